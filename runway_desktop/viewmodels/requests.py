@@ -17,7 +17,7 @@ from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import Request, TaskId
-from runway_desktop.services.supervised import Runner
+from runway_desktop.services.supervised import Runner, survived
 from runway_desktop.texts import _
 from runway_desktop.usecases.requests.input_item import label_at
 from runway_desktop.usecases.sheets.blocks import csv_of
@@ -25,6 +25,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import requests as words
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.requests import RECORD_TITLES, Asked, InputShown, RecordRow, RequestRow
+from runway_desktop.usecases.words.tasks import Fact
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import AnyIndex, LinesTable, Model
 from runway_desktop.viewmodels.system import csv_dialect_of
@@ -144,6 +145,12 @@ class RequestsModel(Model):
         """Amount requested today, in words."""
         self.shows_answered = False
         self.current: Asked | None = None
+        """The request in the pane, with its texts; None if it cannot be shown."""
+        self.lines: dict[str, str] = {}
+        self.facts: list[Fact] = []
+        self.is_whole = False
+        """The current request and its inputs can be shown, so it may be approved."""
+        self._looked_at: TaskId | None = None
         self.inputs: tuple[InputShown, ...] = ()
         self._is_open = False
         self._is_wanted = self._is_reading = False
@@ -190,10 +197,8 @@ class RequestsModel(Model):
         self._show()
 
     def look_at(self, task_id: TaskId | None) -> None:
-        shown = self.answered if self.shows_answered else self.waiting
-        self.current = next((one for one in shown if one.task.id == task_id), None)
-        self._ask_inputs()
-        self.changed.emit()
+        self._looked_at = task_id
+        self._show_current()
 
     def refresh(self) -> None:
         """Reads again. Calls during a read cause one more read."""
@@ -254,18 +259,39 @@ class RequestsModel(Model):
 
     def _show(self) -> None:
         """Refreshes the rows; keeps the current request as long as it is listed."""
-        looked_at = self.current.task.id if self.current is not None else None
-        shown = self.answered if self.shows_answered else self.waiting
-        self.current = next((one for one in shown if one.task.id == looked_at), None)
-        self.rows.show(words.rows_of(shown, self.catalog, self.now))
+        self.rows.show(words.rows_of(self._listed, self.catalog, self.now))
+        self._show_current()
+
+    @property
+    def _listed(self) -> list[Asked]:
+        return self.answered if self.shows_answered else self.waiting
+
+    @property
+    def is_broken(self) -> bool:
+        """A request is selected that cannot be shown."""
+        return self.current is None and self._looked_at is not None
+
+    def _show_current(self) -> None:
+        """All texts of the current request, or none: what is approved is what can be read."""
+        self.current = None
+        one = next((one for one in self._listed if one.task.id == self._looked_at), None)
+        if one is None:
+            self._looked_at = None
+        else:
+            with survived("showing a request"):
+                self.lines = words.lines_of(one, self.catalog, self.now, *self.spent)
+                self.facts = words.settings_of(one.task, self.catalog)
+                self.current = one
         self._ask_inputs()
         self.changed.emit()
 
     def _ask_inputs(self) -> None:
         request = self.current.task.request if self.current is not None else None
         if request != self._inputs_of:
-            self.inputs, self._inputs_of = (), request
-            if self.current is not None:
+            pair = self.catalog.pair(request.endpoint, request.model) if request is not None else None
+            has_inputs = request is not None and pair is not None and bool(assets_in(pair, request.values))
+            self.inputs, self._inputs_of, self.is_whole = (), request, request is not None and not has_inputs
+            if self.current is not None and has_inputs:
                 self._runner(self._look(self.current), "look at inputs")
 
     async def _look(self, asked: Asked) -> None:
@@ -290,7 +316,7 @@ class RequestsModel(Model):
             picture = path if media.kind.is_picture else await self._poster(Path(path))
             found.append(InputShown(label=label, media=media, path=path, picture=picture, facts=facts))
         if self._inputs_of == request:
-            self.inputs = tuple(found)
+            self.inputs, self.is_whole = tuple(found), True
             self.changed.emit()
 
     async def _poster(self, path: Path) -> str:

@@ -55,9 +55,9 @@ class RequestsCenter(QWidget):
         FollowsTheme(theme, self, self._restyle)
 
     def chosen_ids(self) -> list[TaskId]:
-        """Ids of the checked requests, else of the current one."""
-        current = self.view.current_id()
-        return self._model.rows.checked or ([current] if current is not None else [])
+        """Ids of the checked requests, else of the current one, if it can be shown."""
+        current = self._model.current
+        return self._model.rows.checked or ([current.task.id] if current is not None else [])
 
     def show_answered(self) -> None:
         self._tabs[True].click()

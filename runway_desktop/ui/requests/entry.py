@@ -6,6 +6,7 @@ from functools import partial
 
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.room import PageContent
+from runway_desktop.usecases.commands.approval import APPROVE
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.requests import RequestsModel
 
@@ -35,6 +36,9 @@ def _made(desk: Desk, model: RequestsModel) -> tuple[RequestsCenter, RequestSide
     center.choice_moved.connect(window.pages.choice_moved)
 
     def give(command: TaskCommand) -> None:
+        if command is APPROVE and not (model.is_whole or model.rows.checked):
+            # Its inputs are not shown yet.
+            return
         center.view.answered = frozenset(center.chosen_ids())
         window.task_menu.take(command)
 

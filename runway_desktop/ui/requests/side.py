@@ -104,7 +104,7 @@ class RequestSide(QWidget):
         for button in (self.refuse, self.edit, self.approve):
             row.addWidget(button)
         hbox((row, 1), on=self._buttons, margins=_MARGINS)
-        self._none = words(self, _("Select a request to see it."), "muted")
+        self._none = words(self, tone="muted")
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         vbox((self._none, 1), (self._area, 1), line(self), self._buttons, on=self, spacing=0)
 
@@ -118,22 +118,22 @@ class RequestSide(QWidget):
 
     def _show(self) -> None:
         one, model = self._model.current, self._model
+        broken = _("This request cannot be shown. To refuse it, check it in the list.")
+        self._none.setText(broken if model.is_broken else _("Select a request to see it."))
         self._none.setVisible(one is None)
         self._area.setVisible(one is not None)
         self._show_buttons()
         if one is None:
             return
-        texts = said.lines_of(one, model.catalog, model.now, *model.spent)
-        texts["inputs title"] = (
-            (_("Inputs, checked again when sent") if one.waits else _("Inputs")) if model.inputs else ""
-        )
+        titled = _("Inputs, checked again when sent") if one.waits else _("Inputs")
+        texts = {**model.lines, "inputs title": titled if model.inputs else ""}
         for name, label in self._lines.items():
             label.setFont(self._theme.strong_font() if name in _STRONG else self._theme.small_font())
             label.say(texts.get(name, ""))
             label.setVisible(bool(label.whole))
         self.prompt.say(texts["prompt"])
         show_share(self._bar, one.used, one.client.credits if texts.get("used") else 0.0)
-        self._show_facts(said.settings_of(one.task, model.catalog))
+        self._show_facts(model.facts)
         self._inputs.setVisible(bool(model.inputs))
         if model.inputs != self._inputs_shown:
             self._inputs_shown = model.inputs
@@ -166,6 +166,7 @@ class RequestSide(QWidget):
         self.edit.setText("  ".join((str(EDIT_KEY.words), keys.cap(EDIT_KEY))))
         self.edit.setEnabled(many == 1)
         self.edit.setToolTip(tip("" if many == 1 else _("Select one request.")))
+        self.approve.setEnabled(bool(checked) or model.is_whole)
         does = ngettext("Approve", "Approve {n}", many)
         self.approve.setText(f"{does}   {cost} · {keys.cap(APPROVE_KEY)}")
         if self.approve.sizeHint().width() > self.width() - _MARGINS[0] - _MARGINS[2]:

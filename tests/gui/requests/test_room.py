@@ -19,6 +19,7 @@ from runway_desktop.ui.requests.center import RequestsCenter
 from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.commands.requests import EDIT_HELD
+from runway_desktop.usecases.words import requests as words
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.usecases.words.states import Around, describe
 from runway_desktop.viewmodels.requests import RequestsModel
@@ -94,6 +95,34 @@ async def test_it_is_approved_by_its_key_and_leaves_the_list(tmp_path, theme, wi
         assert (await agents.task(first)).hold.code is HoldCode.ITS_TURN
         assert (await agents.task(second)).hold.code is HoldCode.APPROVAL
         assert center.chosen_ids() == [second], "the next one is looked at"
+
+
+async def test_request_that_cannot_be_shown_leaves_the_pane_empty_and_is_not_approved(
+    tmp_path, theme, monkeypatch, mistakes
+):
+    async with an_office(tmp_path, theme, "A fox", "A wolf") as (rig, agents):
+        center, side = await opened(rig, 2)
+        _, second = center.view.rows.ids
+        settings_of = words.settings_of
+
+        def fails(task, catalog):
+            if task.id == second:
+                raise OverflowError("int too large")
+            return settings_of(task, catalog)
+
+        monkeypatch.setattr(words, "settings_of", fails)
+        assert (side.prompt.toPlainText(), side.prompt.isVisible(), side.approve.isEnabled()) == ("A fox", True, True)
+        center.view.setFocus()
+        QTest.keyClick(center.view, Qt.Key.Key_Down)
+        assert not side.prompt.isVisible(), "nothing of the request before"
+        assert not side.approve.isVisible()
+        assert "This request cannot be shown." in " ".join(
+            label.text() for label in side.findChildren(QLabel) if label.isVisible()
+        )
+        QTest.keyClick(center.view, Qt.Key.Key_Return, CTRL)
+        await rest()
+        assert (await agents.task(second)).hold.code is HoldCode.APPROVAL
+        assert "int too large" in mistakes.take("showing a request")
 
 
 async def test_several_that_are_checked_are_refused_together_with_a_reason(tmp_path, theme):
