@@ -182,7 +182,8 @@ class _Command:
                 break
             if found["is_over"]:
                 await asyncio.sleep(_EACH_WAIT)
-            patience = {"patience": _HANDED_OVER_WITHIN}
+            left = math.inf if end is None else end - now
+            patience = {"patience": min(_HANDED_OVER_WITHIN, left)}
         unsaved = _unsaved(found["tasks"], "failed", "expired")
         for task, file in unsaved:
             say(f"{task['task_id']}: a result is not saved. {file.get('problem', '')}")

@@ -129,6 +129,12 @@ def test_a_wait_that_has_begun_is_patient_while_a_window_takes_over(monkeypatch:
     assert [more.get("patience", 0) > 400 for _, _, more in line.asked] == [False, True]
 
 
+def test_a_wait_with_a_time_looks_for_the_next_engine_no_longer_than_that(monkeypatch: pytest.MonkeyPatch):
+    line = Line(waited(task("running"), is_over=False), waited(task()))
+    assert run(line, monkeypatch, "wait", "x", "--timeout", "60") == 0
+    assert 0.0 < line.asked[1][2]["patience"] <= 60.0
+
+
 def test_what_could_not_be_canceled_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     line = Line({"problems": {"x": "It cannot be found."}, "tasks": [task("running")]})
     assert run(line, monkeypatch, "cancel", "x") == 1
