@@ -1,5 +1,6 @@
 """`python -m tests.reliability [NAME …]`: brings about every fault, prints the table, writes it into the docs.
 
+`--jobs N` tries so many rows at once, each in a process of its own, since some faults change what a whole process does.
 A row is printed as soon as it is known. Exit code 1 when a paid task was lost or doubled, or something never got well.
 """
 
@@ -13,10 +14,13 @@ import math
 import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -175,9 +179,7 @@ def page(text: str, table: Sequence[str], place: str) -> str:
 
 async def run(chosen: Sequence[Row], kept: Path, until: float) -> dict[str, Count]:
     """Each row once; what is known so far is kept in a file, so that rows can be measured one at a time."""
-    counts: dict[str, Count] = {}
-    if kept.exists():
-        counts = {name: Count(**found) for name, found in json.loads(kept.read_text()).items()}
+    counts = _kept(kept)
     for row in chosen:
         begun = time.monotonic()
         try:
@@ -188,9 +190,53 @@ async def run(chosen: Sequence[Row], kept: Path, until: float) -> dict[str, Coun
         except (RunwayDesktopError, AssertionError, LookupError, OSError, ValueError) as error:
             counts[row.name] = Count(tried=1, seconds=math.inf, note=f"{type(error).__name__}: {error}"[:200])
         print(f"{line(row.name, counts[row.name])}  ({time.monotonic() - begun:.0f} s)", flush=True)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps({name: asdict(count) for name, count in counts.items()}, indent=1))
+        _keep(counts, kept)
     return counts
+
+
+LONGEST = ("any two", "killed: at random", "600 random", "a soak", "1,000 tasks", "the same,", "killed, and")
+"""Beginnings of the rows that take longest: begun first, so that none of them is alone at the end."""
+
+
+def run_at_once(chosen: Sequence[Row], wishes: argparse.Namespace) -> dict[str, Count]:
+    """The rows in processes of their own, as many at once as wished; what is known so far is kept as `run` does."""
+    counts = _kept(wishes.json)
+    begun, merging = time.monotonic(), threading.Lock()
+    words = [word for name in NUMBERS if (number := getattr(wishes, name)) for word in (f"--{name}", str(number))]
+    words += ["--sample"] if wishes.sample else []
+
+    def one(row: Row) -> None:
+        left = wishes.minutes and wishes.minutes - (time.monotonic() - begun) / 60
+        if left is not None and left <= 0:
+            return
+        minutes = [] if left is None else ["--minutes", str(left)]
+        with tempfile.TemporaryDirectory() as folder:
+            found = Path(folder) / "row.json"
+            command = [sys.executable, "-m", __spec__.name, "--row", row.name, "--json", str(found), *words, *minutes]
+            ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            print("\n".join(ended.stdout.splitlines()[:-1]) or ended.stderr, flush=True)
+            failed = Count(tried=1, seconds=math.inf, note=ended.stderr.strip()[-200:])
+            with merging:
+                counts.update(_kept(found) or ({row.name: failed} if "Left out here" not in ended.stdout else {}))
+                _keep(counts, wishes.json)
+
+    ordered = sorted(chosen, key=lambda row: not row.name.startswith(LONGEST))
+    with ThreadPoolExecutor(wishes.jobs) as executor:
+        list(executor.map(one, ordered))
+    return counts
+
+
+def _kept(path: Path) -> dict[str, Count]:
+    return {name: Count(**found) for name, found in json.loads(path.read_text()).items()} if path.exists() else {}
+
+
+def _keep(counts: dict[str, Count], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({name: asdict(count) for name, count in counts.items()}, indent=1))
+
+
+def _is_named(row: Row, words: Sequence[str]) -> bool:
+    return not words or any(word in row.name for word in words)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -201,22 +247,27 @@ def main(words: Sequence[str] | None = None) -> int:
     if wishes.minutes:
         given["until"] = time.monotonic() + wishes.minutes * 60
     size = replace(size, **given)
-    lives.start()
     known = rows(size)
-    chosen = [row for row in known if not wishes.names or any(word in row.name for word in wishes.names)]
-    counts = asyncio.run(run(chosen, wishes.json, size.until))
+    chosen = [row for row in known if wishes.row == row.name or (not wishes.row and _is_named(row, wishes.names))]
+    if wishes.jobs > 1:
+        counts = run_at_once(chosen, wishes)
+    else:
+        if any(row.name.startswith(("killed", "the same")) for row in chosen):
+            lives.start()
+        counts = asyncio.run(run(chosen, wishes.json, size.until))
     if wishes.write:
         order = [row.name for row in known]
         table = [line(name, counts[name]) for name in sorted(counts, key=lambda name: _place(name, order))]
-        PAGE.write_text(page(PAGE.read_text(), table, where()))
+        PAGE.write_text(page(PAGE.read_text(), table, where(wishes.jobs)))
     bad = [name for name, count in counts.items() if _is_bad(name, count)]
     print(f"Not as it should be: {'; '.join(bad)}" if bad else "Nothing lost, nothing doubled.")
     return 1 if bad else 0
 
 
-def where() -> str:
-    day = time.strftime("%d %B %Y").lstrip("0")
-    return f"Measured on {day}, Python {sys.version.split()[0]} on {sys.platform}, {os.cpu_count()} processors."
+def where(jobs: int) -> str:
+    day, processors = time.strftime("%d %B %Y").lstrip("0"), os.cpu_count()
+    python = f"Python {sys.version.split()[0]} on {sys.platform}"
+    return f"Measured on {day}, {python}, {processors} processors, {jobs} {'rows' if jobs > 1 else 'row'} at once."
 
 
 def _is_bad(name: str, count: Count) -> bool:
@@ -233,6 +284,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sample", action="store_true", help="a little of everything")
     parser.add_argument("--write", action="store_true", help="put the table into docs/reliability.md")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "faults.json", help="where rows are kept")
+    parser.add_argument("--jobs", type=int, default=1, help="how many rows are tried at once")
+    parser.add_argument("--row", help="only the row of exactly this name")
     parser.add_argument("--minutes", type=float, help="begin nothing more after so many minutes")
     for name in NUMBERS:
         parser.add_argument(f"--{name}", type=int, help=f"how many {name} instead of the usual number")

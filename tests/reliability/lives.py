@@ -15,14 +15,17 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
+from functools import partial
 from pathlib import Path
 
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.domain.task import State
+from runway_desktop.domain.task import RemoteId, State
 from runway_desktop.services.engine import Engine
 from runway_desktop.simulator.faults import Fault, Harm
 from tests import sent
 from tests.faults.test_killed import lives_until
+from tests.half_written import is_half_written
 
 from .scene import Clock, Count, a_scene, all_tasks, engine_in, is_well, profile_in, requests
 
@@ -67,12 +70,14 @@ def live(folder: str, address: str, secret: str, tasks: int) -> None:
 async def _work(folder: Path, address: str, secret: str, tasks: int) -> None:
     profile = profile_in(demo=False, folder=folder)
     async with engine_in(profile, address, secret, Clock(), lambda: ThreadPoolExecutor(4)) as engine:
+        told: list[RemoteId] = []
+        engine.bus.listen(partial(_hear_ids, told))
         there = {task.request.prompt for task in await all_tasks(engine.ledger._store)}
         new = [request for request in requests(tasks) if request.prompt not in there]
         if new:
             await sent.submit(engine, new)
         ends = time.monotonic() + ENDS_AFTER
-        while not (await is_well(engine, tasks) and await _has_every_id(engine, profile)):
+        while not (await is_well(engine, tasks) and await _has_every_id(engine, profile, told)):
             if engine.lane.paused:
                 # As a person would, once several requests got no answer.
                 await engine.lane.resume()
@@ -82,13 +87,16 @@ async def _work(folder: Path, address: str, secret: str, tasks: int) -> None:
             await asyncio.sleep(0.03)
 
 
-async def _has_every_id(engine: Engine, profile: Profile) -> bool:
+def _hear_ids(told: list[RemoteId], event: Event) -> None:
+    if isinstance(event, EngineNotice) and event.code is EngineNoticeCode.UNKNOWN_IDS:
+        told.extend(map(RemoteId, event.names))
+
+
+async def _has_every_id(engine: Engine, profile: Profile, told: list[RemoteId]) -> bool:
     """Whether the list has every id that was accepted. Pastes those that the person is told to paste."""
-    ids = engine.accepted_ids
-    assert ids is not None
-    told = [entry.remote_id for entry in ids.left if entry.is_told]
     if told:
         await engine.adoption.adopt(told)
+        told.clear()
     return not profile.accepted_ids.exists() or not profile.accepted_ids.read_bytes().strip()
 
 
@@ -115,7 +123,7 @@ async def log_cut(folder: Path, dice: random.Random, *faults: Fault) -> Count:
     """A list that was in use, whose program is killed while more tasks are under way, and the log beside it then cut at
     a random place. What was held there and never sent is gone with it, and nobody paid for that; what is in the list
     is older than what was done with it, which the program notices: it sends none of it again by itself. `faults` harm
-    the life that is killed."""
+    the life that is killed. A kill during a checkpoint is another row: a log that is cut then leaves a damaged list."""
     async with a_scene(folder, TASKS) as scene:
         place, address, secret = scene.profile.folder, scene.simulator.base_url, scene.simulator.secret
         log = scene.profile.database.with_name(f"{scene.profile.database.name}-wal")
@@ -128,7 +136,7 @@ async def log_cut(folder: Path, dice: random.Random, *faults: Fault) -> Count:
         scene.simulator.faults.add(*map(copy, faults))
         tasks = TASKS
         while not await _life(place, address, secret, after=dice.uniform(0.5, 2.5), until=is_reached, tasks=tasks) or (
-            not is_reached()
+            not is_reached() or is_half_written(scene.profile.database)
         ):
             tasks += TASKS // 2
         scene.simulator.faults.clear()

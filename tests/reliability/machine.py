@@ -25,6 +25,7 @@ from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.restoring import RestorePreview
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.store.snapshots import SqliteSnapshots
+from tests.half_written import log_of, write_half
 
 from . import records
 from .records import Bring, NotHere, Record
@@ -247,6 +248,19 @@ def flipped(path: Path) -> None:
     path.write_bytes(content)
 
 
+def half_written(path: Path) -> None:
+    """Killed while the log was being written into the file; then the log is lost."""
+    copy = path.with_name("used.db")
+    shutil.copy(path, copy)
+    with closing(sqlite3.connect(copy, isolation_level=None)) as used:
+        used.execute("PRAGMA wal_autocheckpoint = 0")
+        used.execute("UPDATE tasks SET note = hex(randomblob(3000))")
+        for name in (copy.name, log_of(copy).name):
+            shutil.copy(path.with_name(name), path.with_name(name.replace(copy.name, path.name)))
+    write_half(path)
+    emptied(log_of(path))
+
+
 @contextmanager
 def _keychain(kind: str, secret: str = "") -> Iterator[Callable[[str], None]]:
     """A keychain that is so, "good" among others, until it is told to be otherwise."""
@@ -335,6 +349,7 @@ ON_ITS_OWN: Mapping[str, Callable[[Path], Any]] = {
     "database: cut to nothing": damaged(emptied),
     "database: missing": damaged(Path.unlink),
     "database: bits flipped": damaged(flipped),
+    "database: killed while its log is written into it, and the log lost": damaged(half_written),
     "keychain: none": keychain("none"),
     "keychain: locked": keychain("locked"),
     "keychain: killed": keychain("killed"),
