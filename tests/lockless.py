@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +24,8 @@ fcntl.flock = refuse
 
 
 def refuse_locks(monkeypatch: pytest.MonkeyPatch, folder: Path | None) -> None:
+    import fcntl
+
     flock: Callable[[int, int], None] = fcntl.flock
 
     def refuse(file: int, how: int) -> None:
