@@ -22,9 +22,9 @@ from runway_desktop.domain.clients import COMMAND_LINE, WITHOUT_ID, Client, Clie
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.submission import Ask, NewTask, NewTasks, Origin, Prepared, TaskSource
-from runway_desktop.texts import english
+from runway_desktop.texts import Text, english
 from runway_desktop.usecases.sending.sending import TaskSender
-from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words import requests, units
 from runway_desktop.usecases.words.holds import cost_words
 from runway_desktop.values import Struct, field, replace
 
@@ -195,7 +195,7 @@ class Creating:
         sum_ = prepared.sum
         left = prepared.asks - {Ask.ABOVE_LIMIT}
         if sum_.unknown or Ask.PRICE_UNKNOWN in left:
-            return _refused("Nobody knows the price before it is sent.", "Send it from the window.")
+            return _refused(requests.NO_PRICE, "Send it from the window.")
         most = self._most(prepared)
         reserved = await self._engine.clients.reserved_today(client.name)
         left_today = max(0.0, client.credits - reserved)
@@ -354,23 +354,20 @@ class ReadsOnly(CallRefused):
 
 def _reads_only(name: str) -> CallRefused:
     if name == COMMAND_LINE:
-        said, advice = (
-            "Commands may not spend from this profile yet.",
-            "Run `runway-desktop grant CREDITS` at a terminal.",
-        )
+        said, advice = requests.COMMANDS_READ_ONLY, "Run `runway-desktop grant CREDITS` at a terminal."
     else:
-        said = "This program may only read."
+        said = requests.READS_ONLY
         advice = "Its person can let it ask, in Runway Desktop's preferences at Connected programs."
     return ReadsOnly(said, code=Code.REFUSED, advice=f"{advice} Nothing was sent.")
 
 
 def paused() -> CallRefused:
-    return _refused("The person has paused all programs.", "Try again later.")
+    return _refused(requests.ALL_PAUSED, "Try again later.")
 
 
 def revoked() -> CallRefused:
-    return _refused("The person has revoked this program's access.", "Ask them before you go on.")
+    return _refused(requests.REVOKED, "Ask them before you go on.")
 
 
-def _refused(message: str, advice: str) -> CallRefused:
+def _refused(message: Text | str, advice: str) -> CallRefused:
     return CallRefused(message, code=Code.REFUSED, advice=f"{advice} Nothing was sent.")

@@ -45,6 +45,19 @@ _OF_PERSON = {
     "pause": Text("All programs paused"),
     "resume": Text("Programs resumed"),
 }
+_OF_PROGRAM = {
+    "create": Text("Create", context="call"),
+    "adopt": Text("Adopt", context="call"),
+    "cancel": Text("Cancel", context="call"),
+    "list": Text("List", context="call"),
+}
+READS_ONLY = Text("This program may only read.")
+COMMANDS_READ_ONLY = Text("Commands may not spend from this profile yet.")
+ALL_PAUSED = Text("The person has paused all programs.")
+REVOKED = Text("The person has revoked this program's access.")
+NO_PRICE = Text("Nobody knows the price before it is sent.")
+_REFUSALS = {one.source: one for one in (READS_ONLY, COMMANDS_READ_ONLY, ALL_PAUSED, REVOKED, NO_PRICE)}
+"""Refusals that the record keeps in English, as the program read them."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -370,8 +383,13 @@ def record_row(line: RecordLine, asked: Asked | None, now: float) -> RecordRow:
     if not line.client:
         about_, answer = str(_OF_PERSON.get(line.call, line.call)), _allowed(line)
     else:
-        about_ = ", ".join(part for part in (line.call.capitalize(), shown(line.about)) if part)
-        answer = shown(line.answer) or (_("Read only") if line.call == "list" else _("Done"))
+        call, about = str(_OF_PROGRAM.get(line.call, line.call.capitalize())), shown(line.about)
+        if line.call == "create" and len(names := about.split()) == 2:
+            about = " · ".join((model_label(names[1]), endpoint_label(names[0])))
+        about_ = ", ".join(part for part in (call, about) if part)
+        answer = str(_REFUSALS.get(line.answer, shown(line.answer))) or (
+            _("Read only") if line.call == "list" else _("Done")
+        )
     tone = Tone.WARN if line.answer and line.client else Tone.PLAIN
     return RecordRow(cells=(time, who, about_, answer, units.DASH), tone=tone)
 

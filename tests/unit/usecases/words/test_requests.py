@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gettext import NullTranslations
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from runway_desktop.domain.clients import Client, ClientRequest, Permission, RecordLine
 from runway_desktop.domain.task import Hold, HoldCode, RemoteId, State, Task
 from runway_desktop.services.money.pricing import Price
+from runway_desktop.texts import Language, use
 from runway_desktop.usecases.words.requests import (
+    READS_ONLY,
     Asked,
     allowance_words,
     cap_words,
@@ -140,6 +143,21 @@ def test_the_record_names_the_person_and_writes_out_what_a_program_said():
     assert record_row(changed, None, NOW).cells[1:4] == ("You", "Permission changed", "Zed: Allowance: 200 a day")
     listed = RecordLine(at=NOW, client="zed", call="list", about="\u202efox")
     assert record_row(listed, None, NOW).cells[1:4] == ("Zed", "List, \\u202efox", "Read only")
+
+
+class Loud(NullTranslations):
+    def gettext(self, message: str) -> str:
+        return message.upper()
+
+
+def test_the_record_tells_a_refusal_in_the_persons_language():
+    line = RecordLine(at=NOW, client="zed", call="create", about="text_to_image gen4_image", answer=READS_ONLY.source)
+    use(Language("de", Loud()))
+    try:
+        cells = record_row(line, None, NOW).cells
+    finally:
+        use(Language())
+    assert cells[2:4] == ("Create, Gen-4 Image · TEXT → IMAGE", "THIS PROGRAM MAY ONLY READ.")
 
 
 def test_a_text_is_shown_as_it_is_and_a_picture_as_text_by_its_beginning():
