@@ -196,7 +196,7 @@ def test_stored_settings_that_make_no_sense_fall_back(tmp_path: Path):
 
     known = Settings(MemoryStore(), Bus(), FakeClock(), default_library=tmp_path).preferences()
     for value in [*NUMBERS, *WORDS, [], {}, [[]], {"a": {}}, deep(300), float("inf"), float("nan")]:
-        asyncio.run(load(dict.fromkeys(known, value)))
+        assert_bounded(partial(asyncio.run, load(dict.fromkeys(known, value))), drawn=())
 
 
 FACTS = json.loads(resource("catalog.json").read_bytes())

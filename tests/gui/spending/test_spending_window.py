@@ -98,8 +98,10 @@ async def test_a_bill_is_written_where_the_person_wants_it(tmp_path: Path, theme
 
 
 async def test_caps_are_one_press_away(tmp_path: Path, theme: Theme):
-    async with spending(tmp_path, theme) as (_, window), after(window.caps_wanted):
-        press(window, "Caps")
+    async with spending(tmp_path, theme) as (_, window):
+        async with after(window.caps_wanted) as wanted:
+            press(window, "Caps")
+        assert len(wanted) == 1
 
 
 async def test_everything_that_takes_the_keyboard_has_a_name(tmp_path: Path, theme: Theme):

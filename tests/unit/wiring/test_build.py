@@ -148,6 +148,7 @@ async def test_what_was_judged_before_the_loops_ran_reaches_its_sidecar(tmp_path
         async with asyncio.timeout(PATIENCE):
             while settings.get(BEHIND) != ["t1"]:
                 await asyncio.sleep(0)
+        assert not keeping.done()
         keeping.cancel()
 
 

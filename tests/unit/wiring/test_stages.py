@@ -61,6 +61,7 @@ async def test_what_does_not_end_is_named_and_does_not_hold_up_the_end(mistakes:
     await asyncio.sleep(0)
     await supervisor.close(0.01)
     mistakes.take("Still running at the end: stubborn")
+    assert not work.done()
     gate.set()
     await work
 
