@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("jeepney")
+
 from runway_desktop import APP_ID
 from runway_desktop.desktop.menu import add_to_menu, remove_from_menu
 from runway_desktop.domain.profiles import OF_APPIMAGE
