@@ -1,13 +1,14 @@
 """Copies a file atomically: a final name never has a partial file, and no other file is replaced.
 
 Blocks: call it in the executor. Raises DiskError: `SourceTrouble` for the source, any other for the target. A crash
-leaves a `.copying` file, which the next copy to that name overwrites.
+leaves a `.copying` file. Several processes may copy to one folder at once.
 """
 
 from __future__ import annotations
 
 import filecmp
 import os
+import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -104,7 +105,8 @@ def _copied(
     change: Callable[[Path], object] | None,
     may_stand_for: Callable[[Path], bool],
 ) -> Put:
-    draft = wanted.with_name(wanted.name + DRAFT)
+    # Of this copy alone: another process may copy the same result to the same folder now.
+    draft = wanted.with_name(f"{wanted.stem[:20]}.{secrets.token_hex(4)}{DRAFT}")
     try:
         with room.share(wanted.parent, source.stat().st_size):
             _copy(source, draft)
@@ -132,11 +134,10 @@ def _named(
     for number in count(1):
         path = wanted.with_name(numbered(wanted.name, number))
         if names.is_free(path):
-            try:
+            # Another process may have taken the name meanwhile, with the same bytes.
+            with suppress(FileExistsError):
                 give(file, path)
-            except FileExistsError:
-                continue
-            return Put(path, how)
+                return Put(path, how)
         if not names.is_ours(path) and _is_same(file, path) and may_stand_for(path):
             return Put(path, How.THERE)
     raise AssertionError("There is always a next number")

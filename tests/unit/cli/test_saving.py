@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,30 @@ def test_a_result_is_copied_once_and_nobodys_file_is_replaced(result: Path, tmp_
         "fox.mp4": b"graded by hand",
         "fox (2).mp4": b"paid for",
     }
+
+
+def test_several_that_save_one_result_into_one_folder_at_once_save_it_once_and_whole(
+    result: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    content = bytes(range(256)) * 4_000
+    result.write_bytes(content)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    seen: list[bytes] = []
+    copy = shutil.copyfile
+
+    def copies(source: Path, draft: Path) -> None:
+        copy(source, draft)
+        if len(seen) < 3:
+            # Another process, from its beginning to its end.
+            seen.append(b"")
+            assert copy_results([succeeded(result)], folder)
+        seen.extend(file.read_bytes() for file in folder.glob("*.mp4"))
+
+    monkeypatch.setattr(shutil, "copyfile", copies)
+    assert copy_results([succeeded(result)], folder)
+    assert set(seen) <= {b"", content}, "a final name never has a part of the file"
+    assert [(file.name, file.read_bytes()) for file in folder.iterdir()] == [("fox.mp4", content)]
 
 
 def test_a_folder_that_is_none_is_said_before_anything_is_sent(tmp_path: Path):
