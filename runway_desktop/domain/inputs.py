@@ -46,13 +46,16 @@ def with_moved_files(value: Any, moved: Mapping[str, str]) -> Any:
 
 
 def path_of(uri: str) -> str:
-    """The local path of a file:// URI; "" for any other."""
+    """The local path of a file:// URI; "" for any other, and if it cannot be read."""
     if uri[:5].lower() != "file:":
         return ""
     # Imported late: it imports HTTP and e-mail modules, which would delay the first paint.
     from urllib.request import url2pathname
 
-    return url2pathname(urlsplit(uri).path)
+    try:
+        return url2pathname(urlsplit(uri).path)
+    except ValueError:
+        return ""
 
 
 def misses_file(task: Task) -> bool:

@@ -22,7 +22,7 @@ from runway_desktop.usecases.clients.client_cases import (
     TaskWanted,
 )
 from runway_desktop.usecases.clients.creating import TaskWished
-from runway_desktop.usecases.clients.refusals import CallRefused, Code, refusal_of
+from runway_desktop.usecases.clients.refusals import CallRefused, Code, refusal_of, refuse_nesting
 from runway_desktop.values import Struct
 
 from .messages import Hello
@@ -70,13 +70,14 @@ async def answer(
 ) -> object:
     """`work` starts the loops for the client of this name, once it is known to be let in."""
     known = known_call(name)
+    refuse_nesting(arguments)
     try:
         wanted = msgspec.convert(dict(arguments), known.takes)
     except msgspec.ValidationError as error:
         raise CallRefused(f"{error}.", code=Code.INPUT) from error
     try:
         if name != "grant":
-            await cases.let_in(caller.client, name)
+            await cases.let_in(caller.client)
         other = await cases.difference(caller.key, caller.address, asks=known.asks)
         if other is None:
             if known.works:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.clients import LONGEST_WAIT
 from runway_desktop.services.disk.profile_lock import Claim, claim
-from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.usecases.clients.refusals import CallRefused, Code, refuse_nesting
 
 from .client import Connection, ConnectionLost, connect
 from .messages import Hello
@@ -87,6 +87,7 @@ class EngineClient:
     async def call(self, name: str, arguments: Mapping[str, Any], *, patience: float = PATIENCE) -> Any:
         """Raises CallRefused. `patience`: seconds to look for an engine. A wait ends in time, however many engines it
         meets: it has one deadline."""
+        refuse_nesting(arguments)
         if name != "wait":
             return await self._call(name, lambda: arguments, patience)
         end = _now() + max(0.0, min(arguments.get("seconds", LONGEST_WAIT), LONGEST_WAIT))

@@ -14,7 +14,7 @@ from typing import Any
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
 from runway_desktop.domain.caps import LaneCode
-from runway_desktop.domain.clients import COMMAND_LINE, CONNECTION_TEST, LONGEST_WAIT, ClientRequest, Permission
+from runway_desktop.domain.clients import COMMAND_LINE, LONGEST_WAIT, ClientRequest, Permission
 from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
@@ -107,14 +107,11 @@ class ClientCases:
         self._looking = asyncio.Lock()
         """Runway is asked for one unknown id at a time: a client may invent many."""
 
-    async def let_in(self, client: str, call: str) -> None:
+    async def let_in(self, client: str) -> None:
         """Must be called before each call. Raises CallRefused if the client is revoked or has no name."""
         clients = self._engine.clients
         if not client:
             raise CallRefused("A program has to say its name.", code=Code.INPUT, advice="Say it in the hello.")
-        if client == CONNECTION_TEST and call != "list":
-            # The test appears in no list, and its calls are not recorded.
-            raise CallRefused("The test of the connection only lists.", code=Code.REFUSED)
         if (await clients.client(client)).permission is Permission.REVOKED:
             raise revoked()
         await clients.saw(client)

@@ -10,7 +10,7 @@ import hashlib
 import stat
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import url2pathname
 
 from runway_desktop.catalog import AssetRef, media_in_words
@@ -30,7 +30,7 @@ def named_files(assets: Sequence[AssetRef], *, may_name_uris: bool) -> dict[tupl
         word = asset.uri.strip()
         if Path(word).is_absolute():
             found[asset.path] = Path(word).as_uri()
-        elif not may_name_uris and urlsplit(word).scheme.casefold() == "file":
+        elif not may_name_uris and _parts(word).scheme.casefold() == "file":
             raise _refused("An input is a file:// address.", "Name the file by its path, or a task by its id.")
     return found
 
@@ -44,7 +44,7 @@ def check_files(
     folders = None if allowed is None else [Path(folder) for folder in allowed]
     found = {}
     for asset in assets:
-        parts = urlsplit(asset.uri)
+        parts = _parts(asset.uri)
         if parts.scheme.casefold() != "file":
             continue
         if parts.netloc:
@@ -52,6 +52,13 @@ def check_files(
         path = url2pathname(parts.path)
         found[path] = _checked(Path(path), asset, folders, profile, library)
     return found
+
+
+def _parts(uri: str) -> SplitResult:
+    try:
+        return urlsplit(uri)
+    except ValueError as error:
+        raise _refused("An input is no address.", "Give a file's path, a task's id, or an https link.") from error
 
 
 def folder_refusal(folder: Path, *, profile: Path | None, home: Path) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from runway_desktop.domain.errors import DamagedList, KeyRefused, ListClosed, NotThere, RunwayDesktopError
 from runway_desktop.texts import Text, english
 
+MOST_NESTED = 50
 THE_KEY = "the key"
 """What a queued task waits for if the key is missing or refused."""
 
@@ -53,6 +55,17 @@ class CallRefused(Exception):
 
     def in_words(self) -> str:
         return f"{self.message} {self.advice}".strip()
+
+
+def refuse_nesting(arguments: object) -> None:
+    """Raises CallRefused for a value in more than `MOST_NESTED` others, which recursion would not survive."""
+    level = [arguments]
+    for _ in range(MOST_NESTED):
+        inner = [one.values() if isinstance(one, Mapping) else one for one in level if isinstance(one, Mapping | list)]
+        if not (level := [value for values in inner for value in values]):
+            return
+    said = f"Values are nested in more than {MOST_NESTED} others."
+    raise CallRefused(said, code=Code.INPUT, advice="No request needs that. Nothing was sent.")
 
 
 def refusal_of(error: RunwayDesktopError) -> CallRefused:

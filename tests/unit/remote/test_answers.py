@@ -12,6 +12,7 @@ from runway_desktop.domain.account import fingerprint_of
 from runway_desktop.domain.clients import COMMAND_LINE, Permission
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.remote.answers import CALLS, answer
+from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import Hello
 from runway_desktop.usecases.clients.client_cases import ClientCases
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
@@ -106,3 +107,24 @@ async def test_only_a_client_that_may_make_something_lets_the_queue_leave(tmp_pa
         assert await desk.cases.may_spend(AGENT) is may
         await desk.engine.clients.pause_all(paused=True)
         assert not await desk.cases.may_spend(AGENT)
+
+
+@pytest.mark.parametrize("levels", [60, 500, 50_000])
+async def test_values_nested_too_deeply_are_a_sentence(levels: int, tmp_path: Path):
+    deep: Any = "x"
+    for level in range(levels):
+        deep = [deep] if level % 2 else {"a": deep}
+    async with a_desk(tmp_path) as desk:
+        with pytest.raises(CallRefused, match="nested") as refused:
+            await answer(cases_of(desk), Hello(client=AGENT), "create", {**ASK_RUNWAY["create"], "values": {"a": deep}})
+        assert refused.value.code is Code.INPUT
+    line = EngineClient(tmp_path, AGENT, _no_engine)
+    with pytest.raises(CallRefused, match="nested"):
+        await line.call("create", {"values": {"a": deep}})
+    while isinstance(deep, list | dict):
+        # Freed level by level: Python frees nested values by recursion.
+        deep = deep[0] if isinstance(deep, list) else deep["a"]
+
+
+async def _no_engine(_: object) -> Any:
+    raise AssertionError("Refused before an engine is looked for")

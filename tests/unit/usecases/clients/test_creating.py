@@ -497,6 +497,14 @@ async def test_a_file_that_is_exchanged_between_edit_and_sending_is_not_sent_eit
         assert (task.hold.code, desk.rig.runway.requests) == (HoldCode.FILE_CHANGED, {})
 
 
+@pytest.mark.parametrize("address", ["http://[", "file://[", "https://[/a.png"])
+async def test_what_is_no_address_is_a_sentence(address: str, tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        for client in (AGENT, COMMAND_LINE):
+            refused = await desk.refused(client, **picture(address))
+            assert (refused.code, "no address" in refused.message) == (Code.INPUT, True)
+
+
 async def test_a_folder_that_a_link_replaced_is_no_longer_allowed(tmp_path: Path):
     allowed, private = tmp_path / "allowed", tmp_path / "private"
     for folder in (allowed, private):
