@@ -3,6 +3,7 @@ Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from unicodedata import normalize
@@ -13,8 +14,6 @@ from runway_desktop.values import Struct
 from .task import HoldCode, Request, State, Task, TaskId
 
 COMMAND_LINE = "command line"
-CONNECTION_TEST = "connection test"
-"""Client name of the connection test in the preferences. It appears in no list."""
 KNOWN_AS: Mapping[str, str] = {
     "claude-code": "Claude Code",
     "claude-ai": "Claude Desktop",
@@ -36,14 +35,16 @@ EXPIRES_AFTER = 86_400.0
 LONGEST_NAME = 60
 NAMELESS = "agent"
 """Name of a client that reports none."""
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\ufe00-\ufe0f\U0001d159\U000e0100-\U000e01ef]")
+"""Printable to Python, but not seen: Unicode's Default_Ignorable_Code_Point after NFKC, and two empty symbols."""
 WITHOUT_ID = "without "
 """Prefix of the ids that this program makes for requests without one."""
 
 
 def clean_name(said: str) -> str:
-    """Normalizes a client's reported name: printable characters only, one letter width (NFKC). A name that imitates the
+    """Normalizes a client's reported name: visible characters only, one letter width (NFKC). A name that imitates the
     command line, which may spend by a grant, becomes `NAMELESS`."""
-    seen = "".join(letter for letter in normalize("NFKC", said) if letter.isprintable())
+    seen = "".join(letter for letter in normalize("NFKC", said) if letter.isprintable() and not _BLANK.match(letter))
     name = " ".join(seen.split())[:LONGEST_NAME].rstrip()
     return NAMELESS if name.casefold() == COMMAND_LINE and said != COMMAND_LINE else name
 

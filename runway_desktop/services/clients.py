@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.clients import (
     COMMAND_LINE,
-    CONNECTION_TEST,
     EXPIRES_AFTER,
     Client,
     ClientRequest,
@@ -44,6 +44,8 @@ LOOK_EVERY = 600.0
 """Longest pause in seconds between two checks for expired requests."""
 SEEN_EVERY = 60.0
 """Least seconds between two writes of a client's last-seen time."""
+TELL_EVERY = 600.0
+"""Least seconds between two notices of clients that may only read."""
 REPEATS_WITHIN = 7 * 86_400.0
 """Seconds within which an identical earlier request is reported as a repeat."""
 _ENOUGH = 1e-6
@@ -67,6 +69,7 @@ class Clients:
         self._known_list: str | None = None
         self._loading, self._saving = asyncio.Lock(), asyncio.Lock()
         self._told: set[str] = set()
+        self._tells_from = -math.inf
         self.connected: Mapping[str, int] = {}
 
     async def run(self) -> None:
@@ -90,7 +93,7 @@ class Clients:
     async def saw(self, name: str) -> None:
         """Updates the client's last-seen time."""
         client, now = await self.client(name), self._clock.now()
-        if name != CONNECTION_TEST and not 0 <= now - client.seen_at < SEEN_EVERY:
+        if not 0 <= now - client.seen_at < SEEN_EVERY:
             await self._change(name, lambda client: replace(client, seen_at=now))
 
     async def permit(self, name: str, permission: Permission, credits: float = 0.0) -> None:
@@ -204,9 +207,8 @@ class Clients:
     # Log of calls.
 
     async def record(self, client: str, call: str, about: str, answer: str = "") -> None:
-        if client != CONNECTION_TEST:
-            now = self._clock.now()
-            await self._store.record_call(RecordLine(at=now, client=client, call=call, about=about, answer=answer))
+        now = self._clock.now()
+        await self._store.record_call(RecordLine(at=now, client=client, call=call, about=about, answer=answer))
         self.changed()
 
     def changed(self) -> None:
@@ -218,9 +220,12 @@ class Clients:
         return await self._store.client_record(since, limit)
 
     def tell_read_only(self, client: str) -> None:
-        """Notifies the person, once per run, that a client with read permission wants to make something."""
-        if client not in (*self._told, COMMAND_LINE, CONNECTION_TEST):
+        """Notifies the person, once per run, that a client with read permission wants to make something. Of several at
+        once only the first is told: a program may invent many names."""
+        now = self._clock.monotonic()
+        if client not in (*self._told, COMMAND_LINE) and now >= self._tells_from:
             self._told.add(client)
+            self._tells_from = now + TELL_EVERY
             self._bus.tell(EngineNotice(EngineNoticeCode.CLIENT_READS_ONLY, (client,)))
 
     # Internals.

@@ -1,4 +1,4 @@
-"""How to add Runway Desktop to a program that hosts agents, with a test of the connection. GUI thread only."""
+"""How to add Runway Desktop to a program that hosts agents. GUI thread only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.clients.hosts import Adding, Host, adding, moved_words
-from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 
@@ -64,23 +63,3 @@ class AddProgram(QWidget):
     def _open_link(self) -> None:
         if not QDesktopServices.openUrl(QUrl(self._adding.text, QUrl.ParsingMode.StrictMode)):
             self._say(_("No program opens this link. Is it installed?"))
-
-
-class TrialBox(QWidget):
-    def __init__(self, form: ProgramsForm, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._form = form
-        self._test = push_button(self, _("Test the connection"), form.test)
-        self._said = words(self)
-        vbox(hbox(self._test, (self._said, 3), STRETCH), STRETCH, on=self)
-        form.tested.connect(self._show)
-        FollowsTheme(theme, self, lambda: self._test.setIcon(theme.icon("mdi6.connection")))
-        self._show()
-
-    def _show(self) -> None:
-        if self._form.is_testing:
-            say(self._said, _("Starting the server…"), Tone.PLAIN)
-        else:
-            tried = self._form.tried
-            say(self._said, self._form.tried_words, Tone.BAD if tried is not None and tried.problem else Tone.GOOD)
-            announce(self._test, self._said.text())

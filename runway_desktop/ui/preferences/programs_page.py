@@ -13,7 +13,7 @@ from runway_desktop.ui.building import STRETCH, clear_layout, hbox, in_turns, li
 from runway_desktop.ui.labels import say
 from runway_desktop.ui.theme import FollowsTheme
 
-from .add_program import AddProgram, TrialBox
+from .add_program import AddProgram
 from .preference_pages import PreferencePage
 from .program_row import ProgramRow
 
@@ -47,13 +47,8 @@ class ProgramsPage(PreferencePage):
         self.note(_("Programs choose their own names. Check the request, not the name, before you approve."), "faint")
         self.heading(_("Add to"))
         self.rows.addWidget(AddProgram(self.form.programs, self.theme, self))
-        self.rows.addWidget(TrialBox(self.form.programs, self.theme, self))
         self.form.programs.changed.connect(self._show)
         FollowsTheme(self.theme, self, self._show_all)
-
-    def finish(self) -> None:
-        super().finish()
-        self.form.programs.end_test()
 
     def showEvent(self, event: QShowEvent) -> None:
         self.form.programs.look()

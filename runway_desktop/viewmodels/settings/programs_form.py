@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.clients import CONNECTION_TEST, Permission
+from runway_desktop.domain.clients import Permission
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import Text
 from runway_desktop.usecases.clients.hosts import server_words
 from runway_desktop.usecases.clients.input_files import folder_refusal
 from runway_desktop.usecases.clients.programs import Program, programs
-from runway_desktop.usecases.clients.trial import Tried, tried_words, try_connection
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
@@ -28,8 +25,6 @@ _SILENT = Text("The folder does not respond. Is its drive connected?")
 
 class ProgramsForm(Model):
     changed = Signal()
-    tested = Signal()
-    """A test of the connection started or ended."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
@@ -38,10 +33,6 @@ class ProgramsForm(Model):
         self._again.timeout.connect(self.look)
         self._was_looked_at = False
         self._look = QuickLook()
-        self._testing: asyncio.Task[Any] | None = None
-        self._is_reached = False
-        """The tested server has connected to this window."""
-        self.tried: Tried | None = None
         # Batched: a busy agent causes many changes.
         bridge.clients_changed.connect(self._changed)
 
@@ -89,36 +80,10 @@ class ProgramsForm(Model):
         profiles = self._cases.profiles
         return server_words(profiles.current.words if profiles is not None else ())
 
-    @property
-    def is_testing(self) -> bool:
-        return self._testing is not None and not self._testing.done()
-
-    def test(self) -> None:
-        """Tests the connection; `tested` is emitted when `tried` is set."""
-        if not self.is_testing:
-            self.tried, self._is_reached = None, False
-            work = try_connection(self.server_words, self._cases.clock.monotonic)
-            self._testing = self._runner(work, "test the connection", done=self.while_open(self._tried))
-            self.tested.emit()
-
-    def end_test(self) -> None:
-        if self._testing is not None:
-            self._testing.cancel()
-
-    @property
-    def tried_words(self) -> str:
-        return tried_words(self.tried, reaches_window=self._is_reached) if self.tried is not None else ""
-
-    def _tried(self, tried: Tried) -> None:
-        self._testing, self.tried = None, tried
-        self.tested.emit()
-
     def pause_all(self, *, paused: bool) -> None:
         self._runner(self._cases.clients.pause_all(paused=paused), "pause programs")
 
     def _changed(self, _: object) -> None:
-        if self.is_testing and self._cases.clients.connected.get(CONNECTION_TEST):
-            self._is_reached = True
         if self._was_looked_at and not self._again.isActive():
             self._again.start()
 

@@ -1,8 +1,7 @@
-"""A person adds the program to a host with one copy or one click, and tries the connection before."""
+"""A person adds the program to a host with one copy or one click."""
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.ui.preferences.add_program import AddProgram, TrialBox
+from runway_desktop.ui.preferences.add_program import AddProgram
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
@@ -54,16 +53,7 @@ def text(dialog: Preferences) -> str:
 
 
 def said(dialog: Preferences) -> str:
-    labels = [*child(dialog, AddProgram).findChildren(QLabel), *child(dialog, TrialBox).findChildren(QLabel)]
-    return "\n".join(label.text() for label in labels if label.isVisible())
-
-
-def until_tried(dialog: Preferences, rig: Rig) -> None:
-    for _ in range(600):
-        rig.run(asyncio.sleep(0.05))
-        if "Starting the server" not in said(dialog):
-            return
-    raise AssertionError("The test does not end")
+    return "\n".join(label.text() for label in child(dialog, AddProgram).findChildren(QLabel) if label.isVisible())
 
 
 def test_the_line_for_a_terminal_is_copied_whole(dialog: Preferences, tmp_path: Path):
@@ -93,33 +83,3 @@ def test_a_file_says_where_it_is(dialog: Preferences):
     button(dialog, "Claude Desktop").click()
     assert '"mcpServers"' in text(dialog)
     assert "claude_desktop_config.json" in said(dialog)
-
-
-def test_the_connection_is_tried_as_a_host_starts_it(dialog: Preferences, rig: Rig):
-    pytest.importorskip("mcp.server")
-    button(dialog, "Test the connection").click()
-    assert "Starting the server" in said(dialog)
-    button(dialog, "Test the connection").click()
-    assert rig.spawned.count("test the connection") == 1
-    until_tried(dialog, rig)
-    assert "Works" in said(dialog)
-    assert "answered in" in said(dialog)
-    assert "Check whether another one is open." in said(dialog), "no window has this profile here"
-
-
-def test_a_connection_that_fails_says_why(dialog: Preferences, rig: Rig, tmp_path: Path):
-    (tmp_path / "a file").touch()
-    open_with(rig, tmp_path / "a file")
-    button(dialog, "Test the connection").click()
-    until_tried(dialog, rig)
-    assert "Works" not in said(dialog)
-    assert "The profile's folder cannot be made" in said(dialog)
-
-
-def test_closing_the_preferences_ends_the_test(dialog: Preferences, rig: Rig):
-    button(dialog, "Test the connection").click()
-    rig.settle()
-    assert rig.spawned[-1] == "test the connection"
-    dialog.accept()
-    rig.run(asyncio.sleep(0.2))
-    assert not [task for task in asyncio.all_tasks(rig.loop) if task.get_name() == "test the connection"]

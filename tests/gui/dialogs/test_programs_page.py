@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QListWidget, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.clients import COMMAND_LINE, CONNECTION_TEST, Permission
+from runway_desktop.domain.clients import COMMAND_LINE, Permission
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.confirm import AskText, Confirm
 from runway_desktop.ui.preferences.preferences import Preferences
@@ -230,11 +230,10 @@ def test_a_name_from_outside_stays_plain_text(name: str, page: Page):
     assert not too_small(page.dialog)
 
 
-def test_many_programs_are_listed_and_the_connection_test_is_not(page: Page):
+def test_many_programs_are_listed(page: Page):
     async def see() -> None:
         for number in range(40):
             await page.rig.cases.clients.saw(f"script {number:02}")
-        await page.rig.cases.clients.saw(CONNECTION_TEST)
 
     page.rig.run(see())
     page.settle()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,10 @@ from runway_desktop import __version__
 from runway_desktop.app.single_instance import TOKEN, hand_over
 from runway_desktop.app.window_door import OTHER_KEY, WindowDoor
 from runway_desktop.domain.account import fingerprint_of
-from runway_desktop.domain.clients import CONNECTION_TEST
 from runway_desktop.domain.events import ClientsChanged, Notice
 from runway_desktop.remote.client import Connection, connect
 from runway_desktop.services.disk import private_socket
-from runway_desktop.usecases.clients.hosts import server_words
 from runway_desktop.usecases.clients.programs import programs
-from runway_desktop.usecases.clients.trial import try_connection
 from runway_desktop.usecases.use_cases import UseCases
 from tests.fakes import settle
 from tests.unit.usecases.clients.test_creating import Desk, a_desk
@@ -87,23 +83,6 @@ async def test_who_connects_and_says_nothing_is_nobody(tmp_path: Path):
         assert silent is not None
         assert "stranger" not in [one.client.name for one in await programs(desk.use_cases.clients)]
         await silent.close()
-        await door.close()
-
-
-async def test_the_test_of_the_connection_reaches_the_window_and_leaves_no_trace(tmp_path: Path):
-    pytest.importorskip("mcp.server")
-    async with a_desk(tmp_path) as desk:
-        folder, clients = tmp_path / "profile", desk.use_cases.clients
-        seen: list[int] = []
-        desk.engine.bus.listen(lambda _: seen.append(clients.connected.get(CONNECTION_TEST, 0)))
-        door = WindowDoor(Window(desk))
-        await door.open(folder, private_socket.Listening(folder, 8))
-        before = await clients.recorded(0.0, 100)
-        tried = await try_connection(server_words(["--profile-dir", str(folder)]), time.monotonic)
-        assert (tried.problem, tried.tools) == ("", 15)
-        assert max(seen) == 1, "its server came to this window"
-        assert await clients.recorded(0.0, 100) == before
-        assert CONNECTION_TEST not in [one.client.name for one in await programs(clients)]
         await door.close()
 
 

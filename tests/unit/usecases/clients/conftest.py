@@ -9,7 +9,7 @@ import pytest
 from runway_desktop import texts
 from tests.pseudo import LANGUAGES
 
-_FOR_THE_PERSON = ("test_allowed_folders", "test_hosts", "test_trial")
+_FOR_THE_PERSON = ("test_allowed_folders", "test_hosts")
 """What the window shows in its own language."""
 
 

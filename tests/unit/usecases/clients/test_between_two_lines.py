@@ -11,7 +11,6 @@ import pytest
 
 from runway_desktop.domain.clients import (
     COMMAND_LINE,
-    CONNECTION_TEST,
     EXPIRES_AFTER,
     Client,
     ClientRequest,
@@ -247,6 +246,12 @@ async def test_what_waits_for_the_person_is_not_told_to_be_approved(code: HoldCo
         ("Command\u00a0Line", "agent"),
         ("command \u200bline", "agent"),
         ("x" * 500, "x" * 60),
+        *(
+            (f"cl{letter}aude{letter}", "claude")
+            for letter in "\u1160\u115f\u3164\uffa0\u2800\ufe0f\u034f\u180b\U000e0100"
+        ),
+        ("command\ufe0f \u034fline", "agent"),
+        ("\u2800\u1160", ""),
         (" \n", ""),
     ],
 )
@@ -258,14 +263,6 @@ async def test_who_says_no_name_is_not_answered(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         with pytest.raises(CallRefused, match="name"):
             await answer(desk.cases, Hello(client=""), "list", {})
-
-
-async def test_the_test_of_the_connection_which_no_record_keeps_lists_and_does_nothing_else(tmp_path: Path):
-    async with a_desk(tmp_path) as desk:
-        assert await answer(desk.cases, Hello(client=CONNECTION_TEST), "list", {"limit": 1})
-        for call, arguments in (("task", {"id": "x"}), ("adopt", {"ids": ["x"]}), ("balance", {})):
-            with pytest.raises(CallRefused, match="only lists"):
-                await answer(desk.cases, Hello(client=CONNECTION_TEST), call, arguments)
 
 
 async def test_however_many_names_were_heard_what_the_person_allows_is_kept(

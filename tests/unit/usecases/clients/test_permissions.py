@@ -9,7 +9,6 @@ import pytest
 
 from runway_desktop.domain.clients import (
     COMMAND_LINE,
-    CONNECTION_TEST,
     EXPIRES_AFTER,
     Client,
     Permission,
@@ -222,19 +221,28 @@ async def test_undoing_an_approval_lets_it_wait_again(tmp_path: Path):
         assert (await now(desk, task_id))["decision"] == "waiting"
 
 
+async def test_many_invented_names_give_one_notice_and_a_later_program_its_own(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        for number in range(300):
+            desk.engine.clients.tell_read_only(f"agent {number}")
+        assert [one.names for one in desk.rig.told(EngineNotice)] == [("agent 0",)]
+        await desk.rig.clock.advance(600)
+        for name in ("agent 0", "cursor", "cursor"):
+            desk.engine.clients.tell_read_only(name)
+        assert [one.names for one in desk.rig.told(EngineNotice)] == [("agent 0",), ("cursor",)]
+
+
 async def test_permissions_are_kept_and_who_is_there_is_seen(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await clients.permit("claude-code", Permission.ALLOWANCE, 200)
         await clients.allow_folders("claude-code", ["/films/cast", "/films/cast"])
         await answer(desk.cases, Hello(client="cursor"), "list", {})
-        await answer(desk.cases, Hello(client=CONNECTION_TEST), "list", {})
         kept = {one.name: one for one in await desk.engine._store.clients(clients._list())}
         assert kept["claude-code"] == Client(
             name="claude-code", permission=Permission.ALLOWANCE, credits=200, folders=("/films/cast",)
         )
         assert kept["cursor"] == Client(name="cursor", seen_at=desk.rig.clock.now())
-        assert CONNECTION_TEST not in kept
         other = {one.name: one for one in await desk.engine._store.clients("another list")}
         assert other["claude-code"] == replace(Client(name="claude-code"), seen_at=kept["claude-code"].seen_at)
 
