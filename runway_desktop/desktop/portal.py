@@ -41,7 +41,7 @@ async def choose_files(
             owner, answer = await bus.call(_DIALOGS, method, "ssa{sv}", window, title, options)
             since = time.monotonic()
             while True:
-                message = await heard.get()
+                message = await bus.next(heard)
                 fields = message.header.fields
                 if (fields[HeaderFields.sender], (fields[HeaderFields.path],)) == (owner, answer):
                     return _links(message.body, time.monotonic() - since > _SEEN)
@@ -73,7 +73,7 @@ async def follow_settings(told: Callable[[Mapping[str, object]], None]) -> None:
             known = {name: value for settings in namespaces.values() for name, (_, value) in settings.items()}
             while True:
                 told(known)
-                _, name, (_, value) = (await heard.get()).body
+                _, name, (_, value) = (await bus.next(heard)).body
                 known = known | {name: value}
     except (BusError, ValueError, AttributeError) as error:
         log.info("The desktop tells no settings, or in another form than agreed: %r", error)

@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 if sys.platform == "linux":
-    from jeepney import DBusAddress, HeaderFields, MatchRule, message_bus, new_method_call
+    from jeepney import DBusAddress, HeaderFields, MatchRule, Message, message_bus, new_method_call
     from jeepney.auth import BEGIN, Authenticator
     from jeepney.bus import get_bus
     from jeepney.io.asyncio import DBusConnection, DBusRouter, Proxy
@@ -40,8 +40,11 @@ def portal(interface: str) -> DBusAddress:
 
 
 class SessionBus:
-    def __init__(self, router: DBusRouter) -> None:
+    """`ended` is done when the bus has closed the connection."""
+
+    def __init__(self, router: DBusRouter, ended: asyncio.Future[None]) -> None:
         self._router = router
+        self._ended = ended
 
     async def call(
         self, to: DBusAddress, method: str, signature: str | None = None, *values: object
@@ -61,7 +64,26 @@ class SessionBus:
     async def listen(self, to: DBusAddress, heard: asyncio.Queue[Any]) -> None:
         """Puts the signals of an interface into `heard`, also those of objects below its path, until the connection is
         closed."""
-        rule = MatchRule(type="signal", interface=to.interface, path_namespace=to.object_path)
+        await self._match(MatchRule(type="signal", interface=to.interface, path_namespace=to.object_path), heard)
+
+    async def listen_for_owner(self, name: str, heard: asyncio.Queue[Any]) -> None:
+        """Puts a signal (name, owner before, owner now) into `heard` whenever a service starts or ends."""
+        rule = MatchRule(type="signal", interface=message_bus.interface, member="NameOwnerChanged")
+        rule.add_arg_condition(0, name)
+        await self._match(rule, heard)
+
+    async def next(self, heard: asyncio.Queue[Any]) -> Any:
+        """The next signal. Raises BusError when the connection ends, after which none would come."""
+        getting = asyncio.ensure_future(heard.get())
+        try:
+            await asyncio.wait((getting, self._ended), return_when=asyncio.FIRST_COMPLETED)
+            if not getting.done():
+                raise BusError("The session bus has ended")
+            return getting.result()
+        finally:
+            getting.cancel()
+
+    async def _match(self, rule: MatchRule, heard: asyncio.Queue[Any]) -> None:
         await self.call(message_bus, "AddMatch", "s", rule.serialise())
         self._router.filter(rule, queue=heard)
 
@@ -72,13 +94,13 @@ async def connected() -> AsyncIterator[SessionBus]:
     async with AsyncExitStack() as stack:
         try:
             async with asyncio.timeout(PATIENCE):
-                router = await _opened(stack)
+                bus = await _opened(stack)
         except Exception as error:
             raise BusError(f"No connection to the session bus: {type(error).__name__} {error}") from error
-        yield SessionBus(router)
+        yield bus
 
 
-async def _opened(stack: AsyncExitStack) -> DBusRouter:
+async def _opened(stack: AsyncExitStack) -> SessionBus:
     """`stack` closes it. Not by jeepney's own function, which leaves the socket open if the bus does not answer."""
     reader, writer = await asyncio.open_unix_connection(get_bus("SESSION"))
     stack.callback(writer.close)
@@ -87,10 +109,22 @@ async def _opened(stack: AsyncExitStack) -> DBusRouter:
         writer.write(words)
         authenticator.feed(await reader.readuntil(b"\r\n"))
     writer.write(BEGIN)
-    router = DBusRouter(DBusConnection(reader, writer))
+    connection, ended = DBusConnection(reader, writer), asyncio.get_running_loop().create_future()
+    receive = connection.receive
+
+    async def receive_or_end() -> Message:
+        try:
+            return await receive()
+        except BaseException:
+            if not ended.done():
+                ended.set_result(None)
+            raise
+
+    connection.receive = receive_or_end
+    router = DBusRouter(connection)
     stack.push_async_callback(_close, router)
     await Proxy(message_bus, router).Hello()
-    return router
+    return SessionBus(router, ended)
 
 
 async def _close(router: DBusRouter) -> None:

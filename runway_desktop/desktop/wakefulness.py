@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import Any
 
@@ -27,6 +27,8 @@ _SUSPENDING = 4
 """The portal's flag."""
 _SYSTEM_REQUIRED, _CONTINUOUS = 0x1, 0x80000000
 """Of the calling thread's state in Windows."""
+_AGAIN_AFTER = 60.0
+"""Seconds between two attempts with the portal while logind is asked."""
 _REFUSED_WITHIN = 2.0
 """Seconds after which a program that may not inhibit has ended."""
 
@@ -43,28 +45,43 @@ async def stay_awake() -> None:
             await _wait()
         finally:
             set_state(_CONTINUOUS)
-    if sys.platform == "linux":
+    elif sys.platform == "linux":
         try:
             await _by_portal(why)
         except BusError as error:
             log.info("The portal does not keep the computer awake: %s", error)
         inhibit = ["systemd-inhibit", "--what=sleep", "--mode=block", "--who=Runway Desktop", f"--why={why}"]
         with _child([*inhibit, "tail", "--pid", process, "-f", os.devnull]):
+            while True:
+                # It may be there again, after the session's bus was restarted.
+                await asyncio.sleep(_AGAIN_AFTER)
+                with suppress(BusError):
+                    await _by_portal(why)
+    else:
+        with _child(["caffeinate", "-i", "-w", process]):
             await _wait()
-    with _child(["caffeinate", "-i", "-w", process]):
-        await _wait()
 
 
 async def _by_portal(why: str) -> None:
-    """Raises BusError."""
+    """Raises BusError when it cannot, or no longer."""
     heard: asyncio.Queue[Any] = asyncio.Queue()
+    service = portal("Inhibit")
     async with connected() as bus:
         await bus.listen(portal("Request"), heard)
-        await bus.call(portal("Inhibit"), "Inhibit", "sua{sv}", "", _SUSPENDING, {"reason": ("s", why)})
-        # It answers the call at once, and by a signal when it has asked the desktop.
-        while (answer := (await heard.get()).body)[:1] == (0,):
-            pass
-        raise BusError(f"It answers {answer}")
+        await bus.listen_for_owner(service.bus_name, heard)
+        owner = ""
+        while True:
+            if not owner:
+                owner, _ = await bus.call(service, "Inhibit", "sua{sv}", "", _SUSPENDING, {"reason": ("s", why)})
+            match (await bus.next(heard)).body:
+                case (0, *_):
+                    # It answers the call at once, and by a signal when it has asked the desktop.
+                    pass
+                case (str(), str(before), str()):
+                    # Ended, it holds nothing any more.
+                    owner = "" if before == owner else owner
+                case answer:
+                    raise BusError(f"It answers {answer}")
 
 
 async def _wait() -> None:

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ pytest.importorskip("jeepney")
 
 from runway_desktop.desktop import session_bus, wakefulness
 from runway_desktop.desktop.wakefulness import stay_awake
-from tests.session_bus import FakeService, needs_bus
+from tests.session_bus import FakeService, needs_bus, private_bus
 
 pytestmark = [needs_bus, pytest.mark.skipif(sys.platform != "linux", reason="asks services of Linux")]
 
@@ -98,6 +98,42 @@ async def test_logind_is_asked_if_the_portal_cannot_ask_the_desktop(bus, noted, 
         assert noted.exists() is not is_enough
         assert bool(desk.gone) is not is_enough
     desk.close()
+
+
+async def test_portal_that_was_restarted_is_asked_anew(bus, noted):
+    desk = portal()
+    async with awake():
+        await until(lambda: desk.calls)
+        desk.close()
+        desk = portal()
+        await until(lambda: desk.calls)
+        assert desk.gone == set()
+    desk.close()
+    assert desk.named("Inhibit") == [("", 4, {"reason": ("s", "Tasks are running")})]
+
+
+async def test_session_bus_that_was_restarted_is_asked_anew_and_logind_meanwhile(noted, monkeypatch):
+    monkeypatch.delenv("FLATPAK_ID", raising=False)
+    monkeypatch.setattr(wakefulness, "_AGAIN_AFTER", 0.05)
+    async with awake_on_a_bus(monkeypatch):
+        await until(noted.exists)
+        with private_bus(monkeypatch):
+            desk = portal()
+            await until(lambda: desk.calls)
+            desk.close()
+
+
+@asynccontextmanager
+async def awake_on_a_bus(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """The bus ends once the portal was asked."""
+    with ExitStack() as stack:
+        stack.enter_context(private_bus(monkeypatch))
+        desk = portal()
+        stack.callback(desk.close)
+        async with awake():
+            await until(lambda: desk.calls)
+            stack.close()
+            yield
 
 
 async def test_logind_is_asked_if_the_portal_hangs_which_then_holds_nothing(bus, noted, monkeypatch):

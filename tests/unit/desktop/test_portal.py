@@ -1,0 +1,27 @@
+"""The portal's dialogs, where a test of the window would be too slow."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import pytest
+
+pytest.importorskip("jeepney")
+
+from runway_desktop.desktop.portal import choose_files
+from tests.fake_portal import FakePortal
+from tests.session_bus import needs_bus, private_bus
+from tests.unit.desktop.test_wakefulness import until
+
+pytestmark = [needs_bus, pytest.mark.skipif(sys.platform != "linux", reason="asks services of Linux")]
+
+
+async def test_dialog_ends_when_the_session_bus_does(monkeypatch):
+    with private_bus(monkeypatch):
+        desk = FakePortal()
+        choosing = asyncio.ensure_future(choose_files("OpenFile", "", "Choose", {}))
+        await until(desk.asked)
+        desk.close()
+    async with asyncio.timeout(20):
+        assert await choosing is None
