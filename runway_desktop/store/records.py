@@ -65,7 +65,7 @@ _STATES = {rank: state for state, rank in RANKS.items()}
 _EVIDENCE = tuple(Evidence.__struct_fields__)
 
 _HOLD_DETAIL = ("file", "client", "small_print")
-_REASON_DETAIL = ("name", "needed")
+_REASON_DETAIL = {"name": str, "needed": int}
 
 Cell = str | bytes | float | int | None
 
@@ -313,7 +313,7 @@ def _reason_members(reason: Reason) -> dict[str, Any]:
 
 
 def _reason(members: Mapping[str, Any]) -> Reason:
-    details = {name: value for name, value in members.items() if name in _REASON_DETAIL}
+    details = {name: value for name, value in members.items() if isinstance(value, _REASON_DETAIL.get(name, ()))}
     try:
         code = ReasonCode(members["code"])
     except ValueError:

@@ -60,3 +60,32 @@ def test_what_an_older_version_stored_is_shown_as_it_is(other_language: None):
 )
 def test_a_damaged_one_is_no_crash(stored: object):
     assert isinstance(str(kept_text.read(stored)), str)
+
+
+def nested(levels: int, text: str = "in {a}") -> object:
+    found: object = "the core"
+    for _ in range(levels):
+        found = {"text": text, "values": {"a": found}}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ({"text": "Retry", "many": "Retry {n}", "n": 1e999}, "Retry"),
+        ({"text": "{n} files", "n": float("nan"), "many": "{n} files"}, "{n} files"),
+        ({"text": "{size} are needed.", "values": {"size": {"bytes": 10**400}}}, "{size} are needed."),
+        ({"text": "{file:>900000000} is empty.", "values": {"file": "a"}}, "{file:>900000000} is empty."),
+        ({"text": "{file!r} is empty.", "values": {"file": "a"}}, "{file!r} is empty."),
+        ({"text": "A", "many": "{n:900000000}", "n": 2}, "A"),
+        (nested(30), "in " * 30 + "the core"),
+        (nested(400), "in " * 33 + "{a}"),
+    ],
+    ids=["endless number", "no number", "size", "width", "form", "width of many", "30 levels", "400 levels"],
+)
+def test_an_odd_one_is_shown_as_it_is_and_at_once(stored: object, shown: str):
+    assert str(kept_text.read(stored)) == shown
+
+
+def test_a_text_that_grows_with_each_level_stays_small():
+    assert len(str(kept_text.read(nested(30, "{a}{a}")))) < 200_000

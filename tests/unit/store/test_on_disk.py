@@ -372,6 +372,29 @@ async def test_a_row_that_makes_no_sense_is_damage(tmp_path: Path):
     await store.close()
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '{"text":"Retry","many":"Retry {n}","n":1e999}',
+        '{"text":"{file:>900000000}","values":{"file":"a"}}',
+        '{"text":"in {a}","values":{"a":' * 400 + '"it"' + "}}" * 400,
+    ],
+    ids=["endless number", "width", "400 levels"],
+)
+async def test_an_odd_text_is_no_damage(tmp_path: Path, odd: str):
+    path = tmp_path / "profile.db"
+    store = await SqliteStore.open(path)
+    await store.add([a_task("a")], [], None, [])
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE tasks SET failure = ?", (f'{{"code":"INTERNAL","words":{odd}}}',))
+        connection.commit()
+    found = await store.get(TaskId("a"))
+    assert found is not None
+    assert found.failure is not None
+    assert str(found.failure.words).startswith(("Retry", "{file:", "in in "))
+    await store.close()
+
+
 async def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
     await store.add([a_task("a")], [], None, [])
