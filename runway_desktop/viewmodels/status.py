@@ -96,6 +96,8 @@ class Status(QObject):
         spent = cases.budget.spent_today if cases.is_made("budget") else 0.0
         parts = [
             _("{n} live", n=self._live),
+            # They use slots, too.
+            ngettext("{n} being sent", "{n} being sent", len(self._sending)) if self._sending else "",
             account.waiting_words(counts.get(Page.WAITING_HERE, 0), until_sent),
             account.today_words(spent, cases.settings.day_cap),
             _("Sending paused") if self.paused else "",

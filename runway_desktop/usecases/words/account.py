@@ -23,7 +23,7 @@ def connection_words(connection: Connectivity, now: float) -> tuple[str, Tone]:
     match connection.link:
         case Link.CONNECTED:
             at = connection.last_answer_at
-            asked = _("refreshed {ago}", ago=units.ago(at, now)) if at else ""
+            asked = _("refreshed {ago}", ago=_age(at, now)) if at else ""
             return " · ".join(filter(None, (_("Connected"), asked))), Tone.GOOD
         case Link.OFFLINE:
             return _with_next_try(_("Offline"), connection, now), Tone.WARN
@@ -36,6 +36,12 @@ def connection_words(connection: Connectivity, now: float) -> tuple[str, Tone]:
             return _with_next_try(_("Runway didn't accept the key"), connection, now), Tone.BAD
         case Link.IDLE:
             return _("Not connected yet"), Tone.PLAIN
+
+
+def _age(at: float, now: float) -> str:
+    """To the second: "just now" would hide that a server does not answer."""
+    seconds = max(0, int(now - at))
+    return _("{n} s ago", n=seconds) if seconds < 60 else units.ago(at, now)
 
 
 def _with_next_try(said: str, connection: Connectivity, now: float) -> str:

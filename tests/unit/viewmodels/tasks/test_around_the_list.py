@@ -22,6 +22,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Evidence, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.requests import EDIT_AND_SEND, RETRY
 from runway_desktop.usecases.commands.results import FETCH_AGAIN, REFRESH
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.searching.language import STATES
 from runway_desktop.usecases.words.states import STATUSES
 from runway_desktop.usecases.words.tasks import small_print
@@ -208,6 +209,9 @@ async def test_the_status_line_says_live_waiting_and_left_today(tmp_path):
         rig.engine.bus.tell(DownloadsCounted(2, 3, 1_500_000))
         status = rig.models.status
         assert status.left_parts() == ["1 live", "1 queued"]
+        rig.bridge.tasks_touched.emit({TaskId("t9"): Touch(states=[State.SENDING])})
+        assert status.left_parts() == ["1 live", "1 being sent", "1 queued"]
+        rig.bridge.tasks_touched.emit({TaskId("t9"): Touch(task=task(9, State.RUNNING))})
         assert status.right_parts("gen4.5") == ["6 generations left today for Gen-4.5"]
         assert status.going().text == "Saving 2"
         assert status.balance_words() == "8,412 credits"
