@@ -224,6 +224,7 @@ async def _assemble(
         await engine.budget.load()
         return (
             *(() if demo is None else (("studio", lambda: demo.furnish(engine, store)),)),
+            *(() if demo is None else (("own first task", lambda: demo.let_own_task_lead(engine)),)),
             ("keep settings", engine.settings.run),
             ("library folder", engine.folder.run),
             ("library move", engine.move.run),

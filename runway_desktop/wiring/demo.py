@@ -12,8 +12,9 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.events import Event, TasksAdded
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import worded
 from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
@@ -87,6 +88,25 @@ class Demo:
         from .studio.furnishing import Furnishing
 
         return await Furnishing(engine, store, self._profile, self._workers, speed=self._wishes.speed).furnish()
+
+    async def let_own_task_lead(self, engine: Engine) -> None:
+        """A loop: puts the person's first task before what the studio has queued."""
+        await self.stands.wait()
+        studio = [task.id for task in engine.ledger.held()] if self.is_making else []
+        added: asyncio.Future[tuple[Task, ...]] = asyncio.get_running_loop().create_future()
+
+        def hear(event: Event) -> None:
+            if isinstance(event, TasksAdded) and not added.done():
+                added.set_result(event.tasks)
+
+        stop = engine.bus.listen(hear)
+        try:
+            own = await added
+        finally:
+            stop()
+        queued = sorted((task for task in engine.ledger.held() if task.id in studio), key=lambda task: task.position)
+        if queued:
+            await engine.lane.move([task.id for task in own], queued[0].id)
 
     async def begin_empty_next_time(self) -> None:
         """Makes the next start delete everything in this demo. Raises DiskError."""

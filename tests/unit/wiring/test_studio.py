@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -17,7 +19,7 @@ from runway_desktop.domain.account import UsedCredits, fingerprint_of
 from runway_desktop.domain.library import Filter, Listing, Page, Row
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.spending_report import reconciled
-from runway_desktop.domain.task import OutputState, State, Task
+from runway_desktop.domain.task import OutputState, Request, State, Task, new_task_id
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.sheets import read as read_sheet
@@ -122,6 +124,28 @@ async def test_the_first_demo_is_a_studio_at_work(tmp_path: Path):
         assert len(start.engine.ledger.held()) == counts.states[State.HELD], "the lane knows what is queued"
         report = await start.engine.spending.report(Period.MONTH)
         assert sum(day.credits > 0 for day in report.days) > 7
+
+
+async def test_ones_own_first_task_goes_ahead_of_the_studio_and_finds_a_free_slot(tmp_path: Path):
+    async with started(tmp_path / "demo") as start:
+        engine = start.engine
+        studio = {task.id for task in engine.ledger.held()}
+        used = Counter(task.request.model for task in engine.ledger.open() if task.state is not State.HELD)
+        assert used["gen4.5"] < Knobs().concurrency, "the model that a new composer has"
+        leading = asyncio.ensure_future(start.demo.let_own_task_lead(engine))
+        await asyncio.sleep(0)
+        request = Request(endpoint="text_to_video", model="gen4.5", values={"promptText": "A fox"}, prompt="A fox")
+        first, second = [a_task(at, request) for at in (1, 2)]
+        await engine.ledger.add([first], [])
+        await leading
+        await engine.ledger.add([second], [])
+        order = [task.id for task in sorted(engine.ledger.held(), key=lambda task: task.position)]
+        assert (order[0], order[-1]) == (first.id, second.id)
+        assert set(order[1:-1]) == studio
+
+
+def a_task(position: int, request: Request) -> Task:
+    return Task(id=new_task_id(), request=request, created_at=NOW, position=1_000.0 + position)
 
 
 async def test_every_result_lies_where_the_list_says_with_all_that_is_kept_beside_it(tmp_path: Path):
