@@ -313,7 +313,10 @@ def _reason_members(reason: Reason) -> dict[str, Any]:
 
 
 def _reason(members: Mapping[str, Any]) -> Reason:
-    details = {name: value for name, value in members.items() if isinstance(value, _REASON_DETAIL.get(name, ()))}
+    details: dict[str, Any] = {}
+    for name, kind in _REASON_DETAIL.items():
+        if isinstance(members.get(name), kind):
+            details[name] = members[name]
     try:
         code = ReasonCode(members["code"])
     except ValueError:
