@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ DEEPEST = 12
 """Nesting depth; deeper braces are literal."""
 
 _ESCAPED = frozenset("{|}")
+PLACE = "{}"
+"""Where the value of an axis goes in a prompt."""
 
 
 class Expansion(Struct, frozen=True):
@@ -74,6 +77,17 @@ def escaped(text: str) -> str:
 def literal(text: str) -> str:
     """The text, escaped only if it would expand or be changed otherwise."""
     return text if expansions(text, 2) == (Expansion(text),) else escaped(text)
+
+
+def with_added(prompt: str, value: str) -> str:
+    """The prompt with a value in each place `{}`, or else at its end."""
+    if PLACE in prompt:
+        return prompt.replace(PLACE, value)
+    if not prompt.strip():
+        return value
+    begun = prompt.rstrip()
+    # No comma after one, nor after a full stop, in any script.
+    return f"{begun}{' ' if unicodedata.category(begun[-1]) == 'Po' else ', '}{value}"
 
 
 def combinations(axes: Sequence[Axis], most: int = MOST) -> list[tuple[Any, ...]]:

@@ -9,12 +9,14 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QStackedWidget, QWidget
 
-from runway_desktop.texts import _, listed, ngettext
+from runway_desktop.services.library.expansion import PLACE
+from runway_desktop.texts import _, in_turn, listed, ngettext
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.sheets import cells as cell
+from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 
@@ -29,7 +31,8 @@ class AxisDialog(Dialog):
         self._sheet = sheet
         self._preview = sheet.offering.preview(self)
         self._pictures: list[Path] = []
-        layout = vbox(words(self, _("Each row is created once per value."), "muted"), on=self, margins=2 * GRID)
+        self._meaning = words(self, tone="muted")
+        layout = vbox(self._meaning, on=self, margins=2 * GRID)
         self._field = QComboBox(self, maxVisibleItems=16)
         self._field.setAccessibleName(_("Column"))
         for column, title in sheet.offering.axis_columns():
@@ -82,6 +85,8 @@ class AxisDialog(Dialog):
 
     def _show_values(self) -> None:
         key = str(self._field.currentData())
+        place = _("A value goes where the prompt has {place}, or to its end.", place=PLACE) if key == PROMPT else ""
+        say(self._meaning, str(in_turn(_("Each row is created once per value."), place)))
         choices = self._sheet.model.choices_of_column(key)
         if choices:
             blocked = self._list.blockSignals(True)

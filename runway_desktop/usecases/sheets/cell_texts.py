@@ -104,7 +104,8 @@ class Saying:
         """Whether the content cannot be changed here: it is a default, comes from an axis, or was sent."""
         if line.row.sent:
             return column.is_cell
-        return column.is_cell and (column.key not in line.row.cells or self._axis(column.key) is not None)
+        is_of_axis = column.key != PROMPT and self._axis(column.key) is not None
+        return column.is_cell and (column.key not in line.row.cells or is_of_axis)
 
     def tone(self, line: RowLine, column: SheetColumn) -> Tone:
         if line.row.sent:
@@ -183,7 +184,9 @@ class Saying:
         row, key = line.row, column.key
         made_of_axes = not row.sent or any(task.labels for task in row.sent)
         if row.cells and made_of_axes and (axis := self._axis(key)) is not None:
-            return f"× {units.number(len(axis.values))}"
+            # The values of an axis are added to a prompt, which still shows.
+            own = " ".join(str(row.cells.get(key) or "").split()) if key == PROMPT else ""
+            return f"{own} × {units.number(len(axis.values))}".strip()
         if key in row.cells:
             if key == ENDPOINT:
                 endpoint = self._catalog.endpoint(str(row.cells[key]))

@@ -26,10 +26,10 @@ from runway_desktop.catalog.input_files import check_asset
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import Request
 from runway_desktop.services.intake.inputs import FoundInput
-from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions
+from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions, with_added
 from runway_desktop.services.library.sheets import KeptRow, SentTask
 from runway_desktop.services.money.pricing import Pricing
-from runway_desktop.texts import Text, _
+from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.usecases.requests.findings import fits, sentence, takes
 from runway_desktop.values import Struct, field
 
@@ -249,9 +249,11 @@ class RowChecker:
         credits, priced, exact = 0.0, 0, True
         for combo in combos:
             cells = row.cells | {axis.key: value for axis, value in zip(self.axes, combo, strict=True)}
+            added = next((str(value) for axis, value in zip(self.axes, combo, strict=True) if axis.key == PROMPT), "")
             of_axes = tuple(cell.shown(axis.key, value) for axis, value in zip(self.axes, combo, strict=True))
             for found in texts:
-                pair, values, findings, looking = self._request(cells, found.text)
+                text = with_added(found.text, added) if added else found.text
+                pair, values, findings, looking = self._request(cells, text)
                 unseen |= dict.fromkeys(looking)
                 for said in findings:
                     first_said, where, times = problems.get(said.key, (said, ", ".join(of_axes), 0))
@@ -276,7 +278,7 @@ class RowChecker:
                 else Said(said.key, _("{where}: {problem}", where=where, problem=said.message))
                 for said, where, times in problems.values()
             ),
-            warnings=self._warnings(row, [found.text for found in texts]),
+            warnings=(*self._warnings(row, [found.text for found in texts]), *_alike(requests)),
             unseen=tuple(unseen),
             credits=credits,
             priced=priced,
@@ -385,6 +387,16 @@ class RowChecker:
 def _request(pair: Pair, values: Mapping[str, Any]) -> Request:
     kept = {name: value for name, value in values.items() if not is_left_out(value)}
     return Request(endpoint=pair.endpoint, model=pair.model, values=kept, prompt=prompt_of(pair, kept))
+
+
+def _alike(requests: Sequence[Request]) -> Iterable[Said]:
+    """A warning if some of a row's tasks ask for the same."""
+    same = len(requests) - len({_identity([one]) for one in requests})
+    if same:
+        said = ngettext(
+            "{n} task is the same as another of this row", "{n} tasks are the same as others of this row", same
+        )
+        yield Said("", said)
 
 
 def _identity(requests: Sequence[Request]) -> str:
