@@ -180,8 +180,15 @@ def counted_credits(task: Task) -> float:
     """Credits that a task counts as spent; 0 if it was never sent, its price is unknown, or another list sent it."""
     if task.imported:
         return 0.0
-    if task.credits is not None:
-        return max(0.0, task.credits)
-    if task.state in (State.UNCERTAIN, State.SENDING) and task.evidence is not None:
-        return max(0.0, task.evidence.price or 0.0)
-    return 0.0
+    return max(0.0, task.credits) if task.credits is not None else doubtful_credits(task)
+
+
+def is_doubtful(task: Task) -> bool:
+    """Whether it was sent and not answered: it may never be charged."""
+    return task.state in (State.UNCERTAIN, State.SENDING)
+
+
+def doubtful_credits(task: Task) -> float:
+    """The price of a sending without an answer; 0 for any other task."""
+    is_known = is_doubtful(task) and task.credits is None and task.evidence is not None
+    return max(0.0, task.evidence.price or 0.0) if is_known and task.evidence is not None else 0.0

@@ -269,8 +269,8 @@ TOOLS = (
     ),
     Tool(
         name="estimate",
-        says="Says what a request would cost in credits, whether it would be sent or wait for the person, and why. Nothing "
-        "is made. Free.",
+        says="Says what a request would cost in credits, whether it would be sent or wait for the person, and why. "
+        "Nothing is made. Free.",
         takes=Estimated,
         call=lambda asked: ("price", msgspec.to_builtins(asked)),
     ),

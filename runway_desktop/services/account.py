@@ -79,6 +79,8 @@ class Account:
         self._asked_at: float | None = None
         self._failures = 0
         self._refusals = 0
+        self._is_spent = False
+        """Something was charged, or given back, since the balance was told."""
         self._try_at = 0.0
         self._keys_used = 0
         self._key_came = asyncio.Event()
@@ -204,7 +206,6 @@ class Account:
                 self._plan_refused_try()
                 await self.try_now()
         elif self.can_ask and self._clock.monotonic() >= self._due():
-            self._wanted_at = None
             await self.refresh()
 
     def claim_try(self) -> bool:
@@ -288,11 +289,14 @@ class Account:
         asked_at = self._clock.now()
         begin = self.moments.now()
         self._asked_at = self._clock.monotonic()
+        # What changes the balance from now on may be missing in the answer, and is asked about once more.
+        self._wanted_at = None
         try:
             found = await self._runway.organization()
         except ApiError as error:
             if self._keys_used == keys_used:
                 self.note_failure(error)
+                self.want_refresh()
             return None
         if self._keys_used != keys_used:
             # The key changed meanwhile: this balance is another key's.
@@ -348,14 +352,18 @@ class Account:
 
     def _set_organization(self, organization: Organization | None) -> None:
         before, self.organization = self.organization, organization
-        if _apart_from_time(before) != _apart_from_time(organization):
+        # The same balance is another one if something was charged since, which the last one did not include.
+        # What moved during the reading may follow in the next.
+        was_spent, self._is_spent = self._is_spent, self._is_spent and self._wanted_at is not None
+        if was_spent or _apart_from_time(before) != _apart_from_time(organization):
             self._bus.tell(OrganizationChanged(organization))
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, TaskChanged):
-            sent = event.before.state is State.SENDING and event.task.state.is_live
-            ended = event.before.state.is_live and event.task.state.is_final
-            if sent or ended:
+            before, now = event.before.state, event.task.state
+            # Also an uncertain task, which may turn out to be charged; not one that was never sent.
+            if before is not State.HELD and (now.is_live, now.is_final) != (before.is_live, before.is_final):
+                self._is_spent = True
                 self.want_refresh()
 
 

@@ -43,9 +43,6 @@ class Status(QObject):
         self._gathering.timeout.connect(self._gathered)
         bridge.downloads_counted.connect(self._count_downloads)
         bridge.tasks_touched.connect(self._count_sending)
-        self._balance_of: float | None = None
-        """Time of the shown balance."""
-        self._spent_at_balance = 0.0
         for signal in (bridge.connection_changed, bridge.organization_changed, bridge.key_changed):
             signal.connect(lambda _: self.changed.emit())
         bridge.lane_changed.connect(lambda _: self._gather())
@@ -74,19 +71,17 @@ class Status(QObject):
         return account.connection_words(self.connection, self._cases.clock.now())
 
     def balance_words(self) -> str:
-        return account.balance_words(self.organization, self._spent_since())
+        return account.balance_words(self.organization, self._spent_since)
 
     def balance_detail(self) -> str:
-        """Why the balance is approximate; empty if it is Runway's own number."""
-        return account.balance_detail(self.organization, self._spent_since())
+        """When the balance was read, and what was spent since."""
+        return account.balance_detail(self.organization, self._spent_since, self.now())
 
+    @property
     def _spent_since(self) -> float:
-        """Credits spent since the balance was read. A new month starts at zero."""
-        spent = self._cases.budget.spent_this_month if self._cases.is_made("budget") else 0.0
-        asked_at = self.organization.asked_at if self.organization is not None else None
-        if asked_at != self._balance_of:
-            self._balance_of, self._spent_at_balance = asked_at, spent
-        return max(0.0, spent - self._spent_at_balance)
+        if self.organization is None or not self._cases.is_made("budget"):
+            return 0.0
+        return self._cases.budget.spent_since(self.organization.asked_at)
 
     def left_parts(self) -> list[str]:
         cases = self._cases

@@ -21,6 +21,8 @@ from runway_desktop.domain.spending_report import (
     Reconciliation,
     SpendingReport,
     counted_credits,
+    doubtful_credits,
+    is_doubtful,
     reconciled,
     spent_at,
     summed,
@@ -35,7 +37,8 @@ from runway_desktop.services.ports import Clock, Runway, Store
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
-BILL_COLUMNS = ("date", "project", "batch", "prompt", "model", "settings", "credits", "dollars", "task id")
+BILL_COLUMNS = ("date", "project", "batch", "prompt", "model", "settings", "credits", "dollars", "state", "task id")
+"""`state` tells apart what is charged, what is estimated because the task still runs, and what is uncertain."""
 
 
 class Period(Enum):
@@ -51,12 +54,13 @@ class Period(Enum):
 
 
 class Bill(Struct, frozen=True):
-    """Result of an export. `left_out`: tasks that have not ended, so their cost is unknown."""
+    """Result of an export. `running` of its tasks have not ended, so their cost is an estimate."""
 
     path: Path
     tasks: int
     credits: float
-    left_out: int
+    running: int = 0
+    uncertain_credits: float = 0.0
 
 
 @dataclass(eq=False, repr=False)
@@ -89,14 +93,19 @@ class Spending:
         return reconciled(await self._store.spending(since, until, utc=True), used, first, last)
 
     async def export(self, period: Period, project: str | None, path: Path, manner: CsvDialect = USUAL) -> Bill:
-        """Writes a bill as CSV: ended tasks with a cost, oldest first. `project` None: all. Replaces an existing file
-        atomically."""
+        """Writes a bill as CSV: the tasks that `report` counts, oldest first. `project` None: all. Replaces an existing
+        file atomically."""
         first, last = self.days(period)
         found = await self._store.spent_tasks(self._midnight(first), self._midnight(last, 1), project)
-        billed = [(task, batch) for task, batch in found if task.state.is_final and counted_credits(task)]
-        left_out = sum(not task.state.is_final for task, _ in found)
+        billed = [(task, batch) for task, batch in found if not task.imported]
         await in_worker(self._executor, self._write, path, billed, manner)
-        return Bill(path, len(billed), sum(counted_credits(task) for task, _ in billed), left_out)
+        return Bill(
+            path,
+            len(billed),
+            sum(counted_credits(task) for task, _ in billed),
+            sum(task.state.is_live for task, _ in billed),
+            sum(doubtful_credits(task) for task, _ in billed),
+        )
 
     def days(self, period: Period) -> tuple[date, date]:
         today = datetime.fromtimestamp(self._clock.now(), self._zone).date()
@@ -128,6 +137,7 @@ class Spending:
             plain(settings_line(pair, request.values)),
             f"{credits:.2f}".rstrip("0").rstrip(".").replace(".", decimal),
             f"{credits * DOLLARS_PER_CREDIT:.2f}".replace(".", decimal),
+            "uncertain" if is_doubtful(task) else "estimated" if task.state.is_live else "charged",
             task.remote_id or "",
         )
 

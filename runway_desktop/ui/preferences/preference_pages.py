@@ -177,7 +177,11 @@ class PreferencePage(QWidget):
         box.valueChanged.connect(lambda number: self.form.set_value(line.name, stored(number)))
         self._ends.append(box.interpretText)
 
+        judged = ""
+
         def tell(problem: str = "") -> None:
+            nonlocal judged
+            judged = problem
             known = self.form.remark(line.name) if isinstance(line.editor, Credits) else ""
             say(remark, problem or known, "bad" if problem else "faint")
 
@@ -186,7 +190,8 @@ class PreferencePage(QWidget):
             tell()
 
         box.judged.connect(tell)
-
+        if isinstance(line.editor, Credits):
+            self.form.spent.connect(lambda: tell(judged))
         self._follow(line.name, show)
 
     def _show_named(self, line: Preference[Any], editor: QWidget) -> None:

@@ -296,6 +296,7 @@ class SheetWindow(Dialog):
             sheet.outlook.words,
             "warn" if sheet.outlook.is_short else "muted",
         )
+        self._total.setToolTip(tip(sheet.outlook.balance_detail))
         price = "" if sheet.reason else price_words(totals)
         kept = sheet.outlook.kept
         does = (

@@ -102,7 +102,7 @@ class SpendingWindow(Dialog):
             self,
             f"{_('Export CSV')}  ▾",
             self._export_menu,
-            tip=_("A bill for a client: every finished task of the period that cost credits"),
+            tip=_("A bill for a client: every task of the period, with what is estimated or uncertain"),
             spoken=_("Export a bill as CSV"),
         )
         total = vbox(self._total, self._period, spacing=0)

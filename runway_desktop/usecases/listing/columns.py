@@ -13,7 +13,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row, SortKey
-from runway_desktop.domain.spending_report import spent_at
+from runway_desktop.domain.spending_report import doubtful_credits, spent_at
 from runway_desktop.domain.task import Output, Pick, State
 from runway_desktop.texts import Text, _
 from runway_desktop.usecases.words import units
@@ -170,6 +170,8 @@ def _credits_spoken(cell: Cell) -> str:
     known, price = cell.row.task.credits, cell.around.price
     if known is None and price is not None:
         return _("About {credits} when sent", credits=units.credits_in_words(price))
+    if doubtful := doubtful_credits(cell.row.task):
+        return _("{credits}, if it was created", credits=units.credits_in_words(doubtful))
     if known is None:
         return _("Cost not known yet")
     if cell.row.task.cost_credits is None:

@@ -85,15 +85,15 @@ def balance_words(organization: Organization | None, spent_since: float = 0.0) -
     return units.about_credits(max(0, round(organization.balance - spent_since)), exact=False)
 
 
-def balance_detail(organization: Organization | None, spent_since: float) -> str:
-    """How an approximate balance is computed; empty if it is Runway's own figure."""
-    if organization is None or spent_since <= 0:
+def balance_detail(organization: Organization | None, spent_since: float, now: float) -> str:
+    """How old the balance is, and how an approximate one is computed; empty if it is not known."""
+    if organization is None:
         return ""
-    return _(
-        "Runway reported {balance}; about {spent} spent since.",
-        balance=units.credits_in_words(organization.balance),
-        spent=units.credits_in_words(round(spent_since)),
-    )
+    balance, age = units.credits_in_words(organization.balance), units.ago(organization.asked_at, now)
+    if spent_since <= 0:
+        return _("Runway reported {balance} {age}.", balance=balance, age=age)
+    spent = units.credits_in_words(round(spent_since))
+    return _("Runway reported {balance} {age}; about {spent} spent since.", balance=balance, age=age, spent=spent)
 
 
 def left_today_words(organization: Organization | None, model: str) -> str:

@@ -67,13 +67,13 @@ def period_words(first: date, last: date) -> str:
 
 
 def total_words(total: Sum) -> str:
-    return " · ".join(
-        (
-            units.credits_in_words(total.credits),
-            units.dollars(total.credits),
-            ngettext("{n} task", "{n} tasks", total.tasks),
-        )
+    parts = (
+        units.credits_in_words(total.credits),
+        units.dollars(total.credits),
+        ngettext("{n} task", "{n} tasks", total.tasks),
+        units.uncertain(total.uncertain_credits),
     )
+    return " · ".join(filter(None, parts))
 
 
 def imported_words(of: Sum | Reconciliation) -> str:
@@ -205,12 +205,16 @@ def bill_name(project: str | None, first: date, last: date) -> str:
 
 
 def bill_words(bill: Bill) -> tuple[str, str]:
-    """Contents of a written bill; in small print what it leaves out, and its path."""
+    """Contents of a written bill; in small print what of it may change, and its path."""
     said = ngettext(
         "Exported {n} task, {credits}, to {file}.", "Exported {n} tasks, {credits}, to {file}.",
         bill.tasks, credits=units.credits_in_words(bill.credits), file=bill.path.name,
     )  # fmt: skip
-    left = ngettext(
-        "{n} task is still running and left out.", "{n} tasks are still running and left out.", bill.left_out
+    doubt = units.uncertain(bill.uncertain_credits)
+    said = str(in_turn(said, pgettext("sentence", "{words}.", words=doubt) if doubt else ""))
+    running = ngettext(
+        "{n} task is still running: its cost is an estimate.",
+        "{n} tasks are still running: their cost is an estimate.",
+        bill.running,
     )
-    return said, str(in_turn(left if bill.left_out else "", str(bill.path)))
+    return said, str(in_turn(running if bill.running else "", str(bill.path)))

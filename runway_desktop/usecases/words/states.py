@@ -12,6 +12,7 @@ from functools import partial
 from runway_desktop.domain.caps import Cap, LaneCode, LaneReason
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.spending_report import doubtful_credits
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, OutputState, State, Task
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.texts import Text, _, in_turn, ngettext, pgettext
@@ -415,13 +416,18 @@ def badge(row: Row) -> str:
 
 
 def cost_words(task: Task, price: float | None = None) -> str:
-    """60 actual, ~120 estimated, ~60 by its price before it is sent, ? unknown for a sent one, – nothing yet."""
+    """60 actual, ~120 estimated, ~60 by its price before it is sent, 60? if it may not be charged, ? unknown for a sent
+    one, – nothing yet."""
     if task.cost_credits is not None:
         return units.number(task.cost_credits)
     if task.estimated_credits is not None:
         return units.about_number(task.estimated_credits)
     if task.state is State.HELD and price is not None:
         return units.about_number(price)
+    if doubtful := doubtful_credits(task):
+        # Translators: the cost of a task that may never have been created.
+        unsure = _("{credits}?", credits=units.number(doubtful))
+        return unsure if task.state is State.UNCERTAIN else units.about_number(doubtful)
     may_be_charged = task.state in (State.UNCERTAIN, State.SENDING) or task.state.is_live
     was_sent = task.remote_id is not None or task.may_be_made
     return "?" if may_be_charged or (task.state is State.CANCELLED and was_sent) else units.DASH
@@ -436,9 +442,14 @@ def several_words(chosen: int, rows: Sequence[Row]) -> str:
     outputs = [output for row in rows for output in row.outputs]
     here = [output for output in outputs if output.is_here]
     missing = sum(output.is_missing for output in outputs)
-    cost, size = sum(row.task.credits or 0.0 for row in rows), units.size(sum(output.size for output in here))
+    doubtful = sum(doubtful_credits(row.task) for row in rows)
+    cost, size = (
+        sum(row.task.credits or 0.0 for row in rows) + doubtful,
+        units.size(sum(output.size for output in here)),
+    )
     sums = (
         units.credits_in_words(cost) if cost else "",
+        units.uncertain(doubtful),
         ngettext("{n} file, {size}", "{n} files, {size}", len(here), size=size) if here else "",
         ngettext("{n} missing", "{n} missing", missing) if missing else "",
     )

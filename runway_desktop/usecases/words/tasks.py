@@ -15,7 +15,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.presence import Signs
-from runway_desktop.domain.spending_report import spent_at
+from runway_desktop.domain.spending_report import doubtful_credits, spent_at
 from runway_desktop.domain.task import MOST_STARS, MadeSheet, Output, Pick, State, Task
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.money.pricing import Price
@@ -278,6 +278,9 @@ def _cost(task: Task, price: Price | None) -> str:
         return " · ".join((most or _("not known"), canceled_cost(task)))
     if most:
         return f"{most} · {units.dollars(estimated or 0.0)}"
+    if doubtful := doubtful_credits(task):
+        said = _("{credits}, if it was created", credits=units.credits_in_words(doubtful))
+        return f"{said} · {units.dollars(doubtful)}"
     if task.state is not State.HELD or price is None:
         return ""
     return f"{priced(price.credits, price)} · {units.dollars(price.credits)}"

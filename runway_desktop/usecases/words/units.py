@@ -29,6 +29,11 @@ def credits_in_words(value: float) -> str:
     return ngettext("{n} credit", "{n} credits", value)
 
 
+def uncertain(credits: float) -> str:
+    """The doubtful part of a sum: "70 credits of them uncertain". Empty if there is none."""
+    return _("{credits} of them uncertain", credits=credits_in_words(credits)) if credits else ""
+
+
 def about_credits(credits: float, *, exact: bool = True, at_least: bool = False) -> str:
     """ "60 credits", "about 60 credits", "at least 60 credits"."""
     said = credits_in_words(credits)

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.catalog.resource_path import resource
@@ -37,11 +37,15 @@ from .programs_form import ProgramsForm
 
 MODELS, PROJECTS = "lane_limits", "project_caps"
 """Preferences that are a number for each of several names."""
+_SPENT_MS = 500
+"""Debounce after changes of tasks."""
 
 
 class PreferencesForm(Model):
     changed = Signal(str)
     """Name of a preference whose value, remark or list of names changed, here or elsewhere."""
+    spent = Signal()
+    """What was spent has changed."""
     catalog_told = Signal(str, bool)
     """Outcome of a catalog update in a sentence, and whether it was refused."""
 
@@ -56,6 +60,13 @@ class PreferencesForm(Model):
         self.programs = ProgramsForm(cases, bridge, runner, self)
         bridge.settings_changed.connect(self._told)
         bridge.organization_changed.connect(self._organization_changed)
+        self._soon = QTimer(self, singleShot=True, interval=_SPENT_MS)
+        self._soon.timeout.connect(self.spent)
+        bridge.tasks_touched.connect(self._touched)
+
+    def _touched(self, _: object) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _organization_changed(self, _: object) -> None:
         # A method, not a lambda: the connection then ends with this object, whose window may close.

@@ -19,7 +19,7 @@ from runway_desktop.usecases.requests.order import KeptInQueue
 from runway_desktop.usecases.sheets.tally import DayCap, price_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.account import balance_words, left_today_words
+from runway_desktop.usecases.words.account import balance_detail, balance_words, left_today_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
@@ -71,6 +71,13 @@ class SheetSummary(Model):
     def is_short(self) -> bool:
         """Whether not all ready tasks can be made today."""
         return self.kept is not None or any(self._over_day(name, n) for name, n in self._amounts())
+
+    @property
+    def balance_detail(self) -> str:
+        """How old the balance is, and what was spent since."""
+        organization, cases = self._cases.account.organization, self._cases
+        spent = cases.budget.spent_since(organization.asked_at) if organization is not None else 0.0
+        return balance_detail(organization, spent, cases.clock.now())
 
     @property
     def cap(self) -> DayCap | None:

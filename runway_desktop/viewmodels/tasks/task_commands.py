@@ -213,10 +213,11 @@ class TaskCommands(Model):
         self.look_at(self._before_eyes)
 
     def look_around(self) -> None:
-        """Call when the window is activated: checks files for external changes. Suspended at start, when a check
-        follows anyway."""
+        """Call when the window is activated: checks files for external changes, and reads the balance, which other
+        programs or profiles with this account may have changed. Suspended at start, when a check follows anyway."""
         if not self._holds_looks:
             self._cases.integrity.look_around()
+            self._cases.account.want_refresh(within=0.0)
 
     def ask_now(self) -> None:
         """Polls all open tasks and the balance now."""

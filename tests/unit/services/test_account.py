@@ -176,6 +176,37 @@ async def test_all_who_ask_at_once_share_one_question():
         assert len({id(answer) for answer in answers}) == 1
 
 
+async def test_a_balance_is_read_again_though_something_ended_while_it_was_read_or_the_reading_failed():
+    async with Rig(loops=("account", "lane", "poller")) as rig:
+        await rig.clock.advance(60)
+        [task_id] = await rig.submit(request())
+        remote_id = (await rig.task(task_id)).remote_id
+        assert remote_id is not None
+        await rig.clock.advance(60)
+        gate = rig.runway.hold("organization")
+        asking = asyncio.create_task(rig.account.refresh())
+        await settle()
+        rig.runway.finish(remote_id, "https://out.example/1.mp4", cost=20)
+        await rig.clock.advance(15)
+        gate.open()
+        await asking
+        asked = len(rig.runway.named("organization"))
+        rig.runway.then("organization", NotReached("There is no network."))
+        await rig.clock.advance(60)
+        assert len(rig.runway.named("organization")) == asked + 2, "the first was not answered"
+
+
+async def test_the_same_balance_is_told_again_if_something_was_spent_since():
+    async with Rig(loops=("lane",)) as rig:
+        await rig.account.refresh()
+        told = len(rig.told(OrganizationChanged))
+        await rig.submit(request())
+        await rig.account.refresh()
+        assert len(rig.told(OrganizationChanged)) == told + 1
+        await rig.account.refresh()
+        assert len(rig.told(OrganizationChanged)) == told + 1
+
+
 async def test_a_balance_that_did_not_change_is_not_told_again():
     async with account(loops=(), secret=SECRET) as rig:
         for _ in range(3):

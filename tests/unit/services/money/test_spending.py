@@ -18,7 +18,14 @@ from runway_desktop.domain.spending_report import SpendingLine, reconciled, summ
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.disk.spreadsheet import CsvDialect
 from runway_desktop.services.money.spending import BILL_COLUMNS, Period, Spending
-from runway_desktop.usecases.words.spending import Side, compared_lines, comparison_words, sum_lines
+from runway_desktop.usecases.words.spending import (
+    Side,
+    bill_words,
+    compared_lines,
+    comparison_words,
+    sum_lines,
+    total_words,
+)
 from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fake_runway import FakeRunway
@@ -142,7 +149,29 @@ async def test_runway_is_never_asked_for_more_than_ninety_days(books: Books):
     assert (before - first).days == 90
 
 
-async def test_a_bill_lists_what_ended_and_cost_something_of_one_project(books: Books, tmp_path: Path):
+async def test_a_bill_and_the_report_have_one_sum_with_its_doubtful_part_told_apart(books: Books, tmp_path: Path):
+    await books.put(
+        task(1, 48.0),
+        task(2, 0.0, state=State.FAILED),
+        task(3, None, state=State.RUNNING, estimated_credits=60.0),
+        task(4, None, state=State.UNCERTAIN, evidence=Evidence(price=70.0), remote_id=None),
+        task(5, 9.0, imported=True),
+    )
+    total = (await books.spending.report(Period.WEEK)).total
+    bill = await books.spending.export(Period.WEEK, None, tmp_path / "bill.csv")
+    assert (bill.tasks, bill.credits, bill.uncertain_credits) == (total.tasks, total.credits, total.uncertain_credits)
+    assert (bill.tasks, bill.credits, bill.uncertain_credits) == (4, 178.0, 70.0)
+    with bill.path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sum(float(row["credits"]) for row in rows) == 178.0
+    assert [row["state"] for row in rows] == ["charged", "charged", "estimated", "uncertain"]
+    assert total_words(total) == "178 credits · $1.78 · 4 tasks · 70 credits of them uncertain"
+    said, small_print = bill_words(bill)
+    assert said == "Exported 4 tasks, 178 credits, to bill.csv. 70 credits of them uncertain."
+    assert small_print.startswith("1 task is still running: its cost is an estimate.")
+
+
+async def test_a_bill_lists_the_tasks_of_one_project(books: Books, tmp_path: Path):
     batch = Batch(id=BatchId("b1"), name="shots.csv", created_at=NOW)
     await books.put(
         task(1, 48.0, project="Aurora spot", batch_id=batch.id, title="Shot 010", ago=DAY),
@@ -153,13 +182,13 @@ async def test_a_bill_lists_what_ended_and_cost_something_of_one_project(books: 
         batch=batch,
     )
     bill = await books.spending.export(Period.WEEK, "Aurora spot", tmp_path / "bill.csv")
-    assert (bill.tasks, bill.credits, bill.left_out) == (2, 108.0, 1)
+    assert (bill.tasks, bill.credits, bill.running) == (4, 168.0, 1)
     with bill.path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     assert tuple(rows[0]) == BILL_COLUMNS
     assert rows[1][:5] == ["2026-11-23 15:00", "Aurora spot", "shots.csv", "Shot 010", "gen4.5"]
-    assert rows[1][6:] == ["48", "0.48", "00000001-0000-4000-8000-000000000000"]
-    assert rows[2][3] == "'=HYPERLINK(1)"
+    assert rows[1][6:] == ["48", "0.48", "charged", "00000001-0000-4000-8000-000000000000"]
+    assert rows[4][3] == "'=HYPERLINK(1)"
     assert [file.name for file in tmp_path.iterdir()] == ["bill.csv"]
     await books.spending.export(Period.WEEK, "Aurora spot", bill.path, CsvDialect(";", ",", is_marked=False))
     lines = bill.path.read_text(encoding="utf-8").splitlines()

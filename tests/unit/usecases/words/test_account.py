@@ -58,13 +58,16 @@ def test_every_place_of_the_key_has_words(place: KeySource):
 
 
 def test_a_balance_that_others_were_spent_from_since_is_said_as_about():
-    organization = Organization(balance=10_000)
+    organization = Organization(balance=10_000, asked_at=1_000.0)
     assert balance_words(None) == f"{units.DASH} credits"
     assert balance_words(organization) == "10,000 credits"
     assert balance_words(organization, 568.4) == "about 9,432 credits"
     assert balance_words(organization, 20_000) == "about 0 credits"
-    assert balance_detail(organization, 0.0) == ""
-    assert balance_detail(organization, 568.4) == "Runway reported 10,000 credits; about 568 credits spent since."
+    assert balance_detail(None, 0.0, 1_300.0) == ""
+    assert balance_detail(organization, 0.0, 1_300.0) == "Runway reported 10,000 credits 5 min ago."
+    assert balance_detail(organization, 568.4, 1_300.0) == (
+        "Runway reported 10,000 credits 5 min ago; about 568 credits spent since."
+    )
 
 
 def test_only_what_is_known_and_is_there_is_said():

@@ -12,14 +12,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from runway_desktop import texts
+from runway_desktop.domain.account import Organization
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import FilesMoved
+from runway_desktop.domain.events import FilesMoved, TasksAdded
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.task import Refusal, Request, State, TaskId
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.services.library.sheets import read
+from runway_desktop.usecases.requests.order import kept_text
 from runway_desktop.usecases.sheets.columns import CREDITS, ENDPOINT, MODEL, PROJECT, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import replace
@@ -374,6 +376,44 @@ async def test_a_sheet_that_is_pasted_again_right_after_it_was_sent_looks_like_a
         again.send()
         await until(lambda: len(rig.engine.ledger.held()) == 4, "a second press means it")
         again.close()
+
+
+async def test_an_axis_on_the_prompt_puts_its_values_into_the_prompt(tmp_path: Path):
+    text = "prompt,model,ratio,duration\nA {} fox,gen4.5,1280:720,5\nA hen,gen4.5,1280:720,5\n"
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, text)
+        sheet.offering.add_axis(PROMPT, ("red", "blue"))
+        await until(lambda: sheet.model.is_checked and sheet.model.totals.ready == 4)
+        prompts = [one.prompt for row in sheet.model.rows if row.check is not None for one in row.check.requests]
+        assert prompts == ["A red fox", "A blue fox", "A hen, red", "A hen, blue"]
+        assert [said(sheet, row, PROMPT) for row in (1, 2)] == ["A {} fox × 2", "A hen × 2"]
+        sheet.close()
+
+
+async def test_tasks_of_a_row_that_ask_for_the_same_are_told(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, 'prompt,model,ratio,duration\n"A {fox|hen|fox}",gen4.5,1280:720,5\n')
+        assert "1 task is the same as another of this row" in said(sheet, 1)
+        assert sheet.model.totals.ready == 3
+        sheet.close()
+
+
+async def test_a_sheet_shows_the_balance_of_the_top_bar_and_keeps_what_it_does_not_cover(tmp_path: Path):
+    text = "prompt,model,ratio,duration\n" + "".join(f"fog {n},gen4.5,1280:720,5\n" for n in range(6))
+    async with Rig(tmp_path) as rig:
+        await learn(rig, 60)
+        rig.runway.account = Organization(balance=300.0)
+        await rig.engine.account.refresh()
+        await rig.clock.advance(1)
+        spent = task(1, State.SUCCEEDED, cost_credits=50.0, sent_at=rig.clock.now())
+        rig.engine.bus.tell(TasksAdded((spent,)))
+        sheet = await opened(rig, text)
+        await until(lambda: sheet.outlook.kept is not None, "250 is not enough")
+        assert sheet.outlook.kept is not None
+        assert kept_text(sheet.outlook.kept, 6) == "Send 4, keep 2"
+        assert rig.models.status.balance_words() == "about 250 credits"
+        assert "Balance about 250 credits · not enough for all" in sheet.outlook.words
+        sheet.close()
 
 
 async def test_a_sheet_knows_how_many_of_its_tasks_a_cap_keeps(tmp_path: Path):
