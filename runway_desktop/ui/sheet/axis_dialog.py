@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QStackedWidget, QWidget
 
-from runway_desktop.services.library.expansion import PLACE
 from runway_desktop.texts import _, in_turn, listed, ngettext
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
@@ -85,7 +84,7 @@ class AxisDialog(Dialog):
 
     def _show_values(self) -> None:
         key = str(self._field.currentData())
-        place = _("A value goes where the prompt has {place}, or to its end.", place=PLACE) if key == PROMPT else ""
+        place = _("A value goes where the prompt has {place}, or to its end.", place="{}") if key == PROMPT else ""
         say(self._meaning, str(in_turn(_("Each row is created once per value."), place)))
         choices = self._sheet.model.choices_of_column(key)
         if choices:
