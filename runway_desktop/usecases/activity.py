@@ -20,6 +20,8 @@ SECONDS_A_SIGN = 0.08
 MOST_RECENT = 8
 """Past acts and messages in the list."""
 MOST_ACTS = 200
+LARGE = "large"
+"""Room of the large view, which lies over the list: its acts can be undone in the list too."""
 MOST_IN_PILL = 12
 """Characters of an action that fits into the pill; longer ones are shown in the list only."""
 
@@ -31,7 +33,7 @@ class ActivityKind(Enum):
     SAID = auto()
     """A message. It disappears from the pill after a while."""
     ACT = auto()
-    """Something that the user did and can undo, for the whole session."""
+    """Something that the user did and can undo, for the whole session or until it can no longer be undone."""
     GOES_ON = auto()
     """Something that runs until the code that announced it ends it."""
     WAITS = auto()
@@ -75,6 +77,8 @@ class ActivityEntry(Struct, frozen=True, kw_only=True):
     """A short form for the pill; empty if the first sentence is short enough."""
     actions: tuple[Action, ...] = ()
     is_problem: bool = False
+    room: str = ""
+    """Where the user did it: id of a page, or `LARGE`; empty: the list."""
 
     @property
     def headline(self) -> str:
@@ -170,12 +174,23 @@ def may_be_joined(entries: Sequence[ActivityEntry], number: int, now: float) -> 
     return bool(acts) and acts[-1].number == number and now - acts[-1].at < LEAST_SECONDS
 
 
+def last_act(entries: Sequence[ActivityEntry], room: str) -> ActivityEntry | None:
+    """What undo takes back in this room."""
+    here = (one for one in reversed(entries) if one.kind is ActivityKind.ACT)
+    return next((one for one in here if one.room == room or (one.room == LARGE and not room)), None)
+
+
 def shown(
-    entries: Sequence[ActivityEntry], going: Going, gesture: Gesture, now: float, held: int | None = None
+    entries: Sequence[ActivityEntry],
+    going: Going,
+    gesture: Gesture,
+    now: float,
+    held: int | None = None,
+    room: str = "",
 ) -> Shown:
-    """In this order: the gesture; the latest recent entry; what waits for an answer; what is running; the last act,
-    which can still be undone; what Runway is working on. `held` is the number of an entry under the pointer: it stays
-    until something new is announced."""
+    """In this order: the gesture; the latest recent entry; what waits for an answer; what is running; the last act of
+    the room, which can still be undone; what Runway is working on. `held` is the number of an entry under the pointer:
+    it stays until something new is announced."""
     waits = [one for one in entries if one.kind is ActivityKind.WAITS]
     if gesture.text:
         whole = f"{gesture.text}. {gesture.hint}".removesuffix(". ")
@@ -191,9 +206,8 @@ def shown(
     if going.text:
         sign = Sign.SENDING if going.is_sending else Sign.SAVING
         return Shown(going.text, going.figure, sign, whole=going.text)
-    acts = [one for one in entries if one.kind is ActivityKind.ACT]
-    if acts:
-        return _shown_entry(acts[-1])
+    if (act := last_act(entries, room)) is not None:
+        return _shown_entry(act)
     if going.at_runway:
         return Shown(going.at_runway, "", Sign.GOES_ON, whole=going.at_runway)
     return Shown(str(NOTHING_GOES_ON), whole=str(NOTHING_GOES_ON))

@@ -191,9 +191,9 @@ class Lane:
             keys={task.id: task.key for task in tasks if task.waits_for_person},
         )
 
-    async def put_back(self, stood: Stood) -> None:
+    async def put_back(self, stood: Stood) -> int:
         """Undoes a move or a release. A released task waits for the person again, unless its sending has begun. Sends
-        nothing."""
+        nothing. Returns how many wait again."""
 
         def edit(task: Task) -> Task:
             is_free = task.state is State.HELD and not task.waits_for_person
@@ -201,8 +201,9 @@ class Lane:
             key = task.key if task.was_denied else stood.keys.get(task.id, task.key)
             return replace(task, hold=stood.holds[task.id], key=key) if is_free else task
 
-        await self._ledger.change_many(tuple(stood.holds), edit, "held")
+        held = await self._ledger.change_many(tuple(stood.holds), edit, "held")
         await self._ledger.place(stood.positions)
+        return len(held)
 
     async def send_next(self, task_ids: Sequence[TaskId]) -> None:
         """Moves held tasks to the front and retries those that wait for a file. Those that wait for the person still

@@ -119,7 +119,8 @@ class Pill(QWidget):
         self._action.setVisible(action is not None)
         self._action.setText(action.text if action is not None else "")
         self._action.setAccessibleDescription(shown.whole)
-        key = self._keys.cap(UNDO) if shown.sign is Sign.ACT and action is not None else ""
+        is_next = shown.entry is not None and shown.entry == self._activity.undoable
+        key = self._keys.cap(UNDO) if is_next and action is not None else ""
         self._key.setText(key)
         self.face.show_it(shown)
         self._chevron.show_it(shown)

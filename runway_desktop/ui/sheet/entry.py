@@ -18,12 +18,13 @@ from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.wishes import BatchMenu, SheetsWish
 from runway_desktop.usecases.sheets.keeping import kept_in_words
+from runway_desktop.usecases.words.queue import SENT_INSTEAD, no_undo
 from runway_desktop.usecases.words.tasks import sheet_title
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 from runway_desktop.viewmodels.sheet.sheet_opener import SheetOpener
 
-from .commands import NEW
+from .commands import NEW, SEND
 from .grid_view import GridWindow
 from .window import SheetWindow
 
@@ -92,6 +93,7 @@ class OpenSheets(QObject):
         self._windows[sheet.id] = window
         window.show_wanted.connect(self._commands.show_wanted)
         window.told.connect(self._commands.tell)
+        sheet.sending.sent.connect(lambda _: self._commands.done_for_good.emit(str(no_undo(SEND.name, SENT_INSTEAD))))
         window.finished.connect(lambda _: self._gone(sheet.id))
         window.resize(window.sizeHint())
         in_turns(window, *window.first_steps(), partial(self._show, sheet.id))

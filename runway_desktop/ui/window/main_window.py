@@ -23,6 +23,7 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.composer.commands import SEND
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.room import Opens
 from runway_desktop.ui.search.keeper import SearchKeeper
@@ -36,6 +37,7 @@ from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.searching.pages import PaneEntry, SavedSearch
 from runway_desktop.usecases.words.notices import no_font
+from runway_desktop.usecases.words.queue import SENT_INSTEAD, no_undo
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.activity.acts import Acts
 from runway_desktop.viewmodels.models import Models
@@ -249,7 +251,7 @@ class MainWindow(QMainWindow):
         self.judge.compare_wanted.connect(partial(self.open_room, "compare"))
         work.details.put_first(judge_bar)
         self.task_menu = TaskMenu(m.task_commands, m.rows, chosen, self.judge, self.shown_result, self.keys, self)
-        Acts(m.task_commands, m.rows, m.activity, self)
+        Acts(m.task_commands, m.rows, m.activity, m.bridge, self)
         # Queued: the signal may be emitted during a paint.
         theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
         self.pages = PageSwitcher(m, work, self.open_room, self)
@@ -303,6 +305,7 @@ class MainWindow(QMainWindow):
             )
         )
         m.composer.sent.connect(self._show_tasks)
+        m.composer.sent.connect(lambda *_: self.activity.for_good(str(no_undo(SEND.name, SENT_INSTEAD))))
         m.composer.question_wanted.connect(lambda asked, yes: confirm(self, asked, yes))
         m.task_commands.written.connect(self.focus_composer)
         m.task_commands.model_wanted.connect(self.composer_pane.choose_model)
@@ -311,6 +314,7 @@ class MainWindow(QMainWindow):
         m.task_commands.export_wanted.connect(lambda ids: self.open_room("exchange", Export(ids)))
         m.task_commands.brought.connect(lambda found, otherwise: self.open_room("exchange", Import(found, otherwise)))
         m.task_commands.show_wanted.connect(self._show_tasks)
+        m.task_commands.back_wanted.connect(self._show_again)
         m.task_commands.open_wanted.connect(self._open)
         m.task_commands.undo_offered.connect(self._leave)
         m.task_commands.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
@@ -412,6 +416,13 @@ class MainWindow(QMainWindow):
         self.leave_overlay()
         self.pages.leave()
         self._finding.show(task_ids, clears_filters=clears_filters)
+
+    def _show_again(self, task_ids: Sequence[TaskId]) -> None:
+        """Shows what an undo brought back, in the large view if that is open."""
+        if self.workspace.overlay is not None:
+            self.workspace.overlay.go_back_to(task_ids)
+        else:
+            self._show_tasks(task_ids)
 
     def _show_everything(self) -> None:
         self.workspace.pages.choose_all()

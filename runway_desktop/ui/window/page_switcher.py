@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt
 
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.ui.room import Opens, PageContent
+from runway_desktop.usecases.activity import LARGE
 from runway_desktop.usecases.searching.language import TITLES
 from runway_desktop.viewmodels.models import Models
 
@@ -23,6 +24,8 @@ class PageSwitcher(QObject):
         self._listing = m.filter.listing
         self._chosen = ""
         """Page selected in the left pane, which may still be loading."""
+        self._shown = ""
+        """Page in front; empty: the list."""
         work.pages.room_chosen.connect(self._open_chosen)
         work.pages.chosen.connect(self.leave)
         work.pages.search_chosen.connect(self.leave)
@@ -43,6 +46,7 @@ class PageSwitcher(QObject):
         self._work.top.show_scope()
         self._work.pages.show_room(page_id)
         self._work.show_page(page)
+        self._shown = page_id
         self.choice_moved()
         if page_id != chosen:
             page.center.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -55,6 +59,7 @@ class PageSwitcher(QObject):
             # First, because the page's entry in the left pane may be current and vanish.
             self._work.pages.show_room("")
             self._m.pages.mark_open("")
+            self._shown = ""
             self._work.top.show_scope()
             page.left()
             self.choice_moved()
@@ -65,7 +70,8 @@ class PageSwitcher(QObject):
         self._m.filter.open_page(Filter(), str(TITLES[Page.ALL]))
 
     def choice_moved(self) -> None:
-        """Call when the page's selection changes."""
+        """Call when the page's selection changes, or another room is in front."""
+        self._m.activity.enter(LARGE if self._work.overlay is not None else self._shown)
         self._m.details.choose(self._work.chosen_ids())
 
     def _open_chosen(self, page_id: str) -> None:

@@ -66,8 +66,10 @@ def _moved(rows: Sequence[Row], stood: Stood) -> Report:
 
 async def stand_back(context: Context, stood: Stood) -> Report:
     """Undoes a move or a release."""
-    await context.engine.lane.put_back(stood)
-    return Report(changed=tuple(dict.fromkeys((*stood.positions, *stood.holds))))
+    held = await context.engine.lane.put_back(stood)
+    queued = {task.id for task in context.engine.ledger.held()}
+    left = sum(one not in queued for one in stood.holds)
+    return Report(changed=tuple(dict.fromkeys((*stood.positions, *stood.holds))), said=queue.held_again(held, left))
 
 
 async def _find_file(context: Context, rows: Sequence[Row], given: Given) -> Report:
@@ -144,6 +146,7 @@ HOLD: TaskCommand = _in_order(
     concerns=lambda row: is_queued(row) and not row.task.waits_for_person,
     # An undo must never let a task leave. `RELEASE` does, at the present price.
     undo=None,
+    instead=Text("Choose “Release” to send it."),
 )
 RELEASE: TaskCommand = _in_order(
     id="release",

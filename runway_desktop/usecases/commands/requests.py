@@ -12,6 +12,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State, parse_remote_id
 from runway_desktop.texts import Text, _, ngettext, pgettext
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words.queue import SENT_INSTEAD
 
 from .command import LIST, Command, Scope
 from .task_command import ComposerDraft, Context, Given, Prompt, Report, TaskCommand, is_queued, unless
@@ -134,6 +135,7 @@ SEND_AGAIN = _of_uncertain(
     synonyms=Text("resubmit"),
     does=again,
     prepares=_prepared,
+    instead=SENT_INSTEAD,
     begins=True,
     why_not=_UNKNOWN,
     pays=True,
@@ -178,6 +180,7 @@ RETRY = TaskCommand(
     does=again,
     prepares=_prepared,
     pays=True,
+    instead=SENT_INSTEAD,
     icon="mdi6.refresh",
     keys=("Ctrl+R",),
     concerns=_may_retry,
@@ -190,6 +193,7 @@ SAME = _another(
     synonyms=Text("repeat, duplicate, rerun"),
     does=again,
     prepares=_prepared,
+    instead=SENT_INSTEAD,
     concerns=_has_succeeded,
     pays=True,
 )

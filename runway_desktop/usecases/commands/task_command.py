@@ -189,6 +189,8 @@ class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
     """Viewers of its files must close them first."""
     undo: Callable[[Context, Any], Awaitable[Report]] | None = None
     """Undoes it; gets the undo value of its report: ids, or positions of queued tasks."""
+    instead: Text = Text("")
+    """What to do instead of an undo."""
 
     @property
     def keyed(self) -> Command[Sequence[Row]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
-from runway_desktop.texts import Text, _, ngettext
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.values import Struct
 
 from . import units
@@ -21,6 +21,8 @@ _HELD = Text("Held 1 task.", "Held {n} tasks.")
 _HELD_INSTEAD = Text(
     "1 task is held: only a cap had kept it here.", "{n} tasks are held: only a cap had kept them here."
 )
+_LEFT = Text("1 task has left already.", "{n} tasks have left already.")
+SENT_INSTEAD = Text("Remove the task from the queue, or cancel it at Runway.")
 _APPROVED = Text("Request approved.", "{n} requests approved.")
 _RELEASED = Text("1 task released.", "{n} tasks released.")
 _MOVED = Text("1 task moved in the queue.", "{n} tasks moved in the queue.")
@@ -100,6 +102,13 @@ def held(amount: int) -> Text:
     return _HELD.of(amount)
 
 
+def held_again(amount: int, left: int) -> Text | str:
+    """Result of undoing a release; empty for a move. `left`: tasks that have left the queue since."""
+    if left and not amount:
+        return TOO_LATE
+    return in_turn(_HELD.of(amount) if amount else "", _LEFT.of(left) if left else "")
+
+
 def held_instead(amount: int) -> Text | str:
     """After an undo that would have let tasks leave; empty if there are none."""
     return _HELD_INSTEAD.of(amount) if amount else ""
@@ -110,6 +119,11 @@ def released(rows: Sequence[Row]) -> Text | str:
     amount = sum(row.task.waits_for_person for row in rows)
     said = _APPROVED if any(waits_for_approval(row.task) for row in rows) else _RELEASED
     return said.of(amount) if amount else ""
+
+
+def no_undo(name: str, instead: Text) -> Text | str:
+    """What undo says of the last act, if that has none."""
+    return in_turn(_("“{command}” has no undo.", command=name), instead)
 
 
 def moved(amount: int) -> Text:

@@ -51,6 +51,8 @@ _RESTORED = {
     "shot": Text("Shot restored.", "Shot of {n} tasks restored."),
     "note": Text("Note restored.", "Note of {n} tasks restored."),
 }
+_LONGEST_NAME = 30
+"""Characters of a task's name in a sentence."""
 DECISIONS: Mapping[Decision, tuple[Text, Tone]] = {
     Decision.WAITING: (Text("Waiting"), Tone.BUSY),
     Decision.ALLOWANCE: (Text("Within allowance"), Tone.PLAIN),
@@ -358,8 +360,11 @@ def removed_short(amount: int) -> str:
     return ngettext("{n} removed", "{n} removed", amount)
 
 
-def undone_words(judgment: Judged) -> str:
-    """ "Reject undone.", "Moved 3 tasks back."."""
+def undone_words(judgment: Judged, tasks: tuple[Task, ...] = (), act: str = "") -> str:
+    """ "Reject undone: “A fox at dusk”.", "Moved 3 tasks back.". `tasks`: those changed back; a single one is named.
+    `act`: the caller's own sentence about the judgment, which names the take."""
+    if act:
+        return _("Undone: {act}", act=act)
     match judgment.what:
         case "rating":
             said = Text("Rating undone.", "{n} ratings undone.")
@@ -369,7 +374,12 @@ def undone_words(judgment: Judged) -> str:
             said = Text("Moved {n} task back.", "Moved {n} tasks back.")
         case what:
             said = _RESTORED[what]
-    return str(said.of(len(judgment)))
+    told = str(said.of(len(judgment)))
+    name = (tasks[0].title or tasks[0].request.prompt) if len(judgment) == len(tasks) == 1 else ""
+    if not name:
+        return told
+    # In one sentence: the activity shows the first one.
+    return _("{undone}: “{name}”.", undone=told.rstrip(".。"), name=units.shortened(name, _LONGEST_NAME))
 
 
 def done_words(judgment: Judged) -> str:

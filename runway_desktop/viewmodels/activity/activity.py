@@ -17,6 +17,7 @@ from runway_desktop.usecases.activity import (
     Listed,
     Shown,
     added,
+    last_act,
     listed,
     may_be_joined,
     next_change,
@@ -54,6 +55,9 @@ class Activity(QObject):
         """Number of the entry under the pointer or focus."""
         self._going: Going = NO_GOING
         self._went_on_at = float("-inf")
+        self._room = ""
+        self._for_good: dict[str, tuple[int, str]] = {}
+        """For each room: the number of the last act there that has no undo, and a sentence that says so."""
         self.shown = Shown()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._show)
@@ -122,15 +126,42 @@ class Activity(QObject):
         self.said.emit(str(in_turn(message, _("Undo."))), False)
         return entry.number
 
+    def for_good(self, why: str) -> None:
+        """Notes an act that cannot be undone: the next undo says so, instead of taking back what was before it."""
+        self._number += 1
+        self._for_good[self._room] = (self._number, why)
+
+    def enter(self, room: str) -> None:
+        """Call when another room is in front: undo takes back what was done there."""
+        self._room = room
+        self._show()
+
+    def expire(self, number: int) -> None:
+        """Call when an act can no longer be undone: its message stays."""
+        self._entries = tuple(
+            replace(one, kind=ActivityKind.SAID, actions=()) if one.number == number else one for one in self._entries
+        )
+        self._changed()
+
+    @property
+    def undoable(self) -> ActivityEntry | None:
+        """What `undo` takes back."""
+        return last_act(self._entries, self._room)
+
     def may_join(self, number: int) -> bool:
         """Whether another act can be merged with this one."""
         return may_be_joined(self._entries, number, self._now())
 
     def undo(self) -> None:
-        """Undoes the last act."""
-        last = next((one for one in reversed(self._entries) if one.kind is ActivityKind.ACT), None)
-        if last is not None:
+        """Undoes the last act of this room. Says why, if it cannot be undone."""
+        last = self.undoable
+        number, why = self._for_good.pop(self._room, (0, ""))
+        if number > (last.number if last is not None else 0):
+            self.tell(why, once=True)
+        elif last is not None:
             self.take(last, last.actions[0])
+        else:
+            self.tell(_("Nothing to undo here."), once=True)
 
     def take(self, entry: ActivityEntry, action: Action) -> None:
         """Ends the entry and runs its action."""
@@ -194,6 +225,7 @@ class Activity(QObject):
             detail=detail,
             short=short,
             actions=actions,
+            room=self._room,
         )
 
     def _put(self, entry: ActivityEntry, *, replaces: bool = False) -> None:
@@ -219,7 +251,7 @@ class Activity(QObject):
         wait = next_change(self._entries, now)
         if wait is not None:
             self._timer.start(round(wait * 1000) + 1)
-        found = shown(self._entries, self._going, self._gesture, now, self._held)
+        found = shown(self._entries, self._going, self._gesture, now, self._held, self._room)
         if found != self.shown:
             self.shown = found
             self.changed.emit()

@@ -205,7 +205,9 @@ class Compare(Model):
             self._decided(stack.top.task.id, is_decision=wanted is not Pick.NONE)
 
     def undo(self) -> None:
-        self._judge.undo()
+        """Undoes the last judgment of the compared takes."""
+        if not self._judge.undo({take.task.id for take in self._takes}):
+            self.undone.emit(_("Nothing to undo here."))
 
     def look_again(self) -> None:
         """Checks the files again, which may have changed outside the program."""

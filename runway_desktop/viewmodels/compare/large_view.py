@@ -42,6 +42,9 @@ class LargeViewModel(QObject):
         self.came_from = ""
         """Title of the list behind the view."""
         self.auto_advance = True
+        self._back_to: TaskId | None = None
+        """A task that an undo changed, if it is not back in the list yet."""
+        judge.undone.connect(lambda _, ids: self.go_back_to(ids))
         bridge.tasks_touched.connect(self._touched)
         rows.lines_moved.connect(self._lines_moved)
 
@@ -51,7 +54,7 @@ class LargeViewModel(QObject):
         self.moved.emit(task_id)
 
     def close(self) -> None:
-        self.current, self.shots = None, ()
+        self.current, self.shots, self._back_to = None, (), None
 
     @property
     def row(self) -> Row | None:
@@ -97,6 +100,16 @@ class LargeViewModel(QObject):
     def go_to(self, task_id: TaskId) -> None:
         if task_id != self.current:
             self.open(task_id)
+
+    def go_back_to(self, task_ids: Sequence[TaskId]) -> None:
+        """Goes to the first of the tasks that an undo changed, once the list has it."""
+        if self.current is None or not task_ids:
+            return
+        self._back_to = None
+        if self._rows.position(task_ids[0]) is not None:
+            self.go_to(task_ids[0])
+        else:
+            self._back_to = task_ids[0]
 
     def move_take(self, by: int) -> None:
         """Goes to the next or previous take; beyond a shot, to the neighboring shot."""
@@ -192,7 +205,9 @@ class LargeViewModel(QObject):
 
     def _lines_moved(self) -> None:
         """The current task stays, even if its judgment removed it from the list."""
-        if self.current is not None:
+        if self._back_to is not None and self._rows.position(self._back_to) is not None:
+            self.go_back_to([self._back_to])
+        elif self.current is not None:
             self._gather()
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:

@@ -5,17 +5,17 @@ Each judgment is recorded with its text ("rating of 12 tasks") and can also be u
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import clean_tags
-from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.domain.task import Pick, Task, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.judging import Judged, PutBack, without
-from runway_desktop.texts import in_turn
+from runway_desktop.texts import _, in_turn
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.queue import held_instead
 from runway_desktop.usecases.words.tasks import done_words, undone_words
@@ -33,14 +33,16 @@ class JudgingModel(Model):
     decided = Signal(object, str, int)
     """Id of a single task, its judgment in words ("Rated 2"), and the number. Emitted after `done`, for the case that
     the task leaves the list."""
-    undone = Signal(int)
-    """Number of the undone judgment."""
+    undone = Signal(int, object)
+    """Number of the undone judgment, and the ids of its tasks."""
 
     def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._judgments: dict[int, Judged] = {}
         """By number, oldest first."""
         self._undone: list[Judged] = []
+        self._said: dict[int, str] = {}
+        """By number, the caller's own sentence about a judgment."""
         self._number = 0
 
     def rate(self, task_ids: Sequence[TaskId], stars: int, *, said: str = "") -> None:
@@ -66,10 +68,13 @@ class JudgingModel(Model):
     def set_note(self, task_ids: Sequence[TaskId], note: str) -> None:
         self._do(task_ids, self._cases.judging.set_note(task_ids, note), "set note")
 
-    def undo(self) -> None:
-        """Undoes the last judgment."""
-        if self._judgments:
-            self.take_back(next(reversed(self._judgments)))
+    def undo(self, within: Collection[TaskId]) -> bool:
+        """Undoes the last judgment of these tasks alone. False if there is none."""
+        known = reversed(self._judgments.items())
+        number = next((number for number, one in known if one.after.keys() <= set(within)), None)
+        if number is not None:
+            self.take_back(number)
+        return number is not None
 
     def take_back(self, number: int) -> None:
         """Undoes a judgment; later judgments of the same values stay."""
@@ -80,21 +85,28 @@ class JudgingModel(Model):
         values, self._judgments = without(self._judgments, number)
         if values:
             self._undone.append(replace(judgment, before=values, after={one: judgment.after[one] for one in values}))
-        self.undone.emit(number)
-        self._walk(judgment, values, undone_words(judgment), 0)
+        self.undone.emit(number, list(values))
+        if values:
+            said = self._said.pop(number, "")
+            self._walk(judgment, values, lambda tasks: undone_words(judgment, tasks, said), 0)
+        else:
+            self.changed.emit()
+            self.done.emit(_("Not undone: it was changed again since."), 0)
 
     def redo(self) -> None:
         if self._undone:
             judgment = self._undone.pop()
             number = self._keep(judgment)
-            self._walk(judgment, judgment.after, done_words(judgment), number)
+            self._walk(judgment, judgment.after, lambda _: done_words(judgment), number)
 
-    def _walk(self, judgment: Judged, values: Mapping[TaskId, Any], sentence: str, number: int) -> None:
+    def _walk(
+        self, judgment: Judged, values: Mapping[TaskId, Any], says: Callable[[tuple[Task, ...]], str], number: int
+    ) -> None:
         self.changed.emit()
         work = self._cases.judging.put_back(judgment.what, values)
 
         def told(back: PutBack) -> None:
-            self.done.emit(str(in_turn(sentence, held_instead(back.held))), number)
+            self.done.emit(str(in_turn(says(back.tasks), held_instead(back.held))), number)
 
         self._runner(work, "put back", done=told)
 
@@ -110,6 +122,8 @@ class JudgingModel(Model):
         number = self._keep(judgment)
         self._undone.clear()
         self.changed.emit()
+        if said:
+            self._said[number] = said
         words = said or done_words(judgment)
         self.done.emit(words, number)
         if len(judgment) == 1:
@@ -120,4 +134,5 @@ class JudgingModel(Model):
         self._judgments[self._number] = judgment
         for number in list(self._judgments)[:-MOST_JUDGMENTS]:
             del self._judgments[number]
+            self._said.pop(number, None)
         return self._number

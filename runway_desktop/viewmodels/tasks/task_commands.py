@@ -33,6 +33,7 @@ from runway_desktop.usecases.commands.task_command import (
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.files import looking_words, search_words
+from runway_desktop.usecases.words.queue import no_undo
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.composer.inputs import InputMending
@@ -66,6 +67,10 @@ class TaskCommands(Model):
     undo_offered = Signal(str, object, object)
     """A sentence (empty if the list itself shows the change), the TaskCommand, and the argument for `undo`: ids, or
     former queue positions."""
+    done_for_good = Signal(str)
+    """What undo says of a command that was carried out and has none."""
+    back_wanted = Signal(object)
+    """Ids of tasks that an undo brought back, to show them where one is."""
     next_offered = Signal(str, object, object)
     """A sentence about a failure, the TaskCommand to try next, and its rows."""
     path_wanted = Signal(object, object, object)
@@ -171,7 +176,13 @@ class TaskCommands(Model):
 
     def undo(self, command: TaskCommand, what: Any) -> None:
         """Undoes what `undo_offered` offered."""
-        self._run(command, (), NOTHING, self._cases.commands.undo(command, what))
+
+        def report(report: Report) -> None:
+            if report.show:
+                self.back_wanted.emit(list(report.show))
+            self._report(command, (), NOTHING, replace(report, show=(), changed=()))
+
+        self._runner(self._cases.commands.undo(command, what), command.id, done=report)
 
     def outlook_if_moved(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Outlook:
         return self._cases.queue.outlook_if_moved(task_ids, before)
@@ -238,6 +249,8 @@ class TaskCommands(Model):
             self.next_offered.emit(str(report.said), report.offers, rows)
         elif report.said and not report.text:
             self.tell(str(report.said), report.detail)
+        if report.changed and command.undo is None:
+            self.done_for_good.emit(str(no_undo(command.name, command.instead)))
         if report.wants is not None:
             self.path_wanted.emit(command, rows, report.wants)
         if report.asks is not None:

@@ -24,7 +24,7 @@ def test_rejected_take_keeps_its_stars_and_gives_its_room_to_the_others(opened: 
 def test_what_was_undone_is_said_in_the_room_and_then_its_keys_again(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     opened.room.resize(1400, 700)
-    opened.judge.done.emit("Rating undone.", False, True)
+    opened.judge.done.emit("Rating undone.", 0)
     labels = opened.room.findChildren(QLabel)
     assert any(label.text() == "Rating undone." for label in labels)
     opened.decide(0, rating=2)

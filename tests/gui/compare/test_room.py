@@ -167,7 +167,7 @@ def test_keys_judge_the_focused_one(opened: Open, pictures: list[Path]) -> None:
         ("pick", ("t2",), Pick.PICK),
         ("pick", ("t2",), Pick.REJECT),
         ("rate", ("t2",), 0),
-        ("undo", (), None),
+        ("undo", ("t1", "t2", "t3"), None),
     ]
 
 

@@ -22,6 +22,7 @@ from runway_desktop.ui.large.take_strip import TakeTile
 from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import LARGE, Scope
+from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.gui.media.conftest import SAMPLES
 from tests.gui.pill import opened_list
@@ -217,7 +218,7 @@ async def test_what_was_decided_is_told_and_undone_there(tmp_path, theme, qtbot)
         assert pill.face.accessibleName() == "Activity: Rejected take 1."
         button(rig, "Undo").click()
         await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.NONE)
-        await until(lambda: shown().endswith(" undone"))
+        await until(lambda: shown() == "Undone: Rejected take 1")
 
 
 async def test_the_line_at_the_foot_says_how_many_takes_are_judged(tmp_path, theme, qtbot):
@@ -381,3 +382,18 @@ async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme
         await enter(rig)
         await rest()
         assert too_small(rig.window) == []
+
+
+async def test_undo_goes_back_to_the_take_and_names_it(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        press(rig, KEYS.Key_4)
+        await until(lambda: look(rig) == FOG[1] and rig.window.activity.undoable is not None)
+        press(rig, KEYS.Key_Z, CONTROL)
+        await until(lambda: look(rig) == FOG[0])
+        await until(lambda: rig.window.activity.messages() == ["Undone: Rated take 1: 4 ★."])
+        rig.window.task_menu.take(REMOVE)
+        await until(lambda: rig.rows.rowCount() == 4 and rig.window.activity.undoable is not None)
+        press(rig, KEYS.Key_Z, CONTROL)
+        await until(lambda: rig.rows.rowCount() == 5 and look(rig) == FOG[0])
+        assert rig.window.workspace.overlay is not None

@@ -83,7 +83,7 @@ async def test_a_single_one_that_leaves_the_list_by_being_judged_is_told_of_and_
         await until(lambda: activity.messages() == ["No longer in this list. Rated 2 ★."])
         pill.press(rig.window, "Undo")
         await until(lambda: rig.rows.task_count == 2)
-        assert activity.messages() == ["Rating undone."]
+        assert activity.messages() == ["Rating undone: “Prompt 1”."]
 
 
 async def test_a_single_one_that_stays_is_not_said_to_leave_when_another_list_is_asked_for(tmp_path, theme, qtbot):

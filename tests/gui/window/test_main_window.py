@@ -309,11 +309,12 @@ async def test_each_command_of_the_window_and_its_list_has_its_action_and_back(t
             assert {name for name in actions if name} == wanted
 
 
-async def test_ctrl_return_sends_from_anywhere_and_the_new_task_is_shown(tmp_path, theme, qtbot):
+async def test_ctrl_return_sends_what_is_written_and_the_new_task_is_shown(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
         rig.composer.load(plain_request())
-        QTest.keyClick(rig.window.view, Qt.Key.Key_Return, CONTROL)
+        rig.window.composer_pane.focus_prompt()
+        QTest.keyClick(rig.window.composer_pane._prompt, Qt.Key.Key_Return, CONTROL)
         await until(lambda: rig.rows.task_count == 2)
         await until(lambda: rig.window.view.selected_ids() not in ([], ["t1"]))
 

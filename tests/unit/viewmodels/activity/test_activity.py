@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from runway_desktop.domain.events import DownloadsCounted
-from runway_desktop.domain.task import Pick, State, TaskId
-from runway_desktop.usecases.activity import LEAST_SECONDS
+from runway_desktop.domain.task import Hold, HoldCode, Pick, State, TaskId
+from runway_desktop.domain.transitions import Sending
+from runway_desktop.usecases.activity import LARGE, LEAST_SECONDS
+from runway_desktop.usecases.commands.approval import APPROVE
 from runway_desktop.usecases.commands.ending import REMOVE
+from runway_desktop.usecases.commands.queued import HOLD
 from runway_desktop.usecases.words.account import NOTHING_GOES_ON
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import LINGERS, Activity
@@ -22,7 +25,7 @@ class Watched:
         self.activity = Activity(rig.models.status, rig.owner, now=lambda: self.time)
         self.said: list[str] = []
         self.activity.said.connect(lambda sentence, _: self.said.append(sentence))
-        self.acts = Acts(rig.task_commands, rig.rows, self.activity, rig.owner)
+        self.acts = Acts(rig.task_commands, rig.rows, self.activity, rig.models.bridge, rig.owner)
 
     @property
     def text(self) -> str:
@@ -69,7 +72,6 @@ async def test_each_judgment_can_be_undone_whatever_was_decided_since(tmp_path):
             await until(lambda told=told: len(watched.activity.messages()) > told)  # type: ignore[misc]
         assert watched.activity.messages() == ["Rated 2 tasks 2 ★.", "Rated 4 ★.", "Picked take 3."]
         assert watched.text == "Picked take 3"
-        assert watched.said == ["Rated 2 tasks 2 ★. Undo."], "a single task shows itself what was decided"
         first = watched.activity.listed.recent[-1]
         watched.activity.take(first, first.actions[0])
         await until(lambda: "2 ratings undone." in watched.activity.messages())
@@ -78,7 +80,7 @@ async def test_each_judgment_can_be_undone_whatever_was_decided_since(tmp_path):
         second = watched.activity.listed.recent[-1]
         assert second.message == "Rated 4 ★."
         watched.activity.take(second, second.actions[0])
-        await until(lambda: "Rating undone." in watched.activity.messages())
+        await until(lambda: "Rating undone: “Prompt 1”." in watched.activity.messages())
         assert (await rig.by_id(1)).rating == 0, "as it was before both"
 
 
@@ -88,11 +90,63 @@ async def test_what_another_room_undid_is_no_act_any_more(tmp_path):
         watched = Watched(rig)
         rig.task_commands.judging.rate([TaskId("t1")], 2)
         await until(lambda: watched.activity.messages() == ["Rated 2 ★."])
-        rig.task_commands.judging.undo()
-        await until(lambda: watched.activity.messages() == ["Rating undone."])
+        rig.task_commands.judging.undo({TaskId("t1")})
+        await until(lambda: watched.activity.messages() == ["Rating undone: “Prompt 1”."])
         rig.task_commands.judging.redo()
         await until(lambda: watched.text == "Rated 2 ★")
         assert watched.activity.shown.action is not None
+
+
+async def test_undo_says_why_before_it_takes_back_what_was_before(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.HELD), task(2, State.FAILED))
+        await rig.engine.ledger.load()
+        watched = Watched(rig)
+        rig.task_commands.judging.rate([TaskId("t2")], 2)
+        await until(lambda: watched.activity.messages() == ["Rated 2 ★."])
+        rig.task_commands.carry_out(HOLD, rig.task_commands.queued())
+        await until(lambda: any(one.waits_for_person for one in rig.engine.ledger.held()))
+        await rest()
+        watched.activity.undo()
+        assert watched.activity.messages()[-1] == "“Hold” has no undo. Choose “Release” to send it."
+        assert (await rig.by_id(1)).waits_for_person
+        assert (await rig.by_id(2)).rating == 2
+        watched.activity.undo()
+        await until(lambda: "Rating undone: “Prompt 2”." in watched.activity.messages())
+
+
+async def test_undo_is_no_longer_offered_once_what_was_released_has_left(tmp_path):
+    async with Rig(tmp_path) as rig:
+        held = Hold(HoldCode.APPROVAL, client="an agent")
+        await rig.shown(*(task(number, State.HELD, hold=held) for number in (1, 2)))
+        await rig.engine.ledger.load()
+        watched = Watched(rig)
+        await rig.engine.lane.pause()
+        rig.task_commands.carry_out(APPROVE, rig.task_commands.queued())
+        await until(lambda: watched.activity.undoable is not None)
+        await rig.engine.ledger.move(TaskId("t1"), Sending())
+        rig.models.bridge.flush()
+        assert watched.activity.undoable is not None, "the other one can still be kept here"
+        await rig.engine.ledger.move(TaskId("t2"), Sending())
+        rig.models.bridge.flush()
+        assert (watched.activity.undoable, watched.activity.shown.action) == (None, None)
+        assert watched.activity.messages() == ["2 requests approved."]
+
+
+async def test_undo_takes_back_what_was_done_in_its_room(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED))
+        watched = Watched(rig)
+        watched.activity.enter(LARGE)
+        rig.task_commands.judging.rate([TaskId("t1")], 2)
+        await until(lambda: watched.activity.messages() == ["Rated 2 ★."])
+        watched.activity.enter("requests")
+        watched.activity.undo()
+        assert watched.text == "Nothing to undo here"
+        assert (await rig.by_id(1)).rating == 2
+        watched.activity.enter("")
+        watched.activity.undo()
+        await until(lambda: "Rating undone: “Prompt 1”." in watched.activity.messages())
 
 
 async def test_what_goes_on_is_shown_a_moment_longer_than_it_lasts(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from tests.rows import saved, task
 
 
 class NotingJudge(QObject):
-    done = Signal(str, bool, bool)
+    done = Signal(str, int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,8 +30,9 @@ class NotingJudge(QObject):
     def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None:
         self.calls.append(("pick", tuple(task_ids), pick))
 
-    def undo(self) -> None:
-        self.calls.append(("undo", (), None))
+    def undo(self, within: Collection[TaskId]) -> bool:
+        self.calls.append(("undo", tuple(sorted(within)), None))
+        return True
 
 
 def done(number: int, prompt: str = "", **members: object) -> Task:
@@ -145,8 +146,8 @@ async def test_what_was_undone_is_told(tmp_path: Path) -> None:
         judge, told = NotingJudge(), []
         model = room(rig, judge)
         model.undone.connect(told.append)
-        judge.done.emit("Rated 4.", True, False)
-        judge.done.emit("Rating undone.", False, True)
+        judge.done.emit("Rated 4.", 1)
+        judge.done.emit("Rating undone.", 0)
         assert told == ["Rating undone."]
 
 
@@ -191,7 +192,7 @@ async def test_decision_goes_to_the_judge_and_the_same_again_takes_it_back(tmp_p
             ("rate", ("t1",), 4),
             ("pick", ("t1",), Pick.REJECT),
             ("pick", ("t2",), Pick.NONE),
-            ("undo", (), None),
+            ("undo", ("t1", "t2"), None),
         ]
         assert model.focus == 1
 

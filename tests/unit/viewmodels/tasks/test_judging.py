@@ -15,14 +15,15 @@ async def test_judgments_are_undone_and_redone_in_their_words(tmp_path):
         judging = rig.task_commands.judging
         async with after(judging.done) as told:
             judging.rate([TaskId("t1"), TaskId("t2")], 4)
-        assert told == [("Rated 2 tasks 4 ★.", 1, True)]
+        assert told == [("Rated 2 tasks 4 ★.", 1)]
         async with after(judging.done) as told:
             judging.tag([TaskId("t1")], "Drone, night")
-        assert told == [("Tags changed.", 2, False)]
-        for words in ("Tags restored.", "2 ratings undone."):
+        assert told == [("Tags changed.", 2)]
+        assert not judging.undo({TaskId("t2")}), "nothing was judged of this one alone"
+        for words in ("Tags restored: “Prompt 1”.", "2 ratings undone."):
             async with after(judging.done) as told:
-                judging.undo()
-            assert told == [(words, 0, True)]
+                judging.undo({TaskId("t1"), TaskId("t2")})
+            assert told == [(words, 0)]
         assert (await rig.by_id(1)).rating == 0
         async with after(judging.done):
             judging.redo()
