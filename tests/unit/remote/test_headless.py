@@ -90,8 +90,15 @@ async def test_call_whose_caller_goes_away_during_the_hand_over_is_canceled(
             await creates
 
 
-async def test_call_that_comes_as_the_list_is_closed_ends(tmp_path: Path):
-    async with engine_of(tmp_path) as engine:
+async def test_call_that_comes_as_the_list_is_closed_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    built: list[Assembly] = []
+
+    async def build_and_keep(*words: Any, **more: Any) -> Assembly:
+        built.append(await build(*words, **more))
+        return built[-1]
+
+    monkeypatch.setattr(headless, "build", build_and_keep)
+    async with engine_of(tmp_path):
         pass
     with pytest.raises(ListClosed):
-        await asyncio.wait_for(engine._assembly.engine.clients.client("claude"), 5)
+        await asyncio.wait_for(built[0].engine.clients.client("claude"), 5)
