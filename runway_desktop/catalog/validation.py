@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import TypeGuard
 
+from runway_desktop.domain.secrecy import WHOLE_KEY
 from runway_desktop.texts import Text, _, pgettext, quoted
 from runway_desktop.values import Struct
 
@@ -99,7 +100,9 @@ class _Check:
             yield Finding(path, _must_be_text(field))
             return
         length, label = utf16_length(value), field.label
-        if field.max_length is not None and length > field.max_length:
+        if WHOLE_KEY.search(value):
+            yield Finding(path, _("“{field}” holds an API key. Remove it: it would be sent and stored.", field=label))
+        elif field.max_length is not None and length > field.max_length:
             if field.name in _PROMPTS:
                 long = Text("The prompt is {n} characters long; {model} takes up to {most}.")
             else:

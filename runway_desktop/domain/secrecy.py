@@ -14,6 +14,8 @@ import re
 from urllib.parse import quote
 
 KEY = re.compile(r"key_[0-9A-Za-z]{8,}")
+WHOLE_KEY = re.compile(r"\bkey_[0-9A-Fa-f]{32,}")
+"""A key beyond doubt, as Runway makes them, where a mere word must pass."""
 _KEY_LEFT = "key_…"
 _LINK = re.compile(r"""(https?://[^\s"'<>\\?#]+)\?([^\s"'<>\\#]*)""", re.IGNORECASE)
 _SIGNATURE = r"(?:_?jwt|sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature|policy)="

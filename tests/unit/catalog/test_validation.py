@@ -29,6 +29,12 @@ def findings(endpoint: str, name: str, /, **values: Any) -> dict[tuple[str | int
     return {finding.path: finding.message for finding in found}
 
 
+def test_a_key_in_a_prompt_is_not_sent() -> None:
+    found = findings("text_to_video", "gen4.5", promptText=f"A fox key_{'0a' * 64}")
+    assert found == {("promptText",): "“Prompt” holds an API key. Remove it: it would be sent and stored."}
+    assert findings("text_to_video", "gen4.5", promptText="A key_lighting_setup and key_2024") == {}
+
+
 def test_choice_out_of_few_names_them_all() -> None:
     assert findings("image_to_video", "veo3.1", duration=5) == {
         ("duration",): "Duration for Veo 3.1 is 4, 6 or 8 seconds."
