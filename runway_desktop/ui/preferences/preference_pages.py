@@ -291,7 +291,7 @@ class KeyPage(PreferencePage):
     def _show(self) -> None:
         key = self.form.key
         say(self._source, key.source_words)
-        say(self._problem, str(key.status.problem) if self.form.is_demo else "")
+        say(self._problem, str(key.status.problem) if self.form.is_demo else key.refused_words)
         self._forget.setVisible(key.can_forget)
 
     def _ask_to_forget(self) -> None:

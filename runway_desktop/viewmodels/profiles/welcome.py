@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import isValid
 
-from runway_desktop.domain.account import KeySource, KeyStatus
+from runway_desktop.domain.account import KeySource, KeyStatus, Link
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import Text, _, in_turn
@@ -53,6 +53,11 @@ class KeyForm(Model):
         self._patience = QTimer(self, singleShot=True, interval=patience_ms)
         self._patience.timeout.connect(self._keychain_is_slow)
         bridge.key_changed.connect(self.changed)
+        bridge.connection_changed.connect(self._connection_changed)
+
+    def _connection_changed(self, _: object) -> None:
+        # A method, not a lambda: the connection then ends with this object, whose window may close.
+        self.changed.emit()
 
     @property
     def busy(self) -> bool:
@@ -129,6 +134,13 @@ class KeyForm(Model):
                 return str(in_turn(environment, ends))
             case KeySource.NONE:
                 return _("There is no key yet.")
+
+    @property
+    def refused_words(self) -> str:
+        """That Runway refuses the key in use; empty if it does not."""
+        if self._cases.account.connection.link is not Link.KEY_REFUSED:
+            return ""
+        return _("Runway didn't accept this key. Nothing is sent until you use another one.")
 
     @property
     def can_forget(self) -> bool:

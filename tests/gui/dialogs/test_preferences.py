@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from runway_desktop.domain.errors import KeyRefused
 from runway_desktop.domain.preferences import Group, Preference, Section, Switch
 from runway_desktop.domain.preferences import Preferences as Table
 from runway_desktop.texts import Text
@@ -144,6 +145,15 @@ def test_the_key_is_told_and_forgotten_only_after_a_question(dialog: Preferences
     rig.settle()
     assert rig.secrets.secrets == {}
     assert "There is no key yet." in said(dialog)
+
+
+def test_the_page_of_the_key_says_that_it_was_refused(dialog: Preferences, rig: Rig):
+    rig.run(rig.account.use_key(KEY, remember=True))
+    words = "Runway didn't accept this key. Nothing is sent until you use another one."
+    assert words not in said(dialog)
+    rig.account.note_failure(KeyRefused("The key was refused.", status=401))
+    rig.settle()
+    assert words in said(dialog)
 
 
 def test_opening_them_does_not_change_the_theme(dialog: Preferences, rig: Rig, theme: Theme):
