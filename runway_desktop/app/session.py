@@ -228,12 +228,15 @@ class Session(QObject):
     def _look_changed(cases: UseCases, theme: Theme, names: Collection[str]) -> None:
         if "theme" in names:
             theme.choose(ColorScheme(cases.settings.theme))
+        if "text_size" in names:
+            theme.scale_text(cases.settings.text_size)
         if "reduce_motion" in names:
             theme.keep_calm(on=cases.settings.reduce_motion)
 
     def _open_window(self, cases: UseCases, supervisor: Supervisor, theme: Theme, ahead: Ahead) -> MainWindow:
         speak(cases.settings.language)
         theme.choose(ColorScheme(cases.settings.theme))
+        theme.scale_text(cases.settings.text_size)
         theme.keep_calm(on=cases.settings.reduce_motion)
         memory = Memory(cases.settings)
         theme.follow(look_in(memory.recall(DESKTOP_LOOK) or ""))

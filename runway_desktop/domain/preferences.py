@@ -39,7 +39,7 @@ class Section(StrEnum):
         Text("api key, api secret, token, sign in, login, account"),
         "privacy",
     )
-    PROFILE = "Profile", Text("Profile"), Text("backups, restore, workspace"), "moving-and-backup"
+    PROFILE = "Profile", Text("Profile"), Text("backups, workspace"), "moving-and-backup"
     SAVING = (
         "Saving",
         Text("Saving", context="preferences"),
@@ -251,6 +251,8 @@ _NAMES = Group(Section.SAVING, Text("File names"))
 _BESIDE = Group(Section.SAVING, Text("With each result"))
 _LANGUAGE = Group(Section.LOOK, Text("Language"))
 _THEME = Group(Section.LOOK, Text("Theme"))
+_TEXT_SIZE = Group(Section.LOOK, Text("Text size"))
+_PERCENT = Text("{n} %", context="percent")
 _MOTION = Group(Section.LOOK, Text("Motion"))
 _PLAYING = Group(Section.LOOK, Text("Playback"))
 _ANNOUNCED = Group(
@@ -318,7 +320,14 @@ class Preferences:
         _LANGUAGE,
         Text("Language"),
         Own(_any_text),
-        synonyms=Text("translation, locale"),
+        synonyms=Text("translation, locale, english, german, deutsch, japanese, 日本語"),
+    )
+    text_size = Preference[int](
+        100,
+        _TEXT_SIZE,
+        Text("Text size"),
+        Choice(tuple((percent, _PERCENT.with_(n=percent)) for percent in (90, 100, 110, 125, 140, 160))),
+        synonyms=Text("font size, larger text, smaller text, scale, zoom"),
     )
     reduce_motion = Preference(
         False,

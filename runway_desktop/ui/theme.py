@@ -191,6 +191,7 @@ class Theme(QObject):
         self._application = application
         self.choice = choice
         self._calm = False
+        self._text_size = 100
         # Before the application has a palette of its own.
         accent = application.palette().color(QPalette.ColorRole.Accent).name()
         self.look = DesktopLook(accent if sys.platform in _TOLD_BY_QT else "")
@@ -239,12 +240,22 @@ class Theme(QObject):
             look = DesktopLook(look.accent)
         if look == self.look:
             return
-        if look.text_scale != self.look.text_scale and self._font.pointSizeF() > 0:
-            font = QFont(self._font)
-            font.setPointSizeF(font.pointSizeF() * look.text_scale)
-            self._application.setFont(font)
         self.look = look
+        self._size_text()
         self._apply()
+
+    def scale_text(self, percent: int) -> None:
+        """Sets the person's text size, in percent of the system's."""
+        if percent != self._text_size:
+            self._text_size = percent
+            self._size_text()
+            self._apply()
+
+    def _size_text(self) -> None:
+        font, size = QFont(self._font), self._font.pointSizeF() * self.look.text_scale * self._text_size / 100
+        if size > 0 and size != self._application.font().pointSizeF():
+            font.setPointSizeF(size)
+            self._application.setFont(font)
 
     @contextmanager
     def put_on_at_the_end(self) -> Iterator[None]:

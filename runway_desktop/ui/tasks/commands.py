@@ -99,7 +99,7 @@ COMPARE_SELECTED = RecordsOf[Any](LIST, Scope.WINDOW)(
     "Ctrl+Shift+C",
     icon="mdi6.compare",
     why_not=lambda window: _nothing_to_compare(window.judge),
-    synonyms=Text("side by side, versus"),
+    synonyms=Text("side by side, versus, wipe, difference"),
 )
 
 COMMANDS = (PICK, REJECT, *RATE[1:], RATE[0], TAG, NOTE, PROJECT, SHOT, REDO, COMPARE_TAKES, COMPARE_SELECTED)

@@ -201,7 +201,7 @@ NEW_SEED = _another(
     id="task.seed",
     stored="new seed",
     words=Text("Same with a new seed"),
-    synonyms=Text("variation, reroll, another take, randomize"),
+    synonyms=Text("seed, variation, reroll, another take, randomize"),
     does=partial(_edit, new_seed=True),
     tells_price=True,
     icon="mdi6.dice-multiple-outline",

@@ -137,9 +137,11 @@ class _Stage(IntEnum):
 
     POSSIBLE = 0
     NAMED = 1
-    """Not possible, but its whole name was typed: its reason is shown before entries that only mention the words."""
-    MENTIONED = 2
-    IMPOSSIBLE = 3
+    """Not possible, but its whole name was typed: its reason is shown before entries that do not have the word."""
+    BEGUN = 2
+    """Possible, but what was typed names another: it only begins its words, or a model's name, as "seed" does."""
+    MENTIONED = 3
+    IMPOSSIBLE = 4
 
 
 def arrange(
@@ -188,6 +190,7 @@ def _fitting(
 ) -> list[Offer]:
     """The matching entries, best first. `typed` are the words before corrections."""
     ranked = []
+    is_named = any(one.offer.reason and rank_of(one.words, words) is Rank.WHOLE for one in offers)
     for one in offers:
         rank, offer = rank_of(one.words, words), one.offer
         if offer.section is Heading.TASKS:
@@ -202,8 +205,11 @@ def _fitting(
         is_held_back = is_grave and not one.words.own_words.issuperset(typed.words)
         if offer.reason:
             stage = _Stage.NAMED if rank is Rank.WHOLE else _Stage.IMPOSSIBLE
+        elif is_held_back or rank > Rank.SYNONYM:
+            stage = _Stage.MENTIONED
         else:
-            stage = _Stage.MENTIONED if is_held_back or rank > Rank.SYNONYM else _Stage.POSSIBLE
+            is_other = offer.section is Heading.MODELS or not one.words.own_words.issuperset(typed.words)
+            stage = _Stage.BEGUN if is_named and is_other and not uses and rank > Rank.WHOLE else _Stage.POSSIBLE
         # Of names that begin so, "Reject" is nearer than "Reset thumbnail size".
         goes_on = bool(words.words) and rank is Rank.BEGINS and len(one.words.initials) > 1
         ranked.append(((stage, is_held_back, rank, is_grave, -uses, offer.id not in near, goes_on), offer))

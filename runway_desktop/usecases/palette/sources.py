@@ -8,7 +8,7 @@ from typing import Any
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.library import Row
+from runway_desktop.domain.library import Row, folded
 from runway_desktop.domain.preferences import Choice, Credits, Preference, Switch
 from runway_desktop.domain.preferences import Section as SettingsSection
 from runway_desktop.services.settings import Settings
@@ -164,8 +164,11 @@ def of_settings(settings: Settings) -> Iterator[Offer]:
                 yield replace(own, value=not now, detail=_("Turn off") if now else _("Turn on"), reason=reason)
             case Choice(options) if not line.group.protects:
                 for stored, label in options:
+                    others = [folded(str(other)) for value, other in options if value != stored]
                     yield replace(
                         own,
+                        # "dark" is a word for one of them alone.
+                        synonyms=",".join(one for one in own.synonyms.split(",") if folded(one).strip() not in others),
                         id=f"setting:{name}={stored}",
                         text=_("{setting}: {choice}", setting=line.label, choice=label),
                         aside="",

@@ -99,6 +99,19 @@ def test_text_grows_on_wayland_where_qt_does_not_see_to_it(theme, monkeypatch, p
     assert QApplication.font().pointSizeF() == usual
 
 
+def test_the_persons_text_size_is_of_the_systems(theme):
+    usual, small = QApplication.font().pointSizeF(), theme.small_font().pointSizeF()
+    try:
+        theme.scale_text(160)
+        assert QApplication.font().pointSizeF() == pytest.approx(usual * 1.6)
+        assert theme.small_font().pointSizeF() == pytest.approx(small * 1.6)
+        theme.scale_text(90)
+        assert QApplication.font().pointSizeF() == pytest.approx(usual * 0.9)
+    finally:
+        theme.scale_text(100)
+    assert QApplication.font().pointSizeF() == usual
+
+
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
 def test_elsewhere_qt_tells_the_accent_and_nothing_replaces_it(qapp, monkeypatch, platform):
     monkeypatch.setattr(sys, "platform", platform)
