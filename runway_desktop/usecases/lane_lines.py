@@ -94,7 +94,10 @@ class LaneLines:
     def before(self, over: TaskId, lifted: Collection[TaskId], *, below: bool) -> TaskId | None:
         """The queued task before which a drop before, or `below`, another task inserts; None: at the end."""
         queued = [row.task.id for row in self._commands.queued()]
-        at = queued.index(over) + below if over in queued else len(queued)
+        task = self._engine.ledger.get_open(over)
+        # Nothing goes ahead of a task that is being sent.
+        otherwise = 0 if task is not None and task.state is State.SENDING else len(queued)
+        at = queued.index(over) + below if over in queued else otherwise
         return next((task_id for task_id in queued[at:] if task_id not in lifted), None)
 
     def _queued(self) -> list[Task]:

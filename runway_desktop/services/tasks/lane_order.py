@@ -45,10 +45,12 @@ def placed_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId
 
 def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> Mapping[TaskId, float]:
     """Positions that put `moving`, in that order, before the task `before`; None, or a task that is not held: at the
-    end. `held` are all held tasks in their order."""
+    end. `held` are all held tasks in their order. Empty if that is their order already."""
     chosen = set(moving)
     others = [task for task in held if task.id not in chosen]
     at = next((index for index, task in enumerate(others) if task.id == before), len(others))
+    if [*(task.id for task in others[:at]), *moving, *(task.id for task in others[at:])] == [task.id for task in held]:
+        return {}
     low = others[at - 1].position if at > 0 else None
     high = others[at].position if at < len(others) else None
     return _between(low, high, moving) or _renumbered(others, at, moving)

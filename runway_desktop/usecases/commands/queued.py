@@ -56,7 +56,7 @@ async def _step(context: Context, rows: Sequence[Row], _: Given, *, up: bool) ->
 async def _put_before(context: Context, rows: Sequence[Row], given: Given) -> Report:
     """Moves tasks, in the given order, before another task of the queue or to its end."""
     stood = await context.engine.lane.move(ids_of(rows), given.before)
-    return replace(_moved(rows, stood), said=queue.moved(len(rows)))
+    return replace(_moved(rows, stood), said=queue.moved(len(rows)) if stood.positions else queue.NOT_MOVED)
 
 
 def _moved(rows: Sequence[Row], stood: Stood) -> Report:

@@ -15,6 +15,7 @@ from . import units
 SOON = 3.0
 """Shorter times are not shown."""
 REORDERED = Text("Queue reordered.")
+NOT_MOVED = Text("Nothing moved: the order is the same.")
 OTHER_LANE = Text("Each model has its own queue. Drop it among tasks of its model.")
 TOO_LATE = Text("Already being sent. Cancel it at Runway instead.")
 _HELD = Text("Held 1 task.", "Held {n} tasks.")

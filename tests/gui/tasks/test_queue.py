@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolTip
 
 from runway_desktop.domain.library import Filter, GroupBy, Page, SortKey
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.transitions import Sending
 from runway_desktop.ui.lifted_rows import ROWS
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.ui.window.budget_pane import BudgetPane
@@ -341,3 +342,23 @@ async def test_the_header_by_which_the_list_is_sorted_has_an_arrow(tmp_path: Pat
         assert header.sortIndicatorSection() == Column.CREDITS
         assert header.isSortIndicatorShown()
         assert header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
+
+
+@pytest.mark.parametrize("part", [0.2, 0.8])
+async def test_a_row_dropped_on_one_that_is_being_sent_comes_first(tmp_path, theme, monkeypatch, part):
+    async with Desktop(tmp_path, theme) as rig:
+        one, two, three = await queued(rig, "gen4.5", "gen4.5", "gen4.5")
+        await rig.engine.ledger.move(one, Sending())
+        await until(lambda: rig.rows.row_of(one).task.state is State.SENDING)
+
+        def follow(data: QMimeData) -> None:
+            at = over(rig, one, part)
+            assert send(QDragMoveEvent, rig.window.view.viewport(), at, data).isAccepted()
+            send(QDropEvent, rig.window.view.viewport(), at, data)
+
+        drag(monkeypatch, rig, [three], follow)
+        said = rig.window.activity.messages
+        await until(lambda: said() == ["1 task moved in the queue."])
+        await until(lambda: lines(rig).index(three) < lines(rig).index(two))
+        drag(monkeypatch, rig, [three], follow)
+        await until(lambda: "Nothing moved: the order is the same." in (*said(), *rig.told))
