@@ -13,7 +13,7 @@ from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.usecases.requests.draft import separate_prompts
+from runway_desktop.usecases.requests.draft import MOST_LETTERS, separate_prompts
 
 MOST_LINES = 8
 LOW = 90 * GRID
@@ -79,7 +79,9 @@ class PromptEdit(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         ids = source.text().split()
-        if source.hasUrls() or (source.hasImage() and not source.hasText()) or (ids and all(map(parse_remote_id, ids))):
+        is_picture = source.hasImage() and not source.hasText()
+        is_long = len(source.text()) > MOST_LETTERS
+        if source.hasUrls() or is_picture or is_long or (ids and all(map(parse_remote_id, ids))):
             self.files_pasted.emit(source)
         else:
             self.insertPlainText(source.text())

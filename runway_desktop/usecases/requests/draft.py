@@ -383,6 +383,10 @@ def _in_words(field: Field, value: Any) -> str:
     return f"{field.label} {value_in_words(value)}" if isinstance(value, str | int | float) else field.label
 
 
+MOST_LETTERS = 100_000
+"""More characters than the prompt of any model takes. A longer text would only make its editor slow."""
+
+
 def separate_prompts(text: str) -> tuple[str, ...]:
     """The lines of a text that may be separate prompts: several lines without a blank one between them, which would
     make paragraphs. Empty otherwise."""

@@ -16,6 +16,7 @@ from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _, ngettext
+from runway_desktop.usecases.requests.draft import MOST_LETTERS
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.notices import renewal_words
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -91,7 +92,10 @@ class TakingIn(Model):
         if not are_results:
             self._offer_settings(gathered.assets)
         prompt = gathered.lone_prompt
-        if prompt:
+        if len(prompt) > MOST_LETTERS:
+            said = _("This text has {n} characters. No model takes a prompt that long.", n=len(prompt))
+            self._commands.tell(said, problem=True)
+        elif prompt:
             self._composer.set_prompt(prompt)
         elif gathered.drafts:
             self._commands.sheet_wanted.emit(gathered)

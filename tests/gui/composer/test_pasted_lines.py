@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtCore import QMimeData
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.requests.draft import separate_prompts
+from runway_desktop.usecases.requests.draft import MOST_LETTERS, separate_prompts
 from tests.gui.composer.test_composer_pane import shown
 from tests.gui.rig import until
 
@@ -72,3 +73,17 @@ def test_prose_and_single_lines_are_no_list_of_prompts(text: str):
 
 def test_lines_without_blank_ones_between_are_a_list_of_prompts():
     assert separate_prompts("\nOne\r\n Two \nThree\n") == ("One", "Two", "Three")
+
+
+async def test_a_text_that_no_model_takes_does_not_come_into_the_prompt(tmp_path: Path, theme: Theme):
+    longest = max(pair.prompt_field.max_length or 0 for pair in Catalog.load().pairs() if pair.prompt_field is not None)
+    assert longest < MOST_LETTERS
+    async with shown(tmp_path, theme) as rig:
+        prompt, handed_on = rig.pane.findChild(QPlainTextEdit), []
+        rig.pane.pasted.connect(handed_on.append)
+        paste(prompt, "a fox " * MOST_LETTERS)
+        assert (prompt.toPlainText(), len(handed_on)) == ("", 1)
+        rig.task_commands.take(text="a fox " * MOST_LETTERS)
+        await until(lambda: rig.told)
+        assert rig.told == ["This text has 599,999 characters. No model takes a prompt that long."]
+        assert rig.composer.prompt == ""
