@@ -214,9 +214,13 @@ class TaskView(TaskItems, QTableView):
         narrow = self.viewport().width() < self._theme.wide(NARROW)
         if narrow and not self._wide_columns:
             header = self.horizontalHeader()
-            self._wide_columns = {column: header.sectionSize(column) for column in _NARROW_WIDTHS}
-            for column, width in _NARROW_WIDTHS.items():
-                wanted = max(self._theme.wide(width), self._title_width(column))
+            for column in self._without_room:
+                # A hidden column has no size.
+                self.setColumnHidden(column, False)
+            shown = [column for column in _NARROW_WIDTHS if not self.isColumnHidden(column)]
+            self._wide_columns = {column: header.sectionSize(column) for column in shown}
+            for column in shown:
+                wanted = max(self._theme.wide(_NARROW_WIDTHS[column]), self._title_width(column))
                 self.setColumnWidth(column, min(wanted, header.sectionSize(column)))
         elif not narrow and self._wide_columns:
             for column, width in self._wide_columns.items():

@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QByteArray
 
+from runway_desktop.domain.library import Filter, Page
 from runway_desktop.ui.tasks.view import LEAST_PROMPT
 from runway_desktop.usecases.listing.columns import Column
 from tests.gui.rig import Desktop, until
@@ -52,3 +53,21 @@ async def test_widths_of_the_last_time_give_way_in_a_small_window(tmp_path, them
         rig.window.show()
         await until(lambda: rig.window.view.columnWidth(Column.STATUS) < 240)
         assert rig.window.view.columnWidth(Column.PROMPT) >= LEAST_PROMPT
+
+
+async def test_a_column_that_the_queue_hides_comes_back_whole_after_it_was_narrow(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await filled(rig)
+        view = rig.window.view
+        rig.window.resize(1440, 900)
+        await until(partial(has_width, rig, 1440))
+        wide = view.columnWidth(Column.SENT)
+        rig.filter.open_page(Filter(page=Page.WAITING_HERE), "Queue")
+        await until(lambda: view.isColumnHidden(Column.SENT))
+        rig.window.resize(800, 600)
+        await until(partial(has_width, rig, 800))
+        rig.filter.open_page(Filter(), "All tasks")
+        rig.window.resize(1440, 900)
+        await until(partial(has_width, rig, 1440))
+        await until(lambda: not view.is_narrow)
+        assert view.columnWidth(Column.SENT) == wide
