@@ -136,6 +136,11 @@ class TaskItems(_View):
             return
         super().keyPressEvent(event)
 
+    def selectAll(self) -> None:
+        """Opens folded groups: what is selected is seen."""
+        self.rows.fold_all(on=False)
+        super().selectAll()
+
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands here: one without a command changes neither selection nor position."""
 

@@ -217,6 +217,13 @@ async def test_return_opens_a_result_and_folds_a_group(tmp_path, theme, qtbot):
         assert opened == ["t1"]
 
 
+async def test_control_a_takes_what_is_in_folded_groups_too(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
+        rig.rows.fold_all(on=True)
+        QTest.keyClick(rig.view, KEYS.Key_A, CONTROL)
+        assert len(rig.view.selected_ids()) == 3
+
+
 @pytest.mark.parametrize(("key", "folds", "unfolds"), [(KEYS.Key_Left, True, False), (KEYS.Key_Space, True, True)])
 async def test_left_right_and_space_fold_on_a_groups_line(tmp_path, theme, qtbot, key, folds, unfolds):
     async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
