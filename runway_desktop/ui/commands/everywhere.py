@@ -6,6 +6,7 @@ from typing import Any
 from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import (
     FINDING,
+    HELP_MENU,
     LIST,
     NOT_IN_PALETTE,
     OPENS_A_MENU,
@@ -19,10 +20,20 @@ MENU = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.COMPARE, Scop
     "menu", Text("Menu"), lambda opens: opens(), "F10", left_out_of=OPENS_A_MENU
 )
 HELP = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.SHEET, is_everywhere=True)(
-    "help", Text("Help"), lambda opens: opens(), "F1", synonyms=Text("help, how to, manual")
+    "help",
+    Text("Help"),
+    lambda opens: opens(),
+    "F1",
+    submenu=HELP_MENU,
+    synonyms=Text("help, how to, manual"),
 )
 GUIDE = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.COMPARE, Scope.SHEET, is_everywhere=True)(
-    "guide", Text("Guide"), lambda opens: opens(), "Ctrl+F1", synonyms=Text("manual, documentation, how to")
+    "guide",
+    Text("Guide"),
+    lambda opens: opens(),
+    "Ctrl+F1",
+    submenu=HELP_MENU,
+    synonyms=Text("manual, documentation, how to"),
 )
 
 # Typed `Any`: panes of the main window import these records, so naming its class would be an import cycle.

@@ -64,6 +64,6 @@ COMMANDS = (
         "Alt+M",
         synonyms=Text("model"),
     ),
-    _making("request.recall", Text("Prompt history"), lambda window: window.models.composer.history.ask(), "Ctrl+H"),
+    _making("request.recall", Text("Prompt history"), lambda window: window.recall_prompt(), "Ctrl+H"),
     *PRESETS.values(),
 )

@@ -17,6 +17,7 @@ from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.window.workspace import Workspace
 from runway_desktop.usecases.commands.command import FINDING, JUDGING, LIST, Command, CommandSection
 from runway_desktop.usecases.commands.ending import CANCEL, REMOVE
+from runway_desktop.usecases.commands.queued import HOLD_OR_RELEASE, MOVE_DOWN, MOVE_UP, SEND_NEXT
 from runway_desktop.usecases.commands.requests import EDIT, RENAME
 from runway_desktop.usecases.commands.tasks import KEYED
 from runway_desktop.values import Struct
@@ -73,7 +74,10 @@ QUEUE = HelpPart(
         Text("Tasks that aren't sent yet. They are sent in this order as soon as their model has a free slot."),
         Text("Nothing here costs anything yet: edit it, send it next, or choose “Do not send”."),
     ),
-    commands=(EDIT, CANCEL, REMOVE, RENAME, UNDO, window.ACTIONS, window.ASK_NOW),
+    commands=(
+        *(SEND_NEXT, HOLD_OR_RELEASE, MOVE_UP, MOVE_DOWN, window.PAUSE),
+        *(EDIT, CANCEL, REMOVE, RENAME, UNDO, window.ACTIONS, window.ASK_NOW),
+    ),
     guide="queue-and-caps",
 )
 LIST_OF_TASKS = HelpPart(

@@ -215,7 +215,10 @@ class TopBar(QWidget):
 
     def _library_menu(self) -> None:
         menu, given = passing_menu(self), self._keys.given(self.window())
-        add_entries(menu, (one for one in given.values() if one.command.section is EXCHANGE), self._keys)
+        entries = [one for one in given.values() if one.command.section is EXCHANGE]
+        # The button says "Import".
+        entries.sort(key=lambda one: not one.command.id.startswith("exchange."))
+        add_entries(menu, entries, self._keys)
         open_below(menu, self._library)
 
     def _show_who(self) -> None:

@@ -9,6 +9,7 @@ from runway_desktop.texts import Text
 from runway_desktop.ui.commands.everywhere import KEEP_SEARCH, PALETTE, SEARCH, UNDO
 from runway_desktop.usecases.commands.command import (
     FINDING,
+    HELP_MENU,
     LIST,
     MAKING,
     NOT_IN_PALETTE,
@@ -77,7 +78,7 @@ SPENDING = _window(
     Text("Spending"),
     lambda on: on.open_room("spending"),
     "Ctrl+Shift+M",
-    synonyms=Text("costs, balance, credits"),
+    synonyms=Text("costs, cost, price, prices, balance, credits"),
 )
 # Not the standard key: Ctrl+R on macOS and GNOME, which retries here.
 ASK_NOW = _window(
@@ -120,6 +121,7 @@ SHORTCUTS = _window(
     lambda on: on.open_room("shortcuts"),
     "Ctrl+?",
     is_everywhere=True,
+    submenu=HELP_MENU,
     synonyms=Text("hotkeys"),
 )
 SHOW_LOG = _window(
@@ -133,12 +135,14 @@ REPORT = _window(
     "report",
     Text("Report a problem…"),
     lambda window: window.open_room("report"),
+    submenu=HELP_MENU,
     synonyms=Text("bug, crash, support, feedback"),
 )
 ABOUT = _window(
     "about",
     Text("About Runway Desktop"),
     lambda window: window.open_room("preferences", "About"),
+    submenu=HELP_MENU,
     left_out_of=NOT_IN_PALETTE,
 )
 QUIT = _window(

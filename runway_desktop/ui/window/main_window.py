@@ -154,6 +154,11 @@ class MainWindow(QMainWindow):
             self.pages.leave()
         self.composer_pane.focus_prompt()
 
+    def recall_prompt(self) -> None:
+        """Shows the prompt history above the composer that it fills."""
+        self.focus_composer()
+        self.models.composer.history.ask()
+
     def show_activity(self) -> None:
         """Opens the list of the visible activity pill."""
         next(pill for pill in self.findChildren(Pill) if pill.isVisible()).open()

@@ -85,6 +85,8 @@ EXCHANGE = CommandSection(Text("Import and export"), Text("Import and export"), 
 WINDOW = CommandSection(Text("Window"), None, "mdi6.chevron-right")
 SECTIONS = (MAKING, FINDING, LIST, JUDGING, PLAYING, LARGE, COMPARING, SHEET, REQUESTS, EXCHANGE, WINDOW)
 """In the order of the list of shortcuts."""
+HELP_MENU = Text("Help")
+"""Submenu of what explains the program: with each as an entry the menu would cover a small window."""
 LEADS_OUT = Text("Escape always goes back.")
 
 

@@ -16,6 +16,8 @@ from runway_desktop.ui.help.help_window import HelpWindow, commands_of
 from runway_desktop.ui.help.parts import COMPOSER, LEFT_PANE, LIST_OF_TASKS, PARTS, QUEUE, HelpPart
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.room import Room
+from runway_desktop.ui.window.commands import PAUSE
+from runway_desktop.usecases.commands.queued import HOLD_OR_RELEASE, MOVE_DOWN, MOVE_UP, SEND_NEXT
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.rig import Desktop, named, rest, until
 
@@ -119,3 +121,7 @@ async def test_a_preference_is_gone_to_with_the_keyboard_at_its_control(tmp_path
         shown.close()
         dialog.close()
         await rest()
+
+
+def test_the_help_of_the_queue_has_the_queues_own_keys():
+    assert {SEND_NEXT, HOLD_OR_RELEASE, MOVE_UP, MOVE_DOWN, PAUSE} <= set(QUEUE.commands)
