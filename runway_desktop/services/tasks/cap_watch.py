@@ -47,8 +47,23 @@ class CapWatch:
 
     def freed(self, held: HeldBack, queued: Sequence[Task]) -> list[Task]:
         """The tasks that are blocked now and would be sent if the cap of `held` were raised."""
-        over, still = self.over(queued), self.over(queued, held)
+        over, still = self._around(held, queued)
         return [task for task in queued if task.id in over and task.id not in still]
+
+    def raise_cap(self, held: HeldBack) -> None:
+        self._budget.raise_cap(held)
+
+    def unpaid(self, held: HeldBack, queued: Sequence[Task]) -> list[TaskId]:
+        """The tasks that a cap blocks now, and that the balance would not cover if the cap of `held` were raised."""
+        over, still = self._around(held, queued)
+        capped = [i for i, one in over.items() if one.limit.cap is not Cap.BALANCE]
+        return [i for i in capped if i in still and still[i].limit.cap is Cap.BALANCE]
+
+    def _around(
+        self, held: HeldBack, queued: Sequence[Task]
+    ) -> tuple[Mapping[TaskId, HeldBack], Mapping[TaskId, HeldBack]]:
+        """What is blocked now, and after the raise: then by likely prices, since the person orders it so."""
+        return self.over(queued), self.over(queued, held, {task.id for task in queued})
 
     async def catch_up(self) -> None:
         """Computes what projects with a new cap have spent. Until that succeeds their tasks wait."""

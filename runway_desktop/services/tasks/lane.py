@@ -247,6 +247,17 @@ class Lane:
         await self._ledger.change_many(held, edit, kind)
         self._alarm.ring()
 
+    async def raise_cap(self, held: HeldBack) -> None:
+        """Raises the cap that blocks tasks, just enough for them. Those that the balance does not cover then wait for
+        credits. Raises StoreError."""
+
+        def edit(task: Task) -> Task:
+            is_free = task.state is State.HELD and not task.waits_for_person
+            return replace(task, hold=Hold(HoldCode.CREDITS)) if is_free else task
+
+        await self._ledger.change_many(self.caps.unpaid(held, self._ledger.queued()), edit, "held")
+        self.caps.raise_cap(held)
+
     def slots(self, model: str) -> Slots:
         """Tasks of the model that are at Runway or on their way, and the limit."""
         return Slots(self._in_use(model), self._limit(model))

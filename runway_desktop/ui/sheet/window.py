@@ -53,6 +53,7 @@ from runway_desktop.usecases.sheets.columns import PROMPT, STATE
 from runway_desktop.usecases.sheets.edits import Edit
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.sheets.tally import price_words
+from runway_desktop.usecases.words.holds import cost_words
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.cell_model import TONE_ROLE
@@ -299,6 +300,8 @@ class SheetWindow(Dialog):
         self._total.setToolTip(tip(sheet.outlook.balance_detail))
         price = "" if sheet.reason else price_words(totals)
         kept = sheet.outlook.kept
+        if price and kept is not None and kept.now is not None:
+            price = cost_words(kept.now) if kept.now.amount else ""
         does = (
             kept_text(kept, totals.ready)
             if kept

@@ -42,11 +42,13 @@ class Order(Struct, frozen=True, kw_only=True):
 
 class KeptInQueue(Struct, frozen=True):
     """The tasks that a cap or the balance blocks: the limit of the first (`held`), their number, those for which the
-    balance does not suffice, and what else would be sent if that cap were raised."""
+    balance does not suffice, what is sent now if there are such tasks, and what else would be sent if that cap were
+    raised."""
 
     held: HeldBack
     tasks: int
     unpaid: frozenset[TaskId] = frozenset()
+    now: PriceSum | None = None
     freed: PriceSum | None = None
 
 
@@ -87,9 +89,12 @@ def button_of(
     if kept is not None:
         text, raising = kept_text(kept, amount), raise_words(kept.held, kept.freed)
         note = note or str(in_turn(_over_words(kept.held, amount), _stays_words(kept, amount)))
+        amount = kept.now.amount if kept.now is not None else amount
     elif is_another:
         text = ngettext("Generate another", "Generate {n} more", amount)
-    return Button(text, price_words(price, amount, between), reasons, price_detail(price), note, raising)
+    # Of what waits for credits, the button asks no price.
+    said = price_words(price, amount, between) if amount else ""
+    return Button(text, said, reasons, price_detail(price), note, raising)
 
 
 def kept_text(found: KeptInQueue, amount: int) -> str:

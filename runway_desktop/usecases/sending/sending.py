@@ -289,10 +289,12 @@ class TaskSender:
         if not kept:
             return None
         first = next((short[task.id] for task in own if task.id in unpaid), kept[0])
-        if not with_freed or unpaid:
-            return KeptInQueue(first, len(kept), unpaid)
-        sent = [*caps.freed(first, queue), *(one for one in own if one.id not in over)]
-        return KeptInQueue(first, len(kept), unpaid, self._sum((one.request, one.project) for one in sent))
+        sent = [one for one in own if one.id not in over]
+        if unpaid:
+            return KeptInQueue(first, len(kept), unpaid, self._sum((one.request, one.project) for one in sent))
+        freed = [*caps.freed(first, queue), *sent] if with_freed else []
+        sum_ = self._sum((one.request, one.project) for one in freed) if freed else None
+        return KeptInQueue(first, len(kept), freed=sum_)
 
 
 def _as_queued(intent: Intent) -> list[Task]:

@@ -62,7 +62,7 @@ async def test_raising_a_cap_is_an_act_with_its_own_undo(tmp_path: Path, theme: 
         activity, settings = desktop.window.activity, desktop.engine.settings
         await desktop.engine.lane.pause()
         pill.press(desktop.window, RAISE)
-        assert settings.day_cap == 30.0
+        await until(lambda: settings.day_cap == 30.0)
         activity.undo()
         assert settings.day_cap == 20.0
         assert activity.messages()[-1] == "Today's cap is 20 credits again."
@@ -91,7 +91,7 @@ async def test_a_raise_that_would_send_more_than_its_button_said_is_told_anew_fi
         assert desktop.engine.settings.day_cap == 20.0
         await rest()
         pill.press(desktop.window, "Raise today's cap to 30 and send 1 · 28 credits")
-        assert desktop.engine.settings.day_cap == 30.0
+        await until(lambda: desktop.engine.settings.day_cap == 30.0)
 
 
 RAISE = "Raise today's cap to 30 and send 1 · 25 credits"

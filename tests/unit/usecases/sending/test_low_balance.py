@@ -154,6 +154,17 @@ async def test_an_order_over_cap_and_balance_counts_all_of_it_against_the_balanc
         assert await codes(rig, tasks) == [HoldCode.ITS_TURN] * 3 + [HoldCode.CREDITS] * 2
 
 
+async def test_raising_a_cap_offers_and_sends_what_the_balance_covers(tmp_path: Path):
+    async with a_door(tmp_path, 80.0) as (rig, sending):
+        rig.settings.day_cap = 10.0
+        tasks = [(await order(rig, sending, 1, f"fox {number}"))[0] for number in range(5)]
+        held = rig.lane.held_back(tasks[0].id)
+        assert held is not None
+        assert sending.freed(held).amount == 3
+        await rig.lane.raise_cap(held)
+        assert await codes(rig, tasks) == [HoldCode.ITS_TURN] * 3 + [HoldCode.CREDITS] * 2
+
+
 async def test_an_edit_that_the_balance_does_not_cover_waits_for_credits(tmp_path: Path):
     async with a_door(tmp_path, 80.0) as (rig, sending):
         [task] = await order(rig, sending, 1)

@@ -47,8 +47,8 @@ async def test_the_details_offer_to_raise_the_cap_and_the_task_goes(tmp_path):
         assert step is not None
         assert (step.command, step.text) == (None, "Raise today's cap to 50 and send 1 · 25 credits")
         rig.details.raise_cap()
+        await until(lambda: rig.engine.settings.day_cap == 50.0)
         await until(lambda: rig.engine.lane.held_back(waiting) is None, "the task goes")
-        assert rig.engine.settings.day_cap == 50.0
 
 
 async def test_the_window_is_told_once_of_a_cap_that_is_reached(tmp_path):
@@ -60,7 +60,7 @@ async def test_the_window_is_told_once_of_a_cap_that_is_reached(tmp_path):
         ]
         assert raise_words(told[0]) == "Raise today's cap to 50"
         rig.task_commands.raise_cap(told[0])
-        assert rig.engine.settings.day_cap == 50.0
+        await until(lambda: rig.engine.settings.day_cap == 50.0)
 
 
 async def test_the_status_line_says_today_of_the_cap(tmp_path):
