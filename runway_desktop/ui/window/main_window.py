@@ -468,4 +468,5 @@ class MainWindow(QMainWindow):
             on_action=take,
             also=[dismiss],
             stays=True,
+            short=ngettext("{n} task is not in the list", "{n} tasks are not in the list", len(ids)),
         )

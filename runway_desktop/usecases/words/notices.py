@@ -98,7 +98,7 @@ def _unknown_ids(ids: tuple[str, ...]) -> Notice:
     how = _("Paste it here to follow it, or enter it where an uncertain task asks for its ID.")
     if len(ids) == 1:
         said = in_turn(_("Its ID is {id}.", id=ids[0]), how)
-        return Notice(_("Runway accepted a task that is not in the list."), str(said), remote_ids=ids)
+        return Notice(_("Runway accepted a task that is not in the list."), str(said), is_problem=True, remote_ids=ids)
     how = _("Paste them here to follow them, or enter one where an uncertain task asks for its ID.")
     return Notice(
         ngettext(
@@ -106,6 +106,7 @@ def _unknown_ids(ids: tuple[str, ...]) -> Notice:
             len(ids),
         ),
         str(in_turn(_("Their IDs are {ids}.", ids=listed(ids)), how)),
+        is_problem=True,
         remote_ids=ids,
     )  # fmt: skip
 

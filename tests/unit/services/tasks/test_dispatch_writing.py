@@ -176,6 +176,7 @@ def lost(number: int, task_id: TaskId) -> AcceptedId:
                 "Runway accepted a task that is not in the list.",
                 f"Its ID is {remote_id(1)}. Paste it here to follow it, or enter it where an uncertain task asks for "
                 "its ID.",
+                is_problem=True,
                 remote_ids=(remote_id(1),),
             ),
         ),
@@ -185,6 +186,7 @@ def lost(number: int, task_id: TaskId) -> AcceptedId:
                 "Runway accepted 2 tasks that are not in the list.",
                 f"Their IDs are {remote_id(1)} and {remote_id(2)}. Paste them here to follow them, or enter one where "
                 "an uncertain task asks for its ID.",
+                is_problem=True,
                 remote_ids=(remote_id(1), remote_id(2)),
             ),
         ),
