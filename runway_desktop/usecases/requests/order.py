@@ -98,12 +98,17 @@ def button_of(
 
 
 def kept_text(found: KeptInQueue, amount: int) -> str:
-    """Text of the button if some tasks stay queued: "Send 4, queue 2", or "Queue 6"; "Send 4, keep 2" if some of them
-    wait for credits."""
-    kept = min(found.tasks, amount)
-    if found.unpaid:
-        if kept < amount:
-            return _("Send {sent}, keep {kept}", sent=amount - kept, kept=kept)
+    """Text of the button if some tasks stay queued: "Send 4, queue 2", or "Queue 6"; "Send 4, keep 2" if these wait for
+    credits, and with both, "Send 4, queue 1, keep 1"."""
+    kept, unpaid = min(found.tasks, amount), len(found.unpaid)
+    if unpaid:
+        sent, queued = amount - kept, max(0, kept - unpaid)
+        if sent and queued:
+            return _("Send {sent}, queue {queued}, keep {kept}", sent=sent, queued=queued, kept=unpaid)
+        if queued:
+            return _("Queue {queued}, keep {kept}", queued=queued, kept=unpaid)
+        if sent:
+            return _("Send {sent}, keep {kept}", sent=sent, kept=unpaid)
         return npgettext("verb", "Keep for later", "Keep {n} for later", amount)
     if kept < amount:
         return _("Send {sent}, queue {kept}", sent=amount - kept, kept=kept)
@@ -118,11 +123,13 @@ def _over_words(held: HeldBack, amount: int) -> str:
 def _stays_words(found: KeptInQueue, amount: int) -> str:
     kept, unpaid = found.tasks, len(found.unpaid)
     if unpaid:
-        return ngettext(
+        waits = ngettext(
             "{n} task waits for credits until you release it.",
             "{n} tasks wait for credits until you release them.",
             unpaid,
         )
+        capped = ngettext("A cap keeps {n} in the queue.", "A cap keeps {n} in the queue.", kept - unpaid)
+        return str(in_turn(waits, capped if kept > unpaid else ""))
     if kept < amount:
         return ngettext(
             "{kept} of {n} task stays in the queue.", "{kept} of {n} tasks stay in the queue.", amount, kept=kept

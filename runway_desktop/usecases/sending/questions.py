@@ -9,6 +9,7 @@ from runway_desktop.services.money.pricing import LikePrices, PriceSum
 from runway_desktop.services.tasks.submission import Ask, Intent, NewTasks, Prepared, Release, SendAgain
 from runway_desktop.texts import Text, _, in_turn, ngettext, npgettext
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.requests.order import KeptInQueue, kept_text
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import open_words
 from runway_desktop.usecases.words.holds import cap_sentence, cost_words
@@ -85,20 +86,17 @@ def _money(prepared: Prepared, above: float | None, *, is_raised: bool) -> Quest
 def _short(prepared: Prepared) -> Question:
     """About an order for which the balance does not suffice. Tasks that wait for credits already are sent once it does;
     others wait."""
-    amount, kept, intent = prepared.sum.amount, prepared.kept, prepared.intent
-    fit, said = amount - kept, cap_sentence(prepared.held_back) if prepared.held_back is not None else ""
+    held, intent = prepared.held_back, prepared.intent
+    said = cap_sentence(held) if held is not None else ""
     waited = intent.tasks if isinstance(intent, Release) else ()
     told = sum(task.id in prepared.unpaid and task.hold.code is HoldCode.CREDITS for task in waited)
     if told:
         title = ngettext("Send {n} task when the balance allows?", "Send {n} tasks when the balance allows?", told)
         then = _("By the expected price, they're sent without another question once there are credits.")
         return Question(title, str(in_turn(said, then)), _("Send when the balance allows"), _("Keep waiting"))
-    if fit:
-        title = ngettext("Send {n} task and keep {kept}?", "Send {n} tasks and keep {kept}?", fit, kept=kept)
-        yes = _("Send {sent}, keep {kept}", sent=fit, kept=kept)
-    else:
-        title = ngettext("Keep {n} task for later?", "Keep {n} tasks for later?", kept)
-        yes = npgettext("verb", "Keep for later", "Keep {n} for later", kept)
+    yes = kept_text(KeptInQueue(held, prepared.kept, prepared.unpaid), prepared.sum.amount) if held is not None else ""
+    # Translators: a question about what a button would do: "Send 4, keep 2?"
+    title = _("{action}?", action=yes)
     then = _("What the balance doesn't cover waits for credits until you release it.")
     return Question(title, str(in_turn(said, then)), yes, _("Don't send"))
 

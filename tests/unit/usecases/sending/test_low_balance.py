@@ -55,7 +55,7 @@ async def test_an_order_above_the_balance_is_asked_about_at_a_published_price_to
         assert prepared.asks == {Ask.LOW_BALANCE}
         question = question_for(prepared, None)
         assert question is not None
-        assert (question.title, question.yes) == ("Send 3 tasks and keep 2?", "Send 3, keep 2")
+        assert (question.title, question.yes) == ("Send 3, keep 2?", "Send 3, keep 2")
         assert question.text.startswith("Together they cost about 125 credits. Balance too low: 80 left")
         kept = sending.kept(new(5))
         assert kept is not None
@@ -150,6 +150,9 @@ async def test_an_order_over_cap_and_balance_counts_all_of_it_against_the_balanc
         rig.settings.day_cap = 50.0
         prepared = sending.prepare(new(5), SCRIPT)
         assert (prepared.kept, len(prepared.unpaid)) == (3, 2)
+        question = question_for(prepared, None)
+        assert question is not None
+        assert question.yes == "Send 2, queue 1, keep 2", "a cap lets go tomorrow, the balance never"
         tasks = await order(rig, sending, 5)
         assert await codes(rig, tasks) == [HoldCode.ITS_TURN] * 3 + [HoldCode.CREDITS] * 2
 
