@@ -93,7 +93,7 @@ class Status(QObject):
             _("{n} live", n=self._live),
             # They use slots, too.
             ngettext("{n} being sent", "{n} being sent", len(self._sending)) if self._sending else "",
-            account.waiting_words(counts.get(Page.WAITING_HERE, 0), until_sent),
+            account.waiting_words(max(0, counts.get(Page.WAITING_HERE, 0) - len(self._sending)), until_sent),
             account.today_words(spent, cases.settings.day_cap),
             _("Sending paused") if self.paused else "",
         ]
