@@ -2,10 +2,13 @@
 
 Run once, by hand, when the samples shall look different: `python packaging/make_samples.py [NAME…]`. It needs Pillow,
 which the program has, and a command `ffmpeg` with x264, which the program does not need: the results are kept in the
-repository. Every clip is a landscape that drifts under soft light, with a small timecode in its upper right corner
-(hours, minutes, seconds, frames), by which stepping from frame to frame can be checked; the lower corners belong to
-what a window writes over a picture. The same call draws the same pictures. Raises
+repository. Every clip is a landscape that drifts under soft light, with "Sample footage" in its upper left corner and a
+small timecode in the right one (hours, minutes, seconds, frames), by which stepping from frame to frame can be checked;
+the lower corners belong to what a window writes over a picture. The same call draws the same pictures. Raises
 `CalledProcessError` when ffmpeg refuses.
+
+Some samples are signed (content credentials, C2PA) by a maker who does not exist, with c2pa-python and a key that is
+thrown away.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from runway_desktop.simulator.media.pictures import draw as landscape  # noqa: E402
+from runway_desktop.simulator.media.pictures import picture  # noqa: E402
 from runway_desktop.simulator.media.recipe import Recipe  # noqa: E402
 from runway_desktop.simulator.media.tones import Shape, pcm, wav  # noqa: E402
 
@@ -94,6 +98,26 @@ MEADOW = Look(
     ((74, 142, 190), (160, 206, 214), (240, 244, 206)), (255, 252, 220), (150, 190, 120), (30, 78, 44),
     sun=(0.8, 0.24), clouds=0.6, ridges=5, roughness=0.45,
 )  # fmt: skip
+HEATH = Look(
+    ((88, 84, 150), (186, 132, 178), (246, 196, 204)), (255, 230, 236), (150, 104, 160), (58, 30, 74),
+    sun=(0.18, 0.36), clouds=0.5, ridges=4, roughness=0.6,
+)  # fmt: skip
+FJORD = Look(
+    ((30, 70, 92), (96, 150, 160), (206, 226, 214)), (240, 252, 244), (84, 132, 144), (10, 36, 48), water=True,
+    sun=(0.86, 0.3), sun_size=0.04, clouds=0.8, ridges=6, roughness=2.4,
+)  # fmt: skip
+COPPER = Look(
+    ((60, 24, 20), (168, 70, 40), (246, 160, 74)), (255, 214, 130), (140, 62, 44), (36, 12, 14),
+    sun=(0.5, 0.46), sun_size=0.11, clouds=0.25, ridges=3, roughness=0.9,
+)  # fmt: skip
+PINE = Look(
+    ((38, 66, 58), (110, 150, 122), (214, 226, 190)), (246, 252, 220), (86, 124, 98), (8, 28, 24),
+    sun=(0.3, 0.22), sun_size=0.05, clouds=0.9, ridges=8, roughness=1.9,
+)  # fmt: skip
+COAST = Look(
+    ((36, 92, 170), (130, 190, 226), (246, 240, 222)), (255, 250, 232), (172, 188, 176), (62, 74, 66), water=True,
+    sun=(0.12, 0.26), sun_size=0.06, clouds=0.35, ridges=3, roughness=0.7,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -120,6 +144,11 @@ CLIPS = (
     Clip("autumn-16x9-8s.mp4", 960, 540, 8, AUTUMN, 16),
     Clip("storm-16x9-8s.mp4", 960, 540, 8, STORM, 17, sound=True),
     Clip("meadow-16x9-8s.mp4", 960, 540, 8, MEADOW, 18),
+    Clip("heath-16x9-5s.mp4", 960, 540, 5, HEATH, 19),
+    Clip("fjord-16x9-5s.mp4", 960, 540, 5, FJORD, 20),
+    Clip("copper-16x9-5s.mp4", 960, 540, 5, COPPER, 21),
+    Clip("pine-16x9-5s.mp4", 960, 540, 5, PINE, 22),
+    Clip("coast-16x9-5s.mp4", 960, 540, 5, COAST, 23),
     Clip("rose-9x16-5s.mp4", 540, 960, 5, ROSE, 7),
     Clip("harbour-9x16-8s.mp4", 540, 960, 8, HARBOUR, 8, sound=True),
     Clip("sand-1x1-5s.mp4", 720, 720, 5, SAND, 9),
@@ -127,8 +156,11 @@ CLIPS = (
     Clip("forest-4x3-5s.mp4", 800, 600, 5, FOREST, 11),
     Clip("rose-3x4-5s.mp4", 600, 800, 5, ROSE, 12),
     Clip("dusk-21x9-6s.mp4", 1120, 480, 6, DUSK, 13, sound=True),
+    Clip("fjord-21x9-6s.mp4", 1120, 480, 6, FJORD, 24),
     Clip("dusk-16x9-2s.mov", 480, 270, 2, DUSK, 14),
 )
+SIGNED = {"signed.mp4": "coast-16x9-5s.mp4", "signed.png": "", "signed.jpeg": ""}
+"""Signed samples; a clip is another one, which is gone afterwards, so that no two look alike."""
 SOUNDS = (
     ("speech-6s", 6.0, 21, Shape.SPEECH),
     ("effect-4s", 4.0, 22, Shape.EFFECT),
@@ -149,6 +181,9 @@ def main(arguments: list[str] | None = None) -> int:
     for clip in CLIPS:
         if clip.name.startswith(chosen or ("",)):
             make_clip(clip)
+    for name in SIGNED:
+        if name.startswith(chosen or ("",)):
+            make_signed(name)
     for stem, seconds, seed, shape in SOUNDS:
         for ending in SOUND_FORMATS:
             if f"{stem}{ending}".startswith(chosen or ("",)):
@@ -208,6 +243,20 @@ def make_clip(clip: Clip) -> None:
         command += [*_picture_codec(target.suffix), "-map_metadata", "-1", "-fflags", "+bitexact", str(target)]
         frames = b"".join(frame.tobytes() for frame in draw(clip))
         subprocess.run(command, input=frames, check=True)
+    report(target)
+
+
+def make_signed(name: str) -> None:
+    """A clip or a picture with content credentials."""
+    from tests.content_credentials import TYPES, signed
+
+    target = FOLDER / name
+    if clip := SIGNED[name]:
+        body = (FOLDER / clip).read_bytes()
+        (FOLDER / clip).unlink()
+    else:
+        body = picture(Recipe(target.suffix[1:], "A signed sample picture", "gen4_image", 41207, 1, 1280, 720), 0)
+    target.write_bytes(signed(body, TYPES[target.suffix]))
     report(target)
 
 
@@ -417,12 +466,14 @@ def vignette_of(size: tuple[int, int]) -> Image.Image:
 
 
 def stamp(frame: Image.Image, number: int) -> None:
-    """Writes the timecode, small and half transparent, into the upper right corner."""
+    """Writes what it is and the timecode, small and half transparent, into the upper corners."""
     seconds, rest = divmod(number, FRAMES_PER_SECOND)
     words = f"00:00:{seconds:02d}:{rest:02d}"
     font = ImageFont.load_default(max(10, round(min(frame.size) * 0.026)))
     mask = Image.new("L", frame.size, 0)
-    ImageDraw.Draw(mask).text((frame.width - 14, 12), words, fill=150, font=font, anchor="rt")
+    pen = ImageDraw.Draw(mask)
+    pen.text((frame.width - 14, 12), words, fill=150, font=font, anchor="rt")
+    pen.text((14, 12), "Sample footage", fill=210, font=font, anchor="lt")
     frame.paste((255, 255, 255), (0, 0), mask)
 
 

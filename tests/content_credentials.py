@@ -17,6 +17,7 @@ import pytest
 TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
     ".webp": "image/webp",
     ".mp4": "video/mp4",
     ".mov": "video/quicktime",

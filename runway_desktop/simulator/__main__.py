@@ -25,7 +25,8 @@ from .server import running_simulator
 
 _EXAMPLES = """\
 words in a prompt: [fail:CODE] fails with that code, [outputs:4] makes several, [seconds:60] takes that long,
-[stuck] never ends, [status:WORD] says a status that nobody knows, [as:glb] makes a file of that format
+[stuck] never ends, [status:WORD] says a status that nobody knows, [as:glb] makes a file of that format,
+[signed] answers with a sample that has content credentials (mp4, png, jpeg)
 
 faults, each `--fault ROUTE:HARM[,NAME=VALUE…]`:
   --fault get:status,status=503,retry_after=2,times=3    the next three polls get 503

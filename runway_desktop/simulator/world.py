@@ -29,7 +29,7 @@ from runway_desktop.values import Struct, replace
 
 from .knobs import DAY, Knobs
 
-_WORD = re.compile(r"\[(fail|outputs|seconds|stuck|status|as)(?::([^\[\]]*))?\]")
+_WORD = re.compile(r"\[(fail|outputs|seconds|stuck|status|as|signed)(?::([^\[\]]*))?\]")
 _MOST_OUTPUTS = 10
 
 
@@ -41,6 +41,7 @@ class Magic(Struct, frozen=True):
     seconds: float | None = None
     status_word: str | None = None
     format: str | None = None
+    is_signed: bool = False
 
 
 def read_magic(prompt: str) -> tuple[Magic, str]:
@@ -59,6 +60,8 @@ def read_magic(prompt: str) -> tuple[Magic, str]:
             found["status_word"] = argument.strip()
         elif word == "as" and argument in FORMATS:
             found["format"] = argument
+        elif word == "signed":
+            found["is_signed"] = True
     return Magic(**found), " ".join(_WORD.sub(" ", prompt).split())
 
 
@@ -190,6 +193,7 @@ class World:
         self.balance = knobs.balance
         self.ended: dict[str, float] = {}
         self._random = self._chances()
+        self._made = 0
         self._tasks: dict[str, SimulatedTask] = {}
         self._endings: list[tuple[float, str]] = []
         self._running: dict[str, int] = {}
@@ -209,14 +213,23 @@ class World:
             self._fill(model, now)
         return self.knobs
 
-    def create(self, endpoint: str, values: Mapping[str, object], now: float) -> SimulatedTask:
-        """Accepts a valid request, charges its price, and gives it a slot or queues it."""
+    def create(
+        self, endpoint: str, values: Mapping[str, object], now: float, picture: int | None = None
+    ) -> SimulatedTask:
+        """Accepts a valid request, charges its price, and gives it a slot or queues it. `picture` as in `Recipe`; by
+        default each request has the next number."""
         self.advance(now)
         model = str(values["model"])
         self._refuse_over_daily_limit(model, now)
         magic, words = read_magic(prompt_of(values))
         recipe = recipe_of(endpoint, values, words, magic.outputs, self._random.randrange(2**31))
-        recipe = replace(recipe, format=magic.format or recipe.format)
+        self._made += 1
+        recipe = replace(
+            recipe,
+            format=magic.format or recipe.format,
+            picture=self._made if picture is None else picture,
+            is_signed=magic.is_signed,
+        )
         credits = price_of(recipe)
         if credits > self.balance:
             raise NotEnoughCredits
@@ -311,6 +324,8 @@ class World:
         own, even with a seed. `spent` is the result of `spent`."""
         self.balance = balance
         self._spent.update(spent)
+        tasks = list(tasks)
+        self._made = len(tasks)
         if self.knobs.seed is not None:
             self._random = random.Random(f"{self.knobs.seed}/{now}")
         for task in sorted(tasks, key=lambda one: one.created_at):

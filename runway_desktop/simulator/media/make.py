@@ -28,6 +28,9 @@ from .tones import Shape, pcm, wav
 
 def make_output(recipe: Recipe, index: int, samples: Path) -> bytes:
     """The bytes of output `index` (from 0) of a task; `samples` is the folder of sample clips and sounds."""
+    if recipe.is_signed and (signed := samples / f"signed.{recipe.format}").is_file():
+        # As it is, since any change would make its signature invalid.
+        return signed.read_bytes()
     match recipe.format:
         case "png" | "jpeg" | "webp":
             return picture(recipe, index)
@@ -136,13 +139,15 @@ def listed(samples: Path, ending: str) -> list[Sample]:
 
 
 def nearest(recipe: Recipe, index: int, samples: list[Sample]) -> Sample:
-    """The sample with the nearest ratio that is long enough; the task's seed selects among several."""
+    """The sample with the nearest ratio that is long enough; the recipe's number selects among several, longest first,
+    so that a number stands for the same one whatever the length."""
     wanted = recipe.width / recipe.height
     ratio = min({sample.ratio for sample in samples}, key=lambda one: abs(math.log(one / wanted)))
-    fitting = [sample for sample in samples if sample.ratio == ratio]
+    fitting = sorted((one for one in samples if one.ratio == ratio), key=lambda one: (-one.seconds, one.path.name))
     longest = max(sample.seconds for sample in fitting)
     enough = [sample for sample in fitting if sample.seconds >= min(recipe.seconds, longest)]
-    return enough[recipe.seed_of(index) % len(enough)]
+    number = recipe.seed_of(index) if recipe.picture is None else recipe.picture + index
+    return enough[number % len(enough)]
 
 
 def shortened(movie: bytes, seconds: float) -> bytes:

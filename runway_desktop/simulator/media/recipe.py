@@ -67,6 +67,10 @@ class Recipe(Struct, frozen=True):
     seconds: float = 5.0
     rate: int = 24_000
     shape: Shape = Shape.MUSIC
+    picture: int | None = None
+    """Number of its clip among the samples, so that other numbers look different; None: by the seed."""
+    is_signed: bool = False
+    """Answered with a sample that has content credentials, where there is one of the format."""
 
     @property
     def manner(self) -> str:

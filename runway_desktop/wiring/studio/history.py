@@ -7,6 +7,7 @@ an invalid script.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,7 @@ class _Stage:
             name: Batch(id=BatchId(new_batch_id()), name=found.name, created_at=found.seconds(now))
             for name, found in script.batches.items()
         }
+        self._pictures = _numbered_pictures(script)
         self._by_key: dict[str, Played] = {}
         self._still: list[tuple[Played, SimulatedTask]] = []
         """At Runway, and not ended."""
@@ -164,7 +166,8 @@ class _Stage:
         played.move(Sending(evidence, self._key), at)
         request = played.task.request
         asked = {**values, "model": request.model, "promptText": entry.prompt + _magic(entry)}
-        simulated = self._world.create(request.endpoint, asked, at + _ANSWER_TOOK)
+        picture = self._pictures.get(_picture_of(entry, self._script))
+        simulated = self._world.create(request.endpoint, asked, at + _ANSWER_TOOK, picture)
         if entry.uncertain:
             self._lose(played, simulated, evidence)
             return
@@ -273,7 +276,33 @@ class _Stage:
         return self._library.joinpath(*render(self._template, named))
 
 
+Shot = tuple[float, str, str]
+
+
+def _picture_of(entry: ScriptTask, script: Script) -> Shot:
+    """Shots of the same shape need different sample clips."""
+    across, down = map(int, script.kinds[entry.kind][2].get("ratio", "1:1").split(":"))
+    return round(across / down, 1), entry.project, entry.shot or entry.prompt
+
+
+def _numbered_pictures(script: Script) -> dict[Shot, int]:
+    """A number for each shot that gets a clip; those with the longest clips first, which fewer samples fit."""
+    longest: dict[Shot, float] = {}
+    for entry in script.tasks:
+        seconds = script.kinds[entry.kind][2].get("duration", 0)
+        if seconds and not (entry.fate or entry.uncertain or entry.dropped or entry.signed):
+            shot = _picture_of(entry, script)
+            longest[shot] = max(longest.get(shot, 0), seconds)
+    numbers: Counter[float] = Counter()
+    found = {}
+    for shot in sorted(longest, key=lambda shot: -longest[shot]):
+        found[shot] = numbers[shot[0]]
+        numbers[shot[0]] += 1
+    return found
+
+
 def _magic(entry: ScriptTask) -> str:
     """Control words for the simulator, sent with the prompt only there."""
     words = f" [fail:{entry.fate}]" if entry.fate else ""
+    words += " [signed]" if entry.signed else ""
     return words + (f" [seconds:{entry.runs:g}]" if entry.runs is not None else "")

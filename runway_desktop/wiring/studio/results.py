@@ -113,12 +113,12 @@ class ResultWorkshop:
             height=(facts and facts.height) or 0,
             duration=(facts and facts.duration) or 0.0,
         )
-        line = LedgerEntry(
-            task_id=task.id,
-            at=saved.saved_at or ended_at,
-            kind="saved",
-            detail={"index": saved.index, "file": path.name, "size": saved.size, "sha256": saved.sha256},
-        )
+        detail: dict[str, object] = {
+            "index": saved.index, "file": path.name, "size": saved.size, "sha256": saved.sha256,
+        }  # fmt: skip
+        if recipe.is_signed:
+            detail["credentials"] = "kept"
+        line = LedgerEntry(task_id=task.id, at=saved.saved_at or ended_at, kind="saved", detail=detail)
         if embed(path, note_of(self._document(played, saved))):
             saved = replace(saved, size=path.stat().st_size, sha256=sha256_of(path))
         sidecar.write(path, self._document(played, saved))

@@ -62,6 +62,8 @@ class ScriptTask(Moment, frozen=True, kw_only=True):
     uncertain: bool = False
     dropped: bool = False
     held: bool = False
+    signed: bool = False
+    """Whether its result has content credentials."""
 
     def sent_at(self, now: float) -> float:
         if isinstance(self.sent, str):

@@ -16,6 +16,7 @@ from runway_desktop.simulator.media.make import listed, make_output, nearest
 from runway_desktop.simulator.media.pictures import wrapped
 from runway_desktop.simulator.media.recipe import FORMATS, Recipe, recipe_of
 from runway_desktop.simulator.media.tones import Shape
+from tests.content_credentials import state_of
 from tests.media_files import problem_of
 from tests.programs import need_programs
 
@@ -110,7 +111,7 @@ def test_wav_has_the_rate_and_the_length_that_were_asked_for() -> None:
 
 
 def test_samples_stay_small() -> None:
-    assert sum(path.stat().st_size for path in SAMPLES.iterdir()) < 5 * 1024 * 1024
+    assert sum(path.stat().st_size for path in SAMPLES.iterdir()) < 6 * 1024 * 1024
 
 
 def test_missing_samples_are_named(tmp_path: Path) -> None:
@@ -162,3 +163,11 @@ def test_long_prompts_are_wrapped_and_cut() -> None:
     assert len(lines) == 4
     assert lines[-1].endswith("…")
     assert all(len(line) <= 20 for line in lines)
+
+
+@pytest.mark.parametrize("file_format", ["mp4", "png", "jpeg"])
+def test_signed_sample_is_answered_byte_for_byte_and_is_valid(tmp_path: Path, file_format: str) -> None:
+    path = tmp_path / f"result.{file_format}"
+    path.write_bytes(make_output(recipe(file_format, is_signed=True, seconds=3.0), 0, SAMPLES))
+    assert path.read_bytes() == (SAMPLES / f"signed.{file_format}").read_bytes()
+    assert state_of(path) == "Valid"

@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from runway_desktop.catalog import Catalog, validate
+from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.account import UsedCredits, fingerprint_of
 from runway_desktop.domain.library import Filter, Listing, Page, Row
 from runway_desktop.domain.profiles import Profile
@@ -25,12 +27,14 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.sheets import read as read_sheet
 from runway_desktop.services.money.spending import Period
 from runway_desktop.services.results import sidecar
+from runway_desktop.services.results.embedding import has_credentials
 from runway_desktop.services.results.embedding import read as read_embedded
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.simulator.child import DEMO_SECRET
 from runway_desktop.simulator.keeping import take_up
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.links import Uploads
+from runway_desktop.simulator.media.make import listed, nearest
 from runway_desktop.simulator.world import World
 from runway_desktop.store import SqliteStore
 from runway_desktop.values import replace
@@ -144,6 +148,23 @@ async def test_ones_own_first_task_goes_ahead_of_the_studio_and_finds_a_free_slo
         assert set(order[1:-1]) == studio
 
 
+def test_no_two_shots_of_the_studio_share_a_picture(tmp_path: Path):
+    history = play(read_script(), Catalog.load(), NOW, library=tmp_path, template="{id}")
+    samples = listed(resource("samples"), "mp4")
+    shown: dict[Path, set[str]] = {}
+    for played in history.tasks:
+        if (
+            played.outputs
+            and played.recipe is not None
+            and played.recipe.manner == "clip"
+            and not played.recipe.is_signed
+        ):
+            path = nearest(played.recipe, 0, samples).path
+            shown.setdefault(path, set()).add(f"{played.task.project} {played.task.shot or played.task.request.prompt}")
+    assert len(shown) > 12
+    assert not {path.name: shots for path, shots in shown.items() if len(shots) > 1}
+
+
 def a_task(position: int, request: Request) -> Task:
     return Task(id=new_task_id(), request=request, created_at=NOW, position=1_000.0 + position)
 
@@ -153,6 +174,7 @@ async def test_every_result_lies_where_the_list_says_with_all_that_is_kept_besid
         rows = await start.rows()
         outputs = [output for row in rows for output in row.outputs]
         assert len(outputs) > 45
+        signed = set()
         for row in rows:
             for output in row.outputs:
                 path = Path(output.path)
@@ -162,12 +184,15 @@ async def test_every_result_lies_where_the_list_says_with_all_that_is_kept_besid
                 assert said is not None
                 assert (said.task_id, said.sha256, said.request) == (row.task.id, output.sha256, row.task.request)
                 assert (said.judgment.rating, said.judgment.note) == (row.task.rating, row.task.note)
+                if is_signed := has_credentials(BytesIO(path.read_bytes())):
+                    signed.add(path.suffix)
                 if path.suffix != ".svg":
-                    assert read_embedded(path) is not None
+                    assert (read_embedded(path) is None) is is_signed
             kinds = [entry.kind for entry in (await start.engine.library.details(row.task.id)).ledger]
             assert kinds[0] == "created"
             assert kinds.count("saved") == len(row.outputs)
             assert ("accepted" in kinds) == (row.task.remote_id is not None)
+        assert signed == {".mp4", ".png"}
         beside = {sidecar.path_for(Path(output.path)) for output in outputs}
         assert files_in(start.profile.library) == {Path(output.path) for output in outputs} | beside
 

@@ -11,7 +11,7 @@ from runway_desktop.services.results.embedding import embed, embed_copy, embedde
 from tests.content_credentials import TYPES, sign, signed, state_of
 from tests.unit.services.results.test_embedding import make, note
 
-KINDS = tuple(ending[1:] for ending in TYPES)
+KINDS = tuple(ending[1:] for ending in TYPES if ending != ".jpeg")
 
 
 @pytest.mark.parametrize("ending", KINDS)
