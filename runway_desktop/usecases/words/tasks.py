@@ -82,6 +82,8 @@ class Showing(Struct, frozen=True):
     poster: Path | None = None
     title: str = ""
     text: str = ""
+    caption: str = ""
+    """Written over a clip."""
     changed: Signs | None = None
     """The signs of a changed file: if they differ, the file must be loaded again."""
 
@@ -213,23 +215,25 @@ def small_print(task: Task) -> str:
     return " · ".join(str(part) for part in (task.failure.code, task.failure.words) if part)
 
 
-def showings_of(row: Row, title: str, state: str) -> list[Showing]:
-    """The saved results, else those in the trash; `state` is the text if there are neither."""
+def showings_of(row: Row, title: str, state: str, *, is_demo: bool = False) -> list[Showing]:
+    """The saved results, else those in the trash; `state` is the text if there are neither. A demo's clips are samples,
+    and say so."""
     kept = [output for output in row.outputs if output.is_kept]
     shown = kept or [output for output in row.outputs if output.is_binned]
     if not shown:
         return [Showing(None, Media.OTHER, None, title, state)]
-    return [_showing(output, title) for output in shown]
+    caption = _("Sample footage: {prompt}", prompt=title) if is_demo else ""
+    return [_showing(output, title, caption if output.media is Media.VIDEO else "") for output in shown]
 
 
-def _showing(output: Output, title: str) -> Showing:
+def _showing(output: Output, title: str, caption: str) -> Showing:
     poster = Path(output.poster) if output.poster else None
     if output.is_binned:
         return Showing(None, output.media, poster, title, binned_words(output))
     if output.is_missing:
         return Showing(None, output.media, poster, title, missing_words(output))
     changed = output.look.signs if output.is_changed else None
-    return Showing(Path(output.path), output.media, poster, title, changed=changed)
+    return Showing(Path(output.path), output.media, poster, title, caption=caption, changed=changed)
 
 
 def _asked_for(asked: ClientRequest, task: Task, catalog: Catalog) -> list[Fact]:

@@ -219,4 +219,5 @@ class DetailsModel(Model):
             several = several_words(len(self.chosen), self.several)
             return [Showing(None, Media.OTHER, None, "", several)] if len(self.chosen) > 1 else []
         words = self._list.words(row.task.id)
-        return showings_of(row, self.title(), words.headline if words is not None else "")
+        headline = words.headline if words is not None else ""
+        return showings_of(row, self.title(), headline, is_demo=self._cases.is_demo)

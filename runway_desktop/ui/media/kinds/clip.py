@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -17,7 +17,7 @@ from runway_desktop.ui.building import timer
 from runway_desktop.ui.media.picture import at_most
 from runway_desktop.ui.media.playback import PlaybackEngine
 from runway_desktop.ui.media.stage import Stage, fitted
-from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.values import Struct
 
 from .kind import POSTER_SIDE, Kind, MadePoster, OneByOne, PosterTools, PosterWish, PreviewParts, save_poster
@@ -73,8 +73,17 @@ class VideoView(Stage):
 
     def paint_media(self, painter: QPainter, area: QRectF) -> None:
         image = self.image()
-        if not image.isNull():
-            painter.drawImage(fitted(image.size(), area), image)
+        if image.isNull():
+            return
+        where = fitted(image.size(), area)
+        painter.drawImage(where, image)
+        if self.item is not None and self.item.caption:
+            inner = where.adjusted(GRID, GRID, -GRID, -GRID)
+            painter.setFont(self.theme.small_font())
+            said = painter.fontMetrics().elidedText(self.item.caption, Qt.TextElideMode.ElideRight, int(inner.width()))
+            for away, color in ((1, Qt.GlobalColor.black), (0, Qt.GlobalColor.white)):
+                painter.setPen(color)
+                painter.drawText(inner.translated(away, away), Qt.AlignmentFlag.AlignBottom, said)
 
 
 class ClipPreview(VideoView):

@@ -6,10 +6,11 @@ from typing import Any
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.library import LedgerEntry, Row
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Output, State
 from runway_desktop.services.library.library import Details
-from runway_desktop.usecases.words.tasks import facts_of
+from runway_desktop.usecases.words.tasks import facts_of, showings_of
 from runway_desktop.values import replace
 from tests.rows import saved, task
 
@@ -38,3 +39,10 @@ def test_details_tell_which_files_keep_their_makers_credentials() -> None:
     assert credentials(first, second, signed=(1,)) == "File 2"
     assert credentials(changed, second, signed=(0,)) is None
     assert credentials(first, signed=()) is None
+
+
+def test_clips_of_a_demo_say_that_they_are_samples_with_their_prompt() -> None:
+    clip, picture = saved(ONE, "/library/1.mp4"), saved(ONE, "/library/2.png", 1, media=Media.IMAGE)
+    row = Row(task=ONE, outputs=(clip, picture))
+    assert [one.caption for one in showings_of(row, "A fox", "", is_demo=True)] == ["Sample footage: A fox", ""]
+    assert [one.caption for one in showings_of(row, "A fox", "")] == ["", ""]
