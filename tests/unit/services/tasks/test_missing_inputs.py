@@ -9,7 +9,7 @@ import pytest
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.task import HoldCode, State, TaskId
-from tests.engine_rig import Rig, with_picture
+from tests.engine_rig import Rig, request, with_picture
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -48,6 +48,22 @@ async def test_moved_file_is_put_back_and_its_task_is_sent(tmp_path):
         task = await rig.task(task_id)
         assert task.state is State.PENDING
         assert task.request.values["promptImage"] == new.as_uri()
+
+
+async def test_other_files_of_the_task_keep_their_hashes(tmp_path):
+    gone, stays = picture(tmp_path / "a.png", b"a"), picture(tmp_path / "b.png", b"b")
+    async with Rig() as rig:
+        await rig.lane.pause()
+        references = [{"uri": path.as_uri()} for path in (gone, stays)]
+        [task_id] = await rig.submit(
+            request(endpoint="text_to_image", model="gen4_image", ratio="1024:1024", referenceImages=references)
+        )
+        await rig.missing_inputs.note()
+        before = {one.path: one.sha256 for one in await rig.store.inputs(task_id)}
+        stays.write_bytes(b"exchanged")
+        await rig.missing_inputs.put_back(gone, move(gone, tmp_path / "elsewhere" / "a.png"))
+        after = {one.path: one.sha256 for one in await rig.store.inputs(task_id)}
+    assert before[str(stays)] == after[str(stays)] != ""
 
 
 async def test_siblings_are_found_beside_it(tmp_path):
