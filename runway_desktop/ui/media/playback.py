@@ -22,6 +22,8 @@ from .players import MediaEngine, PlayFault
 WATCHDOG_MS = 2000
 SETTLE_MS = 600
 """Timeout of a seek; then the next one is sent. At 1080p, far from a key frame, a seek takes half a second."""
+SILENT_END_MS = 400
+"""Rest at the end of a sound after which it has ended."""
 REST_MS = 120
 """Pause of a drag over small frames after which the exact frame is sought."""
 STEP_BACK_MS = 80
@@ -48,6 +50,11 @@ class PlaybackEngine(Protocol):
     ended: Any
     failed: Any
     released: Any
+
+    @property
+    def lacks_device(self) -> bool:
+        """Whether nothing can be heard, because this computer has no sound device."""
+        ...
 
     def load(self, path: Path) -> None: ...
     def unload(self) -> None: ...
@@ -96,6 +103,8 @@ class Playback(QObject):
         self.loop = False
         self.volume = 1.0
         self.muted = False
+        self.lacks_device = False
+        """The file has sound, and this computer has no device to play it."""
         self._play_when_open = False
         self._ended = False
         self._shown: tuple[int, int] | None = None
@@ -112,6 +121,7 @@ class Playback(QObject):
         self._watchdog = timer(self, watchdog_ms, lambda: self._engine_failed(PlayFault.NO_PICTURE))
         self._settle = timer(self, SETTLE_MS, self._settled)
         self._rest = timer(self, REST_MS, self._rested)
+        self._silent_end = timer(self, SILENT_END_MS, self._ended_silently)
         self._backwards = timer(self, STEP_BACK_MS, self._step_back, repeats=True)
         self._clock = QElapsedTimer()
         self._reverse_from = 0.0
@@ -297,7 +307,8 @@ class Playback(QObject):
             self._engine.set_volume(self.volume**2, self.muted)
 
     def _forget(self) -> None:
-        for running in (self._opener, self._watchdog, self._settle, self._rest, self._backwards):
+        clocks = (self._opener, self._watchdog, self._settle, self._rest, self._backwards, self._silent_end)
+        for running in clocks:
             running.stop()
         self._is_scrubbing = False
         self.position = self.duration = 0.0
@@ -323,9 +334,10 @@ class Playback(QObject):
         if self._pictures:
             self._watchdog.start()
 
-    def _loaded(self, pictures: bool, _sound: bool) -> None:
+    def _loaded(self, pictures: bool, sound: bool) -> None:
         if self.activity is not PlayState.OPENING:
             return
+        self.lacks_device = sound and self._engine_now().lacks_device
         if not pictures:
             # A video container may hold only sound; then there is no frame to wait for.
             self._pictures = False
@@ -376,6 +388,14 @@ class Playback(QObject):
         if self._pictures or self._ended or self._target is not None:
             return
         self._moved(milliseconds / 1000)
+        if self.activity is PlayState.PLAYING and milliseconds >= round(self.duration * 1000) > 0:
+            self._silent_end.start()
+
+    def _ended_silently(self) -> None:
+        """Without a sound device, a player does not tell the end of a sound."""
+        if self._at_end():
+            self._engine_now().pause()
+            self._end_reached()
 
     def _moved(self, seconds: float) -> None:
         if seconds != self.position:
@@ -386,6 +406,7 @@ class Playback(QObject):
         if self.activity is not PlayState.PLAYING or self._backwards.isActive():
             return
         self._ended = True
+        self._silent_end.stop()
         if self.loop:
             rate = self.rate
             self._moved(0.0)

@@ -104,6 +104,10 @@ class MediaEngine(QObject):
         self._player.positionChanged.connect(self._position_changed, queued)
         self._player.errorOccurred.connect(self._error_occurred, queued)
 
+    @property
+    def lacks_device(self) -> bool:
+        return self._sound_wanted and self._output is None
+
     def load(self, path: Path) -> None:
         """Opens a file. Call `play` or `pause` next: without it, no frame arrives."""
         if self._player is None:

@@ -165,7 +165,8 @@ class Transport(QWidget):
         self._loop.setChecked(playback.loop)
         self._loop.dress("mdi6.repeat", _("Loop"), self._told(LOOP))
         silent = playback.muted or playback.volume == 0
-        self._volume.dress(sound_icon(silent), _("Volume"))
+        said = _("No sound device on this computer") if playback.lacks_device else _("Volume")
+        self._volume.dress(sound_icon(silent or playback.lacks_device), said)
         self._mute.dress_sound(silent, self._told(SOUND))
         if playback.activity in (PlayState.EMPTY, PlayState.OPENING, PlayState.FAILED) and playback.duration == 0:
             self._slider.setRange(0, 0)

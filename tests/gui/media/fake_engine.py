@@ -19,6 +19,7 @@ class FakeEngine(QObject):
     ended = Signal()
     failed = Signal(object)
     released = Signal()
+    lacks_device = False
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

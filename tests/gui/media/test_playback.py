@@ -275,3 +275,16 @@ def test_click_on_the_line_seeks_as_ever_after_a_drag(opened: Playback, engine: 
     engine.says_frame(25)
     opened.seek(0.4)
     assert engine.told[-1] == "seek 401"
+
+
+def test_sound_that_nothing_plays_ends_too_and_says_why(
+    playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
+) -> None:
+    engine.lacks_device = True
+    playback.open(clip, pictures=False, play=True)
+    qtbot.waitUntil(lambda: engine.path == clip)
+    engine.says_loaded(2.0, pictures=False)
+    assert playback.lacks_device
+    engine.position.emit(2000)
+    qtbot.waitUntil(lambda: not playback.is_playing)
+    assert playback.position == 2.0

@@ -46,6 +46,7 @@ class SoundPreview(Stage):
         self._waveforms = WaveformReader(parts.workers, self)
         self._waveforms.ready.connect(self._ready)
         self._playback.moved.connect(self._moved)
+        self._playback.changed.connect(self.update)
         self.waveform: Waveform | None = None
         self._fraction = 0.0
         self._scrubbing = False
@@ -69,6 +70,10 @@ class SoundPreview(Stage):
             painter.setPen(QPen(self.theme.color(role)))
             paint_bars(painter, field, peaks)
         painter.setClipping(False)
+        if self._playback.lacks_device:
+            painter.setPen(self.theme.color(Role.MUTED))
+            below = QRectF(area.x(), field.bottom(), area.width(), area.bottom() - field.bottom())
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, _("No sound device on this computer"))
         painter.fillRect(QRectF(played_to - 0.5, area.y() + 8, 1, area.height() - 16), self.theme.color(Role.TEXT))
 
     def drags_file_at(self, _position: QPointF) -> bool:
