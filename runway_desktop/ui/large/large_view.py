@@ -154,7 +154,7 @@ class LargeView(Overlay):
             announce(self, told)
 
     def _fit_side(self) -> None:
-        wanted = self._pane_wanted if self._pane_wanted is not None else self.width() >= _NARROW
+        wanted = self._pane_wanted if self._pane_wanted is not None else self.width() >= self._theme.wide(_NARROW)
         self.side.setVisible(wanted)
         self.header.show_pane(wanted)
 

@@ -66,7 +66,6 @@ class SidePane(QWidget):
         """Facts, and names of those that differ."""
         self.setProperty("pane", "raised")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
         self.setAccessibleName(_("Details of the take"))
         self._build()
         model.changed.connect(self.show_take)
@@ -193,6 +192,7 @@ class SidePane(QWidget):
                 self._legend_grid.addWidget(label, at, 1)
 
     def _restyle(self) -> None:
+        self.setFixedWidth(self._theme.wide(WIDTH))
         rates = list(map(self._keys.words, RATE[1:]))
         self._star_keys.setText("1–5" if rates == ["1", "2", "3", "4", "5"] else " ".join(rates))
         self._advance_key.setText(self._keys.words(ADVANCE))

@@ -211,6 +211,7 @@ class TaskView(TaskItems, QTableView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
+        self._widen_for_text()
         narrow = self.viewport().width() < self._theme.wide(NARROW)
         if narrow and not self._wide_columns:
             header = self.horizontalHeader()
@@ -227,6 +228,16 @@ class TaskView(TaskItems, QTableView):
                 self.setColumnWidth(column, width)
             self._wide_columns = {}
         self._hide_for_prompt()
+
+    def _widen_for_text(self) -> None:
+        """Widens figures and dates for a text larger than that for which their widths were kept."""
+        usual = 100
+        for column in (Column.CREDITS, Column.SENT) if self._theme.wide(usual) > usual else ():
+            least = self._theme.wide(COLUMNS[column].width)
+            if column in self._wide_columns:
+                self._wide_columns[column] = max(self._wide_columns[column], least)
+            elif not self.isColumnHidden(column) and self.columnWidth(column) < least:
+                self.setColumnWidth(column, least)
 
     def _title_width(self, column: Column) -> int:
         """Width that shows the column's title whole, beside the arrow of its order."""
@@ -437,6 +448,8 @@ class TaskView(TaskItems, QTableView):
         self.setColumnWidth(Column.POSTER, poster + self._delegate.lead)
         self.setIconSize(QSize(16, 16))
         self._fit_rows()
+        if self.isVisible():
+            self._fit_columns()
         self.viewport().update()
 
     def _fit_rows(self) -> None:

@@ -12,12 +12,13 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea
 
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import Filter, GroupBy, Page
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.ui.large.large_view import LargeView
+from runway_desktop.ui.large.side import SidePane
 from runway_desktop.ui.large.take_strip import TakeTile
 from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.theme import Theme
@@ -397,3 +398,19 @@ async def test_undo_goes_back_to_the_take_and_names_it(tmp_path, theme, qtbot):
         press(rig, KEYS.Key_Z, CONTROL)
         await until(lambda: rig.rows.rowCount() == 5 and look(rig) == FOG[0])
         assert rig.window.workspace.overlay is not None
+
+
+async def test_the_side_has_room_for_a_larger_text(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        try:
+            theme.scale_text(160)
+            rig.window.resize(2200, 900)
+            await enter(rig)
+            side = rig.window.findChild(SidePane)
+            await until(side.isVisible)
+            buttons = [one for one in side.findChildren(QAbstractButton) if one.text()]
+            cut = [one.text() for one in buttons if one.width() < one.minimumSizeHint().width()]
+            assert cut == []
+            assert side.findChild(QScrollArea).widget().minimumSizeHint().width() <= side.width()
+        finally:
+            theme.scale_text(100)

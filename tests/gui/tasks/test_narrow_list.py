@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray
 
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.ui.tasks.view import LEAST_PROMPT
-from runway_desktop.usecases.listing.columns import Column
+from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from tests.gui.rig import Desktop, until
 from tests.rows import task
 
@@ -71,3 +71,17 @@ async def test_a_column_that_the_queue_hides_comes_back_whole_after_it_was_narro
         await until(partial(has_width, rig, 1440))
         await until(lambda: not view.is_narrow)
         assert view.columnWidth(Column.SENT) == wide
+
+
+async def test_prices_and_dates_are_whole_at_a_larger_text(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await filled(rig)
+        view = rig.window.view
+        rig.window.resize(2200, 900)
+        await until(partial(has_width, rig, 2200))
+        try:
+            theme.scale_text(160)
+            for column in (Column.CREDITS, Column.SENT):
+                assert view.columnWidth(column) >= theme.wide(COLUMNS[column].width)
+        finally:
+            theme.scale_text(100)
