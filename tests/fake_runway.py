@@ -104,6 +104,10 @@ class FakeRunway:
         anything else is returned. `...` lets one call behave as ever."""
         self._scripts.setdefault(name, deque()).extend(outcomes)
 
+    def forget(self) -> None:
+        """The next calls are as ever."""
+        self._scripts.clear()
+
     def always(self, name: CallName, outcome: Any) -> None:
         """What every call does once its script is used up; `...` ends it."""
         self._always[name] = outcome

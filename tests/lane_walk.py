@@ -279,7 +279,7 @@ class Walk:
         """All faults are over and the person stands in no way: nothing waits for ever."""
         runway, rig = self.runway, self.rig
         runway.fates.clear()
-        runway._scripts.clear()
+        runway.forget()
         await self._answers_come()
         rig.settings.day_cap, rig.settings.project_caps = None, {}
         for secret in KEYS:

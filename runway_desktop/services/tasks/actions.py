@@ -261,7 +261,8 @@ def _not_asked(task: Task) -> Task:
 
 
 def _back(task: Task) -> Task:
-    waits = task.state is not State.HELD or task.waits_for_person
+    # What waits for its key leaves by itself once that key is back, and it may be.
+    waits = task.state is not State.HELD or (task.waits_for_person and task.hold.code is not HoldCode.OTHER_KEY)
     return replace(task, removed_at=None, hold=task.hold if waits else Hold(HoldCode.WAITS_FOR_PERSON))
 
 

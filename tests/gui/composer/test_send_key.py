@@ -29,7 +29,7 @@ async def test_the_send_key_sends_from_the_composer_alone(tmp_path, theme, qtbot
             QTest.keyClick(widget, Qt.Key.Key_Return, CONTROL)
             await rest()
         assert rig.engine.ledger.open() == ()
-        chip = window.composer_pane._model
+        chip = next(one for one in window.composer_pane.findChildren(QPushButton) if one.accessibleName() == "Model")
         chip.setFocus()
         QTest.keyClick(chip, Qt.Key.Key_Return, CONTROL)
         await until(lambda: len(rig.engine.ledger.open()) == 1)

@@ -314,7 +314,7 @@ async def test_ctrl_return_sends_what_is_written_and_the_new_task_is_shown(tmp_p
         await listed(rig, task(1, State.FAILED))
         rig.composer.load(plain_request())
         rig.window.composer_pane.focus_prompt()
-        QTest.keyClick(rig.window.composer_pane._prompt, Qt.Key.Key_Return, CONTROL)
+        QTest.keyClick(rig.window.focusWidget(), Qt.Key.Key_Return, CONTROL)
         await until(lambda: rig.rows.task_count == 2)
         await until(lambda: rig.window.view.selected_ids() not in ([], ["t1"]))
 

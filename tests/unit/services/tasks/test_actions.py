@@ -464,3 +464,12 @@ async def test_a_disk_that_refuses_says_so_before_runway_is_asked():
         outcome = await asyncio.gather(rig.actions.cancel([task_id]), return_exceptions=True)
         assert isinstance(outcome[0], StoreError)
         assert rig.runway.calls == []
+
+
+async def test_what_waited_for_its_key_is_held_for_the_person_once_restored():
+    async with Rig(loops=()) as rig:
+        [one] = await rig.submit(request())
+        await rig.ledger.change(one, lambda task: replace(task, hold=Hold(HoldCode.OTHER_KEY)), "key changed")
+        await rig.actions.remove([one])
+        await rig.actions.restore([one])
+        assert (await rig.task(one)).hold == Hold(HoldCode.WAITS_FOR_PERSON)
