@@ -87,6 +87,8 @@ class Pill(QWidget):
         return QSize(max(self._usual, min(wanted, _MOST)), _HEIGHT)
 
     def _beside(self) -> int:
+        # Before it is shown, its style has not been applied to its size.
+        self._action.ensurePolished()
         return sum(one.sizeHint().width() for one in (self._action, self._chevron) if not one.isHidden())
 
     def open(self) -> None:
@@ -168,9 +170,9 @@ class Face(QAbstractButton):
         return QSize(0, _HEIGHT)
 
     def wanted_width(self) -> int:
-        """Width in which the text is not cut."""
+        """Width in which the text is not cut, with a little more for rounding."""
         metrics = QFontMetrics(self._theme.tabular(self.font()))
-        return _TEXT_LEFT + metrics.horizontalAdvance(self._shown.text) + GRID // 2
+        return _TEXT_LEFT + metrics.horizontalAdvance(self._shown.text) + GRID
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shown, theme = self._shown, self._theme
@@ -184,7 +186,7 @@ class Face(QAbstractButton):
         theme.icon(name, role).paint(painter, sides.place(QRect(11, (self.height() - _ICON) // 2, _ICON, _ICON)))
         right = self.width() - GRID // 2
         left = _TEXT_LEFT
-        wanted = self.wanted_width() - left + GRID // 2
+        wanted = self.wanted_width() - left
         if shown.hint:
             # The text has priority over the hint; list and accessible name have both in full.
             font = theme.tabular(theme.small_font())
