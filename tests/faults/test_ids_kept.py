@@ -224,7 +224,7 @@ async def test_killed_between_keeping_an_id_and_seeing_that_another_task_has_it_
         assert await again.state(second) is State.UNCERTAIN
 
 
-async def test_an_id_without_a_task_is_told_once_and_offered_until_the_list_has_it(path):
+async def test_an_id_without_a_task_is_told_until_it_was_seen_and_offered_until_the_list_has_it(path):
     entry = AcceptedId(task_id=TaskId("gone"), remote_id=remote_id(7), at=1.0)
     await kept_in(path, entry)
     async with Rig(ids=path) as rig:
@@ -232,7 +232,11 @@ async def test_an_id_without_a_task_is_told_once_and_offered_until_the_list_has_
         assert remote_id(7) in str(notice.detail)
         assert rig.ids is not None
         assert [known.remote_id for known in rig.ids.left] == [remote_id(7)]
-    async with next_run(rig) as again:
+    async with next_run(rig) as seen:
+        assert len(notices(seen.events)) == 1
+        assert seen.ids is not None
+        await seen.ids.note_told([remote_id(7)])
+    async with next_run(seen) as again:
         assert notices(again.events) == []
         assert again.ids is not None
         assert [known.remote_id for known in again.ids.left] == [remote_id(7)]
