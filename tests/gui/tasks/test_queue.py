@@ -183,7 +183,7 @@ async def test_the_budget_of_today_stands_with_the_queue_and_raises_the_cap(tmp_
         buttons["Change caps…"].click()
         assert rig.room_requests == [("preferences", "Money")]
         buttons["Raise today's cap to 80"].click()
-        assert rig.engine.settings.day_cap == 80.0
+        await until(lambda: rig.engine.settings.day_cap == 80.0)
         await until(lambda: not buttons["Hold 2"].isVisibleTo(pane))
         assert buttons["Change caps…"].mapTo(pane, QPoint()) == places["Change caps…"]
         rig.engine.settings.day_cap = 30.0
