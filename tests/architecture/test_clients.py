@@ -33,7 +33,7 @@ SERVICES = {
 }
 OF_SERVICE = {
     "account": {"key", "organization", "refresh", "connection"},
-    "settings": {"library"},
+    "settings": {"confirm_above", "library"},
     "ledger": {"task", "answer", "open"},
     "actions": {"cancel"},
     "clients": {

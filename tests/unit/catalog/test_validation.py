@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runway_desktop.catalog import Catalog, Field, FieldKind, Pair, build_payload, validate
+from runway_desktop.catalog.text import LARGEST
 from tests.samples_of_requests import fullest, smallest
 
 CATALOG = Catalog.load()
@@ -306,11 +307,13 @@ def scalar(field: Field) -> st.SearchStrategy[Any]:
         case FieldKind.SWITCH:
             return st.booleans()
         case FieldKind.INTEGER:
-            low, high = field.minimum, field.maximum
-            numbers = st.integers(None if low is None else int(low), None if high is None else int(high))
+            low = -LARGEST if field.minimum is None else int(field.minimum)
+            numbers = st.integers(low, LARGEST if field.maximum is None else int(field.maximum))
             return numbers | st.sampled_from(field.choices) if field.choices else numbers
         case FieldKind.NUMBER:
-            return st.floats(field.minimum, field.maximum, allow_nan=False, allow_infinity=False)
+            low = -1e18 if field.minimum is None else field.minimum
+            high = 1e18 if field.maximum is None else field.maximum
+            return st.floats(low, high, allow_nan=False)
         case _:
             return st.text(st.characters(codec="utf-8"), max_size=(field.max_length or 80) // 2)
 

@@ -84,6 +84,7 @@ WRITES: dict[str, Call] = {
     "change_output": lambda store: store.change_output(TaskId("t1"), 0, lambda output: replace(output, size=7)),
     "delete_sheet": lambda store: store.delete_sheet("s"),
     "change_sheet": lambda store: store.change_sheet("s", str.upper),
+    "take_void_permissions": lambda store: store.take_void_permissions("list"),
     "learn": lambda store: store.learn("e", "m", "s", Estimate(credits=5, at=NOON)),
     "move_outputs": lambda store: store.move_outputs(
         [FileMove(task_id=TaskId("t1"), index=0, source="/a.mp4", target="/b.mp4")], {"library": "/b"}

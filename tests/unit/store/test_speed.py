@@ -163,7 +163,8 @@ async def test_who_asked_for_a_task_is_told_by_an_index(tmp_path: Path, wanted: 
 @pytest.mark.parametrize("page", Page)
 async def test_every_page_is_read_from_one_index(tmp_path: Path, page: Page):
     plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=Filter(page=page))))
-    assert "COVERING INDEX tasks_by_made" in plan
+    # Of the few tasks that are here, the hold is read from the table.
+    assert ("INDEX tasks_by_made" if page is Page.WAITING_HERE else "COVERING INDEX tasks_by_made") in plan
     assert "TEMP B-TREE" not in plan
 
 

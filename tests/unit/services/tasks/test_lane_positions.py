@@ -27,8 +27,8 @@ def lane(**positions: float) -> list[Task]:
         (lane(a=0.0), A, {C: -2.0, D: -1.0}),
         (lane(a=1.0, b=4.0), B, {C: 2.0, D: 3.0}),
         (lane(a=1.0, b=4.0), TaskId("sent meanwhile"), {C: 5.0, D: 6.0}),
-        (lane(a=1.0, c=2.0, d=3.0, b=4.0), B, {C: 2.0, D: 3.0}),
-        (lane(c=1.0, d=2.0), C, {C: 1.0, D: 2.0}),
+        (lane(a=1.0, c=2.0, d=3.0, b=4.0), B, {}),
+        (lane(c=1.0, d=2.0), C, {}),
     ],
 )
 def test_only_those_that_move_get_another_place_evenly_between_their_neighbors(held, before, places):
