@@ -145,7 +145,8 @@ class ComposerPane(QWidget):
         self._line.folded.connect(self._order_tabs)
         self._endpoint = push_button(self._line, "", self._choose_endpoint, kind="chip", spoken=_("What to make"))
         self._model = push_button(self._line, "", self.choose_model, kind="chip", spoken=_("Model"))
-        self._project = push_button(self._line, "", self._composer.list_projects, kind="chip", spoken=_("Project"))
+        # Never folded: whoever works for several clients has to see for whom this is paid.
+        self._project = push_button(self, "", self._composer.list_projects, kind="chip", spoken=_("Project"))
         self._presets = PresetsButton(self._composer.presets, self._keys, self._line)
         self._more = push_button(self._line, _("More…"), kind="chip", checkable=True)
         self._more.toggled.connect(self._open_form)
@@ -153,8 +154,9 @@ class ComposerPane(QWidget):
         self._send.setMinimumWidth(_SEND_WIDTH)
         self._raise = push_button(self, "", self._composer.raise_cap, spoken=_("Raise the cap"))
         self._raise.hide()
+        self._paying = hbox(self._project, self._send, spacing=GRID // 2)
         self._bottom.addWidget(self._line, 0, 0)
-        self._bottom.addWidget(self._send, 0, 1)
+        self._bottom.addLayout(self._paying, 0, 1)
         return self._bottom
 
     def _build_editing_bar(self) -> QWidget:
@@ -221,9 +223,7 @@ class ComposerPane(QWidget):
         self._box.setVisible(pair.prompt_field is not None or bool(pair.asset_fields))
         self.inputs.show_inputs()
         more = [self._more] if fields else []
-        # Whoever works for several clients has to see at any width for whom this is paid.
-        first = (self._endpoint, self._model, self._project)
-        self._line.hold(first, (*self._chips.values(), self._presets, *more))
+        self._line.hold((self._endpoint, self._model), (*self._chips.values(), self._presets, *more))
         self._show_state()
         if had_focus and self._prompt.isVisible():
             self._prompt.setFocus()
@@ -268,6 +268,7 @@ class ComposerPane(QWidget):
             *above,
             *self._line.stops,
             self._raise,
+            self._project,
             self._send,
         ]
         for before, after in itertools.pairwise(order):
@@ -341,16 +342,16 @@ class ComposerPane(QWidget):
         self._place_send(anew=True)
 
     def _place_send(self, *, anew: bool = False) -> None:
-        """Puts the send button on a line of its own if it does not fit next to the chips that always show. Only a
-        resize (`anew`) moves it back, so a shorter price does not."""
-        beside = self._line.least_width() + GRID + max(_SEND_WIDTH, self._send.sizeHint().width())
+        """Puts project and send button on a line of their own if they do not fit next to the chips that always show.
+        Only a resize (`anew`) moves them back, so a shorter price does not."""
+        beside = self._line.least_width() + GRID + self._paying.sizeHint().width()
         narrow = beside > self.contentsRect().width() - 2 * _MARGIN or (self._narrow and not anew)
         if narrow is not self._narrow:
             self._narrow = narrow
-            self._bottom.removeWidget(self._send)
+            self._bottom.removeItem(self._paying)
             self._bottom.removeWidget(self._line)
             self._bottom.addWidget(self._line, 0, 0, 1, 1 + int(narrow))
-            self._bottom.addWidget(self._send, int(narrow), 1, Qt.AlignmentFlag.AlignRight)
+            self._bottom.addLayout(self._paying, int(narrow), 1, Qt.AlignmentFlag.AlignRight)
 
     def _choose_prompt(self, prompts: list[str]) -> None:
         """Opens the searchable prompt history."""

@@ -559,8 +559,8 @@ async def test_settings_stand_on_one_line_and_what_does_not_fit_is_behind_its_en
         assert len({one.y() for one in buttons}) == 1
         assert all(one.geometry().right() < other.x() for one, other in itertools.pairwise(buttons))
         assert buttons[-1].geometry().right() < line.width()
-        assert [one.accessibleName() for one in buttons[:3]] == ["What to make", "Model", "Project"]
-        behind = len(line.findChildren(Chip)) + 2 - (len(buttons) - 3 - int(line.plus.isVisible()))
+        assert [one.accessibleName() for one in buttons[:2]] == ["What to make", "Model"]
+        behind = len(line.findChildren(Chip)) + 2 - (len(buttons) - 2 - int(line.plus.isVisible()))
         assert line.plus.isVisible() == bool(behind)
         if behind:
             assert buttons[-1] is line.plus
@@ -570,14 +570,16 @@ async def test_settings_stand_on_one_line_and_what_does_not_fit_is_behind_its_en
 
 
 @pytest.mark.parametrize("width", [420, 900])
-async def test_whose_work_it_is_stands_at_the_composer_at_any_width(tmp_path, theme, qtbot, width):
+async def test_whose_work_it_is_stands_beside_what_it_costs_at_any_width(tmp_path, theme, qtbot, width):
     async with shown(tmp_path, theme) as rig:
         rig.composer.set_project("Harbour Films")
         rig.pane.resize(width, 400)
         await rest()
-        [project] = [one for one in on_the_line(rig) if one.accessibleName() == "Project"]
+        buttons = [*on_the_line(rig), *(one for one in rig.pane.findChildren(QPushButton) if one.parent() is rig.pane)]
+        [project] = [one for one in buttons if one.accessibleName() == "Project"]
+        assert project.isVisible()
         assert project.text().startswith("Harbour Films")
-        assert project.width() >= project.sizeHint().width()
+        assert not [one.text() for one in buttons if one.isVisible() and one.width() < one.sizeHint().width()]
 
 
 async def test_a_setting_behind_the_end_of_the_line_is_reached_and_changed_by_keyboard(tmp_path, theme, qtbot):
