@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.clients import waiting, waits_for_approval
 from runway_desktop.domain.events import TasksAdded
@@ -30,7 +30,7 @@ from runway_desktop.usecases.words.announcements import (
     of_sent,
     of_tasks,
 )
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 from .bridge import Bridge
 
@@ -50,8 +50,7 @@ class Announcements(Model):
         self._asked: list[TaskId] = []
         """Requests since the last announcement."""
         self._told: set[tuple[str, End]] = set()
-        self._timer = QTimer(self, singleShot=True, interval=GATHER_MS)
-        self._timer.timeout.connect(self.flush)
+        self._timer = Soon(self, GATHER_MS, self.flush)
         bridge.tasks_touched.connect(self._hear)
         bridge.tasks_added.connect(self._hear_new)
 
@@ -74,13 +73,13 @@ class Announcements(Model):
                 self._touched[task_id] = None
             if is_sent(touch.before, touch.task):
                 self._sent[task_id] = None
-        if (self._touched or self._sent) and not self._timer.isActive():
-            self._timer.start()
+        if self._touched or self._sent:
+            self._timer.begin()
 
     def _hear_new(self, event: TasksAdded) -> None:
         self._asked += [task.id for task in event.tasks if waits_for_approval(task)]
-        if self._asked and not self._timer.isActive():
-            self._timer.start()
+        if self._asked:
+            self._timer.begin()
 
     async def _look(self, task_ids: Sequence[TaskId], sent: Sequence[TaskId]) -> None:
         ended: list[tuple[Row, End]] = []

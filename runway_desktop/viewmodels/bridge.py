@@ -6,13 +6,14 @@ thousand answers a second cause ten repaints.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain import events
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.words.notices import said
+from runway_desktop.viewmodels.model import Soon
 
 GATHER_MS = 100
 
@@ -52,8 +53,7 @@ class Bridge(QObject):
     def __init__(self, bus: Bus, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._touched: dict[TaskId, Touch] = {}
-        self._timer = QTimer(self, singleShot=True, interval=GATHER_MS)
-        self._timer.timeout.connect(self.flush)
+        self._timer = Soon(self, GATHER_MS, self.flush)
         self._stop = bus.listen(self._hear)
 
     def close(self) -> None:
@@ -117,6 +117,5 @@ class Bridge(QObject):
         touch = self._touched.get(task_id)
         if touch is None:
             touch = self._touched[task_id] = Touch()
-        if not self._timer.isActive():
-            self._timer.start()
+        self._timer.begin()
         return touch

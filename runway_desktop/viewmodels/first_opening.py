@@ -7,9 +7,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from runway_desktop.services.lazy_imports import leaves_first
+from runway_desktop.viewmodels.model import Soon
 
 LINES_A_TURN = 300
 """Lines of source per step: a few milliseconds."""
@@ -26,8 +27,7 @@ class FirstOpenings(QObject):
         self._wishes: dict[str, list[Wish]] = {}
         self._walk: Iterator[int] | None = None
         self._is_over = False
-        self._turns = QTimer(self, singleShot=True, interval=0)
-        self._turns.timeout.connect(self._turn)
+        self._turns = Soon(self, 0, self._turn)
 
     def open(self, entry: str, does: Callable[..., object], *given: object) -> None:
         """Calls `does` once the module `entry` is imported: immediately if it is, else from a plain slot. Equal calls

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, SignalInstance
 from shiboken6 import isValid
 
 from runway_desktop.services.supervised import Runner
@@ -32,6 +32,19 @@ class Model(QObject):
                 does(answer)
 
         return told
+
+
+class Soon(QTimer):
+    """Calls `then` once, some time after `begin` or `start`, which begins again."""
+
+    def __init__(self, parent: QObject, milliseconds: int, then: Callable[[], object] | SignalInstance) -> None:
+        super().__init__(parent, singleShot=True, interval=milliseconds)
+        self.timeout.connect(then)
+
+    def begin(self, *_: object) -> None:
+        """Does nothing while it runs, so that a burst of signals is one call."""
+        if not self.isActive():
+            self.start()
 
 
 class LinesTable(QAbstractTableModel, Generic[Line]):

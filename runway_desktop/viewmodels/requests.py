@@ -27,7 +27,7 @@ from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.requests import RECORD_TITLES, Asked, InputShown, RecordRow, RequestRow
 from runway_desktop.usecases.words.tasks import Fact
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import AnyIndex, LinesTable, Model
+from runway_desktop.viewmodels.model import AnyIndex, LinesTable, Model, Soon
 from runway_desktop.viewmodels.system import csv_dialect_of
 
 ROW = Qt.ItemDataRole.UserRole + 1
@@ -157,8 +157,7 @@ class RequestsModel(Model):
         self.waiting: list[Asked] = []
         self.answered: list[Asked] = []
         self._inputs_of: Request | None = None
-        self._soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._soon.timeout.connect(self.refresh)
+        self._soon = Soon(self, SETTLE_MS, self.refresh)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.refresh)
         for moved in (bridge.clients_changed, bridge.tasks_added, bridge.tasks_touched, bridge.settings_changed):
@@ -215,8 +214,8 @@ class RequestsModel(Model):
         self._runner(write, "export the record", done=lambda _done: self._cases.bus.tell(told))
 
     def _moved(self, _: object) -> None:
-        if self._is_open and not self._soon.isActive():
-            self._soon.start()
+        if self._is_open:
+            self._soon.begin()
 
     async def _read(self) -> None:
         try:

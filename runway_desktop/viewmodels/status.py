@@ -14,6 +14,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import account
 from runway_desktop.usecases.words.folders import headline_of
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.model import Soon
 
 from .bridge import Bridge
 from .expiry.expiry_board import ExpiryBoard
@@ -39,8 +40,7 @@ class Status(QObject):
         self._timer.start()
         self._sending: set[TaskId] = set()
         self._is_due = False
-        self._gathering = QTimer(self, singleShot=True, interval=GATHER_MS)
-        self._gathering.timeout.connect(self._gathered)
+        self._gathering = Soon(self, GATHER_MS, self._gathered)
         bridge.downloads_counted.connect(self._count_downloads)
         bridge.tasks_touched.connect(self._count_sending)
         for signal in (bridge.connection_changed, bridge.organization_changed, bridge.key_changed):

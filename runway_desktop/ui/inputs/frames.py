@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage
 
 from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.texts import _
+from runway_desktop.ui.building import timer
 from runway_desktop.ui.media.playback import Playback, PlaybackEngine
 from runway_desktop.ui.media.players import MediaEngine, PlayFault
 from runway_desktop.ui.media.workers import Workers
@@ -53,8 +54,7 @@ class FrameGrabber(QObject):
         self._asked: Any = None
         self._at = FrameAt.FIRST
         self._sought = False
-        self._time_out = QTimer(self, singleShot=True, interval=time_out_ms)
-        self._time_out.timeout.connect(lambda: self._fail(PlayFault.NO_PICTURE.about(self._name)))
+        self._time_out = timer(self, time_out_ms, lambda: self._fail(PlayFault.NO_PICTURE.about(self._name)))
 
     def grab(self, path: Path, at: FrameAt, asked: object) -> None:
         """Starts a request. `grabbed` or `failed` follows with `asked`, never before this returns."""

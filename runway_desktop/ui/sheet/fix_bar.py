@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from runway_desktop.texts import _, in_turn
-from runway_desktop.ui.building import hbox, push_button
+from runway_desktop.ui.building import hbox, push_button, timer
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.sheets.mending import Fix
@@ -37,8 +37,7 @@ class FixBar(QFrame):
         show = push_button(self, _("Show rows"), self._show_rows, kind="flat")
         self._apply = push_button(self, _("Fix"), sheet.apply_fix)
         hbox(self._icon, (self._text, 1), show, self._apply, on=self, margins=(GRID + GRID // 2, GRID, GRID, GRID))
-        self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS)
-        self._soon.timeout.connect(self._look)
+        self._soon = timer(self, _AFTER_MS, self._look)
         sheet.model.counted.connect(self._soon.start)
         sheet.model.busy_changed.connect(self._soon.start)
         sheet.sending.changed.connect(self._soon.start)

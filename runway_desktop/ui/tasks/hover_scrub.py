@@ -6,10 +6,11 @@ only.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from runway_desktop.domain.task import Output
+from runway_desktop.ui.building import timer
 from runway_desktop.ui.theme import Theme
 
 from .poster_cache import PosterCache
@@ -30,8 +31,7 @@ class HoverScrub(QObject):
         self._posters = posters
         self._clip = ("", "")
         self._fraction = 0.0
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self._ask)
+        self._rest = timer(self, REST_MS, self._ask)
         self._listens = False
 
     @property

@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.texts import _, in_turn
 from runway_desktop.usecases.activity import (
@@ -25,6 +25,7 @@ from runway_desktop.usecases.activity import (
 )
 from runway_desktop.usecases.words.account import NO_GOING, Going
 from runway_desktop.values import replace
+from runway_desktop.viewmodels.model import Soon
 from runway_desktop.viewmodels.status import Status
 
 LINGERS = 1.5
@@ -59,8 +60,7 @@ class Activity(QObject):
         self._for_good: dict[str, tuple[int, str]] = {}
         """For each room: the number of the last act there that has no undo, and a sentence that says so."""
         self.shown = Shown()
-        self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self._show)
+        self._timer = Soon(self, 0, self._show)
         status.changed.connect(self._status_changed)
         self._show()
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.kept_draft import Draft
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 _DRAFT = "composer.draft"
 _KEEP_AFTER_MS = 250
@@ -28,12 +28,8 @@ class DraftKeeping(QObject):
         super().__init__(parent)
         self._cases = cases
         self._draft = draft
-        self._timer = QTimer(self, singleShot=True, interval=_KEEP_AFTER_MS)
-        self._timer.timeout.connect(self.keep)
-
-    def keep_soon(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
+        self._timer = Soon(self, _KEEP_AFTER_MS, self.keep)
+        self.keep_soon = self._timer.begin
 
     def keep(self) -> None:
         """Writes the draft to the settings now."""

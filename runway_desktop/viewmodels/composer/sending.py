@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.money.pricing import Price
@@ -20,7 +20,7 @@ from runway_desktop.usecases.requests.order import Button, KeptInQueue, Order, b
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Prepared
@@ -51,12 +51,10 @@ class ComposerSending(Model):
         """Why the last press sent nothing; cleared by the next sending or edit."""
         self._kept: tuple[tuple[Price | None, int, str], KeptInQueue | None] | None = None
         """What holds the current order back (cap or balance), with the key for which it was computed."""
-        self._kept_end = QTimer(self, singleShot=True, interval=_HELD_MS)
-        self._kept_end.timeout.connect(self._look_again)
+        self._kept_end = Soon(self, _HELD_MS, self._look_again)
         for moved in (bridge.tasks_added, bridge.tasks_touched, bridge.organization_changed, bridge.settings_changed):
             moved.connect(self._queue_moved)
-        self._note_end = QTimer(self, singleShot=True, interval=_NOTE_MS)
-        self._note_end.timeout.connect(self._note_is_old)
+        self._note_end = Soon(self, _NOTE_MS, self._note_is_old)
 
     def is_another(self, request: Request, project: str) -> bool:
         """Whether the same request was sent last, so that a press makes another take."""
@@ -158,8 +156,8 @@ class ComposerSending(Model):
         self.stored.emit(order, came)
 
     def _queue_moved(self, _: object) -> None:
-        if self._kept is not None and not self._kept_end.isActive():
-            self._kept_end.start()
+        if self._kept is not None:
+            self._kept_end.begin()
 
     def _look_again(self) -> None:
         self._kept = None

@@ -36,7 +36,7 @@ from runway_desktop.usecases.words.expiry import (
 )
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 from .board_table import BoardLines
 
@@ -67,8 +67,7 @@ class ExpiryBoard(Model):
         self._told: set[tuple[TaskId, int, float]] = set()
         self._said: tuple[object, ...] = ()
         self._asked = 0
-        self._soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._soon.timeout.connect(self.refresh)
+        self._soon = Soon(self, SETTLE_MS, self.refresh)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self.tick)
         self._clock.start()
@@ -205,8 +204,8 @@ class ExpiryBoard(Model):
                 self._received[task_id, index] = received
                 self._moved[task_id, index] = self._last_moved = now
                 moved.add((task_id, index))
-            if (touch.outputs or touch.task is not None) and not self._soon.isActive():
-                self._soon.start()
+            if touch.outputs or touch.task is not None:
+                self._soon.begin()
         for row, output in self._found.results if moved and self.is_open else ():
             if (output.task_id, output.index) in moved:
                 self.lines.fill(self._line(row, output, now))

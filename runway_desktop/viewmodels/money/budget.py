@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.usecases.lane_lines import LaneLines
 from runway_desktop.usecases.words.budget import QueueBudget
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Soon
 
 SETTLE_MS = 500
 """All queued tasks are priced, so a burst of changes is one update."""
@@ -20,10 +21,9 @@ class BudgetModel(QObject):
         self._lane = lane
         self._is_open = False
         self.budget = QueueBudget()
-        self._soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._soon.timeout.connect(self._look)
+        self._soon = Soon(self, SETTLE_MS, self._look)
         for moved in (bridge.lane_changed, bridge.tasks_touched, bridge.tasks_added, bridge.settings_changed):
-            moved.connect(self._moved)
+            moved.connect(self._soon.begin)
 
     @property
     def raise_words(self) -> str:
@@ -35,12 +35,7 @@ class BudgetModel(QObject):
         if is_open and not was_open:
             self._look()
 
-    def _moved(self, _: object) -> None:
-        if self._is_open and not self._soon.isActive():
-            self._soon.start()
-
     def _look(self) -> None:
-        found = self._lane.budget()
-        if found != self.budget:
+        if self._is_open and (found := self._lane.budget()) != self.budget:
             self.budget = found
             self.changed.emit()

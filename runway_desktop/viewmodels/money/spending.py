@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from runway_desktop.domain.errors import RunwayDesktopError
@@ -26,7 +26,7 @@ from runway_desktop.usecases.words.csv_form import MINUTE, csv_form_words
 from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 from runway_desktop.viewmodels.system import csv_dialect_of
 
 from .spending_tables import MoneyTable
@@ -70,8 +70,7 @@ class SpendingModel(Model):
         self._asked = 0
         self.sums = MoneyTable(tuple(map(str, words.SUM_TITLES)), self)
         self.comparison = MoneyTable(tuple(map(str, words.COMPARED_TITLES)), self)
-        self._soon = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
-        self._soon.timeout.connect(self._look)
+        self._soon = Soon(self, LOOK_AGAIN_MS, self._look)
         bridge.tasks_touched.connect(self._touched)
 
     def refresh(self) -> None:
@@ -228,5 +227,5 @@ class SpendingModel(Model):
         self.said.emit(str(in_turn(said, form)), detail, False)
 
     def _touched(self, touches: dict[Any, Any]) -> None:
-        if any(touch.task is not None for touch in touches.values()) and not self._soon.isActive():
-            self._soon.start()
+        if any(touch.task is not None for touch in touches.values()):
+            self._soon.begin()

@@ -6,7 +6,7 @@ charge. Nothing raises: errors become `words` and `small_print`.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from runway_desktop.domain.account import KeySource, KeyStatus, Link
@@ -19,7 +19,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import KEY_BEGIN, cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 PATIENCE_MS = 1000
 """Delay before the window says that it waits for the keychain."""
@@ -50,8 +50,7 @@ class KeyForm(Model):
         self._remember: bool | None = None
         self.phase = KeyPhase.TYPING
         self._words, self.small_print, self._tone = "", "", Tone.PLAIN
-        self._patience = QTimer(self, singleShot=True, interval=patience_ms)
-        self._patience.timeout.connect(self._keychain_is_slow)
+        self._patience = Soon(self, patience_ms, self._keychain_is_slow)
         bridge.key_changed.connect(self.changed)
         bridge.connection_changed.connect(self._connection_changed)
 

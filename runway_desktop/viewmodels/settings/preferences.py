@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.catalog.resource_path import resource
@@ -26,7 +26,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from runway_desktop.viewmodels.system import language_name
@@ -60,13 +60,8 @@ class PreferencesForm(Model):
         self.programs = ProgramsForm(cases, bridge, runner, self)
         bridge.settings_changed.connect(self._told)
         bridge.organization_changed.connect(self._organization_changed)
-        self._soon = QTimer(self, singleShot=True, interval=_SPENT_MS)
-        self._soon.timeout.connect(self.spent)
-        bridge.tasks_touched.connect(self._touched)
-
-    def _touched(self, _: object) -> None:
-        if not self._soon.isActive():
-            self._soon.start()
+        self._soon = Soon(self, _SPENT_MS, self.spent)
+        bridge.tasks_touched.connect(self._soon.begin)
 
     def _organization_changed(self, _: object) -> None:
         # A method, not a lambda: the connection then ends with this object, whose window may close.

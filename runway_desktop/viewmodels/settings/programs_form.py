@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.clients import Permission
 from runway_desktop.services.disk.disk_threads import QuickLook
@@ -17,7 +17,7 @@ from runway_desktop.usecases.clients.programs import Program, programs
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 _GATHER_MS = 150
 _SILENT = Text("The folder does not respond. Is its drive connected?")
@@ -29,8 +29,7 @@ class ProgramsForm(Model):
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self.programs: tuple[Program, ...] = ()
-        self._again = QTimer(self, singleShot=True, interval=_GATHER_MS)
-        self._again.timeout.connect(self.look)
+        self._again = Soon(self, _GATHER_MS, self.look)
         self._was_looked_at = False
         self._look = QuickLook()
         # Batched: a busy agent causes many changes.
@@ -84,8 +83,8 @@ class ProgramsForm(Model):
         self._runner(self._cases.clients.pause_all(paused=paused), "pause programs")
 
     def _changed(self, _: object) -> None:
-        if self._was_looked_at and not self._again.isActive():
-            self._again.start()
+        if self._was_looked_at:
+            self._again.begin()
 
     def _show(self, found: tuple[Program, ...]) -> None:
         self.programs = found

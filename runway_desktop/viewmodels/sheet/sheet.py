@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.domain.inputs import IntakeFinding
@@ -35,7 +35,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.tasks import sheet_title
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 from runway_desktop.viewmodels.system import csv_dialect_of
 
 from .checked_rows import SLICE_SECONDS
@@ -88,10 +88,8 @@ class Sheet(Model):
         self._is_open = True
         self._is_shown_alone = self._is_plain = False
         self._looking = False
-        self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
-        self._keep.timeout.connect(self._keep_if_checked)
-        self._price_again = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
-        self._price_again.timeout.connect(self.model.check_all)
+        self._keep = Soon(self, KEEP_AFTER_MS, self._keep_if_checked)
+        self._price_again = Soon(self, KEEP_AFTER_MS, self.model.check_all)
         self.model.checker.axes = content.axes
         self.model.looks_wanted.connect(self._look)
         bridge.tasks_touched.connect(self._touched)
@@ -302,7 +300,7 @@ class Sheet(Model):
 
     def _begin(self, rows: Iterable[SheetRow]) -> None:
         self.model.fill(rows, self._filled)
-        self.model.changed.connect(self._keep_soon)
+        self.model.changed.connect(self._keep.begin)
 
     def _filled(self) -> None:
         """Called when all rows are loaded."""
@@ -310,13 +308,8 @@ class Sheet(Model):
             if row.sent:
                 self._following.link(row.number, row.sent)
         if self.model.totals.filled:
-            self._keep_soon()
+            self._keep.begin()
         self._runner(self._learn(), "learn about a sheet's rows")
-
-    def _keep_soon(self) -> None:
-        """Saves soon, without waiting for a pause in typing."""
-        if not self._keep.isActive():
-            self._keep.start()
 
     def _keep_if_checked(self) -> None:
         """Postponed during a large change or validation, after which rows have their texts."""

@@ -8,7 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.services.supervised import Runner
@@ -22,7 +22,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import balance_detail, balance_words, left_today_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 from .model import SheetModel
 
@@ -51,13 +51,11 @@ class SheetSummary(Model):
         """Those of them that a cap or the balance would hold in the queue."""
         self._time: Range | None = None
         self._is_stopped = False
-        self._look = QTimer(self, singleShot=True, interval=250)
-        self._look.timeout.connect(self._ask)
+        self._look = Soon(self, 250, self._ask)
         model.counted.connect(self._counted)
         bridge.organization_changed.connect(self.changed)
         # Tasks sent meanwhile use up the cap.
-        self._spent = QTimer(self, singleShot=True, interval=_SPENT_MS)
-        self._spent.timeout.connect(self._look_again)
+        self._spent = Soon(self, _SPENT_MS, self._look_again)
         bridge.settings_changed.connect(self._tasks_moved)
         bridge.tasks_added.connect(self._tasks_moved)
         bridge.tasks_touched.connect(self._tasks_moved)
@@ -158,8 +156,8 @@ class SheetSummary(Model):
         self.changed.emit()
 
     def _tasks_moved(self, _: object) -> None:
-        if not self._is_stopped and not self._spent.isActive():
-            self._spent.start()
+        if not self._is_stopped:
+            self._spent.begin()
 
     def _ask(self) -> None:
         self._look_again()

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 if TYPE_CHECKING:
     from runway_desktop.usecases.listing.lineage import Family
@@ -30,9 +30,8 @@ class LineageModel(Model):
         self.family: Family | None = None
         """None unless exactly one task is selected and its family is loaded."""
         self._asked = 0
-        self._soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._soon.timeout.connect(self._ask)
-        bridge.tasks_added.connect(lambda _: self._ask_soon())
+        self._soon = Soon(self, SETTLE_MS, self._ask)
+        bridge.tasks_added.connect(self._soon.begin)
         bridge.tasks_touched.connect(self._touched)
 
     def choose(self, task_id: TaskId | None) -> None:
@@ -49,10 +48,6 @@ class LineageModel(Model):
         if self.task_id is not None:
             self._runner(self._load(self._asked, self.task_id), "look for kin")
 
-    def _ask_soon(self) -> None:
-        if self.task_id is not None and not self._soon.isActive():
-            self._soon.start()
-
     async def _load(self, asked: int, task_id: TaskId) -> None:
         family = await self._cases.family(task_id)
         if asked == self._asked and family != self.family:
@@ -61,4 +56,4 @@ class LineageModel(Model):
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
         if self.family is not None and any(touch.outputs and one in self.family for one, touch in touches.items()):
-            self._ask_soon()
+            self._soon.begin()

@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, PageCounts, SortKey
 from runway_desktop.texts import _
@@ -26,6 +26,7 @@ from runway_desktop.usecases.searching.pages import SavedSearch, SavedSearches, 
 from runway_desktop.usecases.searching.suggestions import Suggestion, suggestions
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
+from runway_desktop.viewmodels.model import Soon
 
 from .task_list import TaskListModel
 
@@ -63,10 +64,8 @@ class ListFilter(QObject):
         self._order = Listing()
         self._in_lane = True
         """Whether the queue is in sending order; sorting by a column ends that."""
-        self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
-        self._timer.timeout.connect(self._ask_typed)
-        self._told = QTimer(self, singleShot=True, interval=0)
-        self._told.timeout.connect(self.changed)
+        self._timer = Soon(self, SEARCH_DELAY_MS, self._ask_typed)
+        self._told = Soon(self, 0, self.changed)
 
     def restore(self) -> None:
         """Restores order and grouping. Call once, after settings are loaded."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.clients import waiting
 from runway_desktop.domain.library import Filter, Page, PageCounts
@@ -16,7 +16,7 @@ from runway_desktop.usecases.searching.pages import PaneEntry, entries_of
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 from .list_filter import ListFilter
 
@@ -44,8 +44,7 @@ class Pages(Model):
         """Number of tasks per saved search, by id."""
         self._is_wanted = self._is_counting = False
         self._rest = Throttle(cases.clock, 300)
-        self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self._due)
+        self._timer = Soon(self, 0, self._due)
         bridge.tasks_added.connect(lambda _: self._soon())
         bridge.clients_changed.connect(lambda _: self.recount())
         bridge.tasks_touched.connect(lambda touches: self._soon() if any(map(recounts, touches.values())) else None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Row
@@ -19,7 +19,7 @@ from runway_desktop.usecases.listing.lines import GroupLine, Line
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.queue import InQueue
 from runway_desktop.usecases.words.states import Around
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Outlook
@@ -55,8 +55,7 @@ class RowCache(Model):
         self.is_queue = False
         self.shown_move: Outlook | None = None
         """Forecast during a drag."""
-        self._timer = QTimer(self, singleShot=True, interval=0)
-        self._timer.timeout.connect(self._fetch_wanted)
+        self._timer = Soon(self, 0, self._fetch_wanted)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -130,8 +129,8 @@ class RowCache(Model):
         for line in lines[first : first + PAGE]:
             if not isinstance(line, GroupLine) and line not in self._rows and line not in self._coming:
                 self._wanted.add(line)
-        if self._wanted and not self._timer.isActive():
-            self._timer.start()
+        if self._wanted:
+            self._timer.begin()
 
     def lines_changed(self) -> None:
         """Call when positions changed."""

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, Row
 from runway_desktop.domain.task import TaskId
@@ -21,7 +21,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.changes import Touch, counts, moves
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 PAUSE = 0.25
 """Pause in seconds before the full query of a new listing."""
@@ -60,10 +60,8 @@ class TaskAnswers(Model):
         self._under_way: set[asyncio.Task[Any]] = set()
         self._sweep = asyncio.Lock()
         self._rest, self._rest_of_sums = Throttle(cases.clock, 200), Throttle(cases.clock, 400)
-        self._refresh_timer = QTimer(self, singleShot=True)
-        self._refresh_timer.timeout.connect(self._refresh_due)
-        self._sums_timer = QTimer(self, singleShot=True)
-        self._sums_timer.timeout.connect(self._ask_sums)
+        self._refresh_timer = Soon(self, 0, self._refresh_due)
+        self._sums_timer = Soon(self, 0, self._ask_sums)
 
     @property
     def is_whole(self) -> bool:

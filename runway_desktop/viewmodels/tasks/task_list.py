@@ -36,6 +36,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Soon
 
 from .row_cache import RowCache
 from .task_answers import TaskAnswers
@@ -119,8 +120,7 @@ class TaskListModel(QAbstractTableModel):
         bridge.lane_changed.connect(lambda _: self._lane_changed())
         self._times = QTimer(self, interval=_TIMES_MS)
         self._times.timeout.connect(self._lane_changed)
-        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
-        self._soon.timeout.connect(self._lane_changed)
+        self._soon = Soon(self, _SOON_MS, self._lane_changed)
         bridge.tasks_touched.connect(lambda _: self._soon.start() if self.is_queue else None)
         bridge.organization_changed.connect(lambda _: self._repaint_states({State.THROTTLED}))
         bridge.connection_changed.connect(lambda _: self._changed(self._pages.connected()))
