@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason, Limit
 from runway_desktop.domain.events import CapRaised
 from runway_desktop.domain.failures import ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode
 from runway_desktop.services.money.pricing import PriceSum
-from runway_desktop.texts import _, in_turn
+from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.usecases.words.failures import cause_words
+from runway_desktop.values import Struct
 
 from . import units
 from .clients import client_name
@@ -32,27 +33,55 @@ def is_by_connection(hold: Hold) -> bool:
     return hold.code is HoldCode.NOT_SENT and hold.cause is not None and hold.cause.code in _OF_CONNECTION
 
 
+_WORDS: Mapping[HoldCode, Text] = {
+    HoldCode.ITS_TURN: Text(""),
+    HoldCode.REFUSED: Text(""),
+    HoldCode.EXPIRED: Text(""),
+    HoldCode.WAITS_FOR_PERSON: Text("Held until you release it."),
+    HoldCode.RESTORED: Text("Restored from a backup. It may have been sent after the backup was made."),
+    HoldCode.COPIED: Text("This profile's folder was copied or put back, so this may have been sent already."),
+    HoldCode.OTHER_KEY: Text(
+        "Queued with another key. It is sent when that key is back; release it to send it with the current one."
+    ),
+    HoldCode.APPROVAL: Text("Requested by {program}. Approve it to send it."),
+    HoldCode.CREDITS: Text("The balance didn't cover it when it was ordered. Release it to send it."),
+    HoldCode.WHEN_CREDITS: Text("Sent as soon as the balance covers it."),
+    HoldCode.NOT_PREPARED: Text(
+        "This task could not be prepared. Try “Send next”; if that fails, copy the support details."
+    ),
+    HoldCode.FILE_CHANGED: Text("An input file has changed since. Edit the task to send it with the new version."),
+    HoldCode.FILE_MISSING: Text("An input file is missing. Find it, put it back, or edit the task and choose another."),
+    HoldCode.FILE_UNREADABLE: Text("An input file can't be read. Check it, or edit the task and choose another."),
+    HoldCode.FILE_EMPTY: Text("An input file is empty. Edit the task and choose another file."),
+}
+_NAMED: Mapping[HoldCode, Text] = {
+    HoldCode.FILE_CHANGED: Text("“{file}” has changed since. Edit the task to send it with the new version."),
+    HoldCode.FILE_MISSING: Text("“{file}” is missing. Find it, put it back, or edit the task and choose another."),
+    HoldCode.FILE_UNREADABLE: Text("“{file}” can't be read. Check it, or edit the task and choose another."),
+    HoldCode.FILE_EMPTY: Text("“{file}” is empty. Edit the task and choose another file."),
+}
+"""Where the name of the file is known."""
+_SHORT: Mapping[HoldCode, Text] = {
+    HoldCode.ITS_TURN: Text(""),
+    HoldCode.WAITS_FOR_PERSON: Text("until released"),
+    HoldCode.RESTORED: Text("Restored from a backup"),
+    HoldCode.COPIED: Text("Profile was copied"),
+    HoldCode.OTHER_KEY: Text("Queued with another key"),
+    HoldCode.CREDITS: Text("Waits for credits"),
+    HoldCode.WHEN_CREDITS: Text("When the balance allows"),
+    HoldCode.ASK_PERSON: Text("May have been sent"),
+    HoldCode.UPLOAD_FAILED: Text("Upload failed"),
+    HoldCode.NOT_PREPARED: Text("Not prepared"),
+    HoldCode.FILE_CHANGED: Text("Input file changed"),
+    HoldCode.FILE_MISSING: Text("Input file missing"),
+    HoldCode.FILE_UNREADABLE: Text("Input file unreadable"),
+    HoldCode.FILE_EMPTY: Text("Input file is empty"),
+}
+
+
 def hold_words(hold: Hold) -> str:
     """Why a task is held, for the details; empty if it only waits for its turn, or is not held any more."""
     match hold.code:
-        case HoldCode.ITS_TURN | HoldCode.REFUSED | HoldCode.EXPIRED:
-            return ""
-        case HoldCode.WAITS_FOR_PERSON:
-            return _("Held until you release it.")
-        case HoldCode.RESTORED:
-            return _("Restored from a backup. It may have been sent after the backup was made.")
-        case HoldCode.COPIED:
-            return _("This profile's folder was copied or put back, so this may have been sent already.")
-        case HoldCode.OTHER_KEY:
-            return _(
-                "Queued with another key. It is sent when that key is back; release it to send it with the current one."
-            )
-        case HoldCode.APPROVAL:
-            return _("Requested by {program}. Approve it to send it.", program=asker(hold))
-        case HoldCode.CREDITS | HoldCode.WHEN_CREDITS:
-            is_agreed = hold.code is HoldCode.WHEN_CREDITS
-            released = _("The balance didn't cover it when it was ordered. Release it to send it.")
-            return _("Sent as soon as the balance covers it.") if is_agreed else released
         case HoldCode.ASK_PERSON:
             why = cause_words(hold.cause) or _("The reason is not known to this version.")
             return str(in_turn(_("Not sent automatically, because it may have been sent already."), why))
@@ -60,79 +89,23 @@ def hold_words(hold: Hold) -> str:
             return str(in_turn(_("The upload failed."), cause_words(hold.cause)))
         case HoldCode.NOT_SENT:
             return cause_words(hold.cause) or _("It could not be sent. Retrying automatically.")
-        case HoldCode.NOT_PREPARED:
-            return _("This task could not be prepared. Try “Send next”; if that fails, copy the support details.")
         case HoldCode.FILE_UNREADABLE if said := cause_words(hold.cause):
             return said
-        case _ if hold.file:
-            return _named_file_words(hold)
-        case _:
-            return _file_words(hold.code)
-
-
-def _named_file_words(hold: Hold) -> str:
-    match hold.code:
-        case HoldCode.FILE_CHANGED:
-            return _("“{file}” has changed since. Edit the task to send it with the new version.", file=hold.file)
-        case HoldCode.FILE_MISSING:
-            return _("“{file}” is missing. Find it, put it back, or edit the task and choose another.", file=hold.file)
-        case HoldCode.FILE_UNREADABLE:
-            return _("“{file}” can't be read. Check it, or edit the task and choose another.", file=hold.file)
-        case _:
-            return _("“{file}” is empty. Edit the task and choose another file.", file=hold.file)
-
-
-def _file_words(code: HoldCode) -> str:
-    match code:
-        case HoldCode.FILE_CHANGED:
-            return _("An input file has changed since. Edit the task to send it with the new version.")
-        case HoldCode.FILE_MISSING:
-            return _("An input file is missing. Find it, put it back, or edit the task and choose another.")
-        case HoldCode.FILE_UNREADABLE:
-            return _("An input file can't be read. Check it, or edit the task and choose another.")
-        case _:
-            return _("An input file is empty. Edit the task and choose another file.")
+        case code if hold.file and code in _NAMED:
+            return str(_NAMED[code].with_(file=hold.file))
+        case code:
+            return str(_WORDS[code].with_(program=asker(hold)))
 
 
 def hold_short(hold: Hold) -> str:
     """The same in a few words, for the list's narrow column."""
     match hold.code:
-        case HoldCode.ITS_TURN:
-            return ""
-        case HoldCode.WAITS_FOR_PERSON:
-            return _("until released")
-        case HoldCode.RESTORED:
-            return _("Restored from a backup")
-        case HoldCode.COPIED:
-            return _("Profile was copied")
-        case HoldCode.OTHER_KEY:
-            return _("Queued with another key")
         case HoldCode.APPROVAL | HoldCode.REFUSED | HoldCode.EXPIRED:
             return asker(hold)
-        case HoldCode.CREDITS | HoldCode.WHEN_CREDITS:
-            return _("Waits for credits") if hold.code is HoldCode.CREDITS else _("When the balance allows")
-        case HoldCode.ASK_PERSON:
-            return _("May have been sent")
-        case HoldCode.UPLOAD_FAILED:
-            return _("Upload failed")
         case HoldCode.NOT_SENT:
             return cause_words(hold.cause) or _("Retrying")
-        case HoldCode.NOT_PREPARED:
-            return _("Not prepared")
-        case _:
-            return _file_short(hold.code)
-
-
-def _file_short(code: HoldCode) -> str:
-    match code:
-        case HoldCode.FILE_CHANGED:
-            return _("Input file changed")
-        case HoldCode.FILE_MISSING:
-            return _("Input file missing")
-        case HoldCode.FILE_UNREADABLE:
-            return _("Input file unreadable")
-        case _:
-            return _("Input file is empty")
+        case code:
+            return str(_SHORT[code])
 
 
 def asker(hold: Hold) -> str:
@@ -140,57 +113,120 @@ def asker(hold: Hold) -> str:
     return client_name(hold.client) if hold.client else _("Another program")
 
 
+_LANE: Mapping[LaneCode, Text] = {
+    LaneCode.CLOSING: Text("Closing"),
+    LaneCode.PAUSED: Text("Paused"),
+    LaneCode.LOCKED: Text("Paused"),
+    LaneCode.NO_ANSWERS: Text("Paused: no answers"),
+    LaneCode.NO_KEY: Text("No key"),
+    LaneCode.KEY_REFUSED: Text("Key refused"),
+    LaneCode.OFFLINE: Text("Offline"),
+    LaneCode.UNWRITABLE: Text("Database not writable"),
+    LaneCode.UNSETTLED: Text("Checking the last request"),
+    LaneCode.NO_SLOT: Text("{used} of {limit} slots in use"),
+    LaneCode.DAY_USED_UP: Text("Daily limit reached"),
+}
+
+
 def lane_words(reason: LaneReason | None) -> str:
     """Why the lane sends nothing, for the list's column; empty if there is no reason."""
     if reason is None:
         return ""
     match reason.code:
-        case LaneCode.CLOSING:
-            return _("Closing")
-        case LaneCode.PAUSED | LaneCode.LOCKED:
-            return _("Paused")
-        case LaneCode.NO_ANSWERS:
-            return _("Paused: no answers")
-        case LaneCode.NO_KEY:
-            return _("No key")
-        case LaneCode.KEY_REFUSED:
-            return _("Key refused")
-        case LaneCode.OFFLINE:
-            return _("Offline")
         case LaneCode.ERROR if reason.retry_at is not None and _is_limited(reason):
             # Translators: at this time sending is tried again. At most 25 letters, as everything in the status column.
             return _("Rate limit until {time}", time=units.exact_time(reason.retry_at))
         case LaneCode.ERROR:
             return cause_words(reason.cause) or _("Retrying after an error")
-        case LaneCode.UNWRITABLE:
-            return _("Database not writable")
-        case LaneCode.UNSETTLED:
-            return _("Checking the last request")
-        case LaneCode.NO_SLOT:
-            return _("{used} of {limit} slots in use", used=reason.amount, limit=reason.limit)
-        case LaneCode.DAY_USED_UP:
-            return _("Daily limit reached")
         case LaneCode.HELD_BACK:
             return cap_sentence(reason.held) if reason.held is not None else ""
+        case code:
+            return str(_LANE[code].with_(used=reason.amount, limit=reason.limit))
 
 
 def _is_limited(reason: LaneReason) -> bool:
     return reason.cause is not None and reason.cause.code is ReasonCode.SLOW_DOWN
 
 
+class _CapWords(Struct, frozen=True, kw_only=True):
+    """What is said of a cap. Only the person's own can be raised."""
+
+    short: Text
+    reached: Text
+    too_low: Text
+    """What is queued before would use it up."""
+    over: Text
+    over_by: Text
+    left: Text
+    raises: Text = Text("")
+    raises_and_sends: Text = Text("")
+    raised: Text = Text("")
+    lowered: Text = Text("")
+
+
+_CAPS: Mapping[Cap, _CapWords] = {
+    Cap.SENDING: _CapWords(
+        short=Text("Over the task cap"),
+        reached=Text("Over the cap of {most} for a single task"),
+        too_low=Text("Over the cap of {most} for a single task"),
+        over=Text("Over the cap of {most} for a single task"),
+        over_by=Text("{over} over the cap of {most} for a single task"),
+        left=Text("at most {credits} each"),
+        raises=Text("Raise the task cap to {cap}"),
+        raises_and_sends=Text("Raise the task cap to {cap} and send {n}"),
+        raised=Text("Task cap raised to {credits}."),
+        lowered=Text("Task cap is {credits} again."),
+    ),
+    Cap.BALANCE: _CapWords(
+        short=Text("Balance too low"),
+        reached=Text("Balance too low: {left} left"),
+        too_low=Text("Balance too low: {left} left, {coming} queued before"),
+        over=Text("Over the balance of {most}"),
+        over_by=Text("{over} over the balance of {most}"),
+        left=Text("{credits} left"),
+    ),
+    Cap.DAY: _CapWords(
+        short=Text("Daily cap reached"),
+        reached=Text("Daily cap reached: {spent} of {most} spent"),
+        too_low=Text("Daily cap too low: {spent} of {most} spent, {coming} queued before"),
+        over=Text("Over today's cap of {most}"),
+        over_by=Text("{over} over today's cap of {most}"),
+        left=Text("{credits} left today"),
+        raises=Text("Raise today's cap to {cap}"),
+        raises_and_sends=Text("Raise today's cap to {cap} and send {n}"),
+        raised=Text("Today's cap raised to {credits}."),
+        lowered=Text("Today's cap is {credits} again."),
+    ),
+    Cap.MONTH: _CapWords(
+        short=Text("Monthly cap reached"),
+        reached=Text("Monthly cap reached: {spent} of {most} spent"),
+        too_low=Text("Monthly cap too low: {spent} of {most} spent, {coming} queued before"),
+        over=Text("Over this month's cap of {most}"),
+        over_by=Text("{over} over this month's cap of {most}"),
+        left=Text("{credits} left this month"),
+        raises=Text("Raise this month's cap to {cap}"),
+        raises_and_sends=Text("Raise this month's cap to {cap} and send {n}"),
+        raised=Text("This month's cap raised to {credits}."),
+        lowered=Text("This month's cap is {credits} again."),
+    ),
+    Cap.PROJECT: _CapWords(
+        short=Text("Project cap reached"),
+        reached=Text("Cap of “{project}” reached: {spent} of {most} spent"),
+        too_low=Text("Cap of “{project}” too low: {spent} of {most} spent, {coming} queued before"),
+        over=Text("Over the cap of {most} for “{project}”"),
+        over_by=Text("{over} over the cap of {most} for “{project}”"),
+        left=Text("{credits} left"),
+        raises=Text("Raise the project's cap to {cap}"),
+        raises_and_sends=Text("Raise the project's cap to {cap} and send {n}"),
+        raised=Text("Cap of “{project}” raised to {credits}."),
+        lowered=Text("Cap of “{project}” is {credits} again."),
+    ),
+}
+
+
 def cap_short(held: HeldBack) -> str:
     """A short form for narrow places."""
-    match held.limit.cap:
-        case Cap.SENDING:
-            return _("Over the task cap")
-        case Cap.BALANCE:
-            return _("Balance too low")
-        case Cap.DAY:
-            return _("Daily cap reached")
-        case Cap.MONTH:
-            return _("Monthly cap reached")
-        case Cap.PROJECT:
-            return _("Project cap reached")
+    return str(_CAPS[held.limit.cap].short)
 
 
 def cap_sentence(held: HeldBack) -> str:
@@ -207,54 +243,18 @@ def cap_sentence(held: HeldBack) -> str:
 
 def _reached(limit: Limit) -> str:
     spent, most, coming = units.number(limit.spent), units.number(limit.limit), units.number(limit.coming)
-    match limit.cap:
-        case Cap.SENDING:
-            return _("Over the cap of {most} for a single task", most=most)
-        case Cap.BALANCE if limit.coming:
-            return _("Balance too low: {left} left, {coming} queued before", left=most, coming=coming)
-        case Cap.BALANCE:
-            return _("Balance too low: {left} left", left=most)
-        case Cap.DAY if limit.coming:
-            return _(
-                "Daily cap too low: {spent} of {most} spent, {coming} queued before",
-                spent=spent, most=most, coming=coming,
-            )  # fmt: skip
-        case Cap.DAY:
-            return _("Daily cap reached: {spent} of {most} spent", spent=spent, most=most)
-        case Cap.MONTH if limit.coming:
-            return _(
-                "Monthly cap too low: {spent} of {most} spent, {coming} queued before",
-                spent=spent, most=most, coming=coming,
-            )  # fmt: skip
-        case Cap.MONTH:
-            return _("Monthly cap reached: {spent} of {most} spent", spent=spent, most=most)
-        case Cap.PROJECT if limit.coming:
-            return _(
-                "Cap of “{project}” too low: {spent} of {most} spent, {coming} queued before",
-                project=limit.project, spent=spent, most=most, coming=coming,
-            )  # fmt: skip
-        case Cap.PROJECT:
-            return _(
-                "Cap of “{project}” reached: {spent} of {most} spent", project=limit.project, spent=spent, most=most
-            )
+    words = _CAPS[limit.cap]
+    said = words.too_low if limit.coming else words.reached
+    return str(said.with_(spent=spent, most=most, left=most, coming=coming, project=limit.project))
 
 
 def over_words(held: HeldBack) -> str:
     """By how much a request exceeds which limit: "58 over today's cap of 2,100"."""
+    limit = held.limit
     if held.over is None:
-        return _over(held.limit)
-    over, most = units.number(round(held.over, 1)), units.number(held.limit.limit)
-    match held.limit.cap:
-        case Cap.SENDING:
-            return _("{over} over the cap of {most} for a single task", over=over, most=most)
-        case Cap.BALANCE:
-            return _("{over} over the balance of {most}", over=over, most=most)
-        case Cap.DAY:
-            return _("{over} over today's cap of {most}", over=over, most=most)
-        case Cap.MONTH:
-            return _("{over} over this month's cap of {most}", over=over, most=most)
-        case Cap.PROJECT:
-            return _("{over} over the cap of {most} for “{project}”", over=over, most=most, project=held.limit.project)
+        return _over(limit)
+    over, most = units.number(round(held.over, 1)), units.number(limit.limit)
+    return str(_CAPS[limit.cap].over_by.with_(over=over, most=most, project=limit.project))
 
 
 def over_title(reasons: Sequence[HeldBack]) -> str:
@@ -267,70 +267,29 @@ def over_title(reasons: Sequence[HeldBack]) -> str:
 
 
 def _over(limit: Limit) -> str:
-    most = units.number(limit.limit)
-    match limit.cap:
-        case Cap.SENDING:
-            return _("Over the cap of {most} for a single task", most=most)
-        case Cap.BALANCE:
-            return _("Over the balance of {most}", most=most)
-        case Cap.DAY:
-            return _("Over today's cap of {most}", most=most)
-        case Cap.MONTH:
-            return _("Over this month's cap of {most}", most=most)
-        case Cap.PROJECT:
-            return _("Over the cap of {most} for “{project}”", most=most, project=limit.project)
+    return str(_CAPS[limit.cap].over.with_(most=units.number(limit.limit), project=limit.project))
 
 
 def left_words(held: HeldBack) -> str:
     """What is left of the limit: "20 credits left today"."""
-    left = units.credits_in_words(max(0.0, held.limit.left))
-    match held.limit.cap:
-        case Cap.SENDING:
-            return _("at most {credits} each", credits=units.credits_in_words(held.limit.limit))
-        case Cap.DAY:
-            return _("{credits} left today", credits=left)
-        case Cap.MONTH:
-            return _("{credits} left this month", credits=left)
-        case Cap.PROJECT | Cap.BALANCE:
-            return _("{credits} left", credits=left)
+    limit = held.limit
+    left = limit.limit if limit.cap is Cap.SENDING else max(0.0, limit.left)
+    return str(_CAPS[limit.cap].left.with_(credits=units.credits_in_words(left)))
 
 
 def raise_words(held: HeldBack, freed: PriceSum | None = None) -> str:
     """Text of the button that raises the cap, with what would be sent; empty if there is no cap to raise."""
     if held.raised is None:
         return ""
-    cap, is_freeing = units.number(held.raised), freed is not None and bool(freed.amount)
-    match held.limit.cap:
-        case Cap.SENDING if is_freeing:
-            said = _("Raise the task cap to {cap} and send {n}", cap=cap, n=freed.amount if freed else 0)
-        case Cap.SENDING:
-            said = _("Raise the task cap to {cap}", cap=cap)
-        case Cap.DAY if is_freeing:
-            said = _("Raise today's cap to {cap} and send {n}", cap=cap, n=freed.amount if freed else 0)
-        case Cap.DAY:
-            said = _("Raise today's cap to {cap}", cap=cap)
-        case Cap.MONTH if is_freeing:
-            said = _("Raise this month's cap to {cap} and send {n}", cap=cap, n=freed.amount if freed else 0)
-        case Cap.MONTH:
-            said = _("Raise this month's cap to {cap}", cap=cap)
-        case _ if is_freeing:
-            said = _("Raise the project's cap to {cap} and send {n}", cap=cap, n=freed.amount if freed else 0)
-        case _:
-            said = _("Raise the project's cap to {cap}", cap=cap)
-    return f"{said} · {cost_words(freed)}" if freed is not None and is_freeing else said
+    words, cap = _CAPS[held.limit.cap], units.number(held.raised)
+    if freed is None or not freed.amount:
+        return str(words.raises.with_(cap=cap))
+    return f"{words.raises_and_sends.with_(cap=cap, n=freed.amount)} · {cost_words(freed)}"
 
 
 def raised_words(raised: CapRaised) -> str:
-    after = units.credits_in_words(raised.after)
-    match raised.cap:
-        case Cap.SENDING:
-            return _("Task cap raised to {credits}.", credits=after)
-        case Cap.DAY:
-            return _("Today's cap raised to {credits}.", credits=after)
-        case Cap.MONTH:
-            return _("This month's cap raised to {credits}.", credits=after)
-        case Cap.PROJECT | Cap.BALANCE:
-            return _("Cap of “{project}” raised to {credits}.", project=raised.project, credits=after)
+    credits = units.credits_in_words(raised.after)
+    return str(_CAPS[raised.cap].raised.with_(credits=credits, project=raised.project))
 
 
 def raised_short(raised: CapRaised) -> str:
@@ -340,18 +299,10 @@ def raised_short(raised: CapRaised) -> str:
 
 def lowered_words(raised: CapRaised, *, is_done: bool) -> str:
     """The result of undoing a raise."""
-    before = units.credits_in_words(raised.before)
     if not is_done:
         return _("Cap not lowered: it was changed since.")
-    match raised.cap:
-        case Cap.SENDING:
-            return _("Task cap is {credits} again.", credits=before)
-        case Cap.DAY:
-            return _("Today's cap is {credits} again.", credits=before)
-        case Cap.MONTH:
-            return _("This month's cap is {credits} again.", credits=before)
-        case Cap.PROJECT | Cap.BALANCE:
-            return _("Cap of “{project}” is {credits} again.", project=raised.project, credits=before)
+    credits = units.credits_in_words(raised.before)
+    return str(_CAPS[raised.cap].lowered.with_(credits=credits, project=raised.project))
 
 
 def cost_words(of: PriceSum) -> str:
