@@ -48,14 +48,9 @@ class Coming:
 
     def counted(self, cap: Limit) -> Limit:
         """A cap that also counts these tasks."""
-        match cap.cap:
-            case Cap.DAY | Cap.MONTH:
-                coming = self.credits
-            case Cap.PROJECT:
-                coming = self.of_project[cap.project]
-            case _:
-                return cap
-        return Limit(cap=cap.cap, limit=cap.limit, spent=cap.spent, coming=coming, project=cap.project)
+        if cap.cap is Cap.SENDING:
+            return cap
+        return replace(cap, coming=self.of_project[cap.project] if cap.cap is Cap.PROJECT else self.credits)
 
 
 @dataclass(eq=False, repr=False)
@@ -179,9 +174,7 @@ class Budget:
 
     @property
     def has_caps(self) -> bool:
-        settings = self._settings
-        caps = (settings.day_cap, settings.month_cap, settings.sending_cap)
-        return bool(settings.project_caps) or any(cap is not None for cap in caps)
+        return bool(self._settings.project_caps) or any(self._cap(cap, "") is not None for cap in _CAPS)
 
     def raise_cap(self, held: HeldBack) -> None:
         """Raises the cap that blocks a task, just enough for it. A cap that was raised or removed meanwhile is not
@@ -198,10 +191,6 @@ class Budget:
             return False
         self._set_cap(raised.cap, raised.project, raised.before)
         return True
-
-    def caps_of(self, project: str) -> tuple[float | None, ...]:
-        """All caps that apply to the project's tasks; None for a cap that is not set."""
-        return tuple(self._cap(cap, project) for cap in Cap)
 
     def _cap(self, cap: Cap, project: str) -> float | None:
         if cap is Cap.PROJECT:
@@ -225,19 +214,14 @@ class Budget:
         return max(1.0, midnight.timestamp() - self._clock.now())
 
     def _caps(self, project: str) -> list[Limit]:
-        settings = self._settings
-        found: list[Limit] = []
-        if settings.sending_cap is not None:
-            found.append(Limit(cap=Cap.SENDING, limit=settings.sending_cap))
-        if settings.day_cap is not None:
-            found.append(Limit(cap=Cap.DAY, limit=settings.day_cap, spent=self.spent_today))
-        if settings.month_cap is not None:
-            found.append(Limit(cap=Cap.MONTH, limit=settings.month_cap, spent=self.spent_this_month))
-        project_cap = settings.project_caps.get(project)
-        if project_cap is not None:
+        spent = {Cap.SENDING: 0.0, Cap.DAY: self.spent_today, Cap.MONTH: self.spent_this_month}
+        found = [
+            Limit(cap=cap, limit=limit, spent=spent[cap]) for cap in _CAPS if (limit := self._cap(cap, "")) is not None
+        ]
+        if (limit := self._cap(Cap.PROJECT, project)) is not None:
             # Until its total is read, treat the cap as reached.
-            spent = self._projects.get(project, project_cap)
-            found.append(Limit(cap=Cap.PROJECT, limit=project_cap, spent=spent, project=project))
+            of_project = self._projects.get(project, limit)
+            found.append(Limit(cap=Cap.PROJECT, limit=limit, spent=of_project, project=project))
         return found
 
     def _hear(self, event: Event) -> None:
@@ -245,26 +229,18 @@ class Budget:
             case TaskChanged(task, before):
                 self._book(before, -1.0)
                 self._book(task, 1.0)
-                self._note(task)
             case TasksAdded(tasks):
                 # A task sent elsewhere, or by another profile with the same key, counts on the day it was sent.
                 for task in tasks:
                     self._book(task, 1.0)
-                    self._note(task)
-            case _:
-                pass
-
-    def _note(self, task: Task) -> None:
-        at, credits = spent_at(task), counted_credits(task)
-        if at is not None and credits:
-            self._sent[task.id] = (at, credits)
-        else:
-            self._sent.pop(task.id, None)
 
     def _book(self, task: Task, sign: float) -> None:
         at, credits = spent_at(task), counted_credits(task)
+        self._sent.pop(task.id, None)
         if at is None or not credits:
             return
+        if sign > 0:
+            self._sent[task.id] = (at, credits)
         self._days[local_time(at, self._zone).date().isoformat()] += sign * credits
         self._moves[task.project] += 1
         if task.project in self._projects:

@@ -327,19 +327,15 @@ def test_a_cap_that_is_high_enough_is_not_raised_and_nothing_is_told(limit, caps
     assert told == []
 
 
-def test_the_caps_that_a_task_can_meet_are_known_whatever_was_spent():
-    caps = Caps(sending_cap=1.0, day_cap=2.0, month_cap=3.0, project_caps={PROJECT: 4.0})
-    bench = Bench(caps)
-    bench.bus.tell(TasksAdded((sent(25.0, project=PROJECT),)))
-    assert dict(zip(Cap, bench.budget.caps_of(PROJECT), strict=True)) == {
-        Cap.SENDING: 1.0,
-        Cap.DAY: 2.0,
-        Cap.MONTH: 3.0,
-        Cap.PROJECT: 4.0,
-        Cap.BALANCE: None,
-    }
-    assert bench.budget.caps_of("Lagoon") == (1.0, 2.0, 3.0, None, None)
-    assert set(Bench().budget.caps_of(PROJECT)) == {None}
+@pytest.mark.parametrize(("limit", "caps"), EACH_CAP)
+def test_a_cap_is_met_by_the_tasks_that_it_is_for(limit, caps):
+    bench = Bench(caps(4.0), veo=TEN)
+    held = bench.held(task(model="veo", project=PROJECT))
+    assert held is not None
+    assert (held.limit.cap, held.limit.limit) == (limit.cap, 4.0)
+    elsewhere = bench.held(task(model="veo", project="Lagoon"))
+    assert elsewhere is not None
+    assert (elsewhere.limit.cap, elsewhere.limit.limit) == ((limit.cap, 5.0) if limit.project else (limit.cap, 4.0))
 
 
 def over(
