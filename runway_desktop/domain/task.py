@@ -416,6 +416,11 @@ class Task(Struct, frozen=True, kw_only=True):
         return self.hold.code.waits_for_person
 
     @property
+    def is_free(self) -> bool:
+        """It is held and leaves in its turn, without the user."""
+        return self.state is State.HELD and not self.waits_for_person
+
+    @property
     def may_be_made(self) -> bool:
         """Held or canceled here, though Runway may have created it."""
         is_here = self.state in (State.HELD, State.CANCELLED)

@@ -19,7 +19,6 @@ from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.events import EngineNotice, Event, Notice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
-from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.private_socket import listen
 from runway_desktop.services.disk.profile_lock import Claim
@@ -174,8 +173,7 @@ class Headless:
 
     def _say_what_is_queued(self) -> None:
         """Logs how many tasks the lane will also send, because the user had queued them before."""
-        tasks = self._assembly.engine.ledger.open()
-        queued = sum(task.state is State.HELD and not task.waits_for_person for task in tasks)
+        queued = sum(task.is_free for task in self._assembly.engine.ledger.open())
         if queued and not self._assembly.engine.settings.paused:
             log.warning("Tasks that were queued before are sent as well: %d", queued)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.library import clean_tag
-from runway_desktop.domain.task import MOST_STARS, Hold, HoldCode, Pick, State, Task, TaskId
+from runway_desktop.domain.task import MOST_STARS, Hold, HoldCode, Pick, Task, TaskId
 from runway_desktop.values import Struct, field, replace
 
 from .cap_watch import CapWatch
@@ -94,7 +94,7 @@ class Judging:
         freed = await self._freed(values) if what == "project" else ()
 
         def edit(task: Task) -> Task:
-            hold = _HELD if task.id in freed and _is_free(task) else task.hold
+            hold = _HELD if task.id in freed and task.is_free else task.hold
             return replace(task, hold=hold, **{what: values.get(task.id, getattr(task, what))})
 
         changed = await self._ledger.change_many((*values, *freed), edit, f"{what} put back")
@@ -103,12 +103,11 @@ class Judging:
     async def hold_over_cap(self, project: str) -> int:
         """Holds for the person what the project's cap keeps here; returns how many. Call before an undo takes the cap
         away."""
-
-        def edit(task: Task) -> Task:
-            return replace(task, hold=_HELD) if _is_free(task) else task
-
         over = [task.id for task in self._over_cap() if task.project == project]
-        return len(await self._ledger.change_many(over, edit, "held"))
+        held = await self._ledger.change_many(
+            over, lambda task: replace(task, hold=_HELD) if task.is_free else task, "held"
+        )
+        return len(held)
 
     async def _freed(self, projects: Mapping[TaskId, str]) -> list[TaskId]:
         """The queued tasks that their project's cap blocks now, and might not once these are in these projects: what
@@ -140,7 +139,3 @@ class Judging:
         changed = await self._ledger.change_many(task_ids, edit, what)
         after = {task.id: getattr(task, what) for task in changed}
         return Judged(what, {task_id: before[task_id] for task_id in after}, after)
-
-
-def _is_free(task: Task) -> bool:
-    return task.state is State.HELD and not task.waits_for_person

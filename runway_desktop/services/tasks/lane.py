@@ -166,11 +166,11 @@ class Lane:
     async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Stood:
         """Puts held tasks, in the order given, before another one; None: at the end. Returns their old positions."""
         moving = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
-        return Stood(positions=await self._ledger.place(positions_before(self._held(), moving, before)))
+        return Stood(positions=await self._ledger.place(positions_before(self._ledger.queued(), moving, before)))
 
     async def step(self, task_ids: Collection[TaskId], *, up: bool) -> Stood:
         """Moves held tasks by one position among those of their model. Returns the old positions of all that moved."""
-        return Stood(positions=await self._ledger.place(positions_stepped(self._held(), task_ids, up=up)))
+        return Stood(positions=await self._ledger.place(positions_stepped(self._ledger.queued(), task_ids, up=up)))
 
     async def hold(self, task_ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
         """Makes tasks wait for the person, also in later runs; one being sent waits if Runway turns it away. Returns
@@ -196,10 +196,9 @@ class Lane:
         nothing. Returns how many wait again."""
 
         def edit(task: Task) -> Task:
-            is_free = task.state is State.HELD and not task.waits_for_person
             # Evidence of the last sending is valid for that sending's key only, so that key stays.
             key = task.key if task.was_denied else stood.keys.get(task.id, task.key)
-            return replace(task, hold=stood.holds[task.id], key=key) if is_free else task
+            return replace(task, hold=stood.holds[task.id], key=key) if task.is_free else task
 
         held = await self._ledger.change_many(tuple(stood.holds), edit, "held")
         await self._ledger.place(stood.positions)
@@ -238,7 +237,7 @@ class Lane:
 
     async def _to_front(self, task_ids: Sequence[TaskId]) -> None:
         held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
-        await self.move(held, next((task.id for task in self._held() if task.id not in held), None))
+        await self.move(held, next((task.id for task in self._ledger.queued() if task.id not in held), None))
 
     async def _free(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task], kind: str) -> None:
         held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
@@ -250,12 +249,9 @@ class Lane:
     async def raise_cap(self, held: HeldBack) -> None:
         """Raises the cap that blocks tasks, just enough for them. Those that the balance does not cover then wait for
         credits. Raises StoreError."""
-
-        def edit(task: Task) -> Task:
-            is_free = task.state is State.HELD and not task.waits_for_person
-            return replace(task, hold=Hold(HoldCode.CREDITS)) if is_free else task
-
-        await self._ledger.change_many(self.caps.unpaid(held, self._ledger.queued()), edit, "held")
+        wait = Hold(HoldCode.CREDITS)
+        unpaid = self.caps.unpaid(held, self._ledger.queued())
+        await self._ledger.change_many(unpaid, lambda task: replace(task, hold=wait) if task.is_free else task, "held")
         self.caps.raise_cap(held)
 
     def slots(self, model: str) -> Slots:
@@ -324,7 +320,7 @@ class Lane:
         held_back: dict[TaskId, HeldBack] = {}
         if why is None:
             in_use: dict[str, int] = {}
-            for task in self._held():
+            for task in self._ledger.queued():
                 if len(self._errands) - len(self._in_line) >= AT_ONCE:
                     break
                 model = task.request.model
@@ -386,9 +382,6 @@ class Lane:
     def _may_go(self, task: Task, now: float) -> bool:
         is_free = not task.waits_for_person and task.is_for(self._account.key.fingerprint)
         return is_free and task.id not in self._errands and self._stuck_until.get(task.id, 0.0) <= now
-
-    def _held(self) -> Sequence[Task]:
-        return self._ledger.queued()
 
     def _is_held(self, task_id: TaskId) -> bool:
         task = self._ledger.get_open(task_id)
@@ -526,9 +519,8 @@ class Lane:
         self._stuck_until[task.id] = self._clock.monotonic() + seconds
 
         def edit(now: Task) -> Task:
-            is_same = now.state is State.HELD and now.request == task.request
             # If the person held it meanwhile, keep that hold, or it would be sent once its file is back.
-            return replace(now, hold=hold) if is_same and not now.waits_for_person else now
+            return replace(now, hold=hold) if now.is_free and now.request == task.request else now
 
         try:
             await self._ledger.change(task.id, edit, "waits", **hold_detail(hold))
@@ -587,12 +579,10 @@ class Lane:
             case SettingsChanged(names):
                 if names & _HEARD_SETTINGS:
                     self._alarm.ring()
-            case _:
-                pass
 
     def _look_at_key(self, task: Task) -> None:
         """The key may change while a task is stored or sent."""
-        if task.state is State.HELD and not task.waits_for_person:
+        if task.is_free:
             self._may_have_other_keys |= not task.is_for(self._account.key.fingerprint)
 
 

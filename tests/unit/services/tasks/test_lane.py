@@ -129,7 +129,7 @@ async def test_the_order_can_be_changed_while_tasks_wait():
         await rig.lane.resume()
         await settle()
         assert prompts(rig) == ["3", "2"]
-        assert [task.request.prompt for task in rig.lane._held()] == ["1", "0"]
+        assert [task.request.prompt for task in rig.ledger.queued()] == ["1", "0"]
 
 
 async def test_what_is_submitted_later_waits_behind_what_was_moved_to_the_end():
@@ -138,7 +138,7 @@ async def test_what_is_submitted_later_waits_behind_what_was_moved_to_the_end():
         ids = await rig.submit(request("0"), request("1"))
         await rig.lane.move([ids[0]], before=None)
         await rig.submit(request("2"))
-        assert [task.request.prompt for task in rig.lane._held()] == ["1", "0", "2"]
+        assert [task.request.prompt for task in rig.ledger.queued()] == ["1", "0", "2"]
 
 
 async def test_moving_many_times_into_the_same_gap_still_works():
@@ -147,7 +147,7 @@ async def test_moving_many_times_into_the_same_gap_still_works():
         ids = list(await rig.submit(*(request(f"{n}") for n in range(3))))
         for turn in range(200):
             await rig.lane.move([ids[2 if turn % 2 else 1]], before=ids[1 if turn % 2 else 2])
-        positions = [task.position for task in rig.lane._held()]
+        positions = [task.position for task in rig.ledger.queued()]
         assert len(set(positions)) == 3
 
 
