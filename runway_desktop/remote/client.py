@@ -80,16 +80,12 @@ class Connection:
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._reading: asyncio.Task[None] | None = None
         self._last = 0
-        self._is_lost = False
+        self.is_lost = False
         self.welcome = Welcome()
-
-    @property
-    def is_lost(self) -> bool:
-        return self._is_lost
 
     async def call(self, name: str, arguments: Mapping[str, Any] | None = None) -> Any:
         """Raises CallRefused, ConnectionLost."""
-        if self._is_lost:
+        if self.is_lost:
             raise ConnectionLost
         self._last += 1
         number = self._last
@@ -111,7 +107,7 @@ class Connection:
             self._waiting.pop(number, None)
 
     async def close(self) -> None:
-        self._is_lost = True
+        self.is_lost = True
         self._writer.close()
         with suppress(OSError):
             await self._writer.wait_closed()
@@ -152,7 +148,7 @@ class Connection:
         except (OSError, EOFError, asyncio.LimitOverrunError, BadMessage):
             pass
         finally:
-            self._is_lost = True
+            self.is_lost = True
             for waiting in self._waiting.values():
                 if not waiting.done():
                     waiting.set_exception(ConnectionLost())

@@ -82,7 +82,8 @@ class Account:
         self._is_spent = False
         """Something was charged, or given back, since the balance was told."""
         self._try_at = 0.0
-        self._keys_used = 0
+        self.keys_used = 0
+        """Counts the keys used so far. Readings made with different keys cannot be compared."""
         self._key_came = asyncio.Event()
         self.moments = Moments(self._clock)
         """Time line of balance readings, and of the sendings that fall into them."""
@@ -100,26 +101,21 @@ class Account:
     def is_offline(self) -> bool:
         return self.connection.link is Link.OFFLINE
 
-    @property
-    def keys_used(self) -> int:
-        """Counts the keys used so far. Readings made with different keys cannot be compared."""
-        return self._keys_used
-
     async def start(self) -> None:
         """Finds the key: the given one, else the keychain's, else none. Can take as long as a person takes to unlock
         the keychain or to type a key."""
         if self._given:
             self._accept(self._given, KeyStatus(source=self._given_source, ending=self._given[-4:]))
             return
-        keys_used = self._keys_used
+        keys_used = self.keys_used
         try:
             name, secret = await self._look_up()
         except SecretStoreError as error:
-            if self._keys_used == keys_used:
+            if self.keys_used == keys_used:
                 is_absent = error.kind is SecretTrouble.ABSENT
                 self._accept(None, KeyStatus(problem=error.text, no_keychain=is_absent))
             return
-        if self._keys_used != keys_used:
+        if self.keys_used != keys_used:
             # A key that was typed while the keychain was locked takes precedence.
             return
         if secret:
@@ -143,7 +139,7 @@ class Account:
         status = KeyStatus(source=KeySource.MEMORY, ending=secret[-4:])
         # Before the keychain call, which can wait for a person.
         self._accept(secret, status)
-        keys_used = self._keys_used
+        keys_used = self.keys_used
         if remember:
             try:
                 name = await self._secrets.name()
@@ -152,7 +148,7 @@ class Account:
             except SecretStoreError as error:
                 said = in_turn(error.said, Text("The key is kept for this session only."))
                 status = replace(status, problem=said, no_keychain=error.kind is SecretTrouble.ABSENT)
-            if self._keys_used == keys_used:
+            if self.keys_used == keys_used:
                 self._set_key(status)
         return status
 
@@ -262,7 +258,7 @@ class Account:
 
     def _accept(self, secret: str | None, status: KeyStatus) -> None:
         self._runway.use_secret(secret)
-        self._keys_used += 1
+        self.keys_used += 1
         self._key_came.set()
         self._failures = self._refusals = 0
         self._set_key(status)
@@ -284,7 +280,7 @@ class Account:
         return found
 
     async def _read(self) -> Organization | None:
-        keys_used = self._keys_used
+        keys_used = self.keys_used
         # Time of the request, not of the answer: a task sent in between may be missing in these counts.
         asked_at = self._clock.now()
         begin = self.moments.now()
@@ -294,11 +290,11 @@ class Account:
         try:
             found = await self._runway.organization()
         except ApiError as error:
-            if self._keys_used == keys_used:
+            if self.keys_used == keys_used:
                 self.note_failure(error)
                 self.want_refresh()
             return None
-        if self._keys_used != keys_used:
+        if self.keys_used != keys_used:
             # The key changed meanwhile: this balance is another key's.
             return None
         self.note_success()

@@ -80,17 +80,13 @@ class LateRunway:
         self._secrecy = secrecy
         self._late = Late(make)
         self._secret: str | None = None
-        self._key = fingerprint_of(None)
-
-    @property
-    def key(self) -> Fingerprint:
-        return self._key
+        self.key: Fingerprint = fingerprint_of(None)
 
     def use_secret(self, secret: str | None) -> None:
         if secret and secret != self._secret:
             self._secrecy.add(secret)
         self._secret = secret
-        self._key = fingerprint_of(secret)
+        self.key = fingerprint_of(secret)
         if self._late.made is not None:
             self._late.made.use_secret(secret)
 
@@ -120,11 +116,11 @@ class LateRunway:
             self._secrecy.discard(secret)
 
     async def _client(self) -> ClosableRunway:
-        new, key = self._late.made is None, self._key
+        new, key = self._late.made is None, self.key
         client = await self._late.get()
         if new:
             client.use_secret(self._secret)
-        if key != self._key:
+        if key != self.key:
             raise NotReached(Text("The key was changed before anything was sent."), advice=Text("Try again."))
         return client
 

@@ -97,7 +97,8 @@ class LibraryMove:
         self._journal: Journal | None = None
         self._queue: deque[_Waiting] = deque()
         """Files still to be moved, as far as looked up."""
-        self._progress: MoveProgress | None = None
+        self.progress: MoveProgress | None = None
+        """Of the current move, or the last one of this run; None if there was none."""
         self._told_at = float("-inf")
         self._stops = False
         self._may_have_rescued = True
@@ -105,11 +106,6 @@ class LibraryMove:
         self._mover.copied = self._copied
         self._mover.is_stopped = lambda: self._stops
         self._bus.listen(self._hear)
-
-    @property
-    def progress(self) -> MoveProgress | None:
-        """Of the current move, or the last one of this run; None if there was none."""
-        return self._progress
 
     @property
     def is_moving(self) -> bool:
@@ -187,7 +183,7 @@ class LibraryMove:
             if not journal.is_homecoming:
                 # After a crash between journal and setting.
                 self._settings.library_folder = journal.target
-                self._bus.tell(EngineNotice(EngineNoticeCode.MOVE_GOES_ON, move=self._progress))
+                self._bus.tell(EngineNotice(EngineNoticeCode.MOVE_GOES_ON, move=self.progress))
 
     async def _step(self) -> None:
         journal = self._journal
@@ -319,7 +315,7 @@ class LibraryMove:
         self._may_have_rescued = self._may_have_rescued or not journal.is_homecoming
         self._tell(phase=phase, waits=None)
         if journal.files or not journal.is_homecoming:
-            self._bus.tell(EngineNotice(EngineNoticeCode.MOVE_ENDED, move=self._progress))
+            self._bus.tell(EngineNotice(EngineNoticeCode.MOVE_ENDED, move=self.progress))
 
     async def _write(self, journal: Journal | None) -> None:
         await self._store.set_settings({JOURNAL: journal.as_json() if journal is not None else None})
@@ -330,11 +326,11 @@ class LibraryMove:
         return output.is_kept and not self._folder.holds(path) and not path.is_relative_to(self._rescued)
 
     def _copied(self, count: int) -> None:
-        if self._progress is not None:
-            self._tell(size=self._progress.size + count)
+        if self.progress is not None:
+            self._tell(size=self.progress.size + count)
 
     def _tell_anew(self, journal: Journal, *, is_resumed: bool) -> None:
-        self._progress = MoveProgress(
+        self.progress = MoveProgress(
             source=journal.source,
             target=journal.target,
             files=journal.files,
@@ -345,18 +341,18 @@ class LibraryMove:
             is_resumed=is_resumed,
             is_homecoming=journal.is_homecoming,
         )
-        self._bus.tell(LibraryMoveChanged(self._progress))
+        self._bus.tell(LibraryMoveChanged(self.progress))
 
     def _tell(self, **news: Any) -> None:
-        if self._progress is None:
+        if self.progress is None:
             return
-        before, self._progress = self._progress, replace(self._progress, **news)
+        before, self.progress = self.progress, replace(self.progress, **news)
         if news.get("phase") is MovePhase.RUNNING:
-            self._progress = replace(self._progress, waits=None)
+            self.progress = replace(self.progress, waits=None)
         now = self._clock.monotonic()
-        if self._progress != before and (self._progress.phase is not before.phase or now - self._told_at >= TELL_EVERY):
+        if self.progress != before and (self.progress.phase is not before.phase or now - self._told_at >= TELL_EVERY):
             self._told_at = now
-            self._bus.tell(LibraryMoveChanged(self._progress))
+            self._bus.tell(LibraryMoveChanged(self.progress))
 
     def _hear(self, event: Event) -> None:
         match event:
@@ -367,10 +363,8 @@ class LibraryMove:
                 if Path(output.path).is_relative_to(self._rescued):
                     self._may_have_rescued = True
                     self._alarm.ring()
-                elif self._progress is not None and self._progress.phase is MovePhase.WAITING:
+                elif self.progress is not None and self.progress.phase is MovePhase.WAITING:
                     self._alarm.ring()
-            case _:
-                pass
 
 
 def _those_that_are_there(outputs: Sequence[Output]) -> list[Output]:
