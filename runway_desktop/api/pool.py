@@ -15,8 +15,8 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import suppress
+from dataclasses import InitVar, dataclass, field
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -39,8 +39,6 @@ AHEAD = 4
 
 Origin = tuple[str, str, int | None]
 
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-
 
 class _Kept(Struct, frozen=True):
     """An idle client whose connection can be used again."""
@@ -50,23 +48,19 @@ class _Kept(Struct, frozen=True):
     since: float
 
 
+@dataclass(eq=False, repr=False)
 class ConnectionPool:
     """`build` makes a client with one connection. At most `most` requests run at once and others wait, except for up to
     `AHEAD` priority requests. `who` names the server in errors. `headers` are defaults for every request. `clock` gives
     monotonic seconds."""
 
-    def __init__(
-        self,
-        build: Callable[[], httpx.AsyncClient],
-        most: int,
-        who: replies.Peer,
-        headers: Mapping[str, str] = _NO_HEADERS,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._build = build
-        self._who = who
-        self._headers = headers
-        self._clock = clock
+    build: Callable[[], httpx.AsyncClient]
+    most: InitVar[int]
+    who: replies.Peer
+    headers: Mapping[str, str] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
+
+    def __post_init__(self, most: int) -> None:
         self._turns = asyncio.Semaphore(most)
         self._turns_ahead = asyncio.Semaphore(AHEAD)
         self._taken: dict[httpx.AsyncClient, asyncio.Semaphore] = {}
@@ -101,7 +95,7 @@ class ConnectionPool:
             request = httpx.Request(
                 method,
                 address,
-                headers={**self._headers, **headers},
+                headers={**self.headers, **headers},
                 content=content,
                 extensions={"timeout": timeout.as_dict(), "trace": progress.note},
             )
@@ -131,7 +125,7 @@ class ConnectionPool:
         if self._is_closed:
             await finished(_close(client))
             return
-        now = self._clock()
+        now = self.clock()
         stale = [one for one in self._kept if now - one.since > IDLE]
         self._kept = [one for one in self._kept if now - one.since <= IDLE]
         self._kept.append(_Kept(client, _origin(response.request.url), now))
@@ -187,7 +181,7 @@ class ConnectionPool:
     def _choose(self, url: httpx.URL) -> httpx.AsyncClient:
         """The client last used for the same host, to reuse its connection; otherwise any."""
         if not self._kept:
-            return self._build()
+            return self.build()
         origin = _origin(url)
         for position in range(len(self._kept) - 1, -1, -1):
             if self._kept[position].origin == origin:
@@ -205,8 +199,8 @@ class ConnectionPool:
     def _translated(self, error: Exception, url: str, *, unsent: bool) -> ApiError:
         # While connecting, no code of this program runs, and a SOCKS proxy's answer may raise anything.
         if not unsent and not is_of_the_world(error):
-            border.report(f"while it spoke with {self._who.name}", error)
-        return replies.from_connection(error, replies.host_of(url), who=self._who, unsent=unsent)
+            border.report(f"while it spoke with {self.who.name}", error)
+        return replies.from_connection(error, replies.host_of(url), who=self.who, unsent=unsent)
 
 
 class PooledResponse:

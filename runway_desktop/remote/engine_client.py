@@ -11,6 +11,7 @@ import asyncio
 import math
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,23 +46,20 @@ class OwnEngine(Protocol):
     async def close(self) -> None: ...
 
 
+@dataclass(eq=False, repr=False)
 class EngineClient:
-    def __init__(
-        self,
-        folder: Path,
-        client: str,
-        start: Callable[[Claim], Awaitable[OwnEngine]],
-        *,
-        key: Fingerprint = NO_KEY,
-        address: str = "",
-    ) -> None:
-        """`folder` is the profile's, `client` the name of this program, `start` creates an engine in this process.
-        `key` and `address` are those of this process's environment: an engine that uses others must not spend."""
-        self._client = client
+    """`folder` is the profile's, `client` the name of this program, `start` creates an engine in this process. `key`
+    and `address` are those of this process's environment: an engine that uses others must not spend."""
+
+    _folder: Path
+    _client: str
+    _start: Callable[[Claim], Awaitable[OwnEngine]]
+    _: KW_ONLY
+    key: Fingerprint = NO_KEY
+    address: str = ""
+
+    def __post_init__(self) -> None:
         self._is_identified = False
-        self._folder = folder
-        self._key, self._address = key, address
-        self._start = start
         self._connection: Connection | None = None
         self._own: OwnEngine | None = None
         self._seen_leaving = -math.inf
@@ -176,7 +174,7 @@ class EngineClient:
         return self._own
 
     def _hello(self) -> Hello:
-        return Hello(client=self._client, key=self._key, address=self._address)
+        return Hello(client=self._client, key=self.key, address=self.address)
 
     def _note_leaving(self, engine: Connection | OwnEngine) -> None:
         self._seen_leaving = _now()

@@ -14,6 +14,7 @@ import codecs
 import json
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -139,37 +140,30 @@ class Faults:
         return None
 
 
+@dataclass(eq=False, repr=False)
 class FaultyApp:
     """An origin with fault injection. `hang_up` closes the connection of a scope: at once, or after what was
     written."""
 
-    def __init__(
-        self, app: ASGIApp, faults: Faults, route_of: Callable[[str, str], str], hang_up: Callable[[Scope, bool], None]
-    ) -> None:
-        self._app = app
-        self._faults = faults
-        self._route_of = route_of
-        self._hang_up = hang_up
+    _app: ASGIApp
+    _faults: Faults
+    _route_of: Callable[[str, str], str]
+    _hang_up: Callable[[Scope, bool], None]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if scope["type"] != "http" or path.startswith("/_control"):
-            await self._app(scope, receive, send)
-            return
-        fault = self._faults.next_for(self._route_of(scope["method"], path), path)
+        is_ours = scope["type"] != "http" or path.startswith("/_control")
+        fault = None if is_ours else self._faults.next_for(self._route_of(scope["method"], path), path)
         if fault is None:
             await self._app(scope, receive, send)
-            return
-        if fault.harm is Harm.LATENCY and not fault.accepted:
+        elif fault.accepted or fault.harm in _HARMS_OF_A_TRUE_ANSWER:
+            await self._harm(fault, await _answer_of(self._app, scope, receive), scope, receive, send)
+        elif fault.harm is Harm.LATENCY:
             await asyncio.sleep(fault.seconds or 0.0)
             await self._app(scope, receive, send)
-            return
-        answer: _Answer | None = None
-        if fault.accepted or fault.harm in _HARMS_OF_A_TRUE_ANSWER:
-            answer = await _answer_of(self._app, scope, receive)
         else:
             await _read_to_end(receive)
-        await self._harm(fault, answer, scope, receive, send)
+            await self._harm(fault, None, scope, receive, send)
 
     async def _harm(self, fault: Fault, answer: _Answer | None, scope: Scope, receive: Receive, send: Send) -> None:
         match fault.harm:

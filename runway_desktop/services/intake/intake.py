@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -34,14 +35,13 @@ _OWN = (".part", ".part.json", ".part.new", ".copying", ".embedding", ".tmp", ".
 _NOISE = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 
+@dataclass(eq=False, repr=False)
 class Intake:
-    def __init__(
-        self, catalog: Catalog, executor: Executor, measured: Callable[[str, Measure], None] = lambda *_: None
-    ) -> None:
-        """`measured` is called with the facts of each file."""
-        self._catalog = catalog
-        self._executor = executor
-        self._measured = measured
+    """`measured` is called with the facts of each file."""
+
+    _catalog: Catalog
+    _executor: Executor
+    _measured: Callable[[str, Measure], None] = lambda *_: None
 
     @cached_property
     def words(self) -> Vocabulary:
