@@ -235,9 +235,7 @@ class Session(QObject):
 
     def _open_window(self, cases: UseCases, supervisor: Supervisor, theme: Theme, ahead: Ahead) -> MainWindow:
         speak(cases.settings.language)
-        theme.choose(ColorScheme(cases.settings.theme))
-        theme.scale_text(cases.settings.text_size)
-        theme.keep_calm(on=cases.settings.reduce_motion)
+        self._look_changed(cases, theme, ("theme", "text_size", "reduce_motion"))
         memory = Memory(cases.settings)
         theme.follow(look_in(memory.recall(DESKTOP_LOOK) or ""))
         bridge = Bridge(cases.bus, self)

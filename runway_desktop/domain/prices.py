@@ -203,8 +203,6 @@ def addresses_in(value: Any) -> Iterator[str]:
         case list() | tuple():
             for inner in value:
                 yield from addresses_in(inner)
-        case _:
-            pass
 
 
 def inputs_in(shape: str) -> dict[str, PutIn]:
@@ -404,8 +402,6 @@ def _settings(values: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]
                 yield path, value
             case Mapping():
                 yield from _settings(value, f"{path}.")
-            case _:
-                pass
 
 
 def _is_choice(text: str) -> bool:

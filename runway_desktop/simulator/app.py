@@ -186,8 +186,6 @@ class _Api:
                 answer["failure"] = FAILURES.get(code, "The task failed.")
                 if code:
                     answer["failureCode"] = code
-            case _:
-                pass
         money = "cost" if status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED) else "estimatedCost"
         answer[money] = {"credits": task.cost if money == "cost" else task.credits}
         return answer

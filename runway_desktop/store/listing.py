@@ -119,9 +119,8 @@ def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | Non
 
 def _is_looked_for(listing: Listing) -> bool:
     """Whether the matches cannot be read from the index of the list's order alone."""
-    if listing.sort is SortKey.MADE:
-        return bool(of_each(listing.filter)[0])
-    return bool(of_each(listing.filter)[0]) or judged(listing.filter)[0] != IN_LIST
+    is_judged = listing.sort is not SortKey.MADE and judged(listing.filter)[0] != IN_LIST
+    return is_judged or bool(of_each(listing.filter)[0])
 
 
 def _frequent(connection: sqlite3.Connection, wanted: Filter) -> list[str]:

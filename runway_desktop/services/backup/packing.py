@@ -51,7 +51,6 @@ _BLOCK = 1024 * 1024
 _LARGE = 1 << 31
 _EFFORT = 1
 """Level 1 to 9. Higher levels hardly shrink a task list and take more than twice as long."""
-_LARGEST_SIDECAR = sidecar.LARGEST
 _PLAIN = {MemberKind.RESULT, MemberKind.POSTER, MemberKind.INPUT, MemberKind.PASTED}
 """Compressed already."""
 
@@ -82,12 +81,12 @@ class Outline(Struct, frozen=True, kw_only=True):
 
     def size(self, choice: PackOptions) -> int:
         """Bytes of a backup with that choice, uncompressed."""
-        return (
-            self.database
-            + (self.input_bytes if choice.inputs else 0)
-            + (self.poster_bytes if choice.posters else 0)
-            + (self.result_bytes if choice.results else 0)
+        parts = (
+            (choice.inputs, self.input_bytes),
+            (choice.posters, self.poster_bytes),
+            (choice.results, self.result_bytes),
         )
+        return self.database + sum(size for is_chosen, size in parts if is_chosen)
 
 
 class MadeBackup(Struct, frozen=True):
@@ -271,7 +270,7 @@ def _sources(
         found.append(_Source(name, MemberKind.RESULT, path, size, output))
         beside = sidecar.path_for(path)
         side_size = _size(beside)
-        if side_size is not None and side_size <= _LARGEST_SIDECAR:
+        if side_size is not None and side_size <= sidecar.LARGEST:
             found.append(_Source(f"{name}.json", MemberKind.SIDECAR, beside, side_size, output))
     return found, left_out
 

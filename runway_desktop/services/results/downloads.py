@@ -269,8 +269,6 @@ class Downloads:
                     self._alarm.ring()
             case LibraryFolderChanged():
                 self._folder_changed(event)
-            case _:
-                pass
 
     def _folder_changed(self, event: LibraryFolderChanged) -> None:
         if event.health.state.can_write:

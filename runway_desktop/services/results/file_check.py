@@ -15,6 +15,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from runway_desktop.domain.outputs import Glance, KeptFile, glance
@@ -67,17 +68,12 @@ def glance_at(files: Sequence[KeptFile], seconds: float, now: Callable[[], float
 
 def examine(file: KeptFile) -> Examined | None:
     """None for a file that cannot be read or is being written."""
-    path = Path(file.path)
-    try:
+    with suppress(OSError):
         before = signs_of(file.path)
-        if before is None:
-            return None
-        digest = sha256_of(path)
-        if signs_of(file.path) != before:
-            return None
-    except OSError:
-        return None
-    return Examined(before, digest)
+        if before is not None:
+            digest = sha256_of(Path(file.path))
+            return Examined(before, digest) if signs_of(file.path) == before else None
+    return None
 
 
 def signs_of(path: str) -> Signs | None:

@@ -157,8 +157,6 @@ class MissingInputs:
                 self._alarm.ring()
             case TaskChanged(task, before) if task.state is State.HELD and task.request is not before.request:
                 self._alarm.ring()
-            case _:
-                pass
 
 
 def _paths(inputs: Iterable[Input]) -> set[str]:

@@ -410,8 +410,6 @@ class Poller:
                     self._follow(task, before)
             case ConnectionChanged() | KeyChanged():
                 self._alarm.ring()
-            case _:
-                pass
 
     def _follow(self, task: Task, before: Task) -> None:
         watch = self._watches.get(task.id)
