@@ -7,15 +7,18 @@ more than five stars; StoreError passes. Loop's thread only.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.library import clean_tag
 from runway_desktop.domain.task import MOST_STARS, Hold, HoldCode, Pick, Task, TaskId
 from runway_desktop.values import Struct, field, replace
 
-from .cap_watch import CapWatch
 from .ledger import Ledger
+
+if TYPE_CHECKING:
+    # The window's first paint needs the words of judgments only.
+    from .cap_watch import CapWatch
 
 _HELD = Hold(HoldCode.WAITS_FOR_PERSON)
 
