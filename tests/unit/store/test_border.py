@@ -94,7 +94,6 @@ WRITES: dict[str, Call] = {
     "rename_batch": lambda store: store.rename_batch(BatchId("b"), "Dawn"),
     "record_call": lambda store: store.record_call(RecordLine(at=NOON, client="claude", call="list")),
     "save_client": lambda store: store.save_client(Client(name="claude"), "list"),
-    "take_void_permissions": lambda store: store.take_void_permissions("list"),
     "note_looks": lambda store: store.note_looks([Looked(file=KEPT, look=Look(presence=Presence.MISSING, at=NOON))]),
     "renew_links": lambda store: store.renew_links([an_output()]),
     "save": lambda store: store.save(a_task(prompt="Another"), a_line(), [an_output()], [an_input()]),
