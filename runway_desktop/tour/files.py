@@ -44,7 +44,7 @@ async def show_not_saved(walk: Walk) -> None:
     find(page.center, QPushButton, "Save all").click()
     await until(lambda: board.total == 0, "everything to be saved", 60)
     await walk.take("everything-saved")
-    window.workspace.pages.choose_all()
+    window.workspace.pages.setCurrentRow(0)
     await until(lambda: window.workspace.page is None, "the list")
 
 

@@ -121,10 +121,8 @@ def mark_wrong(widget: QWidget, wrong: bool) -> None:
 
 
 def mark(widget: QWidget, name: str, on: bool) -> None:
-    """Sets a property that the style sheet selects by; restyles only on change."""
-    if bool(widget.property(name)) is not on:
-        widget.setProperty(name, on)
-        _polish(widget)
+    """`put` of a property that is on or off."""
+    put(widget, name, on)
 
 
 def say_wrong(line: QWidget, label: QLabel, problem: str) -> None:
@@ -135,11 +133,12 @@ def say_wrong(line: QWidget, label: QLabel, problem: str) -> None:
 
 
 def set_tone(label: QLabel, tone: str) -> None:
-    if label.property("tone") != tone:
-        label.setProperty("tone", tone)
-        _polish(label)
+    put(label, "tone", tone)
 
 
-def _polish(widget: QWidget) -> None:
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+def put(widget: QWidget, name: str, value: str | bool) -> None:
+    """Sets a property that the style sheet selects by; restyles only on change. Unset is empty, or False."""
+    if (widget.property(name) or type(value)()) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QDropEvent
 
 ROWS = "application/x-runway-desktop-rows"
 
 
 def has_rows(mime: QMimeData) -> bool:
     return mime.hasFormat(ROWS)
+
+
+def take_copy(event: QDropEvent) -> None:
+    """Accepts a drag or drop as a copy: what was dragged stays where it is."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
 
 
 def accepts(mime: QMimeData) -> bool:

@@ -12,7 +12,7 @@ from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import hbox, push_button
 from runway_desktop.ui.commands.everywhere import UNDO
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import announce, words
+from runway_desktop.ui.labels import announce, put, words
 from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.activity import Shown, Sign
@@ -130,11 +130,7 @@ class Pill(QWidget):
         room = WIDTH - self._beside() - self._key.sizeHint().width()
         self._key.setVisible(bool(key) and self._usual == WIDTH and self.face.wanted_width() <= room)
         self.updateGeometry()
-        waits = "problem" if shown.has_problem else "answer" if shown.waiting else ""
-        if (self.property("waits") or "") != waits:
-            self.setProperty("waits", waits)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        put(self, "waits", "problem" if shown.has_problem else "answer" if shown.waiting else "")
 
     def _announce(self, sentence: str, urgent: bool) -> None:
         if self.isVisible():

@@ -106,12 +106,10 @@ class ExchangeWindows(QObject):
         window.file_wanted.connect(lambda path: self._commands.selection_wanted.emit([path]))
         self._open(window, model)
         # Once the window is closed, the outcome is shown as a notice.
-        window.finished.connect(lambda _code: model.reported.connect(self._tell))
+        tell = self._commands.tell
+        window.finished.connect(lambda _code: model.reported.connect(lambda said, bad: tell(said, problem=bad)))
         model.begin()
         return window
-
-    def _tell(self, words: str, problem: bool) -> None:
-        self._commands.tell(words, problem=problem)
 
     def _open(self, window: ExchangeWindow, model: Model) -> None:
         """Shows the window. The model is kept until its work has ended, even without the window."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from runway_desktop.texts import Text, _, in_turn, ngettext
@@ -195,12 +195,11 @@ class ExportListPage(QWidget):
         return hbox(*buttons, STRETCH)
 
     def _tick(self, keys: set[str], _pressed: bool = False) -> None:
-        self.columns.blockSignals(True)
-        for at in range(self.columns.count()):
-            item = self.columns.item(at)
-            is_one = item.data(Qt.ItemDataRole.UserRole) in keys
-            item.setCheckState(Qt.CheckState.Checked if is_one else Qt.CheckState.Unchecked)
-        self.columns.blockSignals(False)
+        with QSignalBlocker(self.columns):
+            for at in range(self.columns.count()):
+                item = self.columns.item(at)
+                is_one = item.data(Qt.ItemDataRole.UserRole) in keys
+                item.setCheckState(Qt.CheckState.Checked if is_one else Qt.CheckState.Unchecked)
         self._take_over()
 
     def _take_over(self) -> None:

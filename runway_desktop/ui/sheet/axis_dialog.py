@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QStackedWidget, QWidget
 
 from runway_desktop.texts import _, in_turn, listed, ngettext
@@ -88,11 +88,10 @@ class AxisDialog(Dialog):
         say(self._meaning, str(in_turn(_("Each row is created once per value."), place)))
         choices = self._sheet.model.choices_of_column(key)
         if choices:
-            blocked = self._list.blockSignals(True)
-            self._list.clear()
-            for choice in choices:
-                self._list.add(cell.shown(key, choice), choice, ticked=False)
-            self._list.blockSignals(blocked)
+            with QSignalBlocker(self._list):
+                self._list.clear()
+                for choice in choices:
+                    self._list.add(cell.shown(key, choice), choice, ticked=False)
             self._values.setCurrentWidget(self._list)
         else:
             self._values.setCurrentWidget(self._files if self._sheet.offering.is_inputs(key) else self._text)

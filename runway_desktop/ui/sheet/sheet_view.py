@@ -36,6 +36,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView
 from runway_desktop.texts import _
 from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.lifted_rows import take_copy
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.sheets.blocks import block_of, text_of_block
@@ -328,8 +329,7 @@ class SheetView(QTableView):
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+            take_copy(event)
             self.files_dropped.emit(paths, self.indexAt(event.position().toPoint()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -358,8 +358,7 @@ class SheetView(QTableView):
 
     def _judge(self, event: QDragMoveEvent) -> None:
         if event.mimeData().hasUrls():
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+            take_copy(event)
         else:
             event.ignore()
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
 
@@ -37,9 +37,8 @@ class KeyField(QKeySequenceEdit):
 
     def show_sequence(self, sequence: QKeySequence) -> None:
         """Shows a key without a signal; Qt then writes its own placeholder, which is in the system's language."""
-        blocked = self.blockSignals(True)
-        self.setKeySequence(sequence)
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            self.setKeySequence(sequence)
         self.line.setPlaceholderText(_("Press a shortcut"))
 
     @property

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QTableView, QToolTip
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import viewport_of
-from runway_desktop.ui.lifted_rows import has_rows
+from runway_desktop.ui.lifted_rows import has_rows, take_copy
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.queue import OTHER_LANE
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -58,8 +58,7 @@ class LaneDrops(QObject):
         if position is None:
             self.leave()
             return
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
+        take_copy(event)
         self.pointer = point
         self.line, before = position
         if self._told != (before,):
@@ -72,8 +71,7 @@ class LaneDrops(QObject):
         if position is None:
             event.ignore()
             return
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
+        take_copy(event)
         self.taken.emit(list(self._lifted), position[1])
 
     def _drop_at(self, point: QPoint) -> tuple[int, TaskId | None] | None:

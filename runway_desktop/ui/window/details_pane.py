@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QGridLayout,
     QLabel,
-    QLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -20,9 +19,9 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.library import Row
 from runway_desktop.texts import _, ngettext
-from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, push_button, tool_button, vbox
+from runway_desktop.ui.building import STRETCH, Margins, add_all, hbox, passing_menu, push_button, tool_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import LABEL_TONES, at_start, words
+from runway_desktop.ui.labels import LABEL_TONES, at_start, put, set_reason, set_tone, words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
@@ -90,14 +89,9 @@ class DetailsPane(QWidget):
         self._more = QWidget(holder)
         self._more_row = FlowLayout(self._more)
         self._more_buttons: list[QPushButton] = []
-        self._decide = QWidget(holder)
-        decide = FlowLayout(self._decide)
-        _CommandButtons(_UNCERTAIN, decide, self._decide, self.command_wanted.emit, self._details.text)
-        self._queued = QWidget(holder)
-        self._of_queue = _CommandButtons(
-            _QUEUED, FlowLayout(self._queued), self._queued, self.command_wanted.emit, self._details.text
-        )
-        OneStop(self._queued, [*self._of_queue.buttons.values()])
+        self._decide = _CommandButtons(_UNCERTAIN, self._details, holder)
+        self._queued = _CommandButtons(_QUEUED, self._details, holder)
+        OneStop(self._queued, [*self._queued.buttons.values()])
         self._facts = QWidget(holder)
         self._grid = QGridLayout(self._facts)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -108,9 +102,10 @@ class DetailsPane(QWidget):
         said, gives = (self._title, self._state, self._trouble), (self._decide, self._next, self._more, self._queued)
         add_all(column, *said, *gives, self._small, self._facts, STRETCH)
         add_all(outer, (area, 1), self._build_buttons())
-        self._several = SeveralButtons(self, self._details.text)
-        self._several.command_wanted.connect(self.command_wanted)
-        outer.addWidget(self._several)
+        self.several = _CommandButtons(OF_SEVERAL, self._details, self, _MARGINS)
+        outer.addWidget(self.several)
+        for buttons in (self._decide, self._queued, self.several):
+            buttons.command_wanted.connect(self.command_wanted)
 
     def offer_onward(self, use_as_input: UseAsInput, shown: Callable[[], Showing | None]) -> None:
         """Offers what can be made from the preview's result, which `shown` returns."""
@@ -120,7 +115,7 @@ class DetailsPane(QWidget):
     @property
     def areas(self) -> tuple[QWidget, ...]:
         """Areas in tab order."""
-        return (self._holder, self._bottom, self._several)
+        return (self._holder, self._bottom, self.several)
 
     def put_last(self, widget: QWidget) -> None:
         """Adds a widget below the text."""
@@ -131,20 +126,17 @@ class DetailsPane(QWidget):
         self._column.insertWidget(0, widget)
 
     def _build_buttons(self) -> QWidget:
-        self._bottom = QWidget(self)
-        bottom = hbox(on=self._bottom, margins=_MARGINS)
-        row = FlowLayout()
-        bottom.addLayout(row, 1)
-        self._commands = _CommandButtons(_OF_ONE, row, self._bottom, self._take_command, self._details.text)
-        self._commands.buttons[USE_AS_INPUT].setAccessibleName(USE_AS_INPUT.name)
+        self._bottom = _CommandButtons(_OF_ONE, self._details, self, _MARGINS)
+        self._bottom.command_wanted.connect(self._take_command)
+        self._bottom.buttons[USE_AS_INPUT].setAccessibleName(USE_AS_INPUT.name)
         self._copy = push_button(self._bottom, f"{_('Copy')}{_OPENS_MENU}", self._copy_menu, spoken=_("Copy"))
-        row.addWidget(self._copy)
-        OneStop(self._bottom, [*self._commands.buttons.values(), self._copy])
+        self._bottom.row.addWidget(self._copy)
+        OneStop(self._bottom, [*self._bottom.buttons.values(), self._copy])
         return self._bottom
 
     def _take_command(self, command: TaskCommand) -> None:
         if command is USE_AS_INPUT:
-            self.use_as_input_menu(self._commands.buttons[command])
+            self.use_as_input_menu(self._bottom.buttons[command])
         else:
             self.command_wanted.emit(command)
 
@@ -162,8 +154,7 @@ class DetailsPane(QWidget):
         focused = QApplication.focusWidget()
         had_focus = focused is not None and self.isAncestorOf(focused)
         row = self._details.row
-        self._bottom.setVisible(row is not None)
-        self._several.show_rows(self._details.several)
+        self.several.show_rows(self._details.several)
         self._title.setFont(self._theme.strong_font())
         _tell(self._title, row.task.title or row.task.request.prompt or self._details.title() if row else "")
         self._show_state(row)
@@ -174,17 +165,16 @@ class DetailsPane(QWidget):
         self._next.setVisible(step is not None)
         self._next.setText(step.text if step else "")
         is_advised = step is not None and step.command is not CANCEL
-        if self._next.property("kind") != (kind := "primary" if is_advised else ""):
-            self._next.setProperty("kind", kind)
-            self._next.style().polish(self._next)
+        put(self._next, "kind", "primary" if is_advised else "")
         self._show_more_steps()
         self._decide.setVisible(row is not None and not LET_GO.reason([row]))
-        self._queued.setVisible(self._of_queue.show_rows([row] if row is not None else []))
+        self._queued.show_rows([row] if row is not None else [])
         self._show_facts(self._details.facts())
         use, shown = self._use_as_input, self._shown_result()
         ways = use.ways(shown.media) if use is not None and shown is not None and shown.path else []
         self.ways_shown.emit([way.text for way in ways])
-        self._commands.show_rows([row] if row is not None else [])
+        self._bottom.show_rows([row] if row is not None else [])
+        self._bottom.setVisible(row is not None)
         if had_focus and focused is not None and not focused.isVisibleTo(self):
             self.focus_left.emit()
 
@@ -209,10 +199,7 @@ class DetailsPane(QWidget):
             return
         said = _("{state} · {detail}", state=words.headline, detail=words.detail) if words.detail else words.headline
         self._state.say(said)
-        tone = LABEL_TONES[words.tone]
-        if self._state.property("tone") != tone:
-            self._state.setProperty("tone", tone)
-            self._state.style().polish(self._state)
+        set_tone(self._state, LABEL_TONES[words.tone])
 
     def _show_facts(self, facts: list[Fact]) -> None:
         """Reuses label rows, which avoids flicker; adds or hides rows as needed."""
@@ -303,48 +290,32 @@ class Holder(QWidget):
         return QSize(super().minimumSizeHint().width(), 0)
 
 
-class _CommandButtons:
-    """Adds a button per command to a layout."""
+class _CommandButtons(QWidget):
+    """A button per command."""
+
+    command_wanted = Signal(object)
+    """TaskCommand for the rows last shown."""
 
     def __init__(
-        self,
-        commands: Sequence[TaskCommand],
-        into: QLayout,
-        parent: QWidget,
-        take: Callable[[TaskCommand], object],
-        text: Callable[[TaskCommand, Sequence[Row]], str],
+        self, commands: Sequence[TaskCommand], details: DetailsModel, parent: QWidget, margins: Margins = 0
     ) -> None:
-        self._text = text
+        super().__init__(parent)
+        self._details = details
+        self.row = FlowLayout()
+        hbox((self.row, 1), on=self, margins=margins)
         self.buttons: dict[TaskCommand, QPushButton] = {}
         for command in commands:
-            button = push_button(parent, str(command.words), lambda _=False, command=command: take(command))
+            button = push_button(self, str(command.words), lambda _=False, one=command: self.command_wanted.emit(one))
             self.buttons[command] = button
-            into.addWidget(button)
+            self.row.addWidget(button)
 
-    def show_rows(self, rows: Sequence[Row]) -> bool:
-        """Shows the commands that apply to these rows. Returns whether there are any."""
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Shows the commands that apply to these rows; hidden without any."""
         for command, button in self.buttons.items():
             is_there = bool(rows) and command.is_for(rows)
             button.setVisible(is_there)
             if is_there:
-                button.setText(f"{self._text(command, rows)}{_OPENS_MENU if command.does is None else ''}")
-                reason = command.reason(rows)
-                button.setEnabled(not reason)
-                button.setToolTip(tip(reason))
-        return any(command.is_for(rows) for command in self.buttons) if rows else False
-
-
-class SeveralButtons(QWidget):
-    command_wanted = Signal(object)
-    """TaskCommand for all selected tasks."""
-
-    def __init__(self, parent: QWidget, text: Callable[[TaskCommand, Sequence[Row]], str]) -> None:
-        super().__init__(parent)
-        row = FlowLayout()
-        hbox((row, 1), on=self, margins=_MARGINS)
-        self._commands = _CommandButtons(OF_SEVERAL, row, self, self.command_wanted.emit, text)
-        self.show_rows(())
-
-    def show_rows(self, rows: Sequence[Row]) -> None:
-        """Shows buttons for the selected rows; hidden without any."""
-        self.setVisible(self._commands.show_rows(rows))
+                text = self._details.text(command, rows)
+                button.setText(f"{text}{_OPENS_MENU if command.does is None else ''}")
+                set_reason(button, command.reason(rows))
+        self.setVisible(bool(rows) and any(command.is_for(rows) for command in self.buttons))

@@ -17,7 +17,7 @@ from runway_desktop.ui.building import timer
 from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.composer.input_menu import TilePopups
 from runway_desktop.ui.inputs.frames import FrameGrabber
-from runway_desktop.ui.lifted_rows import accepts, has_rows
+from runway_desktop.ui.lifted_rows import accepts, has_rows, take_copy
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.media.players import prepare
 from runway_desktop.ui.media.posters import PosterMaker
@@ -148,16 +148,14 @@ class Interior(QObject):
     def _drag_entered(self, event: QDragEnterEvent) -> None:
         ours = event.source() is not None
         if has_rows(event.mimeData()) or (accepts(event.mimeData()) and (not ours or event.mimeData().hasUrls())):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+            take_copy(event)
             self._window.composer_pane.set_dropping(not self._lifts_no_file(event))
 
     def _drag_moved(self, event: QDragMoveEvent) -> None:
         """Drags from other programs can be dropped anywhere. Our own results only become inputs over the composer:
         dropping them where they came from is no intent."""
         if event.source() is None or self._is_over_composer(event.position().toPoint()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+            take_copy(event)
         else:
             event.ignore()
 
@@ -166,8 +164,7 @@ class Interior(QObject):
         if event.source() is not None and not self._is_over_composer(event.position().toPoint()):
             event.ignore()
             return
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
+        take_copy(event)
         if self._lifts_no_file(event):
             self._window.models.task_commands.tell(self._lifting.refusal)
         else:

@@ -180,18 +180,18 @@ class MainWindow(QMainWindow):
 
     def name_search(self, saved: SavedSearch) -> None:
         """Edits a search's name in the left pane, unfolding it first."""
-        work = self.workspace
-        if work.columns.is_folded(0):
-            work.fold(0)
-        work.pages.edit_name(f"search {saved.id}")
+        self._edit_name(f"search {saved.id}")
 
     def rename_page(self) -> None:
         """Edits the name of the page selected in the sidebar, unfolding it first."""
+        if (entry := self.workspace.pages.current_entry) is not None:
+            self._edit_name(entry.key)
+
+    def _edit_name(self, key: str) -> None:
         work = self.workspace
         if work.columns.is_folded(0):
             work.fold(0)
-        if (entry := work.pages.current_entry) is not None:
-            work.pages.edit_name(entry.key)
+        work.pages.edit_name(key)
 
     def _can_be_raised(self) -> bool:
         """On Wayland a window is raised or restored only with the token of a click; else it has to be opened again.
@@ -430,7 +430,7 @@ class MainWindow(QMainWindow):
             self._show_tasks(task_ids)
 
     def _show_everything(self) -> None:
-        self.workspace.pages.choose_all()
+        self.workspace.pages.setCurrentRow(0)
         self.models.filter.clear()
 
     def _show_result(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
 
-from PySide6.QtCore import QAbstractItemModel, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QPoint, QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -26,7 +26,7 @@ from shiboken6 import isValid
 from runway_desktop.texts import _, number
 from runway_desktop.ui.building import line_edit, viewport_of
 from runway_desktop.ui.labels import PlainLabel
-from runway_desktop.ui.lifted_rows import has_rows
+from runway_desktop.ui.lifted_rows import has_rows, take_copy
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.searching.pages import NEW_PROJECT, PaneEntry
@@ -170,8 +170,7 @@ class PagesPane(QListWidget):
         if self._delegate.takes is None or not has_rows(event.mimeData()):
             event.ignore()
             return
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
+        take_copy(event)
         self._hold_over(self.itemAt(event.position().toPoint()))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -181,8 +180,7 @@ class PagesPane(QListWidget):
         item = self.itemAt(event.position().toPoint())
         self._hold_over(None)
         if item is not None and not item.data(_ENTRY).heading:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+            take_copy(event)
             self.rows_dropped.emit(item.data(_ENTRY))
 
     def _hold_over(self, item: QListWidgetItem | None) -> None:
@@ -242,14 +240,10 @@ class PagesPane(QListWidget):
         titles = [entry.title for entry in self._pages.entries() if entry.icon]
         return max(map(self.fontMetrics().horizontalAdvance, titles), default=0) + 12 * GRID
 
-    def choose_all(self) -> None:
-        self.setCurrentRow(0)
-
     def show_all(self) -> None:
         """Makes the entry of all tasks current. Emits no signal."""
-        blocked = self.blockSignals(True)
-        self.setCurrentRow(0)
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            self.setCurrentRow(0)
 
     @property
     def current_room(self) -> str:
@@ -265,9 +259,8 @@ class PagesPane(QListWidget):
         if room_id and not self.current_room:
             self._before_room = keys[self.currentRow()]
         wanted = f"page {room_id}" if room_id else self._before_room
-        blocked = self.blockSignals(True)
-        self.setCurrentRow(keys.index(wanted) if wanted in keys else 0)
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            self.setCurrentRow(keys.index(wanted) if wanted in keys else 0)
 
     def _show(self) -> None:
         """Updates entries in place if their keys are the same, which keeps selection, focus and scroll position."""
@@ -279,16 +272,15 @@ class PagesPane(QListWidget):
             return
         current = self.currentItem().data(_ENTRY).key if self.currentItem() else keys[0]
         scroll = self.verticalScrollBar().value()
-        blocked = self.blockSignals(True)
-        self.clear()
-        for entry in entries:
-            item = QListWidgetItem()
-            self._fill(item, entry)
-            self.addItem(item)
         # The open page may have another name.
         kept = current if current in keys else self._pages.open_key
-        self.setCurrentRow(keys.index(kept) if kept in keys else 0)
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            self.clear()
+            for entry in entries:
+                item = QListWidgetItem()
+                self._fill(item, entry)
+                self.addItem(item)
+            self.setCurrentRow(keys.index(kept) if kept in keys else 0)
         self.verticalScrollBar().setValue(scroll)
         if kept not in keys:
             self._moved()
@@ -307,9 +299,8 @@ class PagesPane(QListWidget):
         entry: PaneEntry | None = item.data(_ENTRY) if item is not None else None
         if entry is not None and (entry.sheet_id or entry.room == NEW_PROJECT):
             # They open in their own window, so the current entry stays.
-            blocked = self.blockSignals(True)
-            self.setCurrentRow(self.row(before) if before is not None else 0)
-            self.blockSignals(blocked)
+            with QSignalBlocker(self):
+                self.setCurrentRow(self.row(before) if before is not None else 0)
             if entry.sheet_id:
                 self.sheet_chosen.emit(entry.sheet_id)
             else:
@@ -367,8 +358,7 @@ class _RemoveArea(PlainLabel):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if has_rows(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+            take_copy(event)
             self._hold(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -376,8 +366,7 @@ class _RemoveArea(PlainLabel):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._hold(False)
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
+        take_copy(event)
         self.dropped.emit()
 
     def _hold(self, is_over: bool) -> None:

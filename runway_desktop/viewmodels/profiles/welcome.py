@@ -52,11 +52,7 @@ class KeyForm(Model):
         self._words, self.small_print, self._tone = "", "", Tone.PLAIN
         self._patience = Soon(self, patience_ms, self._keychain_is_slow)
         bridge.key_changed.connect(self.changed)
-        bridge.connection_changed.connect(self._connection_changed)
-
-    def _connection_changed(self, _: object) -> None:
-        # A method, not a lambda: the connection then ends with this object, whose window may close.
-        self.changed.emit()
+        bridge.connection_changed.connect(self.changed)
 
     @property
     def busy(self) -> bool:

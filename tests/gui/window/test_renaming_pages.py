@@ -110,7 +110,7 @@ async def test_menu_renames_too_and_a_fixed_page_says_why_not(tmp_path, theme, q
         written = next(one for one in pane.findChildren(QLineEdit) if one.isVisible())
         menu.close()
         QTest.keyClick(written, KEYS.Key_Escape)
-        pane.choose_all()
+        pane.setCurrentRow(0)
         pane.setFocus()
         QTest.keyClick(pane, KEYS.Key_F2)
         await until(lambda: rig.window.activity.messages() == [RENAME.reason(rig.window)])

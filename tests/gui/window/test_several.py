@@ -8,13 +8,12 @@ from PySide6.QtWidgets import QPushButton
 
 from runway_desktop.domain.task import State
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.window.details_pane import SeveralButtons
 from tests.gui.rig import Desktop, after, until
 from tests.rows import saved, task
 
 
 def shown(rig: Desktop) -> dict[str, QPushButton]:
-    buttons = rig.window.findChild(SeveralButtons).findChildren(QPushButton)
+    buttons = rig.window.workspace.details.several.findChildren(QPushButton)
     return {button.text(): button for button in buttons if button.isVisible()}
 
 
@@ -30,7 +29,7 @@ async def test_several_chosen_tasks_are_exported_and_copied_from_below_the_previ
         rig.window.view.select([one.id for one in tasks])
         await until(lambda: "Copy 3 files" in shown(rig))
         assert list(shown(rig)) == ["Export…", "Copy 3 files", "Copy prompts"]
-        pane = rig.window.findChild(SeveralButtons)
+        pane = rig.window.workspace.details.several
         await until(lambda: all(pane.rect().contains(one.geometry()) for one in shown(rig).values()), "nothing is cut")
         async with after(rig.task_commands.export_wanted) as wanted:
             shown(rig)["Export…"].click()
