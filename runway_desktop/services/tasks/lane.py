@@ -338,7 +338,7 @@ class Lane:
                 elif self._followup.is_unsettled(model):
                     full = full or LaneReason(LaneCode.UNSETTLED)
                 elif limit is not None and in_use[model] >= limit:
-                    full = full or LaneReason(LaneCode.NO_SLOT, in_use[model], limit)
+                    full = full or LaneReason(LaneCode.NO_SLOT, min(in_use[model], limit), limit)
                 elif self._spent_day(model):
                     full = full or LaneReason(LaneCode.DAY_USED_UP, model=model)
                 elif (held := self._too_dear(task)) is not None:

@@ -83,7 +83,7 @@ class BudgetPane(QWidget):
         for at, share in enumerate(budget.shares):
             dot = PlainLabel(self)
             dot.setPixmap(self._theme.icon("mdi6.circle", _INKS[share.part]).pixmap(GRID, GRID))
-            tone = "warn" if share.part in (Part.OVER, Part.SHORT) else ""
+            tone = "warn" if share.credits and share.part in (Part.OVER, Part.SHORT) else ""
             label, amount = words(self, share.label, tone, wrap=False), words(self, share.amount, tone, wrap=False)
             for widget in (label, amount):
                 widget.setFont(self._theme.tabular(small))
