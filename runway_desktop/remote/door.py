@@ -51,7 +51,6 @@ class Behind(Protocol):
 
     async def call(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object:
         """Returns a JSON value. Raises CallRefused."""
-        ...
 
 
 class Door:

@@ -53,7 +53,6 @@ class Clock(Protocol):
     def call_later(self, seconds: float, call: Callable[[], object]) -> Callable[[], object]:
         """Calls `call` on the loop after so many seconds. Returns a function that cancels this; it may be called
         late."""
-        ...
 
 
 class Runway(Protocol):
@@ -64,23 +63,19 @@ class Runway(Protocol):
     @property
     def key(self) -> Fingerprint:
         """Fingerprint of the secret in use; `NO_KEY` without one."""
-        ...
 
     def use_secret(self, secret: str | None) -> None: ...
 
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
         """One POST, never repeated. NotReached, RequestRefused, KeyRefused, SlowDown (429), NotTaken (503 in Runway's
         own words): no task was made. NoReply, BadReply, other ServerTrouble: unknown whether a task was made."""
-        ...
 
     async def task(self, remote_id: RemoteId) -> Answer:
         """One GET. NotThere for Runway's own 404: deleted, or another organization's. Misrouted for a gateway's 404."""
-        ...
 
     async def delete(self, remote_id: RemoteId) -> None:
         """Cancels a live task, deletes a finished one for good. NotThere: the caller decides whether that is
         success."""
-        ...
 
     async def organization(self) -> Organization: ...
 
@@ -90,7 +85,6 @@ class Runway(Protocol):
         """Uploads a file; returns its runway:// URI, valid for 24 hours. `progress(sent, total)` in bytes, on the loop.
         DiskError when the file cannot be read or no longer has this hash (empty: any), RequestRefused when Runway does
         not accept it. Nothing is charged, so every failure may be retried."""
-        ...
 
 
 class ClosableRunway(Runway, Protocol):
@@ -98,7 +92,6 @@ class ClosableRunway(Runway, Protocol):
 
     async def aclose(self) -> None:
         """Closes its connections. Raises nothing."""
-        ...
 
 
 class Fetcher(Protocol):
@@ -107,7 +100,6 @@ class Fetcher(Protocol):
         offset 0. LinkExpired for 401/403/404/410, NotReached, NoReply, BadReply, ServerTrouble, SlowDown, else
         RequestRefused, also while reading. A body that ends early raises NoReply. Exceptions of the reader's own code
         pass."""
-        ...
 
 
 class SecretStore(Protocol):
@@ -115,7 +107,6 @@ class SecretStore(Protocol):
 
     async def name(self) -> str:
         """The store's name for people ("GNOME Keyring"); SecretStoreError(ABSENT) if there is none."""
-        ...
 
     async def get(self, profile: str) -> str | None: ...
 
@@ -123,18 +114,15 @@ class SecretStore(Protocol):
 
     async def delete(self, profile: str) -> None:
         """Deleting a missing secret is no error."""
-        ...
 
 
 class SystemTrash(Protocol):
     async def throw(self, path: Path) -> Path | None:
         """Moves a file to the system's trash; returns its path there. None if the system does not say, or there was no
         file. DiskError on failure."""
-        ...
 
     async def take_back(self, binned: Path, path: Path) -> None:
         """Moves a file from the trash back to `place`; never overwrites. DiskError on failure."""
-        ...
 
 
 class Snapshots(Protocol):
@@ -145,35 +133,28 @@ class Snapshots(Protocol):
     def take(self, source: Path, target: Path, watch: Callable[[int, int], None]) -> Contents:
         """Copies a list, in use or not, to a new file without secrets and identity. Calls `watch(done, total)` with
         bytes, or with zeros as a chance to cancel. `target` is complete or absent, even after a failure."""
-        ...
 
     def look(self, path: Path) -> Contents: ...
 
     def results(self, path: Path) -> builtins.list[Output]:
         """The saved results of a list, in use or not."""
-        ...
 
     def setting(self, path: Path, name: str) -> Any:
         """One setting of a list, in use or not; None if it has none."""
-        ...
 
     def bring_up_to_date(self, path: Path) -> None:
         """Checks and migrates a list that is not in use."""
-        ...
 
     def check(self, path: Path, watch: Callable[[int, int], None]) -> None:
         """Reads all of a list, in use or not; DamagedList if it is damaged. Calls `watch` with zeros."""
-        ...
 
     def carry_over(self, source: Path, target: Path) -> None:
         """Copies tasks that are, or may be, at Runway and results not saved yet into another list, in one transaction.
         Neither list may be in use. A task that the target considers not sent, or without a Runway id, gets the source's
         state. Idempotent."""
-        ...
 
     def make_empty(self, path: Path) -> None:
         """Makes an empty list if there is no file."""
-        ...
 
     def settle(
         self,
@@ -187,7 +168,6 @@ class Snapshots(Protocol):
         """Prepares a list that is not in use for its new folder, all or nothing: stores `settings` (None removes one),
         sets the paths of `results`, replaces the first of each pair in `folders` by the second where a path or URI
         begins with it, and clears posters that neither exist nor are among `posters`, which are copied later."""
-        ...
 
 
 class Store(Protocol):
@@ -204,27 +184,23 @@ class Store(Protocol):
         outputs: Sequence[Output] = (),
     ) -> None:
         """Adds tasks with all their records in one transaction. The batch is inserted or renamed."""
-        ...
 
     async def save(
         self, task: Task, entry: LedgerEntry | None = None, outputs: Sequence[Output] = (), inputs: Sequence[Input] = ()
     ) -> None:
         """Writes task, ledger line, outputs and inputs in one transaction. Outputs and inputs are inserted or
         replaced."""
-        ...
 
     async def save_many(self, tasks: Sequence[Task], entries: Sequence[LedgerEntry] = ()) -> None: ...
 
     async def save_output(self, output: Output, entry: LedgerEntry | None = None) -> None:
         """Inserts or replaces an output. The stored result of the last file check is kept, unless path, bytes, size or
         state differ: then `output`'s is written."""
-        ...
 
     async def save_outputs(self, outputs: Sequence[Output]) -> None: ...
 
     async def renew_links(self, outputs: Sequence[Output]) -> None:
         """Updates link and fetch time of each; other columns stay. Missing outputs are skipped."""
-        ...
 
     async def change_output(
         self,
@@ -235,55 +211,44 @@ class Store(Protocol):
     ) -> Output | None:
         """Reads, edits and writes an output in one transaction; returns the new one. None, without a ledger line, if it
         is missing or `edit` returns None or an equal value. `edit` must be pure; it is called on another thread."""
-        ...
 
     async def kept_files(self, after: tuple[TaskId, int] | None, limit: int) -> Sequence[KeptFile]:
         """A page of up to `limit` results behind `after` that have a file, or had one before it went to the trash.
         Stable order; includes removed tasks."""
-        ...
 
     async def missing_files(self) -> Sequence[KeptFile]:
         """Results whose file was not at its path at the last check."""
-        ...
 
     async def note_looks(self, looks: Sequence[Looked]) -> Sequence[Output]:
         """Stores what file checks found, where the result still has the same path and bytes, with ledger lines for
         changes. Returns the changed results."""
-        ...
 
     async def outputs_in(self, folder: str) -> builtins.list[Output]:
         """Results in any state whose path is in this folder or below, by path; includes removed tasks."""
-        ...
 
     async def move_outputs(
         self, moves: Sequence[FileMove], settings: Mapping[str, Any] = MappingProxyType({})
     ) -> builtins.list[Output]:
         """Sets new paths for results that still have the old ones, and settings, in one transaction. Returns the moved
         results as they are now."""
-        ...
 
     async def get(self, task_id: TaskId) -> Task | None: ...
 
     async def get_many(self, task_ids: Sequence[TaskId]) -> builtins.list[Task]:
         """In the order asked; unknown ids are left out."""
-        ...
 
     async def find_remote(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
         """Which of these Runway ids are known; includes removed tasks."""
-        ...
 
     async def unfinished(self) -> builtins.list[Task]:
         """All tasks that are not final (held, sending, uncertain, live), by position; includes removed tasks."""
-        ...
 
     async def unsaved(self) -> builtins.list[Row]:
         """Tasks that succeeded and have an output that is neither SAVED nor EXPIRED."""
-        ...
 
     async def not_saved(self, now: float, limit: int) -> NotSaved:
         """Results that are not on this disk but may still be at Runway: valid links first, the soonest to expire first;
         then expired ones, latest first."""
-        ...
 
     async def outputs(self, task_id: TaskId) -> builtins.list[Output]: ...
 
@@ -291,46 +256,37 @@ class Store(Protocol):
 
     async def result_facts(self, task_id: TaskId) -> ResultFacts | None:
         """Facts for the details of a task's results; None if there is no such task."""
-        ...
 
     async def upload_of(self, sha256: str, key: Fingerprint, since: float, until: float) -> tuple[str, float] | None:
         """The runway:// URI and time of an upload of the same bytes by this key, after `since` and not later than
         `until`."""
-        ...
 
     async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]: ...
 
     async def last_sending(self) -> int:
         """Number of the newest ledger line of a sending, of any task; 0 if there is none. Grows with every sending, in
         the transaction that makes the task SENDING, and at no other time."""
-        ...
 
     async def list(self, listing: Listing, limit: int = 0) -> Entries:
         """Ids in order; entries of a group stand together. Removed tasks are left out. With a limit: only the first
         entries of the order, grouped among themselves, as a fast first answer."""
-        ...
 
     async def beginning(self, listing: Listing, limit: int, sight: int) -> tuple[Entries, Sequence[Row]]:
         """The first answer of `list`, and the rows of its first `sight` entries."""
-        ...
 
     async def amount(self, wanted: Filter) -> int:
         """The number of tasks that match."""
-        ...
 
     async def outputs_with(self, hashes: Sequence[str]) -> builtins.list[Output]:
         """Results whose bytes have one of these SHA-256; includes removed tasks."""
-        ...
 
     async def uses_of(self, hashes: Sequence[str], folders: Sequence[str] = ()) -> builtins.list[Input]:
         """Inputs whose bytes have one of these SHA-256, or whose file is in one of these folders, each once; includes
         removed tasks."""
-        ...
 
     async def takes(self, task_id: TaskId) -> Takes:
         """All takes of a task, oldest first: the chain of tasks that it was made again from, and all that were made
         again from any of them."""
-        ...
 
     async def rows(self, task_ids: Sequence[TaskId]) -> Sequence[Row]: ...
 
@@ -340,40 +296,32 @@ class Store(Protocol):
 
     async def batch_names(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
         """Names of those that exist."""
-        ...
 
     async def rename_batch(self, batch_id: BatchId, name: str) -> str:
         """Returns the name before; empty if it had none or does not exist."""
-        ...
 
     async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> Sequence[Timing]:
         """Timings of tasks that succeeded, latest first: of the same shape (a word derived from the settings) if there
         are at least three, else of the same endpoint and model."""
-        ...
 
     async def learn(self, endpoint: str, model: str, shape: str, estimate: Estimate) -> None: ...
 
     async def learned(self) -> dict[tuple[str, str, str], float]:
         """All learned estimates in credits, by (endpoint, model, shape); a few thousand at most."""
-        ...
 
     async def clients(self, identity: str) -> Sequence[Client]:
         """All clients by name. Permissions given in a list of another identity are void."""
-        ...
 
     async def take_void_permissions(self, identity: str) -> Sequence[str]:
         """Removes those permissions. Returns the names of their clients."""
-        ...
 
     async def save_client(self, client: Client, identity: str) -> None: ...
 
     async def note_client_request(self, asked: ClientRequest) -> ClientRequest:
         """Stores a client's request. If one with the same client and request id exists, returns that instead."""
-        ...
 
     async def note_refusal(self, task_ids: Sequence[TaskId], reason: str, is_expired: bool, is_withdrawn: bool) -> None:
         """Marks the requests behind these tasks."""
-        ...
 
     async def client_request(self, client: str, request_id: str) -> ClientRequest | None: ...
 
@@ -381,51 +329,41 @@ class Store(Protocol):
 
     async def client_requests(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, ClientRequest]:
         """The requests behind these tasks."""
-        ...
 
     async def reserved_since(self, client: str, since: float) -> float:
         """Credits of a client's requests since then that were sent: actual cost where known, else the estimate."""
-        ...
 
     async def record_call(self, line: RecordLine) -> None: ...
 
     async def client_record(self, since: float, limit: int) -> Sequence[RecordLine]:
         """Calls of all clients, latest first."""
-        ...
 
     async def spending(
         self, since: float, until: float, *, utc: bool = False, by_client: bool = False
     ) -> Sequence[SpendingLine]:
         """Credits that tasks spent from `since` until before `until`, including removed ones, by day (of this machine's
         zone, or of UTC as at Runway), model, project and batch, in that order. `by_client` also separates clients."""
-        ...
 
     async def spent_by_project(self, projects: Sequence[str]) -> dict[str, float]:
         """Credits that all tasks of each project ever spent; 0 for a project without tasks."""
-        ...
 
     async def spent_tasks(self, since: float, until: float, project: str | None = None) -> Sequence[tuple[Task, str]]:
         """The tasks behind `spending`, oldest first, each with its batch's name. None: of all projects."""
-        ...
 
     async def settings(self) -> dict[str, Any]:
         """All settings of the profile, as JSON values."""
-        ...
 
     async def set_settings(self, values: Mapping[str, Any]) -> None: ...
 
     async def save_sheet(self, sheet: KeptSheet) -> None:
         """Inserts or replaces it."""
-        ...
 
     async def change_sheet(self, sheet_id: str, edit: Callable[[str], str]) -> None:
         """Replaces a sheet's text by `edit(text)` in one transaction. Does nothing if there is no such sheet. `edit` is
         called on the database's thread."""
-        ...
 
     async def delete_sheet(self, sheet_id: str) -> None:
         """Deleting a missing sheet is no error. Its tasks stay."""
-        ...
 
     async def sheet(self, sheet_id: str) -> KeptSheet | None: ...
 
@@ -433,20 +371,16 @@ class Store(Protocol):
 
     async def sheets(self, limit: int) -> Sequence[KeptSheet]:
         """Latest changed first, without their texts."""
-        ...
 
     async def recent_prompts(self, limit: int, text: str = "") -> Sequence[str]:
         """Distinct prompts of tasks, latest first; with `text`, only those that contain every word of it."""
-        ...
 
     async def refused_prompts(self) -> frozenset[str]:
         """Prompts of tasks that moderation refused."""
-        ...
 
     async def checkpoint(self) -> bool:
         """Checkpoints the write-ahead log into the list's file. True if all that was written before the call is now in
         that file and on disk; False while another connection reads or writes, and until the list has passed its check.
         Writers never wait for readers."""
-        ...
 
     async def close(self) -> None: ...

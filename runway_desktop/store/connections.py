@@ -35,11 +35,9 @@ class Database(Protocol):
 
     def interrupt(self) -> None:
         """Aborts the running statement. Any thread."""
-        ...
 
     async def close(self) -> None:
         """After all earlier work is done."""
-        ...
 
 
 class DatabaseThread:

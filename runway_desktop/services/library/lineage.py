@@ -29,7 +29,6 @@ class Copies(Protocol):
 
     def home_of(self, sha256: str) -> Path:
         """The folder for copies of the file with this hash."""
-        ...
 
     async def origin(self, copy: Path) -> FixedFile | None: ...
 

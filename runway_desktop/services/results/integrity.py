@@ -65,7 +65,6 @@ class Folders(Protocol):
 
     async def is_away(self, path: Path) -> bool:
         """Whether a file that is not found is missing because its folder cannot be reached."""
-        ...
 
 
 @dataclass(eq=False, repr=False)

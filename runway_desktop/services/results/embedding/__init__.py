@@ -54,7 +54,6 @@ class _Format(Protocol):
 
     def rewrite(self, source: BinaryIO, target: BinaryIO, note: EmbeddedNote | None) -> None:
         """Copies the file into an empty one, with the note, or (None) without one."""
-        ...
 
     def read(self, path: Path) -> str | None: ...
 
