@@ -98,9 +98,16 @@ def draft_of(path: Path, ending: str = ".part") -> Iterator[Path]:
     """Name of a draft next to `path` that replaces it when the block succeeds and is deleted when it raises. The block
     creates the draft and syncs it."""
     draft = path.with_name(path.name + ending)
-    try:
+    with dropped_on_failure(draft):
         yield draft
         os.replace(draft, path)
+
+
+@contextmanager
+def dropped_on_failure(draft: Path) -> Iterator[None]:
+    """Deletes a draft when the block raises."""
+    try:
+        yield
     except BaseException:
         with suppress(OSError):
             draft.unlink(missing_ok=True)

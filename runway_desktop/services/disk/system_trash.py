@@ -24,7 +24,7 @@ from urllib.parse import unquote
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.texts import Text
 
-from .disk_steps import rename_exclusively
+from .disk_steps import dropped_on_failure, rename_exclusively
 from .disk_words import spoken_for
 
 log = logging.getLogger(__name__)
@@ -181,13 +181,9 @@ def _move(old: Path, new: Path) -> None:
         return
     # The trash is on another disk: copy to a draft first.
     draft = new.with_name(new.name + ".part")
-    try:
+    with dropped_on_failure(draft):
         shutil.copy2(old, draft)
         rename_exclusively(draft, new)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise
     # The file is back; a copy left in the trash is no failure.
     with suppress(OSError):
         old.unlink()

@@ -15,8 +15,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -101,13 +101,10 @@ class Disk:
 
     def stamp(self, path: Path) -> FileStamp | None:
         """None for what does not exist or is no file. Raises Unreadable if the disk gives no answer."""
-        try:
+        with _reading(), suppress(FileNotFoundError, NotADirectoryError):
             found = path.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            raise SourceUnreadable(error.strerror or type(error).__name__) from error
-        return FileStamp(found.st_size, found.st_mtime_ns, found.st_dev) if path.is_file() else None
+            return FileStamp(found.st_size, found.st_mtime_ns, found.st_dev) if path.is_file() else None
+        return None
 
     def device(self, folder: Path) -> int:
         return folder.stat().st_dev
@@ -123,10 +120,8 @@ class Disk:
     def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
         """Copies and syncs the bytes; returns the SHA-256 of what was read."""
         digest = hashlib.sha256()
-        try:
+        with _reading():
             reading = source.open("rb")
-        except OSError as error:
-            raise SourceUnreadable(error.strerror or type(error).__name__) from error
         with reading, target.open("wb") as writing:
             while block := _read(reading.read):
                 writing.write(block)
@@ -140,10 +135,8 @@ class Disk:
         return digest.hexdigest()
 
     def hash(self, path: Path) -> str:
-        try:
+        with _reading():
             return sha256_of(path)
-        except OSError as error:
-            raise SourceUnreadable(error.strerror or type(error).__name__) from error
 
     def write(self, path: Path, content: bytes) -> None:
         """Atomic; replaces an existing file."""
@@ -343,8 +336,14 @@ def _renamed_in(content: bytes, errand: Errand) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
 
 
-def _read(read: Callable[[int], bytes]) -> bytes:
+@contextmanager
+def _reading() -> Iterator[None]:
     try:
-        return read(_BLOCK)
+        yield
     except OSError as error:
         raise SourceUnreadable(error.strerror or type(error).__name__) from error
+
+
+def _read(read: Callable[[int], bytes]) -> bytes:
+    with _reading():
+        return read(_BLOCK)

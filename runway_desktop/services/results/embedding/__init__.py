@@ -13,12 +13,11 @@ import os
 import struct
 import zlib
 from collections.abc import Mapping
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from runway_desktop.services.disk.disk_steps import draft_of, parsed
+from runway_desktop.services.disk.disk_steps import draft_of, dropped_on_failure, parsed
 from runway_desktop.services.results.shared_request import shared
 from runway_desktop.services.results.sidecar import part_of
 
@@ -96,12 +95,8 @@ def embed_copy(path: Path, draft: Path, note: EmbeddedNote, ending: str) -> bool
     form = _format(path, ending)
     if form is None or not _may_get(note, path.open("rb")):
         return False
-    try:
+    with dropped_on_failure(draft):
         _write(form, path, draft, note)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise
     return True
 
 
