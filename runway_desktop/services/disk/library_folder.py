@@ -190,7 +190,7 @@ class LibraryFolder:
     async def _turn(self) -> None:
         await self._alarm.wait(self._until_due())
         self._dozes = False
-        if self._is_due():
+        if (due := self._due()) is not None and due <= self._clock.monotonic():
             await self.look()
 
     def shutdown(self) -> None:
@@ -208,10 +208,6 @@ class LibraryFolder:
         # Cheap check for hanging work: wakes up every few seconds instead of for each piece of work.
         self._dozes, self._has_worked = not self._has_worked, False
         return None if self._dozes else ANSWER_WITHIN
-
-    def _is_due(self) -> bool:
-        due = self._due()
-        return due is not None and due <= self._clock.monotonic()
 
     def _due(self) -> float | None:
         """Monotonic time of the next check; None: on an event."""

@@ -50,13 +50,10 @@ def claim(folder: Path) -> Claim | None:
     file = _opened(folder / "lock")
     try:
         _lock(file)
-    except BlockingIOError:
+    except OSError as error:
         file.close()
-        return None
-    except OSError:
-        # A file system without locks, for example on a network.
-        file.close()
-        return _claim_beside(folder)
+        # Another error: a file system without locks, for example on a network.
+        return None if isinstance(error, BlockingIOError) else _claim_beside(folder)
     return Claim(file, is_sure=True)
 
 
@@ -74,12 +71,9 @@ def _claim_beside(folder: Path) -> Claim | None:
         else:
             file.write(word)
             file.flush()
-    except BlockingIOError:
+    except OSError as error:
         file.close()
-        return None
-    except OSError:
-        file.close()
-        return Claim(None, is_sure=False)
+        return None if isinstance(error, BlockingIOError) else Claim(None, is_sure=False)
     return Claim(file, mark, word, is_sure=_is_marked(mark, word))
 
 
@@ -89,15 +83,13 @@ def _opened(path: Path) -> IO[bytes]:
 
 def _is_marked(mark: Path, word: bytes) -> bool:
     """Whether the profile is this computer's: the mark has this word, or there was none until now."""
-    try:
-        with open(mark, "xb", opener=private.opener) as file:
-            file.write(word)
-        return True
-    except FileExistsError:
-        with suppress(OSError):
+    with suppress(OSError):
+        try:
+            with open(mark, "xb", opener=private.opener) as file:
+                file.write(word)
+            return True
+        except FileExistsError:
             return mark.read_bytes() == word
-    except OSError:
-        pass
     return False
 
 

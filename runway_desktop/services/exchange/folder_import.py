@@ -151,27 +151,22 @@ class FolderImport:
     ) -> Imported:
         """Imports these results. Files stay where they are; with `copies` the list uses copies in the library, named by
         the template. Skips results that became known meanwhile. Waits for a running import."""
-        async with self._turn:
-            return await self._take_in(folder, found, progress, copies=copies)
-
-    async def _take_in(
-        self, folder: Path, found: Sequence[FoundResult], progress: Progress, *, copies: bool
-    ) -> Imported:
-        if copies:
-            await in_worker(self._executor, part_file.prepare_folder, self._settings.library)
-            await in_worker(self._executor, self._check_room, sum(one.size for one in found))
         came = Imported(folder=folder)
         work = _Work(copies, Names(beside=True), progress, came)
-        done = 0
-        for chunk in _chunks(found):
-            if progress.is_stopped or came.problem:
-                break
-            progress.report(done, len(found))
-            await self._take_in_chunk(chunk, work)
-            done += len(chunk)
-            progress.report(done, len(found))
-        came.is_stopped = progress.is_stopped
-        return came
+        async with self._turn:
+            if copies:
+                await in_worker(self._executor, part_file.prepare_folder, self._settings.library)
+                await in_worker(self._executor, self._check_room, sum(one.size for one in found))
+            done = 0
+            for chunk in _chunks(found):
+                if progress.is_stopped or came.problem:
+                    break
+                progress.report(done, len(found))
+                await self._take_in_chunk(chunk, work)
+                done += len(chunk)
+                progress.report(done, len(found))
+            came.is_stopped = progress.is_stopped
+            return came
 
     async def take_back(self, imported: Imported) -> TakenBack:
         """Undoes an import: removes its tasks from the list and restores known tasks. Files and copies stay. The tasks'

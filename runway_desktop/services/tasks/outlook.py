@@ -162,7 +162,7 @@ class Outlooks:
         """The current outlook, or a cached one."""
         now = self._clock.monotonic()
         if self._known is None or now >= self._holds_until or (self._is_stale and now >= self._rests_until):
-            self._known = self._made(self._queued())
+            self._known = self._made(self._ledger.queued())
             took = self._clock.monotonic() - now
             self._rests_until = now + SHARE * took
             self._holds_until = max(now + FRESH, self._rests_until)
@@ -177,7 +177,7 @@ class Outlooks:
 
     def if_moved(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Outlook:
         """The outlook if these queued tasks stood before another one; None: at the end."""
-        return self._made(placed_before(self._queued(), task_ids, before))
+        return self._made(placed_before(self._ledger.queued(), task_ids, before))
 
     def follow(self, task: Task, before: Task | None = None) -> None:
         """A task was added or changed."""
@@ -216,9 +216,6 @@ class Outlooks:
         if known is None or known[0] is not task.request:
             known = self._kinds[task.id] = (task.request, kind_of(task.request))
         return known[1]
-
-    def _queued(self) -> Sequence[Task]:
-        return self._ledger.queued()
 
     def _made(self, queued: Sequence[Task]) -> Outlook:
         at_runway = [
