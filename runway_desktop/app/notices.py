@@ -30,15 +30,14 @@ class KeyNotices(QObject):
         self._activity = window.activity
         self._is_shown = is_shown
         self._refused = False
-        self._waiting: int | None = None
-        self._refusal: int | None = None
-        self._missing: int | None = None
+        self._told: dict[str, int] = {}
+        """Numbers of the notices that stand, by what they are about."""
         bridge.key_changed.connect(self._key_changed)
         bridge.connection_changed.connect(self._connection_changed)
 
     def tell_missing(self) -> None:
         """Without a key the list, its results and their details are still there to look at."""
-        self._missing = self._activity.tell(
+        self._told["missing"] = self._activity.tell(
             _("This profile has no API key. You can browse everything; generating needs a key."),
             action_text=str(ENTER),
             on_action=self._enter,
@@ -48,35 +47,36 @@ class KeyNotices(QObject):
         )
 
     def _key_changed(self, status: KeyStatus) -> None:
-        if status.source is not KeySource.NONE and self._missing is not None:
-            self._activity.end(self._missing)
-            self._missing = None
-        if status.is_awaited and self._waiting is None:
-            self._waiting = self._activity.tell(
+        if status.source is not KeySource.NONE:
+            self._end("missing")
+        if not status.is_awaited:
+            self._end("waiting")
+        elif "waiting" not in self._told:
+            self._told["waiting"] = self._activity.tell(
                 _("Waiting for your keychain. Unlock it, or enter a key here."),
                 action_text=str(ENTER),
                 on_action=self._enter,
                 stays=True,
             )
-        elif not status.is_awaited and self._waiting is not None:
-            self._activity.end(self._waiting)
-            self._waiting = None
 
     def _connection_changed(self, connection: Connectivity) -> None:
         """Asks for another key after Runway refused it. Nothing is sent meanwhile, and nothing is lost."""
         refused = connection.link is Link.KEY_REFUSED
         if refused and not self._refused and self._is_shown():
-            self._refusal = self._activity.tell(
+            self._told["refusal"] = self._activity.tell(
                 _("Runway rejected the API key, so nothing is sent. It is checked again from time to time."),
                 problem=True,
                 action_text=str(ENTER),
                 on_action=self._enter,
                 short=_("Runway rejected the API key"),
             )
-        elif not refused and self._refusal is not None:
-            self._activity.end(self._refusal)
-            self._refusal = None
+        elif not refused:
+            self._end("refusal")
         self._refused = refused
+
+    def _end(self, what: str) -> None:
+        if (number := self._told.pop(what, None)) is not None:
+            self._activity.end(number)
 
     def _enter(self) -> None:
         self._window.open_room("preferences", "Key")

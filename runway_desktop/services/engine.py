@@ -208,17 +208,16 @@ class Engine:
     def account(self) -> Account:
         from .account import Account
 
-        outside = self._outside
         return Account(
             self._runway,
-            outside.make_runway,
-            outside.secrets,
+            self._outside.make_runway,
+            self._outside.secrets,
             self.bus,
             self.clock,
             self._rng,
             self._profile.key_name,
-            outside.given_secret,
-            outside.given_source,
+            self._outside.given_secret,
+            self._outside.given_source,
         )
 
     @cached_property
@@ -340,15 +339,14 @@ class Engine:
     def poller(self) -> Poller:
         from .tasks.poller import Poller
 
-        runway, account, bus, clock = self._runway, self.account, self.bus, self.clock
         return Poller(
             self.ledger,
-            runway,
+            self._runway,
             self.asking,
-            account,
+            self.account,
             self.forecasts,
-            bus,
-            clock,
+            self.bus,
+            self.clock,
             self._rng,
             self.actions.finish_cancel,
             lambda: self.settings.poll_limit,
@@ -390,17 +388,16 @@ class Engine:
     def downloads(self) -> Downloads:
         from .results.downloads import Downloads
 
-        store, settings, folder, bus, clock = self._store, self.settings, self.folder, self.bus, self.clock
         return Downloads(
-            store,
+            self._store,
             self.ledger,
             self.asking,
             self._outside.fetcher,
-            bus,
-            clock,
-            settings,
+            self.bus,
+            self.clock,
+            self.settings,
             self._rng,
-            folder,
+            self.folder,
             self._profile.rescued,
         )
 
@@ -474,16 +471,15 @@ class Engine:
     def exchange(self) -> Exchange:
         from .exchange.exchange import Exchange
 
-        store, settings, bus, clock = self._store, self.settings, self.bus, self.clock
         return Exchange(
             self.ledger,
-            store,
+            self._store,
             self.adoption,
             self.actions,
             self.catalog,
-            settings,
-            bus,
-            clock,
+            self.settings,
+            self.bus,
+            self.clock,
             self.intake,
             self._file_workers,
             self.folder.room,

@@ -191,10 +191,6 @@ class FaultyApp:
     async def _harm_answer(self, fault: Fault, answer: _Answer, scope: Scope, receive: Receive, send: Send) -> None:
         body = answer.body
         match fault.harm:
-            case Harm.LATENCY:
-                await asyncio.sleep(fault.seconds or 0.0)
-                await answer.send(send, body, len(body))
-                return
             case Harm.CUT_BODY:
                 await answer.send(send, body[: len(body) // 2], len(body), more=True)
             case Harm.WRONG_LENGTH:
@@ -202,13 +198,14 @@ class FaultyApp:
             case Harm.ENDLESS:
                 await _go_on(answer, fault.seconds or 0.0, receive, send)
                 return
-            case Harm.SHORT_BODY | Harm.BROKEN_JSON:
-                kept = body[: len(body) // 2]
-                await answer.send(send, kept, len(kept))
-                return
-            case _:
-                changed = _with_changes(fault, body)
-                await answer.send(send, changed, len(changed))
+            case harm:
+                if harm is Harm.LATENCY:
+                    await asyncio.sleep(fault.seconds or 0.0)
+                elif harm in (Harm.SHORT_BODY, Harm.BROKEN_JSON):
+                    body = body[: len(body) // 2]
+                else:
+                    body = _with_changes(fault, body)
+                await answer.send(send, body, len(body))
                 return
         self._hang_up(scope, True)
         await _wait_until_gone(receive, None)

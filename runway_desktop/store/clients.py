@@ -9,6 +9,7 @@ from typing import Any
 
 from runway_desktop.domain.clients import Client, ClientRequest, Permission, RecordLine
 from runway_desktop.domain.task import HoldCode, Request, State, TaskId
+from runway_desktop.values import as_json
 
 from .reading import pages
 from .records import from_json, to_cell, to_json, to_text
@@ -72,12 +73,6 @@ def save_client(connection: sqlite3.Connection, client: Client, identity: str) -
 
 
 def note_client_request(connection: sqlite3.Connection, asked: ClientRequest) -> ClientRequest:
-    request = {
-        "endpoint": asked.request.endpoint,
-        "model": asked.request.model,
-        "values": dict(asked.request.values),
-        "prompt": asked.request.prompt,
-    }
     connection.execute(
         f"""
         INSERT INTO client_requests ({_WISH}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -87,7 +82,7 @@ def note_client_request(connection: sqlite3.Connection, asked: ClientRequest) ->
         """,
         (
             *(to_cell(asked.client), to_cell(asked.request_id), asked.digest, asked.task_id, asked.credits, asked.at),
-            *(to_json(request), int(asked.is_within), to_cell(asked.reason), int(asked.is_expired)),
+            *(to_json(as_json(asked.request)), int(asked.is_within), to_cell(asked.reason), int(asked.is_expired)),
             int(asked.is_withdrawn),
         ),
     )

@@ -38,6 +38,8 @@ LINE = Text("{source}, line {number}")
 ITEM = Text("{source}, item {number}")
 NO_JSON = Text("This is not valid JSON.")
 _NO_SETTING = Text("The model has no such setting, so it was left out.")
+_NO_SETTING_OF = Text("{model} has no such setting, so it was left out.")
+_NO_INPUT_OF = Text("{model} takes no such input, so it was left out.")
 _NO_INPUT = Text("The model takes no such input, so it was left out.")
 _SWITCH_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "0", "1"})
 
@@ -117,16 +119,12 @@ class RowReader:
         endpoint_words, model_words = texts.get(Content.ENDPOINT, "").strip(), texts.get(Content.MODEL, "").strip()
         endpoint = self.words.endpoint(endpoint_words) if endpoint_words else None
         if endpoint_words and endpoint is None:
-            made.findings.append(
-                self.finding(
-                    Text("There is no endpoint “{endpoint}”.").with_(endpoint=endpoint_words), made.number, "endpoint"
-                )
-            )
+            message = Text("There is no endpoint “{endpoint}”.").with_(endpoint=endpoint_words)
+            made.findings.append(self.finding(message, made.number, "endpoint"))
         model = self.words.model(model_words) if model_words else None
         if model_words and model is None:
-            made.findings.append(
-                self.finding(Text("There is no model “{model}”.").with_(model=model_words), made.number, "model")
-            )
+            message = Text("There is no model “{model}”.").with_(model=model_words)
+            made.findings.append(self.finding(message, made.number, "model"))
         if model is not None:
             having = self.words.endpoints_of(model)
             if endpoint is not None and endpoint not in having:
@@ -175,12 +173,7 @@ class RowReader:
             return
         field = self.words.field(column, pair)
         if field is None:
-            said = (
-                Text("{model} has no such setting, so it was left out.").with_(model=pair.label)
-                if pair
-                else _NO_SETTING
-            )
-            self._at(made, column, said)
+            self._at(made, column, _NO_SETTING_OF.with_(model=pair.label) if pair else _NO_SETTING)
         elif field.is_asset:
             self._fill_asset(made, column, value, field, pair)
         else:
@@ -222,12 +215,7 @@ class RowReader:
         for column, found in made.inputs:
             field = _field_for(shape, _kind(column, found), by_field) if shape is not None else None
             if field is None and found.uri:
-                said = (
-                    Text("{model} takes no such input, so it was left out.").with_(model=pair.label)
-                    if pair
-                    else _NO_INPUT
-                )
-                self._at(made, column, said)
+                self._at(made, column, _NO_INPUT_OF.with_(model=pair.label) if pair else _NO_INPUT)
                 continue
             self._note(made, column, found, field, pair)
             if field is not None and found.uri:
