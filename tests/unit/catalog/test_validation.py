@@ -307,8 +307,8 @@ def scalar(field: Field) -> st.SearchStrategy[Any]:
         case FieldKind.SWITCH:
             return st.booleans()
         case FieldKind.INTEGER:
-            low = -LARGEST if field.minimum is None else int(field.minimum)
-            numbers = st.integers(low, LARGEST if field.maximum is None else int(field.maximum))
+            least = -LARGEST if field.minimum is None else int(field.minimum)
+            numbers = st.integers(least, LARGEST if field.maximum is None else int(field.maximum))
             return numbers | st.sampled_from(field.choices) if field.choices else numbers
         case FieldKind.NUMBER:
             low = -1e18 if field.minimum is None else field.minimum
