@@ -149,7 +149,7 @@ class Album:
         self._next += 1
         image = picture.toImage()
         image.setText(WORDS, "\n".join(sorted(words_shown(window))))
-        if not image.save(str(path)):
+        if not image.save(str(path), quality=0):
             raise StepFailed(f"the picture {path} could not be written")
         return path
 
