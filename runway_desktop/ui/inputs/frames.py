@@ -75,12 +75,15 @@ class FrameGrabber(QObject):
         if self._at is FrameAt.LAST and not self._sought:
             self._sought = True
             # Deferred: the player ignores seeks until it has finished opening.
-            QTimer.singleShot(0, lambda: self._playback.seek(self._playback.duration))
+            QTimer.singleShot(0, self._seek_end)
             return
         asked, self._asked = self._asked, None
         self._time_out.stop()
         self._playback.close()
         self._workers.run(lambda: png_of(frame.toImage()), partial(self._encoded, asked))
+
+    def _seek_end(self) -> None:
+        self._playback.seek(self._playback.duration)
 
     def _encoded(self, asked: object, png: bytes) -> None:
         if png:

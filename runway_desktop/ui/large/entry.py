@@ -44,6 +44,7 @@ class LargeViewRoom(QObject):
         models = desk.models
         self.model = LargeViewModel(models.rows, models.bridge, models.task_commands.judging, self)
         self.model.compare_wanted.connect(lambda ids: desk.open("compare", SideBySide(ids)))
+        models.task_commands.back_wanted.connect(self.model.go_back_to)
         self._workers = Workers(self, threads=1)
         desk.endings.append(self._workers.shutdown)
         self.view: LargeView | None = None

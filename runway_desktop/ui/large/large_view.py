@@ -6,7 +6,7 @@ that a focused button or slider uses. GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -103,9 +103,6 @@ class LargeView(Overlay):
             preview.lend(False)
             self._give_back()
             self.left.emit()
-
-    def go_back_to(self, task_ids: Sequence[TaskId]) -> None:
-        self.model.go_back_to(task_ids)
 
     def toggle_pane(self) -> None:
         self._pane_wanted = self.side.isHidden()

@@ -29,7 +29,8 @@ class ProgramsPage(PreferencePage):
         self._rows: dict[str, ProgramRow | None] = {}
         title = self.heading(_("Connected programs"))
         self.rows.removeWidget(title)
-        self._pause = push_button(self, _("Pause all"), self._pause_or_resume)
+        form = self.form.programs
+        self._pause = push_button(self, _("Pause all"), lambda: form.pause_all(paused=not form.are_paused))
         self._record = push_button(self, _("Request history"), self.record_wanted, kind="flat")
         self.rows.addLayout(hbox(title, STRETCH, self._record, self._pause))
         self.note(
@@ -89,6 +90,3 @@ class ProgramsPage(PreferencePage):
         program = next(one for one in self.form.programs.programs if one.client.name == name)
         row = rows[name] = ProgramRow(self.form.programs, self.theme, program, self)
         self._lines.addWidget(row)
-
-    def _pause_or_resume(self) -> None:
-        self.form.programs.pause_all(paused=not self.form.programs.are_paused)

@@ -366,17 +366,15 @@ class SheetWindow(Dialog):
             # Not in the signal: it comes from the coroutine that still stores.
             timer(self, 0, self.accept).start()
             return
-        say(self._note, str(in_turn(said, ngettext("{n} row left.", "{n} rows left.", left))), "good")
-        announce(self, self._note.text())
+        self._tell(str(in_turn(said, ngettext("{n} row left.", "{n} rows left.", left))), "good")
         self._show()
 
     def _trouble(self, message: str) -> None:
-        say(self._note, message, "bad")
-        announce(self, message, urgent=True)
+        self._tell(message, "bad")
 
-    def _tell(self, message: str) -> None:
-        say(self._note, message, "muted")
-        announce(self, message)
+    def _tell(self, message: str, tone: str = "muted") -> None:
+        say(self._note, message, tone)
+        announce(self, message, urgent=tone == "bad")
 
     def _drop(self, paths: list[Path], index: QModelIndex) -> None:
         position = index.row() if index.isValid() else None

@@ -50,7 +50,7 @@ class Lifting(QObject):
         work.pages.rows_dropped.connect(self._drop)
         work.pages.rows_over.connect(self._hold_over)
         work.view.lane.shown.connect(self._show_position)
-        work.view.lane.taken.connect(self._take_position)
+        work.view.lane.taken.connect(lambda ids, before: menu.take_for(PUT_BEFORE, ids, Given(before=before)))
 
     def lift(self, task_ids: Sequence[TaskId]) -> None:
         """Runs a drag. Call from a mouse event; returns after the drop."""
@@ -117,6 +117,3 @@ class Lifting(QObject):
         positions = [outlook.order[one] for one in lifted if one in outlook.order]
         starts = [(span.low, span.high) for one in lifted if (span := outlook.starts.get(one)) is not None]
         self._work.view.say_position(lifted_words(positions, starts))
-
-    def _take_position(self, lifted: Sequence[TaskId], before: TaskId | None) -> None:
-        self._menu.take_for(PUT_BEFORE, lifted, Given(before=before))

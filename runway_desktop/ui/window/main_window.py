@@ -423,10 +423,8 @@ class MainWindow(QMainWindow):
         self._finding.show(task_ids, clears_filters=clears_filters)
 
     def _show_again(self, task_ids: Sequence[TaskId]) -> None:
-        """Shows what an undo brought back, in the large view if that is open."""
-        if self.workspace.overlay is not None:
-            self.workspace.overlay.go_back_to(task_ids)
-        else:
+        """Shows what an undo brought back. The large view, if that is open, goes there by itself."""
+        if self.workspace.overlay is None:
             self._show_tasks(task_ids)
 
     def _show_everything(self) -> None:

@@ -5,7 +5,6 @@ Creates and owns the panes, without connecting them. GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt
@@ -44,10 +43,6 @@ class Overlay(QWidget):
     """An overlay over the panes."""
 
     def leave(self) -> None:
-        raise NotImplementedError
-
-    def go_back_to(self, task_ids: Sequence[TaskId]) -> None:
-        """Shows the first of the tasks that an undo brought back."""
         raise NotImplementedError
 
 

@@ -68,15 +68,8 @@ def suggestions(line: str, cursor: int, known: PageCounts, most: int = 12) -> li
 
 def shown_value(key: str, value: str) -> str:
     """A value as shown: models and clients have display names."""
-    match key:
-        case "model":
-            return model_label(value)
-        case "by":
-            return asker_words(value)
-        case "endpoint":
-            return endpoint_label(value)
-        case _:
-            return value
+    shown = {"model": model_label, "by": asker_words, "endpoint": endpoint_label}.get(key)
+    return shown(value) if shown is not None else value
 
 
 def values_of(key: str, known: PageCounts) -> list[tuple[str, int | None]]:
@@ -85,15 +78,10 @@ def values_of(key: str, known: PageCounts) -> list[tuple[str, int | None]]:
     def ranked(counts: Iterable[tuple[str, int]]) -> list[tuple[str, int | None]]:
         return [*sorted(((name, amount) for name, amount in counts if name), key=lambda pair: (-pair[1], pair[0]))]
 
+    by_name = {"model": known.models, "endpoint": known.endpoints, "project": known.projects, "tag": known.tags}
+    if key in by_name:
+        return ranked(by_name[key].items())
     match key:
-        case "model":
-            return ranked(known.models.items())
-        case "endpoint":
-            return ranked(known.endpoints.items())
-        case "project":
-            return ranked(known.projects.items())
-        case "tag":
-            return ranked(known.tags.items())
         case "batch":
             # Batches with the same name are found together; latest first.
             members: Counter[str] = Counter()

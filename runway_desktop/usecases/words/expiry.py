@@ -18,7 +18,7 @@ from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct
 
 from . import units
-from .states import StateWords, Tone
+from .states import StateWords, Tone, being_saved
 
 KEPT_NO_LONGER, ASKING_TELLS = Text("Runway may no longer keep it"), Text("Link expired; refresh to check")
 OPEN_TO_ALL = Text("Anyone with the link can download the result.")
@@ -193,17 +193,7 @@ def _why(output: Output, received: tuple[int, int | None] | None) -> StateWords:
         )
     match output.state:
         case OutputState.DOWNLOADING:
-            got, total = received or (0, None)
-            size = units.size(got) if got or total else ""
-            detail = _("{size} of {total}", size=size, total=units.size(total)) if total else size
-            return StateWords(
-                headline=_("Saving"),
-                detail=detail,
-                tone=Tone.BUSY,
-                icon="mdi6.download",
-                progress=min(1.0, got / total) if total else None,
-                moving=not total,
-            )
+            return being_saved(*(received or (0, None)))
         case OutputState.FAILED:
             return StateWords(
                 headline=_("Not saved"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from runway_desktop.domain.folders import (
@@ -181,23 +182,19 @@ def stayed_words(progress: MoveProgress) -> str:
     return ngettext("{n} file stayed where it was:", "{n} files stayed where they were:", count)
 
 
+_REFUSALS: Mapping[FolderProblem, Text] = {
+    FolderProblem.NOT_WHOLE: Text("Enter the full path of the folder."),
+    FolderProblem.ABSENT: Text("This drive or folder is missing."),
+    FolderProblem.FILE: Text("“{name}” is a file, not a folder."),
+    FolderProblem.NOT_WRITABLE: Text("You can't write to “{name}”. Choose another folder."),
+    FolderProblem.NOT_READABLE: Text("This folder can't be opened. Choose another one."),
+    FolderProblem.SILENT: Text("This folder doesn't respond. Choose another one, or try again later."),
+}
+
+
 def refusal_words(found: FolderRefusal | None) -> str:
     """Why the selected folder cannot hold results; empty if it can."""
-    if found is None:
-        return ""
-    match found.problem:
-        case FolderProblem.NOT_WHOLE:
-            return _("Enter the full path of the folder.")
-        case FolderProblem.ABSENT:
-            return _("This drive or folder is missing.")
-        case FolderProblem.FILE:
-            return _("“{name}” is a file, not a folder.", name=found.at)
-        case FolderProblem.NOT_WRITABLE:
-            return _("You can't write to “{name}”. Choose another folder.", name=found.at)
-        case FolderProblem.NOT_READABLE:
-            return _("This folder can't be opened. Choose another one.")
-        case FolderProblem.SILENT:
-            return _("This folder doesn't respond. Choose another one, or try again later.")
+    return str(_REFUSALS[found.problem].with_(name=found.at)) if found is not None else ""
 
 
 def stayed_reason(stayed: Stayed) -> str:
@@ -217,22 +214,22 @@ def stayed_reason(stayed: Stayed) -> str:
             return _("A copy is in the new folder. This one is in use and couldn't be removed.")
 
 
+_MOVE_WAITS: Mapping[FolderState | None, Text] = {
+    FolderState.READ_ONLY: Text("{folder} is read-only. Allow writing; the move continues automatically."),
+    FolderState.FULL: Text("The disk of {folder} is full. Free up space; the move continues automatically."),
+    FolderState.SLOW: Text("{folder} doesn't respond. The move continues automatically."),
+    FolderState.ABSENT: Text("{folder} is missing. Connect its drive; the move continues automatically."),
+}
+
+
 def _move_waits(waits: MoveWait) -> str:
     match waits.code:
         case MoveWaitCode.DOWNLOADS:
             return _("Waiting for downloads to the old folder.")
         case MoveWaitCode.ERROR:
             return str(in_turn(cause_words(waits.cause), _("The move continues automatically.")))
-        case MoveWaitCode.FOLDER if waits.state is FolderState.READ_ONLY:
-            return _("{folder} is read-only. Allow writing; the move continues automatically.", folder=waits.folder)
-        case MoveWaitCode.FOLDER if waits.state is FolderState.FULL:
-            return _(
-                "The disk of {folder} is full. Free up space; the move continues automatically.", folder=waits.folder
-            )
-        case MoveWaitCode.FOLDER if waits.state is FolderState.SLOW:
-            return _("{folder} doesn't respond. The move continues automatically.", folder=waits.folder)
         case MoveWaitCode.FOLDER:
-            return _("{folder} is missing. Connect its drive; the move continues automatically.", folder=waits.folder)
+            return str(_MOVE_WAITS.get(waits.state, _MOVE_WAITS[FolderState.ABSENT]).with_(folder=waits.folder))
 
 
 def _nearly_full(health: FolderHealth) -> FolderTrouble:

@@ -333,7 +333,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
     if not outputs:
         return StateWords(headline=_("Done, no result"), tone=Tone.WARN, icon="mdi6.file-question-outline")
     if any(output.state is OutputState.DOWNLOADING for output in outputs) and not around.offline:
-        return _saving(around)
+        return being_saved(around.received, around.expected)
     waiting = (output for output in outputs if output.state is OutputState.WAITING and output.problem)
     waits = saving_words(held_up) if (held_up := next(waiting, None)) is not None else ""
     if around.offline or waits:
@@ -373,16 +373,16 @@ def _kept(outputs: list[Output]) -> StateWords:
     return StateWords(headline=_("Saved"), detail=total, tone=Tone.GOOD, icon="mdi6.check")
 
 
-def _saving(around: Around) -> StateWords:
-    known = around.expected
-    received = units.size(around.received) if around.received or known else ""
+def being_saved(received: int, total: int | None) -> StateWords:
+    """Of a running download, in bytes."""
+    size = units.size(received) if received or total else ""
     return StateWords(
         headline=_("Saving"),
-        detail=_("{size} of {total}", size=received, total=units.size(known)) if known else received,
+        detail=_("{size} of {total}", size=size, total=units.size(total)) if total else size,
         tone=Tone.BUSY,
         icon="mdi6.download",
-        progress=min(1.0, around.received / known) if known else None,
-        moving=not known,
+        progress=min(1.0, received / total) if total else None,
+        moving=not total,
     )
 
 
