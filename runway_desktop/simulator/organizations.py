@@ -8,6 +8,7 @@ organization separately. Pure, as `world` is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from .knobs import Knobs
 from .world import SimulatedTask, UnknownTask, World
@@ -56,10 +57,8 @@ class Organizations:
     def task(self, task_id: str, now: float) -> SimulatedTask:
         """The task of any organization: a link to an output needs no key. Raises `UnknownTask`."""
         for world in self._worlds.values():
-            try:
+            with suppress(UnknownTask):
                 return world.get(task_id, now)
-            except UnknownTask:
-                continue
         raise UnknownTask
 
     def each(self) -> Iterator[tuple[str, World]]:

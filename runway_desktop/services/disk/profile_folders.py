@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from runway_desktop.domain.backups import ENDING
@@ -60,13 +61,10 @@ class ProfileFolders(Struct, frozen=True, kw_only=True):
     def all(self) -> tuple[Profile, ...]:
         """The first profile, then the others by name."""
         others = []
-        try:
-            entries = sorted(self.beside.iterdir())
-        except OSError:
-            entries = []
-        for folder in entries:
-            if not folder.name.startswith(".") and (card := read_card(folder)) is not None:
-                others.append(self._of(folder, card))
+        with suppress(OSError):
+            for folder in sorted(self.beside.iterdir()):
+                if not folder.name.startswith(".") and (card := read_card(folder)) is not None:
+                    others.append(self._of(folder, card))
         return (self._main(), *sorted(others, key=lambda found: found.name.casefold()))
 
     def named(self, name: str) -> Profile:

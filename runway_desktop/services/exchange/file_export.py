@@ -121,52 +121,43 @@ class FileExport:
         self, task_ids: Sequence[TaskId], choice: FileChoice, survey: Survey, progress: Progress
     ) -> FilesExported:
         """Writes the files. Waits for a running export."""
-        async with self._turn:
-            return await self._run(task_ids, choice, survey, progress)
-
-    async def _run(
-        self, task_ids: Sequence[TaskId], choice: FileChoice, survey: Survey, progress: Progress
-    ) -> FilesExported:
-        if not choice.link:
-            await in_worker(self._executor, _check_room, self._room, choice.folder, survey.size)
         names = Names(beside=choice.sidecars)
         batch_names = BatchNames(self._store)
         came = FilesExported(folder=choice.folder)
         done = 0
-        async for rows in self._pages(task_ids, Progress()):
-            for row in rows:
-                if choice.only_picks and row.task.pick is not Pick.PICK:
-                    continue
-                inputs: Sequence[Input] | None = None
-                for output in row.outputs:
-                    if progress.is_stopped or came.problem:
-                        came.is_stopped = progress.is_stopped
-                        return came
-                    if not output.is_here:
+        async with self._turn:
+            if not choice.link:
+                await in_worker(self._executor, _check_room, self._room, choice.folder, survey.size)
+            async for rows in self._pages(task_ids, Progress()):
+                for row in rows:
+                    if choice.only_picks and row.task.pick is not Pick.PICK:
                         continue
-                    if inputs is None:
-                        inputs = await self._store.inputs(row.task.id) if choice.sidecars else ()
-                    # A sidecar contains the batch name, even if the template does not.
-                    asked = choice.template + ("{batch}" if choice.sidecars else "")
-                    item = await self._item(row, output, asked, batch_names)
-                    await self._export(item, inputs, choice, names, came)
-                    done += 1
-                    progress.report(done, survey.files)
-        came.is_stopped = progress.is_stopped
-        return came
+                    inputs: Sequence[Input] | None = None
+                    for output in row.outputs:
+                        if progress.is_stopped or came.problem:
+                            came.is_stopped = progress.is_stopped
+                            return came
+                        if not output.is_here:
+                            continue
+                        if inputs is None:
+                            inputs = await self._store.inputs(row.task.id) if choice.sidecars else ()
+                        # A sidecar contains the batch name, even if the template does not.
+                        asked = choice.template + ("{batch}" if choice.sidecars else "")
+                        item = await self._item(row, output, asked, batch_names)
+                        await self._export(item, inputs, choice, names, came)
+                        done += 1
+                        progress.report(done, survey.files)
+            came.is_stopped = progress.is_stopped
+            return came
 
     async def _export(
         self, item: Item, inputs: Sequence[Input], choice: FileChoice, batch_names: Names, came: FilesExported
     ) -> None:
         try:
             put = await in_worker(self._executor, _put, item, inputs, choice, batch_names, self._room)
-            match put.how:
-                case How.COPIED:
-                    came.copied += 1
-                case How.LINKED:
-                    came.linked += 1
-                case How.THERE:
-                    came.there += 1
+            came.copied += put.how is How.COPIED
+            came.linked += put.how is How.LINKED
+            came.there += put.how is How.THERE
         except SourceTrouble as error:
             came.failed += 1
             if len(came.failures) < MOST_FAILURES:

@@ -79,11 +79,8 @@ class IdImport:
             try:
                 search = begun[position] if begun else await in_worker(self._executor, _search_in, dropped, path, words)
                 await self._run(search, progress)
-            except FileUnreadable as error:
-                troubles.append(error.said)
-                continue
-            except DiskError as error:
-                troubles.append(about(path.name, error.said))
+            except (FileUnreadable, DiskError) as error:
+                troubles.append(error.said if isinstance(error, FileUnreadable) else about(path.name, error.said))
                 continue
             _merge(found, search.found)
             if search.is_full:
@@ -144,13 +141,8 @@ def _standing(task: Task) -> IdStanding:
 def _entry(found: FoundId, task_id: TaskId | None, standings: Mapping[TaskId, IdStanding]) -> IdEntry:
     if task_id is not None:
         return IdEntry(found, standings.get(task_id, IdStanding.KNOWN), task_id)
-    match found.weight:
-        case Weight.NO_ID:
-            return IdEntry(found, IdStanding.NO_ID)
-        case Weight.ELSE:
-            return IdEntry(found, IdStanding.ELSE)
-        case Weight.PLAIN | Weight.TASK:
-            return IdEntry(found, IdStanding.NEW)
+    no_tasks = {Weight.NO_ID: IdStanding.NO_ID, Weight.ELSE: IdStanding.ELSE}
+    return IdEntry(found, no_tasks.get(found.weight, IdStanding.NEW))
 
 
 def _merge(found: dict[RemoteId, FoundId], more: dict[RemoteId, FoundId]) -> None:

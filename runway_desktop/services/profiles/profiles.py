@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,19 +144,15 @@ class Profiles:
 def _look_into(profile: Profile, snapshots: Snapshots) -> Inside:
     """In a worker."""
     contents, results = None, 0
-    try:
+    # Never opened, or damaged: still count its files.
+    with suppress(StoreError):
         contents = snapshots.look(profile.database)
         results = sum(Path(found.path).is_relative_to(profile.folder) for found in snapshots.results(profile.database))
-    except StoreError:
-        # Never opened, or damaged: still count its files.
-        pass
     size = 0
     for root, _, names in os.walk(profile.folder):
         for name in names:
-            try:
+            with suppress(OSError):
                 size += Path(root, name).stat().st_size
-            except OSError:
-                continue
     return Inside(
         contents=contents,
         was_opened=profile.database.exists(),

@@ -166,15 +166,13 @@ class Hunt:
             except OSError:
                 continue
             for entry in entries:
-                try:
+                with suppress(OSError):
                     if entry.is_dir(follow_symlinks=False):
                         if not entry.name.startswith(_HIDDEN):
                             waiting.append(entry.path)
                     elif entry.is_file():
                         self.looked += 1
                         yield entry.path, entry.stat().st_size
-                except OSError:
-                    continue
 
     def _read(self, path: str, size: int) -> Iterator[None]:
         digest = hashlib.sha256()

@@ -126,7 +126,11 @@ class SavingGate:
         if self._is_stale:
             self._is_stale = False
             try:
-                await self._tell(self._news(jobs))
+                if news := self._news(jobs):
+                    await self._store.save_outputs([output for _, output in news])
+                    for job, output in news:
+                        job.output = output
+                        self._bus.tell(OutputChanged(output))
             except StoreError as error:
                 log.warning("That the library's folder changed could not be noted: %s", error)
 
@@ -139,14 +143,6 @@ class SavingGate:
         free = [job for job in jobs if job.output.state is not OutputState.FAILED or is_of_disk(job.output.problem)]
         news = [(job, replace(job.output, state=OutputState.FAILED, problem=error.reason)) for job in free]
         return [(job, output) for job, output in news if output != job.output]
-
-    async def _tell(self, news: list[tuple[Job, Output]]) -> None:
-        if not news:
-            return
-        await self._store.save_outputs([output for _, output in news])
-        for job, output in news:
-            job.output = output
-            self._bus.tell(OutputChanged(output))
 
     def _until_rescued(self, job: Job) -> float | None:
         """Seconds until a result is rescued; 0 or less: now; None: never."""

@@ -385,8 +385,6 @@ def _sizes(paths: Sequence[str]) -> dict[str, int]:
     """Sizes in bytes of readable files. An unreadable file is reported when its task is sent."""
     sizes = {}
     for path in paths:
-        try:
+        with suppress(OSError):
             sizes[path] = Path(path).stat().st_size
-        except OSError:
-            continue
     return sizes

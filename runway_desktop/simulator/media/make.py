@@ -129,10 +129,8 @@ def clip(recipe: Recipe, index: int, samples: Path) -> bytes:
 
 def listed(samples: Path, ending: str) -> list[Sample]:
     """The clips with this ending, sorted by name. Raises `FileNotFoundError` if there is none."""
-    found = []
-    for path in sorted(samples.glob(f"*.{ending}")):
-        if parts := _NAME.fullmatch(path.name):
-            found.append(Sample(path, int(parts[1]) / int(parts[2]), float(parts[3])))
+    paths = ((path, _NAME.fullmatch(path.name)) for path in sorted(samples.glob(f"*.{ending}")))
+    found = [Sample(path, int(one[1]) / int(one[2]), float(one[3])) for path, one in paths if one is not None]
     if not found:
         raise FileNotFoundError(f"no sample clip of the format {ending} in {samples}")
     return found

@@ -10,6 +10,7 @@ import io
 import math
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from html import escape
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
@@ -236,10 +237,8 @@ def _font(size: int, words: str) -> ImageFont.FreeTypeFont | ImageFont.ImageFont
     if all(ord(letter) < 0x250 or 0x2000 <= ord(letter) < 0x2070 for letter in words):
         return ImageFont.load_default(size)
     for name in _WIDE_FONTS:
-        try:
+        with suppress(OSError):
             return ImageFont.truetype(name, size)
-        except OSError:
-            continue
     return ImageFont.load_default(size)
 
 
