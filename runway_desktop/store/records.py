@@ -313,10 +313,7 @@ def _reason_members(reason: Reason) -> dict[str, Any]:
 
 
 def _reason(members: Mapping[str, Any]) -> Reason:
-    details: dict[str, Any] = {}
-    for name, kind in _REASON_DETAIL.items():
-        if isinstance(members.get(name), kind):
-            details[name] = members[name]
+    details = {name: members[name] for name, kind in _REASON_DETAIL.items() if isinstance(members.get(name), kind)}
     try:
         code = ReasonCode(members["code"])
     except ValueError:

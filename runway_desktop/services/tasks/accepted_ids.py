@@ -347,16 +347,14 @@ def _entry(slot: bytes) -> Entry | None:
             )
         remote_id = accepted_id(members["id"])
         credits = members.get("credits")
-        return (
-            None
-            if remote_id is None
-            else AcceptedId(
-                task_id=TaskId(str(members["task"])),
-                remote_id=remote_id,
-                at=float(members["at"]),
-                credits=None if credits is None else float(credits),
-                is_told=bool(members.get("told", False)),
-            )
+        if remote_id is None:
+            return None
+        return AcceptedId(
+            task_id=TaskId(str(members["task"])),
+            remote_id=remote_id,
+            at=float(members["at"]),
+            credits=None if credits is None else float(credits),
+            is_told=bool(members.get("told", False)),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

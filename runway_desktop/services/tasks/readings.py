@@ -166,14 +166,7 @@ class Readings:
         model, key = task.request.model, self._account.keys_used
         self._sendings.begin(task.id, Sent(model=model, key=key, begun=self._account.moments.now()))
         self._recalled.discard(task.id)
-        known = self._clean.get(model)
-        if (
-            before is not None
-            and before.span is not None
-            and known is not None
-            and known[1] is before
-            and known[0] == key
-        ):
+        if before is not None and before.span is not None and self._clean.get(model) == (key, before):
             self._before[task.id] = before.span
         else:
             # Ambiguous, or read with another key.
