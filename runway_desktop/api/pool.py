@@ -158,14 +158,11 @@ class ConnectionPool:
     async def _take(self, url: httpx.URL, timeout: httpx.Timeout, turns: asyncio.Semaphore) -> httpx.AsyncClient:
         """Waits for a free client; NotReached if there is none in time."""
         if turns.locked():
-            problem: ApiError | None = None
             try:
                 async with asyncio.timeout(timeout.pool):
                     await turns.acquire()
             except TimeoutError:
-                problem = replies.too_much_at_once()
-            if problem is not None:
-                raise problem
+                raise replies.too_much_at_once() from None
         else:
             await turns.acquire()
         try:

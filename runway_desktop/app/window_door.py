@@ -95,8 +95,7 @@ class WindowDoor:
                 os.environ[TOKEN] = str(token)
             self._life.ring([str(word) for word in arguments.get("words", ())])
             os.environ.pop(TOKEN, None)
-            await self._tell_of_version(str(arguments.get("program", __version__)))
-            await self._tell_of_another_key(caller)
+            await self._tell_of_odds(caller, str(arguments.get("program", __version__)))
             return None
         window = self._life.window
         if window is None:
@@ -120,18 +119,16 @@ class WindowDoor:
         there = cases.client_cases(window.ready.wait, window.address, has_window=True)
         return await answer(there, caller, name, arguments)
 
-    async def _tell_of_version(self, started: str) -> None:
-        """After an update, a start of the new version only shows the window of the old one."""
+    async def _tell_of_odds(self, started: Hello, version: str) -> None:
+        """After an update, a start of the new version only shows the window of the old one. So does one with another
+        key or address: this window spends by its own."""
         window = self._life.window
-        if started != __version__ and window is not None and window.ready.is_set():
-            said = OTHER_VERSION.with_(started=started, running=__version__)
-            (await window.opened()).bus.tell(Notice(said, CHANGE_OVER))
-
-    async def _tell_of_another_key(self, started: Hello) -> None:
-        """A start with another key or address only shows this window, which spends by its own."""
-        window = self._life.window
-        if window is not None and window.ready.is_set() and (started.key or started.address):
-            cases = await window.opened()
+        if window is None or not window.ready.is_set():
+            return
+        cases = await window.opened()
+        if version != __version__:
+            cases.bus.tell(Notice(OTHER_VERSION.with_(started=version, running=__version__), CHANGE_OVER))
+        if started.key or started.address:
             there = cases.client_cases(window.ready.wait, window.address, has_window=True)
             if await there.difference(started.key, started.address, asks=False) is not None:
                 cases.bus.tell(Notice(OTHER_KEY, QUIT_FIRST, is_problem=True))

@@ -11,6 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from runway_desktop.domain.clients import clean_name
@@ -119,17 +120,16 @@ class Door:
         self.count_changed()
 
 
+@dataclass(eq=False, repr=False)
 class _Caller:
     """One connection. `count` is called with the client's name and 1 or -1."""
 
-    def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        behind: Behind,
-        count: Callable[[str, int], object],
-    ) -> None:
-        self._reader, self._writer, self._behind, self._count = reader, writer, behind, count
+    _reader: asyncio.StreamReader
+    _writer: asyncio.StreamWriter
+    _behind: Behind
+    _count: Callable[[str, int], object]
+
+    def __post_init__(self) -> None:
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._caller = Hello()
 

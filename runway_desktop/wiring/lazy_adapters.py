@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -131,14 +131,11 @@ class LateFetcher:
     def __init__(self, make: Callable[[], Awaitable[ClosableFetcher]]) -> None:
         self._late = Late(make)
 
-    def open(self, url: str, *, offset: int = 0, etag: str = "") -> AbstractAsyncContextManager[Stream]:
-        @asynccontextmanager
-        async def opened() -> AsyncIterator[Stream]:
-            fetcher = await self._late.get()
-            async with fetcher.open(url, offset=offset, etag=etag) as stream:
-                yield stream
-
-        return opened()
+    @asynccontextmanager
+    async def open(self, url: str, *, offset: int = 0, etag: str = "") -> AsyncIterator[Stream]:
+        fetcher = await self._late.get()
+        async with fetcher.open(url, offset=offset, etag=etag) as stream:
+            yield stream
 
     async def aclose(self) -> None:
         await self._late.aclose()
