@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 from runway_desktop.catalog import (
@@ -41,6 +42,11 @@ _NO_SETTING = Text("The model has no such setting, so it was left out.")
 _NO_SETTING_OF = Text("{model} has no such setting, so it was left out.")
 _NO_INPUT_OF = Text("{model} takes no such input, so it was left out.")
 _NO_INPUT = Text("The model takes no such input, so it was left out.")
+_TYPES: Mapping[FieldKind, tuple[type | UnionType, Text]] = {
+    FieldKind.INTEGER: (int, Text("“{cell}” is not a whole number.")),
+    FieldKind.NUMBER: (int | float, Text("“{cell}” is not a number.")),
+    FieldKind.SWITCH: (bool, Text("“{cell}” is neither yes nor no.")),
+}
 _SWITCH_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "0", "1"})
 
 Cell = tuple[TableColumn, Any]
@@ -243,14 +249,8 @@ class RowReader:
         if field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN):
             return self._structured(made, column, value, field)
         typed = value_from_text(field, value)
-        complaint = Text("")
-        if field.kind is FieldKind.INTEGER and not isinstance(typed, int):
-            complaint = Text("“{cell}” is not a whole number.")
-        elif field.kind is FieldKind.NUMBER and not isinstance(typed, int | float):
-            complaint = Text("“{cell}” is not a number.")
-        elif field.kind is FieldKind.SWITCH and not isinstance(typed, bool):
-            complaint = Text("“{cell}” is neither yes nor no.")
-        if complaint and str(value).strip().casefold() not in self.words.choices(field.name):
+        kind, complaint = _TYPES.get(field.kind, (object, Text("")))
+        if not isinstance(typed, kind) and str(value).strip().casefold() not in self.words.choices(field.name):
             message = complaint.with_(cell=_short(value.strip()))
             self._at(made, column, two_readings(field, str(typed)) or message)
         return typed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.catalog import AssetItem, asset_items
+from runway_desktop.catalog import asset_items
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import Size
 from runway_desktop.domain.inputs import AssetDrop, IntakeFinding
@@ -100,9 +100,8 @@ class SourceReader:
     def missing_inputs(self, request: Request, source: str) -> list[IntakeFinding]:
         """Findings for missing files of a restored request."""
         pair = self._words.pair(request.endpoint, request.model)
-        items: list[AssetItem] = []
-        for field in pair.asset_fields if pair else ():
-            items += asset_items(field, request.values.get(field.name))
+        fields = pair.asset_fields if pair else ()
+        items = [item for field in fields for item in asset_items(field, request.values.get(field.name))]
         findings = []
         for item in items:
             found = self._finder.find(item.uri, None)

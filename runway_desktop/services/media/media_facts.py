@@ -77,8 +77,8 @@ def _measured(path: Path, found: MediaFormat, size: int) -> MediaFacts:
 
 def _of_film(facts: MediaFacts, film: FilmFacts) -> MediaFacts:
     rate = film.frame_rate if film.frame_rate and film.frame_rate <= HIGHEST_RATE else None
-    facts = replace(facts, width=film.width, height=film.height, frame_rate=rate, codec=film.codec)
-    return replace(facts, duration=_sane(film.duration))
+    duration, codec = _sane(film.duration), film.codec
+    return replace(facts, width=film.width, height=film.height, frame_rate=rate, codec=codec, duration=duration)
 
 
 def _of_picture(facts: MediaFacts, path: Path) -> MediaFacts:
