@@ -59,6 +59,7 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "services/results/sidecar_keeper.py": 1,
     "services/settings.py": 1,
     "services/supervised.py": 1,
+    "services/tasks/judging.py": 1,
     "services/tasks/ledger.py": 2,
     "ui/compare/surface.py": 1,
     "ui/inputs/frames.py": 1,
