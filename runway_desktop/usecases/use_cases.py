@@ -70,14 +70,6 @@ class _Of(Generic[Service]):
         raise AttributeError("Services belong to the engine")
 
 
-def _queue(engine: Engine) -> Queue:
-    return engine.lane
-
-
-def _tasks(engine: Engine) -> Tasks:
-    return engine.ledger
-
-
 class UseCases:
     account = _Of(lambda engine: engine.account)
     actions = _Of(lambda engine: engine.actions)
@@ -101,13 +93,13 @@ class UseCases:
     poller = _Of(lambda engine: engine.poller)
     pricing = _Of(lambda engine: engine.pricing)
     profiles = _Of(lambda engine: engine.profiles)
-    queue = _Of(_queue)
+    queue: _Of[Queue] = _Of(lambda engine: engine.lane)
     renewal = _Of(lambda engine: engine.renewal)
     restores = _Of(lambda engine: engine.restores)
     settings = _Of(lambda engine: engine.settings)
     sheets = _Of(lambda engine: engine.sheets)
     spending = _Of(lambda engine: engine.spending)
-    tasks = _Of(_tasks)
+    tasks: _Of[Tasks] = _Of(lambda engine: engine.ledger)
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -15,7 +15,6 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -33,6 +32,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _
+from runway_desktop.ui.building import timer
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -72,7 +72,6 @@ class GridView(TaskItems, QListView):
         self._layout: GridLayout | None = None
         self._hovered = -1
         self._anchor: tuple[TaskId, int] | None = None
-        self._seen: list[TaskId] = []
         self.set_up(model, _("Tasks as a grid"))
         self.setProperty("kind", "grid")
         self.setModelColumn(Column.PROMPT)
@@ -87,8 +86,7 @@ class GridView(TaskItems, QListView):
             signal.connect(self._lines_changed)
         posters.ready.connect(self._poster_came)
         self.scrub.moved_on.connect(lambda: self._repaint(self._hovered))
-        self._look = QTimer(self, interval=_LOOK_MS)
-        self._look.timeout.connect(self._look_around)
+        self._look = timer(self, _LOOK_MS, lambda: self.tell_seen(self._visible_lines()), repeats=True)
         FollowsTheme(theme, self, self._restyle)
 
     def set_poster_width(self, width: int) -> None:
@@ -365,12 +363,6 @@ class GridView(TaskItems, QListView):
     def _repaint(self, line: int) -> None:
         if 0 <= line < self.rows.rowCount():
             self.viewport().update(self.visualRect(self.rows.index(line, Column.PROMPT)))
-
-    def _look_around(self) -> None:
-        seen = [task_id for line in self._visible_lines() if (task_id := self.rows.task_id(line)) is not None]
-        if seen != self._seen:
-            self._seen = seen
-            self.seen_changed.emit(seen)
 
     def _restyle(self) -> None:
         self._layout = None

@@ -4,6 +4,7 @@ class. GUI thread only.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
@@ -41,6 +42,7 @@ class TaskItems(_View):
     rows: TaskListModel
     scrub: HoverScrub
     _header_pressed = False
+    _seen: list[TaskId] | None = None
 
     def set_up(self, model: TaskListModel, name: str) -> None:
         """Call in the constructor, once the view can answer layout queries."""
@@ -76,6 +78,13 @@ class TaskItems(_View):
         ranges = [chosen.at(number) for number in range(chosen.count())]
         rows = sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
         return [task_id for row in rows if (task_id := self.rows.task_id(row)) is not None]
+
+    def tell_seen(self, lines: Iterable[int]) -> None:
+        """Emits the tasks of these lines, unless they were the last."""
+        seen = [task_id for line in lines if (task_id := self.rows.task_id(line)) is not None]
+        if seen != (self._seen or []):
+            self._seen = seen
+            self.seen_changed.emit(seen)
 
     def press_button(self, point: QPoint) -> bool:
         """Presses the painted button at a point of the viewport; False if there is none."""

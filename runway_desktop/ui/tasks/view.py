@@ -18,7 +18,6 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -36,6 +35,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.texts import _
+from runway_desktop.ui.building import timer
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.commands.queued import HOLD, RELEASE
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
@@ -91,12 +91,9 @@ class TaskView(TaskItems, QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._set_up_columns()
-        self._seen: list[TaskId] = []
-        self._look = QTimer(self, interval=_LOOK_MS)
-        self._look.timeout.connect(self._look_around)
+        self._look = timer(self, _LOOK_MS, self._look_around, repeats=True)
         self._look.start()
-        self._tick = QTimer(self, interval=_TICK_MS)
-        self._tick.timeout.connect(self._advance)
+        self._tick = timer(self, _TICK_MS, self._advance, repeats=True)
         self._moving: set[int] = set()
         """Rows that were painted with a bar that moves."""
         posters.ready.connect(self._poster_came)
@@ -543,11 +540,7 @@ class TaskView(TaskItems, QTableView):
     def _look_around(self) -> None:
         """Emits the visible task ids; none while the window is hidden or inactive."""
         shown = self.isVisible() and self.window().isActiveWindow() and not self.window().isMinimized()
-        rows = self._visible_rows() if shown else range(0)
-        seen = [task_id for row in rows if (task_id := self.rows.task_id(row)) is not None]
-        if seen != self._seen:
-            self._seen = seen
-            self.seen_changed.emit(seen)
+        self.tell_seen(self._visible_rows() if shown else ())
 
     def _visible_rows(self) -> range:
         return self._rows_between(0, self.viewport().height() - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -112,9 +113,7 @@ class Activity(QObject):
 
     def say(self, number: int, message: str, detail: str = "", *, aloud: bool = False) -> None:
         """Replaces an entry's message; ignored if it has ended."""
-        self._entries = tuple(
-            replace(one, message=message, detail=detail) if one.number == number else one for one in self._entries
-        )
+        self._change(number, message=message, detail=detail)
         self._changed()
         if aloud:
             self.said.emit(message, False)
@@ -138,9 +137,7 @@ class Activity(QObject):
 
     def expire(self, number: int) -> None:
         """Call when an act can no longer be undone: its message stays."""
-        self._entries = tuple(
-            replace(one, kind=ActivityKind.SAID, actions=()) if one.number == number else one for one in self._entries
-        )
+        self._change(number, kind=ActivityKind.SAID, actions=())
         self._changed()
 
     @property
@@ -208,8 +205,7 @@ class Activity(QObject):
             self._held = entry.number if entry is not None else None
             return
         held, self._held = self._held, None
-        now = self._now()
-        self._entries = tuple(replace(one, at=now) if one.number == held else one for one in self._entries)
+        self._change(held, at=self._now())
         self._show()
 
     def _new(
@@ -227,6 +223,9 @@ class Activity(QObject):
             actions=actions,
             room=self._room,
         )
+
+    def _change(self, number: int | None, **values: Any) -> None:
+        self._entries = tuple(replace(one, **values) if one.number == number else one for one in self._entries)
 
     def _put(self, entry: ActivityEntry, *, replaces: bool = False) -> None:
         self._entries = added(self._entries, entry, replaces=replaces)

@@ -215,10 +215,8 @@ class SpendingModel(Model):
 
     def _not_compared(self, asked: int, error: RunwayDesktopError) -> None:
         if asked == self._asked:
-            self.is_asking, self._trouble = (
-                False,
-                str(in_turn(_("Runway's numbers could not be loaded."), error.in_words())),
-            )
+            self.is_asking = False
+            self._trouble = str(in_turn(_("Runway's numbers could not be loaded."), error.in_words()))
             self.compared.emit()
 
     def _exported(self, bill: Bill) -> None:

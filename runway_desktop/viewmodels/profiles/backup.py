@@ -50,9 +50,7 @@ class BackupModel(Model):
     @property
     def results_words(self) -> str:
         outline = self.outline
-        if self.phase is Phase.LOOKING:
-            return _("Include results")
-        if not outline.results:
+        if self.phase is Phase.LOOKING or not outline.results:
             return _("Include results")
         size = units.size(outline.result_bytes)
         return ngettext("Include {n} result, {size}", "Include {n} results, {size}", outline.results, size=size)

@@ -203,12 +203,9 @@ class RestoreModel(Model):
     def may_look_in(self) -> bool:
         """Whether results are missing that only another folder could have."""
         outlook = self.outlook
-        if outlook is None:
-            return False
-        put_back = 0
-        if self.put_back is not WhichResults.NONE:
-            put_back = outlook.packed_gone
-        return outlook.gone > put_back
+        return outlook is not None and outlook.gone > (
+            outlook.packed_gone if self.put_back is not WhichResults.NONE else 0
+        )
 
     @property
     def name_problem(self) -> str:
