@@ -45,7 +45,7 @@ def _tmpfs(of: str, options: str) -> Bring:
         if options:
             _mount(folder, f"remount,{options}")
         yield
-        _mount(folder, "remount,rw,size=64m")
+        _mount(folder, "remount,rw,size=256m")
 
     return bring
 
@@ -61,7 +61,7 @@ async def full_profile(folder: Path) -> Count:
     async with a_scene(folder) as scene:
         place = folder / "profile"
         place.mkdir()
-        _mount(place, "size=64m")
+        _mount(place, "size=256m")
         scene.at_end.append(lambda: subprocess.run(["umount", "-l", str(place)], check=False))
         async with scene.life() as engine:
             await scene.send(engine)
