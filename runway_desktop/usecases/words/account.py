@@ -17,8 +17,6 @@ from .states import Tone
 
 KEY_BEGIN = "key_"
 KEY_DIGITS = 128
-AT_ONCE = 5
-"""Seconds within which an answer came just now."""
 
 
 def connection_words(connection: Connectivity, now: float) -> tuple[str, Tone]:
@@ -41,9 +39,10 @@ def connection_words(connection: Connectivity, now: float) -> tuple[str, Tone]:
 
 
 def _age(at: float, now: float) -> str:
-    """To the second: a minute of "just now" would hide that a server does not answer."""
-    seconds = max(0, int(now - at))
-    return _("{n} s ago", n=seconds) if AT_ONCE <= seconds < 60 else units.ago(at, now)
+    """In steps of ten seconds: a minute of "just now" would hide that a server does not answer, and a text that changes
+    each second is painted each second."""
+    seconds = max(0, int(now - at)) // 10 * 10
+    return _("{n} s ago", n=seconds) if 0 < seconds < 60 else units.ago(at, now)
 
 
 def _with_next_try(said: str, connection: Connectivity, now: float) -> str:
