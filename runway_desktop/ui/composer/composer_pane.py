@@ -344,6 +344,7 @@ class ComposerPane(QWidget):
     def _place_send(self, *, anew: bool = False) -> None:
         """Puts project and send button on a line of their own if they do not fit next to the chips that always show.
         Only a resize (`anew`) moves them back, so a shorter price does not."""
+        self._paying.invalidate()  # A layout inside a layout keeps its old hint until the loop's next turn.
         beside = self._line.least_width() + GRID + self._paying.sizeHint().width()
         narrow = beside > self.contentsRect().width() - 2 * _MARGIN or (self._narrow and not anew)
         if narrow is not self._narrow:
