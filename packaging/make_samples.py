@@ -248,7 +248,7 @@ def make_clip(clip: Clip) -> None:
 
 def make_signed(name: str) -> None:
     """A clip or a picture with content credentials."""
-    from tests.content_credentials import TYPES, signed
+    from tests.rigs.content_credentials import TYPES, signed
 
     target = FOLDER / name
     if clip := SIGNED[name]:

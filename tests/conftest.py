@@ -4,10 +4,10 @@ A test that is `async def` needs no mark and no plugin. It fails when it takes l
 task running, and when an exception on its loop could not be caught. A test marked `qt_loop` runs on a loop of its own
 fixture instead.
 
-Every test fails on a logged bug of the program, wherever it was caught (`tests/mistakes.py`).
+Every test fails on a logged bug of the program, wherever it was caught (`tests/rigs/mistakes.py`).
 
 A test marked `whole` is left out unless the environment says `WHOLE=1`, as `dev.py test --whole` does
-(`tests/samples.py`).
+(`tests/rigs/samples.py`).
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from typing import Any
 
 import pytest
 
-from tests.made_modules import makes
-from tests.mistakes import Mistakes, from_loop
-from tests.samples import IS_WHOLE
+from tests.rigs.made_modules import makes
+from tests.rigs.mistakes import Mistakes, from_loop
+from tests.rigs.samples import IS_WHOLE
 
 __all__ = ["makes"]
 

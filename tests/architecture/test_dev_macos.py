@@ -10,7 +10,7 @@ import pytest
 from steps import bundle, macos, project
 from steps.places import StepFailed
 
-from tests.stand_in_program import put_stand_in
+from tests.rigs.stand_in_program import put_stand_in
 
 IDENTITY = "Developer ID Application: Somebody (TEAM)"
 LIBRARY = b"\xcf\xfa\xed\xfe" + bytes(28)

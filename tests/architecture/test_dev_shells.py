@@ -11,7 +11,7 @@ from steps import shells
 from steps.places import VENV, program_of
 
 from runway_desktop.__main__ import COMMANDS
-from tests.programs import need_programs
+from tests.rigs.programs import need_programs
 
 IN_BASH = """
 source "$1"

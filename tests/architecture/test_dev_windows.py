@@ -13,7 +13,7 @@ import pytest
 from steps import project, windows
 from steps.places import ROOT, StepFailed
 
-from tests.stand_in_program import put_stand_in
+from tests.rigs.stand_in_program import put_stand_in
 
 
 @pytest.fixture

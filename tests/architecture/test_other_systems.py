@@ -25,7 +25,7 @@ def python(system: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])
 def test_every_module_is_imported_that_is_not_for_linux_alone(system: str):
-    done = python(system, "-m", "tests.elsewhere")
+    done = python(system, "-m", "tests.rigs.elsewhere")
     assert done.returncode == 0, done.stderr
     assert set(done.stdout.split()) == {f"runway_desktop.{name}" for name in ONLY_ON_LINUX}
 
@@ -41,6 +41,6 @@ def test_every_module_is_imported_that_is_not_for_linux_alone(system: str):
 def test_every_module_of_tests_is_collected(system: str, suites: list):
     paths = [path for suite in suites for path in suite.paths]
     assert paths
-    collect = ["--collect-only", "-qq", "-p", "tests.elsewhere", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    collect = ["--collect-only", "-qq", "-p", "tests.rigs.elsewhere", "-p", "no:cacheprovider", "-p", "no:randomly"]
     done = python(system, "-m", "pytest", *collect, *paths)
     assert done.returncode == 0, done.stdout[-4000:]

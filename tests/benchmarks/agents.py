@@ -29,7 +29,7 @@ from tests.benchmarks.impatience import quiet_end
 from tests.benchmarks.table import Figure, quantile
 from tests.faults.test_hand_over import FOX, SECRET, Programs
 from tests.journeys.runway import Runway
-from tests.permits import LIBRARY_CLIENT, permit
+from tests.rigs.permits import LIBRARY_CLIENT, permit
 
 NAME = "Agents: from a question to its answer"
 BARE = ("tests.benchmarks.bare_mcp_child",)

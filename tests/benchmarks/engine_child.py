@@ -21,9 +21,9 @@ from runway_desktop.domain.task import RemoteId
 from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.environment import folders_of, profile
 from runway_desktop.wiring.stages import Supervisor, go_down
-from tests import sent
 from tests.benchmarks.children import say
 from tests.benchmarks.seeding import request
+from tests.rigs import sent
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from tests.faults.impatience import kill_in_turn, say_all, started
 from tests.faults.impatient_child import HOST
 from tests.faults.test_hand_over import Programs
 from tests.journeys.runway import Runway
-from tests.permits import permit
+from tests.rigs.permits import permit
 
 NAME = "Impatience: what is paid for"
 ROOM = ("--speed", "200", "--concurrency", "8", "--daily-limit", "100000", "--balance", "10000000")

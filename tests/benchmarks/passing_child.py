@@ -58,8 +58,8 @@ def main() -> int:
 
 async def _once(engine: Any, tasks: int) -> None:
     from runway_desktop.domain.task import new_task_id
-    from tests import sent
-    from tests.saved import Saved
+    from tests.rigs import sent
+    from tests.rigs.saved import Saved
 
     saved, ids = Saved(engine.bus), [new_task_id() for _ in range(tasks)]
     saved.expect(ids)
@@ -73,8 +73,8 @@ async def _steadily(engine: Any, rate: float, after: float, length: float) -> No
 
     from runway_desktop.domain.events import Event, OutputChanged
     from runway_desktop.domain.task import OutputState
-    from tests import sent
     from tests.benchmarks.lag_probe import LagProbe
+    from tests.rigs import sent
 
     loop = asyncio.get_running_loop()
     begin = loop.time()

@@ -37,7 +37,7 @@ from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.compare.compare import Compare
 from tests.benchmarks.children import say
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 FPS = 24
 BITS = 8

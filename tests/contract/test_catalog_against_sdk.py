@@ -23,7 +23,7 @@ from runwayml import RunwayML
 
 from runway_desktop.catalog import Catalog, build_payload, validate
 from runway_desktop.catalog.resource_path import resource
-from tests.samples_of_requests import fullest, smallest
+from tests.rigs.samples_of_requests import fullest, smallest
 
 GENERATOR = Path(__file__).resolve().parents[2] / "packaging" / "update_catalog.py"
 TASK_ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"

@@ -40,7 +40,7 @@ from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
-from tests.samples_of_requests import fullest, smallest
+from tests.rigs.samples_of_requests import fullest, smallest
 
 CATALOG = Catalog.load()
 PAIRS = {f"{pair.endpoint}-{pair.model}": pair for pair in CATALOG.pairs()}

@@ -20,8 +20,8 @@ from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
-from tests.media_files import problem_of
-from tests.samples_of_requests import smallest
+from tests.rigs.media_files import problem_of
+from tests.rigs.samples_of_requests import smallest
 
 CATALOG = Catalog.load()
 FAST = Knobs(speed=1_000, seed=7, concurrency=None, daily_limit=None, balance=1_000_000)

@@ -54,8 +54,8 @@ def main() -> int:
 
 
 async def _send_and_close(session: Any, wish: str, until: Any) -> None:
-    from tests import sent
-    from tests.engine_rig import request
+    from tests.rigs import sent
+    from tests.rigs.engine_rig import request
 
     await session.ready.wait()
     engine = session.cases._engine

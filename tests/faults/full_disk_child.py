@@ -18,10 +18,10 @@ from typing import Any, cast
 
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.store import SqliteStore
-from tests import sent
-from tests.engine_rig import Rig, request
-from tests.fake_runway import remote_id
-from tests.notices import notices
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.notices import notices
 
 DIED = 9
 

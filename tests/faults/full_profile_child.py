@@ -22,9 +22,9 @@ from runway_desktop.domain.task import State
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.store import SqliteStore
 from runway_desktop.wiring import environment
-from tests import sent
-from tests.engine_rig import Rig, request
-from tests.notices import notices
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.notices import notices
 
 ROOM = 8_000_000
 MODELS = ("gen4.5", "gen4_turbo", "veo3.1")

@@ -96,7 +96,7 @@ async def through_mcp(folder: Path, left: list[int], chance: random.Random) -> N
     from mcp.shared.exceptions import MCPError
     from mcp_types import Implementation
 
-    words = ["-m", "tests.hurried", "mcp", "--profile-dir", str(folder)]
+    words = ["-m", "tests.rigs.hurried", "mcp", "--profile-dir", str(folder)]
     server = StdioServerParameters(command=sys.executable, args=words, env=dict(os.environ))
 
     def kill() -> None:

@@ -24,9 +24,9 @@ from runway_desktop.services.disk.profile_folders import new_tail
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
 from runway_desktop.wiring import environment
-from tests import sent
-from tests.engine_rig import CATALOG, request
 from tests.faults.test_copied_folder import Computer, until
+from tests.rigs import sent
+from tests.rigs.engine_rig import CATALOG, request
 
 DIED = 9
 

@@ -48,7 +48,7 @@ async def host(programs: Programs, mode: str = "auto", info: Implementation | No
     surroundings = {**os.environ, "RUNWAYML_API_SECRET": SECRET, "RUNWAYML_BASE_URL": programs.runway.base_url}
     server = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "tests.hurried", "mcp", "--profile-dir", str(programs.folder)],
+        args=["-m", "tests.rigs.hurried", "mcp", "--profile-dir", str(programs.folder)],
         cwd=ROOT,
         env=surroundings,
     )

@@ -12,7 +12,7 @@ import pytest
 from runway_desktop.domain.clients import Permission
 from tests.faults.test_hand_over import Programs
 from tests.journeys.runway import Runway
-from tests.permits import LIBRARY_CLIENT, permit
+from tests.rigs.permits import LIBRARY_CLIENT, permit
 
 pytest.importorskip("mcp.client")
 

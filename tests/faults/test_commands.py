@@ -48,7 +48,7 @@ def run(programs: Programs, *words: str, said: str = "", **more: Any) -> tuple[i
     surroundings = os.environ | {"RUNWAYML_API_SECRET": SECRET, "RUNWAYML_BASE_URL": programs.runway.base_url, **more}
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         surroundings.pop(name, None)
-    command = [sys.executable, "-m", "tests.hurried", *words, "--profile-dir", str(programs.folder)]
+    command = [sys.executable, "-m", "tests.rigs.hurried", *words, "--profile-dir", str(programs.folder)]
     done = subprocess.run(
         command, cwd=ROOT, env=surroundings, capture_output=True, text=True, timeout=90, check=False, input=said
     )

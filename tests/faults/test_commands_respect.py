@@ -21,7 +21,7 @@ from tests.faults.test_commands import PICTURE, programs, run, runway  # noqa: F
 from tests.faults.test_hand_over import Programs
 from tests.faults.test_hanging_keychain import BACKEND
 from tests.journeys.runway import ROOT
-from tests.permits import permit
+from tests.rigs.permits import permit
 from tests.unit.store.libraries import fill
 
 PAID = (*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json")

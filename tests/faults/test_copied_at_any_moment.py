@@ -19,10 +19,10 @@ from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.services.tasks import after_restore
-from tests import sent
-from tests.engine_rig import AtOnce, Place, Rig, request
-from tests.fake_runway import FakeRunway
-from tests.fakes import FakeClock, MemoryStore, settle
+from tests.rigs import sent
+from tests.rigs.engine_rig import AtOnce, Place, Rig, request
+from tests.rigs.fake_runway import FakeRunway
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
 
 PROMPTS = ("one", "two", "three", "four")
 LONG = 90.0

@@ -25,8 +25,8 @@ from runway_desktop.simulator.server import running_simulator
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, build, finish_restore
 from runway_desktop.wiring.stages import Supervisor, go_down
-from tests import sent
-from tests.engine_rig import CATALOG, request
+from tests.rigs import sent
+from tests.rigs.engine_rig import CATALOG, request
 
 PATIENCE = 60.0
 MANY = 6

@@ -24,8 +24,8 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.media.media_facts import probe
 from runway_desktop.services.results.downloads import Downloads
 from runway_desktop.simulator.faults import Fault, Harm
-from tests.engine_rig import AtOnce, Rig, request
 from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, engine, simulated, until
+from tests.rigs.engine_rig import AtOnce, Rig, request
 
 
 @asynccontextmanager

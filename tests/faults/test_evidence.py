@@ -12,9 +12,9 @@ from runway_desktop.domain.task import Evidence, State, TaskId
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.uncertain import verdict_words
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.fake_runway import FakeRunway, remote_id
-from tests.fakes import settle
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import FakeRunway, remote_id
+from tests.rigs.fakes import settle
 
 ALL_LOOKS = 120.0
 """Seconds after which nobody looks any more."""

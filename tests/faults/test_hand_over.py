@@ -23,8 +23,8 @@ from runway_desktop.remote.messages import LEAVE, Welcome
 from runway_desktop.services.disk.profile_lock import claim
 from runway_desktop.usecases.clients.refusals import CallRefused
 from tests.journeys.runway import ROOT, Runway
-from tests.lockless import ON_START
-from tests.permits import LIBRARY_CLIENT, permit
+from tests.rigs.lockless import ON_START
+from tests.rigs.permits import LIBRARY_CLIENT, permit
 
 SECRET = "key_" + "5a" * 64
 PATIENCE = 60.0
@@ -57,7 +57,7 @@ class Programs:
         self, *words: str, stdin: int | None = None, stderr: int = subprocess.PIPE, **more: str
     ) -> subprocess.Popen[str]:
         """`more` are variables of its environment."""
-        command = [sys.executable, "-m", "tests.hurried", *words, "--profile-dir", str(self.folder)]
+        command = [sys.executable, "-m", "tests.rigs.hurried", *words, "--profile-dir", str(self.folder)]
         process = subprocess.Popen(
             command,
             cwd=ROOT,

@@ -20,10 +20,10 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
 from runway_desktop.usecases.words.failures import sending_words
-from tests.engine_rig import AtOnce, Rig, request
-from tests.fake_runway import FakeRunway, remote_id
-from tests.fakes import FakeClock, MemoryStore, settle
-from tests.notices import notices
+from tests.rigs.engine_rig import AtOnce, Rig, request
+from tests.rigs.fake_runway import FakeRunway, remote_id
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
+from tests.rigs.notices import notices
 
 FULL = StoreError("The disk is full.", advice="Make room on it.")
 MISTAKES = (OSError(28, "No space left on device"), RuntimeError("ours"), sqlite3.OperationalError("disk I/O error"))

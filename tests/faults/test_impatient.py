@@ -15,8 +15,8 @@ from tests.faults.impatience import say_all
 from tests.faults.impatient_child import HOST
 from tests.faults.test_hand_over import Programs
 from tests.journeys.runway import Runway
-from tests.permits import permit
-from tests.samples import examples
+from tests.rigs.permits import permit
+from tests.rigs.samples import examples
 
 WISHES = examples(8)
 

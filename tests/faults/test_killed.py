@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.task import State
-from tests import sent
-from tests.engine_rig import Rig, request
-from tests.fake_runway import FakeRunway
-from tests.fakes import FakeClock, MemoryStore, settle
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import FakeRunway
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
 
 PROMPTS = ("one", "two", "three", "four")
 

@@ -17,9 +17,9 @@ from runway_desktop.services.backup.restoring import WhichResults, Wishes
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch, Workshop
 from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
-from tests.dying import EACH, dies_at, needs_fork
-from tests.fakes import FakeClock
-from tests.profiles_on_disk import NOW, Made, a_profile, add_a_task, everything
+from tests.rigs.dying import EACH, dies_at, needs_fork
+from tests.rigs.fakes import FakeClock
+from tests.rigs.profiles_on_disk import NOW, Made, a_profile, add_a_task, everything
 
 pytestmark = needs_fork
 

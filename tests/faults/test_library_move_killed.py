@@ -18,8 +18,8 @@ from runway_desktop.services.library.file_moving import Disk
 from runway_desktop.services.library.move_journal import JOURNAL
 from runway_desktop.services.results import sidecar
 from runway_desktop.store import SqliteStore
-from tests.engine_rig import request, with_picture
-from tests.fakes import FakeClock, MemoryStore, settle
+from tests.rigs.engine_rig import request, with_picture
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
 from tests.unit.services.library.test_library_move import House, files, is_whole
 
 RESULTS = 3

@@ -15,9 +15,9 @@ from runway_desktop.domain.errors import NoReply
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.holds import lane_words
-from tests.engine_rig import Rig, request
-from tests.fake_runway import FakeRunway, remote_id
-from tests.fakes import MemoryStore, settle
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import FakeRunway, remote_id
+from tests.rigs.fakes import MemoryStore, settle
 
 MISTAKES = (
     ssl.SSLError(1, "decryption failed or bad record mac"),

@@ -7,8 +7,8 @@ from runway_desktop.domain.errors import NotTaken
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.values import replace
-from tests import sent
-from tests.engine_rig import Rig, request
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, request
 
 MODELS = ("gen4.5", "gen4_turbo", "veo3.1")
 

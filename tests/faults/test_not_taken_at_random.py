@@ -11,10 +11,10 @@ import pytest
 from runway_desktop.domain.task import State
 from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.values import replace
-from tests import sent
-from tests.engine_rig import Rig, request
-from tests.fakes import FakeClock, settle
-from tests.slow_runway import SlowRunway
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fakes import FakeClock, settle
+from tests.rigs.slow_runway import SlowRunway
 
 MODELS = ("gen4.5", "gen4_turbo", "veo3.1")
 TASKS = 30

@@ -24,8 +24,8 @@ from runway_desktop.simulator.faults import Fault, Harm
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
 from runway_desktop.store.sqlite_store import SqliteStore
-from tests import sent
-from tests.engine_rig import CATALOG, Rig, request, with_picture
+from tests.rigs import sent
+from tests.rigs.engine_rig import CATALOG, Rig, request, with_picture
 
 RATE = 60.0
 

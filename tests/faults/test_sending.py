@@ -24,10 +24,10 @@ from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.holds import lane_words
 from runway_desktop.usecases.words.uncertain import verdict_words
 from runway_desktop.values import replace
-from tests import sent
-from tests.engine_rig import Rig, request
-from tests.fake_runway import FakeRunway, remote_id
-from tests.notices import notices
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import FakeRunway, remote_id
+from tests.rigs.notices import notices
 
 
 def count(rig: Rig, model: str = "gen4.5", by: int = 1, credits: float = 25.0) -> None:

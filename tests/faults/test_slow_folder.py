@@ -16,7 +16,7 @@ from runway_desktop.services.disk import library_folder
 from runway_desktop.services.disk.folder_look import FolderStatus
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.settings import Settings
-from tests.fakes import MemoryStore
+from tests.rigs.fakes import MemoryStore
 
 EACH = 0.4
 """Seconds that every touch of the slow disk takes."""

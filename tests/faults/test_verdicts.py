@@ -12,9 +12,9 @@ import pytest
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
-from tests.engine_rig import Rig, request
-from tests.fakes import FakeClock
-from tests.slow_runway import SlowRunway
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fakes import FakeClock
+from tests.rigs.slow_runway import SlowRunway
 
 COUNTED = ("gen4.5", "gen4_turbo", "veo3.1")
 UNCOUNTED = ("seedance2",)

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from runway_desktop.domain.errors import RunwayDesktopError
-from tests.samples import examples
+from tests.rigs.samples import examples
 
 SECONDS = 2.0
 """Of computing, for one file of some kilobytes."""

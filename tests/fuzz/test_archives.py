@@ -26,8 +26,8 @@ from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.disk.disk_room import DiskRoom
 from tests.conftest import run_test
 from tests.fuzz.bounds import NUMBERS, WORDS, assert_bounded, changed, damaged, often
-from tests.profiles_on_disk import NOW, Made, a_profile
-from tests.samples import some
+from tests.rigs.profiles_on_disk import NOW, Made, a_profile
+from tests.rigs.samples import some
 
 DRAWN = (BadBackup, DiskError, StoreError)
 

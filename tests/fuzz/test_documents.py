@@ -30,10 +30,10 @@ from runway_desktop.services.results import part_file, sidecar
 from runway_desktop.services.results.part_file import PartNote, note_of, part_of, read_note
 from runway_desktop.services.settings import Settings
 from runway_desktop.store import SqliteStore
-from tests.engine_rig import CATALOG, AtOnce
-from tests.fakes import FakeClock, MemoryStore
 from tests.fuzz.bounds import NUMBERS, WORDS, assert_bounded, changed, json_values, often
-from tests.samples import some
+from tests.rigs.engine_rig import CATALOG, AtOnce
+from tests.rigs.fakes import FakeClock, MemoryStore
+from tests.rigs.samples import some
 
 SIDECAR: dict[str, Any] = {
     "schema": "runway-desktop.result",

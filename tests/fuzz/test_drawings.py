@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runway_desktop.ui.media.drawing_cleaner import BadDrawing, cleaned
-from tests import hostile_drawings
 from tests.fuzz.bounds import assert_bounded, damaged, often
+from tests.rigs import hostile_drawings
 
 TARGET = Path("/home/somebody/secret.png")
 SEEDS = (

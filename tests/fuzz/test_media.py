@@ -23,8 +23,8 @@ from runway_desktop.services.results import embedding
 from runway_desktop.services.results.embedding import NotEmbedded, embed, note_of, read
 from runway_desktop.services.results.result_file import WrongContent, judge
 from runway_desktop.services.results.truncation_check import seems_cut_short
-from tests import matroska_files
 from tests.fuzz.bounds import assert_bounded, damaged, often
+from tests.rigs import matroska_files
 
 DOCUMENT = {"schema": "runway-desktop.result", "request": {"endpoint": "a", "model": "b", "prompt": "c", "values": {}}}
 ENDINGS = ("png", "jpg", "webp", "mp4", "mov", "mp3", "wav", "flac", "ogg", "webm", "svg", "bin")

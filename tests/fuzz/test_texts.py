@@ -15,8 +15,8 @@ from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.pages import linked_pictures, plain_text
 from runway_desktop.services.intake.reading import Dropped, FileUnreadable, Source
 from runway_desktop.services.intake.vocabulary import Vocabulary
-from tests.engine_rig import CATALOG, AtOnce
 from tests.fuzz.bounds import assert_bounded, damaged, often
+from tests.rigs.engine_rig import CATALOG, AtOnce
 
 ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 WORDS = Vocabulary(CATALOG)

@@ -14,8 +14,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QLoggingCategory
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.ui.theme import ColorScheme, Theme
-from tests import qt_loop
-from tests.patient_bot import qtbot
+from tests.rigs import qt_loop
+from tests.rigs.patient_bot import qtbot
 
 __all__ = ["qtbot"]
 

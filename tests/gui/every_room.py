@@ -40,11 +40,11 @@ from runway_desktop.usecases.clients.creating import TaskWished
 from runway_desktop.usecases.words.failures import MEANINGS
 from runway_desktop.viewmodels.exchange.id_import import IdImportModel
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
-from tests.fake_runway import remote_id
 from tests.gui.profiles.rig import ProfilesDesktop
 from tests.gui.rig import rest, until
-from tests.profiles_on_disk import NOW, a_profile
-from tests.rows import output, saved, task
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.profiles_on_disk import NOW, a_profile
+from tests.rigs.rows import output, saved, task
 
 PROMPT = "Φάρος"
 PROJECT, TAG, PROGRAM = "Αυγή", "νύχτα", "ξένος"

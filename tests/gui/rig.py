@@ -54,11 +54,11 @@ from runway_desktop.viewmodels.tasks.taking_in import TakingIn
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from runway_desktop.wiring.stages import Supervisor
-from tests import engine_rig
-from tests.engines import Unasked, engine_of
-from tests.fake_runway import FakeFetcher
-from tests.fakes import MemoryStore
-from tests.qt_loop import come_to_rest
+from tests.rigs import engine_rig
+from tests.rigs.engines import Unasked, engine_of
+from tests.rigs.fake_runway import FakeFetcher
+from tests.rigs.fakes import MemoryStore
+from tests.rigs.qt_loop import come_to_rest
 
 PATIENCE = 60.0
 """Seconds of real time after which a promise counts as broken."""

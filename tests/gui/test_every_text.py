@@ -22,7 +22,7 @@ from tests.gui.media.conftest import BACKEND_CHATTER
 from tests.gui.profiles.rig import ProfilesDesktop
 from tests.gui.rig import rest
 from tests.gui.visible_texts import Seen, accessible_texts, cut_in, painted_texts, texts_of
-from tests.pseudo import LANGUAGES
+from tests.rigs.pseudo import LANGUAGES
 
 KEYS = "Ctrl Shift Alt Meta Return Enter Esc Escape Space Tab Del Ins Home End PgUp PgDown Left Right Up Down Backspace"
 NAMES = "Runway Desktop Python Qt PySide6 SQLite MCP API MIT Claude Code Codex Cursor VS"

@@ -13,7 +13,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.task import State
 from runway_desktop.ui.missing_letters import MissingLetters, is_drawn_as_boxes
 from tests.gui.rig import Desktop, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 ROOT = Path(__file__).parents[2]
 JAPANESE, KOREAN, CHINESE = "ゆっくりとすすむ", "안녕하세요", "凍湖"

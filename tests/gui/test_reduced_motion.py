@@ -14,7 +14,7 @@ from runway_desktop.ui.tasks.hover_scrub import HoverScrub
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import system_is_calm
 from tests.gui.rig import Desktop, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 
 async def test_the_bar_of_a_task_without_progress_stands_while_motion_is_reduced(tmp_path, theme, qtbot):

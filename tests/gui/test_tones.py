@@ -15,7 +15,7 @@ from runway_desktop.ui.labels import DOT_INKS, INKS, LABEL_TONES, QUIET_INKS, SE
 from runway_desktop.ui.theme import ColorScheme, Role
 from runway_desktop.usecases.words.states import Tone
 from tests.gui.tasks.test_task_view import shown
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 BOTH = (ColorScheme.LIGHT, ColorScheme.DARK)
 OF_TONES = (Role.ACCENT, Role.GOOD, Role.WARN, Role.BAD)

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from tests import mistakes
 from tests.journeys import screen as screens
 from tests.journeys.needs import need, need_screen_reader
 from tests.journeys.program import SECRET, Program
 from tests.journeys.runway import ROOT, Runway
 from tests.journeys.screen import Screen
 from tests.journeys.wayland import Desktop
+from tests.rigs import mistakes
 
 PICTURES = ROOT / "build" / "journeys"
 

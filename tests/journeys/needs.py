@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.programs import lack, need_programs
+from tests.rigs.programs import lack, need_programs
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 LIBEXEC = ("/usr/libexec", "/usr/lib/at-spi2-core", "/usr/lib")

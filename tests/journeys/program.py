@@ -206,7 +206,7 @@ class Program:
     def _popen(self, items: Sequence[str], complaints: Path) -> subprocess.Popen[bytes]:
         with complaints.open("wb") as terminal:
             return subprocess.Popen(
-                [sys.executable, "-m", "tests.hurried", "--profile-dir", str(self.profile), *self._words, *items],
+                [sys.executable, "-m", "tests.rigs.hurried", "--profile-dir", str(self.profile), *self._words, *items],
                 cwd=ROOT,
                 env={**self._screen.variables, **self._variables},
                 stdin=subprocess.DEVNULL,

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import State
-from tests.lane_walk import walked
+from tests.rigs.lane_walk import walked
 
 from . import alone as apart
 from . import lives, machine, records

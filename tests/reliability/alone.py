@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from runway_desktop.domain.task import Request, new_task_id
 from runway_desktop.simulator.faults import Fault, Harm
-from tests import sent
-from tests.saved import Saved
+from tests.rigs import sent
+from tests.rigs.saved import Saved
 
 from . import elsewhere
 from .scene import Clock, Count, Scene, a_scene, all_tasks, counted, engine_in, handles, is_well, profile_in

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
-from tests.engine_rig import CATALOG
+from tests.rigs.engine_rig import CATALOG
 
 from .scene import ROOM, Clock, Journal, journal_of
 

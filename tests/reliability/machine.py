@@ -25,7 +25,7 @@ from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.restoring import RestorePreview
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.store.snapshots import SqliteSnapshots
-from tests.half_written import log_of, write_half
+from tests.rigs.half_written import log_of, write_half
 
 from . import records
 from .records import Bring, NotHere, Record

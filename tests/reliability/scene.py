@@ -30,8 +30,8 @@ from runway_desktop.wiring.build import Address
 from runway_desktop.wiring.environment import folders_of
 from runway_desktop.wiring.environment import profile as profile_in
 from runway_desktop.wiring.stages import Supervisor, go_down
-from tests import sent
-from tests.engine_rig import CATALOG
+from tests.rigs import sent
+from tests.rigs.engine_rig import CATALOG
 
 RATE = 60.0
 PATIENCE = 3_600.0

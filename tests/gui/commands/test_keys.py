@@ -16,7 +16,7 @@ from runway_desktop.ui.commands.keys import Keys, default_keys
 from runway_desktop.usecases.commands.command import SECTIONS, Scope
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from tests.gui.rig import Desktop, Rig, named, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 # The system's own keys are known only once there is an application.
 pytestmark = pytest.mark.usefixtures("qapp")

@@ -23,7 +23,7 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.compare.compare import Compare
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 from tests.unit.viewmodels.compare.test_compare import NotingJudge
 
 

@@ -38,11 +38,11 @@ from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.values import replace
-from tests.engine_rig import CATALOG
-from tests.engine_rig import request as plain_request
 from tests.gui.rig import Rig, named, painted, rest, until
-from tests.rows import task
-from tests.samples_of_requests import fullest
+from tests.rigs.engine_rig import CATALOG
+from tests.rigs.engine_rig import request as plain_request
+from tests.rigs.rows import task
+from tests.rigs.samples_of_requests import fullest
 
 PAIRS = list(CATALOG.pairs())
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier

@@ -29,9 +29,9 @@ from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
-from tests.engine_rig import AtOnce
-from tests.fake_runway import FakeFetcher, FakeRunway
-from tests.fakes import FakeClock, MemorySecrets, MemoryStore, settle
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fake_runway import FakeFetcher, FakeRunway
+from tests.rigs.fakes import FakeClock, MemorySecrets, MemoryStore, settle
 
 Kind = TypeVar("Kind", bound=QWidget)
 

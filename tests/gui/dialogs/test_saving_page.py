@@ -18,8 +18,8 @@ from runway_desktop.services.library.file_moving import Disk
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
-from tests.engine_rig import request
 from tests.gui.dialogs.rig import Kind, Rig, child
+from tests.rigs.engine_rig import request
 
 MANY = 40
 

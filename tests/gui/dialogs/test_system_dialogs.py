@@ -22,13 +22,13 @@ from runway_desktop.ui.file_dialogs import (
 )
 from runway_desktop.wiring.stages import Supervisor
 from tests.gui.rig import until
-from tests.session_bus import needs_bus, private_bus
+from tests.rigs.session_bus import needs_bus, private_bus
 
 if sys.platform != "linux":
     pytest.skip("only Linux has portals", allow_module_level=True)
 
 from runway_desktop.desktop import portal, session_bus
-from tests.fake_portal import FakePortal
+from tests.rigs.fake_portal import FakePortal
 
 pytestmark = needs_bus
 TABLES = "Tables (*.csv)"

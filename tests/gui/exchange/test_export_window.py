@@ -26,7 +26,7 @@ from runway_desktop.viewmodels.exchange.export import ExportScope, ListForm, Wha
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, until
 from tests.gui.targets import too_small
-from tests.rows import task
+from tests.rigs.rows import task
 from tests.unit.services.exchange.results import Results, a_task, files_in
 
 

@@ -30,7 +30,7 @@ from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.usecases.requests.choices import ModelOffer
 from tests.gui.rig import Desktop, until
-from tests.samples_of_requests import LINKS
+from tests.rigs.samples_of_requests import LINKS
 
 LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 LONG = 12

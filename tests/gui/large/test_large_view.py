@@ -29,7 +29,7 @@ from tests.gui.media.conftest import SAMPLES
 from tests.gui.pill import opened_list
 from tests.gui.rig import Desktop, named, rest, until
 from tests.gui.targets import too_small
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 KEYS, SHIFT, CONTROL = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 FOG, RAIN = ("t5", "t4", "t3"), ("t2", "t1")

@@ -16,7 +16,7 @@ from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, r
 from runway_desktop.ui.picture_reader import open_reader
 from runway_desktop.ui.sharing.drag import FileMime
 from runway_desktop.ui.tasks.poster_cache import load
-from tests import hostile_drawings
+from tests.rigs import hostile_drawings
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.ui.media.drawing_cleaner import MOST_BYTES, BadDrawing, TooComplex, cleaned
-from tests import hostile_drawings
-from tests.hostile_drawings import drawing
+from tests.rigs import hostile_drawings
+from tests.rigs.hostile_drawings import drawing
 
 TARGET = Path("/home/somebody/secret.png")
 OPEN = hostile_drawings.that_open(TARGET)

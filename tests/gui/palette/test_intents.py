@@ -21,7 +21,7 @@ from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.palette.palette import Heading, Offer
 from runway_desktop.viewmodels.palette import PaletteModel
 from tests.gui.rig import Desktop, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 NOTHING, ONE, THREE, FAILED, QUEUED = (), ("t1",), ("t1", "t2", "t3"), ("t4",), ("t5",)
 SELECTIONS = {"nothing": NOTHING, "one": ONE, "three": THREE, "failed": FAILED, "queued": QUEUED}

@@ -11,7 +11,7 @@ from runway_desktop.ui.palette.entry import PaletteHost
 from runway_desktop.ui.palette.panel import PalettePanel
 from runway_desktop.usecases.palette.palette import Heading
 from tests.gui.rig import Desktop, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

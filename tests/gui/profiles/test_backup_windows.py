@@ -24,7 +24,7 @@ from runway_desktop.viewmodels.profiles.restore import Into, WhichResults
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import until
 from tests.gui.targets import too_small
-from tests.profiles_on_disk import NOW, Made, a_profile
+from tests.rigs.profiles_on_disk import NOW, Made, a_profile
 
 
 def packed(made: Made, path: Path) -> Path:

@@ -18,7 +18,7 @@ from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.ui.profiles.damaged_window import DamagedWindow
 from runway_desktop.ui.theme import Theme
-from tests.profiles_on_disk import NOW, Made, a_profile
+from tests.rigs.profiles_on_disk import NOW, Made, a_profile
 
 ERROR = DamagedList("The list of tasks in “profile.db” is damaged.", advice="Restore a backup.", detail="/p/profile.db")
 

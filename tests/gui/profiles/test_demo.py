@@ -20,8 +20,8 @@ from runway_desktop.wiring.studio.demo_state import Begins
 from tests.gui import pill
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import until
-from tests.profiles_on_disk import a_profile
-from tests.rows import task
+from tests.rigs.profiles_on_disk import a_profile
+from tests.rigs.rows import task
 
 
 @pytest.fixture

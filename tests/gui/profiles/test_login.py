@@ -13,7 +13,7 @@ from runway_desktop.ui.preferences.saving_editors import LoginEditor
 from runway_desktop.ui.theme import Theme
 from tests.gui.profiles.rig import ProfilesDesktop
 from tests.gui.rig import until
-from tests.profiles_on_disk import a_profile
+from tests.rigs.profiles_on_disk import a_profile
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files of Linux")
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QProgressBar
 from runway_desktop.app.renewing import renew_in_sight
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
-from tests.qt_loop import come_to_rest
+from tests.rigs.qt_loop import come_to_rest
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from runway_desktop.wiring import environment
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import Desktop, rest, until
-from tests.profiles_on_disk import a_profile
+from tests.rigs.profiles_on_disk import a_profile
 
 
 def who(desktop: Desktop) -> QPushButton:

@@ -42,7 +42,7 @@ from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE, ColumnK
 from tests.gui.rig import Desktop, move_pointer, rest, until
 from tests.gui.sheet.conftest import Opened
 from tests.gui.targets import too_small
-from tests.mistakes import Mistakes
+from tests.rigs.mistakes import Mistakes
 
 SHOTS = """prompt,model,ratio,duration,seed
 A lighthouse,gen4.5,1280:720,5,41207

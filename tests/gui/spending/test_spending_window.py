@@ -22,7 +22,7 @@ from runway_desktop.usecases.words.spending import DayBar
 from runway_desktop.viewmodels.money.spending import SpendingModel
 from tests.gui.rig import Rig, after, rest, until
 from tests.gui.targets import too_small
-from tests.rows import task
+from tests.rigs.rows import task
 
 THREE = tuple(
     DayBar(date(2026, 11, day), 60.0 * day, str(day), f"{day} November: {60 * day} credits") for day in (1, 2, 3)

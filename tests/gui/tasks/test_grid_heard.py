@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State, TaskId
 from tests.gui.rig import Desktop, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from runway_desktop.ui.theme import Theme
 from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.gui.media.conftest import BACKEND_CHATTER, SAMPLES
 from tests.gui.rig import Desktop, move_pointer, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 
 def poster_of(view: TaskView | GridView) -> QImage:

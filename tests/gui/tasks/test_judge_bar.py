@@ -11,7 +11,7 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.ui.theme import GRID, TARGET
 from tests.gui.rig import Desktop, named, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 @pytest.mark.parametrize("width", [288, 300, 360, 420, 600])

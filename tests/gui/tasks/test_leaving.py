@@ -13,7 +13,7 @@ from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.view import NextSelection
 from tests.gui.rig import Desktop, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 async def nine(rig: Desktop, group: GroupBy = GroupBy.NONE) -> None:

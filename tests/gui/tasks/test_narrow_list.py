@@ -10,7 +10,7 @@ from runway_desktop.domain.library import Filter, Page
 from runway_desktop.ui.tasks.view import LEAST_PROMPT
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from tests.gui.rig import Desktop, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 async def filled(rig):

@@ -12,7 +12,7 @@ from runway_desktop.ui.tasks.popups import DIFFER, LinePopup, NotePopup
 from runway_desktop.ui.theme import Role
 from runway_desktop.values import replace
 from tests.gui.rig import Desktop, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

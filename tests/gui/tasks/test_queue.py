@@ -21,9 +21,9 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.ui.window.budget_pane import BudgetPane
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.usecases.words.queue import OTHER_LANE
-from tests.engine_rig import request
 from tests.gui.rig import Desktop, rest, until
-from tests.rows import task
+from tests.rigs.engine_rig import request
+from tests.rigs.rows import task
 
 QUEUE = Filter(page=Page.WAITING_HERE)
 OVER = ("Queued, over a cap",)

@@ -25,7 +25,7 @@ from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.values import replace
 from tests.gui.rig import Rig, move_pointer, painted, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 FLAT = Listing(group=GroupBy.NONE)
 KEYS = Qt.Key

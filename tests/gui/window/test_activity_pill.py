@@ -15,7 +15,7 @@ from runway_desktop.ui.activity.pill import NARROW, WIDTH
 from runway_desktop.ui.theme import ColorScheme
 from tests.gui import pill
 from tests.gui.rig import Desktop, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän " * 8
 

@@ -13,7 +13,7 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.view import TaskView
 from tests.gui.rig import Desktop, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

@@ -19,7 +19,7 @@ from runway_desktop.usecases.commands.results import CHOOSE_FILE, LOOK_FOR
 from runway_desktop.usecases.listing.columns import Column
 from tests.gui import pill
 from tests.gui.rig import Desktop, rest, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 
 async def shown(desk: Desktop, number: int = 1) -> Output:

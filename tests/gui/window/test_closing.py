@@ -21,7 +21,7 @@ from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
 from tests.gui.rig import Desktop
 from tests.gui.window.test_tray import SilentIcon
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 def session_of(rig: Desktop, folder: Path, *open_tasks: Task, saving: int = 0) -> Any:

@@ -12,7 +12,7 @@ from runway_desktop.app.closing import settle_in_sight, what_is_waited_for
 from runway_desktop.domain.task import State
 from runway_desktop.ui.dialogs.closing import ClosingDialog
 from tests.gui.rig import Desktop, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 def dialogs() -> list[ClosingDialog]:

@@ -12,7 +12,7 @@ from runway_desktop.domain.library import Page
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.composer.field_editors import Chip
 from tests.gui.rig import Desktop, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 def shown_menu() -> QMenu | None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from runway_desktop.ui.colors import COLORS, DesktopLook, accented, contrast, kept_text, look_in, look_of
 from runway_desktop.ui.theme import ColorScheme, Role, Theme
 from tests.gui.rig import until
-from tests.session_bus import needs_bus, private_bus
+from tests.rigs.session_bus import needs_bus, private_bus
 
 ORANGE = DesktopLook("#ed5b00")
 
@@ -131,7 +131,7 @@ async def test_settings_are_told_at_start_and_when_they_change(monkeypatch):
     import asyncio
 
     from runway_desktop.desktop.portal import follow_settings
-    from tests.fake_portal import APPEARANCE, INTERFACE, FakePortal
+    from tests.rigs.fake_portal import APPEARANCE, INTERFACE, FakePortal
 
     told: list[Mapping[str, object]] = []
     with private_bus(monkeypatch):

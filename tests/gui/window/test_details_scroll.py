@@ -10,7 +10,7 @@ from runway_desktop.domain.task import State
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.details_pane import DetailsPane
 from tests.gui.rig import Desktop, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 
 async def test_nothing_is_scrolled_to_that_is_blank(tmp_path: Path, theme: Theme) -> None:

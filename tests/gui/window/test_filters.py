@@ -16,7 +16,7 @@ from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.usecases.listing.columns import Column
 from tests.gui.rig import Desktop, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 KEYS = Qt.Key
 LINE = 'tag:"ein langes deutsches Schlagwort" rating:>=2 project:Donaudampfschifffahrt -is:reject after:2020-01'

@@ -17,7 +17,7 @@ from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.pages import Pages
 from tests.gui.pill import press
 from tests.gui.rig import Desktop, rest, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

@@ -12,7 +12,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.usecases.commands.handing_on import COPY_LINK, COPY_PICTURE
 from tests.gui.rig import Desktop, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 
 def still(folder: Path, name: str = "still.png", color: str = "teal") -> Path:

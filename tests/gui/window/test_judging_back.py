@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from runway_desktop.domain.task import Pick, State, TaskId
 from tests.gui import pill
 from tests.gui.rig import Desktop, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 KEYS = Qt.Key
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -9,9 +9,9 @@ from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.tasks.accepted_ids import AcceptedId
 from runway_desktop.ui.confirm import AskText
-from tests.fake_runway import remote_id
 from tests.gui.rig import Desktop, until
-from tests.rows import task
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.rows import task
 
 
 async def ask_for_the_id(rig: Desktop, *known: int) -> AskText:

@@ -13,8 +13,8 @@ from runway_desktop.ui.window.details_pane import DetailsPane
 from runway_desktop.ui.word_breaking import LongWordsLabel, broken
 from runway_desktop.usecases.words.account import key_words
 from tests.gui.rig import Desktop, until
-from tests.pseudo import LANGUAGES
-from tests.rows import task
+from tests.rigs.pseudo import LANGUAGES
+from tests.rigs.rows import task
 
 WORD = "Donaudampfschifffahrtsgesellschaft"
 

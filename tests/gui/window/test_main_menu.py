@@ -18,7 +18,7 @@ from runway_desktop.usecases.commands.command import COMPARING, LARGE, SHEET, Sc
 from runway_desktop.usecases.commands.tasks import KEYED
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.gui.rig import Desktop, named, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 def open_menu() -> QMenu | None:

@@ -16,7 +16,7 @@ from runway_desktop.ui.report.entry import ReportDialog
 from runway_desktop.ui.theme import Theme
 from tests.gui import pill
 from tests.gui.rig import Desktop, rest, until
-from tests.mistakes import Mistakes
+from tests.rigs.mistakes import Mistakes
 
 log = logging.getLogger("runway_desktop.test")
 

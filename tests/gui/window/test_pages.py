@@ -14,8 +14,8 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import Text
 from runway_desktop.ui.room import Room, RoomKind
 from tests.gui.rig import Desktop, rest, until
-from tests.made_modules import Makes
-from tests.rows import task
+from tests.rigs.made_modules import Makes
+from tests.rigs.rows import task
 
 ENTRY = """
 from PySide6.QtWidgets import QLabel, QWidget

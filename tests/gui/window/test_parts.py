@@ -23,7 +23,7 @@ from runway_desktop.ui.window import interior
 from runway_desktop.ui.window.workspace import first_size
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from tests.gui.rig import Desktop, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 def luminance(color: QColor) -> float:

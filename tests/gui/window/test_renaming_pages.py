@@ -11,7 +11,7 @@ from runway_desktop.domain.task import State
 from runway_desktop.ui.confirm import AskText
 from runway_desktop.ui.window.commands import RENAME
 from tests.gui.rig import Desktop, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 KEYS = Qt.Key
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton
 from runway_desktop.domain.task import State
 from runway_desktop.ui.theme import Theme
 from tests.gui.rig import Desktop, after, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 
 def shown(rig: Desktop) -> dict[str, QPushButton]:

@@ -19,8 +19,8 @@ from runway_desktop.ui.tray import Tray
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.viewmodels.announcements import Announcements
 from tests.gui.rig import Desktop, after, until
-from tests.rows import task
-from tests.session_bus import FakeService, needs_bus, private_bus
+from tests.rigs.rows import task
+from tests.rigs.session_bus import FakeService, needs_bus, private_bus
 
 WORD = Announcement("Saved", "A lighthouse", (task(1).id,))
 

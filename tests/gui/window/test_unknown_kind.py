@@ -25,7 +25,7 @@ from runway_desktop.usecases.listing.columns import poster_of, sign_of
 from runway_desktop.usecases.words.states import badge
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.gui.rig import Desktop, painted, rest, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 BOX = b"glTF\x02\x00\x00\x00\x0c\x00\x00\x00"
 

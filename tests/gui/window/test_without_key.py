@@ -20,7 +20,7 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
 from tests.gui.rig import Desktop, rest
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 def session_of(rig: Desktop, theme: Theme, folder: Path) -> Any:

@@ -12,7 +12,7 @@ from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.api.replies import LONGEST_WAIT
 from runway_desktop.domain.errors import ApiError, LinkExpired
 from runway_desktop.domain.task import RemoteId
-from tests.samples import some
+from tests.rigs.samples import some
 from tests.unit.api.hostile_headers import LINES, STATUSES, head
 from tests.unit.api.raw_server import RawConnection, raw_server
 

@@ -22,7 +22,7 @@ from runway_desktop.api.connections import Patience, system_certificates
 from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.api.pool import CONNECTING
 from runway_desktop.domain.errors import NoReply, NotReached
-from tests.mistakes import Mistakes
+from tests.rigs.mistakes import Mistakes
 from tests.unit.api.raw_server import RawConnection, raw_server
 from tests.unit.api.socks_server import http_proxy, socks_proxy
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.patient_bot import qtbot
+from tests.rigs.patient_bot import qtbot
 
 __all__ = ["qtbot"]

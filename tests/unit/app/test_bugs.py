@@ -22,8 +22,8 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.stages import Supervisor
-from tests.mistakes import left_in
-from tests.patient_bot import PatientBot
+from tests.rigs.mistakes import left_in
+from tests.rigs.patient_bot import PatientBot
 
 KEY = "key_" + "5a" * 64
 

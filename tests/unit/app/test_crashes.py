@@ -13,7 +13,7 @@ from runway_desktop.app.bugs import Bugs, CrashFile
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
 from tests.journeys.runway import ROOT
-from tests.mistakes import Mistakes
+from tests.rigs.mistakes import Mistakes
 
 CHILD = """
 import sys

@@ -16,7 +16,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import tell_unfinished
-from tests.mistakes import Mistakes
+from tests.rigs.mistakes import Mistakes
 
 
 async def test_what_was_taken_away_is_said_with_where_it_still_is():

@@ -17,7 +17,7 @@ from runway_desktop.catalog import (
     with_assets,
 )
 from runway_desktop.domain.media import Media
-from tests.samples_of_requests import fullest
+from tests.rigs.samples_of_requests import fullest
 
 CATALOG = Catalog.load()
 LINK = "https://media.example.com/still.png"

@@ -15,7 +15,7 @@ from runway_desktop.catalog import (
     with_what_belongs_together,
 )
 from runway_desktop.texts import Text
-from tests.samples_of_requests import fullest
+from tests.rigs.samples_of_requests import fullest
 
 CATALOG = Catalog.load()
 PAIRS = {f"{pair.endpoint}-{pair.model}": pair for pair in CATALOG.pairs()}

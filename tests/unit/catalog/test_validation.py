@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from runway_desktop.catalog import Catalog, Field, FieldKind, Pair, build_payload, validate
 from runway_desktop.catalog.text import LARGEST
-from tests.samples_of_requests import fullest, smallest
+from tests.rigs.samples_of_requests import fullest, smallest
 
 CATALOG = Catalog.load()
 PAIRS = list(CATALOG.pairs())

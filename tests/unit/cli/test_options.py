@@ -13,7 +13,7 @@ from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.clients.task_answer import task_answer
-from tests.rows import failed, row
+from tests.rigs.rows import failed, row
 
 BAD = [
     (("list", "--limit", "many"), "“many” is no whole number from 1 to 200"),

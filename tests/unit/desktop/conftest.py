@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.session_bus import private_bus
+from tests.rigs.session_bus import private_bus
 
 
 @pytest.fixture

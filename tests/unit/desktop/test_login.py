@@ -16,7 +16,7 @@ pytest.importorskip("jeepney")
 from runway_desktop.desktop import login
 from runway_desktop.desktop.session_bus import BusError
 from runway_desktop.domain.profiles import DEFAULT, OF_APPIMAGE, Profile
-from tests.session_bus import FakeService, needs_bus
+from tests.rigs.session_bus import FakeService, needs_bus
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files of Linux")
 

@@ -18,7 +18,7 @@ pytest.importorskip("jeepney")
 from runway_desktop import APP_ID
 from runway_desktop.desktop import session_bus
 from runway_desktop.desktop.notices import DesktopNotice, DesktopNotices
-from tests.session_bus import Answer, FakeService, needs_bus
+from tests.rigs.session_bus import Answer, FakeService, needs_bus
 
 pytestmark = needs_bus
 

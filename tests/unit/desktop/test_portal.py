@@ -10,8 +10,8 @@ import pytest
 pytest.importorskip("jeepney")
 
 from runway_desktop.desktop.portal import choose_files
-from tests.fake_portal import FakePortal
-from tests.session_bus import needs_bus, private_bus
+from tests.rigs.fake_portal import FakePortal
+from tests.rigs.session_bus import needs_bus, private_bus
 from tests.unit.desktop.test_wakefulness import until
 
 pytestmark = [needs_bus, pytest.mark.skipif(sys.platform != "linux", reason="asks services of Linux")]

@@ -17,7 +17,7 @@ pytest.importorskip("jeepney")
 
 from runway_desktop.desktop import session_bus, wakefulness
 from runway_desktop.desktop.wakefulness import stay_awake
-from tests.session_bus import FakeService, needs_bus, private_bus
+from tests.rigs.session_bus import FakeService, needs_bus, private_bus
 
 pytestmark = [needs_bus, pytest.mark.skipif(sys.platform != "linux", reason="asks services of Linux")]
 

@@ -12,7 +12,7 @@ from runway_desktop import texts
 from runway_desktop.domain import kept_text
 from runway_desktop.domain.folders import Size
 from runway_desktop.texts import Text, in_turn
-from tests.pseudo import LANGUAGES
+from tests.rigs.pseudo import LANGUAGES
 
 
 @pytest.fixture

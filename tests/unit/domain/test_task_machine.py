@@ -1,4 +1,4 @@
-"""The transition function under anything in any order keeps what `tests.invariants` says."""
+"""The transition function under anything in any order keeps what `tests.rigs.invariants` says."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from runway_desktop.domain.transitions import (
     Withdrawn,
 )
 from runway_desktop.values import replace
-from tests import invariants
+from tests.rigs import invariants
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 KEYS = st.sampled_from((NO_KEY, Fingerprint("mine"), Fingerprint("theirs")))

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests import qt_loop
-from tests.patient_bot import qtbot
+from tests.rigs import qt_loop
+from tests.rigs.patient_bot import qtbot
 
 __all__ = ["qtbot"]
 

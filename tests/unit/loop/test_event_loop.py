@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.app.event_loop import EventLoop
-from tests.qt_loop import come_to_rest
+from tests.rigs.qt_loop import come_to_rest
 
 
 class Counting:

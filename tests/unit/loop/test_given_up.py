@@ -16,7 +16,7 @@ from runway_desktop.api.client import LARGEST_COMPLAINT, RunwayClient
 from runway_desktop.api.connections import Patience
 from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.domain.errors import ApiError, NoReply, RunwayDesktopError
-from tests.qt_loop import come_to_rest, turn_of_qt
+from tests.rigs.qt_loop import come_to_rest, turn_of_qt
 from tests.unit.api.raw_server import RawConnection, RawRequest, raw_server
 from tests.unit.loop.host import HURRY, Host, a_file, clients, download, host
 

@@ -24,8 +24,8 @@ from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402 -
 from runway_desktop.domain.clients import Permission  # noqa: E402
 from runway_desktop.mcp.server import answered, client_name  # noqa: E402
 from runway_desktop.mcp.tools import TOOLS  # noqa: E402
-from tests.mistakes import Mistakes  # noqa: E402
-from tests.permits import LIBRARY_CLIENT, permit  # noqa: E402
+from tests.rigs.mistakes import Mistakes  # noqa: E402
+from tests.rigs.permits import LIBRARY_CLIENT, permit  # noqa: E402
 
 ERAS = ("auto", pytest.param("legacy", marks=pytest.mark.whole))
 """In the gate each tool is called in both eras by one test here, and by the contract in tests/faults."""

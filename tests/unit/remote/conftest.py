@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from runway_desktop import texts
-from tests.pseudo import LANGUAGES
+from tests.rigs.pseudo import LANGUAGES
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim, is_in_use
 from runway_desktop.store.trouble import closed
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
-from tests.lockless import refuse_locks
+from tests.rigs.lockless import refuse_locks
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has named pipes, which Qt serves")
 

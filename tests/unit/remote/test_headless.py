@@ -22,7 +22,7 @@ from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.values import replace
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
-from tests.permits import permit
+from tests.rigs.permits import permit
 
 FOX = {"endpoint": "text_to_image", "model": "gen4_image", "prompt": "A fox", "values": {"ratio": "1024:1024"}}
 

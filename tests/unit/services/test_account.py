@@ -13,8 +13,8 @@ from runway_desktop.domain.events import ConnectionChanged, KeyChanged, Organiza
 from runway_desktop.domain.task import State
 from runway_desktop.services.account import OFFLINE_GAP, REFUSED_FIRST, REFUSED_SELDOM
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.fakes import MemorySecrets, settle
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fakes import MemorySecrets, settle
 
 SECRET = "key_" + "0123456789abcdef" * 8
 

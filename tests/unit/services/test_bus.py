@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runway_desktop.domain.events import Event, Notice
 from runway_desktop.services.bus import Bus
-from tests.mistakes import Mistakes
+from tests.rigs.mistakes import Mistakes
 
 
 def test_everyone_hears_in_order_until_he_stops():

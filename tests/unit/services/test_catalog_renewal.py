@@ -24,8 +24,8 @@ from runway_desktop.services.catalog_renewal import (
 )
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.words.notices import renewal_words
-from tests.engine_rig import AtOnce
-from tests.fakes import FakeClock, MemoryStore
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fakes import FakeClock, MemoryStore
 
 FACTS: dict[str, Any] = json.loads(resource("catalog.json").read_bytes())
 SHIPPED = FACTS["sdk"]

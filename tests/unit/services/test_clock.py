@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.services.clock import Moments
-from tests.fakes import FakeClock
+from tests.rigs.fakes import FakeClock
 
 
 async def test_what_comes_later_has_a_larger_moment_though_the_clock_stands_still():

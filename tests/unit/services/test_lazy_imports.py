@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.services.lazy_imports import leaves_first, module_imports
-from tests.made_modules import Makes, there
+from tests.rigs.made_modules import Makes, there
 
 
 def order(entry: str) -> list[list[str]]:

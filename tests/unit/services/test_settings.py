@@ -13,8 +13,8 @@ from runway_desktop.domain.events import SettingsChanged
 from runway_desktop.domain.filenames import DEFAULT_TEMPLATE
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
-from tests.fakes import FakeClock, MemoryStore, settle
-from tests.notices import notices
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
+from tests.rigs.notices import notices
 
 
 class Bench:

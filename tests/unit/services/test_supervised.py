@@ -29,10 +29,10 @@ from runway_desktop.services.tasks.lane import Lane
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.missing_inputs import MissingInputs
 from runway_desktop.services.tasks.submission import Submission
-from tests.engine_rig import CATALOG, AtOnce, with_picture
-from tests.fake_runway import FakeFetcher, FakeRunway
-from tests.fakes import FakeClock, MemoryStore, settle
-from tests.mistakes import Mistakes
+from tests.rigs.engine_rig import CATALOG, AtOnce, with_picture
+from tests.rigs.fake_runway import FakeFetcher, FakeRunway
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
+from tests.rigs.mistakes import Mistakes
 
 pytestmark = pytest.mark.usefixtures("survived_mistakes")
 

@@ -7,7 +7,7 @@ import contextlib
 import pytest
 
 from runway_desktop.services.clock import Throttle
-from tests.fakes import FakeClock
+from tests.rigs.fakes import FakeClock
 
 
 def test_first_change_is_answered_at_once():

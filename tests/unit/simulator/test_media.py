@@ -16,9 +16,9 @@ from runway_desktop.simulator.media.make import listed, make_output, nearest
 from runway_desktop.simulator.media.pictures import wrapped
 from runway_desktop.simulator.media.recipe import FORMATS, Recipe, recipe_of
 from runway_desktop.simulator.media.tones import Shape
-from tests.content_credentials import state_of
-from tests.media_files import problem_of
-from tests.programs import need_programs
+from tests.rigs.content_credentials import state_of
+from tests.rigs.media_files import problem_of
+from tests.rigs.programs import need_programs
 
 SAMPLES = resource("samples")
 PROMPT = "A lighthouse keeper walks into the storm & <waits> – 灯台 🙂"

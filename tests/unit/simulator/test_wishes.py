@@ -9,7 +9,7 @@ from runway_desktop.simulator.faults import Fault, Faults, Harm
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.media.recipe import FORMATS, recipe_of
 from runway_desktop.simulator.world import Magic, price_of, read_magic
-from tests.samples_of_requests import fullest, smallest
+from tests.rigs.samples_of_requests import fullest, smallest
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ from runway_desktop.services.ports import Store
 from runway_desktop.store import listing as listing_module
 from runway_desktop.texts import Text
 from runway_desktop.values import replace
-from tests.samples import pairs
+from tests.rigs.samples import pairs
 from tests.unit.store.expected import Library
 from tests.unit.store.libraries import KATHMANDU, NOON, Opened, a_wish, batches, fill
 

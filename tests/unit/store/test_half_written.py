@@ -9,7 +9,7 @@ from pathlib import Path
 from runway_desktop.domain.errors import DamagedList
 from runway_desktop.domain.library import Listing
 from runway_desktop.store import SqliteStore
-from tests.half_written import log_of, logged_pages, write_half
+from tests.rigs.half_written import log_of, logged_pages, write_half
 from tests.unit.store.libraries import fill
 
 TASKS = 60

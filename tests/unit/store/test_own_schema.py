@@ -11,7 +11,7 @@ import pytest
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.store.migrations import MIGRATIONS, bring_up_to_date
 from runway_desktop.store.snapshots import SqliteSnapshots
-from tests.mistakes import Mistakes
+from tests.rigs.mistakes import Mistakes
 
 FIRST = Path(__file__).parent / "version_4_2.sql"
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing, Page, SortKey
 from runway_desktop.domain.task import Batch, BatchId, TaskId
 from runway_desktop.store import SqliteStore
-from tests.samples import examples
-from tests.stores import MemoryStore
+from tests.rigs.samples import examples
+from tests.rigs.stores import MemoryStore
 from tests.unit.store.expected import Library
 
 from . import strategies as kinds

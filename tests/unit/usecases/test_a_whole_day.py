@@ -23,9 +23,9 @@ from runway_desktop.usecases.sending.sending import NotAnswered, TaskSender
 from runway_desktop.usecases.sheets.columns import PROMPT, Columns
 from runway_desktop.usecases.sheets.importing import Importer
 from runway_desktop.usecases.sheets.rows import RowChecker
-from tests.engine_rig import CATALOG, Rig
-from tests.engines import engine_of
-from tests.fakes import settle
+from tests.rigs.engine_rig import CATALOG, Rig
+from tests.rigs.engines import engine_of
+from tests.rigs.fakes import settle
 
 LIST = "prompt,duration\nA pier in the fog,5\nA lighthouse,ninety\n"
 

@@ -15,8 +15,8 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.orders import Orders
 from runway_desktop.usecases.requests.order import Order, button_of
 from runway_desktop.usecases.sending.sending import TaskSender
-from tests.engine_rig import Rig, request
-from tests.engines import engine_of
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engines import engine_of
 
 BRACES = request("A {fox|hen} at dawn")
 

@@ -17,10 +17,10 @@ from runway_desktop.texts import Text
 from runway_desktop.usecases.problem_report import EARLIER, SHOWN, Scrub, problem_report, report_text
 from runway_desktop.values import replace
 from runway_desktop.wiring import environment
-from tests.engine_rig import Rig
-from tests.engines import engine_of
-from tests.mistakes import Mistakes
-from tests.rows import task
+from tests.rigs.engine_rig import Rig
+from tests.rigs.engines import engine_of
+from tests.rigs.mistakes import Mistakes
+from tests.rigs.rows import task
 
 KEY, PLAIN_KEY = "key_" + "5a" * 64, "an odd key/of+another form"
 PROMPT = "A silver heron lifts off\nabove Lake Vättern, „leise“ and 'slow'"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import qt_loop
-from tests.patient_bot import qtbot
+from tests.rigs import qt_loop
+from tests.rigs.patient_bot import qtbot
 
 __all__ = ["qtbot"]
 

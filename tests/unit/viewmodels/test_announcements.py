@@ -11,7 +11,7 @@ from runway_desktop.usecases.words.announcements import Announcement, End, end_o
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.announcements import GATHER_MS, Announcements
 from tests.gui.rig import Rig, rest, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 DONE = task(1, State.SUCCEEDED)
 RUNS = task(1, State.RUNNING)

@@ -11,7 +11,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.spreadsheet import CsvDialect, keep_dialect
 from runway_desktop.services.settings import Settings
 from runway_desktop.viewmodels.system import csv_dialect_of
-from tests.fakes import FakeClock, MemoryStore
+from tests.rigs.fakes import FakeClock, MemoryStore
 
 GERMAN, SWISS, AMERICAN = (QLocale(name) for name in ("de_DE", "de_CH", "en_US"))
 

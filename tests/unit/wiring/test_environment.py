@@ -24,7 +24,7 @@ from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
 from runway_desktop.wiring import environment
-from tests.mistakes import Mistakes
+from tests.rigs.mistakes import Mistakes
 
 SECRET = "key_" + "0123456789abcdef" * 8
 

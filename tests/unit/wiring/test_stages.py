@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from runway_desktop.wiring.stages import ClosingStage, Supervisor, go_down
-from tests.mistakes import Mistakes
+from tests.rigs.mistakes import Mistakes
 
 
 class Told(list[tuple[str, str]]):

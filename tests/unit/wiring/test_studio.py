@@ -46,7 +46,7 @@ from runway_desktop.wiring.studio import demo_state, furnishing
 from runway_desktop.wiring.studio.demo_state import Begins, DemoState
 from runway_desktop.wiring.studio.history import play
 from runway_desktop.wiring.studio.script import read_script
-from tests.samples import some
+from tests.rigs.samples import some
 
 NOW = 1_795_742_305.0
 LATER = 4_000.0

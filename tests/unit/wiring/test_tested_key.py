@@ -19,8 +19,8 @@ from runway_desktop.services.clock import SystemClock
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
 from runway_desktop.wiring.lazy_adapters import LateRunway
-from tests.engine_rig import CATALOG
-from tests.fakes import MemorySecrets
+from tests.rigs.engine_rig import CATALOG
+from tests.rigs.fakes import MemorySecrets
 
 
 def open_clients() -> list[httpx.AsyncClient]:

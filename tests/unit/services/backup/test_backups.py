@@ -25,10 +25,10 @@ from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch, WatchProgress, Workshop
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
-from tests.engine_rig import AtOnce
-from tests.fakes import FakeClock, settle
-from tests.profiles_on_disk import Made, a_profile, add_a_task
-from tests.stores import MemoryStore
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fakes import FakeClock, settle
+from tests.rigs.profiles_on_disk import Made, a_profile, add_a_task
+from tests.rigs.stores import MemoryStore
 
 DAY = 86_400.0
 

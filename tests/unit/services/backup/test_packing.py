@@ -24,7 +24,7 @@ from runway_desktop.services.backup.watching import Stopped, Watch, WatchProgres
 from runway_desktop.store import SqliteStore
 from runway_desktop.texts import Text
 from runway_desktop.values import replace
-from tests.profiles_on_disk import KEY, NOW, SIGNATURE, Made, a_profile
+from tests.rigs.profiles_on_disk import KEY, NOW, SIGNATURE, Made, a_profile
 
 
 def packed(made: Made, target: Path, choice: PackOptions = PackOptions(results=True), watch: Watch | None = None):  # noqa: B008

@@ -37,10 +37,10 @@ from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
-from tests.engine_rig import AtOnce
-from tests.fakes import FakeClock
-from tests.profiles_on_disk import KEY, NOW, Made, a_profile, add_a_task, everything
-from tests.short_names import refuse_long_names
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fakes import FakeClock
+from tests.rigs.profiles_on_disk import KEY, NOW, Made, a_profile, add_a_task, everything
+from tests.rigs.short_names import refuse_long_names
 from tests.unit.store.test_migrations import NEWER_MINOR
 
 ALL = PackOptions(results=True)

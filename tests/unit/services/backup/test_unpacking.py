@@ -17,7 +17,7 @@ from runway_desktop.domain.errors import BadBackup, DiskError
 from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch
-from tests.profiles_on_disk import NOW, a_profile
+from tests.rigs.profiles_on_disk import NOW, a_profile
 
 Change = Callable[[dict[str, Any]], None]
 

@@ -12,7 +12,7 @@ from runway_desktop.domain.folders import SPARE
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import rename_exclusively, write_whole
 from runway_desktop.services.disk.folder_look import nearest_folder
-from tests.dying import dies_at, needs_fork
+from tests.rigs.dying import dies_at, needs_fork
 
 
 @needs_fork

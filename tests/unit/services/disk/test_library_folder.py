@@ -27,8 +27,8 @@ from runway_desktop.services.disk.library_folder import (
     LibraryFolder,
 )
 from runway_desktop.services.settings import Settings
-from tests.fake_drive import Drive
-from tests.fakes import FakeClock, MemoryStore, settle
+from tests.rigs.fake_drive import Drive
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
 
 GIGABYTE = 1024**3
 

@@ -11,7 +11,7 @@ import pytest
 
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim, is_in_use
-from tests.lockless import refuse_locks
+from tests.rigs.lockless import refuse_locks
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the descriptors' paths are read from /proc")
 

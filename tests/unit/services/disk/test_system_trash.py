@@ -14,7 +14,7 @@ import send2trash
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.disk.system_trash import TrashFolder
-from tests.engine_rig import AtOnce
+from tests.rigs.engine_rig import AtOnce
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from runway_desktop.domain.task import Batch, Output, OutputState, State, Task, 
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.embedding import embed, note_of
 from runway_desktop.values import replace
-from tests.engine_rig import request
-from tests.fake_runway import remote_id
-from tests.fakes import MemoryStore
+from tests.rigs.engine_rig import request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import MemoryStore
 
 NOON = 1_750_000_000.0
 

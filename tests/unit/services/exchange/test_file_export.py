@@ -24,10 +24,10 @@ from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.exchange.file_export import FileChoice, FileExport, FilesExported, names_of
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.results import embedding, sidecar
-from tests.content_credentials import sign, state_of
-from tests.engine_rig import AtOnce
-from tests.fakes import settle
-from tests.short_names import refuse_long_names
+from tests.rigs.content_credentials import sign, state_of
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fakes import settle
+from tests.rigs.short_names import refuse_long_names
 from tests.unit.services.exchange.results import NOON, Results, a_task, files_in
 
 TEMPLATE = "{project}/{prompt}_{seed}"

@@ -18,7 +18,7 @@ from runway_desktop.services.exchange.id_search import BLOCK, IdSearch
 from runway_desktop.services.intake.reading import FileUnreadable, Source
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
-from tests.engine_rig import CATALOG
+from tests.rigs.engine_rig import CATALOG
 
 WORDS = Vocabulary(CATALOG)
 A = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")

@@ -21,9 +21,9 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.values import replace
-from tests.engine_rig import CATALOG, AtOnce, request
-from tests.fake_runway import remote_id
-from tests.fakes import MemoryStore
+from tests.rigs.engine_rig import CATALOG, AtOnce, request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import MemoryStore
 from tests.unit.store.libraries import a_wish
 
 NOON = 1_750_000_000.0

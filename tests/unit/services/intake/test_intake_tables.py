@@ -15,7 +15,7 @@ from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.media.media_facts import probe
-from tests.engine_rig import AtOnce
+from tests.rigs.engine_rig import AtOnce
 from tests.unit.services.intake.findings import all_findings
 
 CATALOG = Catalog.load()

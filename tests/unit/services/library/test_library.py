@@ -16,9 +16,9 @@ from runway_desktop.services.library.library import Library
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.values import replace
-from tests.engine_rig import AtOnce
-from tests.fake_runway import remote_id
-from tests.fakes import FakeClock, MemoryStore
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import FakeClock, MemoryStore
 
 
 class Bench:

@@ -35,10 +35,10 @@ from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.usecases.words.failures import cause_words
 from runway_desktop.usecases.words.folders import plan_remark, plan_words, stayed_reason
 from runway_desktop.values import replace
-from tests.engine_rig import AtOnce, Rig, request, with_picture
-from tests.fakes import FakeClock, MemoryStore, settle
-from tests.notices import notices
-from tests.short_names import refuse_long_names
+from tests.rigs.engine_rig import AtOnce, Rig, request, with_picture
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
+from tests.rigs.notices import notices
+from tests.rigs.short_names import refuse_long_names
 
 MANY = 40
 

@@ -9,7 +9,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Input, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.library.lineage import Lineage, Tree
 from runway_desktop.services.media.input_fixes import FixedFile
-from tests.fakes import MemoryStore
+from tests.rigs.fakes import MemoryStore
 
 
 class KnownCopies:

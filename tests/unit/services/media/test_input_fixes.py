@@ -21,8 +21,8 @@ from runway_desktop.services.disk.disk_words import file_hash
 from runway_desktop.services.media.input_fixes import InputFixer
 from runway_desktop.services.media.media_facts import probe
 from runway_desktop.values import replace
-from tests.engine_rig import CATALOG
-from tests.short_names import refuse_long_names
+from tests.rigs.engine_rig import CATALOG
+from tests.rigs.short_names import refuse_long_names
 
 MB = 1024 * 1024
 PAIR = CATALOG.pair("image_to_video", "gen4.5")

@@ -21,7 +21,7 @@ from runway_desktop.services.media.film_boxes import read_film
 from runway_desktop.services.media.matroska import read_matroska
 from runway_desktop.services.media.media_facts import is_page, probe
 from runway_desktop.values import replace
-from tests import matroska_files
+from tests.rigs import matroska_files
 
 CATALOG = Catalog.load()
 MB = 1024 * 1024

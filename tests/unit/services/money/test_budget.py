@@ -15,8 +15,8 @@ from runway_desktop.domain.events import CapReached
 from runway_desktop.domain.task import State
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.usecases.words.holds import cap_sentence, lane_words, raise_words
-from tests.engine_rig import Rig, request
-from tests.fakes import FakeClock, MemoryStore, settle
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
 
 DAY = 86_400.0
 ONE_COSTS = 25.0

@@ -21,7 +21,7 @@ from runway_desktop.services.money.pricing import Price, PriceBasis, Pricing
 from runway_desktop.services.ports import Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.values import replace
-from tests.fakes import FakeClock
+from tests.rigs.fakes import FakeClock
 
 EAST = timezone(timedelta(hours=14))
 """Where a day begins while it is still the morning of the day before in UTC."""

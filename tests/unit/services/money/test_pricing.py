@@ -26,8 +26,8 @@ from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Price, PriceBasis, Pricing, read_published
 from runway_desktop.usecases.words.account import price_source
 from runway_desktop.values import replace
-from tests.engine_rig import CATALOG, Rig, request
-from tests.fakes import FakeClock, MemoryStore
+from tests.rigs.engine_rig import CATALOG, Rig, request
+from tests.rigs.fakes import FakeClock, MemoryStore
 
 TWELVE_A_SECOND = PublishedPrice(model="gen4.5", unit=Unit.SECOND, credits=12.0, source="a page, 1 May 2026")
 

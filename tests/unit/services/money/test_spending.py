@@ -27,9 +27,9 @@ from runway_desktop.usecases.words.spending import (
     total_words,
 )
 from runway_desktop.values import replace
-from tests.engine_rig import CATALOG, AtOnce
-from tests.fake_runway import FakeRunway
-from tests.fakes import FakeClock, MemoryStore
+from tests.rigs.engine_rig import CATALOG, AtOnce
+from tests.rigs.fake_runway import FakeRunway
+from tests.rigs.fakes import FakeClock, MemoryStore
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC).timestamp()
 DAY = 86_400.0

@@ -15,9 +15,9 @@ from runway_desktop.services.backup.watching import Workshop
 from runway_desktop.services.disk.profile_folders import demo_profile
 from runway_desktop.services.profiles.profiles import Profiles
 from runway_desktop.store.snapshots import SqliteSnapshots
-from tests.engine_rig import AtOnce
-from tests.fakes import FakeClock, MemoryBin, MemorySecrets
-from tests.profiles_on_disk import Made, a_profile, folders
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fakes import FakeClock, MemoryBin, MemorySecrets
+from tests.rigs.profiles_on_disk import Made, a_profile, folders
 
 KEY = "key_" + "5a" * 64
 

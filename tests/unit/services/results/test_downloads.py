@@ -46,11 +46,11 @@ from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import replace
-from tests.content_credentials import signed, state_of
-from tests.engine_rig import AtOnce
-from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
-from tests.fakes import FakeClock, MemoryStore, in_time, settle
-from tests.short_names import LONGEST, refuse_long_names
+from tests.rigs.content_credentials import signed, state_of
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fake_runway import FakeFetcher, FakeRunway, remote_id
+from tests.rigs.fakes import FakeClock, MemoryStore, in_time, settle
+from tests.rigs.short_names import LONGEST, refuse_long_names
 
 LINK = "https://out.example.com/fox.mp4?sig=1"
 FRESH = "https://out.example.com/fox.mp4?sig=2"

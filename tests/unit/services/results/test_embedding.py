@@ -19,7 +19,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.services.results import embedding
 from runway_desktop.services.results.embedding import NotEmbedded, embed, note_of, read, remove
 from runway_desktop.services.results.embedding.note import EmbeddedNote
-from tests.programs import need_programs
+from tests.rigs.programs import need_programs
 
 PROMPT = 'Leuchtturm im Sturm – 猫が眠る & <tags> "quotes" ]]>'
 DOCUMENT: dict[str, Any] = {

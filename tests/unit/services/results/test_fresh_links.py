@@ -8,8 +8,8 @@ from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.task import OutputState, TaskId
 from runway_desktop.services.results.fresh_links import YOUNG, FreshLinks
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.fake_runway import remote_id
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import remote_id
 
 HOUR = 3600.0
 

@@ -23,9 +23,9 @@ from runway_desktop.services.results import file_check, integrity
 from runway_desktop.services.results.file_check import missing_drive
 from runway_desktop.services.results.integrity import Integrity
 from runway_desktop.values import replace
-from tests.engine_rig import AtOnce
-from tests.fakes import FakeClock, MemoryStore
-from tests.notices import notices
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fakes import FakeClock, MemoryStore
+from tests.rigs.notices import notices
 
 
 class KnownFolders:

@@ -21,7 +21,7 @@ from runway_desktop.services.results import embedding, part_file, sidecar
 from runway_desktop.services.results.embedding import note_of as note_for
 from runway_desktop.services.results.part_file import PartFile, PartNote, note_of, part_of, read_note
 from runway_desktop.values import replace
-from tests.dying import dies_at, needs_fork
+from tests.rigs.dying import dies_at, needs_fork
 
 OURS, THEIRS = PartNote(task_id="t1", index=0), PartNote(task_id="t2", index=0)
 

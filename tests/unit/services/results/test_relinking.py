@@ -21,8 +21,8 @@ from runway_desktop.services.results.integrity import Integrity
 from runway_desktop.services.results.relinking import Relinking, RelinkProgress
 from runway_desktop.services.settings import Settings
 from runway_desktop.values import replace
-from tests.engine_rig import AtOnce
-from tests.fakes import FakeClock, MemoryStore, settle
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
 from tests.unit.services.results.test_integrity import KnownFolders
 
 

@@ -10,7 +10,7 @@ import pytest
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Input, Output, Request, State, Task, TaskId
 from runway_desktop.services.results import sidecar
-from tests.fake_runway import remote_id
+from tests.rigs.fake_runway import remote_id
 
 REQUEST = Request(
     endpoint="image_to_video", model="gen4.5", prompt="Füchse 🦊",

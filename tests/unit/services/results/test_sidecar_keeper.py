@@ -19,9 +19,9 @@ from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.sidecar_keeper import BEHIND, GATHER, SidecarKeeper
 from runway_desktop.services.tasks.judging import Judging
 from runway_desktop.values import replace
-from tests.engine_rig import AtOnce, Rig, request
-from tests.fake_runway import remote_id
-from tests.fakes import settle
+from tests.rigs.engine_rig import AtOnce, Rig, request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import settle
 
 
 class ParkedValues:

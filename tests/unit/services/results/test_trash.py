@@ -11,9 +11,9 @@ from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.results.own_folders import OWN, note
 from runway_desktop.services.results.sidecar import path_for
 from runway_desktop.values import replace
-from tests.engine_rig import Rig
-from tests.fake_runway import remote_id
-from tests.fakes import settle
+from tests.rigs.engine_rig import Rig
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import settle
 
 
 async def kept(rig: Rig, *paths: Path) -> TaskId:

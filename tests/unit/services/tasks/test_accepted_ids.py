@@ -25,10 +25,10 @@ from runway_desktop.services.tasks.accepted_ids import (
     Intent,
 )
 from runway_desktop.values import replace
-from tests.dying import dies_at, needs_fork
-from tests.engine_rig import AtOnce
-from tests.fake_runway import remote_id
-from tests.fakes import FakeClock, MemoryStore, settle
+from tests.rigs.dying import dies_at, needs_fork
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
 
 
 def an_id(number: int, at: float | None = None) -> AcceptedId:

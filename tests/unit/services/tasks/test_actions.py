@@ -13,9 +13,9 @@ from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.fake_runway import remote_id
-from tests.fakes import in_time, settle
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import in_time, settle
 
 REMOTE = remote_id(9)
 NOT_KNOWN = NotThere("Runway did not find this.", status=404)

@@ -11,9 +11,9 @@ from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
 from runway_desktop.usecases.words.holds import lane_words
 from runway_desktop.values import replace
-from tests import sent
-from tests.engine_rig import Rig, request
-from tests.fakes import MemoryStore
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fakes import MemoryStore
 
 MADE_AT = 1_749_990_000.0
 

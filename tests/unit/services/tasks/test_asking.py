@@ -18,9 +18,9 @@ from runway_desktop.services.results.downloads import Downloads
 from runway_desktop.services.results.fresh_links import FreshLinks
 from runway_desktop.services.tasks.poller import LOOKING_GAP
 from runway_desktop.services.tasks.schedule import LEAST_GAP
-from tests.engine_rig import Rig
-from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
-from tests.fakes import FakeClock, settle
+from tests.rigs.engine_rig import Rig
+from tests.rigs.fake_runway import FakeFetcher, FakeRunway, remote_id
+from tests.rigs.fakes import FakeClock, settle
 
 REMOTE = remote_id(1)
 LINK, FRESH = "https://out.example/1.mp4?sig=a", "https://out.example/1.mp4?sig=b"

@@ -13,9 +13,9 @@ from runway_desktop.domain.task import Evidence, HoldCode, State
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.usecases.words.holds import hold_words
 from runway_desktop.values import replace
-from tests import sent
-from tests.copied_lists import MANY, Computer, a_computer, assert_asks, assert_goes_on, reasons
-from tests.engine_rig import request
+from tests.rigs import sent
+from tests.rigs.copied_lists import MANY, Computer, a_computer, assert_asks, assert_goes_on, reasons
+from tests.rigs.engine_rig import request
 
 
 async def test_a_copy_beside_the_original_waits_and_the_original_goes_on(tmp_path: Path):

@@ -19,9 +19,9 @@ from runway_desktop.services.disk.list_markers import ListMarkers
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.values import replace
-from tests.copied_lists import MANY, Computer, a_computer, assert_asks, assert_goes_on, reasons
-from tests.engine_rig import Rig, request
-from tests.notices import notices
+from tests.rigs.copied_lists import MANY, Computer, a_computer, assert_asks, assert_goes_on, reasons
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.notices import notices
 
 # What is no copy
 

@@ -30,8 +30,8 @@ from runway_desktop.services.tasks.dispatch import WITHOUT_CREDITS, Outcome, Res
 from runway_desktop.services.tasks.sendings import LATE, Fate
 from runway_desktop.texts import in_turn
 from runway_desktop.values import replace
-from tests.dispatch_bench import BODY, FULL, ONE, REMOTE, bench
-from tests.engine_rig import request
+from tests.rigs.dispatch_bench import BODY, FULL, ONE, REMOTE, bench
+from tests.rigs.engine_rig import request
 
 
 def not_sent(error: ApiError) -> Hold:

@@ -16,10 +16,10 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds, Entry, Intent
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE, RECALL_PATIENCE, Outcome, Result
 from runway_desktop.values import replace
-from tests.dispatch_bench import FULL, ONE, REMOTE, bench
-from tests.engine_rig import AtOnce
-from tests.fake_runway import remote_id
-from tests.fakes import FakeClock, MemoryStore, settle
+from tests.rigs.dispatch_bench import FULL, ONE, REMOTE, bench
+from tests.rigs.engine_rig import AtOnce
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
 
 
 async def test_an_id_is_kept_in_its_own_file_before_the_database_has_it(tmp_path):

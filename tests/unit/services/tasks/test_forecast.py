@@ -11,9 +11,9 @@ from runway_desktop.domain.library import Timing
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.forecast import HOLDS, LONG, Forecasts, Range, remaining_range, usual
-from tests.engine_rig import Rig, request
-from tests.fake_runway import remote_id
-from tests.fakes import FakeClock
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import FakeClock
 
 NOW = 1_750_000_000.0
 HISTORY = usual([Timing(ran=ran, total=ran + 2.0) for ran in (30.0, 40.0, 40.0, 50.0, 90.0)])

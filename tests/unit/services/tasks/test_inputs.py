@@ -18,8 +18,8 @@ from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.media import MEGABYTE
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.tasks import inputs as module
-from tests import sent
-from tests.engine_rig import CATALOG, Rig, request, with_picture
+from tests.rigs import sent
+from tests.rigs.engine_rig import CATALOG, Rig, request, with_picture
 
 DAY = 86_400.0
 HEADS = {"image": b"\x89PNG\r\n\x1a\n", "video": b"\x00\x00\x00\x18ftypisom", "audio": b"ID3\x04"}

@@ -7,8 +7,8 @@ import pytest
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.services.tasks.judging import Judging
 from runway_desktop.values import replace
-from tests import sent
-from tests.engine_rig import Rig, request
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, request
 
 
 async def judged(rig: Rig, amount: int) -> tuple[Judging, tuple[TaskId, ...]]:

@@ -17,10 +17,10 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.usecases.words.holds import lane_words
 from runway_desktop.values import replace
-from tests import sent
-from tests.engine_rig import Rig, request, with_picture
-from tests.fakes import settle
-from tests.notices import notices
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.fakes import settle
+from tests.rigs.notices import notices
 
 
 def lane(**more) -> Rig:

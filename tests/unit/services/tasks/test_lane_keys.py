@@ -13,11 +13,11 @@ from runway_desktop.domain.task import HoldCode, State, TaskId
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, TaskSource
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import TaskSender
-from tests.engine_rig import Rig, request
-from tests.engines import engine_of
-from tests.fake_runway import remote_id
-from tests.fakes import settle
-from tests.rows import task
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engines import engine_of
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import settle
+from tests.rigs.rows import task
 
 WANTED = request()
 

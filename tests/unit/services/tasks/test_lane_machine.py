@@ -1,5 +1,5 @@
 """Lane, submission, dispatch and poller, with kills and restores, under anything in any order keep what
-`tests.invariants` says. The acts are those of `tests.lane_walk`; `dev.py faults` walks for longer."""
+`tests.rigs.invariants` says. The acts are those of `tests.rigs.lane_walk`; `dev.py faults` walks for longer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from runway_desktop.usecases.commands.ending import DELETE_FILE
 from runway_desktop.usecases.commands.tasks import TASKS
-from tests.lane_walk import ACTS, UNDOABLE, Act, Walk, walked
+from tests.rigs.lane_walk import ACTS, UNDOABLE, Act, Walk, walked
 
 DICE = st.randoms(use_true_random=False)
 

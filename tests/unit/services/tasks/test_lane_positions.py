@@ -6,7 +6,7 @@ import pytest
 
 from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.services.tasks.lane_order import LEAST_STEP, positions_before
-from tests.engine_rig import request
+from tests.rigs.engine_rig import request
 
 A, B, C, D = (TaskId(name) for name in "abcd")
 

@@ -25,9 +25,9 @@ from runway_desktop.services.tasks.inputs import OtherKeyInUse
 from runway_desktop.services.tasks.lane import AT_ONCE, LOOK_AGAIN
 from runway_desktop.texts import in_turn
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request, with_picture
-from tests.fake_runway import FakeRunway
-from tests.fakes import settle
+from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.fake_runway import FakeRunway
+from tests.rigs.fakes import settle
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -13,8 +13,8 @@ from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.tasks.forecast import Range
 from runway_desktop.services.tasks.lane import UNCERTAIN_IN_A_ROW
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request, with_picture
-from tests.fakes import settle
+from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.fakes import settle
 
 
 def timeless(reason: LaneReason | None) -> LaneReason | None:

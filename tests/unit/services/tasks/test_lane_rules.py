@@ -17,8 +17,8 @@ from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
 from runway_desktop.services.tasks.cap_watch import MOST_HELD_BACK
 from runway_desktop.services.tasks.lane import AT_ONCE, UNCERTAIN_IN_A_ROW
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.fakes import settle
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fakes import settle
 
 ALL_LOOKS = 120.0
 """Seconds after which nobody looks after an uncertain task any more."""

@@ -15,9 +15,9 @@ from runway_desktop.domain.task import Evidence, Output, OutputState, State, Tas
 from runway_desktop.domain.transitions import Accepted, Answer, Sending
 from runway_desktop.services.tasks.ledger import NoSuchTask
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.fake_runway import remote_id
-from tests.fakes import settle
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import settle
 
 REMOTE = remote_id(1)
 

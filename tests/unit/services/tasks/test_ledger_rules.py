@@ -31,9 +31,9 @@ from runway_desktop.domain.transitions import Accepted, Answer, NoAnswer, NotFou
 from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.fake_runway import remote_id
-from tests.fakes import settle
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import settle
 
 ONE, TWO, THREE = TaskId("one"), TaskId("two"), TaskId("three")
 REMOTE = remote_id(1)

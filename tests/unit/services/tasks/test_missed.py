@@ -7,9 +7,9 @@ import pytest
 from runway_desktop.domain.errors import NoReply, NotReached, SlowDown, StoreError
 from runway_desktop.domain.task import RemoteId, State, TaskId
 from runway_desktop.domain.transitions import Answer
-from tests.engine_rig import Rig, request
-from tests.fake_runway import remote_id
-from tests.fakes import in_time
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import in_time
 from tests.unit.services.tasks.test_poller import Times, adopt, poller
 
 REMOTE = remote_id(1_000)

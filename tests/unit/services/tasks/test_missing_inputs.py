@@ -9,7 +9,7 @@ import pytest
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.task import HoldCode, State, TaskId
-from tests.engine_rig import Rig, request, with_picture
+from tests.rigs.engine_rig import Rig, request, with_picture
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

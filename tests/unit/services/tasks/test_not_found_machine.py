@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from runway_desktop.domain.errors import Misrouted, NoReply, NotReached
 from runway_desktop.domain.task import RemoteId, State, Task, TaskId
 from runway_desktop.domain.transitions import Answer
-from tests import invariants
-from tests.engine_rig import Rig
-from tests.fake_runway import FakeRunway, remote_id
+from tests.rigs import invariants
+from tests.rigs.engine_rig import Rig
+from tests.rigs.fake_runway import FakeRunway, remote_id
 
 GATEWAY = Misrouted("A proxy or gateway answered instead of Runway.", status=404)
 

@@ -10,10 +10,10 @@ from runway_desktop.domain.errors import KeyRefused, NoReply, NotThere
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.usecases.words.failures import why_not_words
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.fake_runway import remote_id
-from tests.fakes import in_time, settle
-from tests.notices import notices
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import in_time, settle
+from tests.rigs.notices import notices
 from tests.unit.services.tasks.test_poller import Times, adopt
 
 MINE, MINE_TOO, THEIRS = "key_mine", "key_mine_too", "key_theirs"

@@ -11,8 +11,8 @@ from runway_desktop.domain.library import Timing
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.tasks.forecast import Range, Usual, usual
 from runway_desktop.services.tasks.outlook import Outlook, outlook
-from tests.engine_rig import Rig, request
-from tests.fakes import settle
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fakes import settle
 
 NOW = 1_750_000_000.0
 HISTORY = usual([Timing(ran=ran, total=ran) for ran in (30.0, 40.0, 40.0, 50.0)])

@@ -24,9 +24,9 @@ from runway_desktop.domain.transitions import Answer
 from runway_desktop.services.account import OFFLINE_GAP
 from runway_desktop.services.tasks.poller import SPREAD_OVER
 from runway_desktop.services.tasks.schedule import LEAST_GAP, LONGEST
-from tests.engine_rig import Rig, request
-from tests.fake_runway import remote_id
-from tests.fakes import settle
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import settle
 
 
 def poller(**more) -> Rig:

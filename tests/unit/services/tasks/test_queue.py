@@ -13,9 +13,9 @@ from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.errors import NotReached, SlowDown
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
 from runway_desktop.services.tasks.lane_order import Stood
-from tests import sent
-from tests.engine_rig import Rig, request, with_picture
-from tests.fakes import settle
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.fakes import settle
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -11,7 +11,7 @@ from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, State
 from runway_desktop.domain.transitions import Sending
 from runway_desktop.services.tasks.lane_order import Stood
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
+from tests.rigs.engine_rig import Rig, request
 
 OTHER = Fingerprint("other")
 RESTORED = Hold(HoldCode.RESTORED)

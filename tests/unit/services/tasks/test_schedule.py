@@ -20,7 +20,7 @@ from runway_desktop.services.tasks.schedule import (
     with_answer,
 )
 from runway_desktop.values import replace
-from tests.fake_runway import remote_id
+from tests.rigs.fake_runway import remote_id
 
 moments = st.none() | st.floats(0, 10_000)
 shares = st.floats(0, 1)

@@ -15,10 +15,10 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import Evidence, HoldCode, State, TaskId
 from runway_desktop.domain.transitions import Answer, NoAnswer, Sending
-from tests import sent
-from tests.engine_rig import Rig, request, with_picture
-from tests.fake_runway import remote_id
-from tests.fakes import MemoryStore
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import MemoryStore
 
 
 def idle(**more) -> Rig:

@@ -32,7 +32,7 @@ from runway_desktop.services.tasks.submission import (
     TaskSource,
 )
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request, with_picture
+from tests.rigs.engine_rig import Rig, request, with_picture
 
 PICTURE = ("promptImage",)
 

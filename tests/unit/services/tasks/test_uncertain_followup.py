@@ -9,8 +9,8 @@ from typing import cast
 
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.tasks.readings import Readings, UncertainFollowup
-from tests.engine_rig import request
-from tests.fakes import settle
+from tests.rigs.engine_rig import request
+from tests.rigs.fakes import settle
 
 
 class Looks:

@@ -8,9 +8,9 @@ import pytest
 
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.tasks.inputs import UPLOAD_GOOD_FOR
-from tests import sent
-from tests.engine_rig import Rig, with_picture
-from tests.fakes import settle
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, with_picture
+from tests.rigs.fakes import settle
 
 MINE, THEIRS = "key_mine", "key_theirs"
 DAY = 86_400.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from runway_desktop import texts
-from tests.pseudo import LANGUAGES
+from tests.rigs.pseudo import LANGUAGES
 
 _FOR_THE_PERSON = ("test_allowed_folders", "test_hosts")
 """What the window shows in its own language."""

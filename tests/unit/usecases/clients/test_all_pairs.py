@@ -7,7 +7,7 @@ from pathlib import Path
 from runway_desktop.domain.clients import Permission
 from runway_desktop.usecases.clients.client_cases import ModelsWanted
 from runway_desktop.usecases.clients.creating import TaskWished
-from tests.samples_of_requests import smallest
+from tests.rigs.samples_of_requests import smallest
 from tests.unit.usecases.clients.test_creating import AGENT, a_desk
 
 

@@ -34,9 +34,9 @@ from runway_desktop.usecases.clients.creating import REPEATS_FOR, TaskWished
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.engines import engine_of
-from tests.fakes import settle
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engines import engine_of
+from tests.rigs.fakes import settle
 
 AGENT = "claude"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)

@@ -28,8 +28,8 @@ from runway_desktop.usecases.commands.ending import DO_NOT_SEND, REMOVE
 from runway_desktop.usecases.commands.queued import HOLD, RELEASE, SEND_NEXT
 from runway_desktop.usecases.commands.task_command import Given, Report
 from runway_desktop.values import replace
-from tests.engine_rig import request
-from tests.fakes import settle
+from tests.rigs.engine_rig import request
+from tests.rigs.fakes import settle
 from tests.unit.usecases.clients.test_creating import AGENT, Desk, a_desk, wish
 
 

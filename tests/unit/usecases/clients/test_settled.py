@@ -6,7 +6,7 @@ import pytest
 
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
 from runway_desktop.usecases.clients.task_answer import is_settled
-from tests.rows import row
+from tests.rigs.rows import row
 
 
 @pytest.mark.parametrize("state", State)

@@ -30,12 +30,12 @@ from runway_desktop.usecases.commands.requests import (
 from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.words.states import Around, describe
-from tests import sent
-from tests.engine_rig import Rig, with_picture
-from tests.engines import Unasked, engine_of
-from tests.fake_runway import remote_id
-from tests.fakes import settle
-from tests.rows import saved, task
+from tests.rigs import sent
+from tests.rigs.engine_rig import Rig, with_picture
+from tests.rigs.engines import Unasked, engine_of
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import settle
+from tests.rigs.rows import saved, task
 
 
 class Script:

@@ -11,7 +11,7 @@ from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEA
 from runway_desktop.usecases.commands.requests import EDIT, EDIT_AND_SEND, EDIT_HELD
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import KEYED, TASKS, MenuPart, Submenu, available, given_by, menu_of
-from tests.rows import row
+from tests.rigs.rows import row
 
 MOST_LINES = 17
 """Of what is seen at once, of tasks of several kinds together too."""

@@ -8,7 +8,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
 from runway_desktop.usecases.commands.ending import CANCEL
 from runway_desktop.usecases.commands.tasks import next_steps, steps_of
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING])

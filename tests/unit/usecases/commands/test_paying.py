@@ -19,9 +19,9 @@ from runway_desktop.usecases.commands.requests import EDIT_AND_SEND, NEW_SEED, R
 from runway_desktop.usecases.commands.task_command import ComposerDraft, Given, Report, TaskCommand
 from runway_desktop.usecases.sending.sending import MOMENT, NotAnswered, TaskSender
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.engines import engine_of
-from tests.rows import saved, task
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engines import engine_of
+from tests.rigs.rows import saved, task
 
 PRICE = 60.0
 RESTORED = Hold(HoldCode.RESTORED)

@@ -14,8 +14,8 @@ from runway_desktop.usecases.commands.requests import ADOPT_ID, EDIT_AND_SEND, L
 from runway_desktop.usecases.commands.results import FETCH_AGAIN, REFRESH
 from runway_desktop.usecases.commands.tasks import TASKS, available, menu_of
 from runway_desktop.values import replace
-from tests.rows import failed, row
-from tests.shown import found
+from tests.rigs.rows import failed, row
+from tests.rigs.shown import found
 
 REFUSALS = (
     "SAFETY.INPUT.TEXT",

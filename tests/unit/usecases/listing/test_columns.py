@@ -14,7 +14,7 @@ from runway_desktop.store import SqliteStore
 from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, ListColumn, column_of, row_words
 from runway_desktop.usecases.words.states import Around
 from runway_desktop.values import replace
-from tests.rows import task
+from tests.rigs.rows import task
 
 CATALOG = Catalog.load()
 NOW = 1_750_100_000.0

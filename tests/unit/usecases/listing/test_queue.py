@@ -18,7 +18,7 @@ from runway_desktop.usecases.listing.queue import OVER_CAP, QueueMember, by_lane
 from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words.queue import InQueue, lifted_words, start_words
 from runway_desktop.usecases.words.states import Around, Tone, describe
-from tests.rows import failed, row, task
+from tests.rigs.rows import failed, row, task
 
 HELD = Hold(HoldCode.WAITS_FOR_PERSON)
 DAY = HeldBack(limit=Limit(cap=Cap.DAY, limit=100.0, spent=80.0), price=60.0)

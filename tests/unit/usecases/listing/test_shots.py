@@ -8,7 +8,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, State, Task
 from runway_desktop.usecases.listing.takes import Take, differences, next_to_judge, shots_of
 from runway_desktop.values import replace
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 
 def made(number: int, prompt: str = "Fog", **members: Any) -> Task:

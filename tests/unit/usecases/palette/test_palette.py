@@ -13,7 +13,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.palette.palette import Heading, Offer, Searchable, Used
 from runway_desktop.usecases.palette.palette import arrange as arrange_searchable
 from runway_desktop.usecases.palette.sources import of_settings
-from tests.fakes import FakeClock, MemoryStore
+from tests.rigs.fakes import FakeClock, MemoryStore
 
 
 def settings() -> Settings:

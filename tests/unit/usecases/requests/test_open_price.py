@@ -10,8 +10,8 @@ from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import OpenPrice, Pricing, read_published
 from runway_desktop.usecases.requests.open_price import open_price
 from runway_desktop.usecases.words.account import open_words
-from tests.engine_rig import CATALOG
-from tests.fakes import FakeClock, MemoryStore
+from tests.rigs.engine_rig import CATALOG
+from tests.rigs.fakes import FakeClock, MemoryStore
 
 
 def between(endpoint: str, model: str, **values: Any) -> OpenPrice | None:

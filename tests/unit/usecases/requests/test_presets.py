@@ -10,7 +10,7 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.requests.presets import PRESETS, Preset, Presets
-from tests.fakes import FakeClock, MemoryStore
+from tests.rigs.fakes import FakeClock, MemoryStore
 
 WIDE = Preset(name="Wide", endpoint="text_to_video", model="gen4.5", values={"ratio": "1280:720", "duration": 5}, key=1)
 STILL = Preset(name="Still", endpoint="text_to_image", model="gen4_image", prompt="Portrait, ", key=2)

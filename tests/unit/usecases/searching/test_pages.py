@@ -19,7 +19,7 @@ from runway_desktop.usecases.searching.pages import (
     page_terms,
     usual_name,
 )
-from tests.fakes import FakeClock, MemoryStore
+from tests.rigs.fakes import FakeClock, MemoryStore
 
 FOG = read("fog rating:>=4")
 NIGHT = read("night")

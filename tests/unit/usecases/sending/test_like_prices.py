@@ -10,8 +10,8 @@ from runway_desktop.domain.prices import PublishedPrice, Unit
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import LikePrices, Price, Pricing
 from runway_desktop.usecases.sending.sending import like_prices
-from tests.engine_rig import CATALOG
-from tests.fakes import FakeClock, MemoryStore
+from tests.rigs.engine_rig import CATALOG
+from tests.rigs.fakes import FakeClock, MemoryStore
 
 
 def prices(**credits: float) -> tuple[PublishedPrice, ...]:

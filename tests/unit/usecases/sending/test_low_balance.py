@@ -14,8 +14,8 @@ from runway_desktop.usecases.requests.order import kept_text
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.engines import engine_of
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engines import engine_of
 
 SCRIPT = Origin(TaskSource.SCRIPT)
 PUBLISHED = PublishedPrice(model="gen4.5", unit=Unit.REQUEST, credits=25.0)

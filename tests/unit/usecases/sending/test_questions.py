@@ -25,8 +25,8 @@ from runway_desktop.services.tasks.submission import (
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.values import replace
-from tests.engine_rig import request
-from tests.rows import row
+from tests.rigs.engine_rig import request
+from tests.rigs.rows import row
 
 
 def asked(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runway_desktop.services.tasks.submission import TaskSource
 from runway_desktop.usecases.sending.sending import MOMENT, RepeatGuard
-from tests.fakes import FakeClock
+from tests.rigs.fakes import FakeClock
 
 
 async def test_the_same_again_by_the_same_door_is_too_soon_for_a_moment():

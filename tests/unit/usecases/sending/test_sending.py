@@ -21,9 +21,9 @@ from runway_desktop.services.tasks.submission import Ask, NewTask, NewTasks, Ori
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import MOMENT, TOO_OLD, NotAnswered, TaskSender
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.engines import engine_of
-from tests.fake_runway import remote_id
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engines import engine_of
+from tests.rigs.fake_runway import remote_id
 
 KNOWN = request()
 COSTLY = request("Costly", duration=10)

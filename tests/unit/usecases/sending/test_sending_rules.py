@@ -14,9 +14,9 @@ from runway_desktop.services.tasks.submission import AT_ONCE, Ask, Origin, Payer
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import CHECKED_AT_ONCE, MOMENT, TOO_OLD, NotAnswered, RepeatGuard, steps_of
 from runway_desktop.values import replace
-from tests.engine_rig import request, with_picture
-from tests.fake_runway import remote_id
-from tests.fakes import FakeClock
+from tests.rigs.engine_rig import request, with_picture
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import FakeClock
 from tests.unit.usecases.sending.test_sending import (
     COSTLY,
     INVALID,

@@ -16,8 +16,8 @@ from runway_desktop.services.results import sidecar
 from runway_desktop.usecases.sheets.columns import Columns
 from runway_desktop.usecases.sheets.importing import Importer
 from runway_desktop.usecases.sheets.rows import RowChecker
-from tests.engine_rig import CATALOG, AtOnce, Rig, request
-from tests.fakes import MemoryStore
+from tests.rigs.engine_rig import CATALOG, AtOnce, Rig, request
+from tests.rigs.fakes import MemoryStore
 
 PROMPTS = ["a {red|blue} boat", "a {red|blue", r"a \{red\|blue\} boat", "{}", "no braces", "{a|b}{c|d}"]
 TASKS = [

@@ -10,8 +10,8 @@ from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.sheets.row_tasks import Following
 from runway_desktop.values import replace
-from tests.engine_rig import Rig, request
-from tests.engines import engine_of
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engines import engine_of
 
 
 async def test_a_row_follows_its_tasks_and_one_that_was_never_stored_is_told(tmp_path: Path):

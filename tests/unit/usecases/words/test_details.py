@@ -12,7 +12,7 @@ from runway_desktop.domain.task import Output, State
 from runway_desktop.services.library.library import Details
 from runway_desktop.usecases.words.tasks import facts_of, showings_of
 from runway_desktop.values import replace
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 ONE = task(1, State.SUCCEEDED)
 

@@ -29,8 +29,8 @@ from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.words.files import file_words, missing_words, trouble_words
 from runway_desktop.usecases.words.states import Around, Tone, describe
 from runway_desktop.values import replace
-from tests.rows import row
-from tests.shown import found
+from tests.rigs.rows import row
+from tests.rigs.shown import found
 
 AT = datetime(2026, 11, 5, 14, 2, 7).timestamp()
 GONE = Look(presence=Presence.MISSING, at=AT)

@@ -25,8 +25,8 @@ from runway_desktop.usecases.words.requests import (
     sum_words,
 )
 from runway_desktop.values import replace
-from tests.engine_rig import CATALOG, request
-from tests.rows import task
+from tests.rigs.engine_rig import CATALOG, request
+from tests.rigs.rows import task
 
 NOW = 1_796_000_000.0
 PRICE = Price(60.0, exact=True)

@@ -13,8 +13,8 @@ from runway_desktop.usecases.searching.language import STATES
 from runway_desktop.usecases.words.queue import InQueue
 from runway_desktop.usecases.words.states import LOOKS, STATUSES, Around, canceled_words, cost_words, describe
 from runway_desktop.values import replace
-from tests.fake_runway import remote_id
-from tests.rows import task
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.rows import task
 
 NOON = 1_800_000_000.0
 

@@ -17,8 +17,8 @@ from runway_desktop.texts import Text
 from runway_desktop.usecases.words.support import support_details
 from runway_desktop.usecases.words.tasks import small_print
 from runway_desktop.values import replace
-from tests.fake_runway import remote_id
-from tests.pseudo import LANGUAGES
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.pseudo import LANGUAGES
 
 SECRET = "key_" + "0af1" * 32
 TASK = Task(

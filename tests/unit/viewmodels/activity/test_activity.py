@@ -14,7 +14,7 @@ from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import LINGERS, Activity
 from runway_desktop.viewmodels.activity.acts import Acts
 from tests.gui.rig import Rig, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 class Watched:

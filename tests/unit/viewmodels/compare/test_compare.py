@@ -14,7 +14,7 @@ from runway_desktop.domain.task import Pick, State, Task, TaskId
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.compare.compare import Compare
 from tests.gui.rig import Rig, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 
 class NotingJudge(QObject):

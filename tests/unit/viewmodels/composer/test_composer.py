@@ -17,13 +17,13 @@ from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.viewmodels.composer.composer import Composer
-from tests import sent
-from tests.engine_rig import CATALOG
-from tests.engine_rig import request as plain_request
-from tests.fakes import MemoryStore
 from tests.gui.rig import Rig, rest, until
-from tests.rows import task
-from tests.samples_of_requests import fullest, smallest
+from tests.rigs import sent
+from tests.rigs.engine_rig import CATALOG
+from tests.rigs.engine_rig import request as plain_request
+from tests.rigs.fakes import MemoryStore
+from tests.rigs.rows import task
+from tests.rigs.samples_of_requests import fullest, smallest
 
 PAIRS = list(CATALOG.pairs())
 NAMES = [f"{pair.endpoint} {pair.model}" for pair in PAIRS]

@@ -7,7 +7,7 @@ from pathlib import Path
 from runway_desktop.services.library.sheets import read
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 from tests.gui.rig import Rig, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 async def test_braces_price_and_send_a_task_for_each_text(tmp_path: Path):

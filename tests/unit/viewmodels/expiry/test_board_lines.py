@@ -28,7 +28,7 @@ from runway_desktop.usecases.words.expiry import (
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.expiry.board_table import LINE, BoardLines
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 HOUR = 3600.0
 FULL = "The disk with “/library” is full. Free up space; saving continues automatically. 200 MB always stay free."

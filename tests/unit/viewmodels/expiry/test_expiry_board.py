@@ -12,9 +12,9 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.usecases.words.expiry import STALLED
-from tests.fake_runway import remote_id
 from tests.gui.rig import Rig, rest, until
-from tests.rows import saved, task
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.rows import saved, task
 
 HOUR = 3600.0
 

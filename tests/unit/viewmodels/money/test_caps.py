@@ -6,9 +6,9 @@ from runway_desktop.domain.account import Organization
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.usecases.words.holds import cap_sentence, raise_words
-from tests import engine_rig
 from tests.gui.rig import Rig, after, rest, until
-from tests.rows import task
+from tests.rigs import engine_rig
+from tests.rigs.rows import task
 
 
 async def full(rig: Rig) -> list[TaskId]:

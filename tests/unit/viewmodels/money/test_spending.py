@@ -21,7 +21,7 @@ from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.money.spending import SpendingModel
 from tests.gui.rig import Rig, after, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 from tests.unit.store.libraries import a_wish
 
 DAY = 86_400.0

@@ -33,8 +33,8 @@ from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.profiles.restore import Into, RestoreModel, WhichResults
 from tests.gui.profiles.rig import ProfilesRig
 from tests.gui.rig import Rig, after, until
-from tests.profiles_on_disk import NOW, Made, a_profile
-from tests.pseudo import LANGUAGES
+from tests.rigs.profiles_on_disk import NOW, Made, a_profile
+from tests.rigs.pseudo import LANGUAGES
 
 KEY = "key_" + "5a" * 64
 WHEN = datetime.fromtimestamp(NOW)

@@ -29,7 +29,7 @@ from runway_desktop.viewmodels.sheet.cell_model import LOOK_ROLE, TONE_ROLE, WRO
 from runway_desktop.viewmodels.sheet.offering import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from tests.gui.rig import Rig, after, rest, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 _HORIZONTAL = Qt.Orientation.Horizontal
 LANDSCAPE = {"ratio": "1280:720", "duration": 5}

@@ -29,7 +29,7 @@ from runway_desktop.usecases.words.tasks import small_print
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from tests.gui.rig import Rig, after, rest, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 from tests.unit.store.libraries import a_wish
 
 # Places

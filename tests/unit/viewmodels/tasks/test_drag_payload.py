@@ -9,7 +9,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import OutputState, State
 from runway_desktop.usecases.commands.drag_payload import payload_of
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 STILLS = [Path(f"/library/still {number}.png") for number in range(3)]
 

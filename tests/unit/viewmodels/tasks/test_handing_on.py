@@ -22,9 +22,9 @@ from runway_desktop.usecases.commands.handing_on import (
 from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.commands.tasks import available
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL
-from tests.fake_runway import remote_id
 from tests.gui.rig import Rig, after, rest, until
-from tests.rows import saved, task
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.rows import saved, task
 
 HOUR = 3600.0
 

@@ -9,7 +9,7 @@ from runway_desktop.domain.task import Hold, HoldCode, State
 from runway_desktop.usecases.commands.queued import RELEASE
 from runway_desktop.usecases.words.tasks import small_print
 from tests.gui.rig import Rig, after, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 
 async def show(rig: Rig, hold: Hold) -> None:

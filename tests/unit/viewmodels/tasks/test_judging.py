@@ -6,7 +6,7 @@ from runway_desktop.domain.library import Bounds, Filter, Page
 from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from tests.gui.rig import Rig, after, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 
 async def test_judgments_are_undone_and_redone_in_their_words(tmp_path):

@@ -14,7 +14,7 @@ from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Input, Request, State, TaskId
 from runway_desktop.values import replace
 from tests.gui.rig import Rig, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 
 def png(width: int, height: int) -> bytes:

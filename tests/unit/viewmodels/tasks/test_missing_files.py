@@ -14,7 +14,7 @@ from runway_desktop.usecases.commands.tasks import steps_of
 from runway_desktop.usecases.words.files import Searching
 from runway_desktop.values import replace
 from tests.gui.rig import Rig, rest, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 
 async def kept(rig: Rig, number: int = 1, content: bytes = b"") -> Output:

@@ -12,7 +12,7 @@ from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column
 from runway_desktop.usecases.words.states import Around
 from runway_desktop.usecases.words.tasks import sent_words
 from tests.gui.rig import Rig, until
-from tests.rows import task
+from tests.rigs.rows import task
 
 AT = datetime(2026, 3, 9, 14, 2, 11).timestamp()
 SAID = "9 March 2026, 14:02:11"

@@ -11,7 +11,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, OutputState, Refusal, State
 from runway_desktop.usecases.words.states import Around, Tone, badge, cost_words, describe
-from tests.rows import failed, row, saved, task
+from tests.rigs.rows import failed, row, saved, task
 
 EVERY = [
     (state, results)

@@ -20,10 +20,10 @@ from runway_desktop.usecases.commands.requests import ADOPT_ID, EDIT_AND_SEND, L
 from runway_desktop.usecases.commands.results import REFRESH
 from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.commands.tasks import TASKS
-from tests.engine_rig import request as plain_request
-from tests.fake_runway import remote_id
 from tests.gui.rig import Rig, after, rest, until
-from tests.rows import saved, task
+from tests.rigs.engine_rig import request as plain_request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.rows import saved, task
 
 FINDING = IntakeFinding(source="shots.csv", row=3, field="ratio", said="shots.csv, row 3: no such ratio.")
 STILL = AssetDrop(uri="https://media.example.com/still.png", media=Media.IMAGE)

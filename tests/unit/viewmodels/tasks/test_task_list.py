@@ -24,7 +24,7 @@ from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks import row_cache
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from tests.gui.rig import Rig, after, rest, until
-from tests.rows import saved, task
+from tests.rigs.rows import saved, task
 
 FLAT = Listing(group=GroupBy.NONE)
 

@@ -18,8 +18,8 @@ from runway_desktop.domain.errors import NoReply, NotTaken
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.domain.transitions import Answer, CreatedTask
 from runway_desktop.values import replace
-from tests.fake_runway import FakeRunway, remote_id
-from tests.fakes import FakeClock
+from tests.rigs.fake_runway import FakeRunway, remote_id
+from tests.rigs.fakes import FakeClock
 
 
 class Fate(StrEnum):

@@ -12,9 +12,9 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.task import HoldCode, TaskId
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.tasks import after_restore
-from tests.engine_rig import Place, Rig, request
-from tests.fake_runway import FakeRunway
-from tests.fakes import FakeClock, MemoryStore
+from tests.rigs.engine_rig import Place, Rig, request
+from tests.rigs.fake_runway import FakeRunway
+from tests.rigs.fakes import FakeClock, MemoryStore
 
 MANY = 6
 

@@ -1,5 +1,5 @@
 """A walk through lane, submission, dispatch and poller: anything happens in any order, with kills and restores, and
-`tests.invariants` holds after each step. What was made is counted where it is made, in the Runway of the walk.
+`tests.rigs.invariants` holds after each step. What was made is counted where it is made, in the Runway of the walk.
 
     async with a_walk() as walk:
         for _ in range(150):
@@ -55,11 +55,11 @@ from runway_desktop.usecases.commands.task_command import Given, Report, TaskCom
 from runway_desktop.usecases.searching.renaming import PageNames
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.values import replace
-from tests import invariants
-from tests.engine_rig import Rig, request
-from tests.engines import engine_of
-from tests.fake_runway import FakeRunway, remote_id
-from tests.fakes import FakeClock, MemoryStore, settle
+from tests.rigs import invariants
+from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engines import engine_of
+from tests.rigs.fake_runway import FakeRunway, remote_id
+from tests.rigs.fakes import FakeClock, MemoryStore, settle
 
 MODELS = ("gen4.5", "kling2.5_turbo_pro", "seedance2")
 UNCOUNTED = "seedance2"

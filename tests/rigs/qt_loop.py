@@ -21,7 +21,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.app.event_loop import EventLoop
-from tests import mistakes
+from tests.rigs import mistakes
 
 PATIENCE = 240.0
 """Seconds before a test counts as hung."""

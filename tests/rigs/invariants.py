@@ -1,7 +1,7 @@
 """What holds for every task, whatever happens to it: the one place where it stands in words, and how each is checked.
 
-The state machines of `tests/unit/domain/test_task_machine.py` (the transition function) and of `tests/lane_walk.py`
-(lane, dispatch, poller, restarts) do anything in any order and call `watch` after each step.
+The state machines of `tests/unit/domain/test_task_machine.py` (the transition function) and of
+`tests/rigs/lane_walk.py` (lane, dispatch, poller, restarts) do anything in any order and call `watch` after each step.
 
 1. A task is sent at most once, unless a person released it, or surely nothing reached Runway.
 2. An id once known is never lost, nor exchanged for another.

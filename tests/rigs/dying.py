@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.samples import IS_WHOLE
+from tests.rigs.samples import IS_WHOLE
 
 EACH = 1 if IS_WHOLE else 3
 """One moment in so many is tried."""

@@ -49,9 +49,9 @@ from runway_desktop.services.tasks.missing_inputs import MissingInputs
 from runway_desktop.services.tasks.poller import Poller
 from runway_desktop.services.tasks.submission import Submission
 from runway_desktop.values import replace
-from tests import sent
-from tests.fake_runway import FakeRunway
-from tests.fakes import FakeClock, MemoryBin, MemorySecrets, MemoryStore, settle
+from tests.rigs import sent
+from tests.rigs.fake_runway import FakeRunway
+from tests.rigs.fakes import FakeClock, MemoryBin, MemorySecrets, MemoryStore, settle
 
 CATALOG = Catalog.load()
 

@@ -21,7 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 SYSTEM = os.environ["ELSEWHERE"]
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ABSENT = {"win32": {"fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"}, "darwin": set[str]()}
 ONLY_THERE = {"win32": {"msvcrt", "winreg"}, "darwin": set[str]()}
 DIFFERENT: dict[str, dict[str, object]] = {

@@ -1,7 +1,7 @@
 """Two languages that no one speaks, to see which texts cannot be translated, are cut, or stand on the wrong side.
 
-    python -m tests.pseudo long --demo …      every text in brackets, 40 % longer, no plain letter: [Ķééþ ƒîļé~~~~]
-    python -m tests.pseudo rtl --demo …       Hebrew letters, written from right to left, under the code "ar"
+    python -m tests.rigs.pseudo long --demo …      every text in brackets, 40 % longer, no plain letter: [Ķééþ ƒîļé~~~~]
+    python -m tests.rigs.pseudo rtl --demo …       Hebrew letters, written from right to left, under the code "ar"
 
 Both are made of the English texts, and the rest of the command line is that of `python -m runway_desktop`.
 """

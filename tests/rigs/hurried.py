@@ -1,4 +1,4 @@
-"""`python -m tests.hurried` is `python -m runway_desktop`, except that it asks for its tasks soon.
+"""`python -m tests.rigs.hurried` is `python -m runway_desktop`, except that it asks for its tasks soon.
 
 The simulator ends them in a moment, and the program's own gap of 5 seconds, 11 for a clip, would be most of a test.
 What those promise is tested where time is a parameter (tests/unit/services/tasks/test_schedule.py).

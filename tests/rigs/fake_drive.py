@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from tests.engine_rig import AtOnce
+from tests.rigs.engine_rig import AtOnce
 
 
 class Drive(Executor):

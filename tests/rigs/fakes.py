@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from runway_desktop.domain.errors import DiskError, SecretStoreError, SecretTrouble
 from runway_desktop.services.tasks.schedule import LEAST_GAP
-from tests.stores import MemoryStore
+from tests.rigs.stores import MemoryStore
 
 __all__ = ["FakeClock", "MemoryBin", "MemorySecrets", "MemoryStore", "in_time", "settle"]
 

@@ -11,9 +11,9 @@ from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.tasks.submission import Ask, Prepared
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.usecases.sending.sending import TaskSender
-from tests import engine_rig
-from tests.engine_rig import CATALOG, AtOnce
-from tests.fake_runway import FakeFetcher
+from tests.rigs import engine_rig
+from tests.rigs.engine_rig import CATALOG, AtOnce
+from tests.rigs.fake_runway import FakeFetcher
 
 
 def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None = None) -> Engine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from tests.session_bus import Answer, FakeService
+from tests.rigs.session_bus import Answer, FakeService
 
 PATH, NAME = "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Desktop"
 APPEARANCE, INTERFACE = "org.freedesktop.appearance", "org.gnome.desktop.interface"

@@ -7,7 +7,7 @@ from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
-from tests.fake_runway import remote_id
+from tests.rigs.fake_runway import remote_id
 
 RESULT_STATES = tuple(OutputState)
 

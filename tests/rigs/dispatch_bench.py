@@ -19,9 +19,9 @@ from runway_desktop.services.tasks.accepted_ids import AcceptedIds
 from runway_desktop.services.tasks.copy_check import CopyCheck
 from runway_desktop.services.tasks.dispatch import Dispatch, Outcome
 from runway_desktop.services.tasks.ledger import Ledger
-from tests.engine_rig import AtOnce, Rig, request
-from tests.fake_runway import remote_id
-from tests.notices import notices
+from tests.rigs.engine_rig import AtOnce, Rig, request
+from tests.rigs.fake_runway import remote_id
+from tests.rigs.notices import notices
 
 ONE = TaskId("one")
 REMOTE = remote_id(1)
