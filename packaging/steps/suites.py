@@ -32,7 +32,7 @@ ROOM = 4 * 1024**3
 # Pytest's exit code when it ran no test.
 NO_TESTS = 5
 
-QT_ROOMS = ("app", "loop", "tour", "ui", "viewmodels")
+QT_ROOMS = ("app", "loop", "rooms", "tour", "ui", "viewmodels")
 """Rooms whose tests need Qt. All others are tested where Qt cannot be imported: a new one that needs it fails there."""
 
 

@@ -169,13 +169,14 @@ class ProfileWindows(QObject):
 
     def _offer_ids(self, message: str, detail: str, file: Path) -> None:
         """Stays until the person has answered; without an answer it is told again at the next start."""
-        from runway_desktop.viewmodels.exchange.id_import import IdImportModel
+        from runway_desktop.services.exchange.exchange import TaskIds
+        from runway_desktop.services.intake.reading import Dropped
 
         told = partial(after_restore.told, self._cases.settings)
 
         def take() -> None:
             told()
-            self._window.open_room("exchange", Import(IdImportModel.ids_in([file])))
+            self._window.open_room("exchange", Import(TaskIds(Dropped(paths=(file,)))))
 
         dismiss = (_("Dismiss"), told)
         self._window.activity.tell(
@@ -228,10 +229,7 @@ class ProfileWindows(QObject):
 
     def _front(self) -> QWidget:
         """The window in front, as parent: a modal window blocks the others."""
-        from runway_desktop.ui.preferences.preferences import Preferences
-
-        found = self._window.findChildren(Preferences)
-        return next((one for one in found if one.isVisible()), self._window)
+        return QApplication.activeModalWidget() or self._window
 
     def _names(self) -> tuple[str, ...]:
         return tuple(profile.name for profile in self._profiles.profiles() if not profile.is_demo)

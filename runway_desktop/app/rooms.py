@@ -11,20 +11,20 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from PySide6.QtCore import QTimer
 
+from runway_desktop.rooms.compare.room import ROOM as COMPARE
+from runway_desktop.rooms.exchange.room import ROOM as EXCHANGE
+from runway_desktop.rooms.help.room import ROOM as HELP
+from runway_desktop.rooms.large.room import ROOM as LARGE
+from runway_desktop.rooms.palette.room import ROOM as PALETTE
+from runway_desktop.rooms.preferences.room import ROOM as PREFERENCES
+from runway_desktop.rooms.report.room import ROOM as REPORT
+from runway_desktop.rooms.requests.room import ROOM as REQUESTS
+from runway_desktop.rooms.sheet.room import ROOM as SHEET
+from runway_desktop.rooms.shortcuts.room import ROOM as SHORTCUTS
+from runway_desktop.rooms.spending.room import ROOM as SPENDING
 from runway_desktop.services.supervised import Runner
-from runway_desktop.ui.compare.room import ROOM as COMPARE
-from runway_desktop.ui.exchange.room import ROOM as EXCHANGE
 from runway_desktop.ui.expiry.room import ROOM as NOT_SAVED
-from runway_desktop.ui.help.room import ROOM as HELP
-from runway_desktop.ui.large.room import ROOM as LARGE
-from runway_desktop.ui.palette.room import ROOM as PALETTE
-from runway_desktop.ui.preferences.room import ROOM as PREFERENCES
-from runway_desktop.ui.report.room import ROOM as REPORT
-from runway_desktop.ui.requests.room import ROOM as REQUESTS
 from runway_desktop.ui.room import Room, RoomKind
-from runway_desktop.ui.sheet.room import ROOM as SHEET
-from runway_desktop.ui.shortcuts.room import ROOM as SHORTCUTS
-from runway_desktop.ui.spending.room import ROOM as SPENDING
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.searching.pages import PaneEntry

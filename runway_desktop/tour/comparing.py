@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.compare.compare_view import CompareView
-from runway_desktop.viewmodels.compare.large_view import LargeViewModel
+from runway_desktop.rooms.compare.compare_view import CompareView
+from runway_desktop.rooms.large.model import LargeViewModel
 
 from .hands import StepFailed, find, press, type_text, until
 from .walk import Walk

@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
 
-from runway_desktop.ui.exchange.export_window import ExportWindow
-from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
+from runway_desktop.rooms.exchange.export_window import ExportWindow
+from runway_desktop.rooms.exchange.import_window import FolderImportWindow, IdImportWindow
 from runway_desktop.usecases.commands.handing_on import EXPORT
 from runway_desktop.usecases.phase import Phase
 

@@ -1,6 +1,6 @@
 """Record of a room: a page of the left pane, a window, or an overlay over the main window. Types only.
 
-A record is in `ui/<room>/room.py` and imported at start, so it imports no widgets. These come with its entry module,
+A record is in `rooms/<name>/room.py` and imported at start, so it imports no widgets. These come with its entry module,
 which has `open_room(desk, wish)` and is imported when the room first opens. `app/rooms.py` lists all records; nothing
 in `ui/` imports them, which avoids import cycles.
 """

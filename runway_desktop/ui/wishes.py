@@ -10,7 +10,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import BatchId, TaskId
+from runway_desktop.usecases.commands.command import CommandSection
 from runway_desktop.values import Struct
+
+from .theme import DarkRoom
 
 
 class SideBySide(Struct, frozen=True):
@@ -21,10 +24,19 @@ class SideBySide(Struct, frozen=True):
 
 class GuidePage(Struct, frozen=True):
     """A page of the guide, by its file's name without the ending, and the window over which it opens; None: the main
-    window."""
+    window. `dark`: the colors of a window where only media give light."""
 
     name: str = "index"
     over: QWidget | None = None
+    dark: DarkRoom | None = None
+
+
+class Shortcuts(Struct, frozen=True):
+    """The list of shortcuts over a window in its dark colors, from one section on."""
+
+    first: CommandSection
+    over: QWidget
+    dark: DarkRoom
 
 
 class ExchangeWish(Enum):

@@ -35,6 +35,18 @@ def copy(tmp_path):
     (package / "values.py").write_text("import msgspec\n")
     (package / "__main__.py").write_text("import runway_desktop.simulator.__main__\n")
     (package / "ui" / "icons.py").write_text("import runway_desktop.services.disk.disk_threads\n")
+    lines = {
+        "help/__init__.py": "",
+        "help/entry.py": "import runway_desktop.services.disk.disk_threads\n",
+        "help/model.py": "import runway_desktop.services.supervised\n",
+        "sheet/__init__.py": "",
+        "sheet/model/__init__.py": "import runway_desktop.services.supervised\n",
+        "sheet/model/rows.py": "import runway_desktop.services.supervised\n",
+        "sheet/entry.py": "import runway_desktop.services.disk.disk_threads\n",
+    }
+    for name, line in lines.items():
+        (package / "rooms" / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / "rooms" / name).write_text(line)
     (package / "ui" / "desk.py").write_text("import runway_desktop.services.supervised\n")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
@@ -90,6 +102,10 @@ def test_bare_rooms_break_no_contract(copy):
         ("app/__init__.py", "import mcp_types", "13"),
         ("viewmodels/__init__.py", "import runway_desktop.wiring", "9"),
         ("ui/__init__.py", "import runway_desktop.services", "10"),
+        ("rooms/help/entry.py", "import runway_desktop.services", "10"),
+        ("viewmodels/__init__.py", "import runway_desktop.rooms", "1"),
+        ("rooms/help/entry.py", "import runway_desktop.rooms.sheet", "14"),
+        ("rooms/help/model.py", "import runway_desktop.ui.icons", "15"),
     ],
 )
 def test_contract_notices_what_it_forbids(copy, module, line, contract):

@@ -61,7 +61,7 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "services/supervised.py": 1,
     "services/tasks/judging.py": 1,
     "services/tasks/ledger.py": 2,
-    "ui/compare/surface.py": 1,
+    "rooms/compare/surface.py": 1,
     "ui/inputs/frames.py": 1,
     "ui/media/kinds/clip.py": 1,
     "ui/media/players.py": 2,

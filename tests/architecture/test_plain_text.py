@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2] / "runway_desktop"
 
 LABELS = "ui/labels.py"
 """The only file that makes a `QLabel`, or a class of its own of it."""
-GUIDE = "ui/help/guide_window.py"
+GUIDE = "rooms/help/guide_window.py"
 """Shows Markdown without HTML: pages that ship with the program, never text from outside. It loads nothing but pictures
 of their folder, see `gui/window/test_guide_window.py`."""
 ITS_MARKDOWN = ["QTextBrowser", "setMarkdown"]

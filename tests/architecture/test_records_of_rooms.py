@@ -1,4 +1,4 @@
-"""Records of rooms stand in one list in `app/`. Nothing in `ui/` imports them, and nothing at all imports an entry: its
+"""Records of rooms stand in one list in `app/`. Nothing below imports them, and nothing at all imports an entry: its
 name is a string, which is given to what imports it in turns."""
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import pytest
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.media import Media
+from runway_desktop.rooms.help.parts import LIST_OF_TASKS, PARTS, QUEUE
 from runway_desktop.texts import Text
-from runway_desktop.ui.help.parts import LIST_OF_TASKS, PARTS, QUEUE
 from runway_desktop.ui.room import Room
 from runway_desktop.usecases.commands.command import SECTIONS
 from runway_desktop.usecases.commands.tasks import TASKS
@@ -22,7 +22,7 @@ from runway_desktop.usecases.words.states import LOOKS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "runway_desktop"
-RECORDS = sorted(file.parent.name for file in (PACKAGE / "ui").glob("*/room.py"))
+RECORDS = sorted(file.parent.name for file in PACKAGE.glob("*/*/room.py"))
 
 
 def imported(file: Path) -> set[str]:
@@ -48,11 +48,11 @@ def importers(pattern: str) -> set[str]:
 
 
 def test_only_the_list_of_rooms_imports_their_records():
-    assert importers(r"runway_desktop\.ui\.\w+\.room") == {"app/rooms.py"}
+    assert importers(r"runway_desktop\.rooms\.\w+\.room") == {"app/rooms.py"}
 
 
 def test_nothing_imports_an_entry():
-    assert importers(r"runway_desktop\.ui\.\w+\.entry") == set()
+    assert importers(r"runway_desktop\.rooms\.\w+\.entry") == set()
 
 
 def test_every_record_is_in_the_list_under_an_id_of_its_own():

@@ -13,7 +13,7 @@ SET, READ = re.compile(r'setProperty\(\s*"(\w+)"'), re.compile(r'\.property\("(\
 
 
 def test_every_mark_of_a_widget_is_one_that_the_style_sheet_or_the_program_reads():
-    code = "\n".join(file.read_text("utf-8") for file in (ROOT / "ui").rglob("*.py"))
+    code = "\n".join(file.read_text("utf-8") for room in ("ui", "rooms") for file in (ROOT / room).rglob("*.py"))
     marks, read = set(SET.findall(code)), set(READ.findall(code))
     styled = {name for sheet in SHEETS for name in re.findall(r'\[(\w+)="', sheet.read_text("utf-8"))}
     assert len(marks) > 10

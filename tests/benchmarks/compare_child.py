@@ -18,9 +18,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.media import Media
-from runway_desktop.ui.compare.in_step import InStep
-from runway_desktop.ui.compare.pane import Pane
-from runway_desktop.ui.compare.surface import Sight
+from runway_desktop.rooms.compare.in_step import InStep
+from runway_desktop.rooms.compare.pane import Pane
+from runway_desktop.rooms.compare.surface import Sight
 from runway_desktop.ui.media.players import MediaEngine
 from runway_desktop.ui.theme import ColorScheme, DarkRoom, Theme
 

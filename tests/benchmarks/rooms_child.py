@@ -39,7 +39,7 @@ class Room:
 
     def widget(self, window: MainWindow) -> QWidget | None:
         """Where it stands and can be painted. Its module is not imported for it: that is part of what is measured."""
-        kind = getattr(sys.modules.get(f"runway_desktop.ui.{self.module}"), self.name, None)
+        kind = getattr(sys.modules.get(f"runway_desktop.{self.module}"), self.name, None)
         found: QWidget | None = window.findChild(kind) if kind is not None else None
         if found is None or not found.isVisible():
             return None
@@ -48,16 +48,16 @@ class Room:
 
 
 ROOMS = {
-    "spending": Room("spending", "spending.spending_window", "SpendingWindow"),
-    "settings": Room("preferences", "preferences.preferences", "Preferences"),
-    "palette": Room("palette", "palette.panel", "PalettePanel"),
-    "help": Room("help", "help.help_window", "HelpWindow"),
-    "shortcuts": Room("shortcuts", "shortcuts.shortcuts", "ShortcutsDialog"),
-    "a blank sheet": Room("sheet.new", "sheet.window", "SheetWindow"),
-    "large view": Room("large.open", "large.large_view", "LargeView"),
-    "compare": Room("compare.chosen", "compare.compare_view", "CompareView"),
-    "export": Room("exchange.export", "exchange.export_window", "ExportWindow"),
-    "activity": Room("notices.focus", "activity.list", "ActivityList"),
+    "spending": Room("spending", "rooms.spending.spending_window", "SpendingWindow"),
+    "settings": Room("preferences", "rooms.preferences.preferences", "Preferences"),
+    "palette": Room("palette", "rooms.palette.panel", "PalettePanel"),
+    "help": Room("help", "rooms.help.help_window", "HelpWindow"),
+    "shortcuts": Room("shortcuts", "rooms.shortcuts.shortcuts", "ShortcutsDialog"),
+    "a blank sheet": Room("sheet.new", "rooms.sheet.window", "SheetWindow"),
+    "large view": Room("large.open", "rooms.large.large_view", "LargeView"),
+    "compare": Room("compare.chosen", "rooms.compare.compare_view", "CompareView"),
+    "export": Room("exchange.export", "rooms.exchange.export_window", "ExportWindow"),
+    "activity": Room("notices.focus", "ui.activity.list", "ActivityList"),
 }
 
 

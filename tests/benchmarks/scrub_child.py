@@ -26,16 +26,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State
+from runway_desktop.rooms.compare.bar import ScrubLine
+from runway_desktop.rooms.compare.compare_view import CompareView
+from runway_desktop.rooms.compare.model import Compare
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.compare.bar import ScrubLine
-from runway_desktop.ui.compare.compare_view import CompareView
 from runway_desktop.ui.media.bar import KNOB, ScrubSlider
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.tasks.hover_scrub import REST_MS
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.tasks import Showing
-from runway_desktop.viewmodels.compare.compare import Compare
 from tests.benchmarks.children import say
 from tests.rigs.rows import saved, task
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from runway_desktop.app.session import Session
-    from runway_desktop.ui.sheet.window import SheetWindow
+    from runway_desktop.rooms.sheet.window import SheetWindow
 
 POLL_SECONDS = 0.005
 """Asked without a pause, the loop would take the interpreter from the thread that reads the file."""
@@ -119,7 +119,7 @@ async def _opened(session: Session, path: Path) -> SheetWindow:
 
 async def _window(session: Session) -> SheetWindow:
     """Of the sheet that was just asked for; those before it were closed."""
-    from runway_desktop.ui.sheet.entry import OpenSheets
+    from runway_desktop.rooms.sheet.entry import OpenSheets
 
     assert session.window is not None, "the session is ready"
     while (sheets := session.window.findChild(OpenSheets)) is None or not sheets.windows:

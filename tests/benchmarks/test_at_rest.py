@@ -23,13 +23,13 @@ ON_DEMAND = (
     "runway_desktop.services.exchange",
     "runway_desktop.services.intake",
     "runway_desktop.services.results.relinking",
-    "runway_desktop.ui.compare.compare_view",
-    "runway_desktop.ui.preferences.preferences",
-    "runway_desktop.ui.large.large_view",
+    "runway_desktop.rooms.compare.compare_view",
+    "runway_desktop.rooms.preferences.preferences",
+    "runway_desktop.rooms.large.large_view",
     "runway_desktop.ui.media.drawing_cleaner",
-    "runway_desktop.ui.palette.panel",
-    "runway_desktop.ui.sheet.window",
-    "runway_desktop.viewmodels.sheet",
+    "runway_desktop.rooms.palette.panel",
+    "runway_desktop.rooms.sheet.window",
+    "runway_desktop.rooms.sheet.model",
 )
 AT_REST = """
 import ctypes, sys

@@ -23,22 +23,22 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Input, OutputState, Pick, Request, State, TaskId
+from runway_desktop.rooms.exchange.entry import ExchangeWindows
+from runway_desktop.rooms.exchange.import_window import ImportWindow
+from runway_desktop.rooms.exchange.model.id_import import IdImportModel
+from runway_desktop.rooms.help.guide_window import GuideWindow
+from runway_desktop.rooms.preferences.preferences import Preferences
+from runway_desktop.rooms.report.entry import ReportDialog
 from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.ui.composer.field_editors import Chip
 from runway_desktop.ui.dialogs.closing import ClosingDialog
 from runway_desktop.ui.dialogs.welcome import WelcomeDialog
-from runway_desktop.ui.exchange.entry import ExchangeWindows
-from runway_desktop.ui.exchange.import_window import ImportWindow
-from runway_desktop.ui.help.guide_window import GuideWindow
-from runway_desktop.ui.preferences.preferences import Preferences
-from runway_desktop.ui.report.entry import ReportDialog
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.wishes import Export
 from runway_desktop.usecases.clients.creating import TaskWished
 from runway_desktop.usecases.words.failures import MEANINGS
-from runway_desktop.viewmodels.exchange.id_import import IdImportModel
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from tests.gui.profiles.rig import ProfilesDesktop
 from tests.gui.rig import rest, until

@@ -20,8 +20,8 @@ from runway_desktop.app.commands import COMMANDS
 from runway_desktop.cli import options
 from runway_desktop.domain import filenames
 from runway_desktop.domain.library import PageCounts
+from runway_desktop.rooms.help.guide_window import anchor
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.help.guide_window import anchor
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.searching import language

@@ -42,9 +42,9 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.folder_watch import FolderWatch
+from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.models import Models
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
-from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop.catalog.assets import any_of
 from runway_desktop.texts import Text, _
 from runway_desktop.usecases.commands.command import SECTIONS, Command, RoomCommand, Scope, Standard
-from runway_desktop.viewmodels.settings.key_choices import KeyChoices
+from runway_desktop.viewmodels.key_choices import KeyChoices
 
 On = Callable[[], Any]
 """Returns what a command acts on now; None before it exists."""

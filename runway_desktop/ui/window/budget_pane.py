@@ -15,7 +15,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.budget import RESETS, Part, Share, daily_cap_words, hold_words
 from runway_desktop.usecases.words.holds import raise_words
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.viewmodels.money.budget import BudgetModel
+from runway_desktop.viewmodels.budget import BudgetModel
 
 _INKS = {
     Part.SPENT: Role.ACCENT,

@@ -19,8 +19,8 @@ from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEA
 from runway_desktop.usecases.commands.tasks import given_by
 from runway_desktop.usecases.listing.queue import OVER_CAP
 from runway_desktop.usecases.words.holds import raise_words
+from runway_desktop.viewmodels.budget import BudgetModel
 from runway_desktop.viewmodels.models import Models
-from runway_desktop.viewmodels.money.budget import BudgetModel
 
 from .budget_pane import BudgetPane
 from .task_menu import TaskMenu

@@ -16,15 +16,15 @@ from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import guess_media
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.rooms.compare.compare_view import CompareView
+from runway_desktop.rooms.compare.model import Compare
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.compare.compare_view import CompareView
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.values import replace
-from runway_desktop.viewmodels.compare.compare import Compare
 from tests.rigs.rows import saved, task
-from tests.unit.viewmodels.compare.test_compare import NotingJudge
+from tests.unit.rooms.compare.test_compare import NotingJudge
 
 
 class FakeBridge(QObject):

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
-from runway_desktop.ui.compare.in_step import InStep
+from runway_desktop.rooms.compare.in_step import InStep
 from tests.gui.media.fake_engine import FRAME_US, FakeEngine
 
 

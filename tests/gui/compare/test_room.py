@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,14 +17,16 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Pick
+from runway_desktop.rooms.compare.entry import Comparing
+from runway_desktop.rooms.compare.overlay import CompareMode, Sameness, same_pixels
+from runway_desktop.rooms.help import entry as help_entry
+from runway_desktop.rooms.help.guide_window import GuideWindow
+from runway_desktop.rooms.shortcuts import entry as shortcuts_entry
+from runway_desktop.rooms.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.compare.entry import Comparing
-from runway_desktop.ui.compare.overlay import CompareMode, Sameness, same_pixels
-from runway_desktop.ui.help.guide_window import GuideWindow
 from runway_desktop.ui.media.picture import Picture, read_picture
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.ui.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import ColorScheme, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.changes import Touch
@@ -213,6 +216,15 @@ def test_the_room_has_the_key_of_the_guide(opened: Open, pictures: list[Path]) -
         opened.key(Qt.Key.Key_F1, _CONTROL)
 
 
+def a_desk(theme: Theme, window: Any) -> Any:
+    """What the compare window uses of a desk, over a plain window."""
+    rooms = {"shortcuts": shortcuts_entry.open_room, "help": help_entry.open_room}
+    window.workspace = SimpleNamespace(posters=SimpleNamespace(strips=Strips(window)))
+    desk: Any = SimpleNamespace(theme=theme, keys=Keys(), window=window)
+    desk.open = lambda room, wish: rooms[room](desk, wish)
+    return desk
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
     opened: Open, theme: Theme, qtbot: QtBot, pictures: list[Path]
@@ -220,7 +232,7 @@ def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
     theme.choose(ColorScheme.LIGHT)
     window = QWidget()
     qtbot.addWidget(window)
-    host = Comparing(opened.model, theme, Keys(), Strips(window), window)
+    host = Comparing(opened.model, a_desk(theme, window))
     host.full_screen = False
     opened.model.open([opened.row(1, pictures[0], "Fog")])
     qtbot.waitUntil(lambda: host.room is not None and host.room.isVisible())
@@ -430,10 +442,9 @@ def test_room_that_is_entered_again_begins_with_the_first(opened: Open, pictures
 
 def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtBot, clips: list[Path]) -> None:
     found = Open(theme, qtbot)
-    window = QWidget()
+    window: Any = QWidget()
     qtbot.addWidget(window)
-    strips = Strips(window)
-    host = Comparing(found.model, theme, Keys(), strips, window)
+    host = Comparing(found.model, a_desk(theme, window))
     host.full_screen = False
     rows = [found.row(number, path, "Fog") for number, path in enumerate(clips, start=1)]
     for _ in range(50):
@@ -442,7 +453,7 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
         assert host.room is not None
         host.room.close()
     host.shutdown()
-    strips.shutdown()
+    window.workspace.posters.strips.shutdown()
     found.room.shutdown()
 
 

@@ -15,10 +15,10 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.ui.preferences.add_program import AddProgram
-from runway_desktop.ui.preferences.preferences import Preferences
+from runway_desktop.rooms.preferences.add_program import AddProgram
+from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
+from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import Rig, child
 from tests.gui.targets import too_small
 

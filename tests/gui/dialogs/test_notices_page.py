@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.preferences import Preferences
-from runway_desktop.ui.preferences.preference_pages import NO_TRAY, WITH_TRAY, WITHOUT_TRAY, NoticesPage
+from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
+from runway_desktop.rooms.preferences.preference_pages import NO_TRAY, WITH_TRAY, WITHOUT_TRAY, NoticesPage
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import Rig
 
 

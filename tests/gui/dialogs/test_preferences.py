@@ -26,14 +26,14 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.domain.errors import KeyRefused
 from runway_desktop.domain.preferences import Group, Preference, Section, Switch
 from runway_desktop.domain.preferences import Preferences as Table
+from runway_desktop.rooms.preferences.model import preferences
+from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
+from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.texts import Text
 from runway_desktop.ui.building import fit, open_at
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.confirm import Confirm
-from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.theme import ColorScheme, Role, Theme
-from runway_desktop.viewmodels.settings import preferences
-from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import KEY, Kind, Rig, child
 from tests.gui.targets import too_small
 

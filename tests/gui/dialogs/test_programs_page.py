@@ -12,15 +12,15 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QListWidget, QProgressBar, QP
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.clients import COMMAND_LINE, Permission
+from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
+from runway_desktop.rooms.preferences.model.programs_form import ProgramsForm
+from runway_desktop.rooms.preferences.preferences import Preferences
+from runway_desktop.rooms.preferences.program_row import ProgramRow
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.confirm import AskText, Confirm
-from runway_desktop.ui.preferences.preferences import Preferences
-from runway_desktop.ui.preferences.program_row import ProgramRow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words.clients import folder_words
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.viewmodels.settings.preferences import PreferencesForm
-from runway_desktop.viewmodels.settings.programs_form import ProgramsForm
 from tests.gui.dialogs.rig import Rig, child
 from tests.gui.targets import too_small
 

@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.app.commands import COMMANDS
+from runway_desktop.rooms.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import Confirm
-from runway_desktop.ui.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import COMPARING
-from runway_desktop.viewmodels.settings.key_choices import KeyChoices
+from runway_desktop.viewmodels.key_choices import KeyChoices
 from tests.gui.dialogs.rig import Rig, child
 from tests.gui.rig import named
 from tests.gui.targets import too_small

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from runway_desktop.ui.exchange.entry import ExchangeWindows
-from runway_desktop.ui.exchange.export_window import ExportWindow
-from runway_desktop.ui.exchange.import_window import ImportWindow
+from runway_desktop.rooms.exchange.entry import ExchangeWindows
+from runway_desktop.rooms.exchange.export_window import ExportWindow
+from runway_desktop.rooms.exchange.import_window import ImportWindow
 from runway_desktop.usecases.phase import Phase
 from tests.gui.rig import Desktop, until
 

@@ -14,15 +14,15 @@ from PySide6.QtWidgets import QPushButton, QRadioButton
 
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.task import Pick, State, TaskId
+from runway_desktop.rooms.exchange.export_window import ExportWindow
+from runway_desktop.rooms.exchange.model import export as export_model
+from runway_desktop.rooms.exchange.model.export import ExportScope, ListForm, What
 from runway_desktop.services.exchange import file_export
 from runway_desktop.services.results import embedding
-from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.handing_on import EXPORT
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.folders import refusal_words
-from runway_desktop.viewmodels.exchange import export as export_model
-from runway_desktop.viewmodels.exchange.export import ExportScope, ListForm, What
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, until
 from tests.gui.targets import too_small

@@ -16,15 +16,15 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from runway_desktop.domain.library import GroupBy, Listing
 from runway_desktop.domain.task import State
+from runway_desktop.rooms.exchange.import_window import FolderImportWindow, IdImportWindow
+from runway_desktop.rooms.exchange.model.id_import import IdImportModel
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.exchange import standing
-from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.wishes import ExchangeWish
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.imports import ID_TITLES
 from runway_desktop.values import replace
-from runway_desktop.viewmodels.exchange.id_import import IdImportModel
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, until
 from tests.gui.targets import too_small

@@ -12,12 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
 
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
+from runway_desktop.rooms.large.model import LargeViewModel
 from runway_desktop.ui.expiry.board_delegate import at_least_what_is_left
 from runway_desktop.ui.expiry.board_pane import BoardPane
 from runway_desktop.usecases.commands.handing_on import COPY_PROMPT
 from runway_desktop.usecases.commands.results import OPEN
 from runway_desktop.usecases.words.expiry import BoardColumn
-from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.gui import pill
 from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.gui.media.conftest import BACKEND_CHATTER, SAMPLES

@@ -17,14 +17,14 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import Filter, GroupBy, Page
 from runway_desktop.domain.task import Pick, State, TaskId
-from runway_desktop.ui.large.large_view import LargeView
-from runway_desktop.ui.large.side import SidePane
-from runway_desktop.ui.large.take_strip import TakeTile
+from runway_desktop.rooms.large.large_view import LargeView
+from runway_desktop.rooms.large.model import LargeViewModel
+from runway_desktop.rooms.large.side import SidePane
+from runway_desktop.rooms.large.take_strip import TakeTile
 from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import LARGE, Scope
 from runway_desktop.usecases.commands.ending import REMOVE
-from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.gui.media.conftest import SAMPLES
 from tests.gui.pill import opened_list
 from tests.gui.rig import Desktop, named, rest, until

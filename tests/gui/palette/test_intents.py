@@ -16,10 +16,10 @@ from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.palette.entry import PaletteHost
+from runway_desktop.rooms.palette.entry import PaletteHost
+from runway_desktop.rooms.palette.model import PaletteModel
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.palette.palette import Heading, Offer
-from runway_desktop.viewmodels.palette import PaletteModel
 from tests.gui.rig import Desktop, until
 from tests.rigs.rows import saved, task
 

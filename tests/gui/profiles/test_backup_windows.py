@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from runway_desktop.rooms.preferences.preferences import Preferences
+from runway_desktop.rooms.preferences.profile_page import ProfilePage
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.ui.confirm import Confirm
-from runway_desktop.ui.preferences.preferences import Preferences
-from runway_desktop.ui.preferences.profile_page import ProfilePage
 from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.restore_window import RestoreWindow
 from runway_desktop.ui.theme import Theme

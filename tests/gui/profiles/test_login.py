@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QLabel
 
 from runway_desktop.desktop.login import start_at_login, starts_at_login
-from runway_desktop.ui.preferences.saving_editors import LoginEditor
+from runway_desktop.rooms.preferences.saving_editors import LoginEditor
 from runway_desktop.ui.theme import Theme
 from tests.gui.profiles.rig import ProfilesDesktop
 from tests.gui.rig import until

@@ -15,17 +15,17 @@ from runway_desktop.domain.clients import Client, Permission
 from runway_desktop.domain.events import ConnectionChanged
 from runway_desktop.domain.preferences import Section
 from runway_desktop.domain.profiles import Color
+from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
+from runway_desktop.rooms.preferences.preferences import Preferences
+from runway_desktop.rooms.preferences.profile_page import ProfilePage
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import TOLD
 from runway_desktop.ui.confirm import Confirm
-from runway_desktop.ui.preferences.preferences import Preferences
-from runway_desktop.ui.preferences.profile_page import ProfilePage
 from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.ui.wishes import Import
-from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from runway_desktop.wiring import environment
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import Desktop, rest, until

@@ -9,8 +9,8 @@ from typing import Any
 
 from runway_desktop.domain.clients import Permission
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.requests.center import RequestsCenter
-from runway_desktop.ui.requests.side import RequestSide
+from runway_desktop.rooms.requests.center import RequestsCenter
+from runway_desktop.rooms.requests.side import RequestSide
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.clients.client_cases import ClientCases
 from runway_desktop.usecases.clients.creating import TaskWished

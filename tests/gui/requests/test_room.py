@@ -14,15 +14,15 @@ from runway_desktop.app.in_tray import InTray
 from runway_desktop.domain.clients import COMMAND_LINE, Permission
 from runway_desktop.domain.library import Filter, Page, Row
 from runway_desktop.domain.task import HoldCode, State
+from runway_desktop.rooms.requests.center import RequestsCenter
+from runway_desktop.rooms.requests.model import RequestsModel
 from runway_desktop.ui.confirm import Confirm
-from runway_desktop.ui.requests.center import RequestsCenter
 from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.commands.requests import EDIT_HELD
 from runway_desktop.usecases.words import requests as words
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.usecases.words.states import Around, describe
-from runway_desktop.viewmodels.requests import RequestsModel
 from tests.gui import pill
 from tests.gui.requests.office import AGENT, Agents, an_office, opened
 from tests.gui.rig import Desktop, rest, until

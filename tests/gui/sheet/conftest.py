@@ -10,11 +10,11 @@ import pytest
 import shiboken6
 
 from runway_desktop.domain.task import Request
+from runway_desktop.rooms.sheet.model.sheet import Sheet
+from runway_desktop.rooms.sheet.window import SheetWindow
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.sheet.sheet import Sheet
 from tests.gui.rig import Rig, rest, until
 
 COMPOSED = Request(endpoint="text_to_video", model="gen4.5", values={"ratio": "1280:720", "duration": 5})

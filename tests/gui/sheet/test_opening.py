@@ -6,15 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 
+from runway_desktop.rooms.sheet.entry import OpenSheets
+from runway_desktop.rooms.sheet.model.model import SheetModel
+from runway_desktop.rooms.sheet.model.sheet import Sheet
+from runway_desktop.rooms.sheet.window import SheetWindow
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.sheet.entry import OpenSheets
-from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.sheets.rows import SheetRow
-from runway_desktop.viewmodels.sheet.model import SheetModel
-from runway_desktop.viewmodels.sheet.sheet import Sheet
 from tests.gui.rig import Desktop, Rig, rest, until
 
 from .conftest import COMPOSED

@@ -26,16 +26,16 @@ from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import Request
+from runway_desktop.rooms.sheet.axis_dialog import AxisDialog
+from runway_desktop.rooms.sheet.columns_dialog import ColumnsDialog
+from runway_desktop.rooms.sheet.commands import UNDO
+from runway_desktop.rooms.sheet.delegate import PADDING
+from runway_desktop.rooms.sheet.entry import OpenSheets
+from runway_desktop.rooms.sheet.fill_handle import FillHandle
+from runway_desktop.rooms.sheet.grid_view import GridWindow
+from runway_desktop.rooms.sheet.window import SheetWindow
 from runway_desktop.services.library import sheets
 from runway_desktop.ui.choice_popup import ChoicePopup
-from runway_desktop.ui.sheet.axis_dialog import AxisDialog
-from runway_desktop.ui.sheet.columns_dialog import ColumnsDialog
-from runway_desktop.ui.sheet.commands import UNDO
-from runway_desktop.ui.sheet.delegate import PADDING
-from runway_desktop.ui.sheet.entry import OpenSheets
-from runway_desktop.ui.sheet.fill_handle import FillHandle
-from runway_desktop.ui.sheet.grid_view import GridWindow
-from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE, ColumnKind

@@ -15,11 +15,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QPushButton, QWidget
 
 from runway_desktop.domain.task import State
-from runway_desktop.ui.spending.bar_chart import STEPS, BarChart, scale
-from runway_desktop.ui.spending.spending_window import SpendingWindow
+from runway_desktop.rooms.spending.bar_chart import STEPS, BarChart, scale
+from runway_desktop.rooms.spending.model.spending import SpendingModel
+from runway_desktop.rooms.spending.spending_window import SpendingWindow
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.spending import DayBar
-from runway_desktop.viewmodels.money.spending import SpendingModel
 from tests.gui.rig import Rig, after, rest, until
 from tests.gui.targets import too_small
 from tests.rigs.rows import task

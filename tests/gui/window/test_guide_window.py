@@ -9,11 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from shiboken6 import delete
 
-from runway_desktop.ui.exchange.export_window import ExportWindow
-from runway_desktop.ui.help.guide_window import GuideWindow
-from runway_desktop.ui.help.help_window import HelpWindow
-from runway_desktop.ui.preferences.preferences import Preferences
-from runway_desktop.ui.shortcuts.shortcuts import ShortcutsDialog
+from runway_desktop.rooms.exchange.export_window import ExportWindow
+from runway_desktop.rooms.help.guide_window import GuideWindow
+from runway_desktop.rooms.help.help_window import HelpWindow
+from runway_desktop.rooms.preferences.preferences import Preferences
+from runway_desktop.rooms.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import ColorScheme
 from runway_desktop.ui.wishes import Export, GuidePage
 from tests.gui.rig import Desktop, rest, until

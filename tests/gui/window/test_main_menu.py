@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.palette.entry import PaletteHost
-from runway_desktop.ui.palette.lines import Lines
+from runway_desktop.rooms.large.model import LargeViewModel
+from runway_desktop.rooms.palette.entry import PaletteHost
+from runway_desktop.rooms.palette.lines import Lines
 from runway_desktop.ui.window.command_bindings import use_menu_bar
 from runway_desktop.usecases.commands.command import COMPARING, LARGE, SHEET, Scope, Surface
 from runway_desktop.usecases.commands.tasks import KEYED
-from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.gui.rig import Desktop, named, rest, until
 from tests.rigs.rows import task
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPushButton
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.rooms.large.model import LargeViewModel
 from runway_desktop.ui.media.notice_view import NoticeView
 from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.media.preview import Preview
@@ -23,7 +24,6 @@ from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.commands.tasks import available
 from runway_desktop.usecases.listing.columns import poster_of, sign_of
 from runway_desktop.usecases.words.states import badge
-from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.gui.rig import Desktop, painted, rest, until
 from tests.rigs.rows import saved, task
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from runway_desktop.rooms.sheet.model.sheet import Sheet
 from runway_desktop.services.library.sheets import read
-from runway_desktop.viewmodels.sheet.sheet import Sheet
 from tests.gui.rig import Rig, rest, until
 from tests.rigs.rows import task
 

@@ -1,0 +1,411 @@
+"""The compare window: a top-level window, full screen at first, to compare and judge takes by key.
+
+It connects panes, synchronized playback, the overlay of two takes, and commands. The view-model decides what is
+compared and what a judgment does. Dark in every theme. Create it from a plain slot, not from a coroutine. GUI thread
+only.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
+
+from runway_desktop.domain.task import Pick
+from runway_desktop.texts import _
+from runway_desktop.ui.building import hbox, in_turns, line, vbox
+from runway_desktop.ui.commands.everywhere import GUIDE, MENU
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.menu import open_menu
+from runway_desktop.ui.media import commands as playing
+from runway_desktop.ui.media.kinds.kinds import kind_of
+from runway_desktop.ui.media.picture import BadPicture, Picture, small_poster
+from runway_desktop.ui.media.picture_view import STEP
+from runway_desktop.ui.media.players import PlayFault
+from runway_desktop.ui.media.strips import Strips
+from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.sharing.drag import start_drag
+from runway_desktop.ui.tasks import commands as judging
+from runway_desktop.ui.theme import GRID, DarkRoom, Role, Theme
+from runway_desktop.usecases.commands.command import Scope
+from runway_desktop.usecases.commands.drag_payload import DragPayload
+from runway_desktop.usecases.listing.takes import Take
+
+from .bar import CompareBar, hints
+from .commands import COMMANDS
+from .glances import Glances
+from .in_step import MOST, InStep
+from .model import Compare
+from .overlay import STRIDE, CompareMode, CompareOverlay, Sameness
+from .pane import Pane
+from .surface import Sight, make_an_image, open_graphics
+
+_TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
+"""Direction in which each key cycles the focused stack."""
+
+
+class CompareView(QWidget):
+    left = Signal()
+    keys_wanted = Signal()
+    guide_wanted = Signal()
+    """The list of shortcuts was requested."""
+
+    def __init__(self, model: Compare, theme: Theme, keys: Keys, strips: Strips, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.model = model
+        self._keys = keys
+        self.dark = DarkRoom(theme)
+        self._sight = Sight(self)
+        self._workers = Workers(self)
+        self._sameness = Sameness(self._workers, self)
+        self.clips = InStep(self)
+        self.mode = CompareMode.SIDE_BY_SIDE
+        self._takes: list[Take | None] = [None] * MOST
+        """The take of each pane, or None."""
+        self._is_open = self._shows_clips = False
+        self._build()
+        self._glances = Glances(strips, self.clips, self._sight, self.panes, self._takes, self._repaint, self)
+        self._connect()
+
+        menu = ((MENU,), lambda: partial(open_menu, self, keys, dress=self.dark.darken))
+        guide = ((GUIDE,), lambda: self.guide_wanted.emit)
+        bound = (
+            menu,
+            guide,
+            (COMMANDS, lambda: self),
+            (playing.COMMANDS, lambda: self),
+            (judging.COMMANDS, lambda: model),
+        )
+        keys.bind(self, Scope.COMPARE, *bound, context=Qt.ShortcutContext.WindowShortcut)
+
+    def enter(self, *, full_screen: bool = True) -> None:
+        """Opens the window on the view-model's current takes."""
+        self._is_open = True
+        self._sight.fit()
+        self._set_mode(CompareMode.SIDE_BY_SIDE)
+        if full_screen:
+            self.showFullScreen()
+        else:
+            self.show()
+        self.activateWindow()
+        self._fill(at=0.0, play=True)
+        self._glances.open()
+
+    def shutdown(self) -> None:
+        """Call before the application quits, and let the event loop run once afterwards."""
+        self._is_open = False
+        self.close()
+        self.clips.shutdown()
+        self._workers.shutdown()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self._is_open and self.isActiveWindow():
+            self.model.look_again()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._is_open = False
+        self._glances.close()
+        self.clips.close()
+        for position in range(MOST):
+            self._empty(position)
+        event.accept()
+        self.left.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tab on a pane cycles the focused stack; without a stack it moves the focus as usual. Filtered as a key event,
+        because Qt also moves the focus when it hides the focused widget."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _TURNS:
+            return self.model.cycle(_TURNS[Qt.Key(event.key())])
+        return super().eventFilter(watched, event)
+
+    def set_mode(self, mode: CompareMode) -> None:
+        """Selecting the active layout again returns to side by side."""
+        self._set_mode(CompareMode.SIDE_BY_SIDE if mode is self.mode else mode)
+
+    def toggle_wipe(self) -> None:
+        self.set_mode(CompareMode.WIPE)
+
+    def toggle_difference(self) -> None:
+        self.set_mode(CompareMode.DIFFERENCE)
+
+    def show_size(self, size: int) -> None:
+        if self.mode is not CompareMode.SIDE_BY_SIDE:
+            self._set_mode(CompareMode.SIDE_BY_SIDE)
+        self.model.show(size)
+        self.bar.show_choice(self.model.size, self.mode, self.model.auto_advance, self.model.where_words())
+
+    def move_divider(self, steps: int) -> None:
+        if self.mode is CompareMode.WIPE:
+            self.overlay.set_divider(self.overlay.divider + steps * STRIDE)
+
+    @property
+    def shows_result(self) -> bool:
+        return bool(self.model.shown)
+
+    def toggle_play(self) -> None:
+        self.clips.toggle()
+
+    def shuttle(self, direction: int) -> None:
+        self.clips.shuttle(direction)
+
+    def step(self, frames: int) -> None:
+        self.clips.step(frames)
+
+    def toggle_sound(self) -> None:
+        self.clips.toggle_sound()
+
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def zoom(self, by: int) -> None:
+        """1 zooms in, −1 out, 0 toggles between fitted and one image pixel per screen pixel of the focused take."""
+        if by:
+            self._sight.set(self._sight.zoom * STEP**by, self._sight.middle)
+        else:
+            self._toggle_zoom()
+
+    def _build(self) -> None:
+        self.setObjectName("compare")
+        self.setWindowTitle(_("Compare"))
+        self.setAccessibleName(_("Compare takes"))
+        ground = self.dark.color(Role.MEDIA).name()
+        bar_ground = self.dark.color(Role.SURFACE).name()
+        self.setStyleSheet(
+            f"{self.dark.style_sheet()}\n#compare, #compare-ground {{ background: {ground}; }}"
+            f"\n#compare-bar {{ background: {bar_ground}; }}"
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.resize(1440, 900)
+        self.setMinimumSize(640, 400)
+        # Time runs from left to right in every language, and the first take is left of the wipe.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.panes = [Pane(self.dark, self._sight, self) for _pane in range(MOST)]
+        self.overlay = CompareOverlay(self.dark, self._sight, self)
+        for media in (*self.panes, self.overlay):
+            media.installEventFilter(self)
+        side_by_side = QWidget(self)
+        side_by_side.setObjectName("compare-ground")
+        self._grid = QGridLayout(side_by_side)
+        self._grid.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID + 2)
+        self._grid.setSpacing(GRID // 2)
+        self._aside_room = QWidget(self)
+        self._aside = hbox(on=self._aside_room, spacing=GRID // 2)
+        self._arranged: tuple[list[int], frozenset[int]] = ([], frozenset())
+        self._stage = QStackedWidget(self)
+        self._stage.addWidget(side_by_side)
+        self._stage.addWidget(self.overlay)
+        self.bar = CompareBar(self.dark, self.clips, self._keys, self)
+        self.bar.setObjectName("compare-bar")
+        self.bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        vbox((self._stage, 1), line(self), self.bar, on=self, spacing=0)
+
+    def _connect(self) -> None:
+        model, clips = self.model, self.clips
+        self._keys.changed.connect(self._show_words)
+        model.changed.connect(self._changed)
+        model.judged.connect(self._show_words)
+        model.undone.connect(self.bar.say)
+        model.focus_moved.connect(self._show_focus)
+        clips.shown.connect(self._show_frames)
+        clips.failed.connect(self._clip_failed)
+        self._sameness.known.connect(self.overlay.say_whether_same)
+        self.bar.neared.connect(self._glances.want)
+        for position, pane in enumerate(self.panes):
+            pane.chosen.connect(partial(model.focus_on, position))
+            pane.opened.connect(lambda: self.show_size(4 if model.size == 1 else 1))
+            pane.drag_wanted.connect(partial(self._drag, position))
+
+    def _changed(self) -> None:
+        if self._is_open:
+            same = {take.key for take in self._takes if take is not None} & {
+                stack.top.key for stack in self.model.shown
+            }
+            # Keep the position if one of the takes stays: its moment is being compared.
+            self._fill(at=self.clips.position if same else 0.0, play=self.clips.is_playing or not same)
+
+    def _fill(self, *, at: float, play: bool) -> None:
+        shown = self.model.shown
+        for position, pane in enumerate(self.panes):
+            take = shown[position].top if position < len(shown) else None
+            pane.setVisible(take is not None)
+            if take is None:
+                self._empty(position)
+            elif self._takes[position] is None or self._takes[position] != take:
+                self._put(position, take)
+        files = [
+            (take.path, take.media) if take is not None and take.media.kind.is_timed else None for take in self._takes
+        ]
+        if any(files):
+            self.clips.open(files, at=at, play=play)
+            if not self._shows_clips:
+                # Queued behind the opening of the clips, which runs in parallel.
+                self._shows_clips = True
+                in_turns(self, open_graphics, make_an_image)
+        else:
+            self.clips.close()
+        if self.mode is not CompareMode.SIDE_BY_SIDE and len(shown) < 2:
+            self._set_mode(CompareMode.SIDE_BY_SIDE)
+        self._show_words()
+        self._show_focus()
+
+    def _arrange(self) -> None:
+        """Lays out two side by side, up to four in a square; rejected takes are small, in a free corner or below."""
+        all_positions, rejected = range(len(self.model.shown)), self.model.rejected()
+        held = [position for position in all_positions if position not in rejected]
+        if (held, rejected) == self._arranged:
+            return
+        self._arranged = (held, rejected)
+        for pane in self.panes:
+            self._grid.removeWidget(pane)
+            self._aside.removeWidget(pane)
+        corner = (1, 1, 1, 1) if len(held) == 3 else (2, 0, 1, 2)
+        self._grid.addWidget(self._aside_room, *corner)
+        self._aside_room.setVisible(bool(rejected))
+        for at, index in enumerate(held):
+            self._grid.addWidget(self.panes[index], at // 2, at % 2)
+        for index in sorted(rejected):
+            self._aside.addWidget(self.panes[index])
+        for index in all_positions:
+            self.panes[index].set_aside(index in rejected)
+        for at in range(2):
+            self._grid.setRowStretch(at, 1 if at == 0 or len(held) > 2 else 0)
+            self._grid.setColumnStretch(at, 1 if at == 0 or len(held) > 1 else 0)
+
+    def _put(self, position: int, take: Take) -> None:
+        before, self._takes[position] = self._takes[position], take
+        if before is not None and before.key == take.key and before.content == take.content:
+            return
+        if before is not None and before.path == take.path:
+            # The file was replaced under the same name.
+            self.clips.let_go(position)
+        poster = take.output.poster
+        self.panes[position].surface.clear(small_poster(Path(poster) if poster else None))
+        kind = kind_of(take.media)
+        if kind is None:
+            self.panes[position].surface.words = f"{take.path.name}\n{_('No preview')}"
+        elif kind.read is not None:
+            self._workers.run(partial(kind.read, take.path), partial(self._picture_read, position), at=take.path)
+        self._repaint(position)
+
+    def _empty(self, position: int) -> None:
+        self._takes[position] = None
+        self.panes[position].surface.clear()
+        self._sameness.forget()
+
+    def _picture_read(self, position: int, result: Picture | BadPicture) -> None:
+        take = self._takes[position]
+        if take is None or take.path != result.path:
+            return
+        surface = self.panes[position].surface
+        if isinstance(result, Picture):
+            surface.picture = result
+        else:
+            name = take.path.name
+            surface.words = (
+                PlayFault.MISSING.about(name)
+                if result.missing
+                else _("{file} can't be read. It may be damaged.", file=name)
+            )
+        self._repaint(position)
+        self._show_overlay()
+
+    def _show_frames(self, frames: dict[int, Any]) -> None:
+        for position, frame in frames.items():
+            if not self._glances.hides(frame):
+                self.panes[position].surface.set_frame(frame)
+                self._repaint(position)
+
+    def _clip_failed(self, position: int, fault: PlayFault) -> None:
+        take = self._takes[position]
+        if take is not None:
+            self.panes[position].surface.words = fault.about(take.path.name)
+            self._repaint(position)
+
+    def _repaint(self, position: int) -> None:
+        if self.mode is CompareMode.SIDE_BY_SIDE:
+            self.panes[position].update()
+        else:
+            self.overlay.update()
+
+    def _show_words(self) -> None:
+        model = self.model
+        self._arrange()
+        for position, stack in enumerate(model.shown):
+            task = stack.top.task
+            bold = task.pick is not Pick.NONE or not task.rating
+            self.panes[position].set_words(
+                model.caption(position), stack.top.judgment(), bold=bold, stack=stack.words()
+            )
+        self.bar.show_choice(model.size, self.mode, model.auto_advance, model.where_words())
+        clips = any(take is not None and take.media.kind.is_timed for take in self._takes)
+        self.bar.set_hints(hints(self._keys, model, clips=clips))
+        self._show_overlay()
+
+    def _show_focus(self) -> None:
+        position = self.model.focus
+        for number, pane in enumerate(self.panes):
+            pane.set_marked(number == position and len(self.model.shown) > 1)
+        pane = self.panes[position]
+        focus = self.focusWidget()
+        if self.mode is CompareMode.SIDE_BY_SIDE and (focus is None or isinstance(focus, Pane | CompareOverlay)):
+            pane.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.clips.hear(position)
+        self._show_overlay()
+
+    def _pair(self) -> tuple[int, int] | None:
+        """The focused pane and its neighbor, left one first; None with fewer than two."""
+        amount = len(self.model.shown)
+        if amount < 2:
+            return None
+        first = min(self.model.focus, amount - 2)
+        return (first, first + 1)
+
+    def _set_mode(self, mode: CompareMode) -> None:
+        if mode is not CompareMode.SIDE_BY_SIDE and self._pair() is None:
+            if self.model.size == 1 and self.model.position_words():
+                # One at a time has no second take, so show two.
+                self.model.show(2)
+            if self._pair() is None:
+                self._show_words()
+                self.bar.say(_("No other result to compare with."))
+                return
+        self.mode = mode
+        overlaid = mode is not CompareMode.SIDE_BY_SIDE
+        self._stage.setCurrentIndex(1 if overlaid else 0)
+        self._show_words()
+        if overlaid:
+            self.overlay.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._show_focus()
+
+    def _show_overlay(self) -> None:
+        pair = self._pair()
+        if self.mode is CompareMode.SIDE_BY_SIDE or pair is None:
+            return
+        names = [f"{self.model.caption(position)} · {self.model.shown[position].top.judgment()}" for position in pair]
+        first, second = self.panes[pair[0]].surface, self.panes[pair[1]].surface
+        self.overlay.show_pair(first, second, self.mode, (names[0], names[1]))
+        if self.mode is CompareMode.DIFFERENCE:
+            self._sameness.look(first.picture, second.picture)
+
+    def _toggle_zoom(self) -> None:
+        if not self._sight.is_fitted:
+            self._sight.fit()
+            return
+        on: QWidget = self.panes[self.model.focus] if self.mode is CompareMode.SIDE_BY_SIDE else self.overlay
+        size, area = self.panes[self.model.focus].surface.size(), QRectF(on.rect())
+        if not size.isEmpty() and not area.isEmpty():
+            fits = min(area.width() / size.width(), area.height() / size.height()) * on.devicePixelRatioF()
+            # A picture smaller than its pane is already beyond 100 % when fitted, so it is doubled.
+            self._sight.set(1 / fits if fits < 0.95 else 2.0, self._sight.middle)
+
+    def _drag(self, position: int) -> None:
+        take = self._takes[position]
+        if take is not None:
+            pane = self.panes[position]
+            start_drag(pane, self.dark, DragPayload(paths=(take.path,)), pane.surface.image(256))

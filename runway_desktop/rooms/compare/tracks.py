@@ -1,0 +1,355 @@
+"""The clips of synchronized playback as a group: opened, sought and shown together.
+
+Each player has its own clock, so frames are queued until every clip has reached their moment. A clip that ended keeps
+its last frame. A seek ends when every clip has its frame, or after a timeout.
+
+Times are microseconds; only `position` and `length` are seconds. GUI thread only; nothing raises, `failed` carries a
+`Fault`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.media import Media
+from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.ui.building import timer
+from runway_desktop.ui.media.playback import PlaybackEngine
+from runway_desktop.ui.media.players import PlayFault
+
+from .track import Track, TrackPhase
+
+NUDGE = 0.08
+"""Relative change of rate that corrects drift."""
+_REST_AT_US = 400_000
+"""A clip this far ahead pauses: its queued frames would fill the memory."""
+_AWAY, _NEAR = 1.5, 1.0
+"""Drift in frames at which a correction begins, and at which it ends."""
+
+
+def balance(leading: Sequence[Track], beat: Track | None, rate: float) -> None:
+    """Corrects the drift of the clips that have not ended. `beat` is the reference and keeps its rate; once it has
+    ended, the slowest clip is the reference."""
+    slowest = min(track.newest for track in leading)
+    pace = beat.newest if beat is not None and beat.leads else slowest
+    for track in leading:
+        if track.newest - slowest > _REST_AT_US:
+            track.rest()
+            continue
+        if track.newest - slowest < _REST_AT_US // 4:
+            track.go_on()
+        if track is beat:
+            continue
+        lead = (track.newest - pace) / track.frame_us
+        if lead > _AWAY:
+            track.set_rate(rate * (1 - NUDGE))
+        elif lead < -_AWAY:
+            track.set_rate(rate * (1 + NUDGE))
+        elif abs(lead) < _NEAR:
+            track.set_rate(rate)
+
+
+_FRAME_US = 40_000
+"""Frame duration without a clip."""
+
+
+class Tracks(QObject):
+    moved = Signal(float)
+    length_known = Signal(float)
+    shown = Signal(object)
+    """Dict of pane index to QVideoFrame: the frames to show now, all of one moment."""
+    failed = Signal(int, object)
+    """Pane index and `Fault`."""
+    there = Signal()
+    """Every clip is open or has failed."""
+    settled = Signal()
+    """A seek ended and no other is pending."""
+    reached = Signal(object)
+    """During playback: the moment that every clip has reached."""
+    ended = Signal()
+    """All clips reached their end; last frames may still arrive."""
+    lost = Signal()
+    """A clip failed, after `failed`."""
+
+    def __init__(
+        self, parent: QObject, make_engine: Callable[[QObject], PlaybackEngine], *, patience_ms: int, watchdog_ms: int
+    ) -> None:
+        super().__init__(parent)
+        self._make_engine = make_engine
+        self._look = QuickLook()
+        self._tracks: list[Track] = []
+        self._is_shut = False
+        self._is_running = False
+        self._heard = 0
+        self._muted = False
+        self._next_seek: int | None = None
+        self._watchdog = timer(self, watchdog_ms, self._nothing_came)
+        self._patience = timer(self, patience_ms, self._out_of_patience)
+        self.position = 0.0
+        self.length = 0.0
+
+    @property
+    def are_there(self) -> bool:
+        """Whether every clip is open or has failed, and at least one is open."""
+        phases = {track.phase for track in self._tracks}
+        return TrackPhase.READY in phases and TrackPhase.OPENING not in phases
+
+    @property
+    def any_clip(self) -> bool:
+        return any(track.phase in (TrackPhase.OPENING, TrackPhase.READY) for track in self._tracks)
+
+    @property
+    def is_seeking(self) -> bool:
+        return any(track.target is not None for track in self._tracks)
+
+    @property
+    def have_ended(self) -> bool:
+        """Whether no clip has frames to wait for."""
+        return not any(track.leads for track in self._tracks)
+
+    @property
+    def aim(self) -> int | None:
+        """Target of the last seek that is running or pending, else None."""
+        if self._next_seek is not None:
+            return self._next_seek
+        return max((track.target for track in self._tracks if track.target is not None), default=None)
+
+    @property
+    def frame_us(self) -> int:
+        """Frame duration of the reference clip."""
+        beat = self._beat()
+        return beat.frame_us if beat is not None else _FRAME_US
+
+    def starts(self) -> dict[int, int]:
+        """Start of the visible frame by pane index, of clips that have not ended."""
+        return {position: track.start for position, track in enumerate(self._tracks) if track.leads}
+
+    def are_at(self, microseconds: int) -> bool:
+        """Whether every clip shows the frame of that moment."""
+        return all(abs(track.start - microseconds) < track.frame_us for track in self._tracks if track.is_ready)
+
+    def open(self, files: Sequence[tuple[Path, Media] | None]) -> None:
+        """Opens a file per pane; one that is already open in its pane is kept. Call from the event loop, never inside a
+        coroutine: it creates engines."""
+        if self._is_shut:
+            return
+        for position, file in enumerate(files):
+            while len(self._tracks) <= position:
+                self._tracks.append(self._new_track())
+            track = self._tracks[position]
+            if file is None:
+                track.close()
+            elif track.path == file[0] and track.is_ready:
+                self._tell([track])
+            elif not self._look.is_file(file[0]):
+                track.close()
+                track.phase = TrackPhase.FAILED
+                self.failed.emit(position, PlayFault.MISSING)
+            else:
+                track.open(file[0], pictures=file[1].kind.has_frames)
+        for track in self._tracks[len(files) :]:
+            track.close()
+        self._send_sound()
+        self._length_moved()
+        if any(track.phase is TrackPhase.OPENING for track in self._tracks):
+            self._watchdog.start()
+        elif self.are_there:
+            self._all_there()
+
+    def let_go(self, position: int) -> None:
+        if position < len(self._tracks):
+            self._tracks[position].close()
+
+    def close(self) -> None:
+        for track in self._tracks:
+            track.close()
+
+    def shutdown(self) -> None:
+        self._is_shut = True
+        for track in self._tracks:
+            track.engine.shutdown()
+        self._tracks.clear()
+
+    def run(self, rate: float) -> None:
+        self._is_running = True
+        for track in self._tracks:
+            if track.is_ready:
+                track.play(rate)
+
+    def halt(self, *, pause: bool) -> None:
+        """Cancels seeks and drops queued frames. Without a seek, clips may stand at different moments."""
+        self._patience.stop()
+        self._next_seek = None
+        self._is_running = False
+        for track in self._tracks:
+            track.waiting.clear()
+            track.target = track.held = track.late = None
+            if pause and track.is_ready:
+                track.pause()
+
+    def seek(self, microseconds: int) -> None:
+        if self.is_seeking and self._patience.isActive():
+            # One seek at a time: a drag requests hundreds, and only the newest matters.
+            self._next_seek = microseconds
+            return
+        self._next_seek = None
+        last = max(0, round(self.length * 1e6) - self.frame_us // 2)
+        for track in self._tracks:
+            if track.is_ready:
+                track.seek(max(0, min(microseconds, last)))
+        if self.is_seeking:
+            self._patience.start()
+        else:
+            self.move_to(max(0, min(microseconds, last)))
+            self._seek_settles()
+
+    def show_again(self) -> None:
+        self._tell([track for track in self._tracks if track.is_ready and track.pictures])
+
+    def hear(self, position: int, *, muted: bool) -> None:
+        """Selects the only audible clip, or mutes all."""
+        self._heard, self._muted = position, muted
+        self._send_sound()
+
+    def balance(self, rate: float) -> None:
+        """Corrects the drift between clips while they play."""
+        leading = [track for track in self._tracks if track.leads]
+        if self._is_running and len(leading) > 1:
+            balance(leading, self._beat(), rate)
+
+    def _new_track(self) -> Track:
+        track = Track(self._make_engine(self))
+        engine = track.engine
+        engine.frame.connect(partial(self._frame_came, track))
+        engine.loaded.connect(partial(self._loaded, track))
+        engine.duration.connect(partial(self._duration_came, track))
+        engine.position.connect(partial(self._position_came, track))
+        engine.ended.connect(partial(self._ended, track))
+        engine.failed.connect(partial(self._track_failed, track))
+        return track
+
+    def _send_sound(self) -> None:
+        for position, track in enumerate(self._tracks):
+            track.engine.set_volume(1.0, self._muted or position != self._heard)
+
+    def _beat(self) -> Track | None:
+        """The reference clip: the audible one, or the first with frames."""
+        clips = [track for track in self._tracks if track.is_ready and track.pictures]
+        if self._heard < len(self._tracks) and self._tracks[self._heard] in clips:
+            return self._tracks[self._heard]
+        return clips[0] if clips else None
+
+    def _loaded(self, track: Track, pictures: bool, _sound: bool) -> None:
+        if track.phase is TrackPhase.OPENING and not pictures:
+            track.pictures = False
+            self._opened(track)
+
+    def _opened(self, track: Track) -> None:
+        track.phase = TrackPhase.READY
+        if self.are_there:
+            self._all_there()
+
+    def _all_there(self) -> None:
+        self._watchdog.stop()
+        self.there.emit()
+
+    def _duration_came(self, track: Track, milliseconds: int) -> None:
+        track.duration = milliseconds * 1000
+        self._length_moved()
+
+    def _length_moved(self) -> None:
+        length = max((track.duration for track in self._tracks), default=0) / 1e6
+        if length != self.length:
+            self.length = length
+            self.length_known.emit(length)
+
+    def _frame_came(self, track: Track, frame: Any) -> None:
+        if track.phase is TrackPhase.OPENING:
+            track.show(frame)
+            self._tell([track])
+            self._opened(track)
+        elif not track.is_ready:
+            return
+        elif track.target is not None:
+            if track.take(frame):
+                self._seek_settles()
+        elif self._is_running:
+            track.waiting.append(frame)
+            self._release()
+        elif track.take_late(frame):
+            self._tell([track])
+
+    def _seek_settles(self, stand_ins: Sequence[Track] = ()) -> None:
+        if self.is_seeking:
+            return
+        self._patience.stop()
+        came = [track for track in self._tracks if track.is_ready and track.pictures and track.late is None]
+        self._tell([*came, *stand_ins])
+        if self._next_seek is not None:
+            self.seek(self._next_seek)
+        else:
+            self.settled.emit()
+
+    def _tell(self, tracks: Sequence[Track]) -> None:
+        if not tracks:
+            return
+        self.shown.emit(
+            {position: track.shown for position, track in enumerate(self._tracks) if track in tracks and track.shown}
+        )
+        self.move_to(max((track.start for track in tracks), default=0))
+
+    def move_to(self, microseconds: int) -> None:
+        """Sets the position without a seek."""
+        seconds = microseconds / 1e6
+        if seconds != self.position:
+            self.position = seconds
+            self.moved.emit(seconds)
+
+    def _release(self) -> None:
+        """Shows the frames of the latest moment that every clip has reached."""
+        leading = [track for track in self._tracks if track.leads]
+        moment = min((track.newest for track in leading), default=None)
+        limit = float("inf") if moment is None else moment
+        fresh = [track for track in self._tracks if track.is_ready and track.release(limit)]
+        if fresh:
+            self._tell(fresh)
+        if moment is not None:
+            self.reached.emit(moment)
+
+    def _ended(self, track: Track) -> None:
+        if not track.is_ready or not self._is_running:
+            return
+        track.ended = True
+        self._release()
+        if not any(other.is_ready and not other.ended for other in self._tracks):
+            self.ended.emit()
+
+    def _position_came(self, track: Track, milliseconds: int) -> None:
+        """Without frames, the position comes from the audio clock."""
+        if track.is_ready and not track.pictures and self._beat() is None:
+            self.move_to(milliseconds * 1000)
+
+    def _track_failed(self, track: Track, fault: PlayFault) -> None:
+        if track.phase in (TrackPhase.EMPTY, TrackPhase.FAILED):
+            return
+        track.close()
+        track.phase = TrackPhase.FAILED
+        self.failed.emit(self._tracks.index(track), fault)
+        self._length_moved()
+        if self._is_running:
+            self._release()
+        self.lost.emit()
+
+    def _nothing_came(self) -> None:
+        for track in self._tracks:
+            if track.phase is TrackPhase.OPENING:
+                self._track_failed(track, PlayFault.NO_PICTURE)
+
+    def _out_of_patience(self) -> None:
+        late = [track for track in self._tracks if track.target is not None]
+        self._seek_settles([track for track in late if track.give_up_seeking()])

@@ -1,0 +1,238 @@
+"""Side pane of the large view: judgment, auto-advance, facts of the take with those that differ from its siblings, and
+keys. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
+
+from runway_desktop.domain.task import MOST_STARS, Pick
+from runway_desktop.texts import Text, _
+from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, tool_button, vbox
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.labels import PlainLabel, words
+from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, PLAY, SHUTTLE
+from runway_desktop.ui.tab_group import OneStop
+from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT, star_words
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.word_breaking import LongWordsLabel
+from runway_desktop.usecases.commands.handing_on import USE_AS_INPUT
+from runway_desktop.usecases.commands.results import SHOW_FILE
+from runway_desktop.usecases.listing.takes import differences
+from runway_desktop.usecases.words.tasks import Fact
+from runway_desktop.viewmodels.tasks.details import DetailsModel
+
+from .commands import ADVANCE, DETAILS, SHOTS, TAKES
+from .model import LargeViewModel
+
+WIDTH = 40 * GRID
+_STAR = QSize(34, 34)
+_SHOWN = (
+    Text("Model"),
+    Text("Prompt"),
+    Text("Settings", context="of a task"),
+    Text("Project"),
+    Text("Cost"),
+    Text("File"),
+    Text("Generated in"),
+)
+_KEYS = (
+    (TAKES, Text("Previous, next take")),
+    (SHOTS, Text("Previous, next shot")),
+    ((PLAY,), Text("Play, pause")),
+    (SHUTTLE, Text("Shuttle")),
+    ((FRAME_BACK, FRAME_FORWARD), Text("Previous, next frame")),
+    ((DETAILS,), Text("Hide details")),
+)
+
+
+class SidePane(QWidget):
+    use_as_input_wanted = Signal(object)
+    """The widget below which the menu opens."""
+    show_file_wanted = Signal()
+
+    def __init__(
+        self, model: LargeViewModel, details: DetailsModel, theme: Theme, keys: Keys, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._details = details
+        self._theme = theme
+        self._keys = keys
+        self._shown: tuple[Sequence[Fact], Sequence[str]] | None = None
+        """Facts, and names of those that differ."""
+        self.setProperty("pane", "raised")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(_("Details of the take"))
+        self._build()
+        model.changed.connect(self.show_take)
+        model.moved.connect(self.show_take)
+        details.changed.connect(self.show_take)
+        keys.changed.connect(self._restyle)
+        FollowsTheme(theme, self, self._restyle)
+
+    def _build(self) -> None:
+        edge = 2 * GRID
+        self._stars = [
+            tool_button(self, partial(self._rate, number), side=26, kind="flat") for number in range(1, MOST_STARS + 1)
+        ]
+        for star in self._stars:
+            star.setStyleSheet("padding: 2px; min-height: 28px;")
+            star.setFixedSize(_STAR)
+        self._star_keys = KeyCap(self)
+        self._pick = push_button(self, _("Pick"), lambda: self._model.pick(Pick.PICK), checkable=True)
+        self._reject = push_button(self, _("Reject"), lambda: self._model.pick(Pick.REJECT), checkable=True)
+        self._advance = QCheckBox(_("Advance after judging"), self)
+        self._advance.toggled.connect(self._model.set_auto_advance)
+        self._advance_key = KeyCap(self)
+        hint = words(self, _("Goes to the next unjudged take. Hold Shift to stay."), tone="muted")
+        hint.setContentsMargins(3 * GRID, 0, 0, 0)
+        self._hint = hint
+        judging = QWidget(self)
+        vbox(
+            hbox(hbox(*self._stars, spacing=GRID // 2), STRETCH, self._star_keys),
+            hbox((self._pick, 1), (self._reject, 1), spacing=GRID),
+            hbox(self._advance, STRETCH, self._advance_key),
+            hint,
+            on=judging,
+            margins=(edge, edge - GRID // 2, edge, edge),
+            spacing=GRID,
+        )
+        OneStop(self, self._stars)
+        OneStop(self, [self._pick, self._reject])
+        self._prompt = LongWordsLabel(self)
+        self._prompt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._facts = QWidget(self)
+        self._grid = _two_columns(self._facts)
+        what = QWidget(self)
+        vbox(self._prompt, self._facts, on=what, margins=(edge, edge, edge, edge), spacing=GRID)
+        self._legend = QWidget(self)
+        self._legend_grid = _two_columns(self._legend)
+        self._legend_grid.setVerticalSpacing(GRID // 2)
+        legend = QWidget(self)
+        vbox(self._legend, on=legend, margins=(edge, edge, edge, edge))
+        body = QWidget(self)
+        vbox(judging, line(), what, line(), legend, STRETCH, on=body, spacing=0)
+        area = QScrollArea(self, widgetResizable=True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(body)
+        self._use = push_button(self, f"{USE_AS_INPUT.words}  ▾")
+        self._use.clicked.connect(lambda: self.use_as_input_wanted.emit(self._use))
+        self._use.setAccessibleName(USE_AS_INPUT.name)
+        self._file = push_button(self, str(SHOW_FILE.words), self.show_file_wanted)
+        buttons = QWidget(self)
+        hbox((self._use, 1), (self._file, 1), on=buttons, margins=(edge, GRID, edge, edge), spacing=GRID)
+        vbox((area, 1), buttons, on=self, spacing=0)
+        for button in (*self._stars, self._pick, self._reject, self._advance, self._use, self._file):
+            if button.focusPolicy() is Qt.FocusPolicy.StrongFocus:
+                # A click does not take the focus, so the view's arrow keys keep working.
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_take(self, *_: object) -> None:
+        row = self._model.row
+        if row is None:
+            return
+        task = row.task
+        for number, star in enumerate(self._stars, start=1):
+            is_full = number <= task.rating
+            name, role = ("mdi6.star", Role.ACCENT) if is_full else ("mdi6.star-outline", Role.MUTED)
+            star.setIcon(self._theme.icon(name, role))
+            star.setAccessibleName(str(star_words(number, task.rating)))
+            star.setEnabled(self._model.has_any)
+        for button, pick in ((self._pick, Pick.PICK), (self._reject, Pick.REJECT)):
+            button.setChecked(task.pick is pick)
+            icon = "mdi6.check" if pick is Pick.PICK else "mdi6.close"
+            button.setIcon(self._theme.icon(icon, Role.ACCENT if button.isChecked() else Role.MUTED))
+        self._advance.setChecked(self._model.auto_advance)
+        self._prompt.setFont(self._theme.strong_font())
+        self._prompt.say(task.title or task.request.prompt or self._details.title())
+        shot = self._model.shot
+        told = differences([one.task for one in shot.rows]) if shot is not None else {}
+        facts = self._details.facts() if self._details.row is not None else []
+        wanted = set(map(str, _SHOWN))
+        shown = [fact for fact in facts if fact.label in wanted]
+        self._show_facts(shown, told.get(task.id, ()))
+        self._use.setEnabled(any(output.is_here for output in row.outputs))
+        self._file.setEnabled(self._use.isEnabled())
+
+    def _show_facts(self, facts: Sequence[Fact], differing: Sequence[str]) -> None:
+        if (facts, differing) == self._shown:
+            return
+        self._shown = facts, differing
+        clear_layout(self._grid)
+        if differing:
+            facts = [*facts, Fact(_("Differs in"), " · ".join(differing))]
+        for at, fact in enumerate(facts):
+            label = words(self._facts, fact.label, tone="muted", wrap=False)
+            text = LongWordsLabel(self._facts)
+            text.say(fact.text)
+            text.setAccessibleName(_("{fact}: {value}", fact=fact.label, value=fact.text))
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            for one in (label, text):
+                one.setFont(self._theme.strong_font() if fact.label == _("Differs in") else self._theme.small_font())
+            label.setFont(self._theme.small_font())
+            self._grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(text, at, 1)
+
+    def _show_legend(self) -> None:
+        clear_layout(self._legend_grid)
+        for at, (commands, said) in enumerate(_KEYS):
+            caps = list(map(self._keys.cap, commands))
+            if all(caps):
+                row = QWidget(self._legend)
+                hbox(*(KeyCap(row, cap) for cap in caps), STRETCH, on=row, spacing=GRID // 2)
+                label = words(self._legend, str(said), tone="muted", wrap=False)
+                label.setFont(self._theme.small_font())
+                self._legend_grid.addWidget(row, at, 0)
+                self._legend_grid.addWidget(label, at, 1)
+
+    def _restyle(self) -> None:
+        self.setFixedWidth(self._theme.wide(WIDTH))
+        rates = list(map(self._keys.words, RATE[1:]))
+        self._star_keys.setText("1–5" if rates == ["1", "2", "3", "4", "5"] else " ".join(rates))
+        self._advance_key.setText(self._keys.words(ADVANCE))
+        self._hint.setFont(self._theme.small_font())
+        name_with_key(self._pick, PICK.name, self._keys.words(PICK))
+        name_with_key(self._reject, REJECT.name, self._keys.words(REJECT))
+        self._show_legend()
+        self._shown = None
+        self.show_take()
+
+    def _rate(self, number: int) -> None:
+        """Rates; pressing the current rating clears it."""
+        row = self._model.row
+        self._model.rate(0 if row is not None and row.task.rating == number else number)
+
+
+class KeyCap(PlainLabel):
+    """A key, drawn as a key cap."""
+
+    def __init__(self, parent: QWidget, text: str = "") -> None:
+        super().__init__(parent, text)
+        self.setProperty("kind", "key")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(max(hint.width(), 3 * GRID), hint.height())
+
+
+def name_with_key(button: QPushButton, name: str, key: str) -> None:
+    button.setText(f"{name}  {key}".rstrip())
+    button.setAccessibleName(name)
+
+
+def _two_columns(holder: QWidget) -> QGridLayout:
+    grid = QGridLayout(holder)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(2 * GRID)
+    grid.setVerticalSpacing(GRID - 2)
+    grid.setColumnMinimumWidth(0, 9 * GRID)
+    grid.setColumnStretch(1, 1)
+    return grid

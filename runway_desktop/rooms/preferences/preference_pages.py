@@ -1,0 +1,359 @@
+"""Preferences pages, built from the table in `domain/preferences.py`, and pages with additional widgets: key,
+notifications, Runway. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QRadioButton, QSystemTrayIcon, QWidget
+
+from runway_desktop.domain.preferences import (
+    MOST_CREDITS,
+    Choice,
+    Credits,
+    Number,
+    NumberEach,
+    NumberRow,
+    Own,
+    Preference,
+    Section,
+    Switch,
+)
+from runway_desktop.rooms.preferences.model.preferences import PROJECTS, PreferencesForm
+from runway_desktop.texts import Text, _, in_turn
+from runway_desktop.ui.building import STRETCH, choices, clear_layout, hbox, push_button, vbox
+from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.confirm import confirm
+from runway_desktop.ui.dialogs.key_entry import KeyEntry
+from runway_desktop.ui.file_dialogs import choose_file
+from runway_desktop.ui.labels import say, set_reason, words
+from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words.plain import tip
+from runway_desktop.viewmodels.profiles.welcome import CHECKING, WHERE_FROM
+
+from .number_box import NumberBox
+from .saving_editors import FolderEditor, LanguageEditor, LoginEditor, NamesEditor, OwnEditor
+
+WITH_TRAY = Text("In the tray, the program keeps checking, sending and saving until you quit it.")
+WITHOUT_TRAY = Text(
+    "This desktop has no tray, so closing the window quits the program. Tasks at Runway continue, and their results "
+    "are saved at the next start."
+)
+NO_TRAY = Text("This desktop has no tray.")
+
+
+OWN: dict[str, type[OwnEditor]] = {
+    "library_folder": FolderEditor,
+    "name_template": NamesEditor,
+    "language": LanguageEditor,
+    "start_at_login": LoginEditor,
+}
+"""Editors of the preferences of kind `Own`."""
+
+
+class PreferencePage(QWidget):
+    """Preferences of one section, under the headings of their groups. A control's object name is the
+    preference's name."""
+
+    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget, section: Section) -> None:
+        super().__init__(parent)
+        self.form = form
+        self.theme = theme
+        self.rows = vbox(on=self, margins=(0, 0, GRID, 0))
+        self.section = section
+        self._ends: list[Callable[[], object]] = []
+        self.build()
+        self.rows.addStretch()
+
+    def build(self) -> None:
+        self.add_table()
+
+    def finish(self) -> None:
+        """Saves unfinished input. Call before the window closes."""
+        for end in self._ends:
+            end()
+
+    def focus_on(self, name: str) -> None:
+        """Focuses the control of a preference and scrolls to it."""
+        found = self.findChild(QWidget, name)
+        inner = found.findChildren(QWidget) if found is not None else ()
+        stops = [one for one in (found, *inner) if one is not None and one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        checked = [one for one in stops if isinstance(one, QRadioButton) and one.isChecked()]
+        for stop in (checked or stops)[:1]:
+            stop.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def hindrance(self, line: Preference[Any]) -> str:
+        """Why a preference has no effect on this computer; empty if it has."""
+        return ""
+
+    def heading(self, text: str) -> QLabel:
+        if self.rows.count():
+            self.rows.addSpacing(2 * GRID)
+        label = words(self, text)
+        label.setFont(self.theme.strong_font())
+        self.rows.addWidget(label)
+        return label
+
+    def note(self, text: str = "", tone: str = "muted") -> QLabel:
+        label = words(self, text, tone)
+        self.rows.addWidget(label)
+        return label
+
+    def add_table(self) -> None:
+        for group, lines in self.form.table(self.section):
+            title = self.heading(str(group.title))
+            if group.note:
+                self.note(str(group.note))
+            grid = _grid()
+            for line in lines:
+                self._add(line, grid, title)
+            if grid.count():
+                self.rows.addLayout(grid)
+
+    def _add(self, line: Preference[Any], grid: QGridLayout, title: QLabel) -> None:
+        match line.editor:
+            case Switch():
+                self._add_switch(line)
+            case Choice(options):
+                self._add_choice(line, options)
+            case Number(least, most):
+                box = NumberBox(self, least, most, str(line.label))
+                box.setToolTip(tip(_("{least} to {most}", least=least, most=most)))
+                self._add_number(line, box, grid, lambda value: value, lambda number: number)
+            case Credits(none):
+                box = NumberBox(self, 0, MOST_CREDITS, str(line.label), str(none), _("credits"))
+                self._add_number(line, box, grid, lambda value: round(value or 0), lambda number: number or None)
+            case NumberEach() as each:
+                editor = EachEditor(self.form, line.name, each, self)
+                self._ends.append(editor.finish)
+                self._show_named(line, editor)
+            case Own():
+                own = OWN[line.name](self.form, self.theme, self)
+                title.setBuddy(own)
+                self._ends.append(own.finish)
+                self._show_named(line, own)
+
+    def _add_switch(self, line: Preference[Any]) -> None:
+        box = QCheckBox(str(line.label), self)
+        box.toggled.connect(lambda on: self.form.set_value(line.name, on))
+        self._show_named(line, box)
+        self._follow(line.name, lambda value: box.setChecked(bool(value)))
+        if line.needs:
+            self._follow(
+                line.needs, lambda there: set_reason(box, self.hindrance(line) or ("" if there else str(line.without)))
+            )
+
+    def _add_choice(self, line: Preference[Any], options: tuple[tuple[Any, Text], ...]) -> None:
+        holder = QWidget(self)
+        buttons = choices(
+            holder, [(value, str(text)) for value, text in options], partial(self.form.set_value, line.name)
+        )
+        for value, text in options:
+            buttons[value].setAccessibleName(_("{setting}: {choice}", setting=line.label, choice=text))
+        vbox(*buttons.values(), on=holder)
+        self._show_named(line, holder)
+        self._follow(line.name, lambda value: buttons[value].setChecked(True))
+
+    def _add_number(
+        self,
+        line: Preference[Any],
+        box: NumberBox,
+        grid: QGridLayout,
+        shown: Callable[[Any], int],
+        stored: Callable[[int], object],
+    ) -> None:
+        label, remark = words(self, str(line.label), wrap=False), words(self, tone="faint")
+        label.setBuddy(box)
+        at = grid.rowCount()
+        for position, widget in enumerate((label, box, remark)):
+            grid.addWidget(widget, at, position)
+        box.setObjectName(line.name)
+        box.setAccessibleDescription(str(line.help))
+        box.valueChanged.connect(lambda number: self.form.set_value(line.name, stored(number)))
+        self._ends.append(box.interpretText)
+
+        judged = ""
+
+        def tell(problem: str = "") -> None:
+            nonlocal judged
+            judged = problem
+            known = self.form.remark(line.name) if isinstance(line.editor, Credits) else ""
+            say(remark, problem or known, "bad" if problem else "faint")
+
+        def show(value: Any) -> None:
+            box.setValue(shown(value))
+            tell()
+
+        box.judged.connect(tell)
+        if isinstance(line.editor, Credits):
+            self.form.spent.connect(lambda: tell(judged))
+        self._follow(line.name, show)
+
+    def _show_named(self, line: Preference[Any], editor: QWidget) -> None:
+        editor.setObjectName(line.name)
+        if line.help:
+            editor.setToolTip(tip(str(line.help)))
+        self.rows.addWidget(editor)
+
+    def _follow(self, name: str, show: Callable[[Any], object]) -> None:
+        """Shows the value now and after each change."""
+        self.form.changed.connect(lambda which: show(self.form.value(name)) if which == name else None)
+        show(self.form.value(name))
+
+
+class EachEditor(QWidget):
+    """A number for each of several names, and a button to add a name."""
+
+    def __init__(self, form: PreferencesForm, name: str, kind: NumberEach[Any], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._form = form
+        self._name = name
+        self._kind = kind
+        self._boxes: dict[str, NumberBox] = {}
+        self._remarks: dict[str, QLabel] = {}
+        self._table = QWidget(self)
+        self._grid = _grid(self._table)
+        self._add = push_button(self, str(kind.add), self._choose)
+        vbox(self._table, hbox(self._add, STRETCH), on=self)
+        form.changed.connect(lambda which: self._show() if which == name else None)
+        self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._name == PROJECTS:
+            self._form.ask_projects()
+
+    def finish(self) -> None:
+        for box in self._boxes.values():
+            box.interpretText()
+
+    def _show(self) -> None:
+        rows, others = self._form.rows(self._name), self._form.others(self._name)
+        if [shown.name for shown in rows] != list(self._boxes):
+            self._build(rows)
+        for shown in rows:
+            self._boxes[shown.name].setValue(shown.number)
+            say(self._remarks[shown.name], shown.remark)
+        self._table.setVisible(bool(rows))
+        set_reason(self._add, "" if others else _("There is nothing left to add."))
+
+    def _build(self, rows: list[NumberRow]) -> None:
+        clear_layout(self._grid)
+        self._boxes.clear()
+        for at, row in enumerate(rows):
+            name, spoken = row.name, str(self._kind.each.with_(name=row.label))
+            box = NumberBox(self._table, 0, self._kind.most, spoken, str(self._kind.none), str(self._kind.unit))
+            box.judged.connect(partial(self._judged, row))
+            box.valueChanged.connect(lambda number, name=name: self._form.set_row(self._name, name, number))
+            self._boxes[name] = box
+            self._remarks[name] = words(self._table, tone="faint")
+            label = words(self._table, row.label, wrap=False)
+            label.setToolTip(tip(name if name != row.label else ""))
+            for position, widget in enumerate((label, box, self._remarks[name])):
+                self._grid.addWidget(widget, at, position)
+
+    def _judged(self, row: NumberRow, problem: str) -> None:
+        say(self._remarks[row.name], problem or row.remark, "bad" if problem else "faint")
+
+    def _choose(self) -> None:
+        options = [Option(name, self._form.label(self._name, name)) for name in self._form.others(self._name)]
+        popup = ChoicePopup(options, None, str(self._kind.what), self._add)
+        popup.chosen.connect(self._chosen)
+        popup.open_at(self._add)
+
+    def _chosen(self, name: str) -> None:
+        self._form.add_row(self._name, name)
+        self._boxes[name].setFocus()
+
+
+class KeyPage(PreferencePage):
+    def build(self) -> None:
+        self.heading(_("Your key"))
+        self._source = self.note()
+        self._problem = self.note(tone="warn")
+        self._forget = push_button(self, _("Forget this key…"), self._ask_to_forget, kind="danger")
+        self.rows.addLayout(hbox(self._forget, STRETCH))
+        if not self.form.is_demo:
+            title = self.heading(_("Use another key"))
+            entry = KeyEntry(self.form.key, self.theme, _("Check and use"), self)
+            title.setBuddy(entry)
+            self.rows.addWidget(entry)
+            self.note(str(in_turn(WHERE_FROM, CHECKING)), "faint")
+        self.add_table()
+        self.form.key.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        key = self.form.key
+        say(self._source, key.source_words)
+        say(self._problem, str(key.status.problem) if self.form.is_demo else key.refused_words)
+        self._forget.setVisible(key.can_forget)
+
+    def _ask_to_forget(self) -> None:
+        store = self.form.key.status.store_name
+        where = _("It is removed from {store}.", store=store) if store else _("It is removed from this session.")
+        text = str(in_turn(where, _("Tasks at Runway continue, and are checked again once there is a key.")))
+        confirm(self, Question(_("Forget the key?"), text, _("Forget the key")), self.form.key.forget)
+
+
+class NoticesPage(PreferencePage):
+    def __init__(
+        self,
+        form: PreferencesForm,
+        theme: Theme,
+        parent: QWidget,
+        section: Section = Section.NOTIFICATIONS,
+        *,
+        has_tray: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
+    ) -> None:
+        self._has_tray = has_tray()
+        super().__init__(form, theme, parent, section)
+
+    def build(self) -> None:
+        self.add_table()
+        self.note(str(WITH_TRAY if self._has_tray else WITHOUT_TRAY), "faint")
+
+    def hindrance(self, line: Preference[Any]) -> str:
+        return "" if self._has_tray else str(NO_TRAY)
+
+
+class RunwayPage(PreferencePage):
+    def build(self) -> None:
+        self.add_table()
+        if self.form.can_renew_catalog:
+            self._add_catalog()
+
+    def _add_catalog(self) -> None:
+        """Adds the catalog's version, and buttons to replace it without updating the program."""
+        self.heading(_("Model catalog"))
+        self._catalog = self.note()
+        renew = push_button(self, _("Load from file…"), self._choose_catalog)
+        self._built_in = push_button(self, _("Use the built-in catalog"), lambda: self.form.renew_catalog(None))
+        self.rows.addLayout(hbox(renew, self._built_in, STRETCH))
+        self._came = self.note()
+        self.form.catalog_told.connect(self._show_catalog)
+        self._show_catalog()
+
+    def _show_catalog(self, came: str = "", refused: bool = False) -> None:
+        say(self._catalog, self.form.catalog_words)
+        self._built_in.setVisible(not self.form.catalog_is_built_in)
+        say(self._came, came, "bad" if refused else "good")
+
+    def _choose_catalog(self) -> None:
+        choose_file(self, _("Load a model catalog"), self.form.renew_catalog, filters=f"{_('Model catalog')} (*.json)")
+
+
+def _grid(holder: QWidget | None = None) -> QGridLayout:
+    """Grid with columns for label, number and remark."""
+    grid = QGridLayout(holder) if holder is not None else QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(2 * GRID)
+    grid.setVerticalSpacing(GRID)
+    grid.setColumnMinimumWidth(0, 14 * GRID)
+    grid.setColumnStretch(2, 1)
+    return grid

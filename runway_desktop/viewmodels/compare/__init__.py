@@ -1,1 +1,0 @@
-"""State of the compare view: sets of takes, stacks, ratings. GUI thread."""

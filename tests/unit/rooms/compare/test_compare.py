@@ -1,0 +1,260 @@
+"""What the compare window compares, and what a decision does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Pick, State, Task, TaskId
+from runway_desktop.rooms.compare.model import Compare
+from runway_desktop.values import replace
+from tests.gui.rig import Rig, until
+from tests.rigs.rows import saved, task
+
+
+class NotingJudge(QObject):
+    done = Signal(str, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, tuple[TaskId, ...], object]] = []
+
+    def rate(self, task_ids: Sequence[TaskId], stars: int) -> None:
+        self.calls.append(("rate", tuple(task_ids), stars))
+
+    def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None:
+        self.calls.append(("pick", tuple(task_ids), pick))
+
+    def undo(self, within: Collection[TaskId]) -> bool:
+        self.calls.append(("undo", tuple(sorted(within)), None))
+        return True
+
+
+def done(number: int, prompt: str = "", **members: object) -> Task:
+    return task(number, State.SUCCEEDED, prompt or f"Prompt {number}", **members)
+
+
+def row(of: Task, results: int = 1) -> Row:
+    return Row(task=of, outputs=tuple(saved(of, f"/library/{of.id}-{n}.mp4", n) for n in range(results)))
+
+
+def room(rig: Rig, judge: NotingJudge | None = None) -> Compare:
+    return Compare(rig.cases, rig.bridge, rig.runner, judge or NotingJudge(), rig.owner)  # type: ignore[arg-type]
+
+
+def tops(model: Compare) -> list[str]:
+    return [stack.top.task.id for stack in model.shown]
+
+
+async def test_takes_of_one_prompt_lie_side_by_side(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog over the harbour")) for n in range(1, 4)])
+        assert tops(model) == ["t1", "t2", "t3"]
+        assert model.size == 4
+
+
+async def test_takes_are_stacked_when_several_prompts_are_compared(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(1, "Fog")), row(done(2, "Rain")), row(done(3, "  fog "))])
+        assert tops(model) == ["t1", "t2"]
+        assert model.size == 2
+        assert model.shown[0].words() == "take 1 of 2"
+        assert model.cycle(1)
+        assert tops(model) == ["t3", "t2"]
+        assert model.cycle(1)
+        assert tops(model) == ["t1", "t2"]
+        model.focus_on(1)
+        assert not model.cycle(1)
+        model.stack(False)
+        assert sorted(tops(model)) == ["t1", "t2"]
+        model.show(4)
+        assert tops(model) == ["t1", "t2", "t3"]
+
+
+async def test_every_result_of_a_task_is_compared_and_what_is_not_saved_is_left_out(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(1), results=3), Row(task=task(2, State.RUNNING))])
+        assert [stack.top.key for stack in model.shown] == [("t1", 0), ("t1", 1), ("t1", 2)]
+        assert model.left_out == "Not shown, no saved result: take 2."
+        model.open([row(done(1), results=2)])
+        assert not model.left_out
+
+
+async def test_nothing_to_compare_is_said(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model, said = room(rig), []
+        model.said.connect(said.append)
+        model.open([Row(task=task(2, State.RUNNING))])
+        assert said
+        assert not model.shown
+
+
+async def test_captions_tell_number_model_seed_price_and_judgment(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        one = done(1, cost_credits=60.0, rating=4, pick=Pick.PICK)
+        one = replace(one, request=replace(one.request, values={**one.request.values, "seed": 41207}))
+        model.open([row(one)])
+        assert model.caption(0) == "1 · Gen-4.5 · seed 41207 · 60 credits"
+        model.open([row(one), row(done(2, pick=Pick.REJECT, rating=2)), row(done(3))], stacked=False)
+        assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆ · picked", "★★☆☆☆ · rejected", "not rated"]
+
+
+async def test_captions_tell_what_differs_between_those_before_the_eyes(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        one, other = (done(number, f"Fog over the {word}") for number, word in ((1, "harbor"), (2, "city")))
+        one = replace(one, request=replace(one.request, values={**one.request.values, "seed": 41207}))
+        model.open([row(one), row(other)], stacked=False)
+        assert model.caption(0) == "1 · seed 41207 · “harbor”"
+        assert model.caption(1) == "2 · “city”"
+
+
+async def test_rejected_ones_give_their_room_unless_all_are(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(1, "Fog")), row(done(2, "Fog", pick=Pick.REJECT))])
+        assert model.rejected() == {1}
+        model.open([row(done(n, "Fog", pick=Pick.REJECT)) for n in (1, 2)])
+        assert model.rejected() == frozenset()
+
+
+async def test_arrows_change_the_take_then_the_set_then_the_focus(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog" if n < 3 else "Rain")) for n in range(1, 4)])
+        model.move_take(1)
+        assert tops(model) == ["t2", "t3"]
+        model.open([row(done(n, "Fog")) for n in range(1, 7)])
+        model.move_take(1)
+        assert tops(model) == ["t5", "t6"]
+        model.open([row(done(n, "Fog")) for n in range(1, 3)])
+        model.move_take(1)
+        assert model.focus == 1
+
+
+async def test_what_was_undone_is_told(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        judge, told = NotingJudge(), []
+        model = room(rig, judge)
+        model.undone.connect(told.append)
+        judge.done.emit("Rated 4.", 1)
+        judge.done.emit("Rating undone.", 0)
+        assert told == ["Rating undone."]
+
+
+async def test_sets_follow_each_other_and_the_focused_one_stays_in_sight(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog")) for n in range(1, 8)])
+        model.turn(-1)
+        assert model.position_words() == "1–4 of 7"
+        assert model.where_words() == "1–4 of 7 · 0 of 7 takes judged"
+        model.turn(1)
+        assert tops(model) == ["t5", "t6", "t7"]
+        assert model.position_words() == "5–7 of 7"
+        model.turn(1)
+        model.focus_on(2)
+        model.show(2)
+        assert (tops(model), model.focus) == (["t7"], 0)
+        model.show(1)
+        model.turn(-1)
+        assert (tops(model), model.position_words()) == (["t6"], "6 of 7")
+
+
+async def test_swap_takes_the_focus_along(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog")) for n in range(1, 4)])
+        model.swap()
+        assert (tops(model), model.focus) == (["t2", "t1", "t3"], 1)
+
+
+async def test_decision_goes_to_the_judge_and_the_same_again_takes_it_back(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        judge = NotingJudge()
+        model = room(rig, judge)
+        model.open([row(done(1)), row(done(2, pick=Pick.PICK))])
+        model.rate(4)
+        model.pick(Pick.REJECT)
+        model.focus_on(1)
+        model.pick(Pick.PICK)
+        model.undo()
+        assert judge.calls == [
+            ("rate", ("t1",), 4),
+            ("pick", ("t1",), Pick.REJECT),
+            ("pick", ("t2",), Pick.NONE),
+            ("undo", ("t1", "t2"), None),
+        ]
+        assert model.focus == 1
+
+
+async def test_after_a_decision_the_next_undecided_has_the_focus_then_the_next_set(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog", rating=3 if n in (2, 5) else 0)) for n in range(1, 8)])
+        model.set_auto_advance(True)
+        model.rate(0)
+        assert model.focus == 0
+        model.rate(5)
+        assert model.focus == 2
+        model.focus_on(3)
+        model.pick(Pick.REJECT)
+        assert model.focus == 0, "the first of the set was only looked at"
+
+
+async def test_judgment_is_followed_live_and_advances_over_sets(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        tasks = [done(n, "Fog") for n in range(1, 7)]
+        await rig.put(*tasks)
+        model = room(rig)
+        model.open([row(one) for one in tasks])
+        for one in tasks[:4]:
+            await rig.change(replace(one, rating=4))
+        assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆"] * 4
+        model.set_auto_advance(True)
+        model.rate(5)
+        assert (tops(model), model.focus) == (["t5", "t6"], 0)
+
+
+async def test_takes_of_a_shot_are_shown_side_by_side_whatever_their_prompts(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        tasks = [done(number, "Fog" if number < 3 else "Rain") for number in range(1, 5)]
+        for one in tasks:
+            await rig.put(one, outputs=[saved(one)])
+        model.open_chosen([one.id for one in tasks], stacked=False)
+        await until(lambda: tops(model) == ["t1", "t2", "t3", "t4"])
+
+
+async def test_one_chosen_task_brings_all_its_takes(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        first = done(1, "Fog")
+        second = done(2, "Fog", parent_id=first.id)
+        third = done(3, "Fog, thicker", parent_id=second.id)
+        results = [saved(one, f"/library/{one.id}.png", media=Media.IMAGE) for one in (first, second, third)]
+        await rig.put(first, second, third, outputs=results)
+        model = room(rig)
+        model.open_chosen([second.id])
+        await until(lambda: model.shown)
+        assert tops(model) == ["t1", "t2", "t3"]
+        assert model.focus == 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 4])
+async def test_focus_goes_around(tmp_path: Path, size: int) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog")) for n in range(1, 5)])
+        model.show(size)
+        for _ in range(size):
+            model.move_focus(1)
+        assert model.focus == 0

@@ -1,0 +1,70 @@
+"""A table of thousands of lines is ticked without anything being told wrongly."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from runway_desktop.rooms.exchange.model.preview_table import PreviewTable
+from runway_desktop.usecases.words.imports import PreviewLine
+from runway_desktop.usecases.words.states import Tone
+
+
+@pytest.fixture
+def table():
+    table = PreviewTable(("Id", "What", "Prompt"))
+    QAbstractItemModelTester(table, QAbstractItemModelTester.FailureReportingMode.Fatal, table)
+    table.show_lines(
+        PreviewLine(
+            [f"id {number}", "New", f"Fox {number}"],
+            is_ticked=number % 2 == 0,
+            fixed="It is here." if number == 4 else "",
+            remark="Odd." if number == 1 else "",
+            tone=Tone.GOOD,
+        )
+        for number in range(6)
+    )
+    yield table
+    table.deleteLater()
+
+
+def state(table: PreviewTable, row: int) -> Qt.CheckState:
+    return Qt.CheckState(table.index(row, 0).data(Qt.ItemDataRole.CheckStateRole))
+
+
+async def test_a_line_is_ticked_and_counted(table):
+    told = []
+    table.ticks_changed.connect(lambda: told.append(table.ticked_count))
+    assert table.setData(table.index(1, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+    assert state(table, 1) is Qt.CheckState.Checked
+    assert table.ticked() == [0, 1, 2, 4]
+    assert told == [4]
+
+
+async def test_a_fixed_line_cannot_be_ticked_and_says_why(table):
+    assert not table.setData(table.index(4, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+    assert not table.flags(table.index(4, 0)) & Qt.ItemFlag.ItemIsUserCheckable
+    assert table.index(4, 0).data(Qt.ItemDataRole.ToolTipRole) == "It is here."
+    table.tick(lambda _: True)
+    assert table.ticked() == [0, 1, 2, 3, 5]
+
+
+async def test_nothing_can_be_ticked_while_the_work_goes_on(table):
+    table.lock()
+    table.tick(lambda _: True)
+    assert not table.setData(table.index(1, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+    table.lock(False)
+    table.tick(lambda _: False)
+    assert table.ticked_count == 0
+
+
+async def test_a_line_says_what_became_of_it(table):
+    table.say(1, "Found", Tone.WARN)
+    assert table.index(1, 1).data() == "Found"
+    assert table.index(1, 1).data(PreviewTable.TONE) == Tone.WARN
+    assert table.index(1, 0).data(PreviewTable.TONE) is None
+
+
+async def test_a_remark_is_read_out_too(table):
+    assert table.index(1, 1).data(Qt.ItemDataRole.AccessibleTextRole) == "New. Odd."

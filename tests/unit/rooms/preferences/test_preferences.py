@@ -1,0 +1,92 @@
+"""Preferences that apply at once, and sentences for what will not do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+
+from runway_desktop.domain.account import ModelLimits, Organization
+from runway_desktop.domain.filenames import DEFAULT_TEMPLATE, preview
+from runway_desktop.rooms.preferences.model.preferences import MODELS, PreferencesForm
+from tests.gui.dialogs.rig import Rig
+
+
+@pytest.fixture
+def rig(qapp: QCoreApplication, tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(tmp_path / "usual")
+    rig.start()
+    yield rig
+    rig.close()
+
+
+@pytest.fixture
+def form(rig: Rig) -> PreferencesForm:
+    return PreferencesForm(rig.cases, rig.bridge, rig.runner, rig.bridge)
+
+
+def test_a_good_value_applies_at_once_and_is_told(rig: Rig, form: PreferencesForm):
+    told: list[str] = []
+    form.changed.connect(told.append)
+    assert form.set_value("poll_limit", 3) == ""
+    assert rig.settings.poll_limit == 3
+    assert told == ["poll_limit"]
+
+
+def test_a_bad_value_is_answered_with_a_sentence_and_not_stored(rig: Rig, form: PreferencesForm):
+    assert "Tasks to check" in form.set_value("poll_limit", 9)
+    assert rig.settings.poll_limit == 8
+
+
+def test_a_folder_must_be_whole_and_writable(form: PreferencesForm, tmp_path: Path):
+    (tmp_path / "notes.txt").write_text("no folder")
+    assert form.set_library("Videos") == "Enter the full path of the folder."
+    assert form.set_library(str(tmp_path / "notes.txt")) == "“notes.txt” is a file, not a folder."
+    assert form.library_is_default
+    assert form.set_library(f"  {tmp_path}/new/place ") == ""
+    assert form.library == tmp_path / "new" / "place"
+
+
+def test_an_empty_folder_means_the_usual_one(form: PreferencesForm, tmp_path: Path):
+    form.set_library(str(tmp_path))
+    assert form.set_library("") == ""
+    assert form.library_is_default
+    assert form.library == tmp_path / "usual"
+
+
+def test_a_template_with_an_unknown_field_is_named_and_not_stored(form: PreferencesForm):
+    usual = form.value("name_template")
+    assert "{lens}" in form.set_template("{lens}_{id}")
+    assert form.value("name_template") == usual
+    assert form.set_template("{date}/{prompt:20}_{id}") == ""
+    assert form.value("name_template") == "{date}/{prompt:20}_{id}"
+    form.reset_template()
+    assert form.value("name_template") == DEFAULT_TEMPLATE
+
+
+def test_the_preview_shows_what_a_template_gives(form: PreferencesForm):
+    assert preview("{model}/{id}") == "gen4.5/7728950e.mp4"
+
+
+def test_models_that_were_used_limited_or_counted_are_listed(rig: Rig, form: PreferencesForm):
+    rig.runway.account = Organization(
+        balance=1.0, limits={"veo3.1": ModelLimits(concurrent=3)}, daily_used={"veo3.1": 2, "aleph2": 0}
+    )
+    rig.use_key()
+    rig.settings.set("composer.models", {"text_to_video": "gen4.5", "odd": 7})
+    form.set_row(MODELS, "gen4_turbo", 1)
+    listed = form.rows(MODELS)
+    assert [row.name for row in listed] == ["gen4_turbo", "gen4.5", "veo3.1"]
+    assert [row.label for row in listed] == ["Gen-4 Turbo", "Gen-4.5", "Veo 3.1"]
+    assert [row.number for row in listed] == [1, 0, 0]
+    assert [row.remark for row in listed] == ["not known yet", "not known yet", "Runway allows 3"]
+
+
+def test_a_model_without_its_limit_stays_listed(rig: Rig, form: PreferencesForm):
+    form.set_row(MODELS, "gen4_turbo", 1)
+    form.set_row(MODELS, "gen4_turbo", 0)
+    assert rig.settings.lane_limits == {}
+    assert [row.name for row in form.rows(MODELS)] == ["gen4_turbo"]
+    assert "gen4_turbo" not in form.others(MODELS)
