@@ -180,7 +180,8 @@ async def test_every_control_has_a_name_and_fits_its_window(tmp_path: Path, them
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip")
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
-        for window in (await back_up(desktop), await restore(desktop, path)):
+        for opens in (back_up(desktop), restore(desktop, path)):
+            window = await opens
             for one in window.findChildren(QPushButton):
                 assert one.text() or one.accessibleName()
             assert window.layout().totalHeightForWidth(window.width()) <= window.height()
