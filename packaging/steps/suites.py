@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from steps import environment, libraries
+from steps import environment, libraries, line_count
 from steps.places import ROOT, VENV, StepFailed, is_ci, program_of, say
 
 # Seconds after which a check or suite counts as hung, and in a whole run. The machines of Windows and macOS are slower,
@@ -96,6 +96,7 @@ def check(python: Path) -> list[Outcome]:
         ("texts", [str(python), str(ROOT / "packaging" / "catalogs.py"), "check"]),
         ("imports", [str(program_of(VENV, "lint-imports")), "--no-logo"]),
     )
+    line_count.show()
     return [_run(name, command, dict(os.environ)) for name, command in commands]
 
 
