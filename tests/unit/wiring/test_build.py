@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import cached_property
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
@@ -53,6 +56,28 @@ async def test_what_runs_comes_with_the_loops_and_what_a_person_asks_for_does_no
         assert all(assembly.engine.is_made(name) for name in RUNNING)
         assert not any(assembly.engine.is_made(name) for name in ("exchange", "intake", "spending", "relinking"))
         assert {"lane", "poller", "downloads", "sidecars"} <= set(names)
+
+
+def listening_or_running() -> set[str]:
+    """The services whose module listens to the bus or has a loop, by the names of the engine's properties."""
+    found = set()
+    for name, service in vars(Engine).items():
+        if isinstance(service, cached_property):
+            imported = re.search(r"from (\.[\w.]+) import", inspect.getsource(service.func))
+            module = find_spec(imported[1], "runway_desktop.services") if imported is not None else None
+            if module is not None:
+                text = Path(module.origin).read_text("utf-8")
+                if re.search(r"bus\.listen\(self\._hear|async def run\(self\)", text):
+                    found.add(name)
+    return found
+
+
+async def test_every_service_that_listens_or_runs_is_there_when_the_loops_begin(tmp_path: Path):
+    async with assembled(tmp_path) as assembly:
+        await assembly.prepare()
+        expected = listening_or_running()
+        assert {"lane", "poller", "downloads", "budget", "forecasts", "backups"} <= expected
+        assert {name for name in expected if not assembly.engine.is_made(name)} == set()
 
 
 async def test_the_loop_turns_between_two_services_that_are_made(tmp_path: Path):
