@@ -28,8 +28,8 @@ from tests.benchmarks.children import ROOT, BenchmarkFailed, NotToldHere, enviro
 from tests.benchmarks.impatience import quiet_end
 from tests.benchmarks.table import Figure, quantile
 from tests.faults.test_hand_over import FOX, SECRET, Programs
-from tests.journeys.runway import Runway
 from tests.rigs.permits import LIBRARY_CLIENT, permit
+from tests.rigs.runway_process import Runway
 
 NAME = "Agents: from a question to its answer"
 BARE = ("tests.benchmarks.bare_mcp_child",)

@@ -22,11 +22,11 @@ from pathlib import Path
 from runway_desktop.domain.clients import Permission
 from tests.benchmarks.children import NotToldHere
 from tests.benchmarks.table import Figure
-from tests.faults.impatience import kill_in_turn, say_all, started
-from tests.faults.impatient_child import HOST
 from tests.faults.test_hand_over import Programs
-from tests.journeys.runway import Runway
+from tests.rigs.impatience import kill_in_turn, say_all, started
+from tests.rigs.impatient_child import HOST
 from tests.rigs.permits import permit
+from tests.rigs.runway_process import Runway
 
 NAME = "Impatience: what is paid for"
 ROOM = ("--speed", "200", "--concurrency", "8", "--daily-limit", "100000", "--balance", "10000000")

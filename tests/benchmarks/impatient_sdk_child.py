@@ -15,7 +15,7 @@ from pathlib import Path
 
 from runwayml import APIError, RunwayML
 
-from tests.faults.impatient_child import PATIENCE, wish
+from tests.rigs.impatient_child import PATIENCE, wish
 
 
 def main() -> None:

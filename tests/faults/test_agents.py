@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.faults.test_hand_over import FOX, SECRET, Programs, ended, until
-from tests.journeys.runway import ROOT, Runway
+from tests.rigs.runway_process import ROOT, Runway
 
 Client: Any = pytest.importorskip("mcp.client").Client
 

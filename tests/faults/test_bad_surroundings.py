@@ -16,7 +16,7 @@ import pytest
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version
 from tests.faults.test_small_disk import can_mount
-from tests.journeys.runway import ROOT
+from tests.rigs.runway_process import ROOT
 from tests.unit.app.test_single_instance import holder
 
 PATIENCE = 60.0

@@ -19,7 +19,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.store import SqliteStore
-from tests.journeys.runway import ROOT, Runway
+from tests.rigs.runway_process import ROOT, Runway
 
 SECRET = "key_" + "5a" * 64
 LATE = 4.0

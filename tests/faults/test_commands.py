@@ -16,7 +16,7 @@ import pytest
 
 from runway_desktop.services.disk.profile_lock import claim
 from tests.faults.test_hand_over import FOX, SECRET, Programs, until
-from tests.journeys.runway import ROOT, Runway
+from tests.rigs.runway_process import ROOT, Runway
 
 ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
 WITHOUT_QT = """

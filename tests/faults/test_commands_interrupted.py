@@ -16,7 +16,7 @@ import pytest
 from tests.faults.test_commands import PICTURE, programs, run, runway  # noqa: F401 - fixtures
 from tests.faults.test_hand_over import FOX, Programs, ended, until
 from tests.faults.test_hanging_keychain import BACKEND
-from tests.journeys.runway import ROOT
+from tests.rigs.runway_process import ROOT
 
 COMMAND = f"{shlex.quote(sys.executable)} -m runway_desktop"
 

@@ -20,9 +20,9 @@ from runway_desktop.wiring import environment
 from tests.faults.test_commands import PICTURE, programs, run, runway  # noqa: F401 - fixtures
 from tests.faults.test_hand_over import Programs
 from tests.faults.test_hanging_keychain import BACKEND
-from tests.journeys.runway import ROOT
+from tests.rigs.libraries import fill
 from tests.rigs.permits import permit
-from tests.unit.store.libraries import fill
+from tests.rigs.runway_process import ROOT
 
 PAID = (*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json")
 

@@ -29,8 +29,8 @@ from runway_desktop.services.tasks import after_restore
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.snapshots import SqliteSnapshots
 from tests.rigs.engine_rig import Rig
+from tests.rigs.libraries import fill
 from tests.rigs.profiles_on_disk import NOW, Made, a_profile
-from tests.unit.store.libraries import fill
 
 SNAPSHOTS = SqliteSnapshots()
 FLIPS = 24

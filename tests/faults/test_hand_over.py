@@ -22,9 +22,9 @@ from runway_desktop.remote.client import ConnectionLost, connect
 from runway_desktop.remote.messages import LEAVE, Welcome
 from runway_desktop.services.disk.profile_lock import claim
 from runway_desktop.usecases.clients.refusals import CallRefused
-from tests.journeys.runway import ROOT, Runway
 from tests.rigs.lockless import ON_START
 from tests.rigs.permits import LIBRARY_CLIENT, permit
+from tests.rigs.runway_process import ROOT, Runway
 
 SECRET = "key_" + "5a" * 64
 PATIENCE = 60.0

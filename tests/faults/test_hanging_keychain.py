@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.journeys.runway import ROOT
-from tests.journeys.waiting import until
+from tests.rigs.runway_process import ROOT
+from tests.rigs.waiting import until
 
 BACKEND = """
 import os

@@ -12,8 +12,8 @@ import pytest
 
 from runway_desktop.domain.clients import Permission
 from tests.faults.test_hand_over import FOX, Programs
-from tests.journeys.runway import Runway
 from tests.rigs.permits import LIBRARY_CLIENT, permit
+from tests.rigs.runway_process import Runway
 
 pytest.importorskip("mcp.client")
 

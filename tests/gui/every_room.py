@@ -40,10 +40,10 @@ from runway_desktop.ui.wishes import Export
 from runway_desktop.usecases.clients.creating import TaskWished
 from runway_desktop.usecases.words.failures import MEANINGS
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
-from tests.gui.profiles.rig import ProfilesDesktop
-from tests.gui.rig import rest, until
+from tests.rigs.desktop import rest, until
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.profiles_on_disk import NOW, a_profile
+from tests.rigs.profiles_rig import ProfilesDesktop
 from tests.rigs.rows import output, saved, task
 
 PROMPT = "Φάρος"

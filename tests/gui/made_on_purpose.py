@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.events import Notice
 from runway_desktop.services.bus import Bus
-from tests.gui.rig import Rig, rest
+from tests.rigs.desktop import Rig, rest
 from tests.rigs.mistakes import Mistakes
 from tests.rigs.patient_bot import PatientBot
 

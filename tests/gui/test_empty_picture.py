@@ -12,7 +12,7 @@ from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.task import State
 from runway_desktop.ui.empty_picture import SIZE, Empty, EmptyPicture
 from runway_desktop.ui.theme import ColorScheme
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import task
 
 KINDS: tuple[Empty, ...] = ("nothing yet", "no match", "all done")

@@ -19,9 +19,9 @@ from runway_desktop.catalog.catalog import all_fields
 from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.gui.every_room import WAYS, studio, windows
 from tests.gui.media.conftest import BACKEND_CHATTER
-from tests.gui.profiles.rig import ProfilesDesktop
-from tests.gui.rig import rest
 from tests.gui.visible_texts import Seen, accessible_texts, cut_in, painted_texts, texts_of
+from tests.rigs.desktop import rest
+from tests.rigs.profiles_rig import ProfilesDesktop
 from tests.rigs.pseudo import LANGUAGES
 
 KEYS = "Ctrl Shift Alt Meta Return Enter Esc Escape Space Tab Del Ins Home End PgUp PgDown Left Right Up Down Backspace"

@@ -12,7 +12,7 @@ import pytest
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.task import State
 from runway_desktop.ui.missing_letters import MissingLetters, is_drawn_as_boxes
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import task
 
 ROOT = Path(__file__).parents[2]

@@ -20,7 +20,7 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words.plain import WRAPS_FROM, caption, notice, tip
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import saved, task
 
 HOSTILE = "<img src=file:////evil.example/share/a.png>"

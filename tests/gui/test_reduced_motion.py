@@ -13,7 +13,7 @@ from runway_desktop.domain.task import State
 from runway_desktop.ui.tasks.hover_scrub import HoverScrub
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import system_is_calm
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import saved, task
 
 

@@ -16,10 +16,10 @@ import pytest
 from tests.journeys import screen as screens
 from tests.journeys.needs import need, need_screen_reader
 from tests.journeys.program import SECRET, Program
-from tests.journeys.runway import ROOT, Runway
 from tests.journeys.screen import Screen
 from tests.journeys.wayland import Desktop
 from tests.rigs import mistakes
+from tests.rigs.runway_process import ROOT, Runway
 
 PICTURES = ROOT / "build" / "journeys"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.journeys.needs import SYSTEM_PYTHON
 from tests.journeys.screen import Screen
-from tests.journeys.waiting import PATIENCE, until
+from tests.rigs.waiting import PATIENCE, until
 
 _PARTS = ("list item", "table cell", "tree item")
 PROBE = Path(__file__).with_name("probe.py")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.journeys.screen import Screen
-from tests.journeys.waiting import until
+from tests.rigs.waiting import until
 
 SOURCE, TARGET, FILE_MANAGER = (
     Path(__file__).with_name(name) for name in ("drag_source.py", "drag_target.py", "file_manager.py")

@@ -18,9 +18,9 @@ from typing import Any
 
 from tests.journeys.eyes import Eyes
 from tests.journeys.hands import Hands
-from tests.journeys.runway import ROOT
 from tests.journeys.screen import Screen
-from tests.journeys.waiting import PATIENCE, until
+from tests.rigs.runway_process import ROOT
+from tests.rigs.waiting import PATIENCE, until
 
 SECRET = "key_" + "5a" * 64
 """A made-up key of the right form; the simulator takes any."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from steps.installed import SESSION_BUS
 
-from tests.journeys.waiting import until
+from tests.rigs.waiting import until
 
 _LENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH", "CI")
 """What a program may know of the session that runs the tests."""

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.program import Program
-from tests.journeys.runway import Runway
 from tests.journeys.screen import Screen
-from tests.journeys.waiting import until
+from tests.rigs.runway_process import Runway
+from tests.rigs.waiting import until
 
 
 def test_closing_asks_while_a_result_is_being_saved_and_goes_on_next_time(program: Program, runway: Runway):

@@ -12,9 +12,9 @@ import pytest
 from tests.journeys import screen as screens
 from tests.journeys.needs import need, need_screen_reader
 from tests.journeys.program import SECRET, Program
-from tests.journeys.runway import ROOT, Runway
 from tests.journeys.screen import Screen
-from tests.journeys.waiting import until
+from tests.rigs.runway_process import ROOT, Runway
+from tests.rigs.waiting import until
 
 SENTENCE = "Runway Desktop ended because its display is gone. Everything is kept for the next start."
 

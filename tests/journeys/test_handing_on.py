@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.program import Program
-from tests.journeys.waiting import until
+from tests.rigs.waiting import until
 
 SHOTS = """\
 endpoint,model,prompt,ratio,duration

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.journeys.program import Program
-from tests.journeys.runway import Runway
-from tests.journeys.waiting import until
+from tests.rigs.runway_process import Runway
+from tests.rigs.waiting import until
 
 
 def test_a_file_that_was_moved_while_the_program_was_closed_is_missed_and_found_again(program: Program, runway: Runway):

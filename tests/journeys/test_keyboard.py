@@ -8,8 +8,8 @@ from functools import partial
 from tests.journeys.eyes import Eyes, Seen
 from tests.journeys.hands import Hands
 from tests.journeys.program import Program
-from tests.journeys.runway import Runway
-from tests.journeys.waiting import until
+from tests.rigs.runway_process import Runway
+from tests.rigs.waiting import until
 
 
 def test_the_main_job_is_done_with_keys_alone(program: Program, runway: Runway):

@@ -7,8 +7,8 @@ import signal
 import pytest
 
 from tests.journeys.program import Program
-from tests.journeys.runway import Runway
-from tests.journeys.waiting import until
+from tests.rigs.runway_process import Runway
+from tests.rigs.waiting import until
 
 
 def test_killed_while_tasks_wait_here_it_sends_each_once(program: Program, runway: Runway):

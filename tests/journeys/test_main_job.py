@@ -8,9 +8,9 @@ from pathlib import Path
 from PIL import Image
 
 from tests.journeys.program import Program
-from tests.journeys.runway import Runway
 from tests.journeys.screen import Screen
-from tests.journeys.waiting import until
+from tests.rigs.runway_process import Runway
+from tests.rigs.waiting import until
 
 PROMPT = "Schöne Aussicht mit 猫 at dawn"
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.journeys.eyes import Ears, Seen
 from tests.journeys.program import Program
-from tests.journeys.runway import Runway
 from tests.journeys.screen import Screen
+from tests.rigs.runway_process import Runway
 
 ROLES = frozenset(
     {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.journeys.program import SECRET, Program
-from tests.journeys.runway import Runway
+from tests.rigs.runway_process import Runway
 
 
 def test_offline_is_said_in_words_and_everything_goes_on_afterwards(program: Program, runway: Runway):

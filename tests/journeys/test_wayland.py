@@ -12,9 +12,9 @@ import pytest
 from tests.journeys import screen as screens
 from tests.journeys.needs import need, need_screen_reader
 from tests.journeys.program import SECRET, Program
-from tests.journeys.runway import Runway
-from tests.journeys.waiting import until
 from tests.journeys.wayland import SIZE, Desktop
+from tests.rigs.runway_process import Runway
+from tests.rigs.waiting import until
 
 PROMPT = "ö猫 at dawn"
 PASTED = "\n窓辺 – “quoted”"

@@ -11,9 +11,9 @@ import pytest
 from tests.journeys import screen as screens
 from tests.journeys.needs import need
 from tests.journeys.program import SECRET, Program
-from tests.journeys.runway import Runway
 from tests.journeys.screen import Screen
-from tests.journeys.waiting import until
+from tests.rigs.runway_process import Runway
+from tests.rigs.waiting import until
 
 
 @pytest.fixture

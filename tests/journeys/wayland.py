@@ -15,7 +15,7 @@ from pathlib import Path
 
 from runway_desktop import APP_ID
 from tests.journeys.screen import Screen
-from tests.journeys.waiting import until
+from tests.rigs.waiting import until
 
 SIZE = (1680, 1050)
 """Pixels of the screen. Whole ones, too, at a scale of 1.5."""

@@ -15,7 +15,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.ui.commands.keys import Keys, default_keys
 from runway_desktop.usecases.commands.command import SECTIONS, Scope
 from runway_desktop.viewmodels.key_choices import KeyChoices
-from tests.gui.rig import Desktop, Rig, named, rest, until
+from tests.rigs.desktop import Desktop, Rig, named, rest, until
 from tests.rigs.rows import task
 
 # The system's own keys are known only once there is an application.

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
 from runway_desktop.rooms.compare.in_step import InStep
-from tests.gui.media.fake_engine import FRAME_US, FakeEngine
+from tests.rigs.fake_media_engine import FRAME_US, FakeEngine
 
 
 class Band:

@@ -32,7 +32,7 @@ from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.values import replace
 from tests.gui.compare.opened_room import Open
-from tests.gui.targets import too_small
+from tests.rigs.targets import too_small
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.values import replace
-from tests.gui.rig import Rig, named, painted, rest, until
+from tests.rigs.desktop import Rig, named, painted, rest, until
 from tests.rigs.engine_rig import CATALOG
 from tests.rigs.engine_rig import request as plain_request
 from tests.rigs.rows import task

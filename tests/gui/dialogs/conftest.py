@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.account import Organization
 from runway_desktop.ui.theme import ColorScheme, Theme
-from tests.gui.dialogs.rig import Rig
+from tests.rigs.dialogs_rig import Rig
 
 
 @pytest.fixture

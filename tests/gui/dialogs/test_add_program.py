@@ -19,8 +19,8 @@ from runway_desktop.rooms.preferences.add_program import AddProgram
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.ui.theme import Theme
-from tests.gui.dialogs.rig import Rig, child
-from tests.gui.targets import too_small
+from tests.rigs.dialogs_rig import Rig, child
+from tests.rigs.targets import too_small
 
 
 def open_with(rig: Rig, folder: Path) -> None:

@@ -16,7 +16,7 @@ from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.theme import Theme
-from tests.gui.dialogs.rig import Rig
+from tests.rigs.dialogs_rig import Rig
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from runway_desktop.domain.preferences import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.rooms.preferences.preference_pages import NO_TRAY, WITH_TRAY, WITHOUT_TRAY, NoticesPage
 from runway_desktop.ui.theme import Theme
-from tests.gui.dialogs.rig import Rig
+from tests.rigs.dialogs_rig import Rig
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from runway_desktop.ui.confirm import AskText, Confirm
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words.clients import folder_words
 from runway_desktop.usecases.words.plain import tip
-from tests.gui.dialogs.rig import Rig, child
-from tests.gui.targets import too_small
+from tests.rigs.dialogs_rig import Rig, child
+from tests.rigs.targets import too_small
 
 AGENT = "claude-code"
 

@@ -18,7 +18,7 @@ from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.services.library.file_moving import Disk
 from runway_desktop.ui.theme import Theme
-from tests.gui.dialogs.rig import Kind, Rig, child
+from tests.rigs.dialogs_rig import Kind, Rig, child
 from tests.rigs.engine_rig import request
 
 MANY = 40

@@ -27,9 +27,9 @@ from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import COMPARING
 from runway_desktop.viewmodels.key_choices import KeyChoices
-from tests.gui.dialogs.rig import Rig, child
-from tests.gui.rig import named
-from tests.gui.targets import too_small
+from tests.rigs.desktop import named
+from tests.rigs.dialogs_rig import Rig, child
+from tests.rigs.targets import too_small
 
 READ = Qt.ItemDataRole.AccessibleTextRole
 CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier

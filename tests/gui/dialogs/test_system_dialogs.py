@@ -21,7 +21,7 @@ from runway_desktop.ui.file_dialogs import (
     choose_target,
 )
 from runway_desktop.wiring.stages import Supervisor
-from tests.gui.rig import until
+from tests.rigs.desktop import until
 from tests.rigs.session_bus import needs_bus, private_bus
 
 if sys.platform != "linux":

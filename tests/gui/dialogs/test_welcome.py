@@ -11,8 +11,8 @@ from runway_desktop.domain.errors import KeyRefused
 from runway_desktop.ui.dialogs.welcome import WelcomeDialog
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
-from tests.gui.dialogs.rig import KEY, Rig, child
-from tests.gui.targets import too_small
+from tests.rigs.dialogs_rig import KEY, Rig, child
+from tests.rigs.targets import too_small
 
 
 @pytest.fixture

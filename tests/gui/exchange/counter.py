@@ -8,7 +8,7 @@ from runway_desktop.rooms.exchange.entry import ExchangeWindows
 from runway_desktop.rooms.exchange.export_window import ExportWindow
 from runway_desktop.rooms.exchange.import_window import ImportWindow
 from runway_desktop.usecases.phase import Phase
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 
 
 class Counter(Desktop):

@@ -24,10 +24,10 @@ from runway_desktop.usecases.commands.handing_on import EXPORT
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.folders import refusal_words
 from tests.gui.exchange.counter import Counter, reached
-from tests.gui.rig import after, rest, until
-from tests.gui.targets import too_small
+from tests.rigs.desktop import after, rest, until
+from tests.rigs.exchange_results import Results, a_task, files_in
 from tests.rigs.rows import task
-from tests.unit.services.exchange.results import Results, a_task, files_in
+from tests.rigs.targets import too_small
 
 
 class Shop(Counter):

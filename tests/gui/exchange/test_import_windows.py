@@ -26,11 +26,11 @@ from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.imports import ID_TITLES
 from runway_desktop.values import replace
 from tests.gui.exchange.counter import Counter, reached
-from tests.gui.rig import after, rest, until
-from tests.gui.targets import too_small
+from tests.rigs.desktop import after, rest, until
+from tests.rigs.exchange_results import Results, a_task
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.rows import task
-from tests.unit.services.exchange.results import Results, a_task
+from tests.rigs.targets import too_small
 
 LINE = '2026-03-09 14:06:01 INFO created task {} (gen4.5) prompt="A red fox {}"'
 

@@ -18,13 +18,13 @@ from runway_desktop.ui.expiry.board_pane import BoardPane
 from runway_desktop.usecases.commands.handing_on import COPY_PROMPT
 from runway_desktop.usecases.commands.results import OPEN
 from runway_desktop.usecases.words.expiry import BoardColumn
-from tests.gui import pill
 from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.gui.media.conftest import BACKEND_CHATTER, SAMPLES
-from tests.gui.rig import Desktop, rest, until
-from tests.gui.targets import too_small
+from tests.rigs import pill
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.rows import saved, task
+from tests.rigs.targets import too_small
 
 HOUR = 3600.0
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

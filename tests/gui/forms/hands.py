@@ -29,7 +29,7 @@ from runway_desktop.ui.composer.object_editors import ObjectBox, ObjectsBox
 from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.usecases.requests.choices import ModelOffer
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.samples_of_requests import LINKS
 
 LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier

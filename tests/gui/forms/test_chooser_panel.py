@@ -16,8 +16,8 @@ from runway_desktop.ui.chooser.offers import OFFER, star_rect
 from runway_desktop.ui.chooser.parts import PartsList
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.requests.choices import CatalogPart, ModelOffer
-from tests.gui.rig import Rig, painted, rest, until
-from tests.gui.targets import too_small
+from tests.rigs.desktop import Rig, painted, rest, until
+from tests.rigs.targets import too_small
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -18,7 +18,7 @@ from runway_desktop.ui.composer.input_menu import open_detail
 from runway_desktop.ui.composer.object_editors import ObjectBox
 from runway_desktop.ui.composer.tag_completion import TagCompletion
 from runway_desktop.ui.flow_layout import FoldingLine
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 
 from .hands import Hands, paste
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.ui.theme import Theme
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 
 from .hands import drop, paste
 

@@ -18,7 +18,7 @@ from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Theme
 from tests.gui.conftest import OFFSCREEN_CHATTER
-from tests.gui.rig import Rig, until
+from tests.rigs.desktop import Rig, until
 
 HERE = Path(__file__).parent
 CHATTER = (

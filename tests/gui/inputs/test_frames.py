@@ -13,8 +13,8 @@ from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.ui.inputs.frame_picker import FramePicker
 from runway_desktop.ui.inputs.frames import FrameGrabber
 from runway_desktop.ui.media.players import PlayFault
-from tests.gui.media.fake_engine import FakeEngine
-from tests.gui.rig import until
+from tests.rigs.desktop import until
+from tests.rigs.fake_media_engine import FakeEngine
 
 from .conftest import shown_strip
 

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from runway_desktop.ui.inputs.fix_popup import MendPopup
-from tests.gui.rig import until
+from tests.rigs.desktop import until
 
 from .conftest import Shown, shown_strip
 

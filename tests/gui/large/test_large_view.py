@@ -26,10 +26,10 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import LARGE, Scope
 from runway_desktop.usecases.commands.ending import REMOVE
 from tests.gui.media.conftest import SAMPLES
-from tests.gui.pill import opened_list
-from tests.gui.rig import Desktop, named, rest, until
-from tests.gui.targets import too_small
+from tests.rigs.desktop import Desktop, named, rest, until
+from tests.rigs.pill import opened_list
 from tests.rigs.rows import saved, task
+from tests.rigs.targets import too_small
 
 KEYS, SHIFT, CONTROL = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 FOG, RAIN = ("t5", "t4", "t3"), ("t2", "t1")

@@ -19,7 +19,7 @@ from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.lineage.thumb import Thumb
 from runway_desktop.ui.media.players import MediaEngine
 from runway_desktop.ui.theme import Theme
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import saved, task
 
 CLIP = Path(__file__).parents[3] / "resources" / "samples" / "dusk-16x9-5s.mp4"

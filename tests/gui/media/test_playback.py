@@ -10,8 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.media.playback import Playback, PlayState
 from runway_desktop.ui.media.players import PlayFault
-
-from .fake_engine import FakeEngine
+from tests.rigs.fake_media_engine import FakeEngine
 
 AN_HOUR = 3_600_000
 

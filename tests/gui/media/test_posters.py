@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.media.playback import PlaybackEngine
 from runway_desktop.ui.media.posters import PosterMaker
+from tests.rigs.fake_media_engine import FakeEngine
 
 from .conftest import SAMPLES
-from .fake_engine import FakeEngine
 
 TIME_OUT_MS = 3_600_000
 

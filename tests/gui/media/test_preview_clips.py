@@ -21,10 +21,10 @@ from runway_desktop.ui.media.playback import Playback, PlayState
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.tasks import Showing
-from tests.gui.targets import too_small
+from tests.rigs.fake_media_engine import FakeEngine
+from tests.rigs.targets import too_small
 
 from .conftest import SAMPLES
-from .fake_engine import FakeEngine
 
 FRAME = 1 / 24
 

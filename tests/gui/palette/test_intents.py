@@ -20,7 +20,7 @@ from runway_desktop.rooms.palette.entry import PaletteHost
 from runway_desktop.rooms.palette.model import PaletteModel
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.palette.palette import Heading, Offer
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import saved, task
 
 NOTHING, ONE, THREE, FAILED, QUEUED = (), ("t1",), ("t1", "t2", "t3"), ("t4",), ("t5",)

@@ -10,7 +10,7 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.rooms.palette.entry import PaletteHost
 from runway_desktop.rooms.palette.panel import PalettePanel
 from runway_desktop.usecases.palette.palette import Heading
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import task
 
 CONTROL = Qt.KeyboardModifier.ControlModifier

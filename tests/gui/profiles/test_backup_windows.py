@@ -21,10 +21,10 @@ from runway_desktop.ui.profiles.restore_window import RestoreWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.restore import Into, WhichResults
-from tests.gui.profiles.rig import ProfilesDesktop, shown
-from tests.gui.rig import until
-from tests.gui.targets import too_small
+from tests.rigs.desktop import until
 from tests.rigs.profiles_on_disk import NOW, Made, a_profile
+from tests.rigs.profiles_rig import ProfilesDesktop, shown
+from tests.rigs.targets import too_small
 
 
 def packed(made: Made, path: Path) -> Path:

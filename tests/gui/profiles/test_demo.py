@@ -17,10 +17,10 @@ from runway_desktop.wiring import environment
 from runway_desktop.wiring.demo import Demo, DemoWishes
 from runway_desktop.wiring.studio import demo_state
 from runway_desktop.wiring.studio.demo_state import Begins
-from tests.gui import pill
-from tests.gui.profiles.rig import ProfilesDesktop, shown
-from tests.gui.rig import until
+from tests.rigs import pill
+from tests.rigs.desktop import until
 from tests.rigs.profiles_on_disk import a_profile
+from tests.rigs.profiles_rig import ProfilesDesktop, shown
 from tests.rigs.rows import task
 
 

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QCheckBox, QLabel
 from runway_desktop.desktop.login import start_at_login, starts_at_login
 from runway_desktop.rooms.preferences.saving_editors import LoginEditor
 from runway_desktop.ui.theme import Theme
-from tests.gui.profiles.rig import ProfilesDesktop
-from tests.gui.rig import until
+from tests.rigs.desktop import until
 from tests.rigs.profiles_on_disk import a_profile
+from tests.rigs.profiles_rig import ProfilesDesktop
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files of Linux")
 

@@ -27,9 +27,9 @@ from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.ui.wishes import Import
 from runway_desktop.wiring import environment
-from tests.gui.profiles.rig import ProfilesDesktop, shown
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.profiles_on_disk import a_profile
+from tests.rigs.profiles_rig import ProfilesDesktop, shown
 
 
 def who(desktop: Desktop) -> QPushButton:

@@ -14,7 +14,7 @@ from runway_desktop.rooms.requests.side import RequestSide
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.clients.client_cases import ClientCases
 from runway_desktop.usecases.clients.creating import TaskWished
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.engine_rig import request
 
 AGENT = "claude-code"

@@ -23,11 +23,11 @@ from runway_desktop.usecases.commands.requests import EDIT_HELD
 from runway_desktop.usecases.words import requests as words
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.usecases.words.states import Around, describe
-from tests.gui import pill
 from tests.gui.requests.office import AGENT, Agents, an_office, opened
-from tests.gui.rig import Desktop, rest, until
-from tests.gui.targets import too_small
 from tests.gui.window.test_tray import SilentIcon
+from tests.rigs import pill
+from tests.rigs.desktop import Desktop, rest, until
+from tests.rigs.targets import too_small
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

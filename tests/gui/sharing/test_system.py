@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.sharing import file_manager
 from runway_desktop.ui.sharing.file_manager import FileManager, select_command
-from tests.journeys.waiting import until
 from tests.rigs.session_bus import FakeService, needs_bus, private_bus
+from tests.rigs.waiting import until
 
 ROOT = Path(__file__).parents[3]
 

@@ -15,7 +15,7 @@ from runway_desktop.rooms.sheet.window import SheetWindow
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import Theme
-from tests.gui.rig import Rig, rest, until
+from tests.rigs.desktop import Rig, rest, until
 
 COMPOSED = Request(endpoint="text_to_video", model="gen4.5", values={"ratio": "1280:720", "duration": 5})
 

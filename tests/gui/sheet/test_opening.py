@@ -15,7 +15,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.sheets.rows import SheetRow
-from tests.gui.rig import Desktop, Rig, rest, until
+from tests.rigs.desktop import Desktop, Rig, rest, until
 
 from .conftest import COMPOSED
 

@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 from runway_desktop.domain.caps import Cap, HeldBack, Limit
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.theme import Theme
-from tests.gui import pill
-from tests.gui.rig import Desktop, after, rest, until
-from tests.rigs import engine_rig
+from tests.rigs import engine_rig, pill
+from tests.rigs.desktop import Desktop, after, rest, until
 
 
 def button(window: QWidget, text: str) -> QPushButton:

@@ -20,9 +20,9 @@ from runway_desktop.rooms.spending.model.spending import SpendingModel
 from runway_desktop.rooms.spending.spending_window import SpendingWindow
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.spending import DayBar
-from tests.gui.rig import Rig, after, rest, until
-from tests.gui.targets import too_small
+from tests.rigs.desktop import Rig, after, rest, until
 from tests.rigs.rows import task
+from tests.rigs.targets import too_small
 
 THREE = tuple(
     DayBar(date(2026, 11, day), 60.0 * day, str(day), f"{day} November: {60 * day} credits") for day in (1, 2, 3)

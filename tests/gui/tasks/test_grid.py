@@ -13,7 +13,7 @@ from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.ui.tasks.popups import LinePopup
 from runway_desktop.usecases.listing.columns import Column, clip_of
-from tests.gui.rig import Desktop, painted, until
+from tests.rigs.desktop import Desktop, painted, until
 from tests.rigs.rows import saved, task
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -22,7 +22,7 @@ from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
 from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.gui.media.conftest import BACKEND_CHATTER, SAMPLES
-from tests.gui.rig import Desktop, move_pointer, until
+from tests.rigs.desktop import Desktop, move_pointer, until
 from tests.rigs.rows import saved, task
 
 

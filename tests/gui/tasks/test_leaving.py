@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.view import NextSelection
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import task
 
 

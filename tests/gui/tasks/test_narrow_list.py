@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.ui.tasks.view import LEAST_PROMPT
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import task
 
 

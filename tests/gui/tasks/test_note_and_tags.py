@@ -11,7 +11,7 @@ from runway_desktop.ui.tasks.judge import TagsMenu
 from runway_desktop.ui.tasks.popups import DIFFER, LinePopup, NotePopup
 from runway_desktop.ui.theme import Role
 from runway_desktop.values import replace
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import task
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

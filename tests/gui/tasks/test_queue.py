@@ -21,7 +21,7 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.ui.window.budget_pane import BudgetPane
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.usecases.words.queue import OTHER_LANE
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.engine_rig import request
 from tests.rigs.rows import task
 

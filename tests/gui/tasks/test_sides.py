@@ -14,7 +14,7 @@ from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.listing.columns import Column
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import task
 
 LEFT, RIGHT = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft

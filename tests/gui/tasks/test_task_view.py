@@ -24,7 +24,7 @@ from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.values import replace
-from tests.gui.rig import Rig, move_pointer, painted, rest, until
+from tests.rigs.desktop import Rig, move_pointer, painted, rest, until
 from tests.rigs.rows import task
 
 FLAT = Listing(group=GroupBy.NONE)

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QScrollArea
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.activity.pill import NARROW, WIDTH
 from runway_desktop.ui.theme import ColorScheme
-from tests.gui import pill
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs import pill
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import task
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän " * 8

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.view import TaskView
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import saved, task
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -17,8 +17,8 @@ from runway_desktop.ui.media.picture_view import PictureView
 from runway_desktop.usecases.commands.ending import DELETE_FILE
 from runway_desktop.usecases.commands.results import CHOOSE_FILE, LOOK_FOR
 from runway_desktop.usecases.listing.columns import Column
-from tests.gui import pill
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs import pill
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import saved, task
 
 

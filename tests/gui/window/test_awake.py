@@ -10,7 +10,7 @@ from runway_desktop.app import awake
 from runway_desktop.domain.account import Connectivity, Link
 from runway_desktop.domain.events import ConnectionChanged, DownloadsCounted
 from runway_desktop.domain.task import State
-from tests.gui.rig import Desktop, after, rest, until
+from tests.rigs.desktop import Desktop, after, rest, until
 from tests.rigs.rows import task
 
 

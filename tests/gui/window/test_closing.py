@@ -19,8 +19,8 @@ from runway_desktop.app.session import Session
 from runway_desktop.domain.task import Hold, HoldCode, State, Task
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
-from tests.gui.rig import Desktop
 from tests.gui.window.test_tray import SilentIcon
+from tests.rigs.desktop import Desktop
 from tests.rigs.rows import task
 
 

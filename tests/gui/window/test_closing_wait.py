@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from runway_desktop.app.closing import settle_in_sight, what_is_waited_for
 from runway_desktop.domain.task import State
 from runway_desktop.ui.dialogs.closing import ClosingDialog
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import task
 
 

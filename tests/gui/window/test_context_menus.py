@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from runway_desktop.domain.library import Page
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.composer.field_editors import Chip
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import task
 
 

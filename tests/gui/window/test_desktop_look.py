@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from runway_desktop.ui.colors import COLORS, DesktopLook, accented, contrast, kept_text, look_in, look_of
 from runway_desktop.ui.theme import ColorScheme, Role, Theme
-from tests.gui.rig import until
+from tests.rigs.desktop import until
 from tests.rigs.session_bus import needs_bus, private_bus
 
 ORANGE = DesktopLook("#ed5b00")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QScrollArea
 from runway_desktop.domain.task import State
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.details_pane import DetailsPane
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import saved, task
 
 

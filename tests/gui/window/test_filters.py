@@ -15,7 +15,7 @@ from runway_desktop.domain.library import Page
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.usecases.listing.columns import Column
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import task
 
 KEYS = Qt.Key

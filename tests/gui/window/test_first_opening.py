@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.viewmodels.first_opening import LINES_A_TURN, FirstOpenings
-from tests.gui.rig import rest, until
+from tests.rigs.desktop import rest, until
 from tests.rigs.made_modules import Makes, there
 
 LARGE = "\n" * LINES_A_TURN + "def last(): pass\n"

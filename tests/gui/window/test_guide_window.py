@@ -16,7 +16,7 @@ from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.rooms.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import ColorScheme
 from runway_desktop.ui.wishes import Export, GuidePage
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 
 GUIDE_KEY = Qt.Key.Key_F1, Qt.KeyboardModifier.ControlModifier
 INDEX = "# Guide\n\n- [Making](making.md)\n- [Looking](looking.md)\n"

@@ -15,8 +15,8 @@ from runway_desktop.ui.window.context_menus import open_page_menu
 from runway_desktop.usecases.searching.pages import NEW_PROJECT
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.pages import Pages
-from tests.gui.pill import press
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
+from tests.rigs.pill import press
 from tests.rigs.rows import saved, task
 
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QDesktopServices, QDrag, QGuiApplication, QIma
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.usecases.commands.handing_on import COPY_LINK, COPY_PICTURE
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import saved, task
 
 

@@ -19,7 +19,7 @@ from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.ui.room import Room
 from runway_desktop.ui.window.commands import PAUSE
 from runway_desktop.usecases.commands.queued import HOLD_OR_RELEASE, MOVE_DOWN, MOVE_UP, SEND_NEXT
-from tests.gui.rig import Desktop, named, rest, until
+from tests.rigs.desktop import Desktop, named, rest, until
 
 
 async def test_the_room_is_the_one_where_the_keyboard_is(tmp_path, theme, qtbot):

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from runway_desktop.domain.task import Pick, State, TaskId
-from tests.gui import pill
-from tests.gui.rig import Desktop, until
+from tests.rigs import pill
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import task
 
 KEYS = Qt.Key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from runway_desktop.app.notices import KeyNotices
 from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Link
 from runway_desktop.domain.events import ConnectionChanged, KeyChanged
-from tests.gui.rig import Desktop, rest
+from tests.rigs.desktop import Desktop, rest
 
 WAITING = KeyStatus(problem="Waiting for your keychain. It may ask you to unlock it.", is_awaited=True)
 

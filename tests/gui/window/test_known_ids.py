@@ -9,7 +9,7 @@ from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.tasks.accepted_ids import AcceptedId
 from runway_desktop.ui.confirm import AskText
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.rows import task
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from runway_desktop.domain.events import FilesMoving
 from runway_desktop.services.disk.library_folder import ROUND
 from runway_desktop.ui.theme import Theme
-from tests.gui import pill
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs import pill
+from tests.rigs.desktop import Desktop, rest, until
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.window.details_pane import DetailsPane
 from runway_desktop.ui.word_breaking import LongWordsLabel, broken
 from runway_desktop.usecases.words.account import key_words
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.pseudo import LANGUAGES
 from tests.rigs.rows import task
 

@@ -17,7 +17,7 @@ from runway_desktop.rooms.palette.lines import Lines
 from runway_desktop.ui.window.command_bindings import use_menu_bar
 from runway_desktop.usecases.commands.command import COMPARING, LARGE, SHEET, Scope, Surface
 from runway_desktop.usecases.commands.tasks import KEYED
-from tests.gui.rig import Desktop, named, rest, until
+from tests.rigs.desktop import Desktop, named, rest, until
 from tests.rigs.rows import task
 
 

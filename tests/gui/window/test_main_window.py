@@ -47,12 +47,12 @@ from runway_desktop.ui.window.task_menu import OnwardMenu
 from runway_desktop.usecases.commands.command import RoomCommand, Scope
 from runway_desktop.usecases.commands.ending import CANCEL
 from runway_desktop.values import replace
-from tests.gui import pill
-from tests.gui.rig import Desktop, painted, rest, until
-from tests.gui.targets import too_small
+from tests.rigs import pill
+from tests.rigs.desktop import Desktop, painted, rest, until
 from tests.rigs.engine_rig import request as plain_request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.rows import saved, task
+from tests.rigs.targets import too_small
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 NONE = Qt.KeyboardModifier.NoModifier

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from runway_desktop.domain.task import State
 from runway_desktop.ui.flow_layout import FlowLayout
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import task
 
 

@@ -14,8 +14,8 @@ from runway_desktop.app.notices import CRASHED, MESSAGE, REPORT, MistakeNotice, 
 from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.rooms.report.entry import ReportDialog
 from runway_desktop.ui.theme import Theme
-from tests.gui import pill
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs import pill
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.mistakes import Mistakes
 
 log = logging.getLogger("runway_desktop.test")

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLineEdit
 
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

@@ -13,7 +13,7 @@ from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import Text
 from runway_desktop.ui.room import Room, RoomKind
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.made_modules import Makes
 from tests.rigs.rows import task
 

@@ -22,7 +22,7 @@ from runway_desktop.ui.theme import GRID, ColorScheme, FollowsTheme, Role
 from runway_desktop.ui.window import interior
 from runway_desktop.ui.window.workspace import first_size
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import task
 
 

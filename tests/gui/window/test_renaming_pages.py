@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from runway_desktop.domain.task import State
 from runway_desktop.ui.confirm import AskText
 from runway_desktop.ui.window.commands import RENAME
-from tests.gui.rig import Desktop, until
+from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import task
 
 KEYS = Qt.Key

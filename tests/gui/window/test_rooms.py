@@ -9,7 +9,7 @@ from shiboken6 import delete
 from runway_desktop.app.rooms import Rooms
 from runway_desktop.ui.wishes import Export
 from runway_desktop.usecases.words.failures import MEANINGS
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 
 
 def opened(rig: Desktop, name: str) -> list[QWidget]:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 
 from runway_desktop.domain.task import State
 from runway_desktop.ui.theme import Theme
-from tests.gui.rig import Desktop, after, until
+from tests.rigs.desktop import Desktop, after, until
 from tests.rigs.rows import saved, task
 
 

@@ -17,7 +17,7 @@ from runway_desktop.domain.task import State
 from runway_desktop.ui.media.bar import ScrubSlider
 from runway_desktop.ui.theme import Theme
 from tests.gui.media.conftest import SAMPLES
-from tests.gui.rig import Desktop, rest, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import saved, task
 
 # A clip plays here, of which Qt's backend says what it lacks on a machine without a graphics card.

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from runway_desktop.ui.colors import DesktopLook
-from tests.gui.rig import Desktop, rest
+from tests.rigs.desktop import Desktop, rest
 
 
 @pytest.fixture

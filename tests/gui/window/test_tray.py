@@ -18,7 +18,7 @@ from runway_desktop.domain.library import Page
 from runway_desktop.ui.tray import Tray
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.viewmodels.announcements import Announcements
-from tests.gui.rig import Desktop, after, until
+from tests.rigs.desktop import Desktop, after, until
 from tests.rigs.rows import task
 from tests.rigs.session_bus import FakeService, needs_bus, private_bus
 

@@ -24,7 +24,7 @@ from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.commands.tasks import available
 from runway_desktop.usecases.listing.columns import poster_of, sign_of
 from runway_desktop.usecases.words.states import badge
-from tests.gui.rig import Desktop, painted, rest, until
+from tests.rigs.desktop import Desktop, painted, rest, until
 from tests.rigs.rows import saved, task
 
 BOX = b"glTF\x02\x00\x00\x00\x0c\x00\x00\x00"

@@ -19,7 +19,7 @@ from runway_desktop.ui.dialogs.welcome import WelcomeDialog
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
-from tests.gui.rig import Desktop, rest
+from tests.rigs.desktop import Desktop, rest
 from tests.rigs.rows import task
 
 

@@ -33,7 +33,7 @@ from runway_desktop.domain.errors import (
     ServerTrouble,
 )
 from runway_desktop.domain.task import RemoteId
-from tests.unit.api.raw_server import RawConnection, raw_server
+from tests.rigs.raw_server import RawConnection, raw_server
 from tests.unit.api.tls_server import CERTIFICATE, tls_server, wire_to
 
 SECRET = "key_" + "5e" * 64

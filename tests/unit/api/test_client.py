@@ -33,7 +33,7 @@ from runway_desktop.domain.errors import (
     SlowDown,
 )
 from runway_desktop.domain.task import RemoteId
-from tests.unit.api.raw_server import RawConnection, raw_server
+from tests.rigs.raw_server import RawConnection, raw_server
 
 SECRET = "key_" + "5e" * 64
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")

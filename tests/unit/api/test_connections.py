@@ -17,7 +17,7 @@ import pytest
 from runway_desktop.api.connections import Patience, open_pool
 from runway_desktop.api.pool import ConnectionPool, PooledResponse
 from runway_desktop.domain.errors import NoReply, NotReached
-from tests.unit.api.raw_server import RawConnection, raw_server
+from tests.rigs.raw_server import RawConnection, raw_server
 from tests.unit.api.tls_server import CERTIFICATE, tls_server
 
 TIMEOUT = Patience(connect=5.0, read=5.0).for_question()

@@ -24,7 +24,7 @@ from runway_desktop.domain.errors import (
     ServerTrouble,
     SlowDown,
 )
-from tests.unit.api.raw_server import RawConnection, raw_server
+from tests.rigs.raw_server import RawConnection, raw_server
 
 URL = "https://out.example/1.mp4?sig=a"
 CONTENT = bytes(range(256)) * 10

@@ -12,9 +12,9 @@ from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.api.replies import LONGEST_WAIT
 from runway_desktop.domain.errors import ApiError, LinkExpired
 from runway_desktop.domain.task import RemoteId
+from tests.rigs.hostile_headers import LINES, STATUSES, head
+from tests.rigs.raw_server import RawConnection, raw_server
 from tests.rigs.samples import some
-from tests.unit.api.hostile_headers import LINES, STATUSES, head
-from tests.unit.api.raw_server import RawConnection, raw_server
 
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 BODY = json.dumps({"id": ID, "status": "PENDING", "creditBalance": 1}).encode()

@@ -16,7 +16,7 @@ from runway_desktop.api.pool import CONNECTING
 from runway_desktop.domain.errors import ApiError, NoReply, NotReached
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.clock import LONGEST_CREATE
-from tests.unit.api.raw_server import RawConnection, raw_server
+from tests.rigs.raw_server import RawConnection, raw_server
 
 SECRET = "key_" + "5e" * 64
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")

@@ -14,7 +14,7 @@ from runway_desktop.api.connections import USER_AGENT, Patience, open_pool
 from runway_desktop.api.pool import IDLE, ConnectionPool, PooledResponse, finished
 from runway_desktop.api.replies import RUNWAY
 from runway_desktop.domain.errors import NoReply, NotReached
-from tests.unit.api.raw_server import RawConnection, raw_server
+from tests.rigs.raw_server import RawConnection, raw_server
 
 TIMEOUT = Patience(connect=5.0, read=5.0).for_question()
 

@@ -23,8 +23,8 @@ from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.api.pool import CONNECTING
 from runway_desktop.domain.errors import NoReply, NotReached
 from tests.rigs.mistakes import Mistakes
-from tests.unit.api.raw_server import RawConnection, raw_server
-from tests.unit.api.socks_server import http_proxy, socks_proxy
+from tests.rigs.raw_server import RawConnection, raw_server
+from tests.rigs.socks_server import http_proxy, socks_proxy
 
 HOST = "runway.example"
 SECRET = "key_" + "5e" * 64

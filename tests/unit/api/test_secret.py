@@ -19,7 +19,7 @@ from runway_desktop.api.client import RunwayClient
 from runway_desktop.api.connections import Patience
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import RemoteId
-from tests.unit.api.raw_server import RawConnection, raw_server
+from tests.rigs.raw_server import RawConnection, raw_server
 
 SECRET = "key_" + "5ec2e7" * 21 + "ab"
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")

@@ -27,7 +27,7 @@ from runway_desktop.domain.errors import (
     RunwayDesktopError,
     ServerTrouble,
 )
-from tests.unit.api.raw_server import RawConnection, RawServer, raw_server
+from tests.rigs.raw_server import RawConnection, RawServer, raw_server
 
 
 @asynccontextmanager

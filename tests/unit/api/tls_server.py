@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.unit.api.raw_server import RawConnection, RawServer, raw_server
+from tests.rigs.raw_server import RawConnection, RawServer, raw_server
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 """What a client has to trust: `SSL_CERT_FILE` in the environment."""

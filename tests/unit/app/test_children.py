@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.wiring import environment
-from tests.journeys.waiting import until
+from tests.rigs.waiting import until
 
 ROOT = Path(__file__).parents[3]
 KEY = "key_" + "5c" * 64

@@ -12,8 +12,8 @@ import pytest
 from runway_desktop.app.bugs import Bugs, CrashFile
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
-from tests.journeys.runway import ROOT
 from tests.rigs.mistakes import Mistakes
+from tests.rigs.runway_process import ROOT
 
 CHILD = """
 import sys

@@ -16,7 +16,7 @@ from runway_desktop.api.client import RunwayClient
 from runway_desktop.api.connections import Patience
 from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.domain.task import RemoteId
-from tests.unit.api.raw_server import RawConnection, RawRequest, RawServer, raw_server
+from tests.rigs.raw_server import RawConnection, RawRequest, RawServer, raw_server
 
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 RESULT = b"\x89PNG\r\n\x1a\n" + bytes(200_000)

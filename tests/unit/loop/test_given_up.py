@@ -17,7 +17,7 @@ from runway_desktop.api.connections import Patience
 from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.domain.errors import ApiError, NoReply, RunwayDesktopError
 from tests.rigs.qt_loop import come_to_rest, turn_of_qt
-from tests.unit.api.raw_server import RawConnection, RawRequest, raw_server
+from tests.rigs.raw_server import RawConnection, RawRequest, raw_server
 from tests.unit.loop.host import HURRY, Host, a_file, clients, download, host
 
 Call = Callable[[], Awaitable[Any]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.errors import ApiError
-from tests.unit.api.hostile_headers import LINES, head
-from tests.unit.api.raw_server import RawConnection, RawRequest
+from tests.rigs.hostile_headers import LINES, head
+from tests.rigs.raw_server import RawConnection, RawRequest
 from tests.unit.loop.host import RESULT, clients, download, host
 
 

@@ -7,7 +7,7 @@ import pytest
 from runway_desktop.api.client import RunwayClient
 from runway_desktop.api.connections import Patience
 from runway_desktop.domain.errors import NotReached
-from tests.unit.api.socks_server import socks_proxy
+from tests.rigs.socks_server import socks_proxy
 
 CREATES = 4
 """How many may be under way at once."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.mcp.main import LIBRARY, missing
-from tests.journeys.runway import ROOT
+from tests.rigs.runway_process import ROOT
 
 WITHOUT = """
 import sys

@@ -10,7 +10,7 @@ import pytest
 
 from runway_desktop.services.ports import Store
 from runway_desktop.store import SqliteStore
-from tests.unit.store.libraries import KATHMANDU, Opened
+from tests.rigs.libraries import KATHMANDU, Opened
 
 
 @pytest.fixture

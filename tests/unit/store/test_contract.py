@@ -50,9 +50,9 @@ from runway_desktop.services.ports import Store
 from runway_desktop.store import listing as listing_module
 from runway_desktop.texts import Text
 from runway_desktop.values import replace
+from tests.rigs.libraries import KATHMANDU, NOON, Opened, a_wish, batches, fill
 from tests.rigs.samples import pairs
 from tests.unit.store.expected import Library
-from tests.unit.store.libraries import KATHMANDU, NOON, Opened, a_wish, batches, fill
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 MINE = Fingerprint("mine")

@@ -10,7 +10,7 @@ from runway_desktop.domain.errors import DamagedList
 from runway_desktop.domain.library import Listing
 from runway_desktop.store import SqliteStore
 from tests.rigs.half_written import log_of, logged_pages, write_half
-from tests.unit.store.libraries import fill
+from tests.rigs.libraries import fill
 
 TASKS = 60
 

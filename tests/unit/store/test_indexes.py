@@ -15,7 +15,7 @@ from runway_desktop.domain.account import fingerprint_of
 from runway_desktop.domain.library import Filter, Listing, SortKey
 from runway_desktop.domain.task import BatchId, RemoteId, TaskId
 from runway_desktop.store import SqliteStore, clients, listing, presence, reading, sheets, spending
-from tests.unit.store.libraries import fill
+from tests.rigs.libraries import fill
 
 
 def first_of(sort: SortKey, **asked: Any) -> Callable[[sqlite3.Connection], object]:

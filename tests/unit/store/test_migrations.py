@@ -20,7 +20,7 @@ from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, backup_path
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
-from tests.unit.store.libraries import fill
+from tests.rigs.libraries import fill
 
 
 def add_mood(connection: sqlite3.Connection) -> None:

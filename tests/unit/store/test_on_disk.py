@@ -29,7 +29,7 @@ from runway_desktop.store import SqliteStore, records
 from runway_desktop.store.connections import Answer, DatabaseThread, Work, WriteConnection
 from runway_desktop.store.trouble import translated
 from runway_desktop.values import replace
-from tests.unit.store.libraries import fill
+from tests.rigs.libraries import fill
 
 
 def a_task(name: str, prompt: str = "A lighthouse") -> Task:

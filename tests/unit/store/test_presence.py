@@ -15,7 +15,7 @@ from runway_desktop.services.ports import Store
 from runway_desktop.store import SqliteStore, presence
 from runway_desktop.store.listing import entries_query
 from runway_desktop.values import replace
-from tests.unit.store.libraries import NOON, Opened, fill
+from tests.rigs.libraries import NOON, Opened, fill
 
 GONE = Look(presence=Presence.MISSING, at=NOON + 10)
 OTHER = Look(presence=Presence.CHANGED, at=NOON + 10, signs=Signs(7, 1_750_000_000_000_000_001))

@@ -19,7 +19,7 @@ from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
 from runway_desktop.store.conditions import add_pieces
 from runway_desktop.values import replace
-from tests.unit.store.libraries import a_wish
+from tests.rigs.libraries import a_wish
 
 NEAR, FEW, READ, MANY, FREQUENT, JUDGED = 4, 3, 5, 6, 3, 5
 """So small that a library of a dozen tasks is searched in every way."""

@@ -20,7 +20,7 @@ from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
-from tests.unit.store.libraries import fill
+from tests.rigs.libraries import fill
 from tests.unit.store.test_migrations import NEWER_MINOR
 from tests.unit.store.test_on_disk import a_task
 

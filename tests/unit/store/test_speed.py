@@ -18,7 +18,7 @@ from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.store import SqliteStore, reading
 from runway_desktop.store.conditions import by_person
 from runway_desktop.store.listing import entries, entries_query, looked_up
-from tests.unit.store.libraries import fill
+from tests.rigs.libraries import fill
 
 
 async def plan_of(path: Path, query: str, parameters: list) -> str:

@@ -8,8 +8,8 @@ from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.spending_report import counted_credits
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, Request, State, Task, TaskId
 from runway_desktop.values import replace
+from tests.rigs.libraries import KATHMANDU, NOON, Opened, a_wish, batches, fill
 from tests.unit.store.expected import Library
-from tests.unit.store.libraries import KATHMANDU, NOON, Opened, a_wish, batches, fill
 
 DAY = 86_400.0
 EVER = (0.0, 4e9)

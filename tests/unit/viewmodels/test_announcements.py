@@ -10,7 +10,7 @@ from runway_desktop.domain.task import BatchId, OutputState, State, Task
 from runway_desktop.usecases.words.announcements import Announcement, End, end_of
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.announcements import GATHER_MS, Announcements
-from tests.gui.rig import Rig, rest, until
+from tests.rigs.desktop import Rig, rest, until
 from tests.rigs.rows import saved, task
 
 DONE = task(1, State.SUCCEEDED)

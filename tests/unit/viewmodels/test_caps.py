@@ -6,8 +6,8 @@ from runway_desktop.domain.account import Organization
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.usecases.words.holds import cap_sentence, raise_words
-from tests.gui.rig import Rig, after, rest, until
 from tests.rigs import engine_rig
+from tests.rigs.desktop import Rig, after, rest, until
 from tests.rigs.rows import task
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runway_desktop.domain.events import DownloadsCounted
-from tests.gui.rig import Rig, until
+from tests.rigs.desktop import Rig, until
 
 
 async def test_what_comes_many_times_a_second_is_told_of_at_once_and_once_more(tmp_path):

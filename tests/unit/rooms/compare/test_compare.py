@@ -13,7 +13,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Pick, State, Task, TaskId
 from runway_desktop.rooms.compare.model import Compare
 from runway_desktop.values import replace
-from tests.gui.rig import Rig, until
+from tests.rigs.desktop import Rig, until
 from tests.rigs.rows import saved, task
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from runway_desktop.domain.account import ModelLimits, Organization
 from runway_desktop.domain.filenames import DEFAULT_TEMPLATE, preview
 from runway_desktop.rooms.preferences.model.preferences import MODELS, PreferencesForm
-from tests.gui.dialogs.rig import Rig
+from tests.rigs.dialogs_rig import Rig
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.task import Request
 from runway_desktop.rooms.sheet.model.sheet import Sheet
 from runway_desktop.services.intake.reading import Dropped
-from tests.gui.rig import Rig, rest, until
+from tests.rigs.desktop import Rig, rest, until
 
 COMPOSED = Request(endpoint="text_to_video", model="gen4.5", values={"ratio": "1280:720", "duration": 5})
 ROWS = [f"Shot {n:02}" for n in range(1, 13)]

@@ -15,7 +15,7 @@ from runway_desktop.services.library import sheets
 from runway_desktop.usecases.sheets.columns import MODEL, PROMPT
 from runway_desktop.usecases.sheets.rows import Check, SheetRow
 from runway_desktop.usecases.sheets.tally import SheetTally
-from tests.gui.rig import Rig, rest, until
+from tests.rigs.desktop import Rig, rest, until
 
 COMPOSED = Request(endpoint="text_to_video", model="gen4.5", values={"ratio": "1280:720", "duration": 5})
 MANY = 2_500

@@ -28,7 +28,7 @@ from runway_desktop.usecases.requests.order import kept_text
 from runway_desktop.usecases.sheets.columns import CREDITS, ENDPOINT, MODEL, PROJECT, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import replace
-from tests.gui.rig import Rig, after, rest, until
+from tests.rigs.desktop import Rig, after, rest, until
 from tests.rigs.rows import task
 
 _HORIZONTAL = Qt.Orientation.Horizontal

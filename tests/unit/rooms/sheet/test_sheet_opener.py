@@ -13,7 +13,7 @@ from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.sheets import OPEN_SHEET
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.sheets.keeping import kept_in_words
-from tests.gui.rig import Rig, rest, until
+from tests.rigs.desktop import Rig, rest, until
 
 
 def heard(signal: Any) -> list[Any]:

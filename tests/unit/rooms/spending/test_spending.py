@@ -20,9 +20,9 @@ from runway_desktop.services.money.spending import Period
 from runway_desktop.usecases.words.csv_form import MINUTE, csv_form_words
 from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
-from tests.gui.rig import Rig, after, rest, until
+from tests.rigs.desktop import Rig, after, rest, until
+from tests.rigs.libraries import a_wish
 from tests.rigs.rows import task
-from tests.unit.store.libraries import a_wish
 
 DAY = 86_400.0
 

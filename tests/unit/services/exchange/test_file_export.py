@@ -26,9 +26,9 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.results import embedding, sidecar
 from tests.rigs.content_credentials import sign, state_of
 from tests.rigs.engine_rig import AtOnce
+from tests.rigs.exchange_results import NOON, Results, a_task, files_in
 from tests.rigs.fakes import settle
 from tests.rigs.short_names import refuse_long_names
-from tests.unit.services.exchange.results import NOON, Results, a_task, files_in
 
 TEMPLATE = "{project}/{prompt}_{seed}"
 

@@ -29,8 +29,8 @@ from runway_desktop.services.money.spending import Period
 from runway_desktop.services.results import sidecar
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import CATALOG, AtOnce, Rig, request
+from tests.rigs.exchange_results import NOON, Results, a_task, as_it_is, files_in, local_id, make_picture
 from tests.rigs.fake_runway import remote_id
-from tests.unit.services.exchange.results import NOON, Results, a_task, as_it_is, files_in, local_id, make_picture
 
 _ALL = Listing(group=GroupBy.NONE)
 

@@ -22,8 +22,8 @@ from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import CATALOG, AtOnce, Rig, request
+from tests.rigs.exchange_results import Results, a_task
 from tests.rigs.fake_runway import remote_id
-from tests.unit.services.exchange.results import Results, a_task
 
 LINE = '2026-03-09 14:06:01 INFO created task {} (gen4.5) prompt="A red fox {}"'
 

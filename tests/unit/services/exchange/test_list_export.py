@@ -24,7 +24,7 @@ from runway_desktop.values import replace
 from tests.rigs.engine_rig import CATALOG, AtOnce, request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import MemoryStore
-from tests.unit.store.libraries import a_wish
+from tests.rigs.libraries import a_wish
 
 NOON = 1_750_000_000.0
 KATHMANDU = timezone(timedelta(hours=5, minutes=45))

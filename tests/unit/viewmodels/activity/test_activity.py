@@ -13,7 +13,7 @@ from runway_desktop.usecases.words.account import NOTHING_GOES_ON
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import LINGERS, Activity
 from runway_desktop.viewmodels.activity.acts import Acts
-from tests.gui.rig import Rig, rest, until
+from tests.rigs.desktop import Rig, rest, until
 from tests.rigs.rows import task
 
 

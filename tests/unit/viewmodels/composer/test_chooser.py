@@ -14,7 +14,7 @@ from runway_desktop.services.money.pricing import read_published
 from runway_desktop.usecases.requests.choices import CatalogPart, ModelOffer
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.chooser import Chooser
-from tests.gui.rig import Rig, until
+from tests.rigs.desktop import Rig, until
 from tests.rigs.engine_rig import CATALOG
 from tests.rigs.engine_rig import request as plain_request
 

@@ -17,8 +17,8 @@ from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.viewmodels.composer.composer import Composer
-from tests.gui.rig import Rig, rest, until
 from tests.rigs import sent
+from tests.rigs.desktop import Rig, rest, until
 from tests.rigs.engine_rig import CATALOG
 from tests.rigs.engine_rig import request as plain_request
 from tests.rigs.fakes import MemoryStore

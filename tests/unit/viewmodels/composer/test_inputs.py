@@ -17,8 +17,8 @@ from runway_desktop.usecases.commands.queued import FIND_FILE
 from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.commands.tasks import available
 from runway_desktop.usecases.requests.input_item import InputItem
-from tests.gui.rig import Rig, rest, until
 from tests.rigs import sent
+from tests.rigs.desktop import Rig, rest, until
 from tests.rigs.engine_rig import with_picture
 
 PLACE = "promptImage"

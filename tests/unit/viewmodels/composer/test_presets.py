@@ -6,7 +6,7 @@ from pathlib import Path
 
 from runway_desktop.rooms.sheet.model.sheet import Sheet
 from runway_desktop.services.library.sheets import read
-from tests.gui.rig import Rig, rest, until
+from tests.rigs.desktop import Rig, rest, until
 from tests.rigs.rows import task
 
 

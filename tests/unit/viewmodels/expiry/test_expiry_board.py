@@ -12,7 +12,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.usecases.words.expiry import STALLED
-from tests.gui.rig import Rig, rest, until
+from tests.rigs.desktop import Rig, rest, until
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.rows import saved, task
 

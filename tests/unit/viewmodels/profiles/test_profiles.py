@@ -31,9 +31,9 @@ from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.profiles.restore import Into, RestoreModel, WhichResults
-from tests.gui.profiles.rig import ProfilesRig
-from tests.gui.rig import Rig, after, until
+from tests.rigs.desktop import Rig, after, until
 from tests.rigs.profiles_on_disk import NOW, Made, a_profile
+from tests.rigs.profiles_rig import ProfilesRig
 from tests.rigs.pseudo import LANGUAGES
 
 KEY = "key_" + "5a" * 64

@@ -15,7 +15,7 @@ from runway_desktop.usecases.phase import KeyPhase
 from runway_desktop.usecases.words.account import cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.profiles.welcome import SESSION_ONLY, WAITING, KeyForm
-from tests.gui.dialogs.rig import KEY, Rig
+from tests.rigs.dialogs_rig import KEY, Rig
 from tests.rigs.fakes import MemorySecrets
 
 

@@ -28,9 +28,9 @@ from runway_desktop.usecases.words.states import STATUSES
 from runway_desktop.usecases.words.tasks import small_print
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
-from tests.gui.rig import Rig, after, rest, until
+from tests.rigs.desktop import Rig, after, rest, until
+from tests.rigs.libraries import a_wish
 from tests.rigs.rows import saved, task
-from tests.unit.store.libraries import a_wish
 
 # Places
 

@@ -22,7 +22,7 @@ from runway_desktop.usecases.commands.handing_on import (
 from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.commands.tasks import available
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL
-from tests.gui.rig import Rig, after, rest, until
+from tests.rigs.desktop import Rig, after, rest, until
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.rows import saved, task
 

@@ -8,7 +8,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode, State
 from runway_desktop.usecases.commands.queued import RELEASE
 from runway_desktop.usecases.words.tasks import small_print
-from tests.gui.rig import Rig, after, until
+from tests.rigs.desktop import Rig, after, until
 from tests.rigs.rows import task
 
 

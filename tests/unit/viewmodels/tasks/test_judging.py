@@ -5,7 +5,7 @@ from __future__ import annotations
 from runway_desktop.domain.library import Bounds, Filter, Page
 from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
-from tests.gui.rig import Rig, after, until
+from tests.rigs.desktop import Rig, after, until
 from tests.rigs.rows import saved, task
 
 

@@ -13,7 +13,7 @@ from runway_desktop.domain.outputs import Looked, kept_file
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Input, Request, State, TaskId
 from runway_desktop.values import replace
-from tests.gui.rig import Rig, until
+from tests.rigs.desktop import Rig, until
 from tests.rigs.rows import saved, task
 
 

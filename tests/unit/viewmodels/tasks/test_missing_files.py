@@ -13,7 +13,7 @@ from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.commands.tasks import steps_of
 from runway_desktop.usecases.words.files import Searching
 from runway_desktop.values import replace
-from tests.gui.rig import Rig, rest, until
+from tests.rigs.desktop import Rig, rest, until
 from tests.rigs.rows import saved, task
 
 

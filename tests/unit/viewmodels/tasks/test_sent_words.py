@@ -11,7 +11,7 @@ from runway_desktop.domain.task import State, Task
 from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column
 from runway_desktop.usecases.words.states import Around
 from runway_desktop.usecases.words.tasks import sent_words
-from tests.gui.rig import Rig, until
+from tests.rigs.desktop import Rig, until
 from tests.rigs.rows import task
 
 AT = datetime(2026, 3, 9, 14, 2, 11).timestamp()

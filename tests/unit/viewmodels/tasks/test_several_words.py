@@ -9,7 +9,7 @@ from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.usecases.words.states import several_words
 from runway_desktop.values import replace
-from tests.gui.rig import Rig, until
+from tests.rigs.desktop import Rig, until
 from tests.rigs.rows import saved, task
 
 GONE = Look(presence=Presence.MISSING, at=1.0)

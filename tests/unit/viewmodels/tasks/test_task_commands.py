@@ -20,7 +20,7 @@ from runway_desktop.usecases.commands.requests import ADOPT_ID, EDIT_AND_SEND, L
 from runway_desktop.usecases.commands.results import REFRESH
 from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.commands.tasks import TASKS
-from tests.gui.rig import Rig, after, rest, until
+from tests.rigs.desktop import Rig, after, rest, until
 from tests.rigs.engine_rig import request as plain_request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.rows import saved, task

@@ -23,7 +23,7 @@ from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks import row_cache
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
-from tests.gui.rig import Rig, after, rest, until
+from tests.rigs.desktop import Rig, after, rest, until
 from tests.rigs.rows import saved, task
 
 FLAT = Listing(group=GroupBy.NONE)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.faults.test_hand_over import SECRET, Programs, until
-from tests.journeys.runway import ROOT, Runway
+from tests.rigs.runway_process import ROOT, Runway
 
 KILLED = 6
 """Clients that are killed one after the other."""
@@ -63,7 +63,7 @@ def say_all(programs: Programs, how: str, wishes: int) -> Outcome:
 
     def client(seed: int) -> subprocess.Popen[bytes]:
         words = (how, str(programs.folder), str(seed), "0", str(wishes))
-        return started("tests.faults.impatient_child", words, programs.runway)
+        return started("tests.rigs.impatient_child", words, programs.runway)
 
     kill_in_turn(client, 60.0 + 3.0 * wishes, come_and_go)
     if window is not None:

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.waiting import until
+from tests.rigs.waiting import until
 
 ROOT = Path(__file__).parents[2]
 

@@ -17,7 +17,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.profiles.profiles import Profiles
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.ui.theme import Theme
-from tests.gui.rig import Desktop, Rig
+from tests.rigs.desktop import Desktop, Rig
 from tests.rigs.fakes import MemoryBin
 from tests.rigs.profiles_on_disk import Made
 

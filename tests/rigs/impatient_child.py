@@ -1,6 +1,6 @@
 """A client without patience: says each wish twice at once, gives up after a moment, and says it again.
 
-    python -m tests.faults.impatient_child line|mcp FOLDER SEED FIRST LAST
+    python -m tests.rigs.impatient_child line|mcp FOLDER SEED FIRST LAST
 
 "line" speaks with the engine as commands do; "mcp" is a host that starts a server of its own, and kills it now and
 then. Ends once each of its wishes, from FIRST to before LAST, has a task. Its wishes are those of every other such

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.unit.api.raw_server import RawConnection, RawServer, raw_server
+from tests.rigs.raw_server import RawConnection, RawServer, raw_server
 
 DONE = b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00"
 
