@@ -72,9 +72,9 @@ def listening_or_running() -> set[str]:
     return found
 
 
-async def test_every_service_that_listens_or_runs_is_there_when_the_loops_begin(tmp_path: Path):
+async def test_every_service_that_listens_or_runs_is_built_in_a_turn_of_its_own(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
-        await assembly.prepare()
+        await assembly.engine.make_what_runs()
         expected = listening_or_running()
         assert {"lane", "poller", "downloads", "budget", "forecasts", "backups"} <= expected
         assert {name for name in expected if not assembly.engine.is_made(name)} == set()
