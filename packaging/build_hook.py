@@ -1,4 +1,4 @@
-"""What hatchling asks of the project: compiled catalogs in a wheel, and metadata that come from one constant.
+"""Build hooks for hatchling: compiled catalogs in a wheel, and metadata derived from one constant.
 
 The long description is README with links that work elsewhere too, where no file lies next to it.
 """

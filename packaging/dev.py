@@ -16,7 +16,7 @@ TOO_NEW = (3, 15)
 
 
 def main(arguments: "list[str]") -> int:
-    """Run one verb with a Python that the program knows. Returns the exit code."""
+    """Runs one verb with a supported Python. Returns the exit code."""
     if not OLDEST <= sys.version_info[:2] < TOO_NEW:
         return start_again_with_a_known_python(arguments)
     from steps import verbs
@@ -25,11 +25,11 @@ def main(arguments: "list[str]") -> int:
 
 
 def start_again_with_a_known_python(arguments: "list[str]") -> int:
-    """Look for another Python on the path and hand over to it, or say what is needed."""
+    """Runs the verb with another Python from the path, or says which one is needed."""
     ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
     for name in ("python3.13", "python3.12", "python3.11", "python3.14"):
         found = shutil.which(name)
-        # A launcher that only pretends (a version switcher without that version) is passed over.
+        # The launcher of a version switcher fails if that version is not installed.
         if found and subprocess.call([found, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
             print(f"This is Python {ours}, which does not suit; going on with {found}.", flush=True)
             return subprocess.call([found, os.path.abspath(__file__), *arguments])

@@ -19,7 +19,7 @@ from fontTools.varLib import instancer  # type: ignore[import-not-found, unused-
 FONTS = Path(__file__).resolve().parents[1] / "resources" / "fonts"
 FAMILY = "Inter"
 TEXT_SIZE = 14
-"""Of the optical sizes, the one for text."""
+"""The optical size for text."""
 FIGURES = {"zero", "one", "two", "three", "three.1", "four", "five", "six", "seven", "eight", "nine"}
 """Glyphs."""
 
@@ -45,7 +45,7 @@ def main(source: Path) -> None:
 
 
 def _leave_words_alone(face: TTFont) -> None:
-    """Takes all but figures out of the feature of tabular figures."""
+    """Limits the feature for tabular figures to figures."""
     table = face["GSUB"].table
     for feature in table.FeatureList.FeatureRecord:
         for number in feature.Feature.LookupListIndex if feature.FeatureTag == "tnum" else ():

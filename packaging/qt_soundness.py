@@ -23,7 +23,7 @@ from pathlib import Path
 
 CALLS = 10_000
 CLIPS = 400
-# Short, so that a player is stopped while its threads are still starting: that is when it froze.
+# Short, because it froze when a player was stopped while its threads were starting.
 MILLISECONDS_FOR_EACH = 30
 SECONDS_FOR_CALLS = 60
 SECONDS_FOR_CLIPS = 60
@@ -33,7 +33,7 @@ WORDS = {SOUND: "sound", UNSOUND: "NOT SOUND", CANNOT_TELL: "cannot tell"}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Try both defects, or one of them inside its own process. Returns the exit code."""
+    """Tests for both defects, or for one inside its own process. Returns the exit code."""
     if list(arguments[:1]) == ["calls"]:
         return call_what_returns_nothing()
     if list(arguments[:1]) == ["clips"]:
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def tried(name: str, arguments: list[str], seconds: int) -> int:
-    """Run one attempt in its own process and print its verdict. A crash and a freeze are both unsound."""
+    """Runs one test in its own process and prints the result. A crash or a freeze is a failure."""
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": "qt.multimedia.*=false"}
     command = [sys.executable, __file__, *arguments]
     try:
@@ -73,7 +73,7 @@ def tried(name: str, arguments: list[str], seconds: int) -> int:
 
 
 def call_what_returns_nothing() -> int:
-    """Count the references to None over many calls. From Python 3.12 on it has none to lose."""
+    """Counts the references to None over many calls. None is immortal from Python 3.12 on."""
     from PySide6.QtCore import QObject
 
     thing = QObject()
@@ -93,7 +93,7 @@ def call_what_returns_nothing() -> int:
 
 
 def play_clips(clips: Sequence[Path]) -> int:
-    """What froze: a new player and a new audio output for each clip, stopped and re-sourced from Python."""
+    """Repeats what froze: a new player and audio output for each clip, stopped and given a new source from Python."""
     from PySide6.QtCore import QCoreApplication, QTimer, QUrl
     from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer, QVideoSink
 

@@ -20,7 +20,7 @@ LISTS = ("Iterable", "List", "Sequence", "SequenceNotStr", "list")
 
 
 class Source(NamedTuple):
-    """What the source says of one member."""
+    """Description and choices of one member, read from the source."""
 
     text: str = ""
     choices: tuple[Any, ...] = ()

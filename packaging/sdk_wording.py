@@ -69,7 +69,7 @@ def item_counts(text: str) -> tuple[int | None, int | None]:
 
 
 def default_value(text: str, kind: str, choices: list[Any]) -> Any:
-    """What the server takes when the field is left out; None when the text does not say, or says it conditionally."""
+    """The server's default for a missing field; None if the text names none, or only under a condition."""
     if re.search(r"Defaults to \S+ (?:\([^)]*\) )?when", text):
         return None
     for word in (found[1] for pattern in _DEFAULTS for found in pattern.finditer(text)):
@@ -84,12 +84,12 @@ def default_value(text: str, kind: str, choices: list[Any]) -> Any:
 
 
 def deprecated_choices(text: str) -> list[str]:
-    """Choices that the server still takes and asks not to use."""
+    """Deprecated choices, which the server still accepts."""
     return re.findall(r"`([^`]+)` - Deprecated:", text)
 
 
 def media_kinds(text: str) -> list[str]:
-    """What an asset may hold, when the text is that of an asset's URI."""
+    """Kinds of media of an asset, if the text describes an asset's URI."""
     return sorted(set(re.findall(r"containing an encoded (image|video|audio)", text)))
 
 
@@ -99,7 +99,7 @@ def data_uri_megabytes(text: str) -> int | None:
 
 
 def media_facts(text: str) -> dict[str, Any]:
-    """What the description of a field asks of the media themselves: lengths in seconds, sides in pixels, shape."""
+    """Bounds of the media by a field's description: lengths in seconds, sides in pixels, aspect ratio."""
     facts: dict[str, Any] = {}
     if found := re.search(
         rf"(?:must be|Total duration across all segments must be) between ({_NUMBER}) and ({_NUMBER}) seconds", text
@@ -116,7 +116,7 @@ def media_facts(text: str) -> dict[str, Any]:
 
 
 def conditions(text: str) -> dict[str, Any]:
-    """How a field depends on others of the same request."""
+    """Conditions under which a field depends on others of the request."""
     facts: dict[str, Any] = {}
     if found := re.search(r"Only valid when `(\w+)` is ((?:`[^`]+`(?:, or |, | or )?)+)", text):
         facts["only_when"] = {"field": found[1], "values": re.findall(r"`([^`]+)`", found[2])}

@@ -1,4 +1,4 @@
-"""Where a bundle begins: PyInstaller wants a script, and the program is a package."""
+"""Start script of a bundle, since PyInstaller needs a script and the program is a package."""
 
 import os
 import sys

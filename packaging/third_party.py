@@ -51,7 +51,7 @@ _COMMON_TEXTS = {
 
 @dataclass(frozen=True)
 class Part:
-    """One piece of other people's work. `texts` are files with its license."""
+    """A third-party component. `texts`: files with its license."""
 
     name: str
     version: str
@@ -85,7 +85,7 @@ def main(bundle: Path, out: Path, linked: Sequence[str] = ()) -> None:
 
 
 def of_python() -> Iterator[Part]:
-    """The program's dependencies, and theirs, on this system: what `pip install` brings."""
+    """The program's direct and indirect dependencies on this system."""
     waiting, seen = [(OUR_NAME, frozenset[str]())], set[tuple[str, str]]()
     found: dict[str, Distribution] = {}
     while waiting:
@@ -134,7 +134,7 @@ def texts_of(dist: Distribution, license_: str) -> tuple[Path, ...]:
 
 
 def of_qt() -> Iterator[Part]:
-    """What lies inside the Qt wheels without a line in their metadata."""
+    """Components inside the Qt wheels that their metadata do not name."""
     version = distribution("pyside6-essentials").version
     lgpl = tuple(LICENSES / name for name in ("LGPL-3.0.txt", "GPL-3.0.txt"))
     yield Part("Qt", version, "LGPL-3.0-only", lgpl, f"pkg:generic/qt@{version}")
@@ -148,7 +148,7 @@ def of_qt() -> Iterator[Part]:
 
 
 def of_icons() -> Part:
-    """The icon fonts inside qtawesome, which its own license file does not speak of."""
+    """The icon fonts inside qtawesome, which its license file does not mention."""
     version = distribution("qtawesome").version
     return Part(
         "icon-fonts-of-qtawesome", version, "OFL-1.1 AND Apache-2.0 AND MIT AND CC-BY-4.0",
@@ -160,7 +160,7 @@ def of_icons() -> Part:
 
 
 def bootloader() -> Part:
-    """The small program with which a bundle starts: PyInstaller's, whose exception lets it start any program."""
+    """PyInstaller's bootloader, whose license has an exception for bundled programs."""
     made_by = distribution("pyinstaller")
     license_ = "GPL-2.0-or-later WITH Bootloader-exception"
     purl = f"pkg:pypi/pyinstaller@{made_by.version}"
@@ -168,7 +168,7 @@ def bootloader() -> Part:
 
 
 def interpreter() -> Part:
-    """Python itself, with its license file where this build has one."""
+    """The Python interpreter, with its license file if this build has one."""
     places = (
         Path(sys.base_prefix) / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "LICENSE.txt",
         Path(sys.base_prefix) / "LICENSE.txt",
@@ -220,7 +220,7 @@ def _names_of_wheels() -> Iterator[str]:
 
 
 def notice(parts: list[Part]) -> str:
-    """The words over all: the license of the whole, the parts, and how their source is had."""
+    """The notice: the license of the whole, the components, and where their source is available."""
     width = max(len(f"{part.name} {part.version}") for part in parts)
     lines = "\n".join(f"  {f'{part.name} {part.version}':{width}}  {part.license}" for part in parts)
     return f"""Runway Desktop: licenses of this binary

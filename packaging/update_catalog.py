@@ -204,7 +204,7 @@ class Siblings:
 
 
 def generation_endpoints() -> Iterator[tuple[str, Any]]:
-    """Path and parameter type of each `create` whose answer is a task that can be waited for."""
+    """Path and parameter type of each `create` that returns a task."""
     folder = Path(str(importlib.import_module("runwayml.resources").__file__)).parent
     for source in sorted(folder.glob("*.py")):
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
@@ -224,7 +224,7 @@ def _posted(method: ast.FunctionDef) -> Iterator[tuple[str, Any]]:
 
 
 def build() -> dict[str, Any]:
-    """The whole catalog as plain JSON values."""
+    """The catalog as JSON values."""
     endpoints, pairs = [], []
     for path, params in generation_endpoints():
         name = path.removeprefix("/v1/")

@@ -1,4 +1,4 @@
-"""A bare Debian in a folder, where an artifact is installed and proved with nothing of this system.
+"""A bare Debian in a folder, where an artifact is installed and tested without anything from this system.
 
 Needs root and debootstrap. Raises `StepFailed`. Standard library only.
 """
@@ -15,22 +15,22 @@ from steps.places import BUILD, StepFailed, run, say
 
 SUITE = "trixie"
 PERSON = "1000:1000"
-"""User and group of `person`, who is in every root."""
+"""User and group id of `person`, an account in every root."""
 _ENTER = """\
 mkdir -p "$1$2"
 mount --bind "$2" "$1$2"
 mount -t proc proc "$1/proc"
 mount -t tmpfs shm "$1/dev/shm"
-root=$1 room=$2 who=$3
+root=$1 scratch=$2 who=$3
 shift 3
-chroot --userspec="$who" "$root" env -C "$room" "$@"
+chroot --userspec="$who" "$root" env -C "$scratch" "$@"
 """
-"""Not `exec`: as the first process of its own, a program would not be ended by a signal."""
+"""Without `exec`, since signals do not end a program that is process 1 of its namespace."""
 
 
 @contextmanager
 def bare_root(*packages: str, suite: str = SUITE) -> Iterator[Path]:
-    """A fresh root with `packages` and what they need, removed afterwards. The first one takes two minutes."""
+    """A fresh root with `packages` and their dependencies, removed afterwards. The first one takes two minutes."""
     with tempfile.TemporaryDirectory(prefix="runway-desktop-root-") as folder:
         root = copied(suite, Path(folder) / "root")
         run(["chroot", str(root), "useradd", "person"])
@@ -39,7 +39,7 @@ def bare_root(*packages: str, suite: str = SUITE) -> Iterator[Path]:
 
 
 def copied(suite: str, root: Path) -> Path:
-    """Puts a bare system of this release into `root`, a folder that is not there. The first one is loaded."""
+    """Copies a bare system of this release to `root`, which must not exist. The first one is downloaded."""
     if not debian.is_root():
         raise StepFailed("A bare Debian is made by root: type the command again with sudo.")
     debian.require(["debootstrap"], why="A bare Debian is made by debootstrap")
@@ -56,15 +56,15 @@ def copied(suite: str, root: Path) -> Path:
 
 
 def add_packages(root: Path, packages: Sequence[str]) -> None:
-    """Installs packages, by their names or as files in the root, with what they need."""
-    with tempfile.TemporaryDirectory() as room:
-        enter, quiet = entering(root, Path(room)), {"DEBIAN_FRONTEND": "noninteractive"}
+    """Installs packages, given by name or as files in the root, with their dependencies."""
+    with tempfile.TemporaryDirectory() as scratch:
+        enter, quiet = entering(root, Path(scratch)), {"DEBIAN_FRONTEND": "noninteractive"}
         run([*enter, "apt-get", "update", "--quiet=2"], more=quiet)
         run([*enter, "apt-get", *debian.INSTALL, "--quiet=2", *packages], more=quiet)
 
 
-def entering(root: Path, room: Path, who: str = "0:0") -> list[str]:
-    """The words before a command that runs it inside, as `who`. It starts in the folder `room`, which has the same path
-    inside. All that it started ends with it."""
+def entering(root: Path, scratch: Path, who: str = "0:0") -> list[str]:
+    """Prefix of a command line that runs it inside the root as user `who`, in the folder `scratch`, which is mounted
+    under the same path. Processes that it started end with it."""
     enter = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-ec", _ENTER, "sh"]
-    return [*enter, str(root), str(room), who]
+    return [*enter, str(root), str(scratch), who]

@@ -1,4 +1,4 @@
-"""The one-folder bundle with its archive and its source, and its proof: elsewhere it completes the tour.
+"""The one-folder bundle, its archive and its source archive, and its test: a copy elsewhere completes the tour.
 
 Raises `StepFailed`. Standard library only; PyInstaller runs in `.venv`.
 """
@@ -16,16 +16,16 @@ from steps.proofs import prove_commands, prove_tour
 
 FOLDER = DIST / project.NAME
 ABOUT = "_internal/runway_desktop/resources/about"
-"""Where a bundle keeps its licenses and its SBOM: among the files that ship with the program, which shows them."""
+"""Folder of the licenses and the SBOM in a bundle, from which the program shows them."""
 
 
 def make(_python: Path) -> None:
-    """Packs the bundle in `dist/`."""
+    """Packs the bundle into an archive in `dist/`."""
     told(Path(shutil.make_archive(str(DIST / project.artifact_stem()), "xztar", DIST, FOLDER.name)))
 
 
 def build(python: Path) -> None:
-    """Makes `FOLDER`, its SBOM and the source archive, and proves the first."""
+    """Builds `FOLDER`, its SBOM and the source archive, and tests the bundle."""
     say("Making the bundle …")
     command = [
         str(python), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
@@ -41,7 +41,7 @@ def build(python: Path) -> None:
 
 
 def _pack_source() -> None:
-    """The source lies next to the artifacts, as the license of the whole requires."""
+    """Puts the source archive next to the artifacts, which the GPL requires."""
     name = f"{project.NAME}-{project.version()}-source"
     archive = DIST / f"{name}.tar.gz"
     run(["git", "archive", "--format=tar.gz", f"--prefix={name}/", f"--output={archive}", "HEAD"])
@@ -49,11 +49,11 @@ def _pack_source() -> None:
 
 
 def _prove() -> None:
-    """Copied elsewhere, started by its own program file."""
+    """Starts a copy of the bundle in another folder by its executable."""
     with tempfile.TemporaryDirectory(prefix="runway-desktop-bundle-") as elsewhere:
-        room = Path(elsewhere)
-        copy = Path(shutil.copytree(FOLDER, room / "program", symlinks=True))
+        scratch = Path(elsewhere)
+        copy = Path(shutil.copytree(FOLDER, scratch / "program", symlinks=True))
         name = "runway-desktop.exe" if os.name == "nt" else "runway-desktop"
-        prove_tour([str(copy / name)], room, "bundle")
+        prove_tour([str(copy / name)], scratch, "bundle")
         name = "runway-desktop-cli.exe" if os.name == "nt" else "runway-desktop"
-        prove_commands([str(copy / name)], room, "bundle", serves_agents=True)
+        prove_commands([str(copy / name)], scratch, "bundle", serves_agents=True)

@@ -1,4 +1,4 @@
-"""The Debian package: the bundle under `/usr/lib`, less what Debian has itself, with what a desktop asks of a package.
+"""The Debian package: the bundle under `/usr/lib` without libraries that Debian has, and the desktop's files.
 
 Made by `dpkg-deb` and `dpkg-shlibdeps`; `installed` proves it. Raises `StepFailed`. Standard library only.
 """
@@ -49,18 +49,18 @@ def make(python: Path) -> None:
 
 
 def prove() -> None:
-    """Checks it as Debian does, then installs and removes it in bare systems."""
+    """Runs Debian's own checks, then installs and removes the package in bare systems."""
     installed.check(file())
     installed.prove(file())
 
 
 def file() -> Path:
-    """The package, wherever it was made."""
+    """Path of the built package. Raises `StepFailed` if there is none."""
     return DIST / f"{NAME}_{project.version()}-{REVISION}_{_architecture()}.deb"
 
 
 def control(depends: str, kilobytes: int) -> str:
-    """The package's description. Without fonts the window would be without a letter."""
+    """The `control` file. It depends on a font package, without which the window shows no text."""
     return (
         f"Package: {NAME}\n"
         f"Version: {project.version()}-{REVISION}\n"
@@ -81,7 +81,7 @@ def control(depends: str, kilobytes: int) -> str:
 
 
 def changelog() -> str:
-    """Debian's own: the package's versions. What is new in the program stands in the other."""
+    """The Debian changelog, which lists versions of the package; the program's own changelog lists its changes."""
     day = datetime.combine(project.released(), time(), UTC)
     return (
         f"{NAME} ({project.version()}-{REVISION}) unstable; urgency=medium\n\n"
@@ -91,7 +91,7 @@ def changelog() -> str:
 
 
 def copyright_of(parts: Iterable[dict[str, Any]]) -> str:
-    """In Debian's machine-readable form. `parts`: the components of the SBOM."""
+    """The `copyright` file in Debian's machine-readable format. `parts`: the components of the SBOM."""
     license_ = (ROOT / "LICENSE").read_text("utf-8").split("\n\n", 2)[2]
     lines = [f" {each['name']} {each['version']}: {_license_of(each)}" for each in parts]
     expat = textwrap.indent(license_.strip(), " ").replace("\n\n", "\n .\n")
@@ -104,21 +104,21 @@ def copyright_of(parts: Iterable[dict[str, Any]]) -> str:
 
 
 def depends_of(tree: Path) -> str:
-    """The packages of this system with the libraries that the tree's binaries need, in versions that will do."""
+    """The `Depends` field: packages of this system, with versions, whose libraries the tree's binaries need."""
     binaries = [each for each in (tree / LIBRARIES).rglob("*") if each.is_file() and not each.is_symlink()]
     binaries = [each for each in binaries if each.open("rb").read(4) == b"\x7fELF"]
     folders = {f"-l{each.parent}" for each in binaries}
     words = ["dpkg-shlibdeps", "-O", "--ignore-missing-info", *sorted(folders), *(f"-e{each}" for each in binaries)]
-    with tempfile.TemporaryDirectory() as room:
-        put(Path(room) / "debian/control", f"Source: {NAME}\n\nPackage: {NAME}\nArchitecture: any\n".encode())
-        done = subprocess.run(words, cwd=room, check=False, capture_output=True, text=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        put(Path(scratch) / "debian/control", f"Source: {NAME}\n\nPackage: {NAME}\nArchitecture: any\n".encode())
+        done = subprocess.run(words, cwd=scratch, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         raise StepFailed(f"{done.stderr}A library of the bundle is missing on this system: install it.")
     return done.stdout.strip().removeprefix("shlibs:Depends=")
 
 
 def without_debians(parts: Iterable[dict[str, Any]]) -> set[str]:
-    """Names of the files that the bundle took from packages of this system, by its SBOM."""
+    """Names of the bundle's files that its SBOM attributes to packages of this system."""
     of_system = [each for each in parts if each["purl"].startswith("pkg:deb/")]
     return {said["value"] for each in of_system for said in each["properties"] if said["name"] == "file"}
 
@@ -162,7 +162,7 @@ def _license_of(part: dict[str, Any]) -> str:
 
 
 def _packed(content: bytes) -> bytes:
-    """The same bytes for the same content."""
+    """Compresses reproducibly: the same content gives the same bytes."""
     return gzip.compress(content, 9, mtime=0)
 
 

@@ -1,4 +1,4 @@
-"""Packages of Debian and its kin: which are there, and installing them as root or saying the exact line to type.
+"""Packages of Debian and its derivatives: which are installed; installs them as root or prints the command for it.
 
 Raises nothing but in `require`: what could not be installed is returned. Standard library only.
 """
@@ -19,24 +19,24 @@ NO_NETWORK = re.compile(r"Temporary failure resolving|Could not resolve|Could no
 
 
 def is_debian_like() -> bool:
-    """Whether apt and dpkg rule here."""
+    """Whether this system uses apt and dpkg."""
     return shutil.which("apt-get") is not None and shutil.which("dpkg-query") is not None
 
 
 def is_root() -> bool:
-    """Whether this process may do anything."""
+    """Whether this process runs as root."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def may_install() -> bool:
-    """Whether installing needs no one's leave: as root, or on a test machine with a sudo that asks for no password."""
+    """Whether packages can be installed without asking: as root, or under CI with a passwordless sudo."""
     if is_root() or not is_ci() or shutil.which("sudo") is None:
         return is_root()
     return subprocess.run(["sudo", "-n", "true"], check=False, capture_output=True).returncode == 0
 
 
 def installed(names: Iterable[str]) -> set[str]:
-    """Those of the named packages that are installed."""
+    """The installed ones of these packages."""
     wanted = list(names)
     done = subprocess.run(
         ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *wanted],
@@ -48,7 +48,7 @@ def installed(names: Iterable[str]) -> set[str]:
 
 
 def known(names: Sequence[str]) -> set[str]:
-    """Those of the named packages that apt could install from the lists it has."""
+    """The ones of these packages that apt can install from its present lists."""
     done = subprocess.run(
         ["apt-cache", "--no-all-versions", "show", *names], check=False, capture_output=True, text=True
     )
@@ -56,7 +56,7 @@ def known(names: Sequence[str]) -> set[str]:
 
 
 def choose(alternatives: Sequence[str], available: set[str]) -> str:
-    """The first of a package's names that this release has: newer releases first (`…t64`), else the plainest."""
+    """The first of a package's names that this release has (newest first, as `…t64`), else the last."""
     for name in alternatives:
         if name in available:
             return name
@@ -64,7 +64,7 @@ def choose(alternatives: Sequence[str], available: set[str]) -> str:
 
 
 def install(names: Sequence[str], *, why: str) -> list[str]:
-    """Install as root, else print the line to type. Returns what is still missing."""
+    """Installs as root, else prints the command. Returns the packages that are still missing."""
     if not may_install():
         say(f"{why}. Type this, then the command again:\n  {line_to_type(names, sudo=True)}")
         return list(names)
@@ -74,7 +74,7 @@ def install(names: Sequence[str], *, why: str) -> list[str]:
         _apt(["update", "--quiet=2"], environment)
     done = _apt([*INSTALL, *names], environment)
     if done.returncode != 0:
-        # Lists may be there but old: what they name is gone from the mirror.
+        # The lists may be out of date and name files that the mirror no longer has.
         _apt(["update", "--quiet=2"], environment)
         done = _apt([*INSTALL, *names], environment)
     missing = [name for name in names if name not in installed(names)]
@@ -87,25 +87,25 @@ def install(names: Sequence[str], *, why: str) -> list[str]:
 
 
 def require(names: Sequence[str], *, why: str) -> None:
-    """Installs those that are missing. Raises `StepFailed` if they still are."""
+    """Installs the missing ones. Raises `StepFailed` if any is still missing."""
     missing = [name for name in names if name not in installed(names)] if is_debian_like() else list(names)
     if missing and install(missing, why=why):
         raise StepFailed(f"{why}: {', '.join(missing)} must be installed first.")
 
 
 def line_to_type(names: Iterable[str], *, sudo: bool = False) -> str:
-    """For a shell. A fresh system has no lists of packages, so they are asked for first."""
+    """The command line for a shell. Includes `apt-get update`, since a fresh system has no package lists."""
     who = "sudo " if sudo else ""
     return f"{who}apt-get update && {who}apt-get {' '.join([*INSTALL, *names])}"
 
 
 def has_lists() -> bool:
-    """Whether apt has lists of packages: a fresh system has none, and knows only what is installed."""
+    """Whether apt has package lists. A fresh system has none and knows only installed packages."""
     return any(Path("/var/lib/apt/lists").glob("*Packages*"))
 
 
 def refresh_lists() -> None:
-    """Ask for package lists when a fresh system has none, so that names can be chosen."""
+    """Downloads package lists if there are none, so that `available` can choose names."""
     if may_install() and not has_lists():
         _apt(["update", "--quiet=2"], dict(os.environ))
 

@@ -1,4 +1,4 @@
-"""What a Linux desktop knows the program by: its launcher, icons, file types and words for software centers.
+"""Files that integrate the program into a Linux desktop: launcher, icons, file types, metadata for software centers.
 
 The same in each package that has a `usr/share`. Standard library only.
 """
@@ -23,7 +23,7 @@ TEMPLATES = {
 
 
 def lay_out(share: Path) -> None:
-    """Puts them below `share`, a package's `usr/share`."""
+    """Copies them to `share`, the `usr/share` of a package."""
     for name, place in TEMPLATES.items():
         put(share / place, project.filled(LINUX / name).encode())
     icons = ROOT / "resources" / "icons"
@@ -33,14 +33,14 @@ def lay_out(share: Path) -> None:
 
 
 def put(file: Path, content: bytes) -> None:
-    """Writes a file of a package: readable by everybody, in folders that it makes."""
+    """Writes a world-readable file of a package and creates its folders."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
     file.chmod(0o644)
 
 
 def copy_of_bundle(folder: Path, target: Path) -> None:
-    """A bundle with the modes of a package: only programs can be executed."""
+    """Copies a bundle with the file modes of a package: only programs are executable."""
     shutil.copytree(folder, target, symlinks=True)
     for file in target.rglob("*"):
         if not file.is_symlink():

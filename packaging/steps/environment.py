@@ -34,17 +34,17 @@ from steps.places import (
 
 STAMP = "runway-desktop.stamp"
 
-# Bytes that making an environment takes for a while: Qt is two thirds of them.
+# Bytes that creating an environment needs temporarily, two thirds of them for Qt.
 NEEDED = 1_300_000_000
 NEEDED_WITHOUT_QT = 200_000_000
 
 NO_NETWORK = re.compile(r"NewConnectionError|NameResolutionError|ConnectTimeoutError|Network is unreachable|ProxyError")
 
-# What the engine must do without: its tests run in an environment that lacks these and all that only they need.
+# Left out of the environment for the engine's tests, with everything that only these need.
 QT_DISTRIBUTIONS = frozenset(
     {"pyside6-addons", "pyside6-essentials", "shiboken6", "qasync", "qtawesome", "qtpy", "pytest-qt"}
 )
-# Tools that the light environment has no use for.
+# Tools that the light environment does not need.
 TOOL_DISTRIBUTIONS = frozenset(
     {
         "mypy",
@@ -69,7 +69,7 @@ TOOL_DISTRIBUTIONS = frozenset(
 
 
 def set_up() -> Path:
-    """Make the environment whole, or find it so. Returns its Python."""
+    """Creates or updates the environment if needed. Returns its Python."""
     _make_whole(VENV, LOCK.read_text("utf-8"))
     python = python_of(VENV)
     compile_catalogs(python)
@@ -77,8 +77,8 @@ def set_up() -> Path:
 
 
 def compile_catalogs(python: Path) -> None:
-    """Makes the files that the program reads of the translators' catalogs, where one is older than its source. A folder
-    that cannot be written is left as it is: the program then speaks English."""
+    """Compiles the translators' catalogs that are newer than their compiled files. In a read-only folder nothing is
+    compiled, and the program shows English texts."""
     for source in ROOT.glob("resources/locale/*/LC_MESSAGES/*.po"):
         made = source.with_suffix(".mo")
         if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
@@ -87,7 +87,7 @@ def compile_catalogs(python: Path) -> None:
 
 
 def set_up_without_qt() -> Path:
-    """Make or find the light environment in which Qt cannot be imported. Returns its Python."""
+    """Creates or updates the light environment, in which Qt cannot be imported. Returns its Python."""
     text = without(LOCK.read_text("utf-8"), QT_DISTRIBUTIONS | TOOL_DISTRIBUTIONS)
     _make_whole(VENV_WITHOUT_QT, text, with_program=False)
     python = python_of(VENV_WITHOUT_QT)
@@ -99,7 +99,7 @@ def set_up_without_qt() -> Path:
 
 
 def stamp_text(lock_text: str, *, pyproject: bytes | None = None, python: str | None = None, home: str = "") -> str:
-    """What a whole environment is whole for: the lock, the project's own declaration, the Python and the place."""
+    """Hash of what an environment is built from: the lock, `pyproject.toml`, the Python and the path."""
     pyproject = PYPROJECT.read_bytes() if pyproject is None else pyproject
     python = f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}" if python is None else python
     return (
@@ -111,7 +111,7 @@ def stamp_text(lock_text: str, *, pyproject: bytes | None = None, python: str | 
 
 
 def is_whole(venv: Path, stamp: str) -> bool:
-    """Whether this environment was finished for exactly this stamp and its Python still starts."""
+    """Whether this environment was completed with exactly this stamp and its Python starts."""
     try:
         if (venv / STAMP).read_text("utf-8") != stamp:
             return False
@@ -121,7 +121,7 @@ def is_whole(venv: Path, stamp: str) -> bool:
 
 
 def without(lock_text: str, names: frozenset[str]) -> str:
-    """The same lock, less the named distributions. Each one's hashes are the indented lines below it."""
+    """The lock without the named distributions. The indented lines below each one are its hashes."""
     kept: list[str] = []
     keeping = True
     for line in lock_text.splitlines():
@@ -133,7 +133,7 @@ def without(lock_text: str, names: frozenset[str]) -> str:
 
 
 def _make_whole(venv: Path, lock_text: str, *, with_program: bool = True) -> None:
-    # One that is whole is used wherever it lies, also by who may not write there.
+    # A complete one can also be used by a user who may not write to it.
     if is_whole(venv, stamp_text(lock_text)):
         return
     must_be_writable()
@@ -143,7 +143,7 @@ def _make_whole(venv: Path, lock_text: str, *, with_program: bool = True) -> Non
 
 
 def build(venv: Path, lock_text: str, *, with_program: bool = True) -> None:
-    """Install the lock into a fresh environment, then the program itself, editable; then stamp it."""
+    """Installs the lock into a new environment, then the program in editable mode, then writes the stamp."""
     stamp = stamp_text(lock_text)
     if _can_be_updated(venv, stamp):
         say(f"Bringing {venv.name} up to date …")
@@ -164,7 +164,7 @@ def build(venv: Path, lock_text: str, *, with_program: bool = True) -> None:
 
 
 def no_space(folder: Path, needed: int) -> str:
-    """What to say where the disk is full."""
+    """Message for a full disk."""
     free = shutil.disk_usage(folder).free
     return (
         f"There is not enough room in {folder}: {needed / 1e9:g} GB are needed, {free / 1e9:.2g} GB are free. "
@@ -173,20 +173,20 @@ def no_space(folder: Path, needed: int) -> str:
 
 
 def base_python() -> str:
-    """The interpreter to make environments with: the one behind ours, should ours be an environment's."""
+    """The interpreter that creates environments: the base of ours if ours belongs to an environment."""
     return getattr(sys, "_base_executable", "") or sys.executable
 
 
 @contextlib.contextmanager
 def one_at_a_time(path: Path) -> Iterator[None]:
-    """Hold a file lock, so that two commands started together don't build into each other. Dies with the process."""
+    """Holds a file lock so that two commands do not build at once. It is released when the process ends."""
     with path.open("a+b") as file:
         if sys.platform == "win32":
             import msvcrt
 
             while True:
                 file.seek(0)
-                # Windows gives up after ten seconds; the other command may take minutes.
+                # On Windows locking fails after ten seconds; the other command may take minutes.
                 with contextlib.suppress(OSError):
                     msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
                     break
@@ -210,7 +210,7 @@ def _starts(python: Path) -> bool:
 
 
 def _can_be_updated(venv: Path, stamp: str) -> bool:
-    """A complete environment of the same Python at the same path is updated to a newer lock without a rebuild."""
+    """Updates a complete environment of the same Python and path to a newer lock without rebuilding it."""
     try:
         old = (venv / STAMP).read_text("utf-8").splitlines()
     except OSError:
@@ -238,8 +238,8 @@ def _make_venv(venv: Path) -> None:
 
 
 def _pip(venv: Path, *arguments: str) -> None:
-    """Pip as the person has configured it: their index, proxy and certificates are theirs."""
-    # Unpacks next to the target: /tmp may be a small part of memory.
+    """Runs pip with the user's own configuration: index, proxy and certificates."""
+    # Pip unpacks next to the target, since /tmp may be in memory and small.
     environment = {"TMPDIR": str(venv), **os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     command = [str(python_of(venv)), "-m", "pip", "--quiet", *arguments]
     done = subprocess.run(command, env=environment, check=False, stderr=subprocess.PIPE, text=True)
@@ -249,7 +249,7 @@ def _pip(venv: Path, *arguments: str) -> None:
 
 
 def why_pip_failed(words: str) -> str:
-    """A sentence for what pip wrote to its standard error."""
+    """A sentence that explains what pip wrote to its standard error."""
     if "No space left on device" in words:
         fullest = min((ROOT, Path(tempfile.gettempdir())), key=lambda folder: shutil.disk_usage(folder).free)
         return no_space(fullest, NEEDED)

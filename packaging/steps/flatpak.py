@@ -21,12 +21,12 @@ from steps.sources import Source, fetched
 
 MANIFEST = ROOT / "packaging" / "flatpak" / f"{APP_ID}.json"
 FOLDER = DIST / "flatpak"
-"""The manifest with its sources: all that a store, or `flatpak-builder`, needs."""
+"""Folder of the manifest and its sources, the input of a store or of `flatpak-builder`."""
 PYTHON = "3.13"
-"""Of the runtime that the manifest names."""
+"""Python version of the runtime that the manifest names."""
 PROCESSORS = ("x86_64", "aarch64")
 NEWEST_LIBC = 41
-"""Minor version of the C library for which the wheels may be made, which the runtime has at least."""
+"""Newest minor version of glibc that the wheels may require; the runtime has at least this one."""
 SCHEMA = Source(
     "flatpak-builder", "https://github.com/flatpak/flatpak-builder", "b260e7124a0d4cda24d29d528484706ed2dcd1d5",
     "FLATPAK_BUILDER_SOURCE",
@@ -34,7 +34,7 @@ SCHEMA = Source(
 
 
 def make(python: Path) -> None:
-    """Makes `FOLDER` and checks its manifest; where the runtime is installed, also makes the package."""
+    """Writes `FOLDER` and checks its manifest; builds the package too if the runtime is installed."""
     debian.require(["flatpak", "flatpak-builder", "git"], why="Flatpak's own tools check the manifest")
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
@@ -82,7 +82,7 @@ def _wheels(python: Path, wheel: Path) -> list[dict[str, Any]]:
 def as_read(manifest: Path) -> dict[str, Any]:
     """The manifest as `flatpak-builder` reads it. Raises `StepFailed`."""
     with tempfile.TemporaryDirectory() as state:
-        # Where it starts, it makes a folder.
+        # It creates a folder in its working directory.
         shown = ["flatpak-builder", "--show-manifest", str(manifest)]
         done = subprocess.run(shown, cwd=state, check=False, capture_output=True, text=True)
     if done.returncode != 0:
@@ -94,8 +94,8 @@ def as_read(manifest: Path) -> dict[str, Any]:
 def _check(python: Path, manifest: Path) -> None:
     as_read(manifest)
     say("flatpak-builder accepts the manifest.")
-    with tempfile.TemporaryDirectory() as room:
-        schema = fetched(SCHEMA, Path(room)) / "data" / "flatpak-manifest.schema.json"
+    with tempfile.TemporaryDirectory() as scratch:
+        schema = fetched(SCHEMA, Path(scratch)) / "data" / "flatpak-manifest.schema.json"
         run([str(python), "-W", "ignore", "-m", "jsonschema", "--instance", str(manifest), str(schema)])
     say("The manifest is valid by flatpak-builder's schema.")
 
@@ -107,9 +107,9 @@ def _build(manifest: Path) -> None:
         if subprocess.run(["flatpak", "info", runtime], check=False, capture_output=True).returncode != 0:
             say(f"It was not built or started: {runtime} is not installed.")
             return
-    with tempfile.TemporaryDirectory(prefix="runway-desktop-flatpak-", dir=DIST) as room:
-        work = [f"--state-dir={room}/state", f"--repo={room}/repo", "--force-clean", f"{room}/build"]
+    with tempfile.TemporaryDirectory(prefix="runway-desktop-flatpak-", dir=DIST) as scratch:
+        work = [f"--state-dir={scratch}/state", f"--repo={scratch}/repo", "--force-clean", f"{scratch}/build"]
         run(["flatpak-builder", *work, str(manifest)])
         package = DIST / f"{APP_ID}.flatpak"
-        run(["flatpak", "build-bundle", f"{room}/repo", str(package), APP_ID])
+        run(["flatpak", "build-bundle", f"{scratch}/repo", str(package), APP_ID])
     told(package)

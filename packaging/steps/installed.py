@@ -28,7 +28,7 @@ CHECKS = {
     "desktop-file-validate": (),
     "appstreamcli": ("validate", "--pedantic", "--no-net"),
 }
-"""Without the network, because the project's address may be a reserved name."""
+"""Without network access, since the project's address may be a reserved name."""
 SERVERS = ("xvfb", "openbox", "labwc", "dbus-daemon")
 SECONDS_TO_START = 20.0
 _AS_PERSON = """\
@@ -48,13 +48,13 @@ SESSION_BUS = """\
   </policy>
 </busconfig>
 """
-"""A bus that starts none of this machine's services: its keychain would ask the person for a password."""
+"""Configuration of a bus without this machine's services, whose keychain would ask for a password."""
 PASSING = ("tmp/", "run/", "var/log/", "var/cache/", "var/lib/apt/", "var/lib/dpkg/")
-"""Where apt keeps account of what it did, and a running program what the next start of the system removes."""
+"""Paths that apt and running programs change, which are not leftovers of the package."""
 
 
 def check(package: Path) -> None:
-    """Lintian, and the checks of the launcher and of the words for software centers."""
+    """Runs lintian and the validators of the launcher and of the metadata for software centers."""
     with tempfile.TemporaryDirectory() as folder:
         run(["dpkg-deb", "--extract", str(package), folder])
         launcher, metainfo, _ = (Path(folder) / "usr/share" / place for place in desktop.TEMPLATES.values())
@@ -67,7 +67,7 @@ def check(package: Path) -> None:
 
 
 def prove(package: Path) -> None:
-    """In the oldest system that it may be for and in a new one."""
+    """Installs, uses and removes the package in the oldest supported Debian and in a new one."""
     if not debian.is_root():
         say("It was not installed in a bare root: that needs root. Type the command again with sudo and --as-is.")
         return
@@ -75,8 +75,8 @@ def prove(package: Path) -> None:
     asked = subprocess.run(["dpkg-deb", "--field", package, "Depends"], check=True, capture_output=True, text=True)
     for suite in (OLDEST, SUITE):
         with bare_root(suite=suite) as root, tempfile.TemporaryDirectory(prefix="runway-desktop-deb-") as folder:
-            room = Path(folder)
-            satisfy = [*entering(root, room), "apt-get", "satisfy", *debian.INSTALL[1:], "--quiet=2"]
+            scratch = Path(folder)
+            satisfy = [*entering(root, scratch), "apt-get", "satisfy", *debian.INSTALL[1:], "--quiet=2"]
             simulated = [*satisfy, "--simulate", asked.stdout.strip()]
             if subprocess.run(simulated, check=False, capture_output=True).returncode != 0:
                 say(f"{package.name} is not for Debian {suite}: for that, make it with --in {OLDEST}.")
@@ -86,44 +86,44 @@ def prove(package: Path) -> None:
             shutil.copy(package, root / "srv")
             add_packages(root, [f"/srv/{package.name}"])
             (root / "srv" / package.name).unlink()
-            _prove_in(root, room, f"package in a bare {suite}")
-            run([*entering(root, room), "apt-get", "purge", "--yes", "--quiet=2", NAME])
+            _prove_in(root, scratch, f"package in a bare {suite}")
+            run([*entering(root, scratch), "apt-get", "purge", "--yes", "--quiet=2", NAME])
             if left := sorted(_files(root) - before):
                 raise StepFailed(f"The package leaves {len(left)} files when it is removed, such as {left[0]}.")
             say(f"Removed from a bare {suite}, the package leaves nothing but what the person made.")
 
 
-def _prove_in(root: Path, room: Path, name: str) -> None:
-    """As the person, whose home folder lies in `room`."""
-    (room / "home").mkdir()
-    for path in (room, room / "home"):
+def _prove_in(root: Path, scratch: Path, name: str) -> None:
+    """Runs the program as `person`, whose home folder is in `scratch`."""
+    (scratch / "home").mkdir()
+    for path in (scratch, scratch / "home"):
         os.chown(path, *map(int, PERSON.split(":")))
-    program = [*entering(root, room, PERSON), f"/usr/bin/{NAME}"]
-    prove_commands(program, room, name, serves_agents=True)
-    with suites.display() as x11, _session(root, room) as session:
-        prove_tour(program, room, name, {**session, **x11})
+    program = [*entering(root, scratch, PERSON), f"/usr/bin/{NAME}"]
+    prove_commands(program, scratch, name, serves_agents=True)
+    with suites.display() as x11, _session(root, scratch) as session:
+        prove_tour(program, scratch, name, {**session, **x11})
         wayland = {"WAYLAND_DISPLAY": "wayland-0", "QT_QPA_PLATFORM": "wayland"}
-        prove_tour(program, room, name, {**session, **wayland})
+        prove_tour(program, scratch, name, {**session, **wayland})
 
 
 def _files(root: Path) -> set[str]:
-    """All that is there to stay."""
+    """All files of the system except temporary ones."""
     found = {str(path.relative_to(root)) for path in root.rglob("*")}
     return {name for name in found if not name.startswith(PASSING)}
 
 
 @contextlib.contextmanager
-def _session(root: Path, room: Path) -> Iterator[dict[str, str]]:
-    """Variables of the person's session, while its bus and a Wayland compositor run, with their sockets in `room`."""
-    variables = {"XDG_RUNTIME_DIR": str(room), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={room / 'bus'}"}
-    config = room / "bus.conf"
+def _session(root: Path, scratch: Path) -> Iterator[dict[str, str]]:
+    """Environment variables of a session whose bus and Wayland compositor run with their sockets in `scratch`."""
+    variables = {"XDG_RUNTIME_DIR": str(scratch), "DBUS_SESSION_BUS_ADDRESS": f"unix:path={scratch / 'bus'}"}
+    config = scratch / "bus.conf"
     config.write_text(SESSION_BUS.format(address=variables["DBUS_SESSION_BUS_ADDRESS"]), "utf-8")
     bus = ["dbus-daemon", "--nofork", f"--config-file={config}"]
     headless = {"WLR_BACKENDS": "headless", "WLR_RENDERER": "pixman", **variables}
-    home = {"HOME": str(room / "home")}
+    home = {"HOME": str(scratch / "home")}
     with _running(bus, root, {**variables, **home}), _running(["labwc"], root, {**headless, **home}):
         end = time.monotonic() + SECONDS_TO_START
-        while not ((room / "bus").exists() and (room / "wayland-0").exists()):
+        while not ((scratch / "bus").exists() and (scratch / "wayland-0").exists()):
             if time.monotonic() > end:
                 raise StepFailed("No session bus or no Wayland compositor started.")
             time.sleep(0.1)
@@ -132,7 +132,7 @@ def _session(root: Path, room: Path) -> Iterator[dict[str, str]]:
 
 @contextlib.contextmanager
 def _running(command: Sequence[str], root: Path, more: Mapping[str, str]) -> Iterator[None]:
-    """A server of this machine that runs as the person, who has an account in `root` only."""
+    """Starts a server of this machine as `person`, who has an account in `root` only."""
     who, group = PERSON.split(":")
     enter = ["unshare", "--mount", "sh", "-ec", _AS_PERSON, "sh", str(root), who, group]
     quiet = subprocess.DEVNULL

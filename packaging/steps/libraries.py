@@ -17,7 +17,7 @@ from pathlib import Path
 from steps import debian
 from steps.places import VENV, StepFailed, is_ci, say, site_packages_of
 
-# Without these there is no program at all.
+# The program does not start without these.
 NEEDED_ALWAYS = (
     "lib/libQt6Widgets.so.6",
     "lib/libQt6Svg.so.6",
@@ -27,10 +27,10 @@ NEEDED_ALWAYS = (
     "plugins/platforms/libqoffscreen.so",
     "plugins/multimedia/libffmpegmediaplugin.so",
 )
-# Without these there is no window on X11, but pictures can still be made.
+# Without these there is no window on X11; the offscreen platform still works.
 NEEDED_FOR_X11 = ("plugins/platforms/libqxcb.so",)
 
-# The name that the loader looks for, and the Debian packages that bring it; where a release renamed one, newest first.
+# The file name that the loader looks for, and the Debian packages that contain it, the newest name first.
 PACKAGES: dict[str, tuple[str, ...]] = {
     "libEGL.so.1": ("libegl1",),
     "libGL.so.1": ("libgl1",),
@@ -88,11 +88,11 @@ PACKAGES_FOR_TESTS = (
     "fcitx5", "fcitx5-pinyin", "fcitx5-anthy",
 )  # fmt: skip
 NOT_EVERYWHERE = frozenset({"labwc"})
-"""Those that Debian 12 lacks."""
+"""Packages that Debian 12 does not have."""
 
 
 def provide_for_program() -> None:
-    """See to Qt's libraries: install as root, else say the line. Raises `StepFailed` when no program can start."""
+    """Installs Qt's libraries as root, else prints the command. Raises `StepFailed` if the program cannot start."""
     if not sys.platform.startswith("linux"):
         return
     qt = site_packages_of(VENV) / "PySide6" / "Qt"
@@ -119,8 +119,8 @@ def provide_for_program() -> None:
 
 
 def provide_for_tests() -> None:
-    """See to what the tests need from Debian, as far as this release has it: tests of the rest are left out. Under CI
-    it is a failure if what there is was not installed."""
+    """Installs what the tests need and this release has; tests that need more are skipped. Under CI it is a failure if
+    an available package is not installed."""
     if not sys.platform.startswith("linux"):
         return
     if not debian.is_debian_like():
@@ -134,7 +134,7 @@ def provide_for_tests() -> None:
         if strangers := [name for name in absent if name not in there]:
             say(f"This release has no {', '.join(strangers)}: tests that need it are left out.")
     else:
-        # A fresh system, on which apt knows only what is installed.
+        # A fresh system, where apt knows only installed packages.
         there = set(absent) - NOT_EVERYWHERE
     missing = [name for name in absent if name in there]
     why = "Tests of the real window need programs that this system lacks"
@@ -143,13 +143,13 @@ def provide_for_tests() -> None:
 
 
 def provide_venv_module() -> None:
-    """Debian keeps venv's parts in a package of their own. Raises `StepFailed` when they are not there."""
+    """Installs `python3-venv`, which Debian packages apart from Python. Raises `StepFailed` if it is missing."""
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     if not debian.is_debian_like():
         raise StepFailed(
             "This Python lacks its venv and ensurepip modules. Install them, or another Python 3.11 to 3.14."
         )
-    # Who is not root types one line, and not another one after the next step.
+    # One command for all, so that a user without root does not have to run a second one later.
     later = [] if debian.may_install() else wanted_by_qt()
     if debian.install([package, *later], why="This Python cannot make virtual environments"):
         raise StepFailed("Without it there is no environment to install into.")
@@ -157,12 +157,12 @@ def provide_venv_module() -> None:
 
 
 def wanted_by_qt() -> list[str]:
-    """The packages that this system lacks for running, as far as can be told before Qt itself is there."""
+    """Packages that the program needs and this system lacks, as far as is known before Qt is installed."""
     return packages_for(name for name in PACKAGES if not loader_finds(name))[0]
 
 
 def packages_for(sonames: Iterable[str], available: set[str] | None = None) -> tuple[list[str], list[str]]:
-    """The packages that bring these libraries, each once, and the libraries that no known package brings."""
+    """The packages that contain these libraries, and the libraries that are in no known package."""
     packages: list[str] = []
     strangers: list[str] = []
     wanted = list(sonames)
@@ -208,7 +208,7 @@ def loader_finds(soname: str) -> bool:
     try:
         ctypes.CDLL(soname)
     except OSError as error:
-        # A library that is there but lacks one of its own is not what is missing: its package was broken by hand.
+        # A library that exists but does not load is not missing: its own dependency is.
         return not str(error).startswith(soname)
     return True
 

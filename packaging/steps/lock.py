@@ -28,9 +28,9 @@ LINE = re.compile(
 def make(*, upgrade: bool) -> None:
     """Rewrites the lock. Versions that still fit are kept unless `upgrade`. Raises `StepFailed`."""
     with tempfile.TemporaryDirectory(prefix="runway-desktop-lock-") as folder:
-        room = Path(folder)
-        uv = _uv(room)
-        out = room / "requirements.txt"
+        scratch = Path(folder)
+        uv = _uv(scratch)
+        out = scratch / "requirements.txt"
         if LOCK.exists() and not upgrade:
             out.write_text(LOCK.read_text("utf-8"), "utf-8")
         command = [
@@ -39,7 +39,7 @@ def make(*, upgrade: bool) -> None:
             "--no-emit-index-url", "--no-emit-find-links", "--output-file", str(out), "--quiet",
         ]  # fmt: skip
         say("Resolving for all systems …")
-        done = subprocess.run(command, cwd=ROOT, env=_environment(room), check=False)
+        done = subprocess.run(command, cwd=ROOT, env=_environment(scratch), check=False)
         if done.returncode != 0:
             raise StepFailed("The lock was left as it is: see the resolver's words above.")
         text = HEAD + tidy(out.read_text("utf-8"))
@@ -56,8 +56,8 @@ def tidy(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _uv(room: Path) -> Path:
-    venv = room / "venv"
+def _uv(scratch: Path) -> Path:
+    venv = scratch / "venv"
     subprocess.run([base_python(), "-m", "venv", str(venv)], check=True)
     done = subprocess.run([str(python_of(venv)), "-m", "pip", "install", "--quiet", "uv"], check=False)
     if done.returncode != 0:
@@ -65,11 +65,11 @@ def _uv(room: Path) -> Path:
     return program_of(venv, "uv")
 
 
-def _environment(room: Path) -> dict[str, str]:
-    """What uv may know of this machine: the person's index, as pip knows it, and no constraint or local folder."""
+def _environment(scratch: Path) -> dict[str, str]:
+    """Environment of uv: the index that pip is configured with, without constraints or local folders."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
     index = subprocess.run(
-        [str(python_of(room / "venv")), "-m", "pip", "config", "get", "global.index-url"],
+        [str(python_of(scratch / "venv")), "-m", "pip", "config", "get", "global.index-url"],
         check=False,
         capture_output=True,
         text=True,

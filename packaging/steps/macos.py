@@ -29,10 +29,10 @@ _MACH_O = {b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe"}
 
 
 def make(_python: Path) -> None:
-    """Makes `dist/*.dmg` of the application that was built with the bundle, and proves the application."""
+    """Builds `dist/*.dmg` from the application that was built with the bundle, and tests the application."""
     if platform.system() != "Darwin":
         raise StepFailed("A disk image is made on macOS: codesign, notarytool and hdiutil are only there.")
-    # PyInstaller makes the application before the licenses and the SBOM are written into the bundle's folder.
+    # PyInstaller builds the application before licenses and SBOM are written to the bundle.
     about = APP / bundle.ABOUT.replace("_internal", "Contents/Resources")
     shutil.copytree(bundle.FOLDER / bundle.ABOUT, about, dirs_exist_ok=True)
     identity, notary = os.environ.get("SIGN_MACOS", AD_HOC), os.environ.get("NOTARY_PROFILE", "")
@@ -41,11 +41,11 @@ def make(_python: Path) -> None:
     for command in signing(APP, identity):
         run(command)
     with tempfile.TemporaryDirectory(prefix="runway-desktop-app-") as folder:
-        room = Path(folder)
-        prove_tour([str(APP / PROGRAM)], room, "application")
-        prove_commands([str(APP / PROGRAM)], room, "application", serves_agents=True)
+        scratch = Path(folder)
+        prove_tour([str(APP / PROGRAM)], scratch, "application")
+        prove_commands([str(APP / PROGRAM)], scratch, "application", serves_agents=True)
         image = DIST / f"{project.artifact_stem()}.dmg"
-        for command in packing(APP, image, room, identity, notary):
+        for command in packing(APP, image, scratch, identity, notary):
             run(command)
     told(image)
 
@@ -60,7 +60,7 @@ def signing(app: Path, identity: str) -> list[list[str]]:
     """Commands that sign each program and library, the deepest first, and the application last: a signature covers what
     lies below it. `codesign --deep` is only for checking: it would give the program's entitlements to every library."""
     sign = ["codesign", "--force", "--sign", identity]
-    # Ad hoc the hardened runtime would refuse our own libraries: they have no team in common.
+    # With an ad-hoc signature the hardened runtime refuses our own libraries, since they have no common team id.
     hardened = ["--options", "runtime", "--timestamp"] if identity != AD_HOC else []
     inner = sorted((file for file in code(app) if file != app / PROGRAM), key=lambda file: (-len(file.parts), file))
     return [
@@ -70,13 +70,13 @@ def signing(app: Path, identity: str) -> list[list[str]]:
     ]
 
 
-def packing(app: Path, image: Path, room: Path, identity: str, notary: str) -> list[list[str]]:
+def packing(app: Path, image: Path, scratch: Path, identity: str, notary: str) -> list[list[str]]:
     """Commands that notarize the application and put it into a disk image, next to a link to the programs' folder.
-    Both carry their ticket, so that the program starts without a network, too. Temporary files lie in `room`."""
+    Both carry their ticket, so that the program starts without a network, too. Temporary files lie in `scratch`."""
     has_identity = identity != AD_HOC
     is_notarized = has_identity and bool(notary)
-    content = room / "image"
-    archive = room / "app.zip"
+    content = scratch / "image"
+    archive = scratch / "app.zip"
     make_image = ["hdiutil", "create", "-volname", project.TITLE, "-format", "ULFO", "-ov", "-srcfolder", str(content)]
     return [
         *([["ditto", "-c", "-k", "--keepParent", str(app), str(archive)]] if is_notarized else []),
@@ -90,7 +90,7 @@ def packing(app: Path, image: Path, room: Path, identity: str, notary: str) -> l
 
 
 def code(app: Path) -> list[Path]:
-    """The application's programs and libraries, each once."""
+    """The application's programs and libraries, without repeats."""
     files = (file for file in app.rglob("*") if file.is_file() and not file.is_symlink())
     return [file for file in files if _first_bytes(file) in _MACH_O]
 

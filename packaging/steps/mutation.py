@@ -24,9 +24,9 @@ from pathlib import Path
 from steps.places import ROOT, VENV, StepFailed, program_of, say
 
 GOAL = 90.0
-"""Percent of a module's mutants that its tests have to kill."""
+"""Least percentage of a module's mutants that its tests must kill."""
 PATIENCE = 7_200.0
-"""Seconds for all modules together. Mutants that were not tried by then are counted as such."""
+"""Seconds for all modules together. Mutants that were not run by then are counted as not tried."""
 
 TASKS = "tests/unit/services/tasks"
 SENDING = "tests/unit/usecases/sending"
@@ -67,7 +67,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "usecases/commands/commands.py": (f"{COMMANDS}/test_commands.py", f"{COMMANDS}/test_paying.py"),
 }
-"""Which tests have to notice a change of which module of `runway_desktop`: the fewest that hold its promises."""
+"""Modules of `runway_desktop` and the tests that must notice a change of each, as few as cover it."""
 
 SKIPPED_LINES = (
     r"\blog\.\w+\(",  # Log messages are only for debugging.
@@ -81,7 +81,7 @@ docstrings, code outside functions, and decorated functions."""
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one module's mutants: how many of each status, and what those change that were not killed."""
+    """Result of one module: number of mutants by status, and the changes of those that survived."""
 
     module: str
     counts: Counter[str]
@@ -97,12 +97,12 @@ class Outcome:
 
     @property
     def timed_out(self) -> int:
-        """Never came to an end, which a person running the tests notices too."""
+        """Ran into the time limit, which anyone who runs the tests would notice too."""
         return self.counts["timeout"]
 
     @property
     def unreached(self) -> int:
-        """In functions that none of the module's tests calls."""
+        """In functions that the module's tests never call."""
         return self.counts["no tests"]
 
     @property
@@ -139,21 +139,21 @@ def run(words: Sequence[str], workers: int, *, again: bool = False) -> int:
 
 def try_module(module: str, tests: Sequence[str], workers: int, deadline: float, *, again: bool) -> Outcome:
     """Make the module's mutants and run its tests against each, until the deadline (`time.monotonic`)."""
-    room = ROOT / "build" / "mutation" / module.removesuffix(".py").replace("/", ".")
+    scratch = ROOT / "build" / "mutation" / module.removesuffix(".py").replace("/", ".")
     if not again:
-        shutil.rmtree(room, ignore_errors=True)
-    room.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True, exist_ok=True)
     for name in ("runway_desktop", "tests", "packaging", "resources", "pyproject.toml"):
-        if not (room / name).exists():
-            (room / name).symlink_to(ROOT / name)
-    (room / "setup.cfg").write_text(settings(module, tests), "utf-8")
-    code = _mutmut(room, ["--max-children", str(workers)], deadline)
-    if again and (alive := _alive(_statuses(room))):
-        code = _mutmut(room, ["--max-children", str(workers), *alive], deadline)
-    statuses = _statuses(room)
+        if not (scratch / name).exists():
+            (scratch / name).symlink_to(ROOT / name)
+    (scratch / "setup.cfg").write_text(settings(module, tests), "utf-8")
+    code = _mutmut(scratch, ["--max-children", str(workers)], deadline)
+    if again and (alive := _alive(_statuses(scratch))):
+        code = _mutmut(scratch, ["--max-children", str(workers), *alive], deadline)
+    statuses = _statuses(scratch)
     if not statuses or ("not checked" in statuses.values() and time.monotonic() < deadline):
-        raise StepFailed(f"mutmut ended with code {code}: see {room.relative_to(ROOT) / 'mutmut.log'}.")
-    mutated = (room / "mutants" / "runway_desktop" / module).read_text("utf-8")
+        raise StepFailed(f"mutmut ended with code {code}: see {scratch.relative_to(ROOT) / 'mutmut.log'}.")
+    mutated = (scratch / "mutants" / "runway_desktop" / module).read_text("utf-8")
     return Outcome(module, Counter(statuses.values()), changes(mutated, _alive(statuses)))
 
 
@@ -203,13 +203,13 @@ def changes(mutated: str, names: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _mutmut(room: Path, words: Sequence[str], deadline: float) -> int:
-    """Lets mutmut try mutants, and ends it with its forks at the deadline. Returns its exit code."""
-    with (room / "mutmut.log").open("w", encoding="utf-8") as log:
+def _mutmut(scratch: Path, words: Sequence[str], deadline: float) -> int:
+    """Runs mutmut and kills it with its forks at the deadline. Returns its exit code."""
+    with (scratch / "mutmut.log").open("w", encoding="utf-8") as log:
         command = [str(program_of(VENV, "mutmut")), "run", *words]
         variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
         with subprocess.Popen(
-            command, cwd=room, env=variables, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            command, cwd=scratch, env=variables, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         ) as process:
             try:
                 process.wait(max(1.0, deadline - time.monotonic()))
@@ -221,10 +221,10 @@ def _mutmut(room: Path, words: Sequence[str], deadline: float) -> int:
     return process.returncode
 
 
-def _statuses(room: Path) -> dict[str, str]:
-    """What became of each mutant, in mutmut's words."""
+def _statuses(scratch: Path) -> dict[str, str]:
+    """Status of each mutant as mutmut names it."""
     command = [str(program_of(VENV, "mutmut")), "results", "--all", "true"]
-    said = subprocess.run(command, cwd=room, check=False, capture_output=True, text=True).stdout
+    said = subprocess.run(command, cwd=scratch, check=False, capture_output=True, text=True).stdout
     return dict(re.findall(r"^\s+(\S+): (.+)$", said, re.MULTILINE))
 
 

@@ -1,4 +1,4 @@
-"""Making artifacts in an older system, so that they start there too: a bare Debian that stays in `build/`.
+"""Builds artifacts in an older Debian, so that they start there too. Its root stays in `build/`.
 
 Needs root and debootstrap. Raises `StepFailed`. Standard library only.
 """
@@ -15,14 +15,14 @@ from steps.environment import STAMP
 from steps.places import BUILD, DIST, ROOT, VENV, run, say
 
 OLDEST = "bookworm"
-"""The oldest Debian with a Python that we know."""
+"""The oldest Debian with a supported Python."""
 TOOLS = ("python3", "python3-venv", "libpython3-dev", "git", "dpkg-dev")
 LIBRARIES = ("libwayland-cursor0", "libwayland-egl1", "libdrm2", "fonts-dejavu-core")
-"""What the bundle links besides those that `dev.py` installs by itself."""
+"""Libraries in the bundle besides those that `dev.py` installs itself."""
 TRUSTED = Path("/etc/ssl/certs/ca-certificates.crt")
-"""The certificates that this machine trusts, for pip and git."""
+"""This machine's certificates, for pip and git."""
 ASKED_FOR_TRUST = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "GIT_SSL_CAINFO")
-"""Variables of this machine would name its own file. pip prefers the one of requests to its own."""
+"""Set to the copied file, since this machine's variables may name another. pip prefers the one of requests."""
 _WITH_HISTORY = """\
 mkdir -p "$1$2"
 mount --bind "$2" "$1$2"
@@ -38,7 +38,7 @@ exec "$@"
 
 
 def make(suite: str, words: Sequence[str]) -> None:
-    """`dev.py package` with these words inside it, with an environment of its own, into our `dist/`."""
+    """Runs `dev.py package` with these arguments inside it, in its own environment, into our `dist/`."""
     root = BUILD / f"root-{suite}-build"
     if not root.exists():
         draft = BUILD / f"{root.name}.draft"
@@ -47,7 +47,7 @@ def make(suite: str, words: Sequence[str]) -> None:
         draft.rename(root)
     kept = root / "srv"
     if not (kept / "venv" / STAMP).exists():
-        # Half-made, and inside a mount point cannot be removed.
+        # Incomplete. From inside it could not be removed, since it is a mount point there.
         shutil.rmtree(kept / "venv", ignore_errors=True)
     for folder in (kept / "venv", kept / "build", DIST):
         folder.mkdir(exist_ok=True)
@@ -63,7 +63,7 @@ def make(suite: str, words: Sequence[str]) -> None:
 
 
 def _history() -> Path:
-    """Git's own folder, which lies elsewhere for a second working copy."""
+    """Git's folder, which is elsewhere for a linked working copy."""
     words = ["git", "rev-parse", "--path-format=absolute", "--git-common-dir"]
     done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True)
     return Path(done.stdout.strip())

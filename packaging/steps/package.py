@@ -1,4 +1,4 @@
-"""`dev.py package`: the artifacts, each made and proved by its module. To add one: its module, a line in `ARTIFACTS`.
+"""`dev.py package`: the artifacts. A module builds and tests each. To add one: a module, and a line in `ARTIFACTS`.
 
 Raises `StepFailed`. What was made lies in `dist/`. Standard library only.
 """
@@ -15,16 +15,16 @@ from steps.places import ROOT, StepFailed
 
 @dataclass(frozen=True)
 class Artifact:
-    """`make(python)` makes and proves it in `dist/`; `python` is that of the environment."""
+    """`make(python)` builds and tests it in `dist/`; `python` is that of the environment."""
 
     words: str
     make: Callable[[Path], None]
     of_bundle: bool = True
-    """Made of the one-folder bundle, which is built first."""
+    """Built from the one-folder bundle, which has to exist first."""
     system: str = "linux"
-    """Where a release makes it, as `sys.platform` calls it."""
+    """System on which a release builds it, by `sys.platform`."""
     prove: Callable[[], None] | None = None
-    """On this machine, also if it was made in an older system."""
+    """Tests it on this machine, also if it was built in an older system."""
 
 
 ARTIFACTS = {
@@ -39,8 +39,8 @@ ARTIFACTS = {
 
 
 def make(python: Path, names: Sequence[str], *, as_is: bool, suite: str | None = None, is_inside: bool = False) -> int:
-    """Makes and proves what is named. `as_is`: of the bundle that is there; `suite`: in a bare Debian of this release,
-    where this runs again, `is_inside`. Returns the exit code."""
+    """Builds and tests the named artifacts. `as_is`: from the existing bundle; `suite`: in a bare Debian of that name,
+    where this is called with `is_inside`. Returns the exit code."""
     chosen = [ARTIFACTS[name] for name in names]
     if suite is not None:
         older.make(suite, [*names, *["--as-is"] * as_is, "--inside"])

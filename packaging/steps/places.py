@@ -1,4 +1,4 @@
-"""Where things lie in a working copy, and how a step speaks and fails. Imported by every other step."""
+"""Paths of a working copy, and output and errors of the steps. Imported by every other step."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class StepFailed(Exception):
 
 
 def say(text: str) -> None:
-    """One line for the person at the terminal, at once, in order with what programs print."""
+    """Prints a line at once, so that it stays in order with the output of child processes."""
     print(text, flush=True)
 
 
@@ -39,14 +39,14 @@ def run(command: Sequence[str], folder: Path = ROOT, more: Mapping[str, str] | N
 
 
 def told(made: Path) -> Path:
-    """Says the size of a file or folder that was made. Returns its path."""
+    """Prints the size of a new file or folder. Returns its path."""
     files = [made] if made.is_file() else [file for file in made.rglob("*") if not file.is_symlink()]
     say(f"{made.relative_to(ROOT)}: {sum(file.stat().st_size for file in files if file.is_file()) / 1e6:.1f} MB")
     return made
 
 
 def must_be_writable() -> None:
-    """Raises `StepFailed` where this user may not write what the commands make."""
+    """Raises `StepFailed` if this user may not write the outputs of the commands."""
     if not os.access(ROOT, os.W_OK):
         raise StepFailed(
             f"{ROOT} cannot be written to, and all that this command makes lies there. Copy the folder to a place of "
@@ -78,12 +78,12 @@ def program_of(venv: Path, name: str) -> Path:
 
 
 def site_packages_of(venv: Path) -> Path:
-    """Where that environment's libraries lie. The environment was made by a Python of this version."""
+    """The environment's `site-packages`, for an environment of the same Python version as ours."""
     if os.name == "nt":
         return venv / "Lib" / "site-packages"
     return venv / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
 
 
 def is_ci() -> bool:
-    """Whether a machine asks: there a missing thing is a failure, never a shrug."""
+    """Whether this runs under CI, where missing tools are failures instead of skipped steps."""
     return os.environ.get("CI", "").lower() in {"1", "true", "yes"}

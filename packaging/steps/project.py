@@ -1,4 +1,4 @@
-"""What the project is called, its version and address, each told once, and what is made of them."""
+"""The project's names, version and address, each defined once, and texts derived from them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def version() -> str:
 
 
 def artifact_stem() -> str:
-    """How the file of an artifact begins that is made for one system and processor."""
+    """Beginning of the file name of an artifact for one system and processor."""
     system = platform.system().lower().replace("darwin", "macos")
     return f"{NAME}-{version()}-{system}-{platform.machine().lower()}"
 
@@ -38,12 +38,12 @@ def home_page() -> str:
 
 
 def maintainer() -> str:
-    """Name and mail address, as a package names who made it."""
+    """Name and mail address in the form of a package's maintainer field."""
     return f"{TITLE} contributors <contributors@{urlsplit(home_page()).hostname}>"
 
 
 def urls() -> dict[str, str]:
-    """The addresses that metadata name, by their well-known labels."""
+    """Project addresses for package metadata, by their well-known labels."""
     home = home_page()
     return {
         "Homepage": home,
@@ -55,7 +55,7 @@ def urls() -> dict[str, str]:
 
 
 def with_absolute_links(text: str) -> str:
-    """Markdown whose links to files lead to the project's address, so that pictures show on an index too."""
+    """Markdown with absolute links to files, so that pictures also show on a package index."""
 
     def absolute(found: re.Match[str]) -> str:
         picture, label, path = found.groups()
@@ -65,7 +65,7 @@ def with_absolute_links(text: str) -> str:
 
 
 def released() -> date:
-    """The day of this version: as the changelog says, or of the last commit while it is unreleased."""
+    """Date of this version by the changelog, or of the last commit if it is unreleased."""
     found = dict(_RELEASE.findall((ROOT / "CHANGELOG.md").read_text("utf-8"))).get(version(), "")
     if re.fullmatch(r"\d{4}-\d\d-\d\d", found):
         return date.fromisoformat(found)
@@ -75,7 +75,7 @@ def released() -> date:
 
 
 def filled(template: Path, **more: str) -> str:
-    """The text of a file, with what this module knows in the place of `@NAME@`, `@VERSION@` and so on, and `more`."""
+    """The text of a template with `@NAME@`, `@VERSION@` and so on replaced by values of this module and `more`."""
     values = {
         "APP_ID": APP_ID, "DATE": released().isoformat(), "HOME": home_page(), "NAME": NAME, "SUMMARY": SUMMARY,
         "TITLE": TITLE, "VERSION": version(), **more,
@@ -84,7 +84,7 @@ def filled(template: Path, **more: str) -> str:
 
 
 def set_address(new: str) -> None:
-    """Puts `new` in the place of the address, in every file of the project. Raises `StepFailed`."""
+    """Replaces the project's address by `new` in every file. Raises `StepFailed`."""
     parts = urlsplit(new)
     if parts.scheme != "https" or not parts.hostname or new.endswith("/"):
         raise StepFailed(f"{new} is no address: give one that begins with https:// and ends without a slash.")
@@ -95,7 +95,7 @@ def set_address(new: str) -> None:
 
 
 def files_with_address() -> list[Path]:
-    """The files under version control that name the address."""
+    """The files under version control that contain the address."""
     words = ["git", "grep", "--files-with-matches", "--fixed-strings", "-I", home_page()]
     done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)
     return [ROOT / line for line in done.stdout.splitlines()]

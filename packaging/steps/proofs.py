@@ -1,4 +1,4 @@
-"""What each artifact must do where it was installed: the demo's tour, commands, a server for agents.
+"""Tests of an installed artifact: the demo's tour, commands, and the server for agents.
 
 Raises `StepFailed`. Standard library only.
 """
@@ -23,11 +23,11 @@ HELLO = (
     b'{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18", '
     b'"capabilities": {}, "clientInfo": {"name": "package", "version": "1"}}}\n'
 )
-"""What a host says first, in the older era of the protocol."""
+"""The `initialize` request of a host, in the older version of the protocol."""
 
 
 def surroundings(home: Path) -> dict[str, str]:
-    """Variables with nothing of the working copy in them."""
+    """Environment variables without any that point to the working copy."""
     home.mkdir(exist_ok=True)
     variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
     for variable in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
@@ -35,18 +35,18 @@ def surroundings(home: Path) -> dict[str, str]:
     return variables
 
 
-def prove_commands(program: list[str], room: Path, name: str, *, serves_agents: bool) -> None:
-    """The demo's list by a command, and an agent's server that says hello, or what to install. `program`: the words
-    that start it, in a list, because a string would pass for a sequence. Raises `StepFailed`."""
-    variables = surroundings(room / "home")
+def prove_commands(program: list[str], scratch: Path, name: str, *, serves_agents: bool) -> None:
+    """Lists the demo's tasks by command, and checks that the server for agents answers or says what to install.
+    `program`: the command line as a list. Raises `StepFailed`."""
+    variables = surroundings(scratch / "home")
     list_them = [*program, "list", "--demo", "--json"]
     done = subprocess.run(
-        list_them, cwd=room, env=variables, check=False, stdout=subprocess.PIPE, timeout=COMMAND_SECONDS
+        list_them, cwd=scratch, env=variables, check=False, stdout=subprocess.PIPE, timeout=COMMAND_SECONDS
     )
     if done.returncode != 0 or not json.loads(done.stdout)["tasks"]:
         raise StepFailed(f"The {name} lists no tasks of the demo (exit code {done.returncode}).")
     serve = subprocess.Popen(
-        [*program, "mcp", "--demo"], cwd=room, env=variables,
+        [*program, "mcp", "--demo"], cwd=scratch, env=variables,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     if serve.stdin is None or serve.stdout is None:
@@ -66,13 +66,13 @@ def prove_commands(program: list[str], room: Path, name: str, *, serves_agents: 
     say(f"The {name} answers commands, and {'serves agents' if serves_agents else 'says what serving agents needs'}.")
 
 
-def prove_tour(program: list[str], room: Path, name: str, screen: Mapping[str, str] = NO_SCREEN) -> None:
-    """Run the demo's tour with nothing of the working copy in sight. Raises `StepFailed` when it does not complete."""
-    variables = {**surroundings(room / "home"), **screen}
-    pictures = room / f"tour-{screen['QT_QPA_PLATFORM']}"
+def prove_tour(program: list[str], scratch: Path, name: str, screen: Mapping[str, str] = NO_SCREEN) -> None:
+    """Runs the demo's tour outside the working copy. Raises `StepFailed` if it does not complete."""
+    variables = {**surroundings(scratch / "home"), **screen}
+    pictures = scratch / f"tour-{screen['QT_QPA_PLATFORM']}"
     shutil.rmtree(pictures, ignore_errors=True)
     done = subprocess.run(
-        [*program, "--demo", "--tour", str(pictures)], cwd=room, env=variables, check=False, timeout=TOUR_SECONDS
+        [*program, "--demo", "--tour", str(pictures)], cwd=scratch, env=variables, check=False, timeout=TOUR_SECONDS
     )
     count = len(list(pictures.glob("*.png")))
     if done.returncode != 0 or count == 0:

@@ -1,4 +1,4 @@
-"""Completions for bash, zsh and fish, and the man page: made of the commands' own parser, when packaging.
+"""Completions for bash, zsh and fish, and the man page, generated from the command line's parser when packaging.
 
 Raises `StepFailed`. The two libraries that make them run in the environment, and call `parser` there; the rest is
 standard library only.
@@ -31,13 +31,13 @@ FILES_TOO = {
         "complete -c runway-desktop -n '_shtab_runway_desktop_using; and test $_shtab_runway_desktop_npos -eq 0' -F\n",
     ),
 }
-"""What is put in the place of what, so that files are offered where a command may stand: a window takes them in."""
+"""Replacements in a completion script that offer files in the place of a command, since the window accepts files."""
 MAN_PAGE = f"usr/share/man/man1/{NAME}.1"
 DOES = "make video, pictures and sound with the Runway API, keep every result"
 
 
 def lay_out(tree: Path) -> None:
-    """Puts them where a Debian system looks for them."""
+    """Writes them to the folders in which Debian looks for them."""
     for shell, place in PLACES.items():
         words = ("--error-unimportable", f"--shell={shell}", "--prefix=runway_desktop", "steps.shells.parser")
         _write(tree / place, "shtab", *words)
@@ -54,7 +54,7 @@ def lay_out(tree: Path) -> None:
 
 
 def parser() -> ArgumentParser:
-    """The commands and the window's flags, with what a shell can offer: files, folders, endpoints, models."""
+    """The parser of commands and flags, with what a shell can complete: files, folders, endpoints, models."""
     import shtab
 
     from runway_desktop.app import options as window

@@ -1,4 +1,4 @@
-"""Other people's source, at one commit, of which an artifact is made or by which it is checked.
+"""Sources of other projects, each at one commit, that artifacts are built from or checked with.
 
 Raises `StepFailed`. Standard library only.
 """
@@ -14,7 +14,7 @@ from steps.places import run
 
 @dataclass(frozen=True)
 class Source:
-    """`variable` may name another repository that has this commit."""
+    """`variable`: name of the environment variable that can name a mirror of the repository."""
 
     name: str
     address: str
@@ -23,9 +23,9 @@ class Source:
     license: str = ""
 
 
-def fetched(source: Source, room: Path) -> Path:
-    """The source of this very commit, in a new folder of `room`."""
-    folder = room / source.name
+def fetched(source: Source, scratch: Path) -> Path:
+    """Checks the commit out into a new folder in `scratch`. Returns it."""
+    folder = scratch / source.name
     address = os.environ.get(source.variable, source.address)
     run(["git", "init", "--quiet", str(folder)])
     run(["git", "fetch", "--quiet", "--depth", "1", address, source.commit], folder)

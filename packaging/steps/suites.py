@@ -1,4 +1,4 @@
-"""The checks and the test suites: what they are, in which environment each runs, and the summary at the end.
+"""The checks and test suites, the environment in which each runs, and the summary at the end.
 
 `SUITES` is the one place to add a suite. One whose tests are not there yet is left out. The gate takes samples of large
 products and leaves out the tests marked `whole`; with WHOLE=1 in the environment all are run. Standard library only.
@@ -20,12 +20,12 @@ from pathlib import Path
 from steps import environment, libraries, line_count
 from steps.places import ROOT, VENV, StepFailed, is_ci, program_of, say
 
-# Seconds after which a check or suite counts as hung, and in a whole run. The machines of Windows and macOS are slower,
-# and start processes three times as slowly.
+# Seconds after which a check or suite counts as hung, and in a run of all tests. CI machines with Windows and macOS
+# start processes three times as slowly.
 PATIENCE = 900 if sys.platform == "linux" else 2700
 PATIENCE_WHOLE = 3 * 3600
 
-# Tests wait for the disk thousands of times. A folder in memory has no disk to wait for.
+# Tests sync to disk thousands of times, which costs nothing in a folder in memory.
 MEMORY = Path("/dev/shm")  # noqa: S108 - each suite makes a folder of its own there
 ROOM = 4 * 1024**3
 
@@ -33,7 +33,7 @@ ROOM = 4 * 1024**3
 NO_TESTS = 5
 
 QT_ROOMS = ("app", "loop", "rooms", "tour", "ui", "viewmodels")
-"""Rooms whose tests need Qt. All others are tested where Qt cannot be imported: a new one that needs it fails there."""
+"""Folders whose tests need Qt. Tests of all others run where Qt cannot be imported."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Suite:
     needs_display: bool = False
     workers: int = 0
     systems: tuple[str, ...] = ("linux", "darwin", "win32")
-    """Where its tests can hold, as `sys.platform` calls them: some ask what only these systems answer."""
+    """Systems on which its tests can pass, by their `sys.platform`."""
 
 
 def unit_rooms(*, with_qt: bool) -> tuple[str, ...]:
@@ -58,28 +58,27 @@ def unit_rooms(*, with_qt: bool) -> tuple[str, ...]:
 
 SUITES = (
     Suite("unit", (*unit_rooms(with_qt=True), "tests/architecture"), workers=2),
-    # The engine's promises are kept where Qt cannot be imported at all: once is enough, so they are not run above.
+    # These run only where Qt cannot be imported.
     Suite(
         "engine without Qt",
         (*unit_rooms(with_qt=False), "tests/contract"),
         without_qt=True,
         workers=2,
     ),
-    # Signals end the program, and modes of files are read.
+    # They send signals and check file modes.
     Suite("faults", ("tests/faults",), workers=2, systems=("linux", "darwin")),
-    # A small cut of it, the same in every run.
+    # A small sample with fixed seeds.
     Suite("fuzz", ("tests/fuzz",), without_qt=True, workers=2),
     Suite("gui", ("tests/gui",), workers=2),
     Suite("journeys", ("tests/journeys",), needs_display=True, workers=2, systems=("linux",)),
-    # A second or two each: do they run at all. What they measure is for `dev.py bench`, so that two may run at once.
-    # Memory and processor time are read from /proc.
+    # Smoke tests of one or two seconds each, which read memory and processor time from /proc. `dev.py bench` measures.
     Suite("benchmarks", ("tests/benchmarks",), workers=2, systems=("linux",)),
 )
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one check or suite went, for the summary."""
+    """Result of one check or suite, for the summary."""
 
     name: str
     code: int
@@ -88,7 +87,7 @@ class Outcome:
 
 
 def check(python: Path) -> list[Outcome]:
-    """Format, lint, types, texts, import contracts: all of them, even after one has failed."""
+    """Prints the lines of code by room, then runs format, lint, types, texts and contracts, even after a failure."""
     commands: tuple[tuple[str, list[str]], ...] = (
         ("format", [str(python), "-m", "ruff", "format", "--check", "."]),
         ("lint", [str(python), "-m", "ruff", "check", "."]),
@@ -101,7 +100,7 @@ def check(python: Path) -> list[Outcome]:
 
 
 def test(python: Path, names: Sequence[str], arguments: Sequence[str]) -> list[Outcome]:
-    """The suites of these names (all, if none is named), each with these further arguments for pytest."""
+    """Runs the named suites, or all, each with these additional arguments for pytest."""
     strangers = set(names) - {suite.name.split()[0] for suite in SUITES}
     if strangers:
         known = ", ".join(suite.name.split()[0] for suite in SUITES)
@@ -115,7 +114,7 @@ def test(python: Path, names: Sequence[str], arguments: Sequence[str]) -> list[O
         if paths:
             with tempfile.TemporaryDirectory("", "tests-", _temporary(), ignore_cleanup_errors=True) as folder:
                 outcome = _run_suite(suite, paths, python, arguments, folder)
-            # With a choice of tests, a suite that has none of them is no failure.
+            # If tests are selected by words, a suite without a match is no failure.
             outcomes.append(replace(outcome, code=0) if arguments and outcome.code == NO_TESTS else outcome)
     if not outcomes:
         raise StepFailed("There is no test to run.")
@@ -123,7 +122,7 @@ def test(python: Path, names: Sequence[str], arguments: Sequence[str]) -> list[O
 
 
 def summary(outcomes: Sequence[Outcome]) -> int:
-    """Print what went how and how long it took. Returns the exit code."""
+    """Prints the result and duration of each. Returns the exit code."""
     say("")
     for outcome in outcomes:
         word = "FAILED" if outcome.code else "left out" if outcome.is_left_out else "passed"
@@ -138,7 +137,7 @@ def summary(outcomes: Sequence[Outcome]) -> int:
 
 @contextlib.contextmanager
 def display() -> Iterator[dict[str, str]]:
-    """A screen of our own with a window manager, and the variables that lead a program to it."""
+    """Starts a virtual display with a window manager. Yields the environment variables that select it."""
     if shutil.which("Xvfb") is None or shutil.which("openbox") is None:
         raise StepFailed("Journeys need Xvfb and openbox.")
     read, write = os.pipe()
@@ -169,7 +168,7 @@ def display() -> Iterator[dict[str, str]]:
 
 
 def _temporary() -> Path | None:
-    """Where a suite's files go: into memory if there is room for them, except in a whole run; None: the usual place."""
+    """Folder for a suite's files, in memory if there is space and this is no run of all tests; None: the default."""
     is_fit = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
     return MEMORY if is_fit and os.environ.get("WHOLE") != "1" else None
 
@@ -182,14 +181,14 @@ def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence
         python = environment.set_up_without_qt()
     command = [str(python), "-m", "pytest", "-q"]
     if suite.workers:
-        # Tests that take long stand together: a worker that has none left takes some of another's.
+        # Long tests are next to each other, so an idle worker has to steal some of another's.
         command += ["-n", str(suite.workers), "--dist", "worksteal"]
     if suite.without_qt:
-        # The settings of pytest-qt are strangers where there is no Qt.
+        # pytest-qt and its settings are unknown where there is no Qt.
         command += ["-W", "ignore:Unknown config option:pytest.PytestConfigWarning"]
     command += [*paths, *arguments]
     variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "TMPDIR": temporary}
-    # Tests start hundreds of programs: each would compile all that it imports.
+    # Tests start hundreds of processes, each of which would compile what it imports.
     variables.pop("PYTHONDONTWRITEBYTECODE", None)
     variables.pop("DISPLAY", None)
     variables.pop("WAYLAND_DISPLAY", None)

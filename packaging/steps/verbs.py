@@ -1,4 +1,4 @@
-"""The verbs of ``dev.py``: their words on the command line, and which steps each takes.
+"""The verbs of ``dev.py``: their arguments and the steps that each runs.
 
 Returns exit codes; a step that cannot go on says why in a sentence. Standard library only.
 """
@@ -21,12 +21,12 @@ from steps.places import MADE, ROOT, StepFailed, must_be_writable, say
 PICTURE = ROOT / "docs" / "pictures" / "studio.png"
 OF_GUIDE = ROOT / "docs" / "guide" / "pictures"
 GUIDE = "guide-"
-"""How the tour's names of the guide's pictures begin."""
+"""Prefix of the tour's pictures that belong to the guide."""
 
 
 def main(arguments: list[str]) -> int:
-    """Run the verb that the arguments name. Returns the exit code."""
-    # What follows these verbs belongs to the program, even when it looks like ours.
+    """Runs the verb that the arguments name. Returns the exit code."""
+    # All arguments after these verbs are the program's, even if they look like ours.
     if arguments[:1] in (["run"], ["bench"], ["faults"], ["tour"]) and arguments[1:2] not in (["-h"], ["--help"]):
         arguments = [arguments[0], "--", *arguments[1:]]
     chosen = parser().parse_args(arguments)
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Reads the command line; `step` of what it returns does what was asked for."""
+    """The parser of the command line. `step` of the parsed arguments runs the verb."""
     parser = argparse.ArgumentParser(
         prog="dev.py", description="Set up, run, test, check, measure and package Runway Desktop."
     )
@@ -92,7 +92,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _ready() -> Path:
-    """The environment whole and Qt's libraries there. Returns the environment's Python."""
+    """Sets up the environment and Qt's libraries. Returns the environment's Python."""
     python = environment.set_up()
     libraries.provide_for_program()
     return python
@@ -106,7 +106,7 @@ def _set_up(_chosen: argparse.Namespace) -> int:
 def _start_program(chosen: argparse.Namespace) -> int:
     command = [str(_ready()), "-m", "runway_desktop", *chosen.rest]
     if os.name != "nt":
-        # The program takes this process's place: Ctrl-C and signals are its own.
+        # The program replaces this process, so that it receives Ctrl-C and signals itself.
         sys.stdout.flush()
         os.execv(command[0], command)  # noqa: S606 - no shell is wanted
     return subprocess.run(command, check=False).returncode
@@ -129,13 +129,21 @@ def _picture(_chosen: argparse.Namespace) -> int:
 def pictures(python: Path) -> dict[Path, bytes]:
     """The pictures of README and of the guide by their files, as PNG with the words that they show in a chunk; the same
     on each machine, with no display. The tour's first part makes them."""
-    with tempfile.TemporaryDirectory() as room:
-        words = [str(python), "-m", "runway_desktop", "--tour", room, "--profile-dir", str(Path(room) / "profile")]
+    with tempfile.TemporaryDirectory() as scratch:
+        words = [
+            str(python),
+            "-m",
+            "runway_desktop",
+            "--tour",
+            scratch,
+            "--profile-dir",
+            str(Path(scratch) / "profile"),
+        ]
         variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "RUNWAY_DESKTOP_TOUR_STUDIO": "1"}
         done = subprocess.run(words, cwd=ROOT, env=variables, check=False, capture_output=True, text=True)
         if done.returncode:
             raise StepFailed(f"The pictures could not be made: exit code {done.returncode}.\n{done.stderr}")
-        made = {file.stem.partition("-")[2]: file.read_bytes() for file in Path(room).glob("*.png")}
+        made = {file.stem.partition("-")[2]: file.read_bytes() for file in Path(scratch).glob("*.png")}
     return {
         OF_GUIDE / f"{name.removeprefix(GUIDE)}.png" if name.startswith(GUIDE) else PICTURE: png
         for name, png in sorted(made.items())
@@ -143,7 +151,7 @@ def pictures(python: Path) -> dict[Path, bytes]:
 
 
 def _bench(chosen: argparse.Namespace) -> int:
-    """On a screen of our own where there may be one: the program's limits hold for a window on X11."""
+    """Measures on a virtual display if there can be one: the limits are for a window on X11."""
     from steps import suites
 
     command = [str(_ready()), "-m", "tests.benchmarks", *chosen.rest]
@@ -226,7 +234,7 @@ def _lock(chosen: argparse.Namespace) -> int:
 
 def _clean(_chosen: argparse.Namespace) -> int:
     bytecode = [
-        path for room in ("runway_desktop", "tests", "packaging") for path in (ROOT / room).rglob("__pycache__")
+        path for scratch in ("runway_desktop", "tests", "packaging") for path in (ROOT / scratch).rglob("__pycache__")
     ]
     for path in [*(ROOT / name for name in MADE), *bytecode]:
         if path.is_dir():

@@ -1,4 +1,4 @@
-"""The wheel, and its proof: installed as a person installs it, it completes the tour outside the working copy.
+"""The wheel and its test: installed with pip in a new environment, it completes the tour outside the working copy.
 
 Raises `StepFailed`. Standard library only; hatchling runs in `.venv`.
 """
@@ -14,7 +14,7 @@ from steps.proofs import prove_commands, prove_tour
 
 
 def make(python: Path) -> None:
-    """Makes `dist/*.whl` and proves it."""
+    """Builds `dist/*.whl` and tests it."""
     say("Making the wheel …")
     for old in DIST.glob("*.whl"):
         old.unlink()
@@ -25,16 +25,16 @@ def make(python: Path) -> None:
 
 
 def _prove(wheel: Path) -> None:
-    """Into a fresh environment elsewhere, with the versions of the lock."""
+    """Installs it into a new environment elsewhere, with the versions of the lock."""
     with tempfile.TemporaryDirectory(prefix="runway-desktop-wheel-") as folder:
-        room = Path(folder)
-        run([base_python(), "-m", "venv", str(room / "venv")])
+        scratch = Path(folder)
+        run([base_python(), "-m", "venv", str(scratch / "venv")])
         versions = [line.split(" \\")[0] for line in LOCK.read_text("utf-8").splitlines() if "==" in line]
-        (room / "versions.txt").write_text("\n".join(versions) + "\n", "utf-8")
+        (scratch / "versions.txt").write_text("\n".join(versions) + "\n", "utf-8")
         command = [
-            str(python_of(room / "venv")), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-            "--constraint", str(room / "versions.txt"), str(wheel),
+            str(python_of(scratch / "venv")), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+            "--constraint", str(scratch / "versions.txt"), str(wheel),
         ]  # fmt: skip
         run(command)
-        prove_tour([str(program_of(room / "venv", "runway-desktop-window"))], room, "wheel")
-        prove_commands([str(program_of(room / "venv", "runway-desktop"))], room, "wheel", serves_agents=False)
+        prove_tour([str(program_of(scratch / "venv", "runway-desktop-window"))], scratch, "wheel")
+        prove_commands([str(program_of(scratch / "venv", "runway-desktop"))], scratch, "wheel", serves_agents=False)

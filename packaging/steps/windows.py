@@ -1,4 +1,4 @@
-"""The installer for Windows: NSIS packs the one-folder bundle, for one person.
+"""The installer for Windows: NSIS packs the one-folder bundle for the current user.
 
 Needs `makensis`. The variable `SIGN_WINDOWS` is the command that signs a file; the file's path is added to it. Raises
 `StepFailed`. Standard library only.
@@ -23,7 +23,7 @@ CONSOLE_PROGRAM = "runway-desktop-cli.exe"
 
 
 def make(_python: Path) -> None:
-    """Makes `dist/*-setup.exe`. On a test machine it is also installed, tried and removed."""
+    """Builds `dist/*-setup.exe`. Under CI it is also installed, tested and removed."""
     setup = told(compiled(bundle.FOLDER, DIST / f"{project.artifact_stem()}-setup.exe"))
     if os.name != "nt" or not is_ci():
         say("It was not installed here: this would replace what a person has installed.")
@@ -39,7 +39,7 @@ def compiled(folder: Path, setup: Path) -> Path:
             raise StepFailed(
                 f"{folder} is no bundle for Windows: {program} is missing. A bundle is built on its system."
             )
-    # Its own installer does not put it on the path.
+    # The installer of NSIS does not add it to the path.
     usual = Path(os.environ.get("PROGRAMFILES(X86)", ""), "NSIS", "makensis.exe")
     makensis = shutil.which("makensis") or (str(usual) if usual.is_file() else None)
     if makensis is None:
@@ -64,15 +64,15 @@ def numbers(version: str) -> str:
     return ".".join([*found, *["0"] * (4 - len(found))])
 
 
-def _prove(setup: Path, room: Path) -> None:
-    """Installed by the setup into a folder whose name has a space, used, and removed by its own uninstaller."""
-    home = room / "Runway Desktop"
-    # NSIS reads /D up to the end of the line and wants no quotes, which a list of arguments would get.
+def _prove(setup: Path, scratch: Path) -> None:
+    """Installs into a folder with a space in its name, runs the tests there, and uninstalls."""
+    home = scratch / "Runway Desktop"
+    # NSIS reads /D up to the end of the line without quotes, which a list of arguments would add.
     if subprocess.run(f'"{setup}" /S /D={home}', check=False).returncode != 0:
         raise StepFailed("The setup did not install.")
-    prove_tour([str(home / PROGRAM)], room, "setup")
-    prove_commands([str(home / CONSOLE_PROGRAM)], room, "setup", serves_agents=True)
-    # With _? the uninstaller does not copy itself elsewhere first, and can be waited for.
+    prove_tour([str(home / PROGRAM)], scratch, "setup")
+    prove_commands([str(home / CONSOLE_PROGRAM)], scratch, "setup", serves_agents=True)
+    # With _? the uninstaller does not copy itself elsewhere, so that its process can be waited for.
     subprocess.run(f'"{home}\\uninstall.exe" /S _?={home}', check=False)
     if (home / PROGRAM).exists() or (home / "_internal").exists():
         raise StepFailed("The uninstaller left the program.")
