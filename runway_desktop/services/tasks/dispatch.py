@@ -178,23 +178,19 @@ class Dispatch:
         self._cannot_write = False
         if made is not None:
             return await self._no_answer(sending, made.cause, made.answer)
-        if self._ids is not None:
-            request = sending.request
-            at = sending.sent_at or self._clock.now()
-            await self._ids.keep(Intent(task_id=task.id, at=at, model=request.model, prompt=request.prompt))
-        try:
-            await self._copies.note_sending()
-        except StoreError as error:
+        request, at = sending.request, sending.sent_at or self._clock.now()
+        intent = Intent(task_id=task.id, at=at, model=request.model, prompt=request.prompt)
+        # Both at once, because each waits for the disk.
+        _, trouble = await asyncio.gather(self._keep(intent), self._copies.note_sending(), return_exceptions=True)
+        if trouble is not None:
             # Nothing was sent.
-            await self._write(
-                task.id,
-                NotSent(held_by(HoldCode.NOT_SENT, error), task.evidence, task.key),
-            )
-            return Outcome(Result.NOT_SENT, cause=error.reason)
-        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
-            report("noting that a task is sent", mistake)
-            await self._write(task.id, NotSent(evidence=task.evidence, key=task.key))
-            return Outcome(Result.NOT_SENT)
+            hold, cause = ITS_TURN, None
+            if isinstance(trouble, StoreError):
+                hold, cause = held_by(HoldCode.NOT_SENT, trouble), trouble.reason
+            else:
+                report("noting that a task is sent", trouble)
+            await self._write(task.id, NotSent(hold, task.evidence, task.key))
+            return Outcome(Result.NOT_SENT, cause=cause)
         now = self._ledger.get_open(task.id) or sending
         is_unwanted = now.waits_for_person or now.cancel_asked or now.removed_at is not None
         if sending.request != task.request or is_unwanted or self._runway.key != key:
@@ -307,8 +303,9 @@ class Dispatch:
         self._accepting.add(remote_id)
         try:
             kept = AcceptedId(task_id=task.id, remote_id=remote_id, at=self._clock.now(), credits=credits)
-            is_kept = self._ids is not None and await self._ids.keep(kept)
-            if await self._is_anothers(task.id, remote_id):
+            # The id first; what is only read meanwhile costs no time.
+            is_kept, is_anothers = await asyncio.gather(self._keep(kept), self._is_anothers(task.id, remote_id))
+            if is_anothers:
                 if self._ids is not None:
                     self._ids.free(remote_id)
                 return await self._no_answer(task, known, remote_id)
@@ -325,6 +322,9 @@ class Dispatch:
                 except StoreError as error:
                     log.warning("A price could not be remembered: %s", error)
         return Outcome(Result.ACCEPTED)
+
+    async def _keep(self, entry: AcceptedId | Intent) -> bool:
+        return self._ids is not None and await self._ids.keep(entry)
 
     async def _is_anothers(self, task_id: TaskId, remote_id: RemoteId) -> bool:
         """Whether another task in the list has this id: both would have the same result, and one of them was paid for
@@ -343,7 +343,7 @@ class Dispatch:
         failures = 0
         deadline: float | None = None
         while True:
-            is_kept = is_kept or (kept is not None and self._ids is not None and await self._ids.keep(kept))
+            is_kept = is_kept or (kept is not None and await self._keep(kept))
             try:
                 await self._ledger.move(task_id, transition)
                 return

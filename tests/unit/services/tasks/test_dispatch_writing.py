@@ -39,6 +39,34 @@ async def test_an_id_is_kept_in_its_own_file_before_the_database_has_it(tmp_path
         assert await left_in(path) == []
 
 
+@pytest.mark.parametrize("last", ["journal", "note outside"])
+async def test_what_must_be_on_disk_before_the_first_byte_is_written_at_once(tmp_path, monkeypatch, last):
+    async with bench(tmp_path / "ids.txt") as at:
+        await at.dispatch.recall()
+        begun: list[str] = []
+        disks = {"journal": asyncio.Event(), "note outside": asyncio.Event()}
+
+        def slowly(name, work):
+            async def run(*given):
+                begun.append(name)
+                await disks[name].wait()
+                return await work(*given)
+
+            return run
+
+        monkeypatch.setattr(at.ids, "keep", slowly("journal", at.ids.keep))
+        monkeypatch.setattr(at.copies, "note_sending", slowly("note outside", at.copies.note_sending))
+        delivering = asyncio.create_task(at.deliver())
+        await settle()
+        assert begun == ["journal", "note outside"]
+        disks[next(name for name in disks if name != last)].set()
+        await settle()
+        assert at.rig.runway.named("create") == []
+        disks[last].set()
+        assert await delivering == Outcome(Result.ACCEPTED)
+        await at.dispatch.close()
+
+
 async def left_in(path: Path) -> list[AcceptedId]:
     ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock(), MemoryStore().checkpoint)
     await ids.open()
