@@ -45,12 +45,16 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TASKS}/test_lane.py",
         f"{TASKS}/test_lane_rules.py",
         f"{TASKS}/test_lane_preparing.py",
-        f"{TASKS}/test_lane_positions.py",
         f"{TASKS}/test_lane_keys.py",
         f"{TASKS}/test_lane_reasons.py",
+        f"{TASKS}/test_outlook.py",
+    ),
+    "services/tasks/queue_acts.py": (
+        f"{TASKS}/test_lane_positions.py",
+        f"{TASKS}/test_lane_rules.py",
+        f"{TASKS}/test_lane_keys.py",
         f"{TASKS}/test_queue.py",
         f"{TASKS}/test_queue_rules.py",
-        f"{TASKS}/test_outlook.py",
     ),
     "services/tasks/dispatch.py": (
         f"{TASKS}/test_dispatch.py",

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from .tasks.ledger import Ledger
     from .tasks.missing_inputs import MissingInputs
     from .tasks.poller import Poller
+    from .tasks.queue_acts import QueueActs
     from .tasks.submission import Submission
 
 
@@ -330,6 +331,12 @@ class Engine:
         return Lane(self.ledger, dispatch, inputs, account, settings, budget, forecasts, bus, clock, rng)
 
     @cached_property
+    def queue_acts(self) -> QueueActs:
+        from .tasks.queue_acts import QueueActs
+
+        return QueueActs(self.ledger, self.lane.caps, self.lane.retry)
+
+    @cached_property
     def asking(self) -> Asking:
         from .tasks.asking import Asking
 
@@ -357,7 +364,7 @@ class Engine:
         from .tasks.submission import Submission
 
         store, clock = self._store, self.clock
-        return Submission(self.ledger, store, self.lane, self.adoption, self.catalog, clock, self._workers)
+        return Submission(self.ledger, store, self.queue_acts, self.adoption, self.catalog, clock, self._workers)
 
     @cached_property
     def adoption(self) -> Adoption:

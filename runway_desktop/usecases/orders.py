@@ -54,7 +54,7 @@ class Orders:
                 raise
             return question
         if order.raising is not None:
-            await engine.lane.raise_cap(order.raising)
+            await engine.queue_acts.raise_cap(order.raising)
         if order.approves and isinstance(prepared.intent, Edit):
             # The edited request is still held; releasing it asks at its present price.
             task = await engine.ledger.task(prepared.intent.task.id)

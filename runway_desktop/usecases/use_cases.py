@@ -40,7 +40,6 @@ class Queue(Protocol):
     def paused(self) -> bool: ...
     async def pause(self) -> None: ...
     async def resume(self) -> None: ...
-    async def raise_cap(self, held: HeldBack) -> None: ...
     def slots(self, model: str) -> Slots: ...
     def held_back(self, task_id: TaskId) -> HeldBack | None: ...
     def reason_for(self, task_id: TaskId) -> LaneReason | None: ...
@@ -122,6 +121,10 @@ class UseCases:
             )
         return self._client_cases
 
+    async def raise_cap(self, held: HeldBack) -> None:
+        """Raises the cap that blocks tasks, just enough for them. StoreError."""
+        await self._engine.queue_acts.raise_cap(held)
+
     @cached_property
     def sending(self) -> TaskSender:
         from .sending.sending import TaskSender
@@ -171,7 +174,7 @@ class UseCases:
     def judging(self) -> Judging:
         from runway_desktop.services.tasks.judging import Judging
 
-        return Judging(self._engine.ledger, self._engine.lane.caps)
+        return Judging(self._engine.ledger, self._engine.lane.caps.freed_by)
 
     @cached_property
     def page_names(self) -> PageNames:

@@ -106,7 +106,7 @@ class Demo:
             stop()
         queued = sorted((task for task in engine.ledger.held() if task.id in studio), key=lambda task: task.position)
         if queued:
-            await engine.lane.move([task.id for task in own], queued[0].id)
+            await engine.queue_acts.move([task.id for task in own], queued[0].id)
 
     async def begin_empty_next_time(self) -> None:
         """Makes the next start delete everything in this demo. Raises DiskError."""

@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parents[2] / "runway_desktop"
 ALLOWED = {
     # attribute call on something whose name ends so, and where it may stand
     ("ledger", "add"): ("services/tasks/",),
-    ("lane", "release"): ("services/tasks/submission.py",),
+    ("queue_acts", "release"): ("services/tasks/submission.py",),
     ("submission", "carry_out"): ("usecases/sending/",),
     ("submission", "take_stamp"): ("usecases/sending/",),
 }
@@ -52,7 +52,7 @@ def test_a_prepared_request_is_made_in_one_place():
 
 def test_a_face_is_given_nothing_that_stores_or_sends():
     given = {name for name in vars(UseCases) if not name.startswith("_")}
-    assert given.isdisjoint({"engine", "ledger", "lane", "store", "submission", "inputs", "asking"})
+    assert given.isdisjoint({"engine", "ledger", "lane", "queue_acts", "store", "submission", "inputs", "asking"})
     assert {"release", "send_next", "settle"}.isdisjoint(vars(Queue))
     assert {"add", "move", "change", "change_many", "take_in", "place"}.isdisjoint(vars(Tasks))
 

@@ -69,7 +69,7 @@ async def test_a_library_of_the_simulator_is_the_same_in_a_fresh_profile(tmp_pat
                 )
                 await everything_saved(rig, 3)
             old = await all_tasks(rig)
-            judging = Judging(rig.ledger, rig.lane.caps)
+            judging = Judging(rig.ledger, rig.lane.caps.freed_by)
             await judging.rate([old[0].id], 5)
             await judging.pick([old[1].id], Pick.PICK)
             await judging.tag([old[0].id, old[2].id], add=["night", "low key"])

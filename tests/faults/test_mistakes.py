@@ -188,7 +188,7 @@ async def test_a_task_that_cannot_be_prepared_for_one_holds_up_no_other(monkeypa
         assert await rig.state(second) is State.PENDING
         mistakes.take("while preparing a task")
         monkeypatch.setattr(rig.inputs, "prepare", prepare)
-        await rig.lane.send_next([first])
+        await rig.queue_acts.send_next([first])
         await rig.clock.advance(5)
         assert await rig.state(first) is State.PENDING
 

@@ -61,7 +61,7 @@ async def act(rig: Rig, rng: random.Random) -> None:
         case 0:
             await sent.edit(rig, task.id, replace(task.request, model=rng.choice(MODELS)))
         case 1:
-            await rig.lane.hold([task.id])
+            await rig.queue_acts.hold([task.id])
         case 2:
             await sent.release(rig, task.id)
         case _:

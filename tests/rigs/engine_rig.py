@@ -47,6 +47,7 @@ from runway_desktop.services.tasks.lane import Lane
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.missing_inputs import MissingInputs
 from runway_desktop.services.tasks.poller import Poller
+from runway_desktop.services.tasks.queue_acts import QueueActs
 from runway_desktop.services.tasks.submission import Submission
 from runway_desktop.values import replace
 from tests.rigs import sent
@@ -169,7 +170,10 @@ class Rig:
             self.clock,
             rng,
         )
-        self.submission = Submission(self.ledger, self.store, self.lane, self.adoption, CATALOG, self.clock, AtOnce())
+        self.queue_acts = QueueActs(self.ledger, self.lane.caps, self.lane.retry)
+        self.submission = Submission(
+            self.ledger, self.store, self.queue_acts, self.adoption, CATALOG, self.clock, AtOnce()
+        )
         self.missing_inputs = MissingInputs(
             self.ledger, self.store, self.submission, CATALOG, self.bus, self.clock, AtOnce()
         )

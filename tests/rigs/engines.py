@@ -45,7 +45,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
     engine.copies, engine.accepted_ids, engine.inputs = parts.copies, parts.ids, parts.inputs
     engine.asking = parts.asking
     engine.forecasts, engine.lane, engine.poller = parts.forecasts, parts.lane, parts.poller
-    engine.adoption = parts.adoption
+    engine.adoption, engine.queue_acts = parts.adoption, parts.queue_acts
     engine.submission, engine.missing_inputs, engine.actions = parts.submission, parts.missing_inputs, parts.actions
     engine.spending, engine.trash = parts.spending, parts.trash
     engine.profiles = engine.backups = engine.restores = None

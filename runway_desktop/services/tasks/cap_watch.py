@@ -1,5 +1,5 @@
 """Decides which held tasks a cap or the balance blocks, and announces each cap once. Loop's thread only; raises
-nothing."""
+nothing but what `freed_by` says."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.money.budget import Budget
+from runway_desktop.values import replace
 
 from .ledger import Ledger
 
@@ -64,6 +65,26 @@ class CapWatch:
     ) -> tuple[Mapping[TaskId, HeldBack], Mapping[TaskId, HeldBack]]:
         """What is blocked now, and after the raise: then by likely prices, since the person orders it so."""
         return self.over(queued), self.over(queued, held, {task.id for task in queued})
+
+    def over_project_cap(self) -> list[Task]:
+        """Queued tasks that the cap of their project blocks now."""
+        queued = self._ledger.queued()
+        over = self.over(queued)
+        return [task for task in queued if task.id in over and over[task.id].limit.cap is Cap.PROJECT]
+
+    async def freed_by(self, projects: Mapping[TaskId, str]) -> Collection[TaskId]:
+        """The queued tasks that their project's cap blocks now, and might not once these are in these projects: what
+        was spent on a task leaves a project with it. StoreError."""
+        blocked = self.over_project_cap()
+        if not blocked:
+            return ()
+        left = {task.project for i in projects if (task := await self._ledger.task(i)) is not None}
+        moved = [replace(task, project=projects.get(task.id, task.project)) for task in self._ledger.queued()]
+        over = self.over(moved)
+        goes = [task.id for task in blocked if task.id in projects]
+        stays = [task.id for task in blocked if task.id not in projects and task.project in left]
+        # If one is held, the next one fits: all or none.
+        return stays if all(one in over for one in goes) else goes + stays
 
     async def catch_up(self) -> None:
         """Computes what projects with a new cap have spent. Until that succeeds their tasks wait."""

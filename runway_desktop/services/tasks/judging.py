@@ -6,19 +6,14 @@ more than five stars; StoreError passes. Loop's thread only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any
 
-from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.library import clean_tag
 from runway_desktop.domain.task import MOST_STARS, Hold, HoldCode, Pick, Task, TaskId
 from runway_desktop.values import Struct, field, replace
 
 from .ledger import Ledger
-
-if TYPE_CHECKING:
-    # The window's first paint needs the words of judgments only.
-    from .cap_watch import CapWatch
 
 _HELD = Hold(HoldCode.WAITS_FOR_PERSON)
 
@@ -57,9 +52,13 @@ def without(judgments: Mapping[int, Judged], number: int) -> tuple[dict[TaskId, 
 
 
 class Judging:
-    def __init__(self, ledger: Ledger, caps: CapWatch) -> None:
+    """`freed_by`: as in `CapWatch`."""
+
+    def __init__(
+        self, ledger: Ledger, freed_by: Callable[[Mapping[TaskId, str]], Awaitable[Collection[TaskId]]]
+    ) -> None:
         self._ledger = ledger
-        self._caps = caps
+        self._freed_by = freed_by
 
     async def rate(self, task_ids: Sequence[TaskId], stars: int) -> Judged:
         """1 to 5; 0 clears the rating."""
@@ -94,7 +93,7 @@ class Judging:
     async def put_back(self, what: str, values: Mapping[TaskId, Any]) -> PutBack:
         """Sets given values, for undo and redo. A queued task that its project's cap keeps here, and that would leave
         now, is held for the person."""
-        freed = await self._freed(values) if what == "project" else ()
+        freed = await self._freed_by(values) if what == "project" else ()
 
         def edit(task: Task) -> Task:
             hold = _HELD if task.id in freed and task.is_free else task.hold
@@ -102,35 +101,6 @@ class Judging:
 
         changed = await self._ledger.change_many((*values, *freed), edit, f"{what} put back")
         return PutBack(tuple(changed), sum(task.id in freed and task.hold == _HELD for task in changed))
-
-    async def hold_over_cap(self, project: str) -> int:
-        """Holds for the person what the project's cap keeps here; returns how many. Call before an undo takes the cap
-        away."""
-        over = [task.id for task in self._over_cap() if task.project == project]
-        held = await self._ledger.change_many(
-            over, lambda task: replace(task, hold=_HELD) if task.is_free else task, "held"
-        )
-        return len(held)
-
-    async def _freed(self, projects: Mapping[TaskId, str]) -> list[TaskId]:
-        """The queued tasks that their project's cap blocks now, and might not once these are in these projects: what
-        was spent on a task leaves a project with it."""
-        blocked = self._over_cap()
-        if not blocked:
-            return []
-        left = {task.project for i in projects if (task := await self._ledger.task(i)) is not None}
-        moved = [replace(task, project=projects.get(task.id, task.project)) for task in self._ledger.queued()]
-        over = self._caps.over(moved)
-        goes = [task.id for task in blocked if task.id in projects]
-        stays = [task.id for task in blocked if task.id not in projects and task.project in left]
-        # If one is held, the next one fits: all or none.
-        return stays if all(one in over for one in goes) else goes + stays
-
-    def _over_cap(self) -> list[Task]:
-        """Queued tasks that the cap of their project keeps here."""
-        queued = self._ledger.queued()
-        over = self._caps.over(queued)
-        return [task for task in queued if task.id in over and over[task.id].limit.cap is Cap.PROJECT]
 
     async def _set(self, task_ids: Sequence[TaskId], what: str, value: Callable[[Task], Any]) -> Judged:
         before: dict[TaskId, Any] = {}

@@ -14,7 +14,7 @@ import logging
 import math
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import InitVar, dataclass
 
@@ -34,7 +34,7 @@ from runway_desktop.domain.events import (
     TasksAdded,
     TasksMoved,
 )
-from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, State, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm, Wait
@@ -48,7 +48,6 @@ from .cap_watch import MOST_HELD_BACK, CapWatch
 from .dispatch import Dispatch, Outcome, Result
 from .forecast import Forecasts
 from .inputs import Inputs, OtherKeyInUse, UnusableInput
-from .lane_order import Stood, positions_before, positions_stepped
 from .ledger import Ledger
 from .outlook import LaneForecast, Outlook, Outlooks, Slots
 from .readings import UncertainFollowup
@@ -67,8 +66,6 @@ UNCERTAIN_IN_A_ROW = 3
 """Unanswered sendings in a row after which the lane pauses itself: each further one may cost credits without a
 result."""
 
-_NEXT = "send next"
-"""Kind of the ledger's line."""
 _HEARD_SETTINGS = CAPS | {PAUSED, "lane_limits"}
 
 
@@ -163,96 +160,11 @@ class Lane:
         self.is_locked = False
         self._alarm.ring()
 
-    async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Stood:
-        """Puts held tasks, in the order given, before another one; None: at the end. Returns their old positions."""
-        moving = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
-        return Stood(positions=await self._ledger.place(positions_before(self._ledger.queued(), moving, before)))
-
-    async def step(self, task_ids: Collection[TaskId], *, up: bool) -> Stood:
-        """Moves held tasks by one position among those of their model. Returns the old positions of all that moved."""
-        return Stood(positions=await self._ledger.place(positions_stepped(self._ledger.queued(), task_ids, up=up)))
-
-    async def hold(self, task_ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
-        """Makes tasks wait for the person, also in later runs; one being sent waits if Runway turns it away. Returns
-        the changed tasks; those that already wait for the person are not changed."""
-
-        def edit(task: Task) -> Task:
-            is_free = task.state.is_local and not task.waits_for_person
-            return replace(task, hold=Hold(HoldCode.WAITS_FOR_PERSON)) if is_free else task
-
-        return tuple(task.id for task in await self._ledger.change_many(task_ids, edit, "held"))
-
-    def stood(self, task_ids: Sequence[TaskId]) -> Stood:
-        """Current positions of held tasks, and the holds and keys of those that wait for the person, for undo."""
-        tasks = [task for i in task_ids if (task := self._ledger.get_open(i)) is not None and task.state is State.HELD]
-        return Stood(
-            positions={task.id: task.position for task in tasks},
-            holds={task.id: task.hold for task in tasks if task.waits_for_person},
-            keys={task.id: task.key for task in tasks if task.waits_for_person},
-        )
-
-    async def put_back(self, stood: Stood) -> int:
-        """Undoes a move or a release. A released task waits for the person again, unless its sending has begun. Sends
-        nothing. Returns how many wait again."""
-
-        def edit(task: Task) -> Task:
-            # Evidence of the last sending is valid for that sending's key only, so that key stays.
-            key = task.key if task.was_denied else stood.keys.get(task.id, task.key)
-            return replace(task, hold=stood.holds[task.id], key=key) if task.is_free else task
-
-        held = await self._ledger.change_many(tuple(stood.holds), edit, "held")
-        await self._ledger.place(stood.positions)
-        return len(held)
-
-    async def send_next(self, task_ids: Sequence[TaskId]) -> None:
-        """Moves held tasks to the front and retries those that wait for a file. Those that wait for the person still
-        do: only `release` sends them."""
-        await self._to_front(task_ids)
-        await self._free(task_ids, lambda task: task if task.waits_for_person else replace(task, hold=ITS_TURN), _NEXT)
-
-    async def release(
-        self, tasks: Sequence[Task], *, is_next: bool, key: Fingerprint, unpaid: Collection[TaskId] = ()
-    ) -> None:
-        """Lets tasks be sent with this key after the person confirmed them as given; at their positions, or next. A
-        task whose hold has changed since is skipped. `unpaid`: those for which the balance does not suffice. They wait
-        for credits; released again, they are sent as soon as it does. Only `Submission` may call this."""
-        asked = {task.id: task.hold for task in tasks}
-
-        def released(task: Task) -> Task:
-            if task.waits_for_person and task.hold != asked[task.id]:
-                return task
-            seen = task.evidence
-            if seen is not None and key != task.key:
-                # Counts read with one key cannot be compared with another key's.
-                seen = Evidence(price=seen.price, cause=seen.cause, answer=seen.answer)
-            hold = ITS_TURN
-            if task.id in unpaid:
-                was_told = asked[task.id].code is HoldCode.CREDITS
-                hold = Hold(HoldCode.WHEN_CREDITS if was_told else HoldCode.CREDITS)
-            return replace(task, hold=hold, key=key, evidence=seen)
-
-        if is_next:
-            await self._to_front(list(asked))
-        await self._free(list(asked), released, _NEXT if is_next else "released")
-
-    async def _to_front(self, task_ids: Sequence[TaskId]) -> None:
-        held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
-        await self.move(held, next((task.id for task in self._ledger.queued() if task.id not in held), None))
-
-    async def _free(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task], kind: str) -> None:
-        held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
-        for task_id in held:
+    def retry(self, task_ids: Collection[TaskId]) -> None:
+        """Tries tasks again now that wait for a file or a retry."""
+        for task_id in task_ids:
             self._stuck_until.pop(task_id, None)
-        await self._ledger.change_many(held, edit, kind)
         self._alarm.ring()
-
-    async def raise_cap(self, held: HeldBack) -> None:
-        """Raises the cap that blocks tasks, just enough for them. Those that the balance does not cover then wait for
-        credits. Raises StoreError."""
-        wait = Hold(HoldCode.CREDITS)
-        unpaid = self.caps.unpaid(held, self._ledger.queued())
-        await self._ledger.change_many(unpaid, lambda task: replace(task, hold=wait) if task.is_free else task, "held")
-        self.caps.raise_cap(held)
 
     def slots(self, model: str) -> Slots:
         """Tasks of the model that are at Runway or on their way, and the limit."""

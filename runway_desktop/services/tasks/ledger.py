@@ -28,8 +28,6 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.supervised import shielded
 from runway_desktop.values import replace
 
-from .lane_order import in_order
-
 if TYPE_CHECKING:
     from runway_desktop.domain.transitions import Answer, Answered, Transition
     from runway_desktop.services.ports import Clock, Store
@@ -276,7 +274,8 @@ class Ledger:
     def queued(self) -> tuple[Task, ...]:
         """Held tasks that are not removed from the list, in sending order."""
         if self._queued is None:
-            self._queued = tuple(in_order(self._held.values()))
+            listed = (task for task in self._held.values() if task.removed_at is None)
+            self._queued = tuple(sorted(listed, key=lambda task: task.position))
         return self._queued
 
     def at_runway(self, model: str) -> int:

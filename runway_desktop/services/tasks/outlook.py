@@ -21,8 +21,8 @@ from runway_desktop.services.ports import Clock
 from runway_desktop.values import Struct, field
 
 from .forecast import Forecasts, Kind, Range, Usual, kind_of, remaining_range
-from .lane_order import placed_before
 from .ledger import Ledger
+from .queue_acts import placed_before
 
 log = logging.getLogger(__name__)
 

@@ -46,8 +46,8 @@ from runway_desktop.values import Struct, field, replace
 
 from .adoption import Adoption
 from .inputs import inputs_of
-from .lane import Lane
 from .ledger import Ledger, NoSuchTask
+from .queue_acts import QueueActs
 
 AT_ONCE = 60
 """Tasks per transaction when there are thousands: a few milliseconds of the loop."""
@@ -203,7 +203,7 @@ class Submission:
 
     _ledger: Ledger
     _store: Store
-    _lane: Lane
+    _queue_acts: QueueActs
     _adoption: Adoption
     _catalog: Catalog
     _clock: Clock
@@ -243,7 +243,7 @@ class Submission:
                 await self._edit(task.id, request, await self._taken_as_they_are(task), prepared.unpaid)
                 yield (task.id,)
             case Release(tasks, is_next):
-                await self._lane.release(tasks, is_next=is_next, key=prepared.key, unpaid=prepared.unpaid)
+                await self._queue_acts.release(tasks, is_next=is_next, key=prepared.key, unpaid=prepared.unpaid)
                 yield tuple(task.id for task in tasks)
 
     async def give_files(

@@ -9,7 +9,7 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.tasks.lane_order import Stood
+from runway_desktop.services.tasks.queue_acts import Stood
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import TaskSender

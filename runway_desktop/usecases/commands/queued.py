@@ -10,7 +10,7 @@ from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, State
-from runway_desktop.services.tasks.lane_order import Stood
+from runway_desktop.services.tasks.queue_acts import Stood
 from runway_desktop.texts import Text
 from runway_desktop.usecases.words import queue
 from runway_desktop.values import replace
@@ -34,7 +34,7 @@ def prepared_release(context: Context, rows: Sequence[Row], *, is_next: bool = F
 
 async def release(context: Context, rows: Sequence[Row], given: Given, *, is_next: bool = False) -> Report:
     """Releases tasks, which are then sent in turn or next; also those that wait for the user."""
-    stood = context.engine.lane.stood(ids_of(rows))
+    stood = context.engine.queue_acts.stood(ids_of(rows))
     changed = await context.sending.send(*given.answering(prepared_release(context, rows, is_next=is_next)))
     return Report(changed=changed, stood=stood if is_next else replace(stood, positions={}), said=queue.released(rows))
 
@@ -44,18 +44,18 @@ async def _hold(context: Context, rows: Sequence[Row], _: Given) -> Report:
     if all(task.id in ids or task.waits_for_person for task in engine.ledger.queued()):
         # The whole queue is held: a task that is being sent now and refused must not return to the queue to be sent.
         ids += [task.id for task in engine.ledger.open() if task.state is State.SENDING]
-    tasks = [task for i in await engine.lane.hold(ids) if (task := engine.ledger.get_open(i)) is not None]
+    tasks = [task for i in await engine.queue_acts.hold(ids) if (task := engine.ledger.get_open(i)) is not None]
     held = sum(task.state is State.HELD for task in tasks)
     return Report(changed=tuple(task.id for task in tasks), said=queue.held(held) if held else queue.TOO_LATE)
 
 
 async def _step(context: Context, rows: Sequence[Row], _: Given, *, up: bool) -> Report:
-    return _moved(rows, await context.engine.lane.step(ids_of(rows), up=up))
+    return _moved(rows, await context.engine.queue_acts.step(ids_of(rows), up=up))
 
 
 async def _put_before(context: Context, rows: Sequence[Row], given: Given) -> Report:
     """Moves tasks, in the given order, before another task of the queue or to its end."""
-    stood = await context.engine.lane.move(ids_of(rows), given.before)
+    stood = await context.engine.queue_acts.move(ids_of(rows), given.before)
     return replace(_moved(rows, stood), said=queue.moved(len(rows)) if stood.positions else queue.NOT_MOVED)
 
 
@@ -66,7 +66,7 @@ def _moved(rows: Sequence[Row], stood: Stood) -> Report:
 
 async def stand_back(context: Context, stood: Stood) -> Report:
     """Undoes a move or a release."""
-    held = await context.engine.lane.put_back(stood)
+    held = await context.engine.queue_acts.put_back(stood)
     queued = {task.id for task in context.engine.ledger.held()}
     left = sum(one not in queued for one in stood.holds)
     return Report(changed=tuple(dict.fromkeys((*stood.positions, *stood.holds))), said=queue.held_again(held, left))
@@ -78,7 +78,7 @@ async def _find_file(context: Context, rows: Sequence[Row], given: Given) -> Rep
     engine, ids = context.engine, ids_of(rows)
     missing = await engine.missing_inputs.missing(ids[0])
     if not missing:
-        await engine.lane.send_next(ids)
+        await engine.queue_acts.send_next(ids)
         return Report(changed=tuple(ids), said=Text("The file is there again."))
     if given.path is None:
         return Report(wants=Wanted(path=missing[0]))

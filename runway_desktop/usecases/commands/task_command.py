@@ -16,7 +16,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output, Request, State, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.settings import Settings
-from runway_desktop.services.tasks.lane_order import Stood
+from runway_desktop.services.tasks.queue_acts import Stood
 from runway_desktop.texts import Text
 from runway_desktop.usecases.question import Question
 from runway_desktop.values import Struct, field

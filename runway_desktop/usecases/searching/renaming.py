@@ -71,11 +71,11 @@ class PageNames:
             return
         held = 0
         for project in renamed.before.projects & renamed.caps.keys():
-            held += await self._judging.hold_over_cap(project)
+            held += await self._engine.queue_acts.hold_over_cap(project)
             await self._cap(project, renamed.caps[project])
         held += (await self._judging.put_back(renamed.judged.what, renamed.judged.before)).held
         for project in renamed.after.projects - renamed.caps.keys():
-            held += await self._judging.hold_over_cap(project)
+            held += await self._engine.queue_acts.hold_over_cap(project)
             self._drop_cap(project)
         if held:
             self._engine.bus.tell(Notice(held_instead(held)))

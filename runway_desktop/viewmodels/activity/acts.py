@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.services.tasks.lane_order import Stood
+from runway_desktop.services.tasks.queue_acts import Stood
 from runway_desktop.texts import _, in_turn
 from runway_desktop.usecases.activity import MayLeave, Removal
 from runway_desktop.usecases.commands.ending import REMOVE

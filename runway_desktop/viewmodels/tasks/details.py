@@ -153,7 +153,7 @@ class DetailsModel(Model):
         """Raises the cap that holds the shown task back, as far as necessary."""
         held = self._held_back()
         if held is not None:
-            self._runner(self._cases.queue.raise_cap(held), "raise a cap")
+            self._runner(self._cases.raise_cap(held), "raise a cap")
 
     def _raising(self) -> str:
         """Text of the button that raises the cap. Cached until the cap's sums change."""

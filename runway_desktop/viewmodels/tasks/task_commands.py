@@ -202,7 +202,7 @@ class TaskCommands(Model):
         self._runner(lane.pause() if paused else lane.resume(), "pause sending" if paused else "resume sending")
 
     def raise_cap(self, held: HeldBack) -> None:
-        self._runner(self._cases.queue.raise_cap(held), "raise a cap")
+        self._runner(self._cases.raise_cap(held), "raise a cap")
 
     def lower_cap(self, raised: CapRaised) -> bool:
         return self._cases.budget.lower_cap(raised)

@@ -334,7 +334,7 @@ async def test_the_queue_begins_with_the_approval(tmp_path, theme):
         assert (rig.pages.counts.pages[Page.WAITING_HERE], rig.rows.task_count) == (0, 0)
         assert rig.rows.lane.line() == ""
         await rig.engine.lane.pause()
-        await rig.engine.lane.release([task], is_next=False, key=task.key)
+        await rig.engine.queue_acts.release([task], is_next=False, key=task.key)
         await until(lambda: (rig.pages.counts.pages[Page.WAITING_HERE], rig.rows.task_count) == (1, 1))
 
 

@@ -91,7 +91,7 @@ async def test_the_queue_stands_by_model_in_the_order_in_which_it_is_sent(tmp_pa
         one, two, three = await queued(rig, "gen4.5", "veo3.1", "gen4.5")
         assert lines(rig) == ["Gen-4.5", one, three, "Veo 3.1", two]
         assert [rig.rows.row_words(rig.rows.position(i)).order for i in (one, three, two)] == ["1", "2", "1"]
-        await rig.engine.lane.move([three], one)
+        await rig.engine.queue_acts.move([three], one)
         await until(lambda: lines(rig) == ["Gen-4.5", three, one, "Veo 3.1", two])
 
 

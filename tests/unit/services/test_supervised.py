@@ -25,9 +25,9 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import LONGEST_PAUSE, keep_going, shielded, survived
 from runway_desktop.services.tasks.adoption import Adoption
 from runway_desktop.services.tasks.asking import Asking
-from runway_desktop.services.tasks.lane import Lane
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.missing_inputs import MissingInputs
+from runway_desktop.services.tasks.queue_acts import QueueActs
 from runway_desktop.services.tasks.submission import Submission
 from tests.rigs.engine_rig import CATALOG, AtOnce, with_picture
 from tests.rigs.fake_runway import FakeFetcher, FakeRunway
@@ -140,8 +140,8 @@ def sidecars(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
 
 def missing_inputs(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
     adoption = Adoption(room.ledger, room.store, room.clock, key_in_use=lambda: NO_KEY)
-    lane = cast(Lane, None)
-    submission = Submission(room.ledger, room.store, lane, adoption, CATALOG, room.clock, AtOnce())
+    queue = cast(QueueActs, None)
+    submission = Submission(room.ledger, room.store, queue, adoption, CATALOG, room.clock, AtOnce())
     return MissingInputs(room.ledger, room.store, submission, CATALOG, room.bus, room.clock, AtOnce()).run
 
 

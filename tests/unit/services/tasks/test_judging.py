@@ -12,7 +12,9 @@ from tests.rigs.engine_rig import Rig, request
 
 
 async def judged(rig: Rig, amount: int) -> tuple[Judging, tuple[TaskId, ...]]:
-    return Judging(rig.ledger, rig.lane.caps), await rig.submit(*(request(f"Prompt {n}") for n in range(amount)))
+    return Judging(rig.ledger, rig.lane.caps.freed_by), await rig.submit(
+        *(request(f"Prompt {n}") for n in range(amount))
+    )
 
 
 async def test_many_are_rated_in_one_step_and_rated_back():

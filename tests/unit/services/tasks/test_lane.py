@@ -124,8 +124,8 @@ async def test_the_order_can_be_changed_while_tasks_wait():
     async with lane() as rig:
         await rig.lane.pause()
         ids = await rig.submit(*(request(f"{n}") for n in range(4)))
-        await rig.lane.move([ids[3], ids[2]], before=ids[0])
-        await rig.lane.move([ids[0]], before=None)
+        await rig.queue_acts.move([ids[3], ids[2]], before=ids[0])
+        await rig.queue_acts.move([ids[0]], before=None)
         await rig.lane.resume()
         await settle()
         assert prompts(rig) == ["3", "2"]
@@ -136,7 +136,7 @@ async def test_what_is_submitted_later_waits_behind_what_was_moved_to_the_end():
     async with lane() as rig:
         await rig.lane.pause()
         ids = await rig.submit(request("0"), request("1"))
-        await rig.lane.move([ids[0]], before=None)
+        await rig.queue_acts.move([ids[0]], before=None)
         await rig.submit(request("2"))
         assert [task.request.prompt for task in rig.ledger.queued()] == ["1", "0", "2"]
 
@@ -146,7 +146,7 @@ async def test_moving_many_times_into_the_same_gap_still_works():
         await rig.lane.pause()
         ids = list(await rig.submit(*(request(f"{n}") for n in range(3))))
         for turn in range(200):
-            await rig.lane.move([ids[2 if turn % 2 else 1]], before=ids[1 if turn % 2 else 2])
+            await rig.queue_acts.move([ids[2 if turn % 2 else 1]], before=ids[1 if turn % 2 else 2])
         positions = [task.position for task in rig.ledger.queued()]
         assert len(set(positions)) == 3
 
@@ -351,7 +351,7 @@ async def test_a_mistake_of_ours_holds_its_tasks_and_no_other_and_each_row_says_
         assert notices(rig.events) == []
         assert mistakes.take("while preparing a task").count("ZeroDivisionError: ours") == 17
         monkeypatch.setattr(rig.lane._inputs, "prepare", prepare)
-        await rig.lane.send_next([odd[0]])
+        await rig.queue_acts.send_next([odd[0]])
         await settle()
         assert prompts(rig) == ["even", "odd 0"]
 
@@ -505,7 +505,7 @@ async def test_a_task_that_came_to_wait_for_another_reason_since_it_was_asked_ab
         [task_id] = await rig.submit(request("mine"))
         asked = await rig.task(task_id)
         await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.COPIED)), "held")
-        await rig.lane.release([asked], is_next=True, key=NO_KEY)
+        await rig.queue_acts.release([asked], is_next=True, key=NO_KEY)
         await rig.lane.resume()
         await rig.clock.advance(600)
         assert prompts(rig) == []

@@ -114,7 +114,7 @@ async def test_tasks_that_waited_for_their_key_are_sent_in_the_next_run_with_it(
 async def test_hold_of_the_person_outlasts_a_change_of_keys(tmp_path: Path):
     async with a_rig() as rig:
         ids = await queued(rig, door(rig, tmp_path))
-        await rig.lane.hold(ids)
+        await rig.queue_acts.hold(ids)
         await rig.account.use_key("key_other", remember=False)
         await rig.lane.resume()
         await settle()
@@ -179,9 +179,9 @@ async def test_undoing_a_release_to_another_key_has_it_asked_about_again(tmp_pat
         ids = await queued(rig, sending)
         await rig.account.use_key("key_of_another_studio", remember=False)
         await settle()
-        stood = rig.lane.stood(ids)
+        stood = rig.queue_acts.stood(ids)
         await sending.send(sending.prepare_release([await rig.task(ids[0])]), {Ask.OTHER_KEY})
-        await rig.lane.put_back(stood)
+        await rig.queue_acts.put_back(stood)
         again = sending.prepare_release([await rig.task(ids[0])])
         assert again.asks == {Ask.OTHER_KEY}
 
@@ -192,13 +192,13 @@ async def test_undoing_a_release_leaves_a_task_to_the_key_that_runway_denied_it_
         ids = await queued(rig, sending)
         await rig.account.use_key("key_of_another_studio", remember=False)
         await settle()
-        stood = rig.lane.stood(ids)
+        stood = rig.queue_acts.stood(ids)
         rig.runway.then("create", NotTaken("Runway did not take it."))
         await sending.send(sending.prepare_release([await rig.task(ids[0])]), {Ask.OTHER_KEY})
         await rig.lane.resume()
         await rig.clock.advance(5)
         assert (await rig.task(ids[0])).was_denied
-        await rig.lane.put_back(stood)
+        await rig.queue_acts.put_back(stood)
         task = await rig.task(ids[0])
         assert (task.hold.code, task.key) == (HoldCode.OTHER_KEY, fingerprint_of("key_of_another_studio"))
         made = creates(rig)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.task import Task, TaskId
-from runway_desktop.services.tasks.lane_order import LEAST_STEP, positions_before
+from runway_desktop.services.tasks.queue_acts import LEAST_STEP, positions_before
 from tests.rigs.engine_rig import request
 
 A, B, C, D = (TaskId(name) for name in "abcd")

@@ -90,7 +90,7 @@ async def test_the_person_need_not_wait_for_the_next_look(tmp_path, how):
                 task_id, lambda task: replace(task, request=replace(task.request, prompt="Fog")), "edited"
             )
         elif how == "send next":
-            await rig.lane.send_next([task_id])
+            await rig.queue_acts.send_next([task_id])
         else:
             await rig.lane.resume()
         await settle()

@@ -273,11 +273,11 @@ async def test_only_held_tasks_are_moved_or_sent_next_each_once_and_in_the_order
         [sent] = await rig.submit(request("sent"))
         await rig.lane.pause()
         ids = await rig.submit(*(request(f"{n}") for n in range(4)))
-        await rig.lane.send_next([ids[3], sent, ids[1], ids[3], TaskId("nobody's")])
+        await rig.queue_acts.send_next([ids[3], sent, ids[1], ids[3], TaskId("nobody's")])
         assert (await rig.kinds(ids[3]))[-1] == "created", "it waited for nothing but its turn"
         order = sorted(rig.ledger.held(), key=lambda task: task.position)
         assert [task.id for task in order] == [ids[3], ids[1], ids[0], ids[2]]
-        await rig.lane.move([ids[0], sent, ids[0]], before=ids[3])
+        await rig.queue_acts.move([ids[0], sent, ids[0]], before=ids[3])
         order = sorted(rig.ledger.held(), key=lambda task: task.position)
         assert [task.id for task in order] == [ids[0], ids[3], ids[1], ids[2]]
 
@@ -287,7 +287,7 @@ async def test_what_is_sent_next_is_noted():
         await rig.lane.pause()
         [task_id] = await rig.submit(request())
         await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.FILE_MISSING)), "held")
-        await rig.lane.send_next([task_id])
+        await rig.queue_acts.send_next([task_id])
         assert (await rig.kinds(task_id))[-1] == "send next"
         assert (await rig.task(task_id)).hold == ITS_TURN
 
@@ -363,13 +363,13 @@ async def test_what_waits_for_the_person_is_moved_to_the_front_and_goes_on_waiti
         first, second = await rig.submit(request("0"), request("1"))
         kept = Hold(HoldCode.COPIED)
         await rig.ledger.change(second, lambda task: replace(task, hold=kept), "held")
-        await rig.lane.send_next([second])
+        await rig.queue_acts.send_next([second])
         held = sorted(rig.ledger.held(), key=lambda task: task.position)
         assert [(task.id, task.hold) for task in held] == [(second, kept), (first, ITS_TURN)]
         await rig.lane.resume()
         await settle()
         assert prompts(rig) == ["0"]
-        await rig.lane.release([await rig.task(second)], is_next=True, key=NO_KEY)
+        await rig.queue_acts.release([await rig.task(second)], is_next=True, key=NO_KEY)
         await settle()
         assert prompts(rig) == ["0", "1"]
 

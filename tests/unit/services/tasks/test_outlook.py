@@ -129,7 +129,7 @@ async def test_what_is_moved_to_the_front_is_what_fits():
         assert set(rig.lane.outlook().over) == {ids[1]}
         assert set(rig.lane.outlook_if_moved([ids[1]], ids[0]).over) == {ids[0]}
         assert set(rig.lane.outlook().over) == {ids[1]}
-        await rig.lane.move([ids[1]], ids[0])
+        await rig.queue_acts.move([ids[1]], ids[0])
         assert set(rig.lane.outlook().over) == {ids[0]}
 
 
@@ -139,7 +139,7 @@ async def test_a_held_task_leaves_its_credits_to_the_others():
         await rig.lane.pause()
         rig.settings.day_cap = 30.0
         ids = await rig.submit(*(request(f"{n}") for n in range(2)))
-        await rig.lane.hold([ids[0]])
+        await rig.queue_acts.hold([ids[0]])
         assert not rig.lane.outlook().over
 
 

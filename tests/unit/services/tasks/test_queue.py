@@ -12,7 +12,7 @@ import pytest
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.errors import NotReached, SlowDown
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
-from runway_desktop.services.tasks.lane_order import Stood
+from runway_desktop.services.tasks.queue_acts import Stood
 from tests.rigs import sent
 from tests.rigs.engine_rig import Rig, request, with_picture
 from tests.rigs.fakes import settle
@@ -41,7 +41,7 @@ async def paused(rig: Rig, amount: int, **more: str) -> list[TaskId]:
 async def test_a_held_task_is_not_sent_and_does_not_hold_up_the_others():
     async with lane() as rig:
         ids = await paused(rig, 3)
-        assert await rig.lane.hold([ids[0]]) == (ids[0],)
+        assert await rig.queue_acts.hold([ids[0]]) == (ids[0],)
         await rig.lane.resume()
         await settle()
         assert prompts(rig) == ["1", "2"]
@@ -52,8 +52,8 @@ async def test_what_is_held_stays_held_when_the_program_is_killed_and_keeps_its_
     rig = Rig(loops=("lane",))
     await rig.__aenter__()
     ids = await paused(rig, 3)
-    await rig.lane.hold([ids[1]])
-    await rig.lane.move([ids[2]], before=ids[0])
+    await rig.queue_acts.hold([ids[1]])
+    await rig.queue_acts.move([ids[2]], before=ids[0])
     rig = rig.kill()
     async with rig:
         await rig.lane.resume()
@@ -76,7 +76,7 @@ async def test_a_task_that_is_held_while_its_file_is_read_is_not_sent(monkeypatc
         monkeypatch.setattr(rig.inputs, "prepare", slow)
         [task_id] = await rig.submit(with_picture(picture.as_uri()))
         await begun.wait()
-        assert await rig.lane.hold([task_id]) == (task_id,)
+        assert await rig.queue_acts.hold([task_id]) == (task_id,)
         may_go.set()
         await settle()
         assert prompts(rig) == []
@@ -90,7 +90,7 @@ async def test_a_held_task_whose_file_turns_out_to_be_missing_is_not_sent_once_i
         prepare = rig.inputs.prepare
 
         async def held_meanwhile(task, key):
-            await rig.lane.hold([task.id])
+            await rig.queue_acts.hold([task.id])
             return await prepare(task, key)
 
         monkeypatch.setattr(rig.inputs, "prepare", held_meanwhile)
@@ -108,7 +108,7 @@ async def test_what_is_held_while_it_is_being_sent_does_not_leave_again_when_it_
         rig.runway.then("create", answer)
         [task_id] = await rig.submit(request())
         await gate.arrived()
-        assert await rig.lane.hold([task_id]) == (task_id,)
+        assert await rig.queue_acts.hold([task_id]) == (task_id,)
         gate.open()
         await rig.clock.advance(600)
         assert len(prompts(rig)) == 1
@@ -120,7 +120,7 @@ async def test_what_is_held_while_it_is_being_sent_and_made_is_followed_as_ever(
         gate = rig.runway.hold("create")
         [task_id] = await rig.submit(request())
         await gate.arrived()
-        await rig.lane.hold([task_id])
+        await rig.queue_acts.hold([task_id])
         gate.open()
         await settle()
         task = await rig.task(task_id)
@@ -138,7 +138,7 @@ async def test_what_is_held_or_canceled_right_before_its_first_byte_does_not_lea
         monkeypatch.setattr(rig.copies, "note_sending", slow)
         [held, canceled] = await rig.submit(request("0"), request("1", model="veo3.1"))
         await begun.wait()
-        await rig.lane.hold([held])
+        await rig.queue_acts.hold([held])
         canceling = asyncio.create_task(rig.actions.cancel([canceled]))
         await settle()
         may_go.set()
@@ -175,16 +175,16 @@ async def test_what_is_canceled_while_it_is_being_sent_is_not_sent_by_the_next_r
 async def test_what_is_being_sent_cannot_be_held():
     async with lane() as rig:
         [task_id] = await rig.submit(request())
-        assert await rig.lane.hold([task_id]) == ()
+        assert await rig.queue_acts.hold([task_id]) == ()
 
 
 async def test_released_where_it_stands_or_as_the_next_one():
     async with lane() as rig:
         ids = await paused(rig, 4)
-        await rig.lane.hold([ids[2], ids[3]])
-        await rig.lane.release([await rig.task(ids[2])], is_next=False, key=NO_KEY)
+        await rig.queue_acts.hold([ids[2], ids[3]])
+        await rig.queue_acts.release([await rig.task(ids[2])], is_next=False, key=NO_KEY)
         assert order(rig) == ["0", "1", "2", "3"]
-        await rig.lane.release([await rig.task(ids[3])], is_next=True, key=NO_KEY)
+        await rig.queue_acts.release([await rig.task(ids[3])], is_next=True, key=NO_KEY)
         assert order(rig) == ["3", "0", "1", "2"]
         assert {(await rig.task(one)).hold for one in ids} == {ITS_TURN}
 
@@ -206,9 +206,9 @@ async def test_a_step_moves_by_one_place(chosen, up, there):
     async with lane() as rig:
         await rig.lane.pause()
         ids = dict(zip("abcd", await rig.submit(*map(request, "abcd")), strict=True))
-        stood = await rig.lane.step([ids[one] for one in chosen], up=up)
+        stood = await rig.queue_acts.step([ids[one] for one in chosen], up=up)
         assert "".join(order(rig)) == there
-        await rig.lane.put_back(stood)
+        await rig.queue_acts.put_back(stood)
         assert "".join(order(rig)) == "abcd"
 
 
@@ -216,7 +216,7 @@ async def test_a_step_goes_past_the_next_task_of_the_same_model():
     async with lane() as rig:
         await rig.lane.pause()
         ids = await rig.submit(request("a"), request("x", model="veo3.1"), request("b"), request("y", model="veo3.1"))
-        await rig.lane.step([ids[2]], up=True)
+        await rig.queue_acts.step([ids[2]], up=True)
         assert order(rig) == ["b", "x", "a", "y"]
 
 
@@ -225,7 +225,7 @@ async def test_a_step_among_equal_positions_still_moves():
         ids = await paused(rig, 3)
         await rig.ledger.place(dict.fromkeys(ids, 1.0))
         before = order(rig)
-        await rig.lane.step([ids[int(before[2])]], up=True)
+        await rig.queue_acts.step([ids[int(before[2])]], up=True)
         assert order(rig) == [before[0], before[2], before[1]]
 
 
@@ -233,17 +233,17 @@ async def test_a_move_is_undone_as_one_also_where_all_were_numbered_anew():
     async with lane() as rig:
         ids = await paused(rig, 4)
         await rig.ledger.place({ids[1]: 1.0 + 1e-7})
-        stood = await rig.lane.move([ids[3], ids[2]], before=ids[1])
+        stood = await rig.queue_acts.move([ids[3], ids[2]], before=ids[1])
         assert order(rig) == ["0", "3", "2", "1"]
-        await rig.lane.put_back(stood)
+        await rig.queue_acts.put_back(stood)
         assert order(rig) == ["0", "1", "2", "3"]
 
 
 async def test_undoing_a_release_sends_nothing_and_leaves_what_was_sent():
     async with lane() as rig:
         ids = await paused(rig, 2)
-        await rig.lane.hold(ids)
-        stood = rig.lane.stood(ids)
+        await rig.queue_acts.hold(ids)
+        stood = rig.queue_acts.stood(ids)
         assert stood == Stood(
             positions={one: (await rig.task(one)).position for one in ids},
             holds=dict.fromkeys(ids, Hold(HoldCode.WAITS_FOR_PERSON)),
@@ -254,7 +254,7 @@ async def test_undoing_a_release_sends_nothing_and_leaves_what_was_sent():
         await rig.lane.resume()
         await settle()
         assert prompts(rig) == ["0"]
-        await rig.lane.put_back(stood)
+        await rig.queue_acts.put_back(stood)
         rig.settings.lane_limits = {}
         await settle()
         assert prompts(rig) == ["0"]
@@ -268,14 +268,14 @@ async def test_nothing_is_sent_twice_by_moving_it_while_it_is_sent(monkeypatch, 
 
         async def moved_meanwhile(task, key):
             ways: dict[str, Callable[[], Awaitable[object]]] = {
-                "move": lambda: rig.lane.move([task.id], before=None),
-                "step": lambda: rig.lane.step([task.id], up=False),
-                "send next": lambda: rig.lane.send_next([task.id]),
+                "move": lambda: rig.queue_acts.move([task.id], before=None),
+                "step": lambda: rig.queue_acts.step([task.id], up=False),
+                "send next": lambda: rig.queue_acts.send_next([task.id]),
             }
             if how in ways:
                 await ways[how]()
             else:
-                await rig.lane.hold([task.id])
+                await rig.queue_acts.hold([task.id])
                 await sent.release(rig, task.id)
             return await prepare(task, key)
 

@@ -9,7 +9,7 @@ from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.domain.transitions import Sending
-from runway_desktop.services.tasks.lane_order import Stood
+from runway_desktop.services.tasks.queue_acts import Stood
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import Rig, request
 
@@ -31,11 +31,11 @@ async def changed(rig: Rig, task: Task, **more: Any) -> Task:
 async def test_the_history_says_what_the_person_did_with_a_queued_task():
     async with Rig(loops=()) as rig:
         [task] = await queue(rig)
-        await rig.lane.hold([task.id])
-        stood = rig.lane.stood([task.id])
+        await rig.queue_acts.hold([task.id])
+        stood = rig.queue_acts.stood([task.id])
         for is_next in (False, True):
-            await rig.lane.release([await rig.task(task.id)], is_next=is_next, key=task.key)
-            await rig.lane.put_back(stood)
+            await rig.queue_acts.release([await rig.task(task.id)], is_next=is_next, key=task.key)
+            await rig.queue_acts.put_back(stood)
         assert (await rig.kinds(task.id))[1:] == ["held", "released", "held", "send next", "held"]
 
 
@@ -43,7 +43,7 @@ async def test_only_what_is_queued_stands_in_the_queue():
     async with Rig(loops=()) as rig:
         held, sent = await queue(rig, 2)
         await rig.ledger.move(sent.id, Sending())
-        assert rig.lane.stood([sent.id, held.id, TaskId("unknown")]) == Stood(
+        assert rig.queue_acts.stood([sent.id, held.id, TaskId("unknown")]) == Stood(
             positions={held.id: held.position}, holds={}
         )
 
@@ -54,7 +54,7 @@ async def test_what_is_being_sent_or_waits_for_another_reason_by_now_is_not_put_
         stood = Stood(positions={}, holds={sent.id: RESTORED, held.id: RESTORED})
         await rig.ledger.move(sent.id, Sending())
         await changed(rig, held, hold=OF_PERSON)
-        await rig.lane.put_back(stood)
+        await rig.queue_acts.put_back(stood)
         assert [(await rig.task(one.id)).hold for one in (sent, held)] == [ITS_TURN, OF_PERSON]
 
 
@@ -62,8 +62,8 @@ async def test_counts_that_were_read_with_one_key_are_not_compared_with_those_of
     async with Rig(loops=()) as rig:
         same, other, unseen = await queue(rig, 3)
         denied = [await changed(rig, one, hold=RESTORED, evidence=SEEN) for one in (same, other)]
-        await rig.lane.release(denied[:1], is_next=False, key=same.key)
-        await rig.lane.release([denied[1], unseen], is_next=False, key=OTHER)
+        await rig.queue_acts.release(denied[:1], is_next=False, key=same.key)
+        await rig.queue_acts.release([denied[1], unseen], is_next=False, key=OTHER)
         found = [await rig.task(one.id) for one in (same, other, unseen)]
         assert [one.evidence for one in found] == [
             SEEN,

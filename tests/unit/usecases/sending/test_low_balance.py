@@ -164,7 +164,7 @@ async def test_raising_a_cap_offers_and_sends_what_the_balance_covers(tmp_path: 
         held = rig.lane.held_back(tasks[0].id)
         assert held is not None
         assert sending.freed(held).amount == 3
-        await rig.lane.raise_cap(held)
+        await rig.queue_acts.raise_cap(held)
         assert await codes(rig, tasks) == [HoldCode.ITS_TURN] * 3 + [HoldCode.CREDITS] * 2
 
 

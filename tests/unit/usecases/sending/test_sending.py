@@ -197,7 +197,7 @@ async def test_what_may_be_paid_for_already_is_not_released_without_an_answer(tm
         assert canceled.cost_credits is None
         with pytest.raises(NotAnswered):
             await sending.send(prepared)
-        await rig.lane.send_next([held.id])
+        await rig.queue_acts.send_next([held.id])
         assert (await rig.task(held.id)).hold.code is code, "the lane alone releases nothing"
         await sending.send(prepared, {Ask.MAY_BE_PAID_TWICE})
         assert (await rig.task(held.id)).hold.code is HoldCode.ITS_TURN
