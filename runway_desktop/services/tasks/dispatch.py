@@ -181,7 +181,8 @@ class Dispatch:
         request, at = sending.request, sending.sent_at or self._clock.now()
         intent = Intent(task_id=task.id, at=at, model=request.model, prompt=request.prompt)
         # Both at once, because each waits for the disk.
-        _, trouble = await asyncio.gather(self._keep(intent), self._copies.note_sending(), return_exceptions=True)
+        written = await asyncio.gather(self._keep(intent), self._copies.note_sending(), return_exceptions=True)
+        trouble = next((one for one in written if isinstance(one, BaseException)), None)
         if trouble is not None:
             # Nothing was sent.
             hold, cause = ITS_TURN, None

@@ -252,6 +252,21 @@ async def test_a_mistake_while_that_is_noted_sends_nothing(mistakes):
     assert "a bug" in mistakes.take("noting that a task is sent")
 
 
+async def test_a_mistake_while_the_sending_is_journaled_sends_nothing(tmp_path, monkeypatch, mistakes):
+    async with bench(tmp_path / "ids.txt") as at:
+        await at.dispatch.recall()
+
+        async def fails(_entry):
+            raise RuntimeError("a bug")
+
+        monkeypatch.setattr(at.ids, "keep", fails)
+        assert (await at.deliver()).result is Result.NOT_SENT
+        assert (await at.task()).state is State.HELD
+        assert at.rig.runway.named("create") == []
+        await at.dispatch.close()
+    assert "a bug" in mistakes.take("noting that a task is sent")
+
+
 @pytest.mark.parametrize("change", [{"request": request("Another")}, {"removed_at": 5.0}])
 async def test_what_was_edited_or_removed_before_its_turn_does_not_leave(change):
     async with bench(**KNOWN) as at:
