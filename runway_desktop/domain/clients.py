@@ -1,11 +1,45 @@
-"""Client programs of the same user (scripts, agents): their permissions, their requests and the outcome of each.
-Pure."""
+"""Client programs of the same user (scripts, agents): what each may do, their requests and the outcome of each. Pure.
+
+May this program? A call, by the first line that fits. "Agent" is every client but the command line.
+
+| call | client | verdict |
+| --- | --- | --- |
+| grant | command line, also revoked or paused | allowed |
+| grant | agent | refused: `NOT_GRANTING` |
+| any | without a name | refused: `NAMELESS` |
+| any | revoked | refused: `REVOKED` |
+| list, models, balance, price; get and wait for a task of the list | any | allowed, also while paused |
+| adopt, cancel, create; get and wait for an unknown id | any, while all are paused | refused: `PAUSED` |
+| adopt; get and wait for an unknown id, which adopts it | any | allowed |
+| cancel | command line; agent for its own task | allowed |
+| cancel | agent for another's task | refused: `NOT_OWN` |
+| create | agent that may only read | refused: `READS_ONLY` |
+| create | command line that may only read | refused: `COMMANDS_READ_ONLY` |
+
+A create beyond these, by its price:
+
+| permission | price | agent | command line |
+| --- | --- | --- | --- |
+| ask | any | waits for approval | waits for approval |
+| allowance | not known | waits: `NO_PRICE` | refused |
+| allowance | sending asks about something else, such as a cap | waits: `QUESTIONS` | refused |
+| allowance | known only as "at least" | waits: `OPEN_PRICE` | refused |
+| allowance | above the person's limit, and no maximum was given | next line | refused: `NOT_AGREED` |
+| allowance | above the maximum that the call gives | waits: `ABOVE_MAXIMUM` | refused |
+| allowance | more than is left of the day's credits | waits: `ABOVE_ALLOWANCE` | refused |
+| allowance | within | allowed | allowed |
+
+What would wait is refused (`TOO_MANY`) while `MOST_WAITING` requests wait already.
+
+A task queued within an allowance is held for approval when all are paused, the permission is no allowance any more, or
+the day's tasks cost more than it. The command line may name any file, an agent only those in its folders.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from enum import Enum
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, auto
 from unicodedata import normalize
 
 from runway_desktop.texts import _
@@ -30,8 +64,9 @@ LONGEST_WAIT = 45.0
 """Seconds of one wait. Hosts of agents time out after 60 at the earliest."""
 EXPIRES_AFTER = 86_400.0
 """Seconds after which a request without the user's decision expires."""
-
-
+MOST_WAITING = 500
+"""Maximum number of requests that wait for the user at a time."""
+_ENOUGH = 1e-6
 LONGEST_NAME = 60
 NAMELESS = "agent"
 """Name of a client that reports none."""
@@ -77,6 +112,121 @@ class Client(Struct, frozen=True, kw_only=True):
     credits: float = 0.0
     folders: tuple[str, ...] = ()
     seen_at: float = 0.0
+
+
+class Act(Enum):
+    READ = auto()
+    ADOPT = auto()
+    CANCEL = auto()
+    CREATE = auto()
+    GRANT = auto()
+
+
+class Why(Enum):
+    """Why a call is refused, or a request waits. Its sentence is in `usecases/words/requests.py`."""
+
+    NOT_GRANTING = auto()
+    NAMELESS = auto()
+    REVOKED = auto()
+    PAUSED = auto()
+    NOT_OWN = auto()
+    READS_ONLY = auto()
+    COMMANDS_READ_ONLY = auto()
+    NO_PRICE = auto()
+    QUESTIONS = auto()
+    OPEN_PRICE = auto()
+    NOT_AGREED = auto()
+    ABOVE_MAXIMUM = auto()
+    ABOVE_ALLOWANCE = auto()
+    TOO_MANY = auto()
+
+
+class Priced(Struct, frozen=True, kw_only=True):
+    """The price of a request. `most` is the most that it may cost as far as known; `maximum` is what the caller agreed
+    to; `asks_more`: sending asks about more than the price."""
+
+    most: float
+    is_known: bool = True
+    is_open: bool = False
+    asks_more: bool = False
+    maximum: float | None = None
+
+
+class Verdict(Struct, frozen=True):
+    """Waits for approval, or is refused because of `why`, or (neither) is allowed."""
+
+    why: Why | None = None
+    waits: bool = False
+
+
+def refusal(client: Client, act: Act, *, is_paused: bool, is_own: bool = True) -> Why | None:
+    """Why a call is refused whatever it costs; None if it is not. `is_own`: it is about tasks of the client itself."""
+    is_command = client.name == COMMAND_LINE
+    if act is Act.GRANT:
+        return None if is_command else Why.NOT_GRANTING
+    if not client.name:
+        return Why.NAMELESS
+    if client.permission is Permission.REVOKED:
+        return Why.REVOKED
+    if act is Act.READ:
+        return None
+    if is_paused:
+        return Why.PAUSED
+    if act is Act.CANCEL and not (is_own or is_command):
+        return Why.NOT_OWN
+    if act is Act.CREATE and client.permission is Permission.READ:
+        return Why.COMMANDS_READ_ONLY if is_command else Why.READS_ONLY
+    return None
+
+
+def creation(
+    client: Client, priced: Priced, *, is_paused: bool, reserved: float, limit: float | None, waiting: int
+) -> Verdict:
+    """`reserved` credits of the client's day are used; above `limit` the person wants to be asked; `waiting` requests
+    of all clients wait for approval."""
+    if (why := refusal(client, Act.CREATE, is_paused=is_paused)) is not None:
+        return Verdict(why)
+    if client.permission is Permission.ALLOWANCE:
+        why = _beyond(client, priced, reserved, limit)
+        if why is None or client.name == COMMAND_LINE:
+            return Verdict(why)
+    return Verdict(why, waits=True) if waiting < MOST_WAITING else Verdict(Why.TOO_MANY)
+
+
+def _beyond(client: Client, priced: Priced, reserved: float, limit: float | None) -> Why | None:
+    """Why an allowance does not cover a request. Written so that NaN, which JSON may contain, approves nothing."""
+    most, maximum = priced.most, priced.maximum
+    if not priced.is_known:
+        return Why.NO_PRICE
+    if priced.asks_more:
+        return Why.QUESTIONS
+    if priced.is_open:
+        return Why.OPEN_PRICE
+    if maximum is None and client.name == COMMAND_LINE and limit is not None and not most <= limit:
+        return Why.NOT_AGREED
+    if maximum is not None and not most <= maximum + _ENOUGH:
+        return Why.ABOVE_MAXIMUM
+    return None if most <= left_today(client, reserved) + _ENOUGH else Why.ABOVE_ALLOWANCE
+
+
+def left_today(client: Client, reserved: float) -> float:
+    """Credits of the client's day that are left."""
+    return max(0.0, client.credits - reserved)
+
+
+def is_still_within(client: Client, *, is_paused: bool, reserved: float) -> bool:
+    """Whether a client's tasks of today, queued within its allowance, may be sent without the person."""
+    return not is_paused and client.permission is Permission.ALLOWANCE and reserved <= client.credits + _ENOUGH
+
+
+def is_less(client: Client, permission: Permission, credits: float) -> bool:
+    """Whether a new permission may not cover what was queued within the client's present one."""
+    return permission is not Permission.ALLOWANCE or credits < client.credits
+
+
+def folders_of(client: Client) -> Sequence[str] | None:
+    """The folders whose files the client may name; None: any file."""
+    return None if client.name == COMMAND_LINE else client.folders
 
 
 class ClientRequest(Struct, frozen=True, kw_only=True):

@@ -19,6 +19,8 @@ from runway_desktop.domain.clients import (
     ClientRequest,
     Permission,
     RecordLine,
+    is_less,
+    is_still_within,
     waiting,
     waits_for_approval,
 )
@@ -48,7 +50,6 @@ TELL_EVERY = 600.0
 """Least seconds between two notices of clients that may only read."""
 REPEATS_WITHIN = 7 * 86_400.0
 """Seconds within which an identical earlier request is reported as a repeat."""
-_ENOUGH = 1e-6
 YOU = ""
 """Name of the person in the log of calls."""
 
@@ -100,15 +101,15 @@ class Clients:
         """Sets the client's permission. If an allowance is withdrawn or lowered, tasks queued within it are held for
         approval."""
         waiting = [task.id for task in await self._waiting_of(name)]
-        is_less = permission is not Permission.ALLOWANCE or credits < (await self.client(name)).credits
-        if is_less:
+        may_exceed = is_less(await self.client(name), permission, credits)
+        if may_exceed:
             # Also before the write: if the program is killed in between, no such task is sent at the next start.
             await self._hold_back(name)
         await self._change(name, lambda client: replace(client, permission=permission, credits=credits))
         await self.record(YOU, "permission", name, f"{permission.value} {credits:g}")
         if permission is Permission.REVOKED:
             await self.refuse(waiting)
-        if is_less:
+        if may_exceed:
             await self._hold_back(name)
 
     async def take_void(self) -> Sequence[str]:
@@ -141,12 +142,8 @@ class Clients:
     async def look_again(self, name: str) -> None:
         """Called after a client's request was stored: applies a pause, or a withdrawn or lowered allowance, that came
         meanwhile."""
-        client = await self.client(name)
-        if (
-            self.are_paused
-            or client.permission is not Permission.ALLOWANCE
-            or await self.reserved_today(name) > client.credits + _ENOUGH
-        ):
+        reserved, client = await self.reserved_today(name), await self.client(name)
+        if not is_still_within(client, is_paused=self.are_paused, reserved=reserved):
             await self._hold_back(name)
 
     async def reserved_today(self, client: str) -> float:
@@ -223,7 +220,7 @@ class Clients:
         """Notifies the person, once per run, that a client with read permission wants to make something. Of several at
         once only the first is told: a program may invent many names."""
         now = self._clock.monotonic()
-        if client not in (*self._told, COMMAND_LINE) and now >= self._tells_from:
+        if client not in self._told and now >= self._tells_from:
             self._told.add(client)
             self._tells_from = now + TELL_EVERY
             self._bus.tell(EngineNotice(EngineNoticeCode.CLIENT_READS_ONLY, (client,)))

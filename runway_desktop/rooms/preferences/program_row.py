@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
-from runway_desktop.domain.clients import COMMAND_LINE, Permission
+from runway_desktop.domain.clients import Act, Permission, folders_of, refusal
 from runway_desktop.domain.preferences import MOST_CREDITS
 from runway_desktop.rooms.preferences.model.programs_form import ProgramsForm
 from runway_desktop.texts import _, number_of
@@ -147,7 +147,7 @@ class _Folders(QWidget):
 
     def show_program(self, program: Program) -> None:
         self._program, client = program, program.client
-        may_ask = client.permission in (Permission.ASK, Permission.ALLOWANCE) and client.name != COMMAND_LINE
+        may_ask = folders_of(client) is not None and refusal(client, Act.CREATE, is_paused=False) is None
         self.setVisible(may_ask)
         if client.folders != self._shown:
             self._shown = client.folders

@@ -14,7 +14,7 @@ from typing import Any
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
 from runway_desktop.domain.caps import LaneCode
-from runway_desktop.domain.clients import COMMAND_LINE, LONGEST_WAIT, ClientRequest, Permission
+from runway_desktop.domain.clients import COMMAND_LINE, LONGEST_WAIT, Act, ClientRequest, Permission, Why, refusal
 from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
@@ -28,7 +28,7 @@ from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.values import Struct
 
-from .creating import Creating, TaskWished, paused, revoked
+from .creating import Creating, TaskWished, refused
 from .finishing import Finishing
 from .refusals import CallRefused, Code, in_english, refusal_of
 from .task_answer import is_settled, task_answer, why_waiting
@@ -109,18 +109,12 @@ class ClientCases:
 
     async def let_in(self, client: str) -> None:
         """Must be called before each call. Raises CallRefused if the client is revoked or has no name."""
-        clients = self._engine.clients
-        if not client:
-            raise CallRefused("A program has to say its name.", code=Code.INPUT, advice="Say it in the hello.")
-        if (await clients.client(client)).permission is Permission.REVOKED:
-            raise revoked()
-        await clients.saw(client)
+        await self._check(client, Act.READ)
+        await self._engine.clients.saw(client)
 
     async def may_spend(self, client: str) -> bool:
         """Whether the client may make tasks, with or without the person's approval."""
-        clients = self._engine.clients
-        permission = (await clients.client(client)).permission
-        return permission in (Permission.ASK, Permission.ALLOWANCE) and not clients.are_paused
+        return await self._refusal(client, Act.CREATE) is None
 
     async def difference(self, key: Fingerprint, address: str, *, asks: bool) -> CallRefused | None:
         """The refusal of calls that ask Runway or spend, for a client whose environment names another key or address
@@ -268,7 +262,7 @@ class ClientCases:
 
     async def adopt(self, client: str, wanted: Ids) -> dict[str, Any]:
         """Adds tasks that were started elsewhere to the list, so that their results are saved."""
-        self._unless_paused()
+        await self._check(client, Act.ADOPT)
         await self._engine.clients.record(client, "adopt", f"{len(wanted.ids)}")
         await self.need_key()
         adopted = await self._finishing.run(self._adopt(_some(wanted.ids)), "adopt tasks")
@@ -278,14 +272,11 @@ class ClientCases:
 
     async def cancel(self, client: str, wanted: Ids) -> dict[str, Any]:
         """Cancels running and queued tasks; never deletes finished ones. An agent can cancel only its own."""
-        self._unless_paused()
+        await self._check(client, Act.CANCEL)
         tasks = [await self._found(client, word) for word in _some(wanted.ids)]
         asked = await self._engine.clients.of([task.id for task in tasks])
-        if client != COMMAND_LINE:
-            for task in tasks:
-                if (own := asked.get(task.id)) is None or own.client != client:
-                    said = "This task is not this program's own."
-                    raise CallRefused(said, code=Code.REFUSED, advice="Its person can cancel it in the window.")
+        own = [one for task in tasks if (one := asked.get(task.id)) is not None and one.client == client]
+        await self._check(client, Act.CANCEL, is_own=len(own) == len(tasks))
         if any(task.state.is_live for task in tasks):
             await self.need_key()
         await self._engine.clients.record(client, "cancel", f"{len(tasks)}")
@@ -303,8 +294,7 @@ class ClientCases:
 
     async def grant(self, client: str, wanted: Grant) -> dict[str, Any]:
         """Sets what commands may spend a day."""
-        if client != COMMAND_LINE:
-            raise CallRefused("Only the person can grant that.", code=Code.REFUSED)
+        await self._check(client, Act.GRANT)
         if not 0 <= wanted.credits <= MOST_CREDITS:
             raise CallRefused("That is no amount of credits.", code=Code.INPUT)
         clients = self._engine.clients
@@ -338,9 +328,13 @@ class ClientCases:
                 )
             raise CallRefused(said, code=Code.KEY, advice=advice)
 
-    def _unless_paused(self) -> None:
-        if self._engine.clients.are_paused:
-            raise paused()
+    async def _check(self, client: str, act: Act, *, is_own: bool = True) -> None:
+        if (why := await self._refusal(client, act, is_own=is_own)) is not None:
+            raise refused(why)
+
+    async def _refusal(self, client: str, act: Act, *, is_own: bool = True) -> Why | None:
+        clients = self._engine.clients
+        return refusal(await clients.client(client), act, is_paused=clients.are_paused, is_own=is_own)
 
     async def _found(self, client: str, word: str) -> Task:
         return await self._known(word) or await self._adopted(client, word)
@@ -360,7 +354,7 @@ class ClientCases:
         if remote_id is None:
             advice = "Ids look like 17f20503-6c24-4c16-946b-35dbbce2af2f."
             raise CallRefused("There is no task of this id.", code=Code.NOT_FOUND, advice=advice)
-        self._unless_paused()
+        await self._check(client, Act.ADOPT)
         await self.need_key()
         async with self._looking:
             reply = await self._engine.asking.ask(remote_id)

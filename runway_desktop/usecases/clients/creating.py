@@ -1,7 +1,7 @@
 """Create calls of clients: validation, price, permission, idempotency. The task is sent in turn or waits for the user.
 
-A client cannot answer questions. A request that exceeds the grant is refused for the command line, and waits for
-approval for an agent. The `request_id` is an idempotency key. Raises CallRefused. Loop's thread only.
+What a client may is decided by `domain/clients.py`. The `request_id` is an idempotency key.
+Raises CallRefused. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -18,11 +18,22 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.catalog import AssetRef, Pair, assets_in, prompt_of, validate, with_assets
 from runway_desktop.catalog.catalog import starting_values
-from runway_desktop.domain.clients import COMMAND_LINE, WITHOUT_ID, Client, ClientRequest, Permission
+from runway_desktop.domain.clients import (
+    COMMAND_LINE,
+    WITHOUT_ID,
+    Client,
+    ClientRequest,
+    Priced,
+    Verdict,
+    Why,
+    creation,
+    folders_of,
+    left_today,
+)
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.submission import Ask, NewTask, NewTasks, Origin, Prepared, TaskSource
-from runway_desktop.texts import Text, english
+from runway_desktop.texts import english
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words import requests, units
 from runway_desktop.usecases.words.holds import cost_words
@@ -33,8 +44,6 @@ from .input_files import check_files, named_files
 from .refusals import CallRefused, Code
 
 LONGEST_ID = 200
-MOST_WAITING = 500
-"""Maximum number of requests that wait for the user at a time."""
 REPEATS_FOR = 600.0
 """Seconds within which an identical request without an id counts as a repeat."""
 _ENOUGH = 1e-6
@@ -92,15 +101,12 @@ class Creating:
             if known.digest == digest:
                 return {**said, "would": "repeat", "task_id": known.task_id}
             return {**said, "would": "refuse", "because": _OTHER_WISH}
-        try:
-            answers, why = await self._answers(client, wish, prepared)
-        except CallRefused as refused:
-            return {**said, "would": "refuse", "because": refused.in_words()}
-        return (
-            {**said, "would": "send"}
-            if answers is not None
-            else {**said, "would": "wait for approval", "because": why or "The person approves each request."}
-        )
+        verdict, because = await self._verdict(client, wish, prepared)
+        if verdict.waits:
+            return {**said, "would": "wait for approval", "because": because.message}
+        if verdict.why is not None:
+            return {**said, "would": "refuse", "because": because.in_words()}
+        return {**said, "would": "send"}
 
     async def make(self, client: str, wish: TaskWished) -> MadeTask:
         new, digest = await self._wished(client, wish)
@@ -137,25 +143,22 @@ class Creating:
         new = replace(new, id=task_id)
         origin = Origin(TaskSource.SCRIPT, (client, request_id))
         prepared = self._prepared(new, origin)
-        try:
-            answers, why = await self._answers(client, wish, prepared)
-        except ReadsOnly:
+        verdict, because = await self._verdict(client, wish, prepared)
+        if verdict.why is Why.READS_ONLY:
             engine.clients.tell_read_only(client)
-            raise
+        if verdict.why is not None and not verdict.waits:
+            raise because
         asked = ClientRequest(
             client=client, request_id=request_id, digest=digest, task_id=task_id, credits=prepared.sum.credits,
-            at=engine.clock.now(), request=new.request, is_within=answers is not None,
+            at=engine.clock.now(), request=new.request, is_within=not verdict.waits,
         )  # fmt: skip
-        if answers is None:
-            if len(engine.clients.waiting()) >= MOST_WAITING:
-                raise _refused(f"{MOST_WAITING} requests wait for the person already.", "Wait until some are answered.")
+        if verdict.waits:
             prepared = self._sending().prepare_waiting(new, origin, Hold(HoldCode.APPROVAL, client=client))
-            answers = frozenset()
-            self.waits_because[task_id] = why
+            self.waits_because[task_id] = because.message if verdict.why is not None else ""
         if (await engine.clients.note(asked)).task_id != task_id:
             raise CallRefused("The same was asked for meanwhile.", code=Code.AGAIN, advice="Ask again: it is there.")
         self.asked_by[task_id] = client
-        await self._sending().send(prepared, answers)
+        await self._sending().send(prepared, frozenset() if verdict.waits else frozenset({Ask.ABOVE_LIMIT}))
         if asked.is_within:
             await engine.clients.look_again(client)
         task = await engine.ledger.task(task_id)
@@ -170,59 +173,52 @@ class Creating:
             _refuse_findings(prepared)
         return prepared
 
-    async def _answers(self, name: str, wish: TaskWished, prepared: Prepared) -> tuple[frozenset[Ask] | None, str]:
-        """The questions that an allowance answers; None: the request waits for the user, and why. A command that would
-        have to wait is refused, since its caller cannot wait for an approval."""
-        clients = self._engine.clients
-        if clients.are_paused:
-            raise paused()
-        client = await clients.client(name)
-        match client.permission:
-            case Permission.REVOKED:
-                raise revoked()
-            case Permission.READ:
-                raise _reads_only(name)
-            case Permission.ASK:
-                return None, ""
-            case Permission.ALLOWANCE:
-                why = await self._why_not_within(client, wish, prepared)
-                if why is not None and name == COMMAND_LINE:
-                    raise why
-                return (frozenset({Ask.ABOVE_LIMIT}), "") if why is None else (None, why.message)
-
-    async def _why_not_within(self, client: Client, wish: TaskWished, prepared: Prepared) -> CallRefused | None:
-        """Why a request cannot be sent without asking the user; None if it can."""
-        sum_ = prepared.sum
+    async def _verdict(self, name: str, wish: TaskWished, prepared: Prepared) -> tuple[Verdict, CallRefused]:
+        """Whether the request may be sent, and the sentence for a refusal or a wait."""
+        clients, sum_ = self._engine.clients, prepared.sum
+        reserved, client = await clients.reserved_today(name), await clients.client(name)
         left = prepared.asks - {Ask.ABOVE_LIMIT}
-        if sum_.unknown or Ask.PRICE_UNKNOWN in left:
-            return _refused(requests.NO_PRICE, "Send it from the window.")
-        most = self._most(prepared)
-        reserved = await self._engine.clients.reserved_today(client.name)
-        left_today = max(0.0, client.credits - reserved)
-        if left:
-            said = ", ".join(sorted(ask.value for ask in left))
-            return _refused(f"The person has to be asked: {said}.", "Send it from the window.")
+        priced = Priced(
+            most=self._most(prepared), is_known=not (sum_.unknown or Ask.PRICE_UNKNOWN in left), is_open=sum_.at_least,
+            asks_more=bool(left), maximum=wish.max_credits,
+        )  # fmt: skip
+        verdict = creation(
+            client, priced, is_paused=clients.are_paused, reserved=reserved,
+            limit=self._engine.settings.confirm_above, waiting=len(clients.waiting()),
+        )  # fmt: skip
+        return verdict, self._in_words(verdict.why, client, priced, left_today(client, reserved), prepared)
+
+    def _in_words(
+        self, why: Why | None, client: Client, priced: Priced, left: float, prepared: Prepared
+    ) -> CallRefused:
+        sum_, most = prepared.sum, priced.most
         with english():
             costs = f"It costs {cost_words(sum_)}"
             if most > sum_.credits + _ENOUGH:
                 costs += f" and may cost {units.credits_in_words(most)}"
-        if sum_.at_least:
-            return _refused(f"{costs} or more: nobody knows how much before it is sent.", "Send it from the window.")
-        above = self._engine.settings.confirm_above
-        if wish.max_credits is None and client.name == COMMAND_LINE and above is not None and most > above:
-            return _refused(f"{costs}.", f"Say --max-credits {most:g} to agree to that.")
-        # Written so that NaN, which JSON may contain, approves nothing.
-        if wish.max_credits is not None and not most <= wish.max_credits + _ENOUGH:
-            return _refused(f"{costs}, more than {wish.max_credits:g}.", "Say a higher --max-credits to agree to that.")
-        if most > left_today + _ENOUGH:
-            with english():
-                left_words = units.credits_in_words(left_today)
-            whose = (
-                "what commands may spend today" if client.name == COMMAND_LINE else "this program's allowance of today"
-            )
-            cheaper = self._cheaper(prepared, left_today)
-            return _refused(f"{costs}; {left_words} are left of {whose}.{cheaper}", "Grant more, or wait.")
-        return None
+            left_words = units.credits_in_words(left)
+        match why:
+            case None:
+                return _refused("The person approves each request.", "")
+            case Why.QUESTIONS:
+                asks = ", ".join(sorted(ask.value for ask in prepared.asks - {Ask.ABOVE_LIMIT}))
+                return _refused(f"The person has to be asked: {asks}.", "Send it from the window.")
+            case Why.OPEN_PRICE:
+                return _refused(
+                    f"{costs} or more: nobody knows how much before it is sent.", "Send it from the window."
+                )
+            case Why.NOT_AGREED:
+                return _refused(f"{costs}.", f"Say --max-credits {most:g} to agree to that.")
+            case Why.ABOVE_MAXIMUM:
+                said = f"{costs}, more than {priced.maximum:g}."
+                return _refused(said, "Say a higher --max-credits to agree to that.")
+            case Why.ABOVE_ALLOWANCE:
+                is_command = client.name == COMMAND_LINE
+                whose = "what commands may spend today" if is_command else "this program's allowance of today"
+                cheaper = self._cheaper(prepared, left)
+                return _refused(f"{costs}; {left_words} are left of {whose}.{cheaper}", "Grant more, or wait.")
+            case _:
+                return refused(why)
 
     def _most(self, prepared: Prepared) -> float:
         """The most that is known of what the request may cost."""
@@ -272,7 +268,8 @@ class Creating:
         engine = self._engine
         named = assets_in(pair, values)
         results = await self._results(named)
-        values = with_assets(values, results | named_files(named, may_name_uris=client == COMMAND_LINE))
+        allowed = folders_of(await engine.clients.client(client))
+        values = with_assets(values, results | named_files(named, may_name_uris=allowed is None))
         files: dict[str, str] = {}
         if assets := assets_in(pair, values):
             folders = {"profile": engine.profile_folder, "library": engine.settings.library}
@@ -280,7 +277,6 @@ class Creating:
             others = [asset for asset in assets if asset.path not in results]
             # Results are checked too: their kind may not fit the field.
             files |= await asyncio.to_thread(check_files, own, allowed=None, **folders)
-            allowed = None if client == COMMAND_LINE else (await engine.clients.client(client)).folders
             files |= await asyncio.to_thread(check_files, others, allowed=allowed, **folders)
         request = Request(endpoint=wish.endpoint, model=wish.model, values=values, prompt=prompt_of(pair, values))
         meant = [wish.endpoint, wish.model, values, wish.project, files]
@@ -348,26 +344,11 @@ def _refuse_findings(prepared: Prepared) -> None:
         raise CallRefused("The request is not valid.", code=Code.INPUT, advice=said)
 
 
-class ReadsOnly(CallRefused):
-    """The client may only read."""
+def refused(why: Why) -> CallRefused:
+    """A refusal that is about the client, not about a price."""
+    said, advice = requests.REFUSALS[why]
+    return CallRefused(said, code=Code.INPUT if why is Why.NAMELESS else Code.REFUSED, advice=advice)
 
 
-def _reads_only(name: str) -> CallRefused:
-    if name == COMMAND_LINE:
-        said, advice = requests.COMMANDS_READ_ONLY, "Run `runway-desktop grant CREDITS` at a terminal."
-    else:
-        said = requests.READS_ONLY
-        advice = "Its person can let it ask, in Runway Desktop's preferences at Connected programs."
-    return ReadsOnly(said, code=Code.REFUSED, advice=f"{advice} Nothing was sent.")
-
-
-def paused() -> CallRefused:
-    return _refused(requests.ALL_PAUSED, "Try again later.")
-
-
-def revoked() -> CallRefused:
-    return _refused(requests.REVOKED, "Ask them before you go on.")
-
-
-def _refused(message: Text | str, advice: str) -> CallRefused:
+def _refused(message: str, advice: str) -> CallRefused:
     return CallRefused(message, code=Code.REFUSED, advice=f"{advice} Nothing was sent.")

@@ -12,11 +12,13 @@ from runway_desktop.catalog import Catalog, assets_in, utf16_length, value_in_wo
 from runway_desktop.catalog.labels import choice_label, endpoint_label, field_words, model_label
 from runway_desktop.domain.clients import (
     EXPIRES_AFTER,
+    MOST_WAITING,
     Client,
     ClientRequest,
     Decision,
     Permission,
     RecordLine,
+    Why,
     decision,
     waiting,
     waits_for_approval,
@@ -51,13 +53,34 @@ _OF_PROGRAM = {
     "cancel": Text("Cancel", context="call"),
     "list": Text("List", context="call"),
 }
-READS_ONLY = Text("This program may only read.")
-COMMANDS_READ_ONLY = Text("Commands may not spend from this profile yet.")
-ALL_PAUSED = Text("The person has paused all programs.")
-REVOKED = Text("The person has revoked this program's access.")
-NO_PRICE = Text("Nobody knows the price before it is sent.")
-_REFUSALS = {one.source: one for one in (READS_ONLY, COMMANDS_READ_ONLY, ALL_PAUSED, REVOKED, NO_PRICE)}
-"""Refusals that the record keeps in English, as the program read them."""
+REFUSALS: Mapping[Why, tuple[Text | str, str]] = {
+    Why.NOT_GRANTING: ("Only the person can grant that.", ""),
+    Why.NAMELESS: ("A program has to say its name.", "Say it in the hello."),
+    Why.REVOKED: (
+        Text("The person has revoked this program's access."),
+        "Ask them before you go on. Nothing was sent.",
+    ),
+    Why.PAUSED: (Text("The person has paused all programs."), "Try again later. Nothing was sent."),
+    Why.NOT_OWN: ("This task is not this program's own.", "Its person can cancel it in the window."),
+    Why.READS_ONLY: (
+        Text("This program may only read."),
+        "Its person can let it ask, in Runway Desktop's preferences at Connected programs. Nothing was sent.",
+    ),
+    Why.COMMANDS_READ_ONLY: (
+        Text("Commands may not spend from this profile yet."),
+        "Run `runway-desktop grant CREDITS` at a terminal. Nothing was sent.",
+    ),
+    Why.NO_PRICE: (
+        Text("Nobody knows the price before it is sent."),
+        "Send it from the window. Nothing was sent.",
+    ),
+    Why.TOO_MANY: (
+        f"{MOST_WAITING} requests wait for the person already.",
+        "Wait until some are answered. Nothing was sent.",
+    ),
+}
+"""What programs read, and what to do instead, in English. The window's log translates those that are a Text."""
+_REFUSALS = {said.source: said for said, _advice in REFUSALS.values() if isinstance(said, Text)}
 
 
 class Asked(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,6 @@ from runway_desktop.domain.task import Hold, HoldCode, RemoteId, State, Task
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.texts import Language, use
 from runway_desktop.usecases.words.requests import (
-    READS_ONLY,
     Asked,
     allowance_words,
     cap_words,
@@ -151,7 +150,9 @@ class Loud(NullTranslations):
 
 
 def test_the_record_tells_a_refusal_in_the_persons_language():
-    line = RecordLine(at=NOW, client="zed", call="create", about="text_to_image gen4_image", answer=READS_ONLY.source)
+    line = RecordLine(
+        at=NOW, client="zed", call="create", about="text_to_image gen4_image", answer="This program may only read."
+    )
     use(Language("de", Loud()))
     try:
         cells = record_row(line, None, NOW).cells
