@@ -5,7 +5,7 @@
     organizations   several of them, and which key belongs to which
     checks          what a request is refused for
     keeping         a file to continue from
-    media/          makes the outputs
+    outputs         recipes and files of outputs, from samples
     faults          answers that go wrong on purpose
     witness         what was seen, for tests
     app             the routes of the three origins

@@ -30,7 +30,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runway_desktop.catalog import Catalog
-from runway_desktop.simulator.media.recipe import FORMATS
 from runway_desktop.values import Struct
 
 from .checks import DOCS, issues_of, refusal_of_headers, secret_in
@@ -38,6 +37,7 @@ from .child import DEMO_SECRET
 from .faults import Fault, Faults
 from .links import Links, Uploads
 from .organizations import Organizations
+from .outputs import FORMATS
 from .witness import Witness
 from .world import FAILURES, DailyLimitReached, NotEnoughCredits, SimulatedTask, TaskStatus, UnknownTask
 

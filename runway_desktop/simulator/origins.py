@@ -2,8 +2,8 @@
 
 Uploads: `POST /uploads/{slot}`, a multipart form with the slot's fields and one file: 204, or 403 for a wrong form or
 slot. Outputs: `GET` or `HEAD /outputs/{task}/{index}.{ending}?exp=…&sig=…`: the bytes, with Range, ETag and
-Last-Modified; 403 for an expired or forged link, 404 if the task was deleted, 416 for an invalid range. Media are made
-in a thread pool of the simulator, since a large picture takes a second.
+Last-Modified; 403 for an expired or forged link, 404 if the task was deleted, 416 for an invalid range. Files are
+made in a thread pool of the simulator, since a large picture takes half a second.
 """
 
 from __future__ import annotations
@@ -22,11 +22,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runway_desktop.simulator.media.make import make_output
-from runway_desktop.simulator.media.recipe import FORMATS
-
 from .app import Simulator
 from .knobs import DAY
+from .outputs import FORMATS, make_output
 from .world import TaskStatus, UnknownTask
 
 _LARGEST_UPLOAD = 200 * 1024 * 1024

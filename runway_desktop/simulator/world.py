@@ -23,11 +23,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from runway_desktop.simulator.media.recipe import FORMATS, Recipe, prompt_of, recipe_of
-from runway_desktop.simulator.media.tones import Shape
 from runway_desktop.values import Struct, replace
 
 from .knobs import DAY, Knobs
+from .outputs import FORMATS, Recipe, prompt_of, recipe_of
 
 _WORD = re.compile(r"\[(fail|outputs|seconds|stuck|status|as|signed)(?::([^\[\]]*))?\]")
 _MOST_OUTPUTS = 10
@@ -386,7 +385,7 @@ def price_of(recipe: Recipe) -> int:
         larger = 2 if recipe.width * recipe.height > 2 * _LARGE else 1
         return each * larger * recipe.count
     if recipe.manner == "sound":
-        if recipe.shape is Shape.SPEECH and recipe.prompt:
+        if recipe.is_speech and recipe.prompt:
             return max(1, -(-len(recipe.prompt) // 50) * _SPEECH_PER_50_UNITS) * recipe.count
         return max(1, round(recipe.seconds * _SOUND_PER_SECOND)) * recipe.count
     each = _CLIP_PER_SECOND.get(recipe.model) or 5 + _spread(recipe.model, 20)

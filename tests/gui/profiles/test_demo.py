@@ -13,10 +13,9 @@ from runway_desktop.domain.task import State
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words.profiles import MAKING_WORDS, STUDIO_WORDS
+from runway_desktop.wiring import demo as demos
 from runway_desktop.wiring import environment
-from runway_desktop.wiring.demo import Demo, DemoWishes
-from runway_desktop.wiring.studio import demo_state
-from runway_desktop.wiring.studio.demo_state import Begins
+from runway_desktop.wiring.demo import Begins, Demo, DemoWishes
 from tests.rigs import pill
 from tests.rigs.desktop import until
 from tests.rigs.profiles_on_disk import a_profile
@@ -34,7 +33,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
 
 
 def begins(tmp_path: Path) -> Begins:
-    return demo_state.read(environment.profile(demo=True, folder=tmp_path / "tried")).begins
+    return demos.begins(environment.profile(demo=True, folder=tmp_path / "tried"))
 
 
 async def test_the_studio_is_told_of_once_it_stands_and_its_first_task_is_shown(

@@ -34,19 +34,16 @@ from runway_desktop.simulator.child import DEMO_SECRET
 from runway_desktop.simulator.keeping import take_up
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.links import Uploads
-from runway_desktop.simulator.media.make import listed, nearest
+from runway_desktop.simulator.outputs import sample_of
 from runway_desktop.simulator.world import World
 from runway_desktop.store import SqliteStore
 from runway_desktop.values import replace
-from runway_desktop.wiring import environment
+from runway_desktop.wiring import demo as demos
+from runway_desktop.wiring import environment, studio
 from runway_desktop.wiring.build import Address, build
-from runway_desktop.wiring.demo import Demo, DemoWishes
+from runway_desktop.wiring.demo import Begins, Demo, DemoWishes
 from runway_desktop.wiring.stages import go_down
-from runway_desktop.wiring.studio import demo_state, furnishing
-from runway_desktop.wiring.studio.demo_state import Begins, DemoState
-from runway_desktop.wiring.studio.history import play
-from runway_desktop.wiring.studio.script import read_script
-from tests.rigs.samples import some
+from runway_desktop.wiring.studio_history import play, read_script
 
 NOW = 1_795_742_305.0
 LATER = 4_000.0
@@ -84,7 +81,7 @@ async def started(folder: Path, *, is_empty: bool = False) -> AsyncIterator[Star
 
 def world_kept(profile: Profile, now: float) -> World:
     world = World(Knobs(), ())
-    assert take_up(world, Uploads(), demo_state.simulated(profile), now)
+    assert take_up(world, Uploads(), demos.simulated(profile), now)
     return world
 
 
@@ -150,7 +147,6 @@ async def test_ones_own_first_task_goes_ahead_of_the_studio_and_finds_a_free_slo
 
 def test_no_two_shots_of_the_studio_share_a_picture(tmp_path: Path):
     history = play(read_script(), Catalog.load(), NOW, library=tmp_path, template="{id}")
-    samples = listed(resource("samples"), "mp4")
     shown: dict[Path, set[str]] = {}
     for played in history.tasks:
         if (
@@ -159,7 +155,7 @@ def test_no_two_shots_of_the_studio_share_a_picture(tmp_path: Path):
             and played.recipe.manner == "clip"
             and not played.recipe.is_signed
         ):
-            path = nearest(played.recipe, 0, samples).path
+            path = sample_of(played.recipe, 0, resource("samples"), "mp4")
             shown.setdefault(path, set()).add(f"{played.task.project} {played.task.shot or played.task.request.prompt}")
     assert len(shown) > 12
     assert not {path.name: shots for path, shots in shown.items() if len(shots) > 1}
@@ -262,16 +258,15 @@ class Killed(BaseException):
     """The end of the process, for what can be tested of it."""
 
 
-@pytest.mark.parametrize("step", some(["bring_home", "keep", "_learn", "_set"], one_in=3))
+@pytest.mark.parametrize("step", ["keep", "_bring_in", "_set"])
 async def test_a_studio_that_was_killed_while_it_was_made_is_begun_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ):
     def kill(*_: object, **__: object) -> None:
         raise Killed
 
-    owner = furnishing.Furnishing if step.startswith("_") else furnishing
     with monkeypatch.context() as patched:
-        patched.setattr(owner, step, kill)
+        patched.setattr(studio, step, kill)
         with pytest.raises(Killed):
             async with started(tmp_path / "demo"):
                 pass
@@ -282,17 +277,16 @@ async def test_a_studio_that_was_killed_while_it_was_made_is_begun_anew(
         paths = {Path(output.path) for row in rows for output in row.outputs}
         assert files_in(again.profile.library) == paths | {sidecar.path_for(path) for path in paths}
         assert len((await again.engine.library.counts()).unsent) == 1
-        assert not demo_state.staging(again.profile).exists()
 
 
 async def test_a_studio_that_stands_though_its_end_was_not_noted_is_not_made_twice(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
-        task_id = (await start.rows())[0].task.id
-    demo_state.note(start.profile, DemoState(Begins.MAKING, task=task_id, files=("a.mp4",)))
+        pass
+    demos.note(start.profile, Begins.MAKING)
     async with started(tmp_path / "demo") as again:
         assert again.demo.first is None
         assert len(await again.rows()) == 60
-    assert demo_state.read(again.profile).begins is Begins.STUDIO
+    assert demos.begins(again.profile) is Begins.STUDIO
 
 
 async def test_a_demo_that_is_to_be_empty_begins_empty_and_stays_so(tmp_path: Path):
@@ -310,7 +304,7 @@ async def test_a_studio_is_given_up_for_an_empty_demo_at_the_next_start(tmp_path
     async with started(tmp_path / "demo") as again:
         assert await again.rows() == []
         assert not again.profile.library.exists()
-        assert not demo_state.simulated(again.profile).exists()
+        assert not demos.simulated(again.profile).exists()
         assert again.engine.settings.day_cap is None
     async with started(tmp_path / "demo") as later:
         assert await later.rows() == []
@@ -327,10 +321,10 @@ async def test_a_demo_of_an_older_version_keeps_its_list(tmp_path: Path):
 
 def test_nothing_but_a_demo_is_ever_emptied(tmp_path: Path):
     real = environment.profile(demo=False, folder=tmp_path / "real")
-    demo_state.note(real, DemoState(Begins.EMPTYING))
+    demos.note(real, Begins.EMPTYING)
     real.database.write_bytes(b"everything")
     with pytest.raises(ValueError, match="demo"):
-        demo_state.empty_if_asked(real)
+        demos.empty_if_asked(real)
     assert real.database.read_bytes() == b"everything"
 
 
@@ -338,7 +332,7 @@ def test_a_note_that_makes_no_sense_is_a_demo_in_use(tmp_path: Path):
     demo = environment.profile(demo=True, folder=tmp_path / "demo")
     for text in ("", "{", "[]", '{"begins": "something"}'):
         (demo.folder / "demo.json").write_text(text, encoding="utf-8")
-        assert demo_state.read(demo).begins is Begins.STUDIO
+        assert demos.begins(demo) is Begins.STUDIO
 
 
 def test_the_world_goes_on_after_the_studio(tmp_path: Path):

@@ -1,18 +1,22 @@
-"""Plays the script: each request on the simulated organization and through the engine's transitions, at its own time.
-The result is what the engine would have stored, and the organization's state.
+"""Two weeks of invented work for the demo (`resources/studio.json`), played on the simulated organization and through
+the engine's transitions, each request at its own time. The result is what the engine would have stored, and the
+organization's state.
 
-Pure except for new ids: time is a parameter, nothing is stored, no file is made. Raises ImpossibleMove and KeyError for
-an invalid script.
+Time is a parameter; reads one file, stores nothing. Raises msgspec.ValidationError, ImpossibleMove and KeyError for an
+invalid script. Only the demo imports it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from runway_desktop.catalog import Catalog
+from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.account import Fingerprint, fingerprint_of
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
@@ -45,12 +49,12 @@ from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.tasks.task_changes import advance, ledger_line, results_of
 from runway_desktop.simulator.child import DEMO_SECRET
 from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.media.recipe import FORMATS, Recipe
+from runway_desktop.simulator.outputs import FORMATS, Recipe
 from runway_desktop.simulator.world import FAILURES, SimulatedTask, TaskStatus, World
 from runway_desktop.values import Struct, field, replace
 
-from .script import Script, ScriptTask
-
+At = float | str
+"""Minutes ago, or a day relative to today (0 or less) with a local time of day: "-13 09:42"."""
 _ANSWER_TOOK = 0.4
 _NOTICED_AFTER = 1.2
 """Seconds until the poller notices a change."""
@@ -61,6 +65,65 @@ _ANSWERED = 5.0
 """Minimum number of seconds since the latest sending."""
 _STILL_RUNS = 120.0
 """Tasks sent less than so many seconds ago have not ended."""
+
+
+class ScriptBatch(Struct, frozen=True):
+    """`sheet`: whether it was sent from a sheet with unsent rows, which are `Script.unsent`."""
+
+    name: str
+    at: At
+    sheet: bool = False
+
+
+class ScriptTask(Struct, frozen=True, kw_only=True):
+    """One task. `sent`: for a task that waited in a batch. `first` and `references`: keys of tasks whose results it
+    uses; `again`: of the task of which it is another take. `picture` selects the sample of its result. `fate` is the
+    code of its failure. `runs`: total seconds of a task that is still running. `signed`: its result has content
+    credentials."""
+
+    kind: str
+    prompt: str
+    project: str
+    at: At
+    sent: At | None = None
+    key: str = ""
+    shot: str = ""
+    title: str = ""
+    batch: str = ""
+    seed: int | None = None
+    first: str = ""
+    references: tuple[str, ...] = ()
+    again: str = ""
+    picture: int = 0
+    rating: int = 0
+    pick: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    fate: str = ""
+    runs: float | None = None
+    uncertain: bool = False
+    dropped: bool = False
+    held: bool = False
+    signed: bool = False
+
+
+class Script(Struct, frozen=True):
+    """`kinds`: endpoint, model and settings by name. `projects`: their names by letter. `searches`: lines by name.
+    `presets`: kind and number of the key by name."""
+
+    projects: dict[str, str]
+    day_cap: float
+    project_caps: dict[str, float]
+    kinds: dict[str, tuple[str, str, dict[str, Any]]]
+    batches: dict[str, ScriptBatch]
+    tasks: tuple[ScriptTask, ...]
+    unsent: tuple[dict[str, Any], ...]
+    searches: dict[str, str]
+    presets: dict[str, tuple[str, int]]
+
+
+def read_script() -> Script:
+    return msgspec.json.decode(resource("studio.json").read_bytes(), type=Script)
 
 
 class Played(Struct, eq=False):
@@ -81,13 +144,8 @@ class Played(Struct, eq=False):
         if line is not None:
             self.entries.append(line)
 
-    def change(self, what: str, value: object, at: float) -> None:
-        """Applies a change by the user."""
-        self.task = replace(self.task, **{what: value})  # type: ignore[arg-type]
-        self.entries.append(LedgerEntry(task_id=self.task.id, at=at, kind=what, detail={}))
 
-
-class History(Struct, frozen=True, kw_only=True):
+class History(Struct, frozen=True):
     """The whole history, in order of creation. `batches` by their names in the script."""
 
     world: World
@@ -113,32 +171,39 @@ class _Stage:
         self._template = template
         self._key: Fingerprint = fingerprint_of(DEMO_SECRET)
         self._batches = {
-            name: Batch(id=BatchId(new_batch_id()), name=found.name, created_at=found.seconds(now))
+            name: Batch(id=BatchId(new_batch_id()), name=found.name, created_at=self._seconds(found.at))
             for name, found in script.batches.items()
         }
-        self._pictures = _numbered_pictures(script)
         self._by_key: dict[str, Played] = {}
         self._still: list[tuple[Played, SimulatedTask]] = []
         """At Runway, and not ended."""
 
     def play(self) -> History:
-        played = [(entry, self._begin(entry, position)) for position, entry in enumerate(self._script.tasks, 1)]
-        for entry, one in sorted(played, key=lambda pair: self._sent_at(pair[0])):
-            self._go_on(entry, one)
+        in_turn = sorted(enumerate(self._script.tasks, 1), key=lambda numbered: self._sent_at(numbered[1]))
+        made = [self._begin(entry, position) for position, entry in in_turn]
         self._world.advance(self._now)
-        for one, simulated in self._still:
-            self._ask(one, simulated)
-        made = sorted((one for _, one in played), key=lambda one: one.task.created_at)
-        return History(world=self._world, tasks=tuple(made), batches=self._batches)
+        for played, simulated in self._still:
+            self._ask(played, simulated)
+        return History(self._world, tuple(sorted(made, key=_place)), self._batches)
 
     def _begin(self, entry: ScriptTask, position: int) -> Played:
-        endpoint, model, _ = self._script.kinds[entry.kind]
+        endpoint, model, settings = self._script.kinds[entry.kind]
         batch = self._batches.get(entry.batch)
-        created = batch.created_at if batch is not None else min(entry.seconds(self._now), self._sent_at(entry))
+        at = self._sent_at(entry)
+        created = batch.created_at if batch is not None else min(self._seconds(entry.at), at)
         parent = self._by_key[entry.again].task.id if entry.again else None
+        used = [self._by_key[key] for key in ((entry.first,) if entry.first else entry.references)]
+        files = [Path(one.outputs[0].path).as_uri() for one in used]
+        values = {**settings, "promptText": entry.prompt}
+        if entry.seed is not None:
+            values["seed"] = entry.seed
+        if entry.first:
+            values["promptImage"] = files[0]
+        elif files:
+            values["referenceImages"] = [{"uri": uri} for uri in files]
         task = Task(
             id=new_task_id(),
-            request=Request(endpoint=endpoint, model=model, values={}, prompt=entry.prompt),
+            request=Request(endpoint=endpoint, model=model, values=values, prompt=entry.prompt),
             created_at=created,
             batch_id=batch.id if batch is not None else None,
             project=self._script.projects[entry.project],
@@ -148,26 +213,31 @@ class _Stage:
             position=float(position),
         )
         born = LedgerEntry(task_id=task.id, at=created, kind="created", detail={"parent": parent} if parent else {})
-        played = Played(task, [born])
+        played = Played(task, [born], sources=tuple(one.task.id for one in used))
         if entry.key:
             self._by_key[entry.key] = played
-        return played
-
-    def _go_on(self, entry: ScriptTask, played: Played) -> None:
-        at = self._sent_at(entry)
-        values = self._values(entry, played)
-        played.task = replace(played.task, request=replace(played.task.request, values=values))
-        if entry.held:
-            return
         if entry.dropped:
             played.move(Withdrawn(), at + _LOOKED_AFTER)
-            return
-        evidence = self._evidence(entry, played.task.request, at)
-        played.move(Sending(evidence, self._key), at)
+        elif not entry.held:
+            self._send(entry, played, at)
+        return played
+
+    def _send(self, entry: ScriptTask, played: Played, at: float) -> None:
         request = played.task.request
-        asked = {**values, "model": request.model, "promptText": entry.prompt + _magic(entry)}
-        picture = self._pictures.get(_picture_of(entry, self._script))
-        simulated = self._world.create(request.endpoint, asked, at + _ANSWER_TOOK, picture)
+        self._world.advance(at)
+        evidence = Evidence(
+            asked_before=at - 0.3,
+            answered_before=at - 0.1,
+            balance_before=float(self._world.balance),
+            daily_before=self._world.generations_of_the_day(request.model, at),
+        )
+        played.move(Sending(evidence, self._key), at)
+        # Control words for the simulator, sent with the prompt only here.
+        words = f" [fail:{entry.fate}]" if entry.fate else ""
+        words += " [signed]" if entry.signed else ""
+        words += f" [seconds:{entry.runs:g}]" if entry.runs is not None else ""
+        asked = {**request.values, "model": request.model, "promptText": entry.prompt + words}
+        simulated = self._world.create(request.endpoint, asked, at + _ANSWER_TOOK, entry.picture)
         if entry.uncertain:
             self._lose(played, simulated, evidence)
             return
@@ -176,55 +246,39 @@ class _Stage:
         if entry.runs is not None or simulated.ends_at is None:
             self._still.append((played, simulated))
             return
-        self._end(played, simulated, simulated.ends_at)
-        self._judge(entry, played)
-
-    def _evidence(self, entry: ScriptTask, request: Request, at: float) -> Evidence:
-        self._world.advance(at)
-        return Evidence(
-            asked_before=at - 0.3,
-            answered_before=at - 0.1,
-            balance_before=float(self._world.balance),
-            daily_before=self._world.generations_of_the_day(request.model, at),
+        began = simulated.ends_at - simulated.running_seconds
+        self._say(played, simulated, TaskStatus.RUNNING, began + _NOTICED_AFTER)
+        ended = TaskStatus.SUCCEEDED if simulated.failure is None else TaskStatus.FAILED
+        self._say(played, simulated, ended, simulated.ends_at + _NOTICED_AFTER)
+        played.outputs = tuple(
+            replace(output, path=str(self._path_of(played, output, simulated.recipe))) for output in played.outputs
         )
+        self._judge(entry, played)
 
     def _lose(self, played: Played, simulated: SimulatedTask, evidence: Evidence) -> None:
         """Accepted by Runway, but the answer was lost."""
-        at = simulated.created_at
+        at = simulated.created_at + 30.0
         lost = replace(evidence, price=float(simulated.credits), cause=Reason(ReasonCode.NO_REPLY))
-        played.move(NoAnswer(lost), at + 30.0)
-        after = at + 30.0 + _LOOKED_AFTER
-        seen = replace(
-            lost,
-            balance_after=float(self._world.balance),
-            daily_after=self._world.generations_of_the_day(simulated.model, after),
-        )
+        played.move(NoAnswer(lost), at)
+        after = at + _LOOKED_AFTER
+        counted = self._world.generations_of_the_day(simulated.model, after)
+        seen = replace(lost, balance_after=float(self._world.balance), daily_after=counted)
         played.move(EvidenceGathered(seen), after)
-
-    def _end(self, played: Played, simulated: SimulatedTask, ends_at: float) -> None:
-        self._say(played, simulated, TaskStatus.RUNNING, ends_at - simulated.running_seconds + _NOTICED_AFTER)
-        ended = TaskStatus.SUCCEEDED if simulated.failure is None else TaskStatus.FAILED
-        self._say(played, simulated, ended, ends_at + _NOTICED_AFTER)
-        suffix = FORMATS[simulated.recipe.format].suffix
-        played.outputs = tuple(
-            replace(output, path=str(self._path_of(played.task, output, suffix, simulated.recipe.count)))
-            for output in played.outputs
-        )
 
     def _ask(self, played: Played, simulated: SimulatedTask) -> None:
         """Its present state. A task that would have ended by now is left running, so that the poller notices the
         end."""
         now = self._now - 1.0
         status = simulated.status(now)
-        if status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED):
+        if status in (TaskStatus.RUNNING, TaskStatus.SUCCEEDED, TaskStatus.FAILED):
             status = TaskStatus.RUNNING
-        if status is TaskStatus.RUNNING:
             began = (simulated.placed_at or now) + simulated.pending_seconds
             self._say(played, simulated, status, min(now, began + _NOTICED_AFTER))
         self._say(played, simulated, status, now)
 
     def _say(self, played: Played, simulated: SimulatedTask, status: TaskStatus, at: float) -> None:
         is_over = status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED)
+        failure = (simulated.failure or "") if status is TaskStatus.FAILED else None
         links = range(simulated.recipe.count) if status is TaskStatus.SUCCEEDED else ()
         suffix = FORMATS[simulated.recipe.format].suffix
         answer = Answer(
@@ -236,8 +290,8 @@ class _Stage:
             cost_credits=float(simulated.cost) if is_over else None,
             # A link of that earlier run, long expired.
             output=tuple(f"http://127.0.0.1/outputs/{simulated.id}/{index}{suffix}" for index in links),
-            failure=FAILURES.get(simulated.failure or "", "") if status is TaskStatus.FAILED else "",
-            failure_code=(simulated.failure or "") if status is TaskStatus.FAILED else "",
+            failure="" if failure is None else FAILURES.get(failure, ""),
+            failure_code=failure or "",
         )
         played.move(Answered(answer, self._key), at)
 
@@ -245,64 +299,33 @@ class _Stage:
         last = self._now - _JUST_NOW
         at = min(last, (played.task.ended_at or last) + _JUDGED_AFTER)
         tags = tuple(clean_tag(tag) for tag in entry.tags)
-        judged = (("rating", entry.rating), ("pick", Pick(entry.pick)), ("tags", tags), ("note", entry.note))
-        for what, value in judged:
+        judged = {"rating": entry.rating, "pick": Pick(entry.pick), "tags": tags, "note": entry.note}
+        for what, value in judged.items():
             if value:
                 at = min(last, at + _NOTICED_AFTER)
-                played.change(what, value, at)
+                played.task = replace(played.task, **{what: value})  # type: ignore[arg-type]
+                played.entries.append(LedgerEntry(task_id=played.task.id, at=at, kind=what, detail={}))
+
+    def _path_of(self, played: Played, output: Output, recipe: Recipe) -> Path:
+        batch = next((found.name for found in self._batches.values() if found.id == played.task.batch_id), "")
+        ext = FORMATS[recipe.format].suffix[1:]
+        named = name_values(played.task, output, ext=ext, count=recipe.count, batch=batch)
+        return self._library.joinpath(*render(self._template, named))
 
     def _sent_at(self, entry: ScriptTask) -> float:
-        sent = entry.sent_at(self._now)
+        sent = self._seconds(entry.at if entry.sent is None else entry.sent)
         ago = self._now - sent
         # The age of a running task depends on the simulator's speed.
         return self._now - _ANSWERED - ago / self._world.knobs.speed if ago < _STILL_RUNS else sent
 
-    def _values(self, entry: ScriptTask, played: Played) -> dict[str, Any]:
-        values = {**self._script.kinds[entry.kind][2], "promptText": entry.prompt}
-        if entry.seed is not None:
-            values["seed"] = entry.seed
-        used = [self._by_key[key] for key in ((entry.first,) if entry.first else entry.references)]
-        played.sources = tuple(one.task.id for one in used)
-        files = [Path(one.outputs[0].path).as_uri() for one in used]
-        if entry.first:
-            values["promptImage"] = files[0]
-        elif files:
-            values["referenceImages"] = [{"uri": uri} for uri in files]
-        return values
-
-    def _path_of(self, task: Task, output: Output, suffix: str, count: int) -> Path:
-        batch = next((found.name for found in self._batches.values() if found.id == task.batch_id), "")
-        named = name_values(task, output, ext=suffix[1:], count=count, batch=batch)
-        return self._library.joinpath(*render(self._template, named))
+    def _seconds(self, at: At) -> float:
+        """In Unix seconds."""
+        if not isinstance(at, str):
+            return self._now - at * 60
+        day, _, clock = at.partition(" ")
+        today = datetime.fromtimestamp(self._now).date()
+        return datetime.combine(today + timedelta(days=int(day)), time.fromisoformat(clock)).timestamp()
 
 
-Shot = tuple[float, str, str]
-
-
-def _picture_of(entry: ScriptTask, script: Script) -> Shot:
-    """Shots of the same shape need different sample clips."""
-    across, down = map(int, script.kinds[entry.kind][2].get("ratio", "1:1").split(":"))
-    return round(across / down, 1), entry.project, entry.shot or entry.prompt
-
-
-def _numbered_pictures(script: Script) -> dict[Shot, int]:
-    """A number for each shot that gets a clip; those with the longest clips first, which fewer samples fit."""
-    longest: dict[Shot, float] = {}
-    for entry in script.tasks:
-        seconds = script.kinds[entry.kind][2].get("duration", 0)
-        if seconds and not (entry.fate or entry.uncertain or entry.dropped or entry.signed):
-            shot = _picture_of(entry, script)
-            longest[shot] = max(longest.get(shot, 0), seconds)
-    numbers: Counter[float] = Counter()
-    found = {}
-    for shot in sorted(longest, key=lambda shot: -longest[shot]):
-        found[shot] = numbers[shot[0]]
-        numbers[shot[0]] += 1
-    return found
-
-
-def _magic(entry: ScriptTask) -> str:
-    """Control words for the simulator, sent with the prompt only there."""
-    words = f" [fail:{entry.fate}]" if entry.fate else ""
-    words += " [signed]" if entry.signed else ""
-    return words + (f" [seconds:{entry.runs:g}]" if entry.runs is not None else "")
+def _place(played: Played) -> tuple[float, float]:
+    return played.task.created_at, played.task.position
