@@ -21,9 +21,9 @@ from runway_desktop.services.tasks import after_restore
 from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.profiles.badge import window_icon
+from runway_desktop.ui.room import Import
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
-from runway_desktop.ui.wishes import Import
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.profiles import MAKING_WORDS, STUDIO_WORDS, empty_question

@@ -30,10 +30,10 @@ from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.ui.colors import DESKTOP_LOOK, look_in
+from runway_desktop.ui.room import SheetsWish
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.main_window import MainWindow
-from runway_desktop.ui.wishes import SheetsWish
 from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.usecases.use_cases import Memory, UseCases
 from runway_desktop.viewmodels.activity.activity import Activity

@@ -15,10 +15,9 @@ from runway_desktop.viewmodels.models import Models
 
 from .commands.everywhere import GUIDE, HELP
 from .commands.keys import Keys
-from .room import Opens, Room
+from .room import GuidePage, Opens, Room
 from .theme import Theme
 from .window.main_window import MainWindow
-from .wishes import GuidePage
 
 
 class Desk(Struct, frozen=True, kw_only=True, eq=False):

@@ -1,4 +1,5 @@
-"""Record of a room: a page of the left pane, a window, or an overlay over the main window. Types only.
+"""Record of a room (a page of the left pane, a window, or an overlay over the main window), and the wishes that open
+one, beyond plain strings. Types only.
 
 A record is in `rooms/<name>/room.py` and imported at start, so it imports no widgets. These come with its entry module,
 which has `open_room(desk, wish)` and is imported when the room first opens. `app/rooms.py` lists all records; nothing
@@ -7,17 +8,20 @@ in `ui/` imports them, which avoids import cycles.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Any, Protocol
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.texts import Text
-from runway_desktop.usecases.commands.command import Command
+from runway_desktop.usecases.commands.command import Command, CommandSection
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import Struct
+
+from .theme import DarkRoom
 
 
 class RoomKind(Enum):
@@ -63,3 +67,59 @@ class Opens(Protocol):
     """Opens a room by its id. `wish` is described in its entry; None opens it as its shortcut does."""
 
     def __call__(self, room: str, wish: object = None, /) -> None: ...
+
+
+class SideBySide(Struct, frozen=True):
+    """Compare all results of these tasks without stacks."""
+
+    task_ids: Sequence[TaskId]
+
+
+class GuidePage(Struct, frozen=True):
+    """A page of the guide, by its file's name without the ending, and the window over which it opens; None: the main
+    window. `dark`: the colors of a window where only media give light."""
+
+    name: str = "index"
+    over: QWidget | None = None
+    dark: DarkRoom | None = None
+
+
+class Shortcuts(Struct, frozen=True):
+    """The list of shortcuts over a window in its dark colors, from one section on."""
+
+    first: CommandSection
+    over: QWidget
+    dark: DarkRoom
+
+
+class ExchangeWish(Enum):
+    IDS_FROM_FILE = auto()
+    IDS_FROM_CLIPBOARD = auto()
+    FOLDER = auto()
+
+
+class Export(Struct, frozen=True):
+    """Export these tasks, or all listed ones if empty."""
+
+    task_ids: Sequence[TaskId]
+
+
+class Import(Struct, frozen=True):
+    """Task ids, or the path of a folder of results. `otherwise` uses the same content as prompts or inputs."""
+
+    found: Any
+    otherwise: Callable[[], object] | None = None
+
+
+class SheetsWish(Enum):
+    KEPT = auto()
+    """The list of stored sheets."""
+    LEFT_OPEN = auto()
+    """Sheets that were open when the program was killed."""
+
+
+class BatchMenu(Struct, frozen=True):
+    """Actions on a batch, as a menu at a global position."""
+
+    batch_id: BatchId
+    at: QPoint

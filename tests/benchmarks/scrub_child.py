@@ -30,10 +30,10 @@ from runway_desktop.rooms.compare.bar import ScrubLine
 from runway_desktop.rooms.compare.compare_view import CompareView
 from runway_desktop.rooms.compare.model import Compare
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.media.bar import KNOB, ScrubSlider
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.strips import Strips
-from runway_desktop.ui.tasks.hover_scrub import REST_MS
+from runway_desktop.ui.media.transport import KNOB, ScrubSlider
+from runway_desktop.ui.tasks.posters import REST_MS
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.tasks import Showing
 from tests.benchmarks.children import say

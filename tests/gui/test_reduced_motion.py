@@ -10,8 +10,7 @@ from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import State
-from runway_desktop.ui.tasks.hover_scrub import HoverScrub
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import HoverScrub, PosterCache
 from runway_desktop.ui.theme import system_is_calm
 from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import saved, task

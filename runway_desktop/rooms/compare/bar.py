@@ -16,9 +16,8 @@ from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import hbox, timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import PlainLabel, announce, words
-from runway_desktop.ui.media.bar import KNOB, BarButton, ScrubSlider
 from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, FULL_SCREEN, PLAY, SHUTTLE, SOUND
-from runway_desktop.ui.media.transport import clock
+from runway_desktop.ui.media.transport import KNOB, BarButton, ScrubSlider, clock
 from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT
 from runway_desktop.ui.theme import GRID, DarkRoom, Role
 from runway_desktop.usecases.commands.command import Command, RoomCommand

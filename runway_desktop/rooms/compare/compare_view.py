@@ -19,8 +19,7 @@ from runway_desktop.domain.task import Pick
 from runway_desktop.texts import _
 from runway_desktop.ui.building import hbox, in_turns, line, vbox
 from runway_desktop.ui.commands.everywhere import GUIDE, MENU
-from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.menu import open_menu
+from runway_desktop.ui.commands.keys import Keys, open_menu
 from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.media.kinds.kinds import kind_of
 from runway_desktop.ui.media.picture import BadPicture, Picture, small_poster

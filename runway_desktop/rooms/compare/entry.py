@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import in_turns, timer
 from runway_desktop.ui.desk import Desk
-from runway_desktop.ui.wishes import GuidePage, Shortcuts, SideBySide
+from runway_desktop.ui.room import GuidePage, Shortcuts, SideBySide
 from runway_desktop.usecases.commands.command import COMPARING
 
 from .compare_view import CompareView

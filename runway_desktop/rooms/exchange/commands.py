@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from runway_desktop.texts import Text
-from runway_desktop.ui.wishes import ExchangeWish
+from runway_desktop.ui.room import ExchangeWish
 from runway_desktop.usecases.commands.command import EXCHANGE, RecordsOf, Scope
 
 

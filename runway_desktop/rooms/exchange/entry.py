@@ -15,7 +15,7 @@ from runway_desktop.rooms.exchange.model.id_import import IdImportModel, TaskIds
 from runway_desktop.texts import _
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.file_dialogs import choose_files, choose_folder
-from runway_desktop.ui.wishes import ExchangeWish, Export, Import
+from runway_desktop.ui.room import ExchangeWish, Export, Import
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.system import documents
 

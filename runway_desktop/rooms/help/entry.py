@@ -7,8 +7,7 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.library import Page
 from runway_desktop.ui.desk import Desk
-from runway_desktop.ui.room import Room
-from runway_desktop.ui.wishes import GuidePage
+from runway_desktop.ui.room import GuidePage, Room
 from runway_desktop.usecases.words.failures import MEANINGS
 
 from .guide_window import show_guide

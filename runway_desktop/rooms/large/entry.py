@@ -13,9 +13,9 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import in_turns, open_below, passing_menu
 from runway_desktop.ui.desk import Desk
-from runway_desktop.ui.inputs.frames import png_of
+from runway_desktop.ui.media.stills import png_of
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.ui.wishes import SideBySide
+from runway_desktop.ui.room import SideBySide
 from runway_desktop.usecases.commands.results import SHOW_FILE
 
 from .large_view import LargeView

@@ -23,7 +23,7 @@ from runway_desktop.ui.media.commands import FULL_SCREEN
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.tasks.commands import COMPARE_SO_MANY, COMPARE_TAKES
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.window.workspace import Overlay
 from runway_desktop.usecases.commands.command import Scope

@@ -13,12 +13,11 @@ from runway_desktop.domain.task import MOST_STARS, Pick
 from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, tool_button, vbox
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import PlainLabel, words
+from runway_desktop.ui.labels import LongWordsLabel, PlainLabel, words
 from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, PLAY, SHUTTLE
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT, star_words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.handing_on import USE_AS_INPUT
 from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.listing.takes import differences

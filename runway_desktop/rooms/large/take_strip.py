@@ -16,8 +16,7 @@ from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import STRETCH, hbox, timer, vbox, viewport_of
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.painting import rounded, square_in
-from runway_desktop.ui.tasks.hover_scrub import HoverScrub
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import HoverScrub, PosterCache
 from runway_desktop.ui.tasks.text_cache import TextCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.listing.columns import clip_of, poster_of, sign_of

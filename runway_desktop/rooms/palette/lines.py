@@ -13,7 +13,7 @@ from runway_desktop.texts import enumerated
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.palette.palette import Arranged, Heading, Match, Offer, OfferGroup

@@ -19,7 +19,7 @@ from runway_desktop.ui.commands.everywhere import PALETTE
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import announce, words
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.palette.palette import Offer

@@ -17,7 +17,7 @@ from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import SECOND_INKS, words
 from runway_desktop.ui.painting import Index, ItemDelegate
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.ui.window.workspace import pane_of
 from runway_desktop.usecases.commands.approval import OF_PAGE

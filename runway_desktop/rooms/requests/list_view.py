@@ -20,7 +20,7 @@ from runway_desktop.texts import _
 from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.labels import SECOND_INKS
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate, rounded, square_in
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.requests import RequestRow
 from runway_desktop.usecases.words.states import Tone

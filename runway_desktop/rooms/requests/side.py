@@ -23,12 +23,11 @@ from runway_desktop.ui.building import (
 )
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.labels import LongWordsLabel, words
 from runway_desktop.ui.painting import rounded, square_in
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.window.details_pane import Holder
-from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.approval import APPROVE, APPROVE_KEY, EDIT_KEY, OF_PAGE, REFUSE, REFUSE_KEY
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.requests import EDIT_HELD

@@ -3,7 +3,7 @@
 from typing import Any
 
 from runway_desktop.texts import Text
-from runway_desktop.ui.wishes import SheetsWish
+from runway_desktop.ui.room import SheetsWish
 from runway_desktop.usecases.commands.command import MAKING, SHEET, RecordsOf, Scope, Standard
 
 _opening = RecordsOf[Any](MAKING, Scope.WINDOW)

@@ -33,7 +33,7 @@ from runway_desktop.rooms.sheet.model.model import SheetModel
 from runway_desktop.texts import _
 from runway_desktop.ui.labels import INKS
 from runway_desktop.ui.painting import Index, ItemDelegate
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.tasks.text_cache import Sides, TextCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.sheets.cell_texts import CellLook

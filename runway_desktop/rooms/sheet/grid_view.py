@@ -12,8 +12,7 @@ from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox, viewport_of
 from runway_desktop.ui.labels import SECOND_INKS, words
 from runway_desktop.ui.painting import Index, ItemDelegate
-from runway_desktop.ui.tasks.hover_scrub import HoverScrub
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import HoverScrub, PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.states import StateWords
 

@@ -38,7 +38,7 @@ from runway_desktop.texts import _
 from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.lifted_rows import take_copy
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.sheets.blocks import block_of, text_of_block
 from runway_desktop.usecases.sheets.cell_texts import ADD

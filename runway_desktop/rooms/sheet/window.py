@@ -42,14 +42,13 @@ from runway_desktop.ui.building import (
 )
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.everywhere import MENU
-from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.menu import open_menu
+from runway_desktop.ui.commands.keys import Keys, open_menu
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.file_dialogs import choose_files, choose_target
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import ElidedLabel, announce, say, set_tone, words
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.requests.order import kept_text

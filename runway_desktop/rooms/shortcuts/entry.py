@@ -5,7 +5,7 @@ from __future__ import annotations
 from shiboken6 import isValid
 
 from runway_desktop.ui.desk import Desk
-from runway_desktop.ui.wishes import GuidePage, Shortcuts
+from runway_desktop.ui.room import GuidePage, Shortcuts
 
 from .shortcuts import ShortcutsDialog
 

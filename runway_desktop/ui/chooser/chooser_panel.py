@@ -18,8 +18,7 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.choices import CatalogPart
 from runway_desktop.viewmodels.composer.chooser import Chooser
 
-from .offers import TEXT_ICON, OfferDelegate, OffersModel, star_rect
-from .parts import PartsList
+from .lists import TEXT_ICON, OfferDelegate, OffersModel, PartsList, star_rect
 
 WIDTH, HEIGHT = 108 * GRID, 78 * GRID
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)

@@ -18,7 +18,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.labels import announce, mark, mark_wrong, say, words
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -31,8 +31,7 @@ from .field_editors import Chip, count_words
 from .form import Form
 from .inputs_strip import InputsStrip
 from .presets_menu import PresetsButton
-from .prompt_edit import BraceHighlight, PromptEdit
-from .tag_completion import TagCompletion
+from .prompt_edit import BraceHighlight, PromptEdit, TagCompletion
 
 _NESTED = (FieldKind.OBJECT, FieldKind.OBJECTS)
 _MARGIN = GRID + GRID // 2

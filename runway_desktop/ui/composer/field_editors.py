@@ -23,8 +23,7 @@ from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.words.plain import tip
 
 from .choices import ANOTHER, chip_text, default_words, options_of, value_text, with_unit
-from .media_editors import AssetBox, ColorsBox
-from .object_editors import Inner, ObjectBox, ObjectsBox
+from .object_editors import AssetBox, ColorsBox, Inner, ObjectBox, ObjectsBox
 
 _WHOLE_LINE = Qt.AlignmentFlag(0)
 _NEAR = 0.8

@@ -18,7 +18,7 @@ from runway_desktop.ui.file_dialogs import choose_files
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.inputs.tile import PICTURE, InputTile
 from runway_desktop.ui.labels import words
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.viewmodels.composer.composer import Composer

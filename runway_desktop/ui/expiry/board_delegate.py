@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.painting import rounded
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.words.expiry import REFRESH, SAVE_NOW, BoardColumn, BoardLine

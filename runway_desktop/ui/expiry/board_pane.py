@@ -13,7 +13,7 @@ from runway_desktop.ui.building import STRETCH, hbox, passing_menu, push_button,
 from runway_desktop.ui.empty_picture import EmptyPicture
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, words
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.commands.handing_on import COPY_LINK
 from runway_desktop.usecases.words.plain import tip

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from runway_desktop.texts import _
 from runway_desktop.ui.building import make_plain
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.words.expiry import BoardColumn, Key
 from runway_desktop.viewmodels.expiry.board_table import BoardLines

@@ -32,7 +32,7 @@ from runway_desktop.texts import _
 from runway_desktop.ui.building import tool_button
 from runway_desktop.ui.lifted_rows import accepts
 from runway_desktop.ui.painting import draw_line
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, TARGET, Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.words import units

@@ -17,7 +17,7 @@ from runway_desktop.ui.building import push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import FollowsTheme, Role, Theme
 from runway_desktop.usecases.listing.lineage import Family, Node
 from runway_desktop.viewmodels.tasks.lineage import LineageModel

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from runway_desktop.texts import _
 from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.sharing.drag import start_drag
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 from runway_desktop.usecases.listing.lineage import Node

@@ -28,11 +28,10 @@ from runway_desktop.usecases.words.tasks import Showing
 from .commands import COMMANDS
 from .kinds.kind import PreviewParts
 from .kinds.kinds import kind_of
-from .notice_view import NoticeView
 from .picture import BadPicture, small_poster
 from .playback import Playback, PlayState
 from .players import PlayFault
-from .stage import Stage, StageBox
+from .stage import NoticeView, Stage, StageBox
 from .strip import OutputStrip
 from .strips import Strips
 from .transport import Transport

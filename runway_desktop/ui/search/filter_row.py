@@ -1,5 +1,6 @@
-"""Clickable filters of the list: pills that open common values, a chip for each active term, and a button to clear all.
-Wraps like text. GUI thread only."""
+"""Clickable filters of the list, which wrap like text: pills that open common values, a chip for each active term, and
+a button to clear all. Also saves, renames and deletes searches, with undo. GUI thread only.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
@@ -17,9 +18,11 @@ from runway_desktop.ui.building import PushButton, add_check, open_below, passin
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.searching.language import Term
+from runway_desktop.usecases.searching.pages import SavedSearch
 from runway_desktop.usecases.searching.suggestions import values_of
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.states import STATUSES
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.pages import Pages
 
@@ -168,3 +171,37 @@ class _Chip(PushButton):
             self.click()
         else:
             super().keyPressEvent(event)
+
+
+class SearchKeeper(QObject):
+    def __init__(
+        self, chosen: ListFilter, activity: Activity, name: Callable[[SavedSearch], None], window: QWidget
+    ) -> None:
+        """`name` opens the editor of a search's name in the left pane."""
+        super().__init__(window)
+        self._name = name
+        self._filter = chosen
+        self._activity = activity
+
+    def save(self) -> None:
+        before = self._filter.searches
+        saved = self._filter.save_search()
+        if saved is None:
+            self._activity.tell(_("Nothing to save. Enter a search or choose a filter first."))
+        elif saved in before:
+            self._activity.tell(_("This search is already saved as “{name}”.", name=saved.name))
+        else:
+            self._name(saved)
+
+    def delete(self, saved: SavedSearch) -> None:
+        """Deletes a search; undo restores its name and position."""
+        kept = next((found for found in self._filter.searches if found.id == saved.id), None)
+        if kept is None:
+            return
+        position = self._filter.searches.index(kept)
+        self._filter.delete_search(saved.id)
+        self._activity.act(
+            _("Search “{name}” deleted. Its tasks stay.", name=kept.name),
+            lambda: self._filter.restore_search(kept, position),
+            short=_("Search deleted"),
+        )

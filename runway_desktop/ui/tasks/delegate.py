@@ -21,8 +21,7 @@ from runway_desktop.usecases.words.states import StateWords, Tone
 
 from .grid_cell import DIMMED
 from .headers import GroupHeader
-from .hover_scrub import HoverScrub
-from .poster_cache import PosterCache
+from .posters import HoverScrub, PosterCache
 from .text_cache import Ink, Sides, TextCache
 
 _STILL = 0.5

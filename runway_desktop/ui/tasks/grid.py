@@ -39,8 +39,7 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .grid_cell import CellPainter
 from .grid_layout import GridLayout
-from .hover_scrub import HoverScrub
-from .poster_cache import PosterCache
+from .posters import HoverScrub, PosterCache
 from .task_items import AnyIndex, TaskItems
 
 SMALLEST, LARGEST, USUAL = 120, 420, 208

@@ -12,8 +12,7 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.listing.columns import RowWords
 
 from .headers import GroupHeader
-from .hover_scrub import HoverScrub
-from .poster_cache import PosterCache
+from .posters import HoverScrub, PosterCache
 from .text_cache import Sides, TextCache
 
 DIMMED = 0.35

@@ -16,7 +16,7 @@ from runway_desktop.ui.building import is_by_key, menu_point, viewport_of
 from runway_desktop.usecases.listing.columns import clip_of
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
-from .hover_scrub import HoverScrub
+from .posters import HoverScrub
 
 if TYPE_CHECKING:
     _View = QAbstractItemView

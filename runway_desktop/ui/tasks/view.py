@@ -44,9 +44,8 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from .delegate import RowDelegate
 from .grid_cell import DIMMED
 from .headers import ColumnHeader
-from .hover_scrub import HoverScrub
 from .lane_drops import LaneDrops
-from .poster_cache import PosterCache
+from .posters import HoverScrub, PosterCache
 from .task_items import AnyIndex, TaskItems
 
 NARROW = 80 * GRID

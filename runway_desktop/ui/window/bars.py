@@ -15,8 +15,7 @@ from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.everywhere import MENU
-from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.menu import add_entries
+from runway_desktop.ui.commands.keys import Keys, add_entries
 from runway_desktop.ui.labels import DOT_INKS, ElidedLabel, PlainLabel
 from runway_desktop.ui.profiles.badge import COLOR_WORDS, badge, badge_width
 from runway_desktop.ui.profiles.switcher import fill

@@ -13,13 +13,12 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.commands.everywhere import GUIDE, HELP, MENU, PALETTE
-from runway_desktop.ui.commands.menu import open_menu, put_into_bar
+from runway_desktop.ui.commands.keys import open_menu, put_into_bar
 from runway_desktop.ui.composer.commands import SEND
 from runway_desktop.ui.media import commands as playing
-from runway_desktop.ui.room import Opens
+from runway_desktop.ui.room import GuidePage, Opens
 from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.wishes import GuidePage
 from runway_desktop.usecases.commands.command import Command, RoomCommand, Scope
 from runway_desktop.usecases.commands.tasks import KEYED
 from runway_desktop.viewmodels.models import Models

@@ -21,10 +21,9 @@ from runway_desktop.domain.library import Row
 from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import STRETCH, Margins, add_all, hbox, passing_menu, push_button, tool_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import LABEL_TONES, at_start, put, set_reason, set_tone, words
+from runway_desktop.ui.labels import LABEL_TONES, LongWordsLabel, at_start, put, set_reason, set_tone, words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
-from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.ending import CANCEL
 from runway_desktop.usecases.commands.handing_on import COPY_FILE, COPY_PROMPT, COPYING, EXPORT, USE_AS_INPUT
 from runway_desktop.usecases.commands.queued import HOLD, MOVE_DOWN, MOVE_UP, RELEASE, SEND_NEXT

@@ -1,35 +1,51 @@
-"""Parts of the window beyond the first paint: playback, drag and drop, paste, sharing, group menus. Imported after it,
-in separate passes of the event loop. GUI thread only.
+"""Parts of the window beyond the first paint: playback, drops, paste, sharing, search for missing files, context menus.
+Imported after it, in separate passes of the event loop. GUI thread only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 
 from runway_desktop.domain.inputs import FrameAt
-from runway_desktop.ui.building import timer
+from runway_desktop.domain.library import Page, Row
+from runway_desktop.domain.task import TaskId
+from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.texts import _
+from runway_desktop.ui.building import passing_menu, timer
 from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
+from runway_desktop.ui.commands.keys import add_entries
 from runway_desktop.ui.composer.input_menu import TilePopups
-from runway_desktop.ui.inputs.frames import FrameGrabber
+from runway_desktop.ui.confirm import confirm
+from runway_desktop.ui.file_dialogs import choose_folder, choose_moved
 from runway_desktop.ui.lifted_rows import accepts, has_rows, take_copy
 from runway_desktop.ui.lineage.strip import LineageStrip
+from runway_desktop.ui.media.commands import FIT, FULL_SCREEN, LOOP, PLAY, SOUND
 from runway_desktop.ui.media.players import prepare
-from runway_desktop.ui.media.posters import PosterMaker
 from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.media.stills import FrameGrabber, PosterMaker
+from runway_desktop.ui.room import BatchMenu
 from runway_desktop.ui.tasks import popups
+from runway_desktop.usecases.commands.command import Command
+from runway_desktop.usecases.commands.task_command import Given, TaskCommand, Wanted, ids_of
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.searching.pages import PaneEntry
+from runway_desktop.usecases.words.files import Searching
+from runway_desktop.values import replace
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.activity.caps import CapNotices
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
+from . import commands
 from .clipboard import Sharing
-from .context_menus import open_page_menu, open_preview_menu, open_status_menu
 from .lifting import Lifting
 from .main_window import MainWindow
-from .missing_files import FileSearch
 from .paste_and_drop import PasteAndDrop
 from .queue_room import QueueRoom
 
@@ -210,3 +226,139 @@ class Interior(QObject):
         if self._last_frames is not None:
             self._last_frames.shutdown()
         self._tile_popups.shutdown()
+
+
+class FileSearch(QObject):
+    """Lives as long as its window. `give` runs a command for tasks, after its questions."""
+
+    def __init__(
+        self,
+        task_commands: TaskCommands,
+        activity: Activity,
+        give: Callable[[TaskCommand, Sequence[TaskId]], object],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._give = give
+        self._task_commands = task_commands
+        self._activity = activity
+        self._window = window
+        self._told: int | None = None
+        """Number of the progress notice."""
+        self._wanted: Wanted | None = None
+        """The last request."""
+        task_commands.searching.connect(self._show)
+        task_commands.path_wanted.connect(self._ask)
+        task_commands.answer_wanted.connect(self._ask_again)
+        task_commands.next_offered.connect(self._offer)
+
+    def _show(self, searching: Searching | None) -> None:
+        if searching is None:
+            self._activity.end(self._told)
+            self._told = None
+        elif self._told is None:
+            self._told = self._activity.follow(searching.headline, _("Stop"), self._task_commands.stop_search)
+        else:
+            self._activity.say(self._told, searching.headline, searching.detail)
+
+    def _offer(self, message: str, command: TaskCommand, rows: Sequence[Row]) -> None:
+        self._activity.tell(
+            message,
+            problem=True,
+            action_text=command.text(rows),
+            on_action=lambda: self._give(command, ids_of(rows)),
+        )
+
+    def _ask(self, command: TaskCommand, rows: Sequence[Row], wanted: Wanted) -> None:
+        self._wanted = wanted
+        near = wanted.near or QuickLook().ask(_nearest, wanted.path, otherwise=None)
+
+        def chosen(path: Path) -> None:
+            self._task_commands.carry_out(command, rows, Given(path=path))
+
+        if wanted.is_folder:
+            choose_folder(self._window, _("Search a folder for missing files"), chosen, near=near)
+        else:
+            choose_moved(self._window, wanted.path, chosen, near)
+
+    def _ask_again(self, command: TaskCommand, rows: Sequence[Row], path: Path, asked: Question) -> None:
+        def keep_looking() -> None:
+            if self._wanted is not None:
+                self._ask(command, rows, replace(self._wanted, near=path.parent))
+
+        yes = Given(path=path, anyway=True)
+        confirm(self._window, asked, lambda: self._task_commands.carry_out(command, rows, yes), keep_looking)
+
+
+def _nearest(old: Path) -> Path | None:
+    return next((folder for folder in old.parents if folder.is_dir()), None)
+
+
+def open_page_menu(window: MainWindow, entry: PaneEntry, at: QPoint) -> None:
+    wanted = entry.filter
+    menu = passing_menu(window)
+    menu.addAction(_("Open"), partial(window.workspace.pages.choose, entry.key))
+    if entry.can_be_renamed:
+        menu.addSeparator()
+        menu.addAction(_("Rename"), partial(window.workspace.pages.edit_name, entry.key))
+    if entry.search is not None:
+        menu.addAction(_("Delete"), partial(window.keeper.delete, entry.search))
+    elif wanted is not None and wanted.batches:
+        [batch] = wanted.batches
+        menu.addAction(_("Sheet and grid…"), partial(window.open_room, "sheet", BatchMenu(batch, at)))
+    elif wanted is not None and wanted.projects:
+        if window.models.pages.can_be_removed(entry):
+            menu.addAction(_("Delete"), partial(window.models.pages.remove_project, entry.title))
+        menu.addAction(_("Set a cap…"), partial(window.open_room, "preferences", "project_caps"))
+        _add(menu, window, commands.SPENDING)
+    elif wanted is not None and wanted.page is Page.WAITING_HERE:
+        _add(menu, window, commands.PAUSE)
+    elif wanted is not None and wanted.page is Page.LIVE:
+        _add(menu, window, commands.ASK_NOW)
+    if wanted is not None and (wanted.projects or wanted.tags or wanted.batches):
+        menu.addSeparator()
+        menu.addAction(_("Copy name"), partial(QGuiApplication.clipboard().setText, entry.title))
+    menu.popup(at)
+
+
+def open_status_menu(window: MainWindow, at: QPoint) -> None:
+    """Menu of the status line: actions for each of its parts."""
+    m, work = window.models, window.workspace
+    menu = passing_menu(window)
+    _add(menu, window, commands.ASK_NOW)
+    menu.addAction(_("Change API key…"), partial(window.open_room, "preferences", "Key"))
+    menu.addSeparator()
+    shows = {Page.LIVE: _("Show live tasks"), Page.WAITING_HERE: _("Show queue")}
+    for page, shown in shows.items():
+        entry = next((one for one in m.pages.entries() if one.filter is not None and one.filter.page is page), None)
+        if entry is not None:
+            menu.addAction(shown, partial(work.pages.choose, entry.key))
+    _add(menu, window, commands.PAUSE)
+    menu.addSeparator()
+    _add(menu, window, commands.SPENDING, commands.CAPS)
+    menu.addSeparator()
+    _add(menu, window, commands.NOT_SAVED)
+    menu.addAction(_("Results folder…"), partial(window.open_room, "preferences", "library_folder"))
+    menu.popup(at)
+
+
+def open_preview_menu(window: MainWindow, at: QPoint) -> None:
+    """Menu of the preview: playback, then actions on the task."""
+    window.models.rows.with_rows(window.workspace.chosen_ids(), partial(_open_preview_menu, window, at))
+
+
+def _open_preview_menu(window: MainWindow, at: QPoint, rows: list[Row]) -> None:
+    if window.preview is None or not rows:
+        return
+    menu = passing_menu(window)
+    menu.setToolTipsVisible(True)
+    if window.preview.shown_path is not None:
+        _add(menu, window, PLAY, LOOP, SOUND, FIT, FULL_SCREEN)
+        menu.addSeparator()
+    window.task_menu.fill(menu, rows)
+    menu.popup(at)
+
+
+def _add(menu: QMenu, window: MainWindow, *wanted: Command[Any]) -> None:
+    given = window.keys.given(window)
+    add_entries(menu, (given[one] for one in wanted if one in given), window.keys)

@@ -25,12 +25,10 @@ from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.commands import SEND
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.room import Opens
-from runway_desktop.ui.search.keeper import SearchKeeper
-from runway_desktop.ui.tasks.judge import Judge
-from runway_desktop.ui.tasks.judge_bar import JudgeBar
+from runway_desktop.ui.room import Export, Import, Opens
+from runway_desktop.ui.search.filter_row import SearchKeeper
+from runway_desktop.ui.tasks.judge import Judge, JudgeBar
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.wishes import Export, Import
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
@@ -42,11 +40,9 @@ from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.activity.acts import Acts
 from runway_desktop.viewmodels.models import Models
 
-from . import tab_order
-from .page_switcher import PageSwitcher
-from .reveal import TaskFinder
+from .navigation import PageSwitcher, TaskFinder
 from .task_menu import TaskMenu
-from .workspace import Workspace, first_size, state_of, text_of
+from .workspace import Workspace, bring_into_view, first_size, put_in_order, state_of, text_of
 
 if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
@@ -381,10 +377,10 @@ class MainWindow(QMainWindow):
     def focusNextPrevChild(self, forward: bool) -> bool:
         work = self.workspace
         if self._pages.currentWidget() is work:
-            tab_order.put_in_order((work.preview_room, *work.details.areas))
+            put_in_order((work.preview_room, *work.details.areas))
         has_moved = super().focusNextPrevChild(forward)
         if has_moved:
-            tab_order.bring_into_view(self.focusWidget())
+            bring_into_view(self.focusWidget())
         return has_moved
 
     def changeEvent(self, event: QEvent) -> None:

@@ -12,9 +12,8 @@ from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.confirm import ask_text
-from runway_desktop.ui.room import Opens
+from runway_desktop.ui.room import BatchMenu, Opens
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.wishes import BatchMenu
 from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEASE
 from runway_desktop.usecases.commands.tasks import given_by
 from runway_desktop.usecases.listing.queue import OVER_CAP

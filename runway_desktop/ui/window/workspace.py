@@ -1,14 +1,15 @@
-"""Layout of the window (left pane, list with composer, preview with details, bars), and how it is stored.
+"""Layout of the window (left pane, list with composer, preview with details, bars), its storage, and the tab order.
 
 Creates and owns the panes, without connecting them. GUI thread only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QObject, QSize, Qt
-from PySide6.QtWidgets import QAbstractItemView, QSplitter, QStackedWidget, QWidget
+from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
+from PySide6.QtWidgets import QAbstractItemView, QScrollArea, QSplitter, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import Item, line, vbox
@@ -17,24 +18,27 @@ from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.room import PageContent
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.ui.window.bars import StatusLine, TopBar
-from runway_desktop.ui.window.details_pane import DetailsPane
-from runway_desktop.ui.window.folding import FoldingSplitter
-from runway_desktop.ui.window.list_pane import ListAndGrid, ListPane
-from runway_desktop.ui.window.pages_pane import PagesPane
 from runway_desktop.viewmodels.models import Models
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
+from .bars import StatusLine, TopBar
 from .commands import DETAILS, LEFT_PANE
+from .details_pane import DetailsPane
+from .folding import FoldingSplitter
+from .list_pane import ListAndGrid, ListPane
+from .pages_pane import PagesPane
 
 _SPLITTER, _STAGE, _COLUMNS, _GRID = "window.splitter", "window.stage", "list.columns.10", "list.grid"
 _WIDTHS = "window.widths"
 FIRST_WIDTHS = (208, 812, 418)
 """Widths of the columns in a new profile."""
 LEAST_MIDDLE = 48 * GRID
+_TABBED = (Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.WheelFocus)
+_LINE = 12
+"""Maximum vertical distance in pixels between centers of widgets on one line."""
 STAGE_HEIGHT = 290
 """Height in a new profile: a clip of 16:9 in the right pane with its controls."""
 
@@ -254,3 +258,43 @@ class SelectionRestore(QObject):
             view.updateGeometries()
             bar = view.verticalScrollBar()
             bar.setValue(bar.value() + view.rowViewportPosition(row) - self._at)
+
+
+def put_in_order(areas: Sequence[QWidget]) -> None:
+    """Makes the widgets in `areas` consecutive in the focus chain, from the first area on. Areas are ordered from top
+    to bottom; call it when Tab is pressed, since the preview comes late and the lineage is rebuilt for each task.
+
+    Qt's chain is never read: `nextInFocusChain` and `previousInFocusChain` create Python wrappers for what they return,
+    possibly the window, as children of the queried widget. When that is deleted, the wrappers of all actions and
+    viewports in the window die with it."""
+    before = areas[0]
+    for area in areas:
+        stops = [one for one in area.findChildren(QWidget) if one.focusPolicy() in _TABBED and one.isVisible()]
+        for widget in _as_read(area, stops):
+            QWidget.setTabOrder(before, widget)
+            before = widget
+
+
+def bring_into_view(widget: QWidget | None) -> None:
+    """Scrolls all enclosing scroll areas to the focused widget."""
+    above = widget.parentWidget() if widget is not None else None
+    while widget is not None and above is not None:
+        if isinstance(above, QScrollArea):
+            above.ensureWidgetVisible(widget)
+        above = above.parentWidget()
+
+
+def _as_read(area: QWidget, widgets: Sequence[QWidget]) -> list[QWidget]:
+    """Widgets by line, and within a line in reading direction."""
+    sign = -1 if area.layoutDirection() is Qt.LayoutDirection.RightToLeft else 1
+
+    def middle(widget: QWidget) -> QPoint:
+        return widget.mapTo(area, widget.rect().center())
+
+    lines: list[list[QWidget]] = []
+    for widget in sorted(widgets, key=lambda one: middle(one).y()):
+        if lines and middle(widget).y() - middle(lines[-1][0]).y() <= _LINE:
+            lines[-1].append(widget)
+        else:
+            lines.append([widget])
+    return [widget for line in lines for widget in sorted(line, key=lambda one: sign * middle(one).x())]

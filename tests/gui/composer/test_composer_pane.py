@@ -35,7 +35,7 @@ from runway_desktop.ui.composer.prompt_edit import PromptEdit
 from runway_desktop.ui.confirm import AskText
 from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.values import replace
 from tests.rigs.desktop import Rig, named, painted, rest, until

@@ -20,8 +20,8 @@ from runway_desktop.rooms.exchange.import_window import FolderImportWindow, IdIm
 from runway_desktop.rooms.exchange.model.id_import import IdImportModel
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.exchange import standing
+from runway_desktop.ui.room import ExchangeWish
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.ui.wishes import ExchangeWish
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.imports import ID_TITLES
 from runway_desktop.values import replace

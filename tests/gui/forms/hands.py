@@ -20,12 +20,11 @@ from runway_desktop.catalog import AssetItem, Field, FieldKind, Pair, asset_item
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
-from runway_desktop.ui.chooser.offers import OFFER
+from runway_desktop.ui.chooser.lists import OFFER
 from runway_desktop.ui.composer.choices import ANOTHER
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.composer.field_editors import Chip, FieldPopup, FormRow
-from runway_desktop.ui.composer.media_editors import AssetBox, ColorsBox
-from runway_desktop.ui.composer.object_editors import ObjectBox, ObjectsBox
+from runway_desktop.ui.composer.object_editors import AssetBox, ColorsBox, ObjectBox, ObjectsBox
 from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.usecases.requests.choices import ModelOffer

@@ -12,8 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
-from runway_desktop.ui.chooser.offers import OFFER, star_rect
-from runway_desktop.ui.chooser.parts import PartsList
+from runway_desktop.ui.chooser.lists import OFFER, PartsList, star_rect
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.requests.choices import CatalogPart, ModelOffer
 from tests.rigs.desktop import Rig, painted, rest, until

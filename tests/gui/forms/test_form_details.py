@@ -16,7 +16,7 @@ from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.composer.field_editors import FieldPopup
 from runway_desktop.ui.composer.input_menu import open_detail
 from runway_desktop.ui.composer.object_editors import ObjectBox
-from runway_desktop.ui.composer.tag_completion import TagCompletion
+from runway_desktop.ui.composer.prompt_edit import TagCompletion
 from runway_desktop.ui.flow_layout import FoldingLine
 from tests.rigs.desktop import Desktop, rest, until
 

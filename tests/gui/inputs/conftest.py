@@ -15,7 +15,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.ui.composer.input_menu import TilePopups
 from runway_desktop.ui.composer.inputs_strip import InputsStrip
 from runway_desktop.ui.inputs.tile import InputTile
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import Theme
 from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.rigs.desktop import Rig, until

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.inputs import FrameAt
-from runway_desktop.ui.inputs.frame_picker import FramePicker
-from runway_desktop.ui.inputs.frames import FrameGrabber
+from runway_desktop.ui.composer.input_menu import FramePicker
 from runway_desktop.ui.media.players import PlayFault
+from runway_desktop.ui.media.stills import FrameGrabber
 from tests.rigs.desktop import until
 from tests.rigs.fake_media_engine import FakeEngine
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
-from runway_desktop.ui.inputs.fix_popup import MendPopup
+from runway_desktop.ui.composer.input_menu import MendPopup
 from tests.rigs.desktop import until
 
 from .conftest import Shown, shown_strip

@@ -14,12 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk import disk_threads
-from runway_desktop.ui.media import posters, waveform
-from runway_desktop.ui.media.posters import PosterMaker
-from runway_desktop.ui.media.waveform import WaveformReader
+from runway_desktop.ui.media import stills
+from runway_desktop.ui.media.kinds import sound as sounds
+from runway_desktop.ui.media.kinds.sound import WaveformReader
+from runway_desktop.ui.media.stills import PosterMaker
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.ui.tasks import poster_cache
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks import posters
+from runway_desktop.ui.tasks.posters import PosterCache
 
 
 class DeadDrive:
@@ -53,9 +54,9 @@ def dead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeadDrive]
 
         monkeypatch.setattr(room, name, asked)
 
-    guard(posters, "is_readable")
-    guard(waveform, "peaks_of_wav")
-    guard(poster_cache, "load", lambda key: Path(key[0]))
+    guard(stills, "is_readable")
+    guard(sounds, "peaks_of_wav")
+    guard(posters, "load", lambda key: Path(key[0]))
     yield drive
     drive.gate.set()
 
@@ -96,13 +97,13 @@ def test_posters_come_once_the_drive_answers(dead: DeadDrive, picture: Path, tmp
 def test_a_sound_that_hangs_is_given_up_and_the_next_is_measured(
     dead: DeadDrive, sound: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(waveform, "_READ_TIME_OUT_MS", 50)
+    monkeypatch.setattr(sounds, "_READ_TIME_OUT_MS", 50)
     owner = QObject()
     workers = Workers(owner, patience=0.05)
     reader = WaveformReader(workers, owner)
     with qtbot.waitSignal(reader.failed):
         reader.read(dead.folder / "a.wav")
-    monkeypatch.setattr(waveform, "_READ_TIME_OUT_MS", 60_000)
+    monkeypatch.setattr(sounds, "_READ_TIME_OUT_MS", 60_000)
     with qtbot.waitSignal(reader.ready):
         reader.read(sound)
     quickly(workers.shutdown)

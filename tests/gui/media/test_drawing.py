@@ -15,7 +15,7 @@ from runway_desktop.ui.media.drawing import DAMAGED, TOO_COMPLEX, Drawn, draw
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, read_small, small_poster
 from runway_desktop.ui.picture_reader import open_reader
 from runway_desktop.ui.sharing.drag import FileMime
-from runway_desktop.ui.tasks.poster_cache import load
+from runway_desktop.ui.tasks.posters import load
 from tests.rigs import hostile_drawings
 
 pytestmark = pytest.mark.usefixtures("qapp")

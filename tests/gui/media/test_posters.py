@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.media.playback import PlaybackEngine
-from runway_desktop.ui.media.posters import PosterMaker
+from runway_desktop.ui.media.stills import PosterMaker
 from tests.rigs.fake_media_engine import FakeEngine
 
 from .conftest import SAMPLES

@@ -16,9 +16,9 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.media.kinds.clip import VideoView
 from runway_desktop.ui.media.kinds.sound import SoundPreview
-from runway_desktop.ui.media.notice_view import NoticeView
 from runway_desktop.ui.media.playback import Playback, PlayState
 from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.media.stage import NoticeView
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.tasks import Showing
 from tests.rigs.fake_media_engine import FakeEngine

@@ -11,10 +11,10 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
-from runway_desktop.ui.media.notice_view import NoticeView
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, read_thumbnail
 from runway_desktop.ui.media.picture_view import PictureView
 from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.media.stage import NoticeView
 from runway_desktop.usecases.words.tasks import Showing
 
 

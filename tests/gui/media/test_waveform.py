@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.ui.media.waveform import WaveformReader, peaks_of_wav
+from runway_desktop.ui.media.kinds.sound import WaveformReader, peaks_of_wav
 from runway_desktop.ui.media.workers import Workers
 
 from .conftest import SAMPLES, write_wav

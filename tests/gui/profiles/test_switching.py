@@ -24,8 +24,8 @@ from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
+from runway_desktop.ui.room import Import
 from runway_desktop.ui.theme import ColorScheme, Theme
-from runway_desktop.ui.wishes import Import
 from runway_desktop.wiring import environment
 from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.profiles_on_disk import a_profile

@@ -16,8 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State
 from runway_desktop.ui.tasks.grid import GridView
-from runway_desktop.ui.tasks.hover_scrub import HoverScrub
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import HoverScrub, PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
 from tests.gui.conftest import OFFSCREEN_CHATTER

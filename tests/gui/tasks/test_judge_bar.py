@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton
 
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.tasks.judge_bar import JudgeBar
+from runway_desktop.ui.tasks.judge import JudgeBar
 from runway_desktop.ui.theme import GRID, TARGET
 from tests.rigs.desktop import Desktop, named, rest, until
 from tests.rigs.rows import task

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.task import Output, State, TaskId
-from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.listing import lines

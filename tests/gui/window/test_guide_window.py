@@ -14,8 +14,8 @@ from runway_desktop.rooms.help.guide_window import GuideWindow
 from runway_desktop.rooms.help.help_window import HelpWindow
 from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.rooms.shortcuts.shortcuts import ShortcutsDialog
+from runway_desktop.ui.room import Export, GuidePage
 from runway_desktop.ui.theme import ColorScheme
-from runway_desktop.ui.wishes import Export, GuidePage
 from tests.rigs.desktop import Desktop, rest, until
 
 GUIDE_KEY = Qt.Key.Key_F1, Qt.KeyboardModifier.ControlModifier

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPushButt
 
 from runway_desktop.domain.library import Filter
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.tasks.judge_bar import JudgeBar
-from runway_desktop.ui.window.context_menus import open_page_menu
+from runway_desktop.ui.tasks.judge import JudgeBar
+from runway_desktop.ui.window.interior import open_page_menu
 from runway_desktop.usecases.searching.pages import NEW_PROJECT
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.pages import Pages

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop import texts
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.labels import LongWordsLabel, broken
 from runway_desktop.ui.window.details_pane import DetailsPane
-from runway_desktop.ui.word_breaking import LongWordsLabel, broken
 from runway_desktop.usecases.words.account import key_words
 from tests.rigs.desktop import Desktop, until
 from tests.rigs.pseudo import LANGUAGES

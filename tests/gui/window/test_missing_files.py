@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
 from runway_desktop.domain.library import Row
-from runway_desktop.ui.window.missing_files import FileSearch
+from runway_desktop.ui.window.interior import FileSearch
 from runway_desktop.usecases.commands.questions import other_file
 from runway_desktop.usecases.commands.queued import FIND_FILE
 from runway_desktop.usecases.commands.task_command import Given, TaskCommand, Wanted

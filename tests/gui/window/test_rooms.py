@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from shiboken6 import delete
 
 from runway_desktop.app.rooms import Rooms
-from runway_desktop.ui.wishes import Export
+from runway_desktop.ui.room import Export
 from runway_desktop.usecases.words.failures import MEANINGS
 from tests.rigs.desktop import Desktop, rest, until
 

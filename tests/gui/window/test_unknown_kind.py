@@ -14,9 +14,9 @@ from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.rooms.large.model import LargeViewModel
-from runway_desktop.ui.media.notice_view import NoticeView
 from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.media.stage import NoticeView
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.drag_payload import payload_of
 from runway_desktop.usecases.commands.handing_on import COPY_PICTURE

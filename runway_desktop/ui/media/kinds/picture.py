@@ -17,11 +17,11 @@ from runway_desktop.texts import _, pgettext
 from runway_desktop.ui.building import STRETCH, hbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
-from runway_desktop.ui.media.bar import BarButton
 from runway_desktop.ui.media.commands import AWAY, CLOSER, FIT, FULL_SCREEN
 from runway_desktop.ui.media.drawing import Drawn
 from runway_desktop.ui.media.picture import BadPicture, Picture, at_most, read_picture, read_small
 from runway_desktop.ui.media.picture_view import PictureView
+from runway_desktop.ui.media.transport import BarButton
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
 from .kind import POSTER_SIDE, Kind, MadePoster, PosterPainter, PosterTools, PosterWish, PreviewParts, save_poster

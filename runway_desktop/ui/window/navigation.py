@@ -1,18 +1,26 @@
-"""Page navigation of the main window: the list, or a room listed in the left pane. A page is opened from there or by
-id, and left when another entry opens. GUI thread only.
-"""
+"""Opens and leaves pages, and finds tasks in the list by their ids. GUI thread only."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt
 
 from runway_desktop.domain.library import Filter, Page
+from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.room import Opens, PageContent
+from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.usecases.activity import LARGE
 from runway_desktop.usecases.searching.language import TITLES
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.models import Models
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .workspace import Workspace
+
+_LOOKS = 2
+"""Answers to wait for: one already on its way may not contain the tasks."""
 
 
 class PageSwitcher(QObject):
@@ -86,3 +94,50 @@ class PageSwitcher(QObject):
     def _leave_for_another_list(self) -> None:
         if self._m.filter.listing != self._listing:
             self.leave()
+
+
+class TaskFinder(QObject):
+    """`show_everything` clears page and filters."""
+
+    def __init__(
+        self, rows: TaskListModel, view: TaskView, activity: Activity, show_everything: Callable[[], None]
+    ) -> None:
+        super().__init__(view)
+        self._rows = rows
+        self._view = view
+        self._activity = activity
+        self._show_everything = show_everything
+        self._wanted: tuple[TaskId, ...] = ()
+        self._looks_left = 0
+        self._clears_filters = False
+        rows.loaded.connect(self._look)
+
+    def show(self, task_ids: Sequence[TaskId], *, clears_filters: bool = False) -> None:
+        """Tasks that are hidden are offered in a notice; with `clears_filters`, they are shown at once."""
+        self._wanted, self._looks_left = tuple(task_ids), _LOOKS
+        self._clears_filters = clears_filters
+        self._look()
+
+    def _look(self) -> None:
+        wanted = self._wanted
+        if not wanted:
+            return
+        self._rows.reveal(wanted)
+        found = next((task_id for task_id in wanted if self._rows.position(task_id) is not None), None)
+        if found is not None:
+            # Of a batch, selects the first; the others are directly below.
+            self._wanted = ()
+            self._view.select([found])
+        elif self._looks_left:
+            self._looks_left -= 1
+            self._rows.refresh_soon()
+        elif self._clears_filters:
+            self._show_all(wanted)
+        else:
+            self._wanted = ()
+            hidden = ngettext("The task is hidden by filters.", "The tasks are hidden by filters.", len(wanted))
+            self._activity.tell(hidden, action_text=_("Show"), on_action=lambda: self._show_all(wanted))
+
+    def _show_all(self, task_ids: Sequence[TaskId]) -> None:
+        self._show_everything()
+        self.show(task_ids)
