@@ -23,7 +23,7 @@ from runway_desktop.ui.tray import Tray, is_looked_at
 from runway_desktop.ui.window.main_window import TOKEN, MainWindow
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.announcements import Announcement
-from runway_desktop.viewmodels.activity.asked import AskedEntry
+from runway_desktop.viewmodels.activity.notices import AskedEntry
 from runway_desktop.viewmodels.announcements import Announcements
 from runway_desktop.viewmodels.models import Models
 

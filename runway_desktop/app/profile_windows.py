@@ -93,7 +93,7 @@ class ProfileWindows(QObject):
         if backups is None:
             return
         from runway_desktop.ui.profiles.backup_window import BackupWindow
-        from runway_desktop.viewmodels.profiles.backup import BackupModel
+        from runway_desktop.viewmodels.profiles.backups import BackupModel
 
         model = BackupModel(self._cases, backups, self._runner)
         opened = BackupWindow(model, self._profiles.name, self._theme, self._front())

@@ -15,8 +15,8 @@ from runway_desktop.domain.folders import FolderState, MovePhase
 from runway_desktop.domain.library import Page
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output
-from runway_desktop.rooms.preferences.model.library_form import LibraryForm
-from runway_desktop.rooms.preferences.preferences import Preferences
+from runway_desktop.rooms.preferences.entry import Preferences
+from runway_desktop.rooms.preferences.model.forms import LibraryForm
 from runway_desktop.usecases.commands.results import KEEP_CHANGE, LOOK_FOR
 
 from .hands import StepFailed, control, find, opened, until

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QPlainTextEdit, QPu
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State
-from runway_desktop.rooms.preferences.preferences import Preferences
+from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.sheet.grid_view import GridWindow
 from runway_desktop.rooms.sheet.window import SheetWindow
-from runway_desktop.rooms.spending.spending_window import SpendingWindow
+from runway_desktop.rooms.spending.entry import SpendingWindow
 from runway_desktop.usecases.commands.ending import DELETE_REMOTELY
 from runway_desktop.wiring.demo import SECRET
 

@@ -13,7 +13,7 @@ from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State
 from runway_desktop.rooms.sheet.window import SheetWindow
-from runway_desktop.rooms.spending.spending_window import SpendingWindow
+from runway_desktop.rooms.spending.entry import SpendingWindow
 from runway_desktop.usecases.clients.creating import TaskWished
 
 from .comparing import enter, key

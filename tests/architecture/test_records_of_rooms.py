@@ -13,7 +13,7 @@ import pytest
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.media import Media
-from runway_desktop.rooms.help.parts import LIST_OF_TASKS, PARTS, QUEUE
+from runway_desktop.rooms.help.entry import LIST_OF_TASKS, PARTS, QUEUE
 from runway_desktop.texts import Text
 from runway_desktop.ui.room import Room
 from runway_desktop.usecases.commands.command import SECTIONS
@@ -39,11 +39,13 @@ def imported(file: Path) -> set[str]:
 
 
 def importers(pattern: str) -> set[str]:
+    """Files outside of `rooms/`, for whose independence there is a contract, and of the tour."""
     name = re.compile(pattern)
+    files = (file.relative_to(PACKAGE) for file in PACKAGE.rglob("*.py"))
     return {
-        file.relative_to(PACKAGE).as_posix()
-        for file in PACKAGE.rglob("*.py")
-        if any(name.fullmatch(one) for one in imported(file))
+        file.as_posix()
+        for file in files
+        if file.parts[0] not in ("rooms", "tour") and any(name.fullmatch(one) for one in imported(PACKAGE / file))
     }
 
 

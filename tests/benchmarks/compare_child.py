@@ -19,8 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.media import Media
 from runway_desktop.rooms.compare.in_step import InStep
-from runway_desktop.rooms.compare.pane import Pane
-from runway_desktop.rooms.compare.surface import Sight
+from runway_desktop.rooms.compare.pane import Pane, Sight
 from runway_desktop.ui.media.players import MediaEngine
 from runway_desktop.ui.theme import ColorScheme, DarkRoom, Theme
 

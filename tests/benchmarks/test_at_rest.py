@@ -24,10 +24,10 @@ ON_DEMAND = (
     "runway_desktop.services.intake",
     "runway_desktop.services.results.relinking",
     "runway_desktop.rooms.compare.compare_view",
-    "runway_desktop.rooms.preferences.preferences",
-    "runway_desktop.rooms.large.large_view",
+    "runway_desktop.rooms.preferences.entry",
+    "runway_desktop.rooms.large.entry",
     "runway_desktop.ui.media.drawing_cleaner",
-    "runway_desktop.rooms.palette.panel",
+    "runway_desktop.rooms.palette.entry",
     "runway_desktop.rooms.sheet.window",
     "runway_desktop.rooms.sheet.model",
 )

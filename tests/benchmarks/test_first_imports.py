@@ -44,7 +44,7 @@ LATE = (
     "runway_desktop.services.results.sidecar",
     "runway_desktop.store.snapshots",
     "runway_desktop.ui.composer.input_menu",
-    "runway_desktop.rooms.preferences.preferences",
+    "runway_desktop.rooms.preferences.entry",
     "runway_desktop.ui.dialogs.welcome",
     "runway_desktop.rooms.exchange.entry",
     "runway_desktop.ui.expiry.board_pane",

@@ -27,7 +27,7 @@ from runway_desktop.rooms.exchange.entry import ExchangeWindows
 from runway_desktop.rooms.exchange.import_window import ImportWindow
 from runway_desktop.rooms.exchange.model.id_import import IdImportModel
 from runway_desktop.rooms.help.guide_window import GuideWindow
-from runway_desktop.rooms.preferences.preferences import Preferences
+from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.report.entry import ReportDialog
 from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.watching import Watch

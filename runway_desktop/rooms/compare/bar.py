@@ -23,10 +23,10 @@ from runway_desktop.ui.theme import GRID, DarkRoom, Role
 from runway_desktop.usecases.commands.command import Command, RoomCommand
 from runway_desktop.usecases.words.plain import tip
 
-from .commands import ADVANCE, ALL_KEYS, DIFFERENCE, LOOPS, SHOW, SWAP, TAKES, TURNS, WIPE
 from .in_step import InStep
 from .model import Compare
 from .overlay import CompareMode
+from .room import ADVANCE, ALL_KEYS, DIFFERENCE, LOOPS, SHOW, SWAP, TAKES, TURNS, WIPE
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 SAID_MS = 5_000

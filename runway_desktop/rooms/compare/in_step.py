@@ -20,8 +20,7 @@ from runway_desktop.ui.building import timer
 from runway_desktop.ui.media.playback import FASTEST, REST_MS, STEP_BACK_MS, WATCHDOG_MS, PlaybackEngine
 from runway_desktop.ui.media.players import MediaEngine
 
-from .track import ROUNDING_US
-from .tracks import Tracks
+from .tracks import ROUNDING_US, Tracks
 
 MOST = 4
 PATIENCE_MS = 400

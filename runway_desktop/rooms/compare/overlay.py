@@ -19,8 +19,7 @@ from runway_desktop.ui.media.picture import Picture
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import GRID, Role, Theme
 
-from .pane import turn_sight
-from .surface import ClipSurface, Sight, paint_words
+from .pane import ClipSurface, Sight, paint_words, turn_sight
 
 SAME = Text("Identical, pixel for pixel")
 STRIDE = 0.02

@@ -19,9 +19,8 @@ from runway_desktop.ui.room import ExchangeWish, Export, Import
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.system import documents
 
-from .exchange_window import ExchangeWindow, Model
 from .export_window import ExportWindow
-from .import_window import FolderImportWindow, IdImportWindow, ImportWindow
+from .import_window import ExchangeWindow, FolderImportWindow, IdImportWindow, ImportWindow, Model
 
 _PATTERNS = "(*.log *.txt *.csv *.tsv *.json *.jsonl *.ndjson *.out *.err)"
 

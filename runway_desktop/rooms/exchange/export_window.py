@@ -19,7 +19,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.plain import tip
 
-from .exchange_window import ExchangeWindow
+from .import_window import ExchangeWindow
 
 _PAGES = (
     (What.FILES, Text("Files"), Text("Export as files")),

@@ -1,9 +1,43 @@
-"""Room record of the import and export windows."""
+"""Room record of the import and export windows, with the commands for import, export and backup."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
 
 from runway_desktop.texts import Text
-from runway_desktop.ui.room import Room, RoomKind
+from runway_desktop.ui.room import ExchangeWish, Room, RoomKind
+from runway_desktop.usecases.commands.command import EXCHANGE, RecordsOf, Scope
 
-from .commands import COMMANDS
+
+def _want(wanted: ExchangeWish, window: Any) -> None:
+    window.open_room("exchange", wanted)
+
+
+_exchange = RecordsOf[Any](EXCHANGE, Scope.WINDOW)
+_FROM_FILE, _FROM_CLIPBOARD = (
+    partial(_want, ExchangeWish.IDS_FROM_FILE),
+    partial(_want, ExchangeWish.IDS_FROM_CLIPBOARD),
+)
+
+COMMANDS = (
+    _exchange("exchange.ids.file", Text("Import task IDs from a file…"), _FROM_FILE, "Ctrl+Shift+I", begins=True),
+    _exchange("exchange.ids.paste", Text("Import task IDs from the clipboard…"), _FROM_CLIPBOARD, "Ctrl+Shift+V"),
+    _exchange(
+        "exchange.folder", Text("Import a folder of results…"), partial(_want, ExchangeWish.FOLDER), "Ctrl+Shift+F"
+    ),
+    _exchange(
+        "profile.backup",
+        Text("Back up this profile…"),
+        lambda on: on.models.profiles.backup_wanted.emit(),
+        "Ctrl+Shift+B",
+        begins=True,
+        synonyms=Text("backup, archive"),
+    ),
+    _exchange(
+        "profile.restore", Text("Restore a backup…"), lambda window: window.models.profiles.restore_wanted.emit(None)
+    ),
+)
 
 ROOM = Room(
     id="exchange",

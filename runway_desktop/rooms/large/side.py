@@ -24,8 +24,8 @@ from runway_desktop.usecases.listing.takes import differences
 from runway_desktop.usecases.words.tasks import Fact
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
-from .commands import ADVANCE, DETAILS, SHOTS, TAKES
 from .model import LargeViewModel
+from .room import ADVANCE, DETAILS, SHOTS, TAKES
 
 WIDTH = 40 * GRID
 _STAR = QSize(34, 34)

@@ -1,13 +1,35 @@
-"""Entry point of the preferences. GUI thread only."""
+"""Entry point of the preferences: sections at the left, one page each. Changes apply at once. GUI thread only."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
-from runway_desktop.ui.desk import Desk
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QListWidget, QScrollArea, QStackedWidget, QWidget
 
-from .preferences import Preferences
+from runway_desktop.domain.preferences import Preferences as Table
+from runway_desktop.domain.preferences import Section
+from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
+from runway_desktop.texts import _
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, open_at, push_button, scroll_area, vbox
+from runway_desktop.ui.desk import Desk
+from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
+
+from .preference_pages import AboutPage, KeyPage, NoticesPage, PreferencePage, RunwayPage
+from .profile_page import ProfilePage
+from .programs_page import ProgramsPage
+
+_PAGES = {
+    Section.KEY: KeyPage,
+    Section.NOTIFICATIONS: NoticesPage,
+    Section.RUNWAY: RunwayPage,
+    Section.PROGRAMS: ProgramsPage,
+    Section.ABOUT: AboutPage,
+}
+"""Pages with more than the table. The profile page is built separately: it is omitted if the profile has no folder on
+disk."""
 
 
 def open_room(desk: Desk, wish: object) -> None:
@@ -24,3 +46,97 @@ def open_room(desk: Desk, wish: object) -> None:
     dialog.show_section(wish if isinstance(wish, str) else "Key")
     dialog.open()
     desk.give_help(dialog, "preferences", lambda: dialog.section.guide)
+
+
+class Preferences(Dialog):
+    back_up_wanted = Signal()
+    restore_wanted = Signal(object)
+    """Path of a backup; None: ask for one."""
+    requests_wanted = Signal()
+    """Show the page of requests instead of this window."""
+    folder_wanted = Signal(object)
+    """Folder to open in the system's file manager."""
+    command_wanted = Signal(object)
+    """A command of the main window."""
+
+    def __init__(
+        self,
+        form: PreferencesForm,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        profiles: ProfilesModel | None = None,
+    ) -> None:
+        super().__init__(_("Preferences"), parent)
+        form.setParent(self)
+        self._wanted = ""
+        """Preference to focus once the window is shown."""
+        # Created in tab order: sections, page, button.
+        self._sections = QListWidget(self)
+        self._pages: dict[str, PreferencePage] = {}
+        for section in Section:
+            page = (
+                _PAGES.get(section, PreferencePage)(form, theme, self, section)
+                if section is not Section.PROFILE
+                else None
+            )
+            page = page or self._profile_page(form, profiles, theme)
+            if isinstance(page, AboutPage):
+                page.folder_wanted.connect(self.folder_wanted)
+                page.command_wanted.connect(self.command_wanted)
+            if isinstance(page, ProgramsPage):
+                page.record_wanted.connect(self.requests_wanted)
+            if page is not None:
+                self._pages[section] = page
+        self._stack = QStackedWidget(self)
+        for page in self._pages.values():
+            self._stack.addWidget(scroll_area(self._stack, page))
+        self._sections.setAccessibleName(_("Sections"))
+        self._sections.setProperty("kind", "sections")
+        self._sections.addItems([str(section.heading) for section in Section if section in self._pages])
+        self._sections.setFixedWidth(max(16 * GRID, self._sections.sizeHintForColumn(0) + 3 * GRID))
+        self._sections.currentRowChanged.connect(self._stack.setCurrentIndex)
+        close = push_button(self, _("Close"), self.accept)
+        panes = hbox(self._sections, (self._stack, 1), spacing=2 * GRID)
+        vbox((panes, 1), hbox(STRETCH, close), on=self, margins=2 * GRID, spacing=2 * GRID)
+        open_at(self, QSize(136 * GRID, 90 * GRID))
+        self.show_section("Key")
+        self._sections.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def section(self) -> Section:
+        """Whose page is shown."""
+        return list(self._pages.values())[self._sections.currentRow()].section
+
+    def show_section(self, name: str) -> None:
+        """Shows the page of a `Section`, or focuses the control of a preference on its page."""
+        if (line := Table.preferences().get(name)) is not None and line.group is not None:
+            self.show_section(line.group.section)
+            self._wanted = name
+            return
+        self._sections.setCurrentRow(list(self._pages).index(name) if name in self._pages else 0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._wanted:
+            page = self._pages[Table.preferences()[self._wanted].group.section]
+            page.focus_on(self._wanted)
+            area = self._stack.currentWidget()
+            if isinstance(area, QScrollArea) and (focus := self.focusWidget()) is not None:
+                area.ensureWidgetVisible(focus, 0, 4 * GRID)
+            self._wanted = ""
+
+    def done(self, result: int) -> None:
+        for page in self._pages.values():
+            page.finish()
+        super().done(result)
+
+    def _profile_page(self, form: PreferencesForm, profiles: ProfilesModel | None, theme: Theme) -> ProfilePage | None:
+        kept = form.kept_backups()
+        if profiles is None or kept is None:
+            return None
+        page = ProfilePage(form, profiles, kept, theme, self)
+        page.back_up_wanted.connect(self.back_up_wanted)
+        page.restore_wanted.connect(self.restore_wanted)
+        page.folder_wanted.connect(self.folder_wanted)
+        return page

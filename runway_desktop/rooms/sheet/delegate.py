@@ -28,8 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.rooms.sheet.model.cell_model import LOOK_ROLE
-from runway_desktop.rooms.sheet.model.model import SheetModel
+from runway_desktop.rooms.sheet.model.model import LOOK_ROLE, SheetModel
 from runway_desktop.texts import _
 from runway_desktop.ui.labels import INKS
 from runway_desktop.ui.painting import Index, ItemDelegate

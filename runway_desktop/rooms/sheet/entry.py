@@ -24,8 +24,8 @@ from runway_desktop.usecases.sheets.keeping import kept_in_words
 from runway_desktop.usecases.words.queue import SENT_INSTEAD, no_undo
 from runway_desktop.usecases.words.tasks import sheet_title
 
-from .commands import NEW, SEND
 from .grid_view import GridWindow
+from .room import NEW, SEND
 from .window import SheetWindow
 
 log = logging.getLogger(__name__)

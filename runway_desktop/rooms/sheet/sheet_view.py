@@ -55,8 +55,7 @@ from runway_desktop.usecases.sheets.columns import (
 from runway_desktop.usecases.sheets.rows import SheetRow
 
 from .delegate import PADDING, SheetDelegate, arrow_in
-from .fill_handle import FillHandle
-from .row_numbers import RowNumbers
+from .parts import FillHandle, RowNumbers
 
 _WIDTHS = {
     ENDPOINT: 16,

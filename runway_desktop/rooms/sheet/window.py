@@ -23,9 +23,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.rooms.sheet.model.cell_model import TONE_ROLE
 from runway_desktop.rooms.sheet.model.grid import GridModel
-from runway_desktop.rooms.sheet.model.model import SheetModel
+from runway_desktop.rooms.sheet.model.model import TONE_ROLE, SheetModel
 from runway_desktop.rooms.sheet.model.sheet import FIRST_FEW, Sheet
 from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.ui.building import (
@@ -60,12 +59,10 @@ from runway_desktop.usecases.words.holds import cost_words
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.states import Tone
 
-from .axis_dialog import AxisDialog
-from .cap_bar import CapBar
-from .columns_dialog import ColumnsDialog
-from .commands import COMMANDS, FILL, OF_ROWS, SEND
-from .fix_bar import FixBar
+from .dialogs import AxisDialog, ColumnsDialog
 from .grid_view import GridWindow
+from .parts import CapBar, FixBar
+from .room import COMMANDS, FILL, OF_ROWS, SEND
 from .sheet_view import SheetView
 
 _CHOICES = QKeySequence("Alt+Down")

@@ -22,7 +22,7 @@ from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.composer.composer import Composer
-from runway_desktop.viewmodels.composer.draft_keeping import PromptHistory
+from runway_desktop.viewmodels.composer.keeping import PromptHistory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from .choices import ANOTHER, flat_member

@@ -17,8 +17,9 @@ from runway_desktop.ui.file_dialogs import choose_file, choose_target
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.requests.presets import KEYS, Preset
 from runway_desktop.usecases.words.plain import caption, tip
-from runway_desktop.viewmodels.composer.presets import KEYS, ComposerPresets, Preset
+from runway_desktop.viewmodels.composer.keeping import ComposerPresets
 
 from .commands import PRESETS
 

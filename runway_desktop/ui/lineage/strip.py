@@ -20,7 +20,7 @@ from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import FollowsTheme, Role, Theme
 from runway_desktop.usecases.listing.lineage import Family, Node
-from runway_desktop.viewmodels.tasks.lineage import LineageModel
+from runway_desktop.viewmodels.tasks.details import LineageModel
 
 from .thumb import SIZE, Thumb
 

@@ -11,7 +11,7 @@ from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import say, set_reason, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
-from runway_desktop.viewmodels.profiles.backup import BackupModel
+from runway_desktop.viewmodels.profiles.backups import BackupModel
 
 from .progress_foot import ProgressWindow
 

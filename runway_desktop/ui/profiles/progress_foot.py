@@ -11,7 +11,7 @@ from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words import units
-from runway_desktop.viewmodels.profiles.backup import BackupModel
+from runway_desktop.viewmodels.profiles.backups import BackupModel
 from runway_desktop.viewmodels.profiles.restore import RestoreModel
 
 _STEPS = 1_000

@@ -34,7 +34,7 @@ from runway_desktop.usecases.commands.tasks import NextStep, available, steps_of
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import Fact, Showing, small_print
 from runway_desktop.viewmodels.tasks.details import DetailsModel
-from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
+from runway_desktop.viewmodels.tasks.task_commands import UseAsInput
 
 from .task_menu import OnwardMenu
 

@@ -39,7 +39,7 @@ from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words.files import Searching
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import Activity
-from runway_desktop.viewmodels.activity.caps import CapNotices
+from runway_desktop.viewmodels.activity.notices import CapNotices
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from . import commands

@@ -28,9 +28,8 @@ from runway_desktop.usecases.commands.tasks import MenuPart, Submenu, given_by, 
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.values import replace
-from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands, UseAsInput
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
-from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 
 
 class TaskMenu(QObject):

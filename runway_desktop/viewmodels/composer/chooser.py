@@ -23,7 +23,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
-from .presets import Composing
+from .keeping import Composing
 
 
 class Chooser(Model):

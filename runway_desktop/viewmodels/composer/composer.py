@@ -35,12 +35,10 @@ from runway_desktop.usecases.requests.order import Button, Order, price_words
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.composer.draft_keeping import PromptHistory
 from runway_desktop.viewmodels.model import Model
 
-from .draft_keeping import DraftKeeping, PutAside
 from .input_taking import InputTaking
-from .presets import ComposerPresets
+from .keeping import ComposerPresets, DraftKeeping, PromptHistory, PutAside
 from .sending import ComposerSending
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ The lines update live; answers for a former selection are ignored.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -31,12 +31,15 @@ from runway_desktop.usecases.words.tasks import (
 )
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
-from .lineage import LineageModel
 from .task_list import TaskListModel
 
+if TYPE_CHECKING:
+    from runway_desktop.usecases.listing.lineage import Family
+
 Value = TypeVar("Value")
+SETTLE_MS = 200
 
 
 class DetailsModel(Model):
@@ -221,3 +224,43 @@ class DetailsModel(Model):
         words = self._list.words(row.task.id)
         headline = words.headline if words is not None else ""
         return showings_of(row, self.title(), headline, is_demo=self._cases.is_demo)
+
+
+class LineageModel(Model):
+    """Lineage of the selected task, for a strip of thumbnails. Follows the selection and new or saved results."""
+
+    changed = Signal()
+
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(cases, runner, parent)
+        self.task_id: TaskId | None = None
+        self.family: Family | None = None
+        """None unless exactly one task is selected and its family is loaded."""
+        self._asked = 0
+        self._soon = Soon(self, SETTLE_MS, self._ask)
+        bridge.tasks_added.connect(self._soon.begin)
+        bridge.tasks_touched.connect(self._touched)
+
+    def choose(self, task_id: TaskId | None) -> None:
+        """Sets the selected task; None unless exactly one is selected."""
+        if task_id != self.task_id:
+            self.task_id, self.family = task_id, None
+            self._asked += 1
+            self._soon.stop()
+            self.changed.emit()
+            self._ask()
+
+    def _ask(self) -> None:
+        self._asked += 1
+        if self.task_id is not None:
+            self._runner(self._load(self._asked, self.task_id), "look for kin")
+
+    async def _load(self, asked: int, task_id: TaskId) -> None:
+        family = await self._cases.family(task_id)
+        if asked == self._asked and family != self.family:
+            self.family = family
+            self.changed.emit()
+
+    def _touched(self, touches: dict[TaskId, Touch]) -> None:
+        if self.family is not None and any(touch.outputs and one in self.family for one, touch in touches.items()):
+            self._soon.begin()

@@ -22,7 +22,7 @@ from runway_desktop.rooms.compare.overlay import CompareMode, Sameness, same_pix
 from runway_desktop.rooms.help import entry as help_entry
 from runway_desktop.rooms.help.guide_window import GuideWindow
 from runway_desktop.rooms.shortcuts import entry as shortcuts_entry
-from runway_desktop.rooms.shortcuts.shortcuts import ShortcutsDialog
+from runway_desktop.rooms.shortcuts.entry import ShortcutsDialog
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.picture import Picture, read_picture
 from runway_desktop.ui.media.strips import Strips

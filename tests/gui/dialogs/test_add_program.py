@@ -15,9 +15,9 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.rooms.preferences.add_program import AddProgram
+from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
-from runway_desktop.rooms.preferences.preferences import Preferences
+from runway_desktop.rooms.preferences.programs_page import AddProgram
 from runway_desktop.ui.theme import Theme
 from tests.rigs.dialogs_rig import Rig, child
 from tests.rigs.targets import too_small

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QWidget
 
 from runway_desktop import texts
 from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
-from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.theme import Theme
 from tests.rigs.dialogs_rig import Rig

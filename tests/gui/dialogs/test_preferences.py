@@ -26,9 +26,9 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.domain.errors import KeyRefused
 from runway_desktop.domain.preferences import Group, Preference, Section, Switch
 from runway_desktop.domain.preferences import Preferences as Table
+from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model import preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
-from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.texts import Text
 from runway_desktop.ui.building import fit, open_at
 from runway_desktop.ui.choice_popup import ChoicePopup

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QListWidget, QProgressBar, QP
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.clients import COMMAND_LINE, Permission
+from runway_desktop.rooms.preferences.entry import Preferences
+from runway_desktop.rooms.preferences.model.forms import ProgramsForm
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
-from runway_desktop.rooms.preferences.model.programs_form import ProgramsForm
-from runway_desktop.rooms.preferences.preferences import Preferences
-from runway_desktop.rooms.preferences.program_row import ProgramRow
+from runway_desktop.rooms.preferences.programs_page import ProgramRow
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.confirm import AskText, Confirm
 from runway_desktop.ui.theme import Theme

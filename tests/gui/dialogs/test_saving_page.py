@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QP
 
 from runway_desktop.domain.folders import MovePhase
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
+from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
-from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.services.library.file_moving import Disk
 from runway_desktop.ui.theme import Theme
 from tests.rigs.dialogs_rig import Kind, Rig, child

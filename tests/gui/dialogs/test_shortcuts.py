@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.app.commands import COMMANDS
-from runway_desktop.rooms.shortcuts.shortcuts import ShortcutsDialog
+from runway_desktop.rooms.shortcuts.entry import ShortcutsDialog
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.theme import Theme

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import Filter, GroupBy, Page
 from runway_desktop.domain.task import Pick, State, TaskId
-from runway_desktop.rooms.large.large_view import LargeView
+from runway_desktop.rooms.large.entry import LargeView
 from runway_desktop.rooms.large.model import LargeViewModel
 from runway_desktop.rooms.large.side import SidePane
 from runway_desktop.rooms.large.take_strip import TakeTile

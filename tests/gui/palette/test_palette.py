@@ -7,8 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.rooms.palette.entry import PaletteHost
-from runway_desktop.rooms.palette.panel import PalettePanel
+from runway_desktop.rooms.palette.entry import PaletteHost, PalettePanel
 from runway_desktop.usecases.palette.palette import Heading
 from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import task

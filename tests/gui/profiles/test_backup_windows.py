@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.rooms.preferences.preferences import Preferences
+from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.profile_page import ProfilePage
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import PackOptions, pack

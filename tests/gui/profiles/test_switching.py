@@ -15,8 +15,8 @@ from runway_desktop.domain.clients import Client, Permission
 from runway_desktop.domain.events import ConnectionChanged
 from runway_desktop.domain.preferences import Section
 from runway_desktop.domain.profiles import Color
+from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
-from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.rooms.preferences.profile_page import ProfilePage
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import TOLD

@@ -9,7 +9,7 @@ from typing import Any
 
 from runway_desktop.domain.clients import Permission
 from runway_desktop.domain.task import TaskId
-from runway_desktop.rooms.requests.center import RequestsCenter
+from runway_desktop.rooms.requests.entry import RequestsCenter
 from runway_desktop.rooms.requests.side import RequestSide
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.clients.client_cases import ClientCases

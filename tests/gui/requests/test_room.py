@@ -14,7 +14,7 @@ from runway_desktop.app.in_tray import InTray
 from runway_desktop.domain.clients import COMMAND_LINE, Permission
 from runway_desktop.domain.library import Filter, Page, Row
 from runway_desktop.domain.task import HoldCode, State
-from runway_desktop.rooms.requests.center import RequestsCenter
+from runway_desktop.rooms.requests.entry import RequestsCenter
 from runway_desktop.rooms.requests.model import RequestsModel
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted

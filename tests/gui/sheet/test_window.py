@@ -26,13 +26,12 @@ from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import Request
-from runway_desktop.rooms.sheet.axis_dialog import AxisDialog
-from runway_desktop.rooms.sheet.columns_dialog import ColumnsDialog
-from runway_desktop.rooms.sheet.commands import UNDO
 from runway_desktop.rooms.sheet.delegate import PADDING
+from runway_desktop.rooms.sheet.dialogs import AxisDialog, ColumnsDialog
 from runway_desktop.rooms.sheet.entry import OpenSheets
-from runway_desktop.rooms.sheet.fill_handle import FillHandle
 from runway_desktop.rooms.sheet.grid_view import GridWindow
+from runway_desktop.rooms.sheet.parts import FillHandle
+from runway_desktop.rooms.sheet.room import UNDO
 from runway_desktop.rooms.sheet.window import SheetWindow
 from runway_desktop.services.library import sheets
 from runway_desktop.ui.choice_popup import ChoicePopup

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QPushButton,
 
 from runway_desktop.domain.task import State
 from runway_desktop.rooms.spending.bar_chart import STEPS, BarChart, scale
-from runway_desktop.rooms.spending.model.spending import SpendingModel
-from runway_desktop.rooms.spending.spending_window import SpendingWindow
+from runway_desktop.rooms.spending.entry import SpendingWindow
+from runway_desktop.rooms.spending.model import SpendingModel
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.spending import DayBar
 from tests.rigs.desktop import Rig, after, rest, until

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from shiboken6 import delete
 
 from runway_desktop.rooms.exchange.export_window import ExportWindow
+from runway_desktop.rooms.help.entry import HelpWindow
 from runway_desktop.rooms.help.guide_window import GuideWindow
-from runway_desktop.rooms.help.help_window import HelpWindow
-from runway_desktop.rooms.preferences.preferences import Preferences
-from runway_desktop.rooms.shortcuts.shortcuts import ShortcutsDialog
+from runway_desktop.rooms.preferences.entry import Preferences
+from runway_desktop.rooms.shortcuts.entry import ShortcutsDialog
 from runway_desktop.ui.room import Export, GuidePage
 from runway_desktop.ui.theme import ColorScheme
 from tests.rigs.desktop import Desktop, rest, until

@@ -10,12 +10,20 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.library import Filter, Page
-from runway_desktop.rooms.help.entry import here
+from runway_desktop.rooms.help.entry import (
+    COMPOSER,
+    LEFT_PANE,
+    LIST_OF_TASKS,
+    PARTS,
+    QUEUE,
+    HelpPart,
+    HelpWindow,
+    commands_of,
+    here,
+)
 from runway_desktop.rooms.help.guide_window import GuideWindow
-from runway_desktop.rooms.help.help_window import HelpWindow, commands_of
-from runway_desktop.rooms.help.parts import COMPOSER, LEFT_PANE, LIST_OF_TASKS, PARTS, QUEUE, HelpPart
+from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
-from runway_desktop.rooms.preferences.preferences import Preferences
 from runway_desktop.ui.room import Room
 from runway_desktop.ui.window.commands import PAUSE
 from runway_desktop.usecases.commands.queued import HOLD_OR_RELEASE, MOVE_DOWN, MOVE_UP, SEND_NEXT

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton
 from runway_desktop import HOME_PAGE
 from runway_desktop.app.bugs import Bugs
 from runway_desktop.app.notices import CRASHED, MESSAGE, REPORT, MistakeNotice, tell_of_crash
-from runway_desktop.rooms.preferences.preferences import Preferences
+from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.report.entry import ReportDialog
 from runway_desktop.ui.theme import Theme
 from tests.rigs import pill

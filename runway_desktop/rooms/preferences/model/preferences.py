@@ -27,13 +27,11 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model, Soon
-from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
+from runway_desktop.viewmodels.profiles.backups import KeptBackups
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from runway_desktop.viewmodels.system import language_name
 
-from .library_form import LibraryForm
-from .login_form import LoginForm
-from .programs_form import ProgramsForm
+from .forms import LibraryForm, LoginForm, ProgramsForm
 
 MODELS, PROJECTS = "lane_limits", "project_caps"
 """Preferences that are a number for each of several names."""

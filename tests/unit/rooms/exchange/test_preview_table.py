@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from runway_desktop.rooms.exchange.model.preview_table import PreviewTable
+from runway_desktop.rooms.exchange.model.import_model import PreviewTable
 from runway_desktop.usecases.words.imports import PreviewLine
 from runway_desktop.usecases.words.states import Tone
 

@@ -18,7 +18,7 @@ from runway_desktop.domain.events import FilesMoved, TasksAdded
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.task import Refusal, Request, State, TaskId
-from runway_desktop.rooms.sheet.model.cell_model import LOOK_ROLE, TONE_ROLE, WRONG_ROLE
+from runway_desktop.rooms.sheet.model.model import LOOK_ROLE, TONE_ROLE, WRONG_ROLE
 from runway_desktop.rooms.sheet.model.offering import AxisPreview
 from runway_desktop.rooms.sheet.model.sheet import FIRST_FEW, Sheet
 from runway_desktop.services.intake.reading import Dropped

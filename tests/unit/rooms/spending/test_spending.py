@@ -14,7 +14,7 @@ from runway_desktop.domain.account import UsedCredits
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Pick, State
-from runway_desktop.rooms.spending.model.spending import SpendingModel
+from runway_desktop.rooms.spending.model import SpendingModel
 from runway_desktop.services.disk.spreadsheet import USUAL
 from runway_desktop.services.money.spending import Period
 from runway_desktop.usecases.words.csv_form import MINUTE, csv_form_words

@@ -26,8 +26,7 @@ from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.profiles import removal_question, restored_words
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import replace
-from runway_desktop.viewmodels.profiles.backup import BackupModel
-from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
+from runway_desktop.viewmodels.profiles.backups import BackupModel, KeptBackups
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.profiles.restore import Into, RestoreModel, WhichResults

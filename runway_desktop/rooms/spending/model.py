@@ -6,11 +6,12 @@ request. GUI thread only; nothing blocks.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
 from runway_desktop.domain.errors import RunwayDesktopError
@@ -23,15 +24,12 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import spending as words
 from runway_desktop.usecases.words.account import month_words, today_words
 from runway_desktop.usecases.words.csv_form import MINUTE, csv_form_words
-from runway_desktop.usecases.words.spending import Side
+from runway_desktop.usecases.words.plain import tip
+from runway_desktop.usecases.words.spending import MoneyLine, Side
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model, Soon
+from runway_desktop.viewmodels.model import AnyIndex, LinesTable, Model, Soon
 from runway_desktop.viewmodels.system import csv_dialect_of
-
-from .spending_tables import MoneyTable
-
-__all__ = ["PERIODS", "Period", "SpendingModel"]
 
 LOOK_AGAIN_MS = 1_000
 """Debounce of changes that may affect a sum."""
@@ -227,3 +225,43 @@ class SpendingModel(Model):
     def _touched(self, touches: dict[Any, Any]) -> None:
         if any(touch.task is not None for touch in touches.values()):
             self._soon.begin()
+
+
+class MoneyTable(LinesTable[MoneyLine]):
+    """Few lines, replaced as a whole. Role `LINE` returns the `MoneyLine`."""
+
+    LINE = Qt.ItemDataRole.UserRole + 1
+
+    def show(self, lines: Sequence[MoneyLine], title: str) -> None:
+        """`title` of the first column."""
+        self.beginResetModel()
+        self._titles, self._lines = (title, *self._titles[1:]), list(lines)
+        self.endResetModel()
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return super().headerData(section, orientation, role)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        line, column = self._lines[index.row()], index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return line.cells[column]
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return line.spoken[column] if line.spoken else None
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(line.spoken[column]) if line.spoken else None
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(column)
+            case self.LINE:
+                return line
+            case _:
+                return None
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter

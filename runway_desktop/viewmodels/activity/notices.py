@@ -1,17 +1,21 @@
-"""Activity entries for caps: one per reached cap while it holds tasks back, and one with undo for a raised cap. GUI
-thread only.
-"""
+"""Activity entries that the engine causes: reached and raised caps, and requests of other programs. GUI thread only."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject
 
 from runway_desktop.domain.caps import Cap, HeldBack
-from runway_desktop.domain.events import CapRaised
+from runway_desktop.domain.clients import waiting, waits_for_approval
+from runway_desktop.domain.events import CapRaised, TasksAdded
+from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _
 from runway_desktop.usecases.lane_lines import LaneLines
+from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.clients import waiting_words
 from runway_desktop.usecases.words.holds import cap_sentence, cap_short, lowered_words, raised_short, raised_words
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
@@ -20,6 +24,8 @@ from .activity import Activity
 
 
 class CapNotices(QObject):
+    """One entry per reached cap while it holds tasks back, and one with undo for a raised cap."""
+
     def __init__(
         self, bridge: Bridge, task_commands: TaskCommands, lane: LaneLines, activity: Activity, parent: QObject
     ) -> None:
@@ -66,3 +72,44 @@ class CapNotices(QObject):
 
     def _lower(self, raised: CapRaised) -> None:
         self._activity.tell(lowered_words(raised, is_done=self._task_commands.lower_cap(raised)))
+
+
+class AskedEntry(QObject):
+    """Requests of other programs that need approval. `show` opens the Requests page."""
+
+    def __init__(
+        self, cases: UseCases, bridge: Bridge, activity: Activity, show: Callable[[], object], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._cases = cases
+        self._activity = activity
+        self._open = show
+        self._number: int | None = None
+        self._known: frozenset[TaskId] = frozenset()
+        bridge.tasks_added.connect(self._added)
+        bridge.tasks_touched.connect(self._touched)
+        self._look()
+
+    def _added(self, event: TasksAdded) -> None:
+        if any(map(waits_for_approval, event.tasks)):
+            self._look()
+
+    def _touched(self, touches: Mapping[TaskId, Touch]) -> None:
+        # Avoids a scan of a long queue on every task update.
+        asked = any(touch.task is not None and waits_for_approval(touch.task) for touch in touches.values())
+        if asked or not self._known.isdisjoint(touches):
+            self._look()
+
+    def _look(self) -> None:
+        ids = frozenset(task.id for task in waiting(self._cases.tasks.held()))
+        are_new, self._known = not ids <= self._known, ids
+        if are_new:
+            self._activity.end(self._number)
+            self._number = self._activity.tell(
+                waiting_words(len(ids)), stays=True, action_text=_("Show"), on_action=self._open
+            )
+        elif self._number is not None and ids:
+            self._activity.say(self._number, waiting_words(len(ids)))
+        else:
+            self._activity.end(self._number)
+            self._number = None

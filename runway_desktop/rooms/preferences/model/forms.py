@@ -1,18 +1,29 @@
-"""Preferences of the library's folder: selecting another one, moving saved results, folders left behind. Invalid input
-never raises. GUI thread only."""
+"""Forms of single parts of the preferences: the library's folder, connected programs, start at login. Invalid input
+never raises. GUI thread only.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from runway_desktop.desktop import login
+from runway_desktop.desktop.session_bus import is_sandboxed
+from runway_desktop.domain.clients import Permission
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import LeftBehind, MovePhase, MovePlan, MoveProgress
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.services.disk.disk_threads import QuickLook, in_worker
 from runway_desktop.services.supervised import Runner
-from runway_desktop.texts import ngettext
+from runway_desktop.texts import Text, _, ngettext
+from runway_desktop.usecases.clients.hosts import server_words
+from runway_desktop.usecases.clients.input_files import folder_refusal
+from runway_desktop.usecases.clients.programs import Program, programs
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.folders import (
     detail_of,
@@ -23,14 +34,20 @@ from runway_desktop.usecases.words.folders import (
     stayed_words,
 )
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.model import Model, Soon
 
 _ENOUGH_TO_TELL = 3.0
 """Seconds of moving after which the remaining time is estimated."""
+_GATHER_MS = 150
+_SILENT = Text("The folder does not respond. Is its drive connected?")
+log = logging.getLogger(__name__)
 
 
 class LibraryForm(Model):
+    """Selecting another folder, moving saved results, folders left behind."""
+
     changed = Signal()
     """The folder's state, the plan, the progress, or folders left behind changed."""
 
@@ -195,3 +212,106 @@ class LibraryForm(Model):
             self.changed.emit()
 
         self._runner(work, name, done=self.while_open(done), failed=self.while_open(failed))
+
+
+class ProgramsForm(Model):
+    changed = Signal()
+
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(cases, runner, parent)
+        self.programs: tuple[Program, ...] = ()
+        self._again = Soon(self, _GATHER_MS, self.look)
+        self._was_looked_at = False
+        self._look = QuickLook()
+        # Batched: a busy agent causes many changes.
+        bridge.clients_changed.connect(self._changed)
+
+    @property
+    def now(self) -> float:
+        return self._cases.clock.now()
+
+    @property
+    def are_paused(self) -> bool:
+        return self._cases.clients.are_paused
+
+    def look(self) -> None:
+        """Loads the programs; later changes are loaded too."""
+        self._was_looked_at = True
+        self._runner(programs(self._cases.clients), "list programs", done=self.while_open(self._show))
+
+    def permit(self, name: str, permission: Permission, credits: float = 0.0) -> None:
+        self._runner(self._cases.clients.permit(name, permission, credits), "change a permission")
+
+    def add_folder(self, program: Program, folder: Path) -> str:
+        """Adds a folder; returns a sentence if it would expose too much."""
+        profiles = self._cases.profiles
+        own = profiles.current.folder if profiles is not None else None
+
+        def look(folder: Path) -> tuple[str, str]:
+            return folder_refusal(folder, profile=own, home=Path.home()), str(folder.resolve())
+
+        problem, resolved = self._look.ask(look, folder, otherwise=(str(_SILENT), ""))
+        if not problem:
+            self._allow(program, (*program.client.folders, resolved))
+        return problem
+
+    def remove_folder(self, program: Program, folder: str) -> None:
+        self._allow(program, [one for one in program.client.folders if one != folder])
+
+    def _allow(self, program: Program, folders: Sequence[str]) -> None:
+        self._runner(self._cases.clients.allow_folders(program.client.name, folders), "change a program's folders")
+        # Updated at once, so that an edit right afterwards starts from these folders.
+        now = replace(program, client=replace(program.client, folders=tuple(folders)))
+        self._show(tuple(now if one == program else one for one in self.programs))
+
+    @property
+    def server_words(self) -> list[str]:
+        """Command line by which a host starts the server for this profile."""
+        profiles = self._cases.profiles
+        return server_words(profiles.current.words if profiles is not None else ())
+
+    def pause_all(self, *, paused: bool) -> None:
+        self._runner(self._cases.clients.pause_all(paused=paused), "pause programs")
+
+    def _changed(self, _: object) -> None:
+        if self._was_looked_at:
+            self._again.begin()
+
+    def _show(self, found: tuple[Program, ...]) -> None:
+        self.programs = found
+        self.changed.emit()
+
+
+class LoginForm(Model):
+    """Whether the system starts the profile at login: what the system says, not what was stored."""
+
+    changed = Signal()
+
+    def __init__(self, cases: UseCases, profile: Profile, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(cases, runner, parent)
+        self._profile = profile
+        self.is_on = False
+        self.problem = ""
+        """Why it could not be changed, in a sentence."""
+        self.turn(None)
+
+    def turn(self, on: bool | None) -> None:
+        """None only looks. `changed` follows."""
+        self._runner(self._turn(on), "start at login", done=self.while_open(lambda _: self.changed.emit()))
+
+    async def _turn(self, on: bool | None) -> None:
+        self.problem = ""
+        try:
+            if is_sandboxed():
+                if on is not None:
+                    self._cases.settings.start_at_login = await login.ask_portal(self._profile, on=on)
+                self.is_on = self._cases.settings.start_at_login
+            else:
+                if on is not None:
+                    await in_worker(None, partial(login.start_at_login, self._profile, on=on))
+                self.is_on = await in_worker(None, login.starts_at_login, self._profile)
+        except OSError as error:
+            log.info("The start at login cannot be changed: %s", error)
+            self.problem = _("The system did not allow it.")
+            if error.filename is not None:
+                self.problem = _("“{file}” cannot be written.", file=Path(error.filename).parent)
