@@ -92,9 +92,11 @@ class Rooms:
     def open(self, room: str, wish: object = None, /) -> None:
         if self._early is not None:
             self._early.append((room, wish))
-            return
-        entry = self._rooms[room].entry
-        self._openings.open(entry, self._enter, entry, wish)
+        elif room in self._rooms:
+            entry = self._rooms[room].entry
+            self._openings.open(entry, self._enter, entry, wish)
+        else:
+            log.warning("There is no room “%s”", room)
 
     def open_no_more(self) -> None:
         """For shutdown: rooms that are being opened are canceled."""
