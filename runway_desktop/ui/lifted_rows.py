@@ -19,4 +19,4 @@ def take_copy(event: QDropEvent) -> None:
 
 
 def accepts(mime: QMimeData) -> bool:
-    return mime.hasUrls() or mime.hasText() or mime.hasHtml() or mime.hasImage()
+    return mime.hasUrls() or mime.hasText() or mime.hasImage()

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from runway_desktop.services.exchange.id_search import IdSearch
 from runway_desktop.services.intake.intake import Intake
-from runway_desktop.services.intake.pages import linked_pictures, plain_text
 from runway_desktop.services.intake.reading import Dropped, FileUnreadable, Source
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from tests.fuzz.bounds import assert_bounded, damaged, often
@@ -96,19 +95,3 @@ def test_any_text_is_taken_in_with_findings(text: str):
         return asyncio.run(Intake(CATALOG, AtOnce()).gather(Dropped(text=text)))
 
     assert_bounded(gather)
-
-
-@given(st.text(st.sampled_from("<>!-/[]&;#x \"'=aimgscript\n"), max_size=300))
-@often(100)
-def test_any_page_gives_its_words_and_pictures(html: str):
-    assert_bounded(lambda: plain_text(html))
-    assert_bounded(lambda: linked_pictures(html))
-
-
-@pytest.mark.parametrize(
-    "unit", ["<", "<!", "<!--", "<a ", "<![", "&", "&#", "</", "<?", "<img src=", "<!DOCTYPE [", "<a a='"]
-)
-def test_a_page_that_is_built_to_be_slow_is_read_in_time(unit: str):
-    html = unit * (100_000 // len(unit))
-    assert_bounded(lambda: plain_text(html))
-    assert_bounded(lambda: linked_pictures(html))

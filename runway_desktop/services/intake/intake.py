@@ -2,7 +2,7 @@
 
 Call `gather` on the loop's thread; reading and parsing run in the executor. It raises nothing for bad files, texts or
 links: problems are findings, and the rest is kept. A folder stands for its files, without the program's own
-by-products; of HTML, pictures and text are used.
+by-products.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from runway_desktop.values import replace
 
 from .gathered import Gathered, GatheredDraft
 from .inputs import FoundInput, InputFinder
-from .pages import linked_pictures, plain_text
 from .parts import Parts
 from .reading import Dropped
 from .sources import SourceReader, about, draft_of
@@ -81,23 +80,14 @@ def _gather(reader: SourceReader, dropped: Dropped) -> Gathered:
         parts = reader.read_file(path)
         sidecar_sources += [path.name] * len(parts.sidecars)
         all_parts.add(parts)
-    for address in _addresses(dropped.urls, dropped.text, dropped.html):
+    for address in dropped.urls:
         all_parts.add(reader.read_address(address))
     if not paths and not dropped.urls:
-        parts = reader.read_clipboard(dropped.text or plain_text(dropped.html))
+        parts = reader.read_clipboard(dropped.text)
         sidecar_sources += ["clipboard"] * len(parts.sidecars)
         all_parts.add(parts)
     gathered = _gathered(reader, all_parts, sidecar_sources, _name(paths, files))
     return replace(gathered, is_folder=len(paths) == 1 and bool(files) and paths[0] not in files)
-
-
-def _addresses(urls: tuple[str, ...], text: str, html: str) -> tuple[str, ...]:
-    """If a picture was dragged from a browser: the picture's address, not its page's."""
-    pictures = linked_pictures(html)
-    lone_text = text.strip() in ("", *urls)
-    if len(pictures) == 1 and lone_text and len(urls) <= 1 and not plain_text(html):
-        return tuple(pictures)
-    return urls
 
 
 def _gathered(reader: SourceReader, parts: Parts, sources: list[str], name: str) -> Gathered:

@@ -85,13 +85,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dropped:
-    """Dropped or pasted data or command-line arguments, not classified yet. `html` is used only if a browser gives
-    nothing better."""
+    """Dropped or pasted data or command-line arguments, not classified yet."""
 
     paths: tuple[Path, ...] = ()
     urls: tuple[str, ...] = ()
     text: str = ""
-    html: str = ""
     _sources: dict[Path, Source] = field(default_factory=dict, repr=False)
 
     def source(self, path: Path) -> Source:

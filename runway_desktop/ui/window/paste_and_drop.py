@@ -47,7 +47,6 @@ class PasteAndDrop(QObject):
             paths=dropped.paths,
             urls=dropped.urls,
             text=dropped.text,
-            html=dropped.html,
             to_field=to_field,
             at=at,
             are_results=dropped.is_ours,

@@ -38,14 +38,13 @@ class TakingIn(Model):
         paths: Sequence[Path],
         urls: Sequence[str],
         text: str,
-        html: str,
         to_field: str,
         at: int | None,
         *,
         are_results: bool,
     ) -> None:
         for_import = not (are_results or urls or to_field)
-        dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
+        dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text)
         self._runner(self._take(dropped, to_field, at, are_results=are_results, for_import=for_import), "take in")
 
     async def _take(

@@ -138,7 +138,6 @@ class TaskCommands(Model):
         paths: Sequence[Path] = (),
         urls: Sequence[str] = (),
         text: str = "",
-        html: str = "",
         to_field: str = "",
         at: int | None = None,
         are_results: bool = False,
@@ -146,7 +145,7 @@ class TaskCommands(Model):
         """Accepts data dropped, pasted or named on the command line. `to_field`: inputs go to that field, the first one
         replacing input `at` if given. `are_results`: from this window, to be used as inputs and not imported."""
         self.openings.open(
-            _TAKING_IN, lambda: self._taking_in.take(paths, urls, text, html, to_field, at, are_results=are_results)
+            _TAKING_IN, lambda: self._taking_in.take(paths, urls, text, to_field, at, are_results=are_results)
         )
 
     @cached_property

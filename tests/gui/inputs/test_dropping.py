@@ -49,10 +49,27 @@ def test_picture_is_better_than_what_runway_would_not_fetch(qapp, address):
     assert found.image.size() == image().size()
 
 
-def test_page_that_names_its_picture_leaves_the_choice_to_its_markup(qapp):
-    found = read(mime(PAGE, html=f'<a href="{PAGE}"><img alt="" src="{LINK}"></a>', picture=True))
-    assert found.image is None
-    assert found.html
+@pytest.mark.parametrize(
+    ("text", "html", "picture"),
+    [
+        ("A keeper\n\nA cat & a fox", "<p>A <b>keeper</b></p><p>A cat &amp; a fox</p>", False),
+        ("prompt\tseed\na red fox\t1", "<table><tr><td>prompt</td><td>seed</td></tr></table>", False),
+        ("prompt\tseed\r\na red fox\t1", "<table><tr><td>prompt</td></tr></table>", True),
+    ],
+)
+def test_words_of_a_browser_or_an_office_program_are_its_plain_text(qapp, text, html, picture):
+    found = read(mime(html=html, text=text, picture=picture))
+    assert (found.text, found.image) == (text, None)
+
+
+def test_linked_picture_of_a_page_is_the_picture(qapp):
+    found = read(mime(PAGE, html=f'<a href="{PAGE}"><img alt="" src="{LINK}"></a>', text=PAGE, picture=True))
+    assert (found.urls, found.text) == ((), "")
+    assert found.image is not None
+
+
+def test_html_alone_is_nothing_to_use(qapp):
+    assert not read(mime(html="<p>A cat</p>"))
 
 
 def test_link_without_a_picture_stays_a_link(qapp):

@@ -146,23 +146,6 @@ async def test_two_pictures_pasted_within_a_second_are_two_files(tmp_path, theme
         await until(rig.composer.inputs)
 
 
-async def test_a_picture_dragged_from_a_page_is_the_picture_and_not_the_page(tmp_path, theme, qtbot):
-    async with Desktop(tmp_path, theme) as rig:
-        dragged = mime(urls=["https://site.example/article"])
-        dragged.setHtml('<a href="https://site.example/article"><img src="https://media.example.com/still.png"></a>')
-        assert drop(rig.window, dragged)
-        await until(rig.composer.inputs)
-        assert rig.composer.inputs()[0].uri == "https://media.example.com/still.png"
-
-
-async def test_marked_up_words_without_plain_ones_become_the_prompt(tmp_path, theme, qtbot):
-    async with Desktop(tmp_path, theme) as rig:
-        dragged = QMimeData()
-        dragged.setHtml("<p>A <b>lighthouse</b></p>")
-        assert drop(rig.window, dragged)
-        await until(lambda: rig.composer.prompt == "A lighthouse")
-
-
 async def test_a_filter_stays_marked_when_its_menu_is_only_looked_at(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))

@@ -257,17 +257,6 @@ async def test_address_of_a_local_file_is_that_file(tmp_path):
     assert (await gather(text=path.as_uri())).assets[0].path == path
 
 
-async def test_picture_dragged_from_a_page_is_the_picture():
-    found = await gather(
-        urls=["https://shop.example.com/page"], html='<a href="/page"><img src="https://cdn.example.com/x.webp"></a>'
-    )
-    assert [asset.uri for asset in found.assets] == ["https://cdn.example.com/x.webp"]
-
-
-async def test_words_dragged_from_a_page_are_prompts():
-    assert prompts(await gather(html="<style>p{}</style><p>a <b>red</b> fox</p><p>a cat</p>")) == ["a red fox", "a cat"]
-
-
 # Folders.
 
 
@@ -404,12 +393,12 @@ def test_no_file_can_raise(tmp_path_factory, content, name):
 
 
 @settings(max_examples=60, deadline=None)
-@given(text=st.text(max_size=300), html=st.text(max_size=100), url=st.text(max_size=60))
-def test_no_text_can_raise(text, html, url):
+@given(text=st.text(max_size=300), url=st.text(max_size=60))
+def test_no_text_can_raise(text, url):
     found: list[Gathered] = []
 
     async def take() -> None:
-        found.append(await gather(text=text, html=html))
+        found.append(await gather(text=text))
         found.append(await gather(urls=[url]))
 
     run_test(take)
