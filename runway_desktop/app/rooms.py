@@ -23,7 +23,6 @@ from runway_desktop.rooms.sheet.room import ROOM as SHEET
 from runway_desktop.rooms.shortcuts.room import ROOM as SHORTCUTS
 from runway_desktop.rooms.spending.room import ROOM as SPENDING
 from runway_desktop.services.supervised import Runner
-from runway_desktop.ui.expiry.room import ROOM as NOT_SAVED
 from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
@@ -33,7 +32,6 @@ from runway_desktop.viewmodels.models import Models
 
 ROOMS: tuple[Room, ...] = (
     REQUESTS,
-    NOT_SAVED,
     LARGE,
     SHEET,
     EXCHANGE,

@@ -39,7 +39,6 @@ from runway_desktop.usecases.use_cases import Memory, UseCases
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
-from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.folder_watch import FolderWatch
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.models import Models
@@ -51,6 +50,7 @@ from runway_desktop.viewmodels.tasks.pages import Pages
 from runway_desktop.viewmodels.tasks.posters import Posters
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+from runway_desktop.viewmodels.unsaved import Unsaved
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import Supervisor, go_down
@@ -256,7 +256,7 @@ class Session(QObject):
             composer=composer,
             status=status,
             task_commands=TaskCommands(cases, composer, runner, self),
-            board=ExpiryBoard(cases, bridge, runner, self),
+            unsaved=Unsaved(cases, bridge, runner, self),
             posters=Posters(cases, bridge, runner, rows, self.profile.posters, self),
             memory=memory,
             keys=KeyChoices(cases.settings, bridge, self),
@@ -278,7 +278,7 @@ class Session(QObject):
         rows.expect(ahead)
         models.filter.restore()
         pages.refresh()
-        models.board.refresh()
+        models.unsaved.refresh()
         if placement := environment.window_placement():
             window.stand_at(placement)
         if not self._is_hidden:

@@ -27,6 +27,8 @@ class Page(StrEnum):
     NEEDS_ATTENTION = "needs attention"
     """Uncertain, failed, gone, an output that could not be saved or whose file is missing; and not yet dismissed by the
     user."""
+    NOT_SAVED = "not saved"
+    """Succeeded, with an output that is still to be saved; Runway may still have it."""
     SAVED = "saved"
     PICKS = "picks"
     MISSING = "missing files"
@@ -221,14 +223,6 @@ class Takes(Struct, frozen=True, kw_only=True):
     def number(self, task_id: TaskId) -> int:
         """1 for the first; 0 if the task is not among them."""
         return self.ids.index(task_id) + 1 if task_id in self.ids else 0
-
-
-class NotSaved(Struct, frozen=True, kw_only=True):
-    """Results of succeeded tasks that are not on this disk, though Runway may still have them: never saved, or missing.
-    `results` may be only the most urgent ones; `total` counts all."""
-
-    total: int = 0
-    results: tuple[tuple[Row, Output], ...] = ()
 
 
 class KeptSheet(Struct, frozen=True, kw_only=True):

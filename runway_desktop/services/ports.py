@@ -28,7 +28,6 @@ from runway_desktop.domain.library import (
     KeptSheet,
     LedgerEntry,
     Listing,
-    NotSaved,
     PageCounts,
     ResultFacts,
     Row,
@@ -246,9 +245,9 @@ class Store(Protocol):
     async def unsaved(self) -> builtins.list[Row]:
         """Tasks that succeeded and have an output that is neither SAVED nor EXPIRED."""
 
-    async def not_saved(self, now: float, limit: int) -> NotSaved:
-        """Results that are not on this disk but may still be at Runway: valid links first, the soonest to expire first;
-        then expired ones, latest first."""
+    async def not_saved(self, now: float, limit: int) -> builtins.list[Output]:
+        """Results of tasks that succeeded, neither SAVED nor EXPIRED, that may still be at Runway: valid links first,
+        the soonest to expire first; then expired ones."""
 
     async def outputs(self, task_id: TaskId) -> builtins.list[Output]: ...
 

@@ -49,11 +49,17 @@ def _quoted(states: Iterable[State]) -> str:
 
 _FOR_APPROVAL = f"state = '{State.HELD.value}' AND hold = '{HoldCode.APPROVAL.value}'"
 """These have a page of their own."""
+UNSAVED = """
+    FROM outputs CROSS JOIN tasks ON tasks.id = outputs.task_id
+    WHERE outputs.state NOT IN ('saved', 'expired') AND tasks.state = 'succeeded' AND NOT tasks.deleted_remotely
+"""
+"""Outputs that were never saved, with their tasks; by a small partial index, since most are saved."""
 PAGES = {
     Page.LIVE: f"state IN ({_quoted(LIVE)})",
     Page.WAITING_HERE: f"(state IN ({_quoted(LOCAL)}) AND NOT ({_FOR_APPROVAL}))",
     Page.NEEDS_ATTENTION: "(attention OR missing)",
-    # Missing results count as not saved.
+    Page.NOT_SAVED: f"+number IN (SELECT tasks.number {UNSAVED})",
+    # Tasks with missing files have a page of their own.
     Page.SAVED: "saved AND NOT missing",
     Page.PICKS: f"pick = '{Pick.PICK.value}'",
     Page.MISSING: "missing",

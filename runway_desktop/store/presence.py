@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from runway_desktop.domain.folders import FileMove
-from runway_desktop.domain.library import NotSaved
 from runway_desktop.domain.moments import AT_LATEST
 from runway_desktop.domain.outputs import KeptFile, Looked
 from runway_desktop.domain.presence import NEVER_LOOKED, Presence
@@ -15,8 +14,9 @@ from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.values import replace
 
 from . import writing
-from .reading import OUTPUTS, bounds_of, rows
-from .records import KEPT_COLUMNS, LOOK_COLUMNS, Cell, kept_file_of, look_cells, output_of, to_cell
+from .conditions import UNSAVED
+from .reading import OUTPUTS, bounds_of
+from .records import KEPT_COLUMNS, LOOK_COLUMNS, OUTPUT_COLUMNS, Cell, kept_file_of, look_cells, output_of, to_cell
 
 KEPT = f"SELECT {', '.join(KEPT_COLUMNS)} FROM outputs"
 _IS_KEPT = "state = 'saved' AND (path <> '' OR binned_from <> '')"
@@ -28,24 +28,10 @@ ONE = f'{OUTPUTS} WHERE task_id = ? AND "index" = ?'
 # Repeats the condition of the partial index, or SQLite cannot use it.
 _IS_MISSING = f"presence = '{Presence.MISSING.value}' AND presence <> '' AND state = 'saved' AND path <> ''"
 MISSING = f'{KEPT} WHERE {_IS_MISSING} ORDER BY task_id, "index"'
-# Each half has a small partial index: most results are saved and present.
-_WANTED = f"""
-    WITH wanted AS (
-        SELECT task_id, "index", url_fetched_at, 1 AS never_saved FROM outputs WHERE state NOT IN ('saved', 'expired')
-        UNION ALL
-        SELECT task_id, "index", url_fetched_at, 0 FROM outputs
-        WHERE {_IS_MISSING}
-    )
-"""
-_FROM = """
-    FROM wanted CROSS JOIN tasks ON tasks.id = wanted.task_id
-    WHERE tasks.state = 'succeeded' AND NOT tasks.deleted_remotely
-        AND (wanted.never_saved OR tasks.removed_at IS NULL)
-"""
-# Expired links are last, the youngest first: for those a new request is most likely to succeed.
-FIRST = f"""
-    {_WANTED} SELECT wanted.task_id, wanted."index", count(*) OVER () {_FROM}
-    ORDER BY url_fetched_at <= ?, abs(url_fetched_at - ?), wanted.task_id, wanted."index" LIMIT ?
+# Expired links are last: Runway may no longer have those results.
+UNSAVED_FIRST = f"""
+    SELECT {", ".join(f"outputs.{column}" for column in OUTPUT_COLUMNS)} {UNSAVED}
+    ORDER BY url_fetched_at <= ?, url_fetched_at, task_id, "index" LIMIT ?
 """
 
 
@@ -113,12 +99,5 @@ def move_outputs(connection: sqlite3.Connection, moves: Sequence[FileMove]) -> l
     return moved
 
 
-def not_saved(connection: sqlite3.Connection, now: float, limit: int) -> NotSaved:
-    keys = connection.execute(FIRST, (now - AT_LATEST, now - AT_LATEST, limit)).fetchall()
-    total = keys[0][2] if keys else 0
-    by_task = {row.task.id: row for row in rows(connection, list(dict.fromkeys(TaskId(key) for key, *_ in keys)))}
-    found = []
-    for task_id, index, _ in keys:
-        row = by_task[TaskId(task_id)]
-        found.append((row, next(output for output in row.outputs if output.index == index)))
-    return NotSaved(total=total, results=tuple(found))
+def not_saved(connection: sqlite3.Connection, now: float, limit: int) -> list[Output]:
+    return [output_of(row) for row in connection.execute(UNSAVED_FIRST, (now - AT_LATEST, limit))]

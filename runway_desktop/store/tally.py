@@ -13,6 +13,7 @@ from typing import Any
 from runway_desktop.domain.library import Page, PageCounts
 from runway_desktop.domain.task import LIVE, LOCAL, Pick
 
+from .conditions import UNSAVED
 from .records import batch_of, state_of, to_text
 from .sheets import partly_sent
 
@@ -27,7 +28,7 @@ _TRAITS = {
     "batch": ("{row}batch_id", "{row}batch_id IS NOT NULL"),
     Page.PICKS.value: ("''", f"{{row}}pick = '{Pick.PICK.value}'"),
     Page.NEEDS_ATTENTION.value: ("''", "{row}attention"),
-    # Missing results count as not saved.
+    # Tasks with missing files have a page of their own.
     Page.SAVED.value: ("''", "{row}saved AND NOT {row}missing"),
     Page.MISSING.value: ("''", "{row}missing"),
     Page.CHANGED.value: ("''", "{row}changed"),
@@ -143,6 +144,7 @@ def counts(connection: sqlite3.Connection) -> PageCounts:
             Page.LIVE: sum(amount for state, amount in states.items() if state in LIVE),
             Page.WAITING_HERE: sum(amount for state, amount in states.items() if state in LOCAL),
             **{page: of(page.value).get("", 0) for page in _PAGES},
+            Page.NOT_SAVED: connection.execute(_NOT_SAVED).fetchone()[0],
             Page.NEEDS_ATTENTION: _attention(connection, of(Page.NEEDS_ATTENTION.value), of(Page.MISSING.value)),
         },
         projects=named("project"),
@@ -162,6 +164,7 @@ def counts(connection: sqlite3.Connection) -> PageCounts:
     )
 
 
+_NOT_SAVED = f"SELECT count(DISTINCT task_id) {UNSAVED} AND removed_at IS NULL"
 _ATTENTION_AND_MISSING = """
     SELECT count(DISTINCT task_id) FROM outputs CROSS JOIN tasks ON id = task_id
     WHERE presence <> '' AND removed_at IS NULL AND attention AND missing

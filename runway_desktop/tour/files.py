@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QToolButton
 
 from runway_desktop.domain.folders import FolderState, MovePhase
 from runway_desktop.domain.library import Page
@@ -17,7 +17,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output
 from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.forms import LibraryForm
-from runway_desktop.usecases.commands.results import KEEP_CHANGE, LOOK_FOR
+from runway_desktop.usecases.commands.results import FETCH_AGAIN, KEEP_CHANGE, LOOK_FOR
 
 from .hands import StepFailed, control, find, opened, until
 from .material import paint_dusk
@@ -28,24 +28,28 @@ _PROMPTS = ("Salt flats after rain, one red umbrella", "A night train crosses th
 
 async def show_not_saved(walk: Walk) -> None:
     """Makes downloads fail for a while, then restores everything."""
-    window, models, board = walk.window, walk.models, walk.models.board
+    window, models = walk.window, walk.models
+
+    def unsaved() -> int:
+        return models.pages.counts.pages.get(Page.NOT_SAVED, 0)
+
     walk.say("results that cannot be saved")
     await control(walk.base_url, "faults", {"route": "output", "harm": "status", "status": 503})
     for prompt in _PROMPTS:
         walk.send_picture(prompt)
         await until(lambda prompt=prompt: prompt in _prompts(walk), "the sent task")  # type: ignore[misc]
-    await until(lambda: not walk.having(*UNDER_WAY) and board.count >= len(_PROMPTS), "results that wait", 60)
-    find(window.workspace.status, QToolButton, f"{board.count} not saved").click()
-    page = await until(lambda: window.workspace.page, "the page")
+    await until(lambda: not walk.having(*UNDER_WAY) and unsaved() >= len(_PROMPTS), "results that wait", 60)
+    find(window.workspace.status, QToolButton, f"{unsaved()} not saved").click()
+    await until(lambda: len(walk.rows()) == unsaved(), "the page")
+    window.view.selectAll()
     await until(lambda: models.details.row is not None, "the details")
     await walk.take("not-saved")
     walk.say("all of them saved")
     await control(walk.base_url, "faults", {}, method="DELETE")
-    find(page.center, QPushButton, "Save all").click()
-    await until(lambda: board.total == 0, "everything to be saved", 60)
+    window.task_menu.take(FETCH_AGAIN)
+    await until(lambda: not models.unsaved.outputs and not unsaved(), "everything to be saved", 60)
     await walk.take("everything-saved")
     window.workspace.pages.setCurrentRow(0)
-    await until(lambda: window.workspace.page is None, "the list")
 
 
 def _prompts(walk: Walk) -> list[str]:

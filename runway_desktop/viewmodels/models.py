@@ -7,7 +7,6 @@ from runway_desktop.values import Struct
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
-from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.folder_watch import FolderWatch
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
@@ -18,6 +17,7 @@ from runway_desktop.viewmodels.tasks.pages import Pages
 from runway_desktop.viewmodels.tasks.posters import Posters
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+from runway_desktop.viewmodels.unsaved import Unsaved
 
 
 class Models(Struct, frozen=True, kw_only=True, eq=False):
@@ -32,7 +32,7 @@ class Models(Struct, frozen=True, kw_only=True, eq=False):
     composer: Composer
     status: Status
     task_commands: TaskCommands
-    board: ExpiryBoard
+    unsaved: Unsaved
     posters: Posters
     memory: Memory
     keys: KeyChoices

@@ -17,7 +17,6 @@ from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.model import Soon
 
 from .bridge import Bridge
-from .expiry.expiry_board import ExpiryBoard
 from .tasks.pages import Pages
 
 GATHER_MS = 250
@@ -33,7 +32,6 @@ class Status(QObject):
         super().__init__(parent)
         self._cases = cases
         self._pages = pages
-        self._board: ExpiryBoard | None = None
         self._downloads = DownloadsCounted(0, 0, 0.0)
         self._timer = QTimer(self, interval=TIME_PASSES_MS)
         self._timer.timeout.connect(self.changed)
@@ -101,12 +99,8 @@ class Status(QObject):
 
     def not_saved_words(self) -> str:
         """Text such as "3 not saved"; empty if none is worth a mention."""
-        count = self._board.count if self._board is not None else 0
+        count = self._pages.counts.pages.get(Page.NOT_SAVED, 0)
         return ngettext("{n} not saved", "{n} not saved", count) if count else ""
-
-    def keep_board(self, board: ExpiryBoard) -> None:
-        self._board = board
-        board.changed.connect(self.changed)
 
     def going(self) -> account.Going:
         """Running sends, downloads and moves, and tasks at Runway."""

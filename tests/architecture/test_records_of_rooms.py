@@ -22,7 +22,7 @@ from runway_desktop.usecases.words.states import LOOKS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "runway_desktop"
-RECORDS = sorted(file.parent.name for file in PACKAGE.glob("*/*/room.py"))
+RECORDS = sorted(file.parent.name for file in (PACKAGE / "rooms").glob("*/room.py"))
 
 
 def imported(file: Path) -> set[str]:

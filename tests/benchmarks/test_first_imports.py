@@ -47,7 +47,6 @@ LATE = (
     "runway_desktop.rooms.preferences.entry",
     "runway_desktop.ui.dialogs.welcome",
     "runway_desktop.rooms.exchange.entry",
-    "runway_desktop.ui.expiry.board_pane",
     "runway_desktop.ui.lineage.thumb",
     "runway_desktop.ui.media.preview",
     "runway_desktop.ui.tasks.popups",

@@ -16,7 +16,6 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QStackedWidget, QWidget
 
-from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.clients import Permission
 from runway_desktop.domain.failures import Failure
@@ -331,7 +330,6 @@ WAYS: Mapping[str, Way] = {
     "guide": _guide,
     "report": _report,
     "meaning": partial(_open, "help", next(iter(MEANINGS))),
-    **{room.id: partial(_open, room.id, None) for room in ROOMS if room.id in ("not_saved", "spending", "palette")},
-    **{room.id: partial(_open, room.id, None) for room in ROOMS if room.id in ("shortcuts", "help")},
+    **{name: partial(_open, name, None) for name in ("spending", "palette", "shortcuts", "help")},
 }
 """By room: a generator of the windows to look at, in the states that matter."""

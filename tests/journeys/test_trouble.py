@@ -59,9 +59,11 @@ def test_results_that_cannot_be_fetched_have_a_place_and_are_saved_from_there(pr
     program.wait_state("Salt flats after rain", "succeeded")
     hands, eyes = program.hands, program.eyes
     hands.click(eyes.wait_for("button", "1 not saved").middle)
-    eyes.wait_for_words("Salt flats after rain", "Safe until", "at the latest")
+    eyes.wait_for_words("Salt flats after rain", "Safe until")
     runway.mend()
-    hands.key("Return")
+    hands.key("Home")
+    hands.key("Shift+F10")
+    hands.click(eyes.wait_for("menu item", "Save now").middle)
     program.wait_saved(1)
     eyes.wait_for("label", "Everything is saved")
     eyes.wait_gone("button", "1 not saved")

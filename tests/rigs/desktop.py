@@ -40,7 +40,6 @@ from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
-from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.folder_watch import FolderWatch
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from runway_desktop.viewmodels.models import Models
@@ -53,6 +52,7 @@ from runway_desktop.viewmodels.tasks.posters import Posters
 from runway_desktop.viewmodels.tasks.taking_in import TakingIn
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+from runway_desktop.viewmodels.unsaved import Unsaved
 from runway_desktop.wiring.stages import Supervisor
 from tests.rigs import engine_rig
 from tests.rigs.engines import Unasked, engine_of
@@ -162,7 +162,7 @@ class Rig:
             composer=self.composer,
             status=status,
             task_commands=TaskCommands(cases, self.composer, runner, owner),
-            board=ExpiryBoard(cases, bridge, runner, owner),
+            unsaved=Unsaved(cases, bridge, runner, owner),
             posters=Posters(cases, bridge, runner, rows, self.folder / "posters", owner),
             memory=Memory(engine.settings),
             folder=FolderWatch(cases, bridge, runner, activity),
@@ -174,7 +174,7 @@ class Rig:
             self.models.filter,
             self.models.details,
         )
-        self.board = self.models.board
+        self.unsaved = self.models.unsaved
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -20,7 +20,6 @@ from runway_desktop.domain.library import (
     Entries,
     LedgerEntry,
     Listing,
-    NotSaved,
     Row,
     Takes,
 )
@@ -84,6 +83,7 @@ class Library:
     takes = OfStore(lambda store: store.takes)
     rows = OfStore(lambda store: store.rows)
     groups = OfStore(lambda store: store.groups)
+    not_saved = OfStore(lambda store: store.not_saved)
     counts = OfStore(lambda store: store.counts)
     of_runway = OfStore(lambda store: store.find_remote)
     rename_batch = OfStore(lambda store: store.rename_batch)
@@ -95,8 +95,6 @@ class Library:
         self._bus = bus
         self._settings = settings
         self._executor = executor
-        self.left = NotSaved()
-        """The last result of `not_saved`."""
 
     async def beginning(self, listing: Listing, limit: int = FIRST, sight: int = SIGHT) -> Beginning:
         """The first `limit` ids, quickly, with the rows of the first `sight`."""
@@ -148,11 +146,6 @@ class Library:
         if known is not None:
             self._bus.tell(OutputChanged(known))
         return known
-
-    async def not_saved(self, now: float, limit: int) -> NotSaved:
-        """Results not on this disk that may still be at Runway, most urgent first."""
-        self.left = await self._store.not_saved(now, limit)
-        return self.left
 
     async def maker_of(self, path: Path) -> Row | None:
         """The task that made this file, identified by hash, also for copies and renamed files; None if there is none.

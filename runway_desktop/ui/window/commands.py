@@ -62,7 +62,7 @@ ACTIONS = _list(
 NOT_SAVED = _finding(
     "not_saved",
     Text("Go to unsaved results"),
-    lambda on: on.open_room("not_saved"),
+    lambda window: window.open_unsaved(),
     "Ctrl+Alt+U",
     synonyms=Text("unsaved"),
 )

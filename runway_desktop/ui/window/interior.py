@@ -276,8 +276,8 @@ class FileSearch(QObject):
         def chosen(path: Path) -> None:
             self._task_commands.carry_out(command, rows, Given(path=path))
 
-        if wanted.is_folder:
-            choose_folder(self._window, _("Search a folder for missing files"), chosen, near=near)
+        if wanted.folder_for is not None:
+            choose_folder(self._window, str(wanted.folder_for), chosen, near=near)
         else:
             choose_moved(self._window, wanted.path, chosen, near)
 

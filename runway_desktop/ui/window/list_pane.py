@@ -285,6 +285,9 @@ class ListPane(QWidget):
             self._say_empty("no match", _("No results"), none if self._filter.is_everywhere else here)
         elif self._filter.page is Page.NEEDS_ATTENTION:
             self._say_empty("all done", _("Nothing needs attention"), _("Failed and uncertain tasks appear here."))
+        elif self._filter.page is Page.NOT_SAVED:
+            comfort = _("Every result that you paid for is on this computer.")
+            self._say_empty("all done", _("Everything is saved"), comfort)
         elif not self._filter.is_everywhere:
             here = _("Tasks wait here until Runway has a free slot.")
             self._say_empty(

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.library import Filter, Row
+from runway_desktop.domain.library import Filter, Page, Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.activity.pill import Pill
@@ -264,14 +264,13 @@ class MainWindow(QMainWindow):
         top.preferences_wanted.connect(partial(self.open_room, "preferences"))
         work.search.left.connect(work.views.enter)
         m.pages.follow(m.filter)
-        m.board.changed.connect(m.pages.recount)
-        m.board.urgent.connect(
+        m.pages.follow_unsaved(m.unsaved)
+        m.unsaved.urgent.connect(
             lambda sentence: self.activity.tell(
-                sentence, problem=True, action_text=_("Show"), on_action=partial(self.open_room, "not_saved")
+                sentence, problem=True, action_text=_("Show"), on_action=self.open_unsaved
             )
         )
-        m.status.keep_board(m.board)
-        work.status.not_saved_wanted.connect(partial(self.open_room, "not_saved"))
+        work.status.not_saved_wanted.connect(self.open_unsaved)
         pages.search_chosen.connect(m.filter.open_search)
         pages.named.connect(self._name_page)
         m.pages.renamed.connect(self._follow_rename)
@@ -396,6 +395,14 @@ class MainWindow(QMainWindow):
         entry = next((entry for entry in m.pages.entries() if entry.filter == page), None)
         m.filter.leave_search()
         m.filter.open_page(page, entry.title if entry is not None else _("All tasks"))
+
+    def open_unsaved(self) -> None:
+        """Opens the page of unsaved results, also if it is empty and so not listed."""
+        self.leave_overlay()
+        self._open_page(Filter(page=Page.NOT_SAVED))
+        self.models.pages.recount()
+        self.workspace.pages.choose(Page.NOT_SAVED.value)
+        self.workspace.views.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _project_made(self, name: str) -> None:
         """Lists the project, and offers to move the selected tasks to it."""

@@ -37,6 +37,7 @@ NO_FILE = Text("It has no file on this computer.")
 NO_LONGER = Text("Runway no longer has it.")
 _NOT_KEPT = Text("Runway no longer has {n} of these results.", "Runway no longer has {n} of these results.")
 _KEPT = Text("{n} change kept.", "{n} changes kept.")
+_SEARCHED, _NEW_LIBRARY = Text("Search a folder for missing files"), Text("Choose the folder for results")
 _MOVED_AWAY = Text("{name} is no longer where it was saved.", "{n} files are no longer where they were saved.")
 # After a search for files: with others that had moved along, in a folder or else in the library.
 _ALL_THERE = Text("The files are there again.")
@@ -118,6 +119,16 @@ async def _fetch(context: Context, rows: Sequence[Row], _: Given, *, changed: bo
     return Report(changed=fetched, failed=failed, problems=(*unseen, *not_kept))
 
 
+async def _save_to(context: Context, _: Sequence[Row], given: Given) -> Report:
+    """Saves these results, and all others from now on, in the given folder."""
+    settings = context.engine.settings
+    if given.path is None:
+        return Report(wants=Wanted(path=settings.library, near=settings.library.parent, folder_for=_NEW_LIBRARY))
+    settings.library_folder = str(given.path)
+    context.engine.downloads.resume_waiting()
+    return Report(said=Text("Results are saved in {folder} from now on.").with_(folder=given.path))
+
+
 async def _look_for(context: Context, rows: Sequence[Row], given: Given) -> Report:
     """Searches in the library and at the old paths; or only in the given folder."""
     ids = ids_of(rows)
@@ -132,7 +143,7 @@ async def _look_in(context: Context, rows: Sequence[Row], given: Given) -> Repor
     if not missing:
         return Report()
     near = await library.folder_of(missing[0])
-    return Report(wants=Wanted(path=Path(missing[0].path), near=near, is_folder=True))
+    return Report(wants=Wanted(path=Path(missing[0].path), near=near, folder_for=_SEARCHED))
 
 
 async def _choose_file(context: Context, rows: Sequence[Row], given: Given) -> Report:
@@ -280,4 +291,11 @@ FETCH_AGAIN = TaskCommand(
     prefers=_is_unsaved,
     is_listed=_is_done,
     why_not=_why_not_fetched,
+)
+SAVE_TO = TaskCommand(
+    id="save to",
+    words=Text("Save to another folder…"),
+    synonyms=Text("results folder, save as"),
+    does=_save_to,
+    concerns=has(lambda output: output.state not in (OutputState.SAVED, OutputState.EXPIRED)),
 )

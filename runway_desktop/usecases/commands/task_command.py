@@ -65,10 +65,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """Asks for a file or folder: the command is to be called again with its path."""
 
     path: Path
-    """Where a missing file was."""
+    """Where a missing file was; for a folder, what it is near to."""
     near: Path | None = None
     """The folder where the dialog starts; None: the nearest existing one."""
-    is_folder: bool = False
+    folder_for: Text | None = None
+    """Asks for a folder: the title of the dialog."""
 
 
 class Use(Enum):

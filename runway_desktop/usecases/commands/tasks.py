@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import OutputState, State
+from runway_desktop.domain.task import State
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
@@ -49,7 +49,7 @@ MENU: tuple[TaskCommand | MenuPart, ...] = (
     *(handing_on.USE_AS_INPUT, MenuPart.JUDGING, MenuPart.ORDERING),
     *(handing_on.COPY_FILE, handing_on.COPY_PROMPT, handing_on.COPY_PICTURE, handing_on.COPY_LINK),
     *(handing_on.COPY_PATH, handing_on.COPY_ID, handing_on.COPY_SUPPORT),
-    *(requests.RENAME, handing_on.EXPORT, results.FETCH_AGAIN),
+    *(requests.RENAME, handing_on.EXPORT, results.FETCH_AGAIN, results.SAVE_TO),
     *(ending.CANCEL, ending.DO_NOT_SEND, ending.REMOVE, ending.DELETE_FILE, ending.DELETE_REMOTELY),
 )
 TASKS = tuple(one for one in MENU if isinstance(one, TaskCommand))
@@ -126,7 +126,7 @@ def _about_task(row: Row) -> list[TaskCommand]:
             return [command]
     if task.state is State.FAILED and task.request.endpoint:
         return [requests.RETRY if requests.RETRY.meant(rows) else requests.EDIT_AND_SEND]
-    if task.state is State.SUCCEEDED and any(output.state is OutputState.FAILED for output in row.outputs):
+    if results.SAVE_TO.meant(rows) and any(output.problem is not None for output in row.outputs):
         return [results.FETCH_AGAIN]
     return []
 

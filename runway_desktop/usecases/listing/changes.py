@@ -42,7 +42,7 @@ def moves(touch: Touch, listing: Listing) -> bool:
     return before.title != after.title or (before.request is not after.request and before.request != after.request)
 
 
-_OF_OUTPUTS = frozenset({Page.SAVED, Page.NEEDS_ATTENTION, Page.MISSING, Page.CHANGED})
+_OF_OUTPUTS = frozenset({Page.NOT_SAVED, Page.SAVED, Page.NEEDS_ATTENTION, Page.MISSING, Page.CHANGED})
 _JUDGED = (SortKey.RATING, SortKey.TAGS, SortKey.PROJECT, SortKey.SHOT)
 
 

@@ -51,6 +51,7 @@ STATES: Mapping[str, frozenset[State]] = {
 _SPELLINGS = {"cancelled": "canceled"}
 PAGES = {
     "saved": Page.SAVED,
+    "unsaved": Page.NOT_SAVED,
     "live": Page.LIVE,
     "waiting": Page.WAITING_HERE,
     "attention": Page.NEEDS_ATTENTION,
@@ -59,14 +60,15 @@ PAGES = {
 }
 _PICKS = {"pick": Pick.PICK, "picked": Pick.PICK, "reject": Pick.REJECT, "rejected": Pick.REJECT}
 IS = (
-    "pick", "reject", "rated", "unrated", "saved", "live", "waiting", "attention", "missing", "changed", "failed",
-    "uncertain",
+    "pick", "reject", "rated", "unrated", "saved", "unsaved", "live", "waiting", "attention", "missing", "changed",
+    "failed", "uncertain",
 )  # fmt: skip
 TITLES: Mapping[Page, Text] = {
     Page.ALL: Text("All tasks"),
     Page.LIVE: STATUSES["live"],
     Page.WAITING_HERE: Text("Queue"),
     Page.NEEDS_ATTENTION: Text("Needs attention"),
+    Page.NOT_SAVED: Text("Not saved"),
     Page.SAVED: Text("Saved"),
     Page.PICKS: Text("Picks"),
     Page.MISSING: Text("Missing files"),

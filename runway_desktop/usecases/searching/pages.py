@@ -25,13 +25,14 @@ _PAGES = (
     (Page.LIVE, "mdi6.progress-clock", Text("running, in progress, pending")),
     (Page.WAITING_HERE, "mdi6.tray-full", Text("waiting, unsent, outbox")),
     (Page.NEEDS_ATTENTION, "mdi6.alert-outline", Text("failed, errors, problems, uncertain")),
+    (Page.NOT_SAVED, "mdi6.content-save-alert-outline", Text("unsaved")),
     (Page.SAVED, "mdi6.check-circle-outline", Text("finished, done, results, downloads")),
     (Page.PICKS, "mdi6.star-outline", Text("favorites, selects")),
     (Page.MISSING, "mdi6.file-question-outline", Text("lost files")),
     (Page.CHANGED, "mdi6.file-edit-outline", Text("modified files")),
 )
 """With icon and synonyms for the palette."""
-_ONLY_IF_ANY = frozenset({Page.MISSING, Page.CHANGED})
+_ONLY_IF_ANY = frozenset({Page.NOT_SAVED, Page.MISSING, Page.CHANGED})
 """Listed only if not empty, or open."""
 NEW_PROJECT = "new project"
 """Stands for the room of the entry that names a project."""

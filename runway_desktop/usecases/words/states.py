@@ -20,6 +20,7 @@ from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct, replace
 
 from . import units
+from .expiry import until_words, worth_telling
 from .failures import failure_headline
 from .holds import asker, hold_short, is_by_connection, lane_words, left_words
 from .queue import SOON, InQueue, earlier_words, start_headline, start_words, turn_words
@@ -69,6 +70,8 @@ class Around(Struct, frozen=True, kw_only=True):
     """Of a queued task."""
     offline: bool = False
     """Runway cannot be reached: saving waits, and states may be out of date."""
+    now: float | None = None
+    """To tell until when a result can be saved; None: not told."""
 
 
 class StateLook(Struct, frozen=True):
@@ -326,7 +329,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
     if trouble is not None:
         return StateWords(
             headline=_("Done, not saved yet"),
-            detail=saving_words(trouble),
+            detail=_until(outputs, around, saving_words(trouble)),
             tone=Tone.BAD,
             icon="mdi6.content-save-alert-outline",
         )
@@ -340,11 +343,24 @@ def _succeeded(row: Row, around: Around) -> StateWords:
         # Nothing happens until the next retry.
         return StateWords(
             headline=_("Done, not saved yet"),
-            detail=waits or _("Saves when back online"),
+            detail=_until(outputs, around, waits or _("Saves when back online")),
             tone=Tone.WARN,
             icon=_OFFLINE if around.offline else "mdi6.content-save-alert-outline",
         )
-    return _shown(State.SUCCEEDED)
+    shown = _shown(State.SUCCEEDED)
+    is_late = around.now is not None and worth_telling(_unsaved(outputs), around.now)
+    return replace(shown, detail=_until(outputs, around, shown.detail)) if is_late else shown
+
+
+def _unsaved(outputs: Sequence[Output]) -> list[Output]:
+    return [output for output in outputs if output.state is not OutputState.SAVED]
+
+
+def _until(outputs: Sequence[Output], around: Around, reason: str) -> str:
+    """Why results are not saved, after the time until which they can be."""
+    if around.now is None:
+        return reason
+    return " · ".join(filter(None, (until_words(_unsaved(outputs), around.now), reason)))
 
 
 def _kept(outputs: list[Output]) -> StateWords:

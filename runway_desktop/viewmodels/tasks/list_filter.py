@@ -33,7 +33,11 @@ from .task_list import TaskListModel
 SEARCH_DELAY_MS = 0
 """Keystrokes within one pass of the event loop are one query."""
 _TODAY = Term("date", "today")
-_QUEUE = Listing(sort=SortKey.LANE, descending=False, group=GroupBy.LANE)
+_OWN_ORDERS = {
+    Page.WAITING_HERE: Listing(sort=SortKey.LANE, descending=False, group=GroupBy.LANE),
+    Page.NOT_SAVED: Listing(descending=False, group=GroupBy.NONE),
+}
+"""Orders of single pages: that of sending; and the oldest results, whose links expire first, on top."""
 
 
 Result = TypeVar("Result")
@@ -62,8 +66,8 @@ class ListFilter(QObject):
         """Cached meaning with its inputs: many callers ask for it per keystroke."""
         self._saved = SavedSearches(cases.settings)
         self._order = Listing()
-        self._in_lane = True
-        """Whether the queue is in sending order; sorting by a column ends that."""
+        self._in_own_order = True
+        """Whether a page is in an order of its own; sorting by a column ends that."""
         self._timer = Soon(self, SEARCH_DELAY_MS, self._ask_typed)
         self._told = Soon(self, 0, self.changed)
 
@@ -81,16 +85,17 @@ class ListFilter(QObject):
 
     @property
     def listing(self) -> Listing:
-        return replace(_QUEUE if self.is_queue else self._order, filter=self._meaning().filter)
+        own = _OWN_ORDERS.get(self.page) if self._in_own_order else None
+        return replace(own or self._order, filter=self._meaning().filter)
 
     @property
     def is_queue(self) -> bool:
         """Whether the queue is shown in sending order."""
-        return self.has_queue and self._in_lane
+        return self.has_queue and self._in_own_order
 
     @property
     def has_queue(self) -> bool:
-        return self._page.page is Page.WAITING_HERE
+        return self.page is Page.WAITING_HERE
 
     @property
     def query(self) -> Query:
@@ -152,7 +157,7 @@ class ListFilter(QObject):
 
     def open_page(self, page: Filter, title: str) -> None:
         self._page, self.title = page, title
-        self._in_lane = True
+        self._in_own_order = True
         self._apply()
 
     def follow(self, before: Filter, after: Filter, batch_name: str) -> None:
@@ -195,14 +200,14 @@ class ListFilter(QObject):
 
     def group_by(self, group: GroupBy) -> None:
         """Sets the grouping. `GroupBy.LANE`, only for the queue, restores the sending order."""
-        self._in_lane = group is GroupBy.LANE
-        if self._in_lane:
+        self._in_own_order = group is GroupBy.LANE
+        if self._in_own_order:
             self._apply()
             return
         self._remember(replace(self._order, group=group))
 
     def sort_by(self, key: SortKey, *, descending: bool) -> None:
-        self._in_lane = False
+        self._in_own_order = False
         self._remember(replace(self._order, sort=key, descending=descending))
 
     def clear(self) -> None:

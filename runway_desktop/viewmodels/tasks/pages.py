@@ -17,6 +17,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model, Soon
+from runway_desktop.viewmodels.unsaved import Unsaved
 
 from .list_filter import ListFilter
 
@@ -36,6 +37,7 @@ class Pages(Model):
         super().__init__(cases, runner, parent)
         self.counts = PageCounts()
         self._filter: ListFilter | None = None
+        self._unsaved: Unsaved | None = None
         self._rooms: Callable[[str], Sequence[PaneEntry]] = lambda _: ()
         self._open_room = ""
         self._lines: list[tuple[str, int | None]] = []
@@ -55,6 +57,11 @@ class Pages(Model):
         chosen.searches_changed.connect(self._searches_changed)
         chosen.changed.connect(self._page_changed)
         self._searches_changed()
+
+    def follow_unsaved(self, unsaved: Unsaved) -> None:
+        """Counts unsaved results only while they are worth a mention."""
+        self._unsaved = unsaved
+        unsaved.changed.connect(self.refresh)
 
     def list_rooms(self, rooms: Callable[[str], Sequence[PaneEntry]]) -> None:
         """Adds entries for rooms. `pages` is called with the id of the open one, or ""."""
@@ -167,6 +174,8 @@ class Pages(Model):
         counts = await self._cases.library.counts()
         queued = counts.pages.get(Page.WAITING_HERE, 0) - len(waiting(self._cases.tasks.held()))
         counts = replace(counts, pages={**counts.pages, Page.WAITING_HERE: max(0, queued)})
+        if self._unsaved is None or not self._unsaved.is_worth_telling:
+            counts = replace(counts, pages={**counts.pages, Page.NOT_SAVED: 0})
         moved = counts != self.counts
         self.counts = counts
         if self._filter is not None:

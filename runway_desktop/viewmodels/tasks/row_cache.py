@@ -104,6 +104,7 @@ class RowCache(Model):
             expected=sum(known) if known and len(known) == len(expected) else None,
             uploaded=self._uploaded.get(task.id),
             offline=offline,
+            now=self._cases.clock.now(),
         )
 
     def _turn(self, task_id: TaskId) -> InQueue:

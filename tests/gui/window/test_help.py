@@ -49,9 +49,9 @@ async def test_an_empty_page_tells_its_own_help_and_not_that_of_what_has_the_key
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         window = rig.window
         window.composer_pane.focus_prompt()
-        rig.rooms.open("not_saved")
+        rig.rooms.open("requests")
         await until(lambda: window.workspace.page is not None)
-        assert here(rig.rooms.desk) is rig.rooms.desk.rooms["not_saved"]
+        assert here(rig.rooms.desk) is rig.rooms.desk.rooms["requests"]
         window.pages.leave()
         window.composer_pane.focus_prompt()
         assert here(rig.rooms.desk) is COMPOSER
@@ -102,9 +102,7 @@ async def test_every_room_has_words_and_leads_on(tmp_path, theme, qtbot):
         assert named("task.retry") not in in_large
         assert named("sheet.new") not in commands_of(rooms["sheet"], keys, own)
         own.close()
-    assert {"sheet", "preferences", "spending", "not_saved", "large", "requests"} == {
-        room.id for room in ROOMS if room.help
-    }
+    assert {"sheet", "preferences", "spending", "large", "requests"} == {room.id for room in ROOMS if room.help}
 
 
 @pytest.mark.parametrize("name", ["day_cap", "tray", "theme", "name_template"])

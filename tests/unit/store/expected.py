@@ -156,6 +156,11 @@ class Library:
                     or (task.state is State.GONE and not task.let_go)
                     or any(output.state in _TROUBLED or output.is_missing for output in self.outputs[task.id])
                 )
+            case Page.NOT_SAVED:
+                left = [
+                    one for one in self.outputs[task.id] if one.state not in (OutputState.SAVED, OutputState.EXPIRED)
+                ]
+                return task.state is State.SUCCEEDED and not task.deleted_remotely and bool(left)
             case Page.SAVED:
                 return self._is_saved(task) and not self._on_page(task, Page.MISSING)
             case Page.PICKS:

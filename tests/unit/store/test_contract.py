@@ -307,32 +307,27 @@ async def test_a_fresh_link_leaves_the_rest_of_the_result_as_it_is(opened: Opene
         assert await store.outputs(TaskId("a")) == [replace(saved, url=old.url, url_fetched_at=NOON)]
 
 
-async def test_what_is_not_saved_comes_by_urgency_and_what_is_lost_or_saved_does_not(opened: Opened):
-    hours = {"waiting": 1, "failed": 20, "downloading": 30, "old": 60, "older": 900, "missing": 500}
+async def test_unsaved_results_come_by_urgency_without_what_is_lost_saved_or_missing(opened: Opened):
+    hours = {"waiting": 1, "failed": 20, "downloading": 30, "old": 60, "older": 900}
     states = dict.fromkeys(hours, OutputState.FAILED)
-    states |= {"waiting": OutputState.WAITING, "downloading": OutputState.DOWNLOADING, "missing": OutputState.SAVED}
-    others = {"saved": OutputState.SAVED, "expired": OutputState.EXPIRED, "gone": OutputState.FAILED}
+    states |= {"waiting": OutputState.WAITING, "downloading": OutputState.DOWNLOADING}
+    others = {"missing": OutputState.SAVED, "expired": OutputState.EXPIRED, "gone": OutputState.FAILED}
     async with opened() as store:
-        await put(store, *(a_task(name, state=State.SUCCEEDED) for name in (*hours, "saved", "expired")))
+        await put(store, *(a_task(name, state=State.SUCCEEDED) for name in (*hours, "missing", "expired")))
         await put(store, a_task("gone", state=State.SUCCEEDED, deleted_remotely=True))
         await put(store, a_task("put away", state=State.SUCCEEDED, removed_at=NOON), a_task("live"))
         for name, age in hours.items():
-            fetched = NOON - age * 3600.0
-            await store.save_output(an_output(name, state=states[name], url_fetched_at=fetched, path="/x"))
+            await store.save_output(an_output(name, state=states[name], url_fetched_at=NOON - age * 3600.0))
         await store.save_outputs([an_output(name, state=state, path="/y") for name, state in others.items()])
-        await store.save_outputs([an_output("live"), an_output("put away", state=OutputState.SAVED, path="/z")])
-        await store.save_output(an_output("put away", 1, url_fetched_at=NOON - 2 * 3600.0))
-        lost = [file for file in await store.kept_files(None, 99) if file.task_id in ("missing", "put away")]
-        look = Look(presence=Presence.MISSING, at=NOON)
-        await store.note_looks([Looked(file=file, look=look) for file in lost])
-        found = await store.not_saved(NOON, 99)
-        names = [(output.task_id, output.index) for _, output in found.results]
-        assert names[:4] == [("downloading", 0), ("failed", 0), ("put away", 1), ("waiting", 0)]
-        assert names[4:] == [("old", 0), ("missing", 0), ("older", 0)]
-        assert all(row.task.id == output.task_id for row, output in found.results)
-        assert found.total == 7
-        first = await store.not_saved(NOON, 2)
-        assert (first.total, first.results) == (7, found.results[:2])
+        await store.save_outputs([an_output("live"), an_output("put away", url_fetched_at=NOON - 2 * 3600.0)])
+        lost = await store.kept_files(None, 99)
+        await store.note_looks([Looked(file=file, look=Look(presence=Presence.MISSING, at=NOON)) for file in lost])
+        urgent = [output.task_id for output in await store.not_saved(NOON, 99)]
+        assert urgent == ["downloading", "failed", "put away", "waiting", "older", "old"]
+        assert [output.task_id for output in await store.not_saved(NOON, 2)] == urgent[:2]
+        # The page has them too, but for a task that was removed from the list.
+        assert sorted(await ids(store, flat(page=Page.NOT_SAVED))) == sorted({*urgent} - {"put away"})
+        assert (await store.counts()).pages[Page.NOT_SAVED] == len(urgent) - 1
 
 
 async def test_an_upload_of_the_same_bytes_is_found_while_it_is_fresh(opened: Opened):

@@ -123,7 +123,7 @@ def test_the_queue_takes_what_can_be_released_or_retried():
 
 
 @pytest.mark.parametrize(
-    "page", [entry(batches=frozenset({BatchId("b")})), entry(page=Page.SAVED), PaneEntry("Not saved", room="not_saved")]
+    "page", [entry(batches=frozenset({BatchId("b")})), entry(page=Page.SAVED), PaneEntry("Requests", room="requests")]
 )
 def test_other_pages_say_why_they_take_nothing(page):
     taken = taken_by(page, [row(State.SUCCEEDED)])

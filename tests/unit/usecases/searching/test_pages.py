@@ -40,8 +40,9 @@ def test_a_place_for_what_went_wrong_is_listed_while_something_is_in_it_or_it_is
 
 
 def test_pages_stand_after_what_needs_attention() -> None:
-    page = PaneEntry("Not saved", 0, room="not_saved")
-    assert titles(PageCounts(), pages=[page])[3:5] == ["Needs attention", "Not saved"]
+    page = PaneEntry("Requests", 0, room="requests")
+    counts = PageCounts(pages={Page.NOT_SAVED: 1})
+    assert titles(counts, pages=[page])[3:6] == ["Needs attention", "Requests", "Not saved"]
 
 
 def test_only_the_most_frequent_tags_are_listed_by_name() -> None:

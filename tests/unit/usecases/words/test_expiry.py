@@ -8,7 +8,9 @@ import pytest
 
 from runway_desktop.domain.moments import LinkLife
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.expiry import ASKING_TELLS, KEPT_NO_LONGER, board_words, copied_words, line_words
+from runway_desktop.usecases.words.expiry import copied_words, line_words, until_words
+from runway_desktop.values import replace
+from tests.rigs.rows import saved, task
 
 HOUR = 3600.0
 FETCHED = datetime(2026, 11, 25, 14, 0).timestamp()
@@ -43,14 +45,15 @@ def test_the_details_say_it_in_a_line(hours: float, words: str) -> None:
 @pytest.mark.parametrize(
     ("hours", "words"),
     [
-        (6, ("Safe until tomorrow, 14:00 · 18 h left", "at the latest 27 Nov, 14:00")),
-        (23.5, ("Safe until today, 14:00 · 30 min left", "at the latest tomorrow, 14:00")),
-        (30, ("Link may have expired", "at the latest tomorrow, 14:00")),
-        (50, (str(KEPT_NO_LONGER), str(ASKING_TELLS))),
+        (6, "Safe until tomorrow, 14:00"),
+        (23.5, "Safe until today, 14:00"),
+        (30, "Link may have expired"),
+        (50, "Runway may no longer keep it"),
     ],
 )
-def test_the_board_says_what_is_sure_and_what_is_at_most(hours: float, words: tuple[str, str]) -> None:
-    assert board_words(LIFE, FETCHED + hours * HOUR) == words
+def test_the_status_says_until_when_the_first_of_the_results_is_sure(hours: float, words: str) -> None:
+    first = saved(task(1), url_fetched_at=FETCHED)
+    assert until_words([replace(first, url_fetched_at=FETCHED + HOUR), first], FETCHED + hours * HOUR) == words
 
 
 def test_moments_are_named_as_one_speaks_of_them() -> None:

@@ -84,7 +84,7 @@ async def test_what_is_not_found_may_be_looked_for_in_a_folder(tmp_path):
         rig.task_commands.carry_out(command, missing)
         await until(lambda: folders)
         [(_, _, wanted)] = folders
-        assert (wanted.is_folder, wanted.near) == (True, tmp_path / "library")
+        assert (str(wanted.folder_for), wanted.near) == ("Search a folder for missing files", tmp_path / "library")
         rig.task_commands.carry_out(command, missing, Given(path=tmp_path / "elsewhere"))
         await until(lambda: "Found 1 file." in rig.told)
 

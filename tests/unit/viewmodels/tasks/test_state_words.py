@@ -132,6 +132,20 @@ def test_saved_means_every_result_is_saved():
     assert describe(row(State.SUCCEEDED, OutputState.EXPIRED), Around()).tone is Tone.BAD
 
 
+def test_what_is_not_saved_says_why_and_until_when():
+    one = row(State.SUCCEEDED, OutputState.SAVED, OutputState.FAILED)
+    when = one.outputs[1].url_fetched_at
+    safe, reason = describe(one, Around(now=when + 61)).detail.split(" · ")
+    assert safe.startswith("Safe until ")
+    assert reason.startswith("The disk with “")
+    queued = row(State.SUCCEEDED, OutputState.WAITING)
+    assert describe(queued, Around(now=when + 59)).detail == "downloading", "as every result of the last moment"
+    assert describe(queued, Around(now=when + 61)).detail == f"{safe} · downloading"
+    assert describe(queued, Around(now=when + 49 * 3600, offline=True)).detail.startswith(
+        "Runway may no longer keep it"
+    )
+
+
 def test_a_failure_says_the_next_step_and_moderation_has_its_own_icon():
     refused = describe(failed("SAFETY.INPUT.TEXT"), Around())
     assert "Edit the prompt" in refused.detail
