@@ -12,7 +12,6 @@ A test marked `whole` is left out unless the environment says `WHOLE=1`, as `dev
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import inspect
 import logging
@@ -20,27 +19,22 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Coroutine, Generator
-from typing import Any
+from collections.abc import Generator
 
 import pytest
 
 from tests.rigs.made_modules import makes
-from tests.rigs.mistakes import Mistakes, from_loop
+from tests.rigs.mistakes import Mistakes
+from tests.rigs.running import run_test
 from tests.rigs.samples import IS_WHOLE
 
 __all__ = ["makes"]
-
-PATIENCE = 240.0
-"""Seconds before a test counts as hung."""
 
 
 COLLECT_EVERY = 20
 """Tests between two full collections."""
 _since_collected = 0
 _mistakes = Mistakes()
-
-
 _STATE = pytest.StashKey[str]()
 
 
@@ -126,37 +120,3 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
     run_test(lambda: pyfuncitem.obj(**arguments))
     return True
-
-
-def run_test(make: Callable[[], Coroutine[Any, Any, object]], patience: float = PATIENCE) -> None:
-    """Runs one coroutine on a new loop in debug mode; raises what it raised, or AssertionError for what it left
-    behind."""
-
-    async def guarded() -> None:
-        asyncio.get_running_loop().set_exception_handler(from_loop)
-        async with asyncio.timeout(patience):
-            await make()
-        left = await _left_over()
-        assert not left, f"The test left tasks running: {left}"
-
-    with asyncio.Runner(debug=True, loop_factory=_checked_loop) as runner:
-        runner.run(guarded())
-
-
-def _checked_loop() -> asyncio.AbstractEventLoop:
-    """A loop that checks in debug mode what is asked of it and from which thread, but keeps no stack of every future,
-    task and handle: that takes a third of all time. With PYTHONASYNCIODEBUG=1 it keeps them."""
-    loop = asyncio.new_event_loop()
-    if not loop.get_debug():
-        loop.get_debug = lambda: False  # type: ignore[method-assign]
-    return loop
-
-
-async def _left_over() -> list[str]:
-    """Names of the tasks that still run. One that was just canceled gets a few turns of the loop to notice."""
-    for _ in range(10):
-        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        if not tasks:
-            break
-        await asyncio.sleep(0)
-    return [repr(task) for task in tasks]

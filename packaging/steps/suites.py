@@ -70,7 +70,14 @@ SUITES = (
     # A small sample with fixed seeds.
     Suite("fuzz", ("tests/fuzz",), without_qt=True, workers=2),
     Suite("gui", ("tests/gui",), workers=2),
-    Suite("journeys", ("tests/journeys",), needs_display=True, workers=2, systems=("linux",)),
+    # A visible window receives more events before its first paint than one offscreen.
+    Suite(
+        "journeys",
+        ("tests/journeys", "tests/benchmarks/test_first_imports.py"),
+        needs_display=True,
+        workers=2,
+        systems=("linux",),
+    ),
     # Smoke tests of one or two seconds each, which read memory and processor time from /proc. `dev.py bench` measures.
     Suite("benchmarks", ("tests/benchmarks",), workers=2, systems=("linux",)),
 )

@@ -77,8 +77,9 @@ def test_every_file_of_tests_belongs_to_a_suite():
     assert homeless == []
 
 
-def test_no_file_of_tests_is_run_by_two_suites():
-    paths = [path for suite in suites.SUITES for path in suite.paths]
+@pytest.mark.parametrize("needs_display", [True, False])
+def test_no_file_of_tests_is_run_twice_on_one_screen(needs_display: bool):
+    paths = [path for suite in suites.SUITES if suite.needs_display is needs_display for path in suite.paths]
     assert len(paths) == len(set(paths))
     assert not [(a, b) for a in paths for b in paths if a != b and Path(a).is_relative_to(b)]
 

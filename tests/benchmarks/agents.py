@@ -27,8 +27,8 @@ from runway_desktop.remote.client import connect
 from tests.benchmarks.children import ROOT, BenchmarkFailed, NotToldHere, environment
 from tests.benchmarks.impatience import quiet_end
 from tests.benchmarks.table import Figure, quantile
-from tests.faults.test_hand_over import FOX, SECRET, Programs
 from tests.rigs.permits import LIBRARY_CLIENT, permit
+from tests.rigs.profile_programs import FOX, SECRET, Programs
 from tests.rigs.runway_process import Runway
 
 NAME = "Agents: from a question to its answer"

@@ -22,10 +22,10 @@ from pathlib import Path
 from runway_desktop.domain.clients import Permission
 from tests.benchmarks.children import NotToldHere
 from tests.benchmarks.table import Figure
-from tests.faults.test_hand_over import Programs
 from tests.rigs.impatience import kill_in_turn, say_all, started
 from tests.rigs.impatient_child import HOST
 from tests.rigs.permits import permit
+from tests.rigs.profile_programs import Programs
 from tests.rigs.runway_process import Runway
 
 NAME = "Impatience: what is paid for"

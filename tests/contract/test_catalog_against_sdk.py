@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 import httpx
 import pydantic
@@ -24,6 +24,7 @@ from runwayml import RunwayML
 from runway_desktop.catalog import Catalog, build_payload, validate
 from runway_desktop.catalog.resource_path import resource
 from tests.rigs.samples_of_requests import fullest, smallest
+from tests.rigs.sdk_types import _bare, _strict
 
 GENERATOR = Path(__file__).resolve().parents[2] / "packaging" / "update_catalog.py"
 TASK_ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
@@ -139,41 +140,6 @@ def test_wrong_types_and_unknown_members_are_refused_by_both(name: str, types: d
 
 
 # The SDK's types, made strict
-
-
-_TYPED_DICT: Any = te.TypedDict
-_strict_types: dict[Any, Any] = {}
-
-
-def _strict(hint: Any) -> Any:
-    """The same type with wire names, lists for iterables, no conversions and no unknown members."""
-    origin = get_origin(hint)
-    if origin in (te.Required, te.NotRequired):
-        return origin[_strict(get_args(hint)[0])]
-    if hasattr(hint, "__metadata__"):
-        alias = next((extra.alias for extra in hint.__metadata__ if getattr(extra, "alias", None)), None)
-        bare = _strict(hint.__origin__)
-        return Annotated[bare, pydantic.Field(alias=alias)] if alias else bare
-    if hint is object:
-        return Any
-    if origin is Union:
-        return Union[tuple(_strict(part) for part in get_args(hint))]  # noqa: UP007  # made at run time
-    if te.is_typeddict(hint):
-        if hint not in _strict_types:
-            hints = te.get_type_hints(hint, include_extras=True)
-            made = _TYPED_DICT(hint.__name__, {key: _strict(value) for key, value in hints.items()}, total=False)
-            made.__pydantic_config__ = pydantic.ConfigDict(extra="forbid", strict=True)
-            _strict_types[hint] = made
-        return _strict_types[hint]
-    if origin is not None and getattr(origin, "__name__", "") in ("Iterable", "SequenceNotStr"):
-        return list[_strict(get_args(hint)[0])]  # type: ignore[misc]
-    return hint
-
-
-def _bare(hint: Any) -> Any:
-    while hasattr(hint, "__metadata__") or get_origin(hint) in (te.Required, te.NotRequired):
-        hint = hint.__origin__ if hasattr(hint, "__metadata__") else get_args(hint)[0]
-    return hint
 
 
 def _python_names(hint: Any, value: Any) -> Any:

@@ -24,9 +24,10 @@ from runway_desktop.services.disk.profile_folders import new_tail
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
 from runway_desktop.wiring import environment
-from tests.faults.test_copied_folder import Computer, until
+from tests.faults.computers import Computer
 from tests.rigs import sent
 from tests.rigs.engine_rig import CATALOG, request
+from tests.rigs.waiting import soon
 
 DIED = 9
 
@@ -54,7 +55,7 @@ async def main(root: Path) -> None:
             while not await all_saved():
                 engine.poller.ask_now()
                 await asyncio.sleep(0.2)
-        await until(lambda: not engine.downloads.running)
+        await soon(lambda: not engine.downloads.running)
         await engine.settings.flush()
         assert engine.backups is not None
         assert engine.restores is not None

@@ -22,7 +22,7 @@ from runway_desktop.domain.task import OutputState
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.store import SqliteStore
-from tests.unit.services.results.test_downloads import Bench, clip
+from tests.rigs.downloads_bench import Bench, clip
 
 LENGTH = 24_000_000
 BALLAST = 70_000_000

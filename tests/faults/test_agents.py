@@ -4,24 +4,15 @@ one is killed. The agent notices nothing of it, and what it asks for is made onc
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.faults.test_hand_over import FOX, SECRET, Programs, ended, until
-from tests.rigs.runway_process import ROOT, Runway
-
-Client: Any = pytest.importorskip("mcp.client").Client
-
-from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402 - only where the library is installed
-from mcp_types import Implementation  # noqa: E402
+from tests.faults.agent_host import asked, host, in_thread
+from tests.rigs.profile_programs import FOX, Programs, ended, until
+from tests.rigs.runway_process import Runway
 
 ERAS = ("auto", pytest.param("legacy", marks=pytest.mark.whole))
 """In the gate, the older one is tried with all tools (`test_agents_contract`)."""
@@ -41,30 +32,6 @@ def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
     programs.grant()
     yield programs
     programs.end()
-
-
-@asynccontextmanager
-async def host(programs: Programs, mode: str = "auto", info: Implementation | None = None) -> AsyncIterator[Any]:
-    surroundings = {**os.environ, "RUNWAYML_API_SECRET": SECRET, "RUNWAYML_BASE_URL": programs.runway.base_url}
-    server = StdioServerParameters(
-        command=sys.executable,
-        args=["-m", "tests.rigs.hurried", "mcp", "--profile-dir", str(programs.folder)],
-        cwd=ROOT,
-        env=surroundings,
-    )
-    async with Client(stdio_client(server), mode=mode, client_info=info) as client:
-        yield client
-
-
-async def asked(client: Any, tool: str, **arguments: Any) -> dict[str, Any]:
-    result = await client.call_tool(tool, arguments)
-    assert not result.is_error, result.content[0].text
-    found: dict[str, Any] = json.loads(result.content[0].text)
-    return found
-
-
-async def in_thread(call: Any, *given: Any) -> Any:
-    return await asyncio.to_thread(call, *given)
 
 
 @pytest.mark.parametrize("mode", ERAS)

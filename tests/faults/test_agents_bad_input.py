@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.clients import Permission
-from tests.faults.test_hand_over import Programs
 from tests.rigs.permits import LIBRARY_CLIENT, permit
+from tests.rigs.profile_programs import Programs
 from tests.rigs.runway_process import Runway
 
 pytest.importorskip("mcp.client")
 
-from tests.faults.test_agents import asked, host
+from tests.faults.agent_host import asked, host
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
 IMAGE = {"promptText": "A fox", "ratio": "1280:720"}

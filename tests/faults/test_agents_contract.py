@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.clients import Permission
-from tests.faults.test_hand_over import Programs
 from tests.rigs.permits import LIBRARY_CLIENT, permit
+from tests.rigs.profile_programs import Programs
 from tests.rigs.runway_process import Runway
 
 pytest.importorskip("mcp.client")
 
 from runway_desktop.mcp.tools import TOOLS
-from tests.faults.test_agents import asked, host
+from tests.faults.agent_host import asked, host
 
 PICTURE = {"promptText": "A fox", "ratio": "1024:1024"}
 

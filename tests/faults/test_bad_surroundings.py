@@ -15,9 +15,9 @@ import pytest
 
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version
-from tests.faults.test_small_disk import can_mount
+from tests.faults.mounts import can_mount
+from tests.rigs.holders import holder
 from tests.rigs.runway_process import ROOT
-from tests.unit.app.test_single_instance import holder
 
 PATIENCE = 60.0
 LIVES = "This list of tasks: "

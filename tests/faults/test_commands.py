@@ -3,20 +3,18 @@ do. Against the simulator."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from runway_desktop.services.disk.profile_lock import claim
-from tests.faults.test_hand_over import FOX, SECRET, Programs, until
-from tests.rigs.runway_process import ROOT, Runway
+from tests.faults.commands_rig import PICTURE, run
+from tests.rigs.profile_programs import FOX, Programs, until
+from tests.rigs.runway_process import ROOT
 
 ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
 WITHOUT_QT = """
@@ -26,34 +24,6 @@ code = main(sys.argv[1:])
 print(sorted(name for name in sys.modules if name.partition(".")[0] in ("PySide6", "shiboken6", "qasync", "mcp")))
 raise SystemExit(code)
 """
-
-
-@pytest.fixture(scope="module")
-def runway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runway]:
-    runway = Runway(tmp_path_factory.mktemp("runway"), "--speed", "60")
-    runway.start()
-    yield runway
-    runway.stop()
-
-
-@pytest.fixture
-def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
-    programs = Programs(tmp_path / "profile", runway)
-    yield programs
-    programs.end()
-
-
-def run(programs: Programs, *words: str, said: str = "", **more: Any) -> tuple[int, dict[str, Any], str]:
-    """Exit code, what it printed, and what it said beside."""
-    surroundings = os.environ | {"RUNWAYML_API_SECRET": SECRET, "RUNWAYML_BASE_URL": programs.runway.base_url, **more}
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
-        surroundings.pop(name, None)
-    command = [sys.executable, "-m", "tests.rigs.hurried", *words, "--profile-dir", str(programs.folder)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=surroundings, capture_output=True, text=True, timeout=90, check=False, input=said
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, json.loads(done.stdout) if done.stdout.startswith("{") else {}, done.stderr
 
 
 def test_a_script_makes_a_picture_and_has_its_file(programs: Programs, tmp_path: Path):
@@ -74,9 +44,6 @@ def test_a_script_makes_a_picture_and_has_its_file(programs: Programs, tmp_path:
     assert (code, again["task_id"], again["url"][:4]) == (0, made["task_id"], "http")
     code, found, _ = run(programs, "list", "--query", "is:saved", "--json")
     assert (code, found["total"]) == (0, 1)
-
-
-PICTURE = ("create", "text_to_image", "--model", "gen4_image", "--prompt", "A fox")
 
 
 def test_without_a_grant_create_is_refused_and_says_how_one_is_given(programs: Programs):

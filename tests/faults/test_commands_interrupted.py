@@ -13,20 +13,20 @@ from typing import Any
 
 import pytest
 
-from tests.faults.test_commands import PICTURE, programs, run, runway  # noqa: F401 - fixtures
-from tests.faults.test_hand_over import FOX, Programs, ended, until
-from tests.faults.test_hanging_keychain import BACKEND
+from tests.faults.commands_rig import PICTURE, run
+from tests.faults.hanging_keychain import BACKEND
+from tests.rigs.profile_programs import FOX, Programs, ended, until
 from tests.rigs.runway_process import ROOT
 
 COMMAND = f"{shlex.quote(sys.executable)} -m runway_desktop"
 
 
 @pytest.fixture(autouse=True)
-def granted(programs: Programs) -> None:  # noqa: F811 - the fixture
+def granted(programs: Programs) -> None:
     programs.grant()
 
 
-def in_shell(programs: Programs, line: str, **more: str) -> subprocess.CompletedProcess[str]:  # noqa: F811
+def in_shell(programs: Programs, line: str, **more: str) -> subprocess.CompletedProcess[str]:
     """A line of a shell, where `rd` is the program and `in` says which profile."""
     place = f"--profile-dir {shlex.quote(str(programs.folder))}"
     done = subprocess.run(
@@ -44,13 +44,13 @@ def how_to_go_on(said: str) -> list[str]:
     return shlex.split(line.removeprefix("To go on: "))[1:]
 
 
-def run_words(programs: Programs, *words: str) -> tuple[int, dict[str, Any], str]:  # noqa: F811
+def run_words(programs: Programs, *words: str) -> tuple[int, dict[str, Any], str]:
     """As `run`, where the words name the profile."""
     at = words.index("--profile-dir")
     return run(programs, *words[:at], *words[at + 2 :])
 
 
-def test_an_interrupted_create_is_gone_on_with_and_made_once(programs: Programs):  # noqa: F811
+def test_an_interrupted_create_is_gone_on_with_and_made_once(programs: Programs):
     programs.runway.fault("create", "latency", seconds=2.0, times=1)
     before = len(programs.runway.accepted)
     creates = programs.start(*FOX, "--prompt", "Interrupted")
@@ -66,7 +66,7 @@ def test_an_interrupted_create_is_gone_on_with_and_made_once(programs: Programs)
     assert len(programs.runway.accepted) == before + 1
 
 
-def test_one_that_is_interrupted_before_it_has_an_id_is_said_again_and_made_once(programs: Programs, tmp_path: Path):  # noqa: F811
+def test_one_that_is_interrupted_before_it_has_an_id_is_said_again_and_made_once(programs: Programs, tmp_path: Path):
     before = len(programs.runway.accepted)
     (tmp_path / "waiting_keychain.py").write_text(BACKEND, encoding="utf-8")
     asked = tmp_path / "asked"
@@ -86,7 +86,7 @@ def test_one_that_is_interrupted_before_it_has_an_id_is_said_again_and_made_once
     assert len(programs.runway.accepted) == before + 1
 
 
-def test_an_impatient_second_interruption_leaves_the_task_uncertain_and_never_repeated(programs: Programs):  # noqa: F811
+def test_an_impatient_second_interruption_leaves_the_task_uncertain_and_never_repeated(programs: Programs):
     programs.runway.fault("create", "latency", seconds=20.0, times=1)
     creates = programs.start(*FOX, "--prompt", "Twice", "--request-id", "twice")
     until(programs.is_sending, "the request under way")
@@ -106,7 +106,7 @@ def test_an_impatient_second_interruption_leaves_the_task_uncertain_and_never_re
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_wait_that_is_ended_politely_names_the_command_that_goes_on(
-    programs: Programs, number: signal.Signals, code: int, tmp_path: Path  # noqa: F811
+    programs: Programs, number: signal.Signals, code: int, tmp_path: Path
 ):  # fmt: skip
     made = run(programs, *FOX, "--prompt", f"Long {code} [seconds:36000]")[1]
     waits = programs.start("wait", made["task_id"], "--save", str(tmp_path / "out"), "--json")
@@ -119,13 +119,13 @@ def test_a_wait_that_is_ended_politely_names_the_command_that_goes_on(
     assert {"--save", "--json"} <= set(how_to_go_on(said))
 
 
-def test_one_that_is_to_outlive_its_terminal_does(programs: Programs):  # noqa: F811
+def test_one_that_is_to_outlive_its_terminal_does(programs: Programs):
     made = run(programs, *FOX, "--prompt", "Outlives [seconds:36000]")[1]
     line = f"trap '' HUP; rd wait {made['task_id']} --timeout 8 in & pid=$!; sleep 4; kill -HUP $pid; wait $pid"
     assert in_shell(programs, line).returncode == 8
 
 
-def test_a_reader_who_has_enough_changes_no_exit_code(programs: Programs):  # noqa: F811
+def test_a_reader_who_has_enough_changes_no_exit_code(programs: Programs):
     for _ in range(3):
         run(programs, *FOX, "--prompt", "Many", "--dry-run")
     done = in_shell(programs, "rd models --json in | head -c 1; exit ${PIPESTATUS[0]}")
@@ -134,13 +134,13 @@ def test_a_reader_who_has_enough_changes_no_exit_code(programs: Programs):  # no
     assert done.returncode == 5
 
 
-def test_an_answer_that_cannot_be_written_is_said(programs: Programs):  # noqa: F811
+def test_an_answer_that_cannot_be_written_is_said(programs: Programs):
     done = in_shell(programs, "rd list --json in > /dev/full")
     assert (done.returncode, "could not be written: " in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_streams_harm_nothing(programs: Programs, closed: str):  # noqa: F811
+def test_closed_streams_harm_nothing(programs: Programs, closed: str):
     done = in_shell(programs, f"rd create text_to_image --model gen4_image --set ratio=1280:720 --prompt {closed!r} "
                     f"--max-credits 10 --json in {closed}")  # fmt: skip
     assert done.returncode == 0
@@ -148,7 +148,7 @@ def test_closed_streams_harm_nothing(programs: Programs, closed: str):  # noqa: 
     assert (code, found["tasks"][0]["prompt"]) == (0, closed)
 
 
-def test_a_request_is_not_read_from_a_closed_stdin(programs: Programs):  # noqa: F811
+def test_a_request_is_not_read_from_a_closed_stdin(programs: Programs):
     done = in_shell(programs, "rd create text_to_image --model gen4_image --from - in <&-")
     assert (done.returncode, "stdin is closed" in done.stderr) == (2, True)
 
@@ -163,18 +163,18 @@ def test_a_request_is_not_read_from_a_closed_stdin(programs: Programs):  # noqa:
         ('{"promptText": "' + "x" * 8_000_001, "longer than 8,000,000 bytes"),
     ],
 )
-def test_a_request_that_is_none_gets_a_sentence(programs: Programs, said: str, why: str):  # noqa: F811
+def test_a_request_that_is_none_gets_a_sentence(programs: Programs, said: str, why: str):
     code, refused, told = run(programs, *PICTURE, "--from", "-", "--json", said=said)
     assert (code, refused["code"]) == (2, "input")
     assert why in told
 
 
-def test_a_file_whose_name_is_no_text_gets_a_sentence(programs: Programs):  # noqa: F811
+def test_a_file_whose_name_is_no_text_gets_a_sentence(programs: Programs):
     done = in_shell(programs, "rd create image_to_video --model gen4_turbo --file promptImage=$'f\\xff.png' in")
     assert (done.returncode, "no Unicode" in done.stderr) == (2, True)
 
 
-def test_a_terminal_of_another_encoding_is_written_to(programs: Programs, tmp_path: Path):  # noqa: F811
+def test_a_terminal_of_another_encoding_is_written_to(programs: Programs, tmp_path: Path):
     run(programs, *PICTURE[:-1], "Füchsin 狐 \x1b[2J", "--set", "ratio=1280:720", "--max-credits", "10")
     for encoding in ("ascii", "ascii:strict", "utf-8", "latin-1"):
         code, found, _ = run(programs, "list", "--json", PYTHONIOENCODING=encoding)
@@ -185,14 +185,14 @@ def test_a_terminal_of_another_encoding_is_written_to(programs: Programs, tmp_pa
         assert in_shell(programs, f"rd {words}", PYTHONIOENCODING="ascii:strict").returncode == 0
 
 
-def test_texts_are_english_whatever_the_computer_speaks(programs: Programs):  # noqa: F811
+def test_texts_are_english_whatever_the_computer_speaks(programs: Programs):
     german = {"LANGUAGE": "de", "LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"}
     code, _, said = run(programs, *PICTURE, "--from", "/nowhere/at.all", **german)
     assert (code, "No such file" in said) == (2, True)
     assert "usage: " in in_shell(programs, "rd get --help", **german).stdout
 
 
-def test_nothing_is_sent_where_its_result_could_not_be_saved(programs: Programs, tmp_path: Path):  # noqa: F811
+def test_nothing_is_sent_where_its_result_could_not_be_saved(programs: Programs, tmp_path: Path):
     (tmp_path / "file").write_text("")
     before = len(programs.runway.accepted)
     code, _, said = run(programs, *PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--save",
@@ -201,7 +201,7 @@ def test_nothing_is_sent_where_its_result_could_not_be_saved(programs: Programs,
     assert len(programs.runway.accepted) == before
 
 
-def test_a_paid_result_that_cannot_be_copied_stays_in_the_library_and_is_named(programs: Programs, tmp_path: Path):  # noqa: F811
+def test_a_paid_result_that_cannot_be_copied_stays_in_the_library_and_is_named(programs: Programs, tmp_path: Path):
     folder = tmp_path / "out"
     creates = programs.start(*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json", "--save",
                              str(folder), "--request-id", "copied")  # fmt: skip
@@ -220,7 +220,7 @@ def test_a_paid_result_that_cannot_be_copied_stays_in_the_library_and_is_named(p
     assert (code, [file.read_bytes() for file in folder.iterdir()]) == (0, [Path(kept).read_bytes()])
 
 
-def test_what_runway_refuses_is_a_failure(programs: Programs):  # noqa: F811
+def test_what_runway_refuses_is_a_failure(programs: Programs):
     programs.runway.fault("create", "status", status=400, times=1)
     code, made = ended(programs.start(*FOX, "--prompt", "Refused", "--wait"))
     assert (code, made["status"]) == (1, "FAILED")

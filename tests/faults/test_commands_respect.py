@@ -17,17 +17,17 @@ from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.store import SqliteStore
 from runway_desktop.wiring import environment
-from tests.faults.test_commands import PICTURE, programs, run, runway  # noqa: F401 - fixtures
-from tests.faults.test_hand_over import Programs
-from tests.faults.test_hanging_keychain import BACKEND
+from tests.faults.commands_rig import PICTURE, run
+from tests.faults.hanging_keychain import BACKEND
 from tests.rigs.libraries import fill
 from tests.rigs.permits import permit
+from tests.rigs.profile_programs import Programs
 from tests.rigs.runway_process import ROOT
 
 PAID = (*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json")
 
 
-def arrange(programs: Programs, **settings: Any) -> None:  # noqa: F811
+def arrange(programs: Programs, **settings: Any) -> None:
     """As the preferences of the window would have it."""
 
     async def write() -> None:
@@ -39,7 +39,7 @@ def arrange(programs: Programs, **settings: Any) -> None:  # noqa: F811
     asyncio.run(write())
 
 
-def withdraw(programs: Programs, permission: Permission) -> None:  # noqa: F811
+def withdraw(programs: Programs, permission: Permission) -> None:
     """Writes the permission of commands without holding what they have queued, as if the person had queued that."""
 
     async def write() -> None:
@@ -52,18 +52,18 @@ def withdraw(programs: Programs, permission: Permission) -> None:  # noqa: F811
 
 
 @pytest.fixture(autouse=True)
-def granted(programs: Programs) -> None:  # noqa: F811 - the fixture
+def granted(programs: Programs) -> None:
     programs.grant()
 
 
 @pytest.fixture
-def paid(programs: Programs) -> Any:  # noqa: F811
+def paid(programs: Programs) -> Any:
     """How many requests were paid since the test began."""
     before = len(programs.runway.accepted)
     return lambda: len(programs.runway.accepted) - before
 
 
-def test_a_pause_holds_and_a_wait_says_so(programs: Programs, paid: Any):  # noqa: F811
+def test_a_pause_holds_and_a_wait_says_so(programs: Programs, paid: Any):
     arrange(programs, **{PAUSED: True})
     code, made, said = run(programs, *PAID)
     assert (code, made["state"], made["waits_because"], paid()) == (0, "held", "Paused", 0)
@@ -83,7 +83,7 @@ def test_a_pause_holds_and_a_wait_says_so(programs: Programs, paid: Any):  # noq
     ],
 )
 def test_commands_do_what_their_person_lets_them(
-    programs: Programs, paid: Any, permission: Permission, reads: int, pays: int, why: str  # noqa: F811
+    programs: Programs, paid: Any, permission: Permission, reads: int, pays: int, why: str
 ):  # fmt: skip
     asyncio.run(permit(programs.folder, COMMAND_LINE, permission, 100.0))
     assert run(programs, "list")[0] == reads
@@ -93,19 +93,19 @@ def test_commands_do_what_their_person_lets_them(
 
 
 @pytest.mark.parametrize("cap", ["day_cap", "month_cap", "sending_cap"])
-def test_a_cap_refuses_what_is_above_it(programs: Programs, paid: Any, cap: str):  # noqa: F811
+def test_a_cap_refuses_what_is_above_it(programs: Programs, paid: Any, cap: str):
     arrange(programs, **{cap: 1.0})
     code, refused, said = run(programs, *PAID)
     assert (code, refused["code"], paid()) == (7, "refused", 0), said
     assert "Nothing was sent" in said
 
 
-def test_a_price_above_the_limit_that_was_said_is_refused(programs: Programs, paid: Any):  # noqa: F811
+def test_a_price_above_the_limit_that_was_said_is_refused(programs: Programs, paid: Any):
     code, _, said = run(programs, *PAID, "--max-credits", "1")
     assert (code, "more than 1" in said, paid()) == (7, True, 0)
 
 
-def test_a_library_that_is_away_keeps_what_is_paid_for(programs: Programs, paid: Any, tmp_path: Path):  # noqa: F811
+def test_a_library_that_is_away_keeps_what_is_paid_for(programs: Programs, paid: Any, tmp_path: Path):
     drive = tmp_path / "drive"
     (drive / "library").mkdir(parents=True)
     arrange(programs, library_folder=str(drive / "library"))
@@ -121,7 +121,7 @@ def test_a_library_that_is_away_keeps_what_is_paid_for(programs: Programs, paid:
     assert (code, Path(made["files"][0]["path"]).is_relative_to(drive)) == (0, True)
 
 
-def test_a_locked_keychain_ends_a_command_that_needs_the_key(programs: Programs, tmp_path: Path):  # noqa: F811
+def test_a_locked_keychain_ends_a_command_that_needs_the_key(programs: Programs, tmp_path: Path):
     (tmp_path / "waiting_keychain.py").write_text(BACKEND, encoding="utf-8")
     locked = {
         "ASKED": str(tmp_path / "asked"), "PYTHON_KEYRING_BACKEND": "waiting_keychain.Waiting",
@@ -133,7 +133,7 @@ def test_a_locked_keychain_ends_a_command_that_needs_the_key(programs: Programs,
     assert run(programs, "list", **locked)[0] == 0, "what needs no key is answered"
 
 
-def test_a_task_that_waits_for_a_key_says_so_and_is_sent_once_it_is_there(programs: Programs, paid: Any):  # noqa: F811
+def test_a_task_that_waits_for_a_key_says_so_and_is_sent_once_it_is_there(programs: Programs, paid: Any):
     code, made, said = run(
         programs, *PAID, RUNWAYML_API_SECRET="", PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring"
     )
@@ -141,7 +141,7 @@ def test_a_task_that_waits_for_a_key_says_so_and_is_sent_once_it_is_there(progra
     assert (run(programs, "wait", made["task_id"])[0], paid()) == (0, 1)
 
 
-def test_a_key_that_is_refused_is_said_to_be(programs: Programs, paid: Any):  # noqa: F811
+def test_a_key_that_is_refused_is_said_to_be(programs: Programs, paid: Any):
     programs.runway.fault("api", "status", status=401)
     try:
         code, refused, _ = run(programs, "balance", "--json")
@@ -152,20 +152,20 @@ def test_a_key_that_is_refused_is_said_to_be(programs: Programs, paid: Any):  # 
         programs.runway.mend()
 
 
-def test_an_address_that_is_none_has_to_be_changed(programs: Programs):  # noqa: F811
+def test_an_address_that_is_none_has_to_be_changed(programs: Programs):
     code, refused, said = run(programs, "balance", "--json", RUNWAYML_BASE_URL="http://example.com")
     assert (code, refused["code"]) == (2, "input")
     assert "RUNWAYML_BASE_URL" in said
 
 
-def test_a_runway_that_cannot_be_reached_is_a_passing_trouble(programs: Programs):  # noqa: F811
+def test_a_runway_that_cannot_be_reached_is_a_passing_trouble(programs: Programs):
     nobody = {"RUNWAYML_BASE_URL": "http://127.0.0.1:1"}
     code, refused, _ = run(programs, "balance", "--json", **nobody)
     assert (code, refused["code"]) == (3, "again")
     assert run(programs, "list", "--json", **nobody)[0] == 0
 
 
-def test_a_list_that_is_found_damaged_sends_nothing(programs: Programs, paid: Any):  # noqa: F811
+def test_a_list_that_is_found_damaged_sends_nothing(programs: Programs, paid: Any):
     database = environment.profile(demo=False, folder=programs.folder).database
 
     async def many() -> None:
@@ -182,7 +182,7 @@ def test_a_list_that_is_found_damaged_sends_nothing(programs: Programs, paid: An
 
 
 def test_what_the_person_has_queued_is_sent_by_a_command_that_sends_and_by_none_that_reads(
-    programs: Programs, paid: Any  # noqa: F811
+    programs: Programs, paid: Any
 ):  # fmt: skip
     arrange(programs, **{PAUSED: True})
     window = programs.window()
@@ -202,7 +202,7 @@ def test_what_the_person_has_queued_is_sent_by_a_command_that_sends_and_by_none_
     ("permission", "code", "why"), [(Permission.READ, 8, "may not spend"), (Permission.REVOKED, 7, "revoked")]
 )
 def test_a_wait_of_a_program_that_may_not_spend_lets_nothing_leave_the_queue(
-    programs: Programs, paid: Any, permission: Permission, code: int, why: str  # noqa: F811
+    programs: Programs, paid: Any, permission: Permission, code: int, why: str
 ):  # fmt: skip
     arrange(programs, **{PAUSED: True})
     queued = run(programs, *PAID)[1]
@@ -217,7 +217,7 @@ def test_a_wait_of_a_program_that_may_not_spend_lets_nothing_leave_the_queue(
     [({"RUNWAYML_API_SECRET": "key_" + "b6" * 64}, 4), ({"RUNWAYML_BASE_URL": "http://127.0.0.1:9"}, 2)],
 )
 def test_a_command_with_another_key_or_address_spends_nothing_through_an_open_window(
-    programs: Programs, paid: Any, other: dict[str, str], code: int  # noqa: F811
+    programs: Programs, paid: Any, other: dict[str, str], code: int
 ):  # fmt: skip
     made = run(programs, *PAID, "--wait")[1]
     programs.window()
@@ -232,7 +232,7 @@ def test_a_command_with_another_key_or_address_spends_nothing_through_an_open_wi
 
 
 @pytest.mark.parametrize(("answer", "code"), [(b"no\n", 7), (None, 130), (b"yes\n", 0)])
-def test_a_grant_is_given_by_a_yes_at_a_terminal(programs: Programs, answer: bytes | None, code: int):  # noqa: F811
+def test_a_grant_is_given_by_a_yes_at_a_terminal(programs: Programs, answer: bytes | None, code: int):
     permit = ("grant", "12")
     ours, theirs = pty.openpty()
     with programs.start(*permit, stdin=theirs, stderr=theirs) as process:
@@ -249,7 +249,7 @@ def test_a_grant_is_given_by_a_yes_at_a_terminal(programs: Programs, answer: byt
     assert (process.returncode, "credits_a_day: 12" in printed) == (code, code == 0)
 
 
-def test_a_grant_is_not_spent_beyond(programs: Programs, paid: Any):  # noqa: F811
+def test_a_grant_is_not_spent_beyond(programs: Programs, paid: Any):
     programs.grant(9)
     assert run(programs, *PAID)[0] == 0
     code, _, said = run(programs, *PAID, "--prompt", "Another fox")

@@ -3,92 +3,27 @@ wires it, with its real client and database, against the simulator over real HTT
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.copies import Verdict
-from runway_desktop.domain.profiles import Color, Profile
-from runway_desktop.domain.task import HoldCode, TaskId
+from runway_desktop.domain.profiles import Color
+from runway_desktop.domain.task import HoldCode
 from runway_desktop.services.backup.packing import PackOptions
 from runway_desktop.services.backup.restoring import WhichResults, Wishes
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks import after_restore
-from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
 from runway_desktop.wiring import environment
-from runway_desktop.wiring.build import Address, build, finish_restore
-from runway_desktop.wiring.stages import Supervisor, go_down
+from runway_desktop.wiring.build import finish_restore
+from tests.faults.computers import MANY, Computer, one_is_sent
 from tests.rigs import sent
 from tests.rigs.engine_rig import CATALOG, request
-
-PATIENCE = 60.0
-MANY = 6
-
-
-@dataclass(frozen=True)
-class Computer:
-    """One person's folders on one computer, with Runway on the other side."""
-
-    root: Path
-    simulator: Simulator
-
-    @property
-    def folder(self) -> Path:
-        return self.root / "profile"
-
-    @property
-    def paid(self) -> int:
-        return len(self.simulator.witness.accepted)
-
-    @asynccontextmanager
-    async def program(
-        self, folder: Path | None = None, *, profile: Profile | None = None, sends: bool = True
-    ) -> AsyncIterator[Engine]:
-        """The program with the profile in `folder`, or another one, closed in the end as a session closes it. Without
-        `sends` it is as before its loops are started."""
-        profile = profile or environment.profile(demo=False, folder=folder or self.folder)
-        mistakes: list[BaseException] = []
-        supervisor = Supervisor(lambda _, error: mistakes.append(error))
-        address = Address(base_url=self.simulator.base_url, secret=self.simulator.secret)
-        with ThreadPoolExecutor(3) as workers, ThreadPoolExecutor(3) as file_workers:
-            folders = environment.folders_of(profile)
-            assembly = await build(profile, folders, address, workers, file_workers, state=self.root / "state")
-            try:
-                if sends:
-                    supervisor.spawn(assembly.check(), "check list")
-                    for name, work in await assembly.prepare():
-                        supervisor.spawn(work(), name)
-                    await assembly.engine.account.start()
-                yield assembly.engine
-            finally:
-                await go_down(list(assembly.settling))
-                await supervisor.close(5)
-                await go_down(list(assembly.closing))
-        assert mistakes == []
-
-    async def queue(self) -> None:
-        """Six tasks are stored and not sent, as if there had been no network; by a program that was used before."""
-        async with self.program() as engine:
-            await one_is_sent(engine)
-        async with self.program(sends=False) as engine:
-            await sent.submit(engine, [request(f"{number}") for number in range(MANY)])
-
-    async def send_all(self, folder: Path | None = None) -> None:
-        before = self.paid
-        async with self.program(folder) as engine:
-            await until(lambda: self.paid == before + MANY and not engine.ledger.held())
-
-    async def put_back(self, kept: Path) -> None:
-        """In place of what is there, with everything that a copy can keep."""
-        shutil.rmtree(self.folder)
-        shutil.copytree(kept, self.folder)
+from tests.rigs.waiting import soon
 
 
 @asynccontextmanager
@@ -97,25 +32,12 @@ async def a_computer(root: Path) -> AsyncIterator[Computer]:
         yield Computer(root, simulator)
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not holds():
-            await asyncio.sleep(0.01)
-
-
-async def one_is_sent(engine: Engine) -> TaskId:
-    """One more task, which is behind all that waits: when it is sent, everything before it had its turn."""
-    [new] = await sent.submit(engine, [request("one more")])
-    await until(lambda: (task := engine.ledger.get_open(new)) is None or not task.state.is_local)
-    return new
-
-
 def waiting(engine: Engine) -> list[HoldCode]:
     return [task.hold.code for task in engine.ledger.held()]
 
 
 async def is_told(engine: Engine) -> after_restore.Restored:
-    await until(lambda: after_restore.to_tell(engine.settings) is not None)
+    await soon(lambda: after_restore.to_tell(engine.settings) is not None)
     found = after_restore.to_tell(engine.settings)
     assert found is not None
     return found
@@ -127,7 +49,7 @@ async def test_a_copy_that_is_opened_beside_the_original_sends_nothing_of_it(tmp
         shutil.copytree(computer.folder, tmp_path / "copy")
         before = computer.paid
         async with computer.program() as original, computer.program(tmp_path / "copy") as copy:
-            await until(lambda: not original.ledger.held())
+            await soon(lambda: not original.ledger.held())
             await is_told(copy)
             await copy.lane.resume()
             await one_is_sent(copy)
@@ -185,7 +107,7 @@ async def test_a_copy_made_while_the_program_runs_is_known_when_it_is_put_back(t
             await engine.settings.flush()
             shutil.copytree(computer.folder, tmp_path / "kept")
             await engine.lane.resume()
-            await until(lambda: not engine.ledger.held())
+            await soon(lambda: not engine.ledger.held())
         await computer.put_back(tmp_path / "kept")
         before = computer.paid
         async with computer.program() as engine:

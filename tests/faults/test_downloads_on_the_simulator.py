@@ -6,69 +6,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
-from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import OutputState, Request, State
+from runway_desktop.domain.task import OutputState, Request
 from runway_desktop.services.disk.disk_room import DiskRoom
-from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.exchange.file_export import FileChoice, FileExport
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.media.media_facts import probe
-from runway_desktop.services.results.downloads import Downloads
 from runway_desktop.simulator.faults import Fault, Harm
-from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, engine, simulated, until
-from tests.rigs.engine_rig import AtOnce, Rig, request
-
-
-@asynccontextmanager
-async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Downloads]:
-    """Downloads beside the rig's loops."""
-    fetcher = HttpFetcher("http://127.0.0.1")
-    rig.settings.library_folder = str(library)
-    # The promise is about the bytes as they came.
-    rig.settings.embed = False
-    folder = LibraryFolder(rig.settings, rig.bus, cast(Any, clock))
-    try:
-        downloads = Downloads(
-            rig.store,
-            rig.ledger,
-            rig.asking,
-            fetcher,
-            rig.bus,
-            cast(Any, clock),
-            rig.settings,
-            random.Random(1),
-            folder,
-            library.parent / "Rescued",
-        )
-        loop = asyncio.create_task(downloads.run())
-        try:
-            yield downloads
-        finally:
-            await downloads.settle(0.0)
-            await loop
-            await fetcher.aclose()
-    finally:
-        folder.shutdown()
-
-
-async def everything_saved(rig: Rig, count: int) -> list[Path]:
-    """The files of all outputs, once every task has succeeded and is saved."""
-    async with asyncio.timeout(60):
-        tasks = await until(rig, ended)
-        assert [task.state for task in tasks] == [State.SUCCEEDED] * count, tasks
-        while await rig.store.unsaved():
-            await asyncio.sleep(0.02)
-    return [Path(output.path) for task in await all_tasks(rig) for output in await rig.store.outputs(task.id)]
-
+from tests.rigs.engine_rig import AtOnce, request
+from tests.rigs.on_the_simulator import all_tasks, engine, everything_saved, saving, simulated
 
 TROUBLES = {
     "nothing": (),

@@ -19,10 +19,9 @@ from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.results.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.tasks.judging import Judging
 from runway_desktop.values import replace
-from tests.faults.test_downloads_on_the_simulator import everything_saved, saving
-from tests.faults.test_on_the_simulator import all_tasks, engine, simulated
 from tests.rigs import sent
 from tests.rigs.engine_rig import CATALOG, Rig, request
+from tests.rigs.on_the_simulator import all_tasks, engine, everything_saved, saving, simulated
 
 
 def exchange_of(rig: Rig, workers: ThreadPoolExecutor) -> Exchange:

@@ -10,24 +10,10 @@ import sys
 import time
 from pathlib import Path
 
+from tests.faults.hanging_keychain import BACKEND
 from tests.rigs.runway_process import ROOT
 from tests.rigs.waiting import until
 
-BACKEND = """
-import os
-import time
-from keyring.backend import KeyringBackend
-
-
-class Waiting(KeyringBackend):
-    priority = 9
-
-    def get_password(self, service, username):
-        open(os.environ["ASKED"], "w").close()
-        time.sleep(3_600)
-
-    set_password = delete_password = get_password
-"""
 PATIENCE = 20.0
 """Seconds. Each thread that hangs is waited for 5 s at the most."""
 

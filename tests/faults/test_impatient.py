@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.clients import Permission
-from tests.faults.test_hand_over import Programs
 from tests.rigs.impatience import say_all
 from tests.rigs.impatient_child import HOST
 from tests.rigs.permits import permit
+from tests.rigs.profile_programs import Programs
 from tests.rigs.runway_process import Runway
 from tests.rigs.samples import examples
 

@@ -24,12 +24,11 @@ from runway_desktop.services.results.relinking import Relinking
 from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.schedule import LEAST_GAP
-from tests.faults.test_downloads_on_the_simulator import everything_saved, saving
-from tests.faults.test_killed import Death
-from tests.faults.test_on_the_simulator import all_tasks, engine, simulated
 from tests.rigs.engine_rig import AtOnce, Rig, request
 from tests.rigs.fakes import FakeClock, MemoryBin, MemoryStore, settle
-from tests.unit.services.results.test_integrity import KnownFolders
+from tests.rigs.killed_lives import Death
+from tests.rigs.known_folders import KnownFolders
+from tests.rigs.on_the_simulator import all_tasks, engine, everything_saved, saving, simulated
 
 
 async def noticed(rig: Rig) -> Output:

@@ -20,7 +20,7 @@ from runway_desktop.services.results import sidecar
 from runway_desktop.store import SqliteStore
 from tests.rigs.engine_rig import request, with_picture
 from tests.rigs.fakes import FakeClock, MemoryStore, settle
-from tests.unit.services.library.test_library_move import House, files, is_whole
+from tests.rigs.moving_house import House, files, is_whole
 
 RESULTS = 3
 

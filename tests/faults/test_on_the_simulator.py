@@ -6,107 +6,15 @@ Both live in the same quick time: a second of theirs is a few milliseconds of ou
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
 
-from runway_desktop.api.client import RunwayClient
-from runway_desktop.api.connections import Patience
 from runway_desktop.domain.failures import ReasonCode
-from runway_desktop.domain.library import Listing
-from runway_desktop.domain.task import State, Task
-from runway_desktop.simulator.app import Simulator
+from runway_desktop.domain.task import State
 from runway_desktop.simulator.faults import Fault, Harm
-from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.server import running_simulator
-from runway_desktop.store.sqlite_store import SqliteStore
 from tests.rigs import sent
-from tests.rigs.engine_rig import CATALOG, Rig, request, with_picture
-
-RATE = 60.0
-
-
-class QuickClock:
-    """A minute in a second. Fits `services.ports.Clock`."""
-
-    def now(self) -> float:
-        return 1_750_000_000.0 + self.monotonic()
-
-    def monotonic(self) -> float:
-        return time.monotonic() * RATE
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(max(0.0, seconds / RATE))
-
-    def call_later(self, seconds: float, call: Callable[[], object]) -> Callable[[], object]:
-        return asyncio.get_running_loop().call_later(max(0.0, seconds / RATE), call).cancel
-
-
-@asynccontextmanager
-async def simulated(*faults: Fault, **knobs: Any) -> AsyncIterator[tuple[Simulator, QuickClock]]:
-    clock = QuickClock()
-    async with running_simulator(Knobs(seed=3, **knobs), clock=clock.now, catalog=CATALOG) as simulator:
-        # Not at the start: the witness counts from here on, and a fault may hit the very first request.
-        simulator.faults.add(*faults)
-        yield simulator, clock
-
-
-@asynccontextmanager
-async def engine(
-    simulator: Simulator, clock: QuickClock, database: Path, *, secret: str = "", patience: Patience | None = None
-) -> AsyncIterator[Rig]:
-    """`secret`: of a key of another organization, where it is not the simulator's own."""
-    store = await SqliteStore.open(database)
-    with ThreadPoolExecutor(2) as workers:
-        client = RunwayClient(simulator.base_url, executor=workers, now=clock.now, patience=patience)
-        # The rig is written for fakes; what it needs of them are the ports, which these fit.
-        rig = Rig(
-            store=cast(Any, store),
-            runway=cast(Any, client),
-            clock=cast(Any, clock),
-            secret=secret or simulator.secret,
-            loops=("lane", "poller", "account"),
-        )
-        try:
-            async with rig:
-                yield rig
-        finally:
-            await client.aclose()
-            await store.close()
-
-
-async def all_tasks(rig: Rig) -> list[Task]:
-    entries = await rig.store.list(Listing())
-    return await rig.store.get_many(entries.ids)
-
-
-async def until(rig: Rig, done: Callable[[list[Task]], bool]) -> list[Task]:
-    """All tasks, as soon as `done` holds; asked for again after each event."""
-    changed = asyncio.Event()
-    stop = rig.bus.listen(lambda _event: changed.set())
-    try:
-        while True:
-            # Before the reading: what happens while it is read must wake us too.
-            changed.clear()
-            if done(tasks := await all_tasks(rig)):
-                return tasks
-            try:
-                await asyncio.wait_for(changed.wait(), 20)
-            except TimeoutError:
-                states = Counter(task.state.value for task in tasks)
-                raise AssertionError(
-                    f"Nothing happened any more. {states}, lane: {rig.lane.reason!r}, {rig.account.connection}"
-                ) from None
-    finally:
-        stop()
-
-
-def ended(tasks: list[Task]) -> bool:
-    return all(task.state.is_final or task.state is State.UNCERTAIN for task in tasks)
+from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.on_the_simulator import all_tasks, ended, engine, simulated, until
 
 
 async def test_everything_that_is_paid_is_known_or_said_to_be_uncertain_whatever_goes_wrong(tmp_path: Path):

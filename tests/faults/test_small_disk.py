@@ -4,7 +4,6 @@ each sending goes on once there is room."""
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,13 +12,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.folders import SPARE
-
-
-def can_mount() -> bool:
-    if shutil.which("unshare") is None:
-        return False
-    tried = subprocess.run(["unshare", "-Urm", "true"], capture_output=True, check=False)
-    return tried.returncode == 0
+from tests.faults.mounts import can_mount
 
 
 def on_a_small_disk(child: str, folder: Path) -> Any:

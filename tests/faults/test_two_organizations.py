@@ -12,10 +12,9 @@ from runway_desktop.domain.task import OutputState, State
 from runway_desktop.simulator.faults import Fault, Harm
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
-from tests.faults.test_downloads_on_the_simulator import saving
-from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, engine, simulated, until
 from tests.rigs import sent
 from tests.rigs.engine_rig import CATALOG, Rig, request, with_picture
+from tests.rigs.on_the_simulator import QuickClock, all_tasks, ended, engine, saving, simulated, until
 
 THEIRS = "key_" + "e5" * 64
 HOUR = 3_600.0

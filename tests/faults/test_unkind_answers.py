@@ -12,10 +12,9 @@ from runway_desktop.api.connections import Patience
 from runway_desktop.domain.task import OutputState, State
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.simulator.faults import Fault, Harm
-from tests.faults.test_downloads_on_the_simulator import saving
-from tests.faults.test_on_the_simulator import all_tasks, ended, engine, simulated, until
 from tests.rigs import sent
 from tests.rigs.engine_rig import request
+from tests.rigs.on_the_simulator import all_tasks, ended, engine, saving, simulated, until
 
 HURRY = Patience(whole=0.3)
 

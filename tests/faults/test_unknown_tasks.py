@@ -10,9 +10,8 @@ from runway_desktop.domain.account import Link
 from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import OutputState, State
 from runway_desktop.simulator.faults import Fault, Harm
-from tests.faults.test_downloads_on_the_simulator import everything_saved, saving
-from tests.faults.test_on_the_simulator import all_tasks, engine, simulated, until
 from tests.rigs.engine_rig import request
+from tests.rigs.on_the_simulator import all_tasks, engine, everything_saved, saving, simulated, until
 
 OUTAGE = 75.0
 """Seconds for which a gateway answers each question with its own page."""

@@ -8,9 +8,9 @@ from runway_desktop.domain.events import UploadProgressed
 from runway_desktop.domain.task import State
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
-from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, engine, until
 from tests.rigs import sent
 from tests.rigs.engine_rig import CATALOG, with_picture
+from tests.rigs.on_the_simulator import QuickClock, all_tasks, ended, engine, until
 
 WEEK = 7 * 86_400.0
 

@@ -24,9 +24,9 @@ from runway_desktop.services.backup.restoring import WhichResults, Wishes, look_
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.disk.disk_room import DiskRoom
-from tests.conftest import run_test
 from tests.fuzz.bounds import NUMBERS, WORDS, assert_bounded, changed, damaged, often
 from tests.rigs.profiles_on_disk import NOW, Made, a_profile
+from tests.rigs.running import run_test
 from tests.rigs.samples import some
 
 DRAWN = (BadBackup, DiskError, StoreError)

@@ -16,12 +16,11 @@ from PySide6.QtWidgets import QApplication
 from runway_desktop.ui.theme import ColorScheme, Theme
 from tests.rigs import qt_loop
 from tests.rigs.patient_bot import qtbot
+from tests.rigs.qt_loop import OFFSCREEN_CHATTER
 
 __all__ = ["qtbot"]
 
 HERE = Path(__file__).parent
-OFFSCREEN_CHATTER = "This plugin does not support"
-"""What the offscreen platform says of raising windows and of popups that want the keyboard."""
 # pytest-qt's handler is in Python too, see `_QUIET` in app/program.py.
 QLoggingCategory.setFilterRules("qt.multimedia.symbolsresolver=false")
 TIDY_ROOMS = ("tasks", "composer", "inputs", "window")

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop import texts
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.catalog import all_fields
-from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.gui.every_room import WAYS, studio, windows
-from tests.gui.media.conftest import BACKEND_CHATTER
 from tests.gui.visible_texts import Seen, accessible_texts, cut_in, painted_texts, texts_of
+from tests.rigs.clips import BACKEND_CHATTER
 from tests.rigs.desktop import rest
 from tests.rigs.profiles_rig import ProfilesDesktop
 from tests.rigs.pseudo import LANGUAGES
+from tests.rigs.qt_loop import OFFSCREEN_CHATTER
 
 KEYS = "Ctrl Shift Alt Meta Return Enter Esc Escape Space Tab Del Ins Home End PgUp PgDown Left Right Up Down Backspace"
 NAMES = "Runway Desktop Python Qt PySide6 SQLite MCP API MIT Claude Code Codex Cursor VS"

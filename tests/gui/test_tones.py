@@ -14,8 +14,8 @@ from runway_desktop.domain.task import State
 from runway_desktop.ui.labels import DOT_INKS, INKS, LABEL_TONES, QUIET_INKS, SECOND_INKS, say, words
 from runway_desktop.ui.theme import ColorScheme, Role
 from runway_desktop.usecases.words.states import Tone
-from tests.gui.tasks.test_task_view import shown
 from tests.rigs.rows import saved, task
+from tests.rigs.shown_list import shown
 
 BOTH = (ColorScheme.LIGHT, ColorScheme.DARK)
 OF_TONES = (Role.ACCENT, Role.GOOD, Role.WARN, Role.BAD)

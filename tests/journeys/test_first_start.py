@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.program import SECRET, Program
+from tests.journeys.program import SECRET, Program, kept_secrets
 from tests.journeys.screen import Screen
 from tests.rigs.runway_process import Runway
 from tests.rigs.waiting import until
@@ -51,20 +50,6 @@ def test_a_key_is_tried_kept_in_the_keychain_and_in_no_file(keyless: Program, ru
     written = keyless.everything_written()
     assert SECRET.removeprefix("key_").encode() not in written
     assert b"key_0000" not in written
-
-
-def kept_secrets(screen: Screen) -> str:
-    """All that the keychain of this screen holds, asked by other means than the program's."""
-    asked = (
-        "import secretstorage\n"
-        "with secretstorage.dbus_init() as bus:\n"
-        "    for item in secretstorage.get_default_collection(bus).get_all_items():\n"
-        "        print(item.get_secret().decode())\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", asked], env=screen.variables, check=False, capture_output=True, text=True, timeout=30
-    )
-    return done.stdout
 
 
 def processes() -> str:

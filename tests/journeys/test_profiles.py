@@ -17,9 +17,8 @@ from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.store.snapshots import SqliteSnapshots
 from tests.journeys.eyes import Eyes
-from tests.journeys.program import Program
+from tests.journeys.program import Program, kept_secrets
 from tests.journeys.screen import Screen
-from tests.journeys.test_first_start import kept_secrets
 from tests.rigs.runway_process import Runway
 from tests.rigs.waiting import until
 

@@ -23,9 +23,9 @@ from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import RemoteId, State
 from runway_desktop.services.engine import Engine
 from runway_desktop.simulator.faults import Fault, Harm
-from tests.faults.test_killed import lives_until
 from tests.rigs import sent
 from tests.rigs.half_written import is_half_written
+from tests.rigs.killed_lives import lives_until
 
 from .scene import Clock, Count, a_scene, all_tasks, engine_in, is_well, profile_in, requests
 

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.faults.test_hand_over import SECRET, Programs, until
+from tests.rigs.profile_programs import SECRET, Programs, until
 from tests.rigs.runway_process import ROOT, Runway
 
 KILLED = 6

@@ -6,10 +6,30 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta, timezone
+from typing import Any
 
 from runway_desktop.domain.clients import ClientRequest
-from runway_desktop.domain.library import LedgerEntry
-from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, RemoteId, Request, State, Task, TaskId
+from runway_desktop.domain.library import (
+    Filter,
+    GroupBy,
+    LedgerEntry,
+    Listing,
+    SortKey,
+)
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import (
+    Batch,
+    BatchId,
+    Input,
+    Output,
+    OutputState,
+    Pick,
+    RemoteId,
+    Request,
+    State,
+    Task,
+    TaskId,
+)
 from runway_desktop.services.ports import Store
 
 Opened = Callable[[], AbstractAsyncContextManager[Store]]
@@ -105,3 +125,31 @@ def _output(chance: random.Random, task: Task) -> Output:
         size=4_200_000,
         duration=chance.choice((0.0, 5.2)),
     )
+
+
+def a_task(
+    name: str = "t1", *, prompt: str = "A lighthouse in the storm", model: str = "gen4.5", **members: Any
+) -> Task:
+    values = members.pop("values", {"promptText": prompt, "duration": 5, "ratio": "1280:720"})
+    request = Request(endpoint="image_to_video", model=model, values=values, prompt=prompt)
+    made: dict[str, Any] = {"id": TaskId(name), "request": request, "created_at": NOON}
+    return Task(**(made | members))
+
+
+def an_output(name: str = "t1", index: int = 0, **members: Any) -> Output:
+    url = "https://out.example/1"
+    made: dict[str, Any] = {"task_id": TaskId(name), "index": index, "url": url, "url_fetched_at": NOON}
+    return Output(**(made | members))
+
+
+def an_input(name: str = "t1", **members: Any) -> Input:
+    made: dict[str, Any] = {"task_id": TaskId(name), "field_path": ("promptImage",), "uri": "file:///a.png"}
+    return Input(**(made | {"media": Media.IMAGE, "path": "/a.png"} | members))
+
+
+def a_line(name: str = "t1", kind: str = "made", **detail: Any) -> LedgerEntry:
+    return LedgerEntry(task_id=TaskId(name), at=NOON, kind=kind, detail=detail)
+
+
+def flat(sort: SortKey = SortKey.MADE, *, descending: bool = True, **wanted: Any) -> Listing:
+    return Listing(filter=Filter(**wanted), sort=sort, descending=descending, group=GroupBy.NONE)

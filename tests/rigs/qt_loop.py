@@ -116,3 +116,7 @@ async def _guarded(work: Coroutine[Any, Any, Any]) -> None:
     await come_to_rest()
     left = [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     assert not left, f"The test left tasks running: {left}"
+
+
+OFFSCREEN_CHATTER = "This plugin does not support"
+"""What the offscreen platform says of raising windows and of popups that want the keyboard."""

@@ -1,10 +1,11 @@
-"""Waiting on a condition of another process. Blocking; a deadline ends it with what was waited for."""
+"""Waiting on a condition: blocking, of another process, or in a coroutine. A deadline ends it."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Found = TypeVar("Found")
 
@@ -20,3 +21,10 @@ def until(holds: Callable[[], Found], what: str, patience: float = PATIENCE) -> 
         assert time.monotonic() < end, f"waited {patience:.0f} s in vain for {what}"
         time.sleep(_LOOK_EVERY)
     return found
+
+
+async def soon(holds: Callable[[], Any]) -> None:
+    """Returns once `holds()` is true, and lets every task run meanwhile."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0.005)

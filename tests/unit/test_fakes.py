@@ -7,8 +7,8 @@ import gc
 
 import pytest
 
-from tests.conftest import run_test
 from tests.rigs.fakes import FakeClock, settle
+from tests.rigs.running import run_test
 
 
 async def test_sleepers_wake_in_order_each_at_its_own_time():

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.theme import Theme
 from tests.gui.compare.opened_room import Open
-from tests.gui.media.conftest import BACKEND_CHATTER
+from tests.rigs.clips import BACKEND_CHATTER
 
 HERE = Path(__file__).parent
 SAMPLES = Path(__file__).parents[3] / "resources" / "samples"

@@ -23,8 +23,8 @@ from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.values import replace
+from tests.rigs.noting_judge import NotingJudge
 from tests.rigs.rows import saved, task
-from tests.unit.rooms.compare.test_compare import NotingJudge
 
 
 class FakeBridge(QObject):

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt, QUrl
@@ -27,17 +24,15 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.texts import Text
 from runway_desktop.ui.choice_popup import ChoicePopup
-from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.choices import options_of
-from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.composer.field_editors import Chip, FieldPopup, FormRow
 from runway_desktop.ui.composer.prompt_edit import PromptEdit
 from runway_desktop.ui.confirm import AskText
 from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
-from runway_desktop.ui.tasks.posters import PosterCache
-from runway_desktop.ui.theme import ColorScheme, Theme
+from runway_desktop.ui.theme import ColorScheme
 from runway_desktop.values import replace
+from tests.gui.composer.shown_pane import Shown, shown
 from tests.rigs.desktop import Rig, named, painted, rest, until
 from tests.rigs.engine_rig import CATALOG
 from tests.rigs.engine_rig import request as plain_request
@@ -64,30 +59,6 @@ def kinds_of_fields() -> list[tuple[str, Pair, Field]]:
 
 
 KINDS = kinds_of_fields()
-
-
-class Shown(Rig):
-    keys: Keys
-    pane: ComposerPane
-
-
-@asynccontextmanager
-async def shown(folder: Path, theme: Theme) -> AsyncIterator[Shown]:
-    async with Shown(folder) as rig:
-        posters = PosterCache()
-        rig.keys = Keys(rig.models.keys, rig.owner)
-        rig.pane = ComposerPane(rig.composer, rig.task_commands, theme, rig.keys, posters)
-        rig.pane.resize(760, 400)
-        rig.pane.show()
-        rig.pane.activateWindow()
-        await until(rig.pane.isActiveWindow)
-        try:
-            yield rig
-        finally:
-            posters.shutdown()
-            posters.deleteLater()
-            rig.pane.close()
-            rig.pane.deleteLater()
 
 
 def go_to(rig: Rig, pair: Pair) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
 from runway_desktop.catalog import Catalog
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.requests.draft import MOST_LETTERS, separate_prompts
-from tests.gui.composer.test_composer_pane import shown
+from tests.gui.composer.shown_pane import shown
 from tests.rigs.desktop import until
 
 LINES = "\n".join(f"Shot {n}: harbour" for n in range(60))

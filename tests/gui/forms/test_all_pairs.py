@@ -22,10 +22,10 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Task
 from runway_desktop.simulator.checks import API_VERSION, issues_of
 from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
-from tests.contract.test_catalog_against_sdk import _bare, _strict
 from tests.rigs.desktop import Desktop, until
 from tests.rigs.samples import IS_WHOLE
 from tests.rigs.samples_of_requests import fullest
+from tests.rigs.sdk_types import _bare, _strict
 
 from .hands import Hands
 

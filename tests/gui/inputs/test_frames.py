@@ -13,10 +13,9 @@ from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.ui.composer.input_menu import FramePicker
 from runway_desktop.ui.media.players import PlayFault
 from runway_desktop.ui.media.stills import FrameGrabber
+from tests.gui.inputs.strips import shown_strip
 from tests.rigs.desktop import until
 from tests.rigs.fake_media_engine import FakeEngine
-
-from .conftest import shown_strip
 
 CLIP = resource("samples") / "sand-16x9-2s.mp4"
 

@@ -7,9 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from runway_desktop.ui.composer.input_menu import MendPopup
+from tests.gui.inputs.strips import Shown, shown_strip
 from tests.rigs.desktop import until
-
-from .conftest import Shown, shown_strip
 
 
 def words(popup: MendPopup) -> str:

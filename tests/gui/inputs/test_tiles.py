@@ -16,10 +16,9 @@ from runway_desktop.domain.task import Request
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.ui.inputs.tile import OWN_MIME, PICTURE, InputTile
 from runway_desktop.ui.theme import ColorScheme
+from tests.gui.inputs.strips import shown_strip
 from tests.rigs.desktop import painted, until
 from tests.rigs.targets import too_small
-
-from .conftest import shown_strip
 
 COPY, MOVE = Qt.DropAction.CopyAction, Qt.DropAction.MoveAction
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

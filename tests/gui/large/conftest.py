@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.gui.conftest import OFFSCREEN_CHATTER
-from tests.gui.media.conftest import BACKEND_CHATTER
+from tests.rigs.clips import BACKEND_CHATTER
+from tests.rigs.qt_loop import OFFSCREEN_CHATTER
 
 HERE = Path(__file__).parent
 

@@ -25,7 +25,7 @@ from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import LARGE, Scope
 from runway_desktop.usecases.commands.ending import REMOVE
-from tests.gui.media.conftest import SAMPLES
+from tests.rigs.clips import SAMPLES
 from tests.rigs.desktop import Desktop, named, rest, until
 from tests.rigs.pill import opened_list
 from tests.rigs.rows import saved, task

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import struct
 import sys
-import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,22 +17,12 @@ from runway_desktop.ui.media.playback import Playback
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.theme import ColorScheme, Theme
+from tests.rigs.clips import BACKEND_CHATTER, SAMPLES, write_wav
 
 NO_STRIPS = (sys.executable, "-c", "pass")
 """In place of the process that makes strips: it ends at once, and what a clip shows while it is dragged is the player's
 alone."""
 HERE = Path(__file__).parent
-SAMPLES = Path(__file__).parents[3] / "resources" / "samples"
-
-# What Qt's media backend says on a machine without a sound service or a graphics card, and about files that are broken
-# on purpose.
-BACKEND_CHATTER = (
-    "PulseAudioService",
-    "No HW decoder found",
-    "Could not open media",
-    "No RHI backend",
-    "QtMultimedia is not currently supported",
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -135,23 +122,4 @@ def sound(tmp_path: Path) -> Path:
 def broken(tmp_path: Path) -> Path:
     path = tmp_path / "broken.mp4"
     path.write_bytes(b"this is no clip" * 100)
-    return path
-
-
-def write_wav(path: Path, width: int = 2, channels: int = 1, seconds: float = 2.0, rate: int = 8000) -> Path:
-    """Silence in the first half, a tone at half loudness in the second."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(width)
-        file.setframerate(rate)
-        frames = bytearray()
-        for index in range(round(seconds * rate)):
-            value = 0.5 * math.sin(index * 2 * math.pi * 440 / rate) if index >= seconds * rate / 2 else 0.0
-            for _ in range(channels):
-                if width == 1:
-                    frames += bytes([round(value * 127) + 128])
-                else:
-                    top = 2 ** (8 * width - 1) - 1
-                    frames += struct.pack("<q", round(value * top))[:width]
-        file.writeframes(bytes(frames))
     return path

@@ -15,9 +15,8 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.media.playback import PlaybackEngine
 from runway_desktop.ui.media.stills import PosterMaker
+from tests.rigs.clips import SAMPLES
 from tests.rigs.fake_media_engine import FakeEngine
-
-from .conftest import SAMPLES
 
 TIME_OUT_MS = 3_600_000
 

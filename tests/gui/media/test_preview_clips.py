@@ -21,10 +21,9 @@ from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.stage import NoticeView
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.words.tasks import Showing
+from tests.rigs.clips import SAMPLES
 from tests.rigs.fake_media_engine import FakeEngine
 from tests.rigs.targets import too_small
-
-from .conftest import SAMPLES
 
 FRAME = 1 / 24
 

@@ -10,8 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.media.kinds.sound import WaveformReader, peaks_of_wav
 from runway_desktop.ui.media.workers import Workers
-
-from .conftest import SAMPLES, write_wav
+from tests.rigs.clips import SAMPLES, write_wav
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ from runway_desktop.usecases.words import requests as words
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.usecases.words.states import Around, describe
 from tests.gui.requests.office import AGENT, Agents, an_office, opened
-from tests.gui.window.test_tray import SilentIcon
 from tests.rigs import pill
 from tests.rigs.desktop import Desktop, rest, until
+from tests.rigs.silent_icon import SilentIcon
 from tests.rigs.targets import too_small
 
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import shiboken6
 
-from runway_desktop.domain.task import Request
 from runway_desktop.rooms.sheet.model.sheet import Sheet
 from runway_desktop.rooms.sheet.window import SheetWindow
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import Theme
+from tests.gui.sheet.opened import COMPOSED, Opened
 from tests.rigs.desktop import Rig, rest, until
-
-COMPOSED = Request(endpoint="text_to_video", model="gen4.5", values={"ratio": "1280:720", "duration": 5})
-
-Opened = Callable[[str], AbstractAsyncContextManager[tuple[Rig, SheetWindow]]]
 
 
 @pytest.fixture

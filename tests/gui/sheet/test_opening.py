@@ -15,9 +15,8 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.sheets.rows import SheetRow
+from tests.gui.sheet.opened import COMPOSED
 from tests.rigs.desktop import Desktop, Rig, rest, until
-
-from .conftest import COMPOSED
 
 MANY = 2_500
 

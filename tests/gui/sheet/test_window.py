@@ -38,7 +38,7 @@ from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE, ColumnKind
-from tests.gui.sheet.conftest import Opened
+from tests.gui.sheet.opened import Opened
 from tests.rigs.desktop import Desktop, move_pointer, rest, until
 from tests.rigs.mistakes import Mistakes
 from tests.rigs.targets import too_small

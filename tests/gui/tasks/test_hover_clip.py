@@ -19,9 +19,9 @@ from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.posters import HoverScrub, PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
-from tests.gui.conftest import OFFSCREEN_CHATTER
-from tests.gui.media.conftest import BACKEND_CHATTER, SAMPLES
+from tests.rigs.clips import BACKEND_CHATTER, SAMPLES
 from tests.rigs.desktop import Desktop, move_pointer, until
+from tests.rigs.qt_loop import OFFSCREEN_CHATTER
 from tests.rigs.rows import saved, task
 
 

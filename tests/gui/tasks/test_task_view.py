@@ -4,78 +4,32 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing
-from runway_desktop.domain.task import Output, State, TaskId
-from runway_desktop.ui.tasks.posters import PosterCache
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.view import TaskView
-from runway_desktop.ui.theme import ColorScheme, Theme
+from runway_desktop.ui.theme import ColorScheme
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.values import replace
-from tests.rigs.desktop import Rig, move_pointer, painted, rest, until
+from tests.rigs.desktop import move_pointer, painted, rest, until
 from tests.rigs.rows import task
+from tests.rigs.shown_list import FLAT, fetched, shown
 
-FLAT = Listing(group=GroupBy.NONE)
 KEYS = Qt.Key
 NONE, CONTROL, SHIFT = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.ShiftModifier,
 )
-
-
-class Shown(Rig):
-    view: TaskView
-
-
-@asynccontextmanager
-async def shown(
-    folder: Path, theme: Theme, *tasks, listing: Listing = FLAT, batch: str = "", outputs: Sequence[Output] = ()
-) -> AsyncIterator[Shown]:
-    """A list of 800 × 500 pixels with these tasks in it, the keyboard on it."""
-    async with Shown(folder) as rig:
-        posters = PosterCache()
-        rig.view = TaskView(rig.rows, theme, posters)
-        tester = QAbstractItemModelTester(rig.rows, QAbstractItemModelTester.FailureReportingMode.Fatal, rig.view)
-        tester.setObjectName("tester")
-        rig.view.resize(800, 500)
-        rig.rows.set_listing(listing)
-        await rig.put(*tasks, batch=batch, outputs=outputs)
-        await rig.load()
-        rig.view.show()
-        rig.view.activateWindow()
-        rig.view.setFocus()
-        await until(lambda: QApplication.focusWidget() is rig.view)
-        await fetched(rig)
-        try:
-            yield rig
-        finally:
-            posters.shutdown()
-            posters.deleteLater()
-            if shiboken6.isValid(rig.view):
-                rig.view.close()
-                rig.view.deleteLater()
-
-
-async def fetched(rig: Shown) -> None:
-    """Every row in sight is known and painted."""
-    rig.view.grab()
-    rows = rig.view._visible_rows()
-    ids = [task_id for row in rows if (task_id := rig.rows.task_id(row))]
-    await until(lambda: all(rig.rows.row_of(one) for one in ids))
-    rig.view.grab()
 
 
 def many(amount: int, state: State = State.FAILED):

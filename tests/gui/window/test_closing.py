@@ -19,9 +19,9 @@ from runway_desktop.app.session import Session
 from runway_desktop.domain.task import Hold, HoldCode, State, Task
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
-from tests.gui.window.test_tray import SilentIcon
 from tests.rigs.desktop import Desktop
 from tests.rigs.rows import task
+from tests.rigs.silent_icon import SilentIcon
 
 
 def session_of(rig: Desktop, folder: Path, *open_tasks: Task, saving: int = 0) -> Any:

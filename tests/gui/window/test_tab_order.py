@@ -16,7 +16,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State
 from runway_desktop.ui.media.transport import ScrubSlider
 from runway_desktop.ui.theme import Theme
-from tests.gui.media.conftest import SAMPLES
+from tests.rigs.clips import SAMPLES
 from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import saved, task
 

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QIcon, QImageReader
-from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QImageReader
+from PySide6.QtWidgets import QSystemTrayIcon
 
 from runway_desktop.app import in_tray as in_tray_module
 from runway_desktop.app.in_tray import InTray
@@ -21,43 +21,9 @@ from runway_desktop.viewmodels.announcements import Announcements
 from tests.rigs.desktop import Desktop, after, until
 from tests.rigs.rows import task
 from tests.rigs.session_bus import FakeService, needs_bus, private_bus
+from tests.rigs.silent_icon import SilentIcon
 
 WORD = Announcement("Saved", "A lighthouse", (task(1).id,))
-
-
-class SilentIcon(QObject):
-    """What stands in for the system's icon, and keeps what it would show."""
-
-    activated = Signal(object)
-    messageClicked = Signal()
-
-    def __init__(self, _: QIcon, parent: QObject) -> None:
-        super().__init__(parent)
-        self.said: list[tuple[str, str]] = []
-        self.has_tray = True
-        self.tip = ""
-        self.visible = False
-
-    def isSystemTrayAvailable(self) -> bool:
-        return self.has_tray
-
-    def setContextMenu(self, menu: QMenu) -> None:
-        self.menu = menu
-
-    def setToolTip(self, text: str) -> None:
-        self.tip = text
-
-    def toolTip(self) -> str:
-        return self.tip
-
-    def show(self) -> None:
-        self.visible = True
-
-    def hide(self) -> None:
-        self.visible = False
-
-    def showMessage(self, title: str, text: str, *_: Any) -> None:
-        self.said.append((title, text))
 
 
 def tray_of(rig: Desktop, *, looked_at: bool = False) -> tuple[Any, Announcements]:

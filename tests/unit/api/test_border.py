@@ -34,7 +34,7 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.task import RemoteId
 from tests.rigs.raw_server import RawConnection, raw_server
-from tests.unit.api.tls_server import CERTIFICATE, tls_server, wire_to
+from tests.rigs.tls_server import CERTIFICATE, tls_server, wire_to
 
 SECRET = "key_" + "5e" * 64
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")

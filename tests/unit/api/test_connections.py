@@ -1,33 +1,23 @@
-"""One connection to its host: bytes both ways, however many; who closes it when; TLS; the addresses of a name."""
+"""One connection to its host on the plain loop, the addresses of a name, and what its first request imports."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
-import httpx
 import pytest
 
-from runway_desktop.api.connections import Patience, open_pool
-from runway_desktop.api.pool import ConnectionPool, PooledResponse
-from runway_desktop.domain.errors import NoReply, NotReached
-from tests.rigs.raw_server import RawConnection, raw_server
-from tests.unit.api.tls_server import CERTIFICATE, tls_server
-
-TIMEOUT = Patience(connect=5.0, read=5.0).for_question()
-LARGE = bytes(range(256)) * 16_384
-"""More than the buffers of both sides hold."""
+from tests.rigs.connection_promises import *  # noqa: F403 - its tests
+from tests.rigs.connection_promises import answered, echoing, one
+from tests.rigs.raw_server import raw_server
 
 ASKED = """
 import asyncio, sys
 from runway_desktop.api.client import RunwayClient
-from tests.unit.api.test_connections import echoing, raw_server
+from tests.rigs.connection_promises import echoing, raw_server
 
 async def ask():
     async with raw_server(echoing) as server:
@@ -43,163 +33,6 @@ asyncio.run(ask())
 """
 
 
-@asynccontextmanager
-async def one(context: ssl.SSLContext | None = None, *, reuse: bool = True) -> AsyncIterator[ConnectionPool]:
-    pool = open_pool(1, context=context, reuse=reuse, loopback=True)
-    try:
-        yield pool
-    finally:
-        await pool.aclose()
-
-
-async def begun(
-    pool: ConnectionPool, url: str, content: bytes = b"", timeout: httpx.Timeout = TIMEOUT
-) -> PooledResponse:
-    async def body() -> AsyncIterator[bytes]:
-        yield content
-
-    headers = {"Content-Length": str(len(content))}
-    return await pool.send("POST", url, headers=headers, content=body(), timeout=timeout)
-
-
-async def read(exchange: PooledResponse) -> bytes:
-    try:
-        async with aclosing(exchange.pieces(raw=True)) as pieces:
-            return b"".join([piece async for piece in pieces])
-    finally:
-        await exchange.aclose()
-
-
-async def answered(pool: ConnectionPool, url: str, content: bytes = b"") -> bytes:
-    return await read(await begun(pool, url, content))
-
-
-async def echoing(connection: RawConnection) -> None:
-    while (request := await connection.read()) is not None:
-        await connection.answer(200, request.body, keep=True)
-
-
-async def ending(connection: RawConnection) -> None:
-    """Its end is the end of the connection."""
-    await connection.read()
-    await connection.send(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 100)
-
-
-def trusting() -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=str(CERTIFICATE))
-    context.check_hostname = False
-    return context
-
-
-def secured(url: str) -> str:
-    return url.replace("http:", "https:")
-
-
-async def test_what_is_larger_than_all_buffers_comes_whole_both_ways() -> None:
-    async with raw_server(echoing) as server, one() as pool:
-        assert await answered(pool, server.url, LARGE) == LARGE
-        assert await answered(pool, server.url, b"small") == b"small"
-    assert server.connections == 1
-
-
-async def test_what_is_larger_than_all_buffers_comes_whole_by_tls_too() -> None:
-    async with tls_server(echoing) as server, one(trusting()) as pool:
-        assert await answered(pool, secured(server.url), LARGE) == LARGE
-        assert await answered(pool, secured(server.url), b"small") == b"small"
-    assert server.connections == 1
-
-
-async def test_what_nobody_reads_is_not_taken_without_end() -> None:
-    sent: list[int] = []
-
-    async def pouring(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
-        while True:
-            await connection.send(bytes(1_000_000))
-            sent.append(1)
-
-    async with raw_server(pouring) as server, one() as pool:
-        exchange = await begun(pool, server.url)
-        for _ in range(2_000):
-            await asyncio.sleep(0)
-        assert len(sent) < 100, "what the system holds for both sides, and no more"
-        await exchange.aclose()
-
-
-async def test_an_answer_that_ends_with_its_connection_is_whole_however_late_it_is_read() -> None:
-    async with raw_server(ending) as server, one() as pool:
-        exchange = await begun(pool, server.url)
-        for _ in range(100):
-            await asyncio.sleep(0)
-        assert await read(exchange) == b"x" * 100
-
-
-async def test_by_tls_too_an_answer_that_ends_with_its_connection_is_whole() -> None:
-    async with tls_server(ending) as server, one(trusting()) as pool:
-        assert await answered(pool, secured(server.url)) == b"x" * 100
-
-
-async def test_by_tls_too_an_answer_that_ends_early_is_told_as_cut() -> None:
-    async def cut(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n" + b"x" * 100)
-
-    async with tls_server(cut) as server, one(trusting()) as pool:
-        with pytest.raises(NoReply):
-            await answered(pool, secured(server.url))
-
-
-async def test_a_kept_connection_that_the_server_has_closed_is_not_used_again() -> None:
-    async def once(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.answer(200, b"one", keep=True)
-
-    async with raw_server(once) as server, one() as pool:
-        for _ in range(3):
-            assert await answered(pool, server.url) == b"one"
-        assert server.connections == 3
-
-
-async def test_a_connection_that_is_not_kept_serves_once() -> None:
-    async with raw_server(echoing) as server, one(reuse=False) as pool:
-        for _ in range(2):
-            assert await answered(pool, server.url, b"x") == b"x"
-        assert server.connections == 2
-
-
-async def test_a_server_that_takes_nothing_is_given_up_in_time() -> None:
-    async def taking_nothing(connection: RawConnection) -> None:
-        await connection.read_a_little()
-        await asyncio.Event().wait()
-
-    async with raw_server(taking_nothing) as server, one() as pool:
-        with pytest.raises(NoReply, match="in time"):
-            await begun(pool, server.url, LARGE * 16, httpx.Timeout(0.1))
-
-
-async def test_an_address_of_another_kind_is_refused_unasked() -> None:
-    async with one() as pool:
-        with pytest.raises(NotReached):
-            await begun(pool, "ftp://127.0.0.1/")
-
-
-async def test_what_is_closed_here_before_its_end_is_no_whole_answer() -> None:
-    async def endless(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.send(b"HTTP/1.1 200 OK\r\n\r\nbegun")
-        await connection.until_gone()
-
-    async with raw_server(endless) as server, one() as pool:
-        pieces = (await begun(pool, server.url)).pieces()
-        assert await anext(pieces) == b"begun"
-        rest = asyncio.ensure_future(anext(pieces))
-        await asyncio.sleep(0)
-        await pool.aclose()
-        with pytest.raises(NoReply):
-            await rest
-
-
 @pytest.mark.parametrize("hosts", [["127.0.0.9", "127.0.0.1"], ["127.0.0.1", "127.0.0.9"]])
 async def test_of_a_name_with_several_addresses_the_one_that_answers_is_used(
     hosts: list[str], monkeypatch: pytest.MonkeyPatch
@@ -210,35 +43,6 @@ async def test_of_a_name_with_several_addresses_the_one_that_answers_is_used(
     async with raw_server(echoing) as server, one() as pool:
         monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", addresses)
         assert await answered(pool, server.url.replace("127.0.0.1", "runway.example"), b"x") == b"x"
-
-
-async def test_who_is_canceled_in_the_last_moment_of_connecting_leaves_no_connection_behind(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    gone = asyncio.Event()
-
-    async def behave(connection: RawConnection) -> None:
-        await connection.until_gone()
-        gone.set()
-
-    loop = asyncio.get_running_loop()
-    connect = loop.create_connection
-    tried, may_connect = asyncio.Event(), asyncio.Event()
-
-    async def connect_late(*arguments: Any, **options: Any) -> Any:
-        tried.set()
-        with suppress(asyncio.CancelledError):
-            await may_connect.wait()
-        return await connect(*arguments, **options)
-
-    monkeypatch.setattr(loop, "create_connection", connect_late)
-    async with raw_server(behave) as server, one() as pool:
-        asking = asyncio.ensure_future(begun(pool, server.url))
-        await tried.wait()
-        asking.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await asking
-        await gone.wait()
 
 
 def test_the_first_request_imports_nothing_on_the_loop() -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,10 +15,9 @@ from runway_desktop.app.single_instance import DoesNotAnswer, EngineLeaves, Inst
 from runway_desktop.app.window_door import words_in
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import claim
+from tests.rigs.holders import PIPES, ROOT, Holder, holder
 
-ROOT = Path(__file__).parents[3]
 WORDS = ["/home/ö/猫.txt", "17f20503-6c24-4c16-946b-35dbbce2af2f", "with\nlines"]
-PIPES = "Windows has named pipes, which Qt serves"
 ENTERS_WITHOUT_LOCKS = """
 import errno, sys
 from pathlib import Path
@@ -37,37 +33,6 @@ print("mine" if single_instance.enter(Path(sys.argv[1]), ["word"]) else "given",
 def entering_without_locks(folder: Path) -> str:
     words = [sys.executable, "-c", ENTERS_WITHOUT_LOCKS, str(folder)]
     return subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=True, timeout=60).stdout.strip()
-
-
-class Holder:
-    """Another process that has the profile and listens at its socket."""
-
-    def __init__(self, folder: Path, what: str) -> None:
-        if sys.platform == "win32":
-            pytest.skip(PIPES)
-        words = [sys.executable, "-m", "tests.unit.app.holder_child", str(folder), what]
-        self._child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        assert self.told() == "mine"
-
-    def told(self) -> object:
-        assert self._child.stdout is not None
-        return json.loads(self._child.stdout.readline())
-
-    def end(self) -> list[object]:
-        """What it was told besides. May be called twice."""
-        self._child.kill()
-        if self._child.stdout is None or self._child.stdout.closed:
-            return []
-        return [json.loads(line) for line in self._child.communicate()[0].splitlines()]
-
-
-@contextmanager
-def holder(folder: Path, what: str) -> Iterator[Holder]:
-    found = Holder(folder, what)
-    try:
-        yield found
-    finally:
-        found.end()
 
 
 def test_the_first_has_the_profile_and_the_second_has_not(tmp_path: Path):

@@ -18,8 +18,8 @@ from runway_desktop.remote.client import Connection, connect
 from runway_desktop.services.disk import private_socket
 from runway_desktop.usecases.clients.programs import programs
 from runway_desktop.usecases.use_cases import UseCases
+from tests.rigs.clients_desk import Desk, a_desk
 from tests.rigs.fakes import settle
-from tests.unit.usecases.clients.test_creating import Desk, a_desk
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has named pipes, which Qt serves")
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import configparser
 import plistlib
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from runway_desktop.desktop import login
 from runway_desktop.desktop.session_bus import BusError
 from runway_desktop.domain.profiles import DEFAULT, OF_APPIMAGE, Profile
 from tests.rigs.session_bus import FakeService, needs_bus
+from tests.unit.desktop.desktop_files import arguments, values
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files of Linux")
 
@@ -31,14 +30,6 @@ def autostart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def profile(key_name: str = DEFAULT, *words: str, name: str = DEFAULT) -> Profile:
     return Profile(name=name, folder=Path("/p"), library=Path("/l"), key_name=key_name, words=words)
-
-
-def arguments(entry: bytes) -> list[str]:
-    """What a desktop starts: a text is unescaped, then its arguments, as a shell does that within double quotes."""
-    line = next(line for line in entry.decode().splitlines() if line.startswith("Exec=")).removeprefix("Exec=")
-    line = line.replace("\\\\", "\\").replace("%%", "%")
-    shell = ["sh", "-c", f"printf '%s\\n' {line}"]
-    return subprocess.run(shell, capture_output=True, check=True, text=True).stdout.splitlines()
 
 
 def test_start_at_login_is_off_at_first(autostart):
@@ -60,14 +51,6 @@ def test_each_profile_has_its_own_entry(autostart):
     assert [file.name for file in autostart.iterdir()] == ["io.github.runway_desktop.RunwayDesktop.desktop"]
     assert login.starts_at_login(profile())
     assert not login.starts_at_login(profile("client-a"))
-
-
-def values(entry: bytes) -> dict[str, str]:
-    """The texts of a desktop entry, as GLib reads them."""
-    parser = configparser.RawConfigParser()
-    parser.optionxform = str  # type: ignore[assignment, method-assign]
-    parser.read_string(entry.decode())
-    return {key: value.replace("\\\\", "\\") for key, value in parser["Desktop Entry"].items()}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ pytest.importorskip("jeepney")
 from runway_desktop import APP_ID
 from runway_desktop.desktop.menu import add_to_menu, remove_from_menu
 from runway_desktop.domain.profiles import OF_APPIMAGE
-from tests.unit.desktop.test_login import arguments, values
+from tests.unit.desktop.desktop_files import arguments, values
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="menus of Linux")
 

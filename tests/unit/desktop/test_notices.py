@@ -19,6 +19,7 @@ from runway_desktop import APP_ID
 from runway_desktop.desktop import session_bus
 from runway_desktop.desktop.notices import DesktopNotice, DesktopNotices
 from tests.rigs.session_bus import Answer, FakeService, needs_bus
+from tests.rigs.waiting import soon
 
 pytestmark = needs_bus
 
@@ -39,12 +40,6 @@ def daemon(capabilities: object = ALL, notify: Callable[..., Answer] | None = No
 
 def portal() -> FakeService:
     return FakeService("org.freedesktop.portal.Desktop", {"AddNotification": lambda *_: ("", ())})
-
-
-async def until(holds: Callable[[], Any]) -> None:
-    async with asyncio.timeout(20):
-        while not holds():
-            await asyncio.sleep(0.005)
 
 
 class Notifier:
@@ -89,7 +84,7 @@ def service(bus: None) -> Any:
 async def test_notice_has_the_program_its_texts_and_a_button(service):
     async with running() as notifier:
         notifier.show("Saved", "A lighthouse")
-        await until(lambda: service.named("Notify"))
+        await soon(lambda: service.named("Notify"))
     program, before, icon, title, text, actions, hints, _ = service.named("Notify")[0]
     assert (program, before, title, text) == ("Runway Desktop", 0, "Saved", "A lighthouse")
     assert actions == ["default", "Show", "show", "Show"]
@@ -100,7 +95,7 @@ async def test_notice_has_the_program_its_texts_and_a_button(service):
 async def test_icon_that_is_not_installed_is_a_file_of_the_program(service):
     async with running("file:///opt/runway/app.png") as notifier:
         notifier.show("Saved")
-        await until(lambda: service.named("Notify"))
+        await soon(lambda: service.named("Notify"))
     assert service.named("Notify")[0][2] == "file:///opt/runway/app.png"
 
 
@@ -108,20 +103,20 @@ async def test_icon_that_is_not_installed_is_a_file_of_the_program(service):
 async def test_click_and_button_lead_to_what_the_notice_is_about(service, action):
     async with running() as notifier:
         notifier.show("Saved")
-        await until(lambda: service.named("Notify"))
+        await soon(lambda: service.named("Notify"))
         service.tell(PATH, NAME, "ActivationToken", "us", 7, "token-1")
         service.tell(PATH, NAME, "ActionInvoked", "us", 7, action)
-        await until(lambda: notifier.clicked)
+        await soon(lambda: notifier.clicked)
     assert notifier.clicked == [("Saved", "token-1")]
 
 
 async def test_notice_of_another_program_is_not_ours(service):
     async with running() as notifier:
         notifier.show("Saved")
-        await until(lambda: service.named("Notify"))
+        await soon(lambda: service.named("Notify"))
         for number in (6, 7):
             service.tell(PATH, NAME, "ActionInvoked", "us", number, "default")
-        await until(lambda: notifier.clicked)
+        await soon(lambda: notifier.clicked)
     assert len(notifier.clicked) == 1
 
 
@@ -130,10 +125,10 @@ async def test_newer_notice_replaces_one_of_its_kind(service):
         notifier.show("One saved")
         notifier.show("Failed", kind="problem")
         notifier.show("Two saved")
-        await until(lambda: len(service.named("Notify")) == 3)
+        await soon(lambda: len(service.named("Notify")) == 3)
         assert [values[1] for values in service.named("Notify")] == [0, 0, 7]
         service.tell(PATH, NAME, "ActionInvoked", "us", 7, "show")
-        await until(lambda: notifier.clicked)
+        await soon(lambda: notifier.clicked)
     assert notifier.clicked == [("Two saved", "")]
 
 
@@ -144,7 +139,7 @@ async def test_prompt_with_markup_is_shown_literally(bus, capabilities, shown):
     service = daemon(capabilities)
     async with running() as notifier:
         notifier.show("Saved", "<b>fog</b> & rain")
-        await until(lambda: service.named("Notify"))
+        await soon(lambda: service.named("Notify"))
     service.close()
     assert service.named("Notify")[0][4] == shown
 
@@ -153,11 +148,11 @@ async def test_service_that_was_started_again_replaces_no_stranger(bus):
     first = daemon()
     async with running() as notifier:
         notifier.show("One saved")
-        await until(lambda: first.named("Notify"))
+        await soon(lambda: first.named("Notify"))
         first.close()
         second = daemon()
         notifier.show("Two saved")
-        await until(lambda: second.named("Notify"))
+        await soon(lambda: second.named("Notify"))
     second.close()
     assert second.named("Notify")[0][1] == 0
 
@@ -166,14 +161,14 @@ async def test_portal_shows_it_where_there_is_no_service(bus):
     desk = portal()
     async with running() as notifier:
         notifier.show("Saved", "A <lighthouse>")
-        await until(lambda: desk.named("AddNotification"))
+        await soon(lambda: desk.named("AddNotification"))
         name, shown = desk.named("AddNotification")[0]
         assert (shown["title"], shown["body"]) == (("s", "Saved"), ("s", "A <lighthouse>"))
         assert shown["buttons"] == ("aa{sv}", [{"label": ("s", "Show"), "action": ("s", "show")}])
         desk.tell(DESK, PORTAL, "ActionInvoked", "ssav", "another", "default", [])
         platform = [("a{sv}", {"activation-token": ("s", "token-2")})]
         desk.tell(DESK, PORTAL, "ActionInvoked", "ssav", name, "show", platform)
-        await until(lambda: notifier.clicked)
+        await soon(lambda: notifier.clicked)
     desk.close()
     assert notifier.clicked == [("Saved", "token-2")]
 
@@ -183,7 +178,7 @@ async def test_sandboxed_program_asks_the_portal_first(service, monkeypatch):
     desk = portal()
     async with running() as notifier:
         notifier.show("Saved")
-        await until(lambda: desk.named("AddNotification"))
+        await soon(lambda: desk.named("AddNotification"))
     desk.close()
     assert service.calls == []
 
@@ -201,7 +196,7 @@ async def test_tray_is_asked_if_the_service_answers_with(bus, answer, caplog):
     service = RUBBISH[answer]()
     async with running() as notifier:
         notifier.show("Saved")
-        await until(lambda: notifier.not_shown)
+        await soon(lambda: notifier.not_shown)
     service.close()
     assert notifier.not_shown == ["Saved"]
     assert {record.levelname for record in caplog.records} == {"INFO"}
@@ -210,10 +205,10 @@ async def test_tray_is_asked_if_the_service_answers_with(bus, answer, caplog):
 async def test_notices_reach_a_service_that_came_later(bus):
     async with running() as notifier:
         notifier.show("Not seen")
-        await until(lambda: notifier.not_shown)
+        await soon(lambda: notifier.not_shown)
         service = daemon()
         notifier.show("Saved")
-        await until(lambda: service.named("Notify"))
+        await soon(lambda: service.named("Notify"))
     service.close()
     assert notifier.not_shown == ["Not seen"]
 
@@ -224,7 +219,7 @@ async def test_service_that_hangs_is_not_waited_for(bus, monkeypatch):
     begun = time.monotonic()
     async with running() as notifier:
         notifier.show("Saved")
-        await until(lambda: notifier.not_shown)
+        await soon(lambda: notifier.not_shown)
     service.close()
     assert time.monotonic() - begun < 5
 
@@ -234,7 +229,7 @@ async def test_tray_is_asked_without_a_bus(monkeypatch, address):
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     async with running() as notifier:
         notifier.show("Saved")
-        await until(lambda: notifier.not_shown)
+        await soon(lambda: notifier.not_shown)
 
 
 @pytest.mark.parametrize("words", [b"", b"\xff\x00rubbish\r\n", b"OK 1234\r\n"])
@@ -248,7 +243,7 @@ async def test_bus_that_hangs_or_talks_rubbish_leaves_no_socket_open(monkeypatch
             notifier.show("Saved")
             connection = (await asyncio.to_thread(listening.accept))[0]
             connection.send(words)
-            await until(lambda: notifier.not_shown)
+            await soon(lambda: notifier.not_shown)
         with connection:
             connection.settimeout(10)
             while await asyncio.to_thread(connection.recv, 1000):

@@ -18,6 +18,7 @@ pytest.importorskip("jeepney")
 from runway_desktop.desktop import session_bus, wakefulness
 from runway_desktop.desktop.wakefulness import stay_awake
 from tests.rigs.session_bus import FakeService, needs_bus, private_bus
+from tests.rigs.waiting import soon
 
 pytestmark = [needs_bus, pytest.mark.skipif(sys.platform != "linux", reason="asks services of Linux")]
 
@@ -50,12 +51,6 @@ async def awake() -> AsyncIterator[None]:
         await asyncio.wait((staying,))
 
 
-async def until(holds: Callable[[], Any]) -> None:
-    async with asyncio.timeout(20):
-        while not holds():
-            await asyncio.sleep(0.005)
-
-
 def runs(process: int) -> bool:
     try:
         os.kill(process, 0)
@@ -67,10 +62,10 @@ def runs(process: int) -> bool:
 async def test_portal_keeps_the_system_awake_and_not_the_screen(bus, noted):
     desk = portal()
     async with awake():
-        await until(lambda: desk.calls)
+        await soon(lambda: desk.calls)
         assert desk.gone == set()
     # The portal releases it when its owner has left the bus.
-    await until(lambda: desk.gone)
+    await soon(lambda: desk.gone)
     desk.close()
     assert desk.named("Inhibit") == [("", 4, {"reason": ("s", "Tasks are running")})]
     assert not noted.exists()
@@ -78,22 +73,22 @@ async def test_portal_keeps_the_system_awake_and_not_the_screen(bus, noted):
 
 async def test_logind_is_asked_where_there_is_no_portal(bus, noted):
     async with awake():
-        await until(noted.exists)
+        await soon(noted.exists)
         process, asked = noted.read_text().split(maxsplit=1)
         assert "--what=sleep --mode=block" in asked
         assert f"tail --pid {os.getpid()} -f" in asked
         assert runs(int(process))
-    await until(lambda: not runs(int(process)))
+    await soon(lambda: not runs(int(process)))
 
 
 @pytest.mark.parametrize(("answer", "is_enough"), [(0, True), (2, False)])
 async def test_logind_is_asked_if_the_portal_cannot_ask_the_desktop(bus, noted, answer, is_enough):
     desk = portal()
     async with awake():
-        await until(lambda: desk.calls)
+        await soon(lambda: desk.calls)
         desk.tell(HANDLE, "org.freedesktop.portal.Request", "Response", "ua{sv}", answer, {})
         if not is_enough:
-            await until(noted.exists)
+            await soon(noted.exists)
         await asyncio.sleep(0.2)
         assert noted.exists() is not is_enough
         assert bool(desk.gone) is not is_enough
@@ -103,10 +98,10 @@ async def test_logind_is_asked_if_the_portal_cannot_ask_the_desktop(bus, noted, 
 async def test_portal_that_was_restarted_is_asked_anew(bus, noted):
     desk = portal()
     async with awake():
-        await until(lambda: desk.calls)
+        await soon(lambda: desk.calls)
         desk.close()
         desk = portal()
-        await until(lambda: desk.calls)
+        await soon(lambda: desk.calls)
         assert desk.gone == set()
     desk.close()
     assert desk.named("Inhibit") == [("", 4, {"reason": ("s", "Tasks are running")})]
@@ -116,10 +111,10 @@ async def test_session_bus_that_was_restarted_is_asked_anew_and_logind_meanwhile
     monkeypatch.delenv("FLATPAK_ID", raising=False)
     monkeypatch.setattr(wakefulness, "_AGAIN_AFTER", 0.05)
     async with awake_on_a_bus(monkeypatch):
-        await until(noted.exists)
+        await soon(noted.exists)
         with private_bus(monkeypatch):
             desk = portal()
-            await until(lambda: desk.calls)
+            await soon(lambda: desk.calls)
             desk.close()
 
 
@@ -131,7 +126,7 @@ async def awake_on_a_bus(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]
         desk = portal()
         stack.callback(desk.close)
         async with awake():
-            await until(lambda: desk.calls)
+            await soon(lambda: desk.calls)
             stack.close()
             yield
 
@@ -140,8 +135,8 @@ async def test_logind_is_asked_if_the_portal_hangs_which_then_holds_nothing(bus,
     monkeypatch.setattr(session_bus, "PATIENCE", 0.2)
     desk = portal(lambda *_: None)
     async with awake():
-        await until(noted.exists)
-        await until(lambda: desk.gone)
+        await soon(noted.exists)
+        await soon(lambda: desk.gone)
     desk.close()
 
 
@@ -149,7 +144,7 @@ async def test_computer_that_cannot_be_kept_awake_costs_a_line_in_the_log(bus, m
     caplog.set_level(logging.INFO, "runway_desktop.desktop")
     monkeypatch.setenv("PATH", str(tmp_path))
     async with awake():
-        await until(lambda: "No such file" in caplog.text)
+        await soon(lambda: "No such file" in caplog.text)
     assert {record.levelname for record in caplog.records} == {"INFO"}
 
 
@@ -159,4 +154,4 @@ async def test_refusal_of_logind_is_logged(bus, monkeypatch, noted, caplog):
     (tmp := noted.parent / "bin" / "systemd-inhibit").write_text("#!/bin/sh\nexit 3\n")
     tmp.chmod(0o700)
     async with awake():
-        await until(lambda: "ended with 3" in caplog.text)
+        await soon(lambda: "ended with 3" in caplog.text)

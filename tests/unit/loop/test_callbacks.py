@@ -17,7 +17,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from tests.rigs.qt_loop import come_to_rest
-from tests.unit.loop.test_event_loop import new_loop
+from tests.unit.loop.loops import new_loop
 
 number = contextvars.ContextVar("number", default=0)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from runway_desktop.app.event_loop import EventLoop
 from tests.rigs.qt_loop import come_to_rest
+from tests.unit.loop.loops import new_loop
 
 
 class Counting:
@@ -27,17 +26,6 @@ class Counting:
         finally:
             await asyncio.sleep(0)
             self.ended += 1
-
-
-@contextmanager
-def new_loop(application: QApplication) -> Iterator[EventLoop]:
-    loop = EventLoop(application)
-    asyncio.set_event_loop(loop)
-    try:
-        yield loop
-    finally:
-        loop.close()
-        asyncio.set_event_loop(None)
 
 
 async def test_generator_that_is_dropped_in_the_middle_ends_as_it_should(monkeypatch: pytest.MonkeyPatch) -> None:

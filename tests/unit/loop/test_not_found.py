@@ -9,8 +9,8 @@ from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import RemoteId, State
 from runway_desktop.domain.transitions import Answer
 from runway_desktop.simulator.faults import Fault, Harm
-from tests.faults.test_on_the_simulator import engine, simulated, until
 from tests.rigs.engine_rig import Rig, request
+from tests.rigs.on_the_simulator import engine, simulated, until
 
 
 def note_calls(rig: Rig) -> list[str]:

@@ -16,7 +16,7 @@ from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import Hello
 from runway_desktop.usecases.clients.client_cases import ClientCases
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
-from tests.unit.usecases.clients.test_creating import AGENT, Desk, a_desk
+from tests.rigs.clients_desk import AGENT, Desk, a_desk
 
 ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
 ASK_RUNWAY: dict[str, dict[str, Any]] = {

@@ -25,8 +25,8 @@ from runway_desktop.services.ports import Snapshots, Store
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
+from tests.rigs.libraries import NOON, a_line, a_task, an_input, an_output, flat
 from tests.rigs.samples import pairs
-from tests.unit.store.test_contract import NOON, a_line, a_task, an_input, an_output, flat
 
 Call = Callable[[Store], Awaitable[Any]]
 

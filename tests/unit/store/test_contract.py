@@ -19,7 +19,6 @@ from runway_desktop.domain.library import (
     Filter,
     GroupBy,
     KeptSheet,
-    LedgerEntry,
     Listing,
     Page,
     SortKey,
@@ -50,7 +49,19 @@ from runway_desktop.services.ports import Store
 from runway_desktop.store import listing as listing_module
 from runway_desktop.texts import Text
 from runway_desktop.values import replace
-from tests.rigs.libraries import KATHMANDU, NOON, Opened, a_wish, batches, fill
+from tests.rigs.libraries import (
+    KATHMANDU,
+    NOON,
+    Opened,
+    a_line,
+    a_task,
+    a_wish,
+    an_input,
+    an_output,
+    batches,
+    fill,
+    flat,
+)
 from tests.rigs.samples import pairs
 from tests.unit.store.expected import Library
 
@@ -59,40 +70,12 @@ MINE = Fingerprint("mine")
 LATE = Reason(ReasonCode.NO_REPLY, words=Text("{seconds} s").with_(seconds=9))
 
 
-def a_task(
-    name: str = "t1", *, prompt: str = "A lighthouse in the storm", model: str = "gen4.5", **members: Any
-) -> Task:
-    values = members.pop("values", {"promptText": prompt, "duration": 5, "ratio": "1280:720"})
-    request = Request(endpoint="image_to_video", model=model, values=values, prompt=prompt)
-    made: dict[str, Any] = {"id": TaskId(name), "request": request, "created_at": NOON}
-    return Task(**(made | members))
-
-
-def an_output(name: str = "t1", index: int = 0, **members: Any) -> Output:
-    url = "https://out.example/1"
-    made: dict[str, Any] = {"task_id": TaskId(name), "index": index, "url": url, "url_fetched_at": NOON}
-    return Output(**(made | members))
-
-
-def an_input(name: str = "t1", **members: Any) -> Input:
-    made: dict[str, Any] = {"task_id": TaskId(name), "field_path": ("promptImage",), "uri": "file:///a.png"}
-    return Input(**(made | {"media": Media.IMAGE, "path": "/a.png"} | members))
-
-
-def a_line(name: str = "t1", kind: str = "made", **detail: Any) -> LedgerEntry:
-    return LedgerEntry(task_id=TaskId(name), at=NOON, kind=kind, detail=detail)
-
-
 async def put(store: Store, *tasks: Task, batch: Batch | None = None) -> None:
     await store.add(tasks, [], batch, [])
 
 
 async def ids(store: Store, listing: Listing) -> list[str]:
     return list((await store.list(listing)).ids)
-
-
-def flat(sort: SortKey = SortKey.MADE, *, descending: bool = True, **wanted: Any) -> Listing:
-    return Listing(filter=Filter(**wanted), sort=sort, descending=descending, group=GroupBy.NONE)
 
 
 EVERYTHING_ELSE = Without(

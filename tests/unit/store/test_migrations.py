@@ -21,10 +21,7 @@ from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, back
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
 from tests.rigs.libraries import fill
-
-
-def add_mood(connection: sqlite3.Connection) -> None:
-    connection.execute("ALTER TABLE tasks ADD COLUMN mood INTEGER NOT NULL DEFAULT 0")
+from tests.rigs.newer_lists import MAJOR, MINOR, NEWER_MINOR, NOW
 
 
 def rename_titles(connection: sqlite3.Connection) -> None:
@@ -37,9 +34,6 @@ def break_off(connection: sqlite3.Connection) -> None:
 
 
 REMOTE = "17f20503-6c24-4c16-946b-35dbbce2af2f"
-NOW = MIGRATIONS[-1].to
-MINOR, MAJOR = Version(NOW.major, 90), Version(NOW.major + 1, 0)
-NEWER_MINOR = (*MIGRATIONS, Migration(MINOR, add_mood))
 NEWER_MAJOR = (*NEWER_MINOR, Migration(MAJOR, rename_titles))
 BROKEN = (*NEWER_MINOR, Migration(Version(NOW.major, 91), break_off))
 

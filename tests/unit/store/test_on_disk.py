@@ -23,19 +23,14 @@ from runway_desktop.domain import task as domain_task
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import LedgerEntry, Listing, Page
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Input, Output, Request, State, Task, TaskId
+from runway_desktop.domain.task import Input, Output, State, TaskId
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.store import SqliteStore, records
 from runway_desktop.store.connections import Answer, DatabaseThread, Work, WriteConnection
 from runway_desktop.store.trouble import translated
 from runway_desktop.values import replace
 from tests.rigs.libraries import fill
-
-
-def a_task(name: str, prompt: str = "A lighthouse") -> Task:
-    return Task(
-        id=TaskId(name), request=Request(endpoint="text_to_image", model="gen4_image", prompt=prompt), created_at=1.0
-    )
+from tests.unit.store.tasks_on_disk import a_task
 
 
 async def test_folder_and_file_are_made_and_private(tmp_path: Path):

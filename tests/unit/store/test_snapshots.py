@@ -21,8 +21,8 @@ from runway_desktop.store.migrations import MIGRATIONS
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
 from tests.rigs.libraries import fill
-from tests.unit.store.test_migrations import NEWER_MINOR
-from tests.unit.store.test_on_disk import a_task
+from tests.rigs.newer_lists import NEWER_MINOR
+from tests.unit.store.tasks_on_disk import a_task
 
 KEY = "key_" + "0123456789abcdef" * 8
 SIGNATURE = "eyJhbGciOiJIUzI1NiJ9.c2lnbmF0dXJl.abcdef0123456789"

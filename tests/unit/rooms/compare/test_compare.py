@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Pick, State, Task, TaskId
+from runway_desktop.domain.task import Pick, State, Task
 from runway_desktop.rooms.compare.model import Compare
 from runway_desktop.values import replace
 from tests.rigs.desktop import Rig, until
+from tests.rigs.noting_judge import NotingJudge, done
 from tests.rigs.rows import saved, task
-
-
-class NotingJudge(QObject):
-    done = Signal(str, int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[tuple[str, tuple[TaskId, ...], object]] = []
-
-    def rate(self, task_ids: Sequence[TaskId], stars: int) -> None:
-        self.calls.append(("rate", tuple(task_ids), stars))
-
-    def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None:
-        self.calls.append(("pick", tuple(task_ids), pick))
-
-    def undo(self, within: Collection[TaskId]) -> bool:
-        self.calls.append(("undo", tuple(sorted(within)), None))
-        return True
-
-
-def done(number: int, prompt: str = "", **members: object) -> Task:
-    return task(number, State.SUCCEEDED, prompt or f"Prompt {number}", **members)
 
 
 def row(of: Task, results: int = 1) -> Row:

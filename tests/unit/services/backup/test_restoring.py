@@ -39,9 +39,9 @@ from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import AtOnce
 from tests.rigs.fakes import FakeClock
+from tests.rigs.newer_lists import NEWER_MINOR
 from tests.rigs.profiles_on_disk import KEY, NOW, Made, a_profile, add_a_task, everything
 from tests.rigs.short_names import refuse_long_names
-from tests.unit.store.test_migrations import NEWER_MINOR
 
 ALL = PackOptions(results=True)
 

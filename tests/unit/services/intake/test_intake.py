@@ -23,8 +23,8 @@ from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.parts import MOST_DRAFTS
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.results import embedding, sidecar
-from tests.conftest import run_test
 from tests.rigs.engine_rig import AtOnce
+from tests.rigs.running import run_test
 from tests.unit.services.intake.findings import all_findings
 
 CATALOG = Catalog.load()

@@ -9,7 +9,7 @@ import pytest
 
 from runway_desktop.services.results.embedding import embed, embed_copy, embedded, has_credentials, remove
 from tests.rigs.content_credentials import TYPES, sign, signed, state_of
-from tests.unit.services.results.test_embedding import make, note
+from tests.unit.services.results.notes_in_files import make, note
 
 KINDS = tuple(ending[1:] for ending in TYPES if ending != ".jpeg")
 

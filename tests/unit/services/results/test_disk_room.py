@@ -21,8 +21,8 @@ from runway_desktop.services.library.file_moving import Disk, Errand, MoveFate, 
 from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER
 from runway_desktop.services.results.part_file import part_of
 from runway_desktop.usecases.words.failures import saving_words
+from tests.rigs.downloads_bench import Bench, clip
 from tests.rigs.fakes import settle
-from tests.unit.services.results.test_downloads import Bench, clip
 
 LENGTH = 30_000_000
 

@@ -13,8 +13,8 @@ from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Task
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from runway_desktop.values import replace
+from tests.rigs.downloads_bench import FRESH, LINK, Bench, clip
 from tests.rigs.fakes import settle
-from tests.unit.services.results.test_downloads import FRESH, LINK, Bench, clip
 
 
 @pytest.fixture

@@ -18,25 +18,14 @@ from runway_desktop.domain.library import Page
 from runway_desktop.domain.presence import Presence
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.results import file_check, integrity
 from runway_desktop.services.results.file_check import missing_drive
 from runway_desktop.services.results.integrity import Integrity
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import AtOnce
 from tests.rigs.fakes import FakeClock, MemoryStore
+from tests.rigs.known_folders import KnownFolders
 from tests.rigs.notices import notices
-
-
-class KnownFolders:
-    """Folders that are away, with all that lies in them."""
-
-    def __init__(self) -> None:
-        self.away: set[Path] = set()
-        self.locks = FileLocks()
-
-    async def is_away(self, path: Path) -> bool:
-        return any(path.is_relative_to(folder) for folder in self.away)
 
 
 class Watch:

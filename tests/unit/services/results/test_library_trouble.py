@@ -24,10 +24,10 @@ from runway_desktop.services.disk.library_folder import ANSWER_WITHIN, ROUND
 from runway_desktop.services.results import part_file
 from runway_desktop.services.results.downloads import MOST_UNDER_WAY
 from runway_desktop.services.results.saving_gate import GRACE, RESCUE_AFTER
+from tests.rigs.downloads_bench import LINK, Bench, clip
 from tests.rigs.fake_drive import Drives
 from tests.rigs.fakes import settle
 from tests.rigs.notices import notices
-from tests.unit.services.results.test_downloads import LINK, Bench, clip
 
 MANY = 50
 

@@ -23,7 +23,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import AtOnce
 from tests.rigs.fakes import FakeClock, MemoryStore, settle
-from tests.unit.services.results.test_integrity import KnownFolders
+from tests.rigs.known_folders import KnownFolders
 
 
 class Attic:

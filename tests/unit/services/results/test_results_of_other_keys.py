@@ -13,10 +13,10 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import OutputState, Task
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from runway_desktop.values import replace
+from tests.rigs.downloads_bench import FRESH, LINK, Bench, clip
 from tests.rigs.fakes import in_time, settle
-from tests.unit.services.results.test_downloads import FRESH, LINK, Bench, clip
-from tests.unit.services.results.test_fresh_links import HOUR
-from tests.unit.services.results.test_fresh_links import Bench as LinksDesk
+from tests.unit.services.results.links_bench import HOUR
+from tests.unit.services.results.links_bench import Bench as LinksDesk
 
 MINE, THEIRS = "key_test", "key_theirs"
 

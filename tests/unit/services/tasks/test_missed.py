@@ -10,7 +10,7 @@ from runway_desktop.domain.transitions import Answer
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import in_time
-from tests.unit.services.tasks.test_poller import Times, adopt, poller
+from tests.unit.services.tasks.polled import Times, adopt, poller
 
 REMOTE = remote_id(1_000)
 DAY = 86_400.0

@@ -14,7 +14,7 @@ from tests.rigs.engine_rig import Rig, request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import in_time, settle
 from tests.rigs.notices import notices
-from tests.unit.services.tasks.test_poller import Times, adopt
+from tests.unit.services.tasks.polled import Times, adopt
 
 MINE, MINE_TOO, THEIRS = "key_mine", "key_mine_too", "key_theirs"
 HOUR = 3_600.0

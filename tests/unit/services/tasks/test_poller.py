@@ -19,50 +19,14 @@ from runway_desktop.domain.errors import (
     SlowDown,
     StoreError,
 )
-from runway_desktop.domain.task import OutputState, RemoteId, State, TaskId
-from runway_desktop.domain.transitions import Answer
+from runway_desktop.domain.task import OutputState, State
 from runway_desktop.services.account import OFFLINE_GAP
 from runway_desktop.services.tasks.poller import SPREAD_OVER
 from runway_desktop.services.tasks.schedule import LEAST_GAP, LONGEST
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import settle
-
-
-def poller(**more) -> Rig:
-    return Rig(loops=("poller",), **more)
-
-
-class Times:
-    """Writes down when each task is asked for, and how many questions are under way."""
-
-    def __init__(self, rig: Rig) -> None:
-        self.of: dict[str, list[float]] = {}
-        self.most = 0
-        ask = rig.runway.task
-
-        async def noted(remote_id: RemoteId) -> Answer:
-            self.of.setdefault(remote_id, []).append(rig.clock.monotonic())
-            self.now += 1
-            self.most = max(self.most, self.now)
-            try:
-                return await ask(remote_id)
-            finally:
-                self.now -= 1
-
-        self.now = 0
-        rig.runway.task = noted  # type: ignore[method-assign]
-
-    @property
-    def all(self) -> list[float]:
-        return sorted(at for times in self.of.values() for at in times)
-
-
-async def adopt(rig: Rig, count: int = 1, status: str = "RUNNING") -> list[TaskId]:
-    remotes = [remote_id(1_000 + n) for n in range(count)]
-    for remote in remotes:
-        rig.runway.say(remote, status)
-    return list((await rig.adoption.adopt(remotes)).added)
+from tests.unit.services.tasks.polled import Times, adopt, poller
 
 
 async def test_an_adopted_task_is_asked_for_at_once_and_followed_to_its_end():

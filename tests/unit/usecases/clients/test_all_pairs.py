@@ -7,8 +7,8 @@ from pathlib import Path
 from runway_desktop.domain.clients import Permission
 from runway_desktop.usecases.clients.client_cases import ModelsWanted
 from runway_desktop.usecases.clients.creating import TaskWished
+from tests.rigs.clients_desk import AGENT, a_desk
 from tests.rigs.samples_of_requests import smallest
-from tests.unit.usecases.clients.test_creating import AGENT, a_desk
 
 
 async def test_each_pair_is_listed_checked_and_waits_for_the_person(tmp_path: Path):

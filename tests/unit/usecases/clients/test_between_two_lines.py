@@ -26,9 +26,8 @@ from runway_desktop.store import clients as kept_clients
 from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.values import replace
+from tests.rigs.clients_desk import AGENT, Desk, Person, a_desk, wish
 from tests.rigs.fakes import settle
-from tests.unit.usecases.clients.test_creating import AGENT, Desk, a_desk, wish
-from tests.unit.usecases.clients.test_permissions import Person
 
 
 async def noted_and_killed(desk: Desk, client: str, *, is_within: bool) -> ClientRequest:

@@ -4,8 +4,6 @@ business."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +15,10 @@ from runway_desktop.domain.errors import SecretTrouble
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.prices import PublishedPrice, Unit
 from runway_desktop.domain.task import HoldCode, Output, OutputState, State, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.services.tasks.submission import Origin, TaskSource
 from runway_desktop.usecases.clients import client_cases
 from runway_desktop.usecases.clients.client_cases import (
-    ClientCases,
     Grant,
     Ids,
     ListWanted,
@@ -34,60 +30,16 @@ from runway_desktop.usecases.clients.creating import REPEATS_FOR, TaskWished
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
+from tests.rigs.clients_desk import AGENT, Desk, a_desk, wish
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.engines import engine_of
 from tests.rigs.fakes import settle
 
-AGENT = "claude"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
-
-
-class Desk:
-    """The cases of a client on an engine's rig."""
-
-    def __init__(self, rig: Rig, engine: Engine, folder: Path) -> None:
-        self.rig = rig
-        self.engine = engine
-        self.folder = folder
-        self.use_cases = UseCases(engine)
-        self.cases: ClientCases = self.use_cases.client_cases(lambda: asyncio.sleep(0))
-
-    async def create(self, client: str = COMMAND_LINE, prompt: str = "A fox", **more: Any) -> dict[str, Any]:
-        return await self.cases.create(client, wish(prompt, **more))
-
-    async def refused(self, client: str = COMMAND_LINE, prompt: str = "A fox", **more: Any) -> CallRefused:
-        with pytest.raises(CallRefused) as refused:
-            await self.create(client, prompt, **more)
-        assert not self.rig.ledger.held()
-        assert not self.rig.runway.requests
-        return refused.value
-
-
-def wish(prompt: str = "A fox", **more: Any) -> TaskWished:
-    values = {"ratio": "1280:720", "duration": 5, **more.pop("values", {})}
-    given: dict[str, Any] = {"endpoint": "text_to_video", "model": "gen4.5", "request_id": "one", **more}
-    return TaskWished(values=values, prompt=prompt, **given)
 
 
 def picture(uri: str) -> dict[str, Any]:
     return {"endpoint": "image_to_video", "model": "gen4_turbo", "values": {"promptImage": uri, "duration": 5}}
-
-
-@asynccontextmanager
-async def a_desk(
-    folder: Path, *, granted: float = 1000.0, loops: tuple[str, ...] = (), prices: tuple[PublishedPrice, ...] = ()
-) -> AsyncIterator[Desk]:
-    async with Rig(loops=loops, prices=prices) as rig:
-        await rig.account.start()
-        for model, endpoint in (("gen4.5", "text_to_video"), ("gen4_turbo", "image_to_video")):
-            given = {"promptImage": "https://example.com/a.png"} if endpoint == "image_to_video" else {}
-            await rig.pricing.learn(request("A fox", model=model, endpoint=endpoint, **given), 25.0)
-        rig.settings.confirm_above = 20.0
-        desk = Desk(rig, engine_of(rig, folder / "profile" / "library"), folder)
-        if granted:
-            await desk.cases.grant(COMMAND_LINE, Grant(credits=granted))
-        await desk.engine.clients.permit(AGENT, Permission.ASK)
-        yield desk
 
 
 async def test_a_price_that_may_be_more_is_agreed_to_by_nobody_but_the_person(tmp_path: Path):

@@ -23,34 +23,13 @@ from runway_desktop.services.tasks.submission import Origin, TaskSource
 from runway_desktop.usecases.clients.client_cases import ListWanted, TaskWanted
 from runway_desktop.usecases.clients.programs import MOST_READING, programs
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
-from runway_desktop.usecases.commands.approval import APPROVE, REFUSE
+from runway_desktop.usecases.commands.approval import APPROVE
 from runway_desktop.usecases.commands.ending import DO_NOT_SEND, REMOVE
 from runway_desktop.usecases.commands.queued import HOLD, RELEASE, SEND_NEXT
-from runway_desktop.usecases.commands.task_command import Given, Report
 from runway_desktop.values import replace
+from tests.rigs.clients_desk import AGENT, Desk, Person, a_desk, wish
 from tests.rigs.engine_rig import request
 from tests.rigs.fakes import settle
-from tests.unit.usecases.clients.test_creating import AGENT, Desk, a_desk, wish
-
-
-class Person:
-    """Answers requests, as the window does."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.sending = desk.use_cases.sending
-        self.commands = desk.use_cases.commands
-
-    async def approve(self, *ids: str) -> Report:
-        rows = await self.desk.engine.library.rows([TaskId(one) for one in ids])
-        question = self.commands.question(APPROVE, rows)
-        prepared = question.prepared if question is not None else None
-        given = Given(prepared=prepared) if prepared is not None else Given()
-        return await self.commands.do(APPROVE, rows, given)
-
-    async def refuse(self, reason: str, *ids: str) -> None:
-        rows = await self.desk.engine.library.rows([TaskId(one) for one in ids])
-        await self.commands.do(REFUSE, rows, Given(text=reason))
 
 
 async def now(desk: Desk, task_id: str) -> dict[str, object]:

@@ -17,7 +17,7 @@ from runway_desktop.values import replace
 from tests.rigs.engine_rig import request, with_picture
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import FakeClock
-from tests.unit.usecases.sending.test_sending import (
+from tests.unit.usecases.sending.sending_desk import (
     COSTLY,
     INVALID,
     KNOWN,
