@@ -29,12 +29,14 @@ from .transitions import (
     Withdrawn,
 )
 
+POLL_GAP = 5.0
+"""Least seconds between two polls of a task, and between its sending and the first. Source: the API's guide."""
 GONE_AFTER = 30.0
 """Seconds between two 404s for a task under its own key, with no other answer in between, after which the task is GONE.
 One 404 is not enough: servers under maintenance, or that do not know a new task yet, answer 404 for a moment."""
 SOUGHT_GONE_AFTER = 4.0
 """The same for an id that the user entered and that Runway never answered for: a task made elsewhere is known at Runway
-already, and a wrong id should be reported soon. Less than the shortest gap between two polls."""
+already, and a wrong id should be reported soon. Less than `POLL_GAP`."""
 CANCELED_AFTER = 90.0
 """The same for a task whose cancel was requested; it then counts as canceled. Longer, because a task that is only not
 known yet still runs and is charged, and because a canceled task is polled closely in its first minute."""

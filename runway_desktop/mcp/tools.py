@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from runway_desktop.domain.advance import POLL_GAP
 from runway_desktop.domain.clients import LONGEST_WAIT
 from runway_desktop.values import Struct, field
 
@@ -231,7 +232,8 @@ TOOLS = (
         name="runway_getTask",
         says="Get the details of a task. If its status is 'SUCCEEDED', there is a 'url' field in the response, and "
         "'files' names where each result is saved on this computer. If its status is 'FAILED', there is an 'error' "
-        "field. If it is 'PENDING' or 'RUNNING', call this tool again in 5 seconds. Free, and may be repeated.",
+        "field. If it is 'PENDING' or 'RUNNING', call this tool again in "
+        f"{POLL_GAP:g} seconds. Free, and may be repeated.",
         takes=OfTask,
         call=lambda asked: ("task", {"id": asked.task_id, "links": True}),
     ),
@@ -276,8 +278,8 @@ TOOLS = (
     ),
     Tool(
         name="wait",
-        says="Waits until tasks have ended, at most 45 seconds, and says how each stands. Free, and may be repeated; "
-        "giving it up stops no task. Not over? Call it again.",
+        says=f"Waits until tasks have ended, at most {LONGEST_WAIT:g} seconds, and says how each stands. Free, and may "
+        "be repeated; giving it up stops no task. Not over? Call it again.",
         takes=Waited,
         call=lambda asked: ("wait", {"ids": asked.task_ids, "seconds": asked.seconds, "saved": True}),
         has_files=True,

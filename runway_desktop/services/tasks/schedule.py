@@ -1,6 +1,6 @@
 """When to poll a task next: soon after its end, and seldom before. Pure; seconds on the monotonic clock.
 
-The API asks clients to poll a task at most every 5 seconds, so a poll is worth most just after the end. The end is
+The API asks clients to poll a task at most every `POLL_GAP`, so a poll is worth most just after the end. The end is
 estimated from, best first: two progress values (a speed), one progress value (a speed since a start known only to lie
 between two polls), and the durations of similar tasks. Far from the end only a part of the time is waited, because
 progress is uneven and estimates improve; never longer than `LONGEST`, because estimates may be wrong.
@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import random
 
+from runway_desktop.domain.advance import POLL_GAP
 from runway_desktop.domain.task import State
 from runway_desktop.domain.transitions import Answer
 from runway_desktop.values import Struct, replace
 
-LEAST_GAP = 5.0
-"""Least seconds between two polls of a task, and between its sending and the first. Source: the API's guide."""
+LEAST_GAP = POLL_GAP
 LONGEST = 45.0
 THROTTLED_GAP = 40.0
 AFTER_END = 0.35

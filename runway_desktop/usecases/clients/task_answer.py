@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from runway_desktop.domain.advance import POLL_GAP
 from runway_desktop.domain.caps import LaneCode, LaneReason
 from runway_desktop.domain.clients import ClientRequest, Decision, decision
 from runway_desktop.domain.library import Row
@@ -21,7 +22,7 @@ from runway_desktop.values import replace
 
 from .refusals import THE_KEY
 
-ASK_AGAIN = "Ask again in 5 seconds."
+ASK_AGAIN = f"Ask again in {POLL_GAP:g} seconds."
 APPROVED_FIRST = "The person approves it in Runway Desktop first. Wait for it, or go on; do not make it again."
 RELEASED_FIRST = "The balance does not cover it. The person buys credits and releases it; do not make it again."
 DO_NOT_REPEAT = (
