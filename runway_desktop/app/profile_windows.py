@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment
 from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.domain.preferences import Section
+from runway_desktop.domain.preferences import PROGRAMS_PAGE
 from runway_desktop.domain.profiles import Color, Profile, own_words
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
@@ -137,7 +137,7 @@ class ProfileWindows(QObject):
             from runway_desktop.usecases.words.clients import void_words
 
             if names:
-                opens = partial(self._window.open_room, "preferences", Section.PROGRAMS)
+                opens = partial(self._window.open_room, "preferences", PROGRAMS_PAGE)
                 message, detail = void_words(names)
                 text = _("Open preferences")
                 self._window.activity.tell(message, detail, action_text=text, on_action=opens, stays=True)

@@ -8,7 +8,7 @@ in `ui/` imports them, which avoids import cycles.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 from typing import Any, Protocol
 
@@ -48,6 +48,8 @@ class Room(Struct, frozen=True, kw_only=True, eq=False):
     """For a page: the number in the left pane, from values in memory."""
     is_listed: Callable[[UseCases], object] | None = None
     """For a page: whether its entry is listed while it is closed; None: always."""
+    offers: Callable[[UseCases], Iterable[Any]] | None = None
+    """Its entries in the palette, each an `Offer`."""
 
 
 class PageContent(Struct, frozen=True, kw_only=True, eq=False):

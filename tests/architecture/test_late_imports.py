@@ -27,6 +27,8 @@ BORDERS = (
 """The lists of services and rooms, and what starts a process."""
 
 IN_FUNCTIONS: dict[str, int] = {
+    # With the palette, which lists every setting.
+    "rooms/preferences/room.py": 1,
     # Built before the first paint; what moves a task and what writes a sidecar come with the first one that moves.
     "services/results/sidecar_keeper.py": 1,
     "services/tasks/ledger.py": 3,

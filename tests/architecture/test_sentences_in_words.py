@@ -19,7 +19,6 @@ ROOT = Path(__file__).resolve().parents[2] / "runway_desktop"
 
 SENTENCES: Mapping[str, int] = {
     "domain.filenames": 7,
-    "domain.preferences": 7,
     "domain.profiles": 4,
     "services.account": 3,
     "services.backup.backups": 2,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.app.rooms import ROOMS
-from runway_desktop.domain.preferences import Section
 from runway_desktop.rooms.help.entry import LIST_OF_TASKS, PARTS, QUEUE
 from runway_desktop.rooms.help.guide_window import pages
+from runway_desktop.rooms.preferences.model.table import Section
 from tests.gui.guide_checks import Program, table_of_keys, wrong_in, wrong_links
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"

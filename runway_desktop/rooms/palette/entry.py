@@ -48,7 +48,9 @@ def open_room(desk: Desk, _wish: object) -> None:
     palette = desk.window.findChild(PaletteHost)
     if palette is None:
         models = desk.models
-        model = PaletteModel(desk.cases, desk.runner, models.composer, models.pages, desk.window)
+        model = PaletteModel(
+            desk.cases, desk.runner, models.composer, models.pages, partial(_of_rooms, desk), desk.window
+        )
         palette = PaletteHost(model, desk.window, desk.theme)
     palette.toggle()
 
@@ -142,7 +144,7 @@ class PaletteHost(QObject):
                     m.composer.presets.take(found)
             case "place":
                 window.workspace.pages.choose(what)
-            case "setting" if offer.value is not None:
+            case "setting" if offer.sets is not None:
                 m.activity.act(*self._model.set_value(offer))
             case "setting":
                 window.open_room("preferences", what)
@@ -155,6 +157,10 @@ class PaletteHost(QObject):
         if self._before is not None and isValid(self._before) and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
         self._before = None
+
+
+def _of_rooms(desk: Desk) -> list[Offer]:
+    return [offer for room in desk.rooms.values() if room.offers is not None for offer in room.offers(desk.cases)]
 
 
 def _title(rows: list[Row]) -> str:

@@ -5,14 +5,13 @@ list's search. GUI thread only; the store answers the search later.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Row
 from runway_desktop.services.supervised import Runner
-from runway_desktop.texts import _
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.palette import sources
@@ -32,9 +31,17 @@ class PaletteModel(Model):
     changed = Signal()
 
     def __init__(
-        self, cases: UseCases, runner: Runner, composer: Composer, pages: Pages, parent: QObject | None = None
+        self,
+        cases: UseCases,
+        runner: Runner,
+        composer: Composer,
+        pages: Pages,
+        of_rooms: Callable[[], Iterable[Offer]] = tuple,
+        parent: QObject | None = None,
     ) -> None:
+        """`of_rooms` are the entries of other rooms."""
         super().__init__(cases, runner, parent)
+        self._of_rooms = of_rooms
         self._composer = composer
         self._pages = pages
         self._used = Used(cases.settings)
@@ -65,8 +72,7 @@ class PaletteModel(Model):
             *sources.of_models(self._composer.chooser.offers(CatalogPart.ALL)),
             *sources.of_presets(self._composer.presets.all, preset_keys),
             *sources.of_pages(self._pages.entries()),
-            *sources.of_pages_of_preferences(),
-            *sources.of_settings(cases.settings),
+            *self._of_rooms(),
             *sources.of_meanings(),
         )
         self._offers = [Searchable.of(offer) for offer in offers]
@@ -92,20 +98,12 @@ class PaletteModel(Model):
             self._used.note(offer.id)
 
     def set_value(self, offer: Offer) -> tuple[str, Callable[[], None]]:
-        """Sets the value of a setting's offer. Returns a sentence about it and its undo."""
-        settings, name = self._cases.settings, offer.what.partition("=")[0]
-        line, stored, before = settings.preferences()[name], settings.get(name), getattr(settings, name)
-        settings.set(name, offer.value)
-        offered = {again.id: Searchable.of(again) for again in sources.of_settings(settings)}
+        """Carries out an offer that sets a value, and shows the new one."""
+        told = offer.sets() if offer.sets is not None else ("", lambda: None)
+        offered = {again.id: Searchable.of(again) for again in self._of_rooms()}
         self._offers = [offered.get(one.offer.id, one) for one in self._offers]
         self._arrange()
-        label, value = line.label, sources.value_words(line, offer.value)
-        if isinstance(offer.value, bool):
-            said = _("{setting}: {value}.", setting=label, value=value)
-        else:
-            was = sources.value_words(line, before)
-            said = _("{setting}: {value}. It was {before}.", setting=label, value=value, before=was)
-        return said, lambda: settings.set(name, stored)
+        return told
 
     def close(self) -> None:
         if self._search is not None:

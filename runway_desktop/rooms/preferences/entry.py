@@ -8,9 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QListWidget, QScrollArea, QStackedWidget, QWidget
 
-from runway_desktop.domain.preferences import Preferences as Table
-from runway_desktop.domain.preferences import Section
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
+from runway_desktop.rooms.preferences.model.table import Section, line_of
 from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, open_at, push_button, scroll_area, vbox
 from runway_desktop.ui.desk import Desk
@@ -110,7 +109,7 @@ class Preferences(Dialog):
 
     def show_section(self, name: str) -> None:
         """Shows the page of a `Section`, or focuses the control of a preference on its page."""
-        if (line := Table.preferences().get(name)) is not None and line.group is not None:
+        if (line := line_of(name)) is not None:
             self.show_section(line.group.section)
             self._wanted = name
             return
@@ -118,8 +117,8 @@ class Preferences(Dialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._wanted:
-            page = self._pages[Table.preferences()[self._wanted].group.section]
+        if (line := line_of(self._wanted)) is not None:
+            page = self._pages[line.group.section]
             page.focus_on(self._wanted)
             area = self._stack.currentWidget()
             if isinstance(area, QScrollArea) and (focus := self.focusWidget()) is not None:

@@ -28,13 +28,11 @@ from runway_desktop.domain.preferences import (
     Credits,
     Number,
     NumberEach,
-    NumberRow,
     Own,
-    Preference,
-    Section,
     Switch,
 )
 from runway_desktop.rooms.preferences.model.preferences import PROJECTS, PreferencesForm
+from runway_desktop.rooms.preferences.model.table import Each, Line, NumberRow, Section
 from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.ui.building import STRETCH, choices, clear_layout, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
@@ -99,7 +97,7 @@ class PreferencePage(QWidget):
         for stop in (checked or stops)[:1]:
             stop.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def hindrance(self, line: Preference[Any]) -> str:
+    def hindrance(self, line: Line) -> str:
         """Why a preference has no effect on this computer; empty if it has."""
         return ""
 
@@ -117,7 +115,7 @@ class PreferencePage(QWidget):
         return label
 
     def add_table(self) -> None:
-        for group, lines in self.form.table(self.section):
+        for group, lines in self.form.lines(self.section):
             title = self.heading(str(group.title))
             if group.note:
                 self.note(str(group.note))
@@ -127,21 +125,21 @@ class PreferencePage(QWidget):
             if grid.count():
                 self.rows.addLayout(grid)
 
-    def _add(self, line: Preference[Any], grid: QGridLayout, title: QLabel) -> None:
-        match line.editor:
+    def _add(self, line: Line, grid: QGridLayout, title: QLabel) -> None:
+        match line.kind:
             case Switch():
                 self._add_switch(line)
-            case Choice(options):
-                self._add_choice(line, options)
+            case Choice():
+                self._add_choice(line)
             case Number(least, most):
                 box = NumberBox(self, least, most, str(line.label))
                 box.setToolTip(tip(_("{least} to {most}", least=least, most=most)))
                 self._add_number(line, box, grid, lambda value: value, lambda number: number)
-            case Credits(none):
-                box = NumberBox(self, 0, MOST_CREDITS, str(line.label), str(none), _("credits"))
+            case Credits():
+                box = NumberBox(self, 0, MOST_CREDITS, str(line.label), str(line.none), _("credits"))
                 self._add_number(line, box, grid, lambda value: round(value or 0), lambda number: number or None)
-            case NumberEach() as each:
-                editor = EachEditor(self.form, line.name, each, self)
+            case NumberEach(most=most) if line.each is not None:
+                editor = EachEditor(self.form, line, line.each, most, self)
                 self._ends.append(editor.finish)
                 self._show_named(line, editor)
             case Own():
@@ -150,7 +148,7 @@ class PreferencePage(QWidget):
                 self._ends.append(own.finish)
                 self._show_named(line, own)
 
-    def _add_switch(self, line: Preference[Any]) -> None:
+    def _add_switch(self, line: Line) -> None:
         box = QCheckBox(str(line.label), self)
         box.toggled.connect(lambda on: self.form.set_value(line.name, on))
         self._show_named(line, box)
@@ -160,12 +158,12 @@ class PreferencePage(QWidget):
                 line.needs, lambda there: set_reason(box, self.hindrance(line) or ("" if there else str(line.without)))
             )
 
-    def _add_choice(self, line: Preference[Any], options: tuple[tuple[Any, Text], ...]) -> None:
+    def _add_choice(self, line: Line) -> None:
         holder = QWidget(self)
         buttons = choices(
-            holder, [(value, str(text)) for value, text in options], partial(self.form.set_value, line.name)
+            holder, [(value, str(text)) for value, text in line.choices], partial(self.form.set_value, line.name)
         )
-        for value, text in options:
+        for value, text in line.choices:
             buttons[value].setAccessibleName(_("{setting}: {choice}", setting=line.label, choice=text))
         vbox(*buttons.values(), on=holder)
         self._show_named(line, holder)
@@ -173,7 +171,7 @@ class PreferencePage(QWidget):
 
     def _add_number(
         self,
-        line: Preference[Any],
+        line: Line,
         box: NumberBox,
         grid: QGridLayout,
         shown: Callable[[Any], int],
@@ -185,7 +183,6 @@ class PreferencePage(QWidget):
         for position, widget in enumerate((label, box, remark)):
             grid.addWidget(widget, at, position)
         box.setObjectName(line.name)
-        box.setAccessibleDescription(str(line.help))
         box.valueChanged.connect(lambda number: self.form.set_value(line.name, stored(number)))
         self._ends.append(box.interpretText)
 
@@ -194,7 +191,7 @@ class PreferencePage(QWidget):
         def tell(problem: str = "") -> None:
             nonlocal judged
             judged = problem
-            known = self.form.remark(line.name) if isinstance(line.editor, Credits) else ""
+            known = self.form.remark(line.name) if isinstance(line.kind, Credits) else ""
             say(remark, problem or known, "bad" if problem else "faint")
 
         def show(value: Any) -> None:
@@ -202,14 +199,12 @@ class PreferencePage(QWidget):
             tell()
 
         box.judged.connect(tell)
-        if isinstance(line.editor, Credits):
+        if isinstance(line.kind, Credits):
             self.form.spent.connect(lambda: tell(judged))
         self._follow(line.name, show)
 
-    def _show_named(self, line: Preference[Any], editor: QWidget) -> None:
+    def _show_named(self, line: Line, editor: QWidget) -> None:
         editor.setObjectName(line.name)
-        if line.help:
-            editor.setToolTip(tip(str(line.help)))
         self.rows.addWidget(editor)
 
     def _follow(self, name: str, show: Callable[[Any], object]) -> None:
@@ -221,11 +216,11 @@ class PreferencePage(QWidget):
 class EachEditor(QWidget):
     """A number for each of several names, and a button to add a name."""
 
-    def __init__(self, form: PreferencesForm, name: str, kind: NumberEach[Any], parent: QWidget) -> None:
+    def __init__(self, form: PreferencesForm, line: Line, kind: Each, most: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._form = form
-        self._name = name
-        self._kind = kind
+        self._name = name = line.name
+        self._kind, self._most, self._none = kind, most, str(line.none)
         self._boxes: dict[str, NumberBox] = {}
         self._remarks: dict[str, QLabel] = {}
         self._table = QWidget(self)
@@ -259,7 +254,7 @@ class EachEditor(QWidget):
         self._boxes.clear()
         for at, row in enumerate(rows):
             name, spoken = row.name, str(self._kind.each.with_(name=row.label))
-            box = NumberBox(self._table, 0, self._kind.most, spoken, str(self._kind.none), str(self._kind.unit))
+            box = NumberBox(self._table, 0, self._most, spoken, self._none, str(self._kind.unit))
             box.judged.connect(partial(self._judged, row))
             box.valueChanged.connect(lambda number, name=name: self._form.set_row(self._name, name, number))
             self._boxes[name] = box
@@ -330,7 +325,7 @@ class NoticesPage(PreferencePage):
         self.add_table()
         self.note(str(WITH_TRAY if self._has_tray else WITHOUT_TRAY), "faint")
 
-    def hindrance(self, line: Preference[Any]) -> str:
+    def hindrance(self, line: Line) -> str:
         return "" if self._has_tray else str(NO_TRAY)
 
 

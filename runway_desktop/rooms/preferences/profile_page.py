@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.domain.preferences import Section
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
+from runway_desktop.rooms.preferences.model.table import Section
 from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button
 from runway_desktop.ui.labels import say, say_wrong

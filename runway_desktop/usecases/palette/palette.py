@@ -69,8 +69,10 @@ class Offer(Struct, frozen=True, kw_only=True):
     """Other words to find it by."""
     is_grave: bool = False
     """It destroys or pays."""
-    value: Any = None
-    """The value that it sets a setting to; None opens the preferences."""
+    sets: Callable[[], tuple[str, Callable[[], None]]] | None = None
+    """Changes a value at once; returns a sentence about it and its undo."""
+    says: str = ""
+    """What selecting it does, if not its text; for a switch, the new state."""
     does: Callable[[], object] | None = None
     """Executes a command."""
 
@@ -89,8 +91,8 @@ class Offer(Struct, frozen=True, kw_only=True):
 
     @property
     def act(self) -> str:
-        """What selecting it does; for a switch, the new state."""
-        return self.detail if isinstance(self.value, bool) else self.text
+        """What selecting it does."""
+        return self.says or self.text
 
     @property
     def in_words(self) -> str:

@@ -1,4 +1,4 @@
-"""Entries of the palette from library, catalog and preferences. Pure."""
+"""Entries of the palette from library and catalog. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import Any
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.library import Row, folded
-from runway_desktop.domain.preferences import Choice, Credits, Preference, Switch
-from runway_desktop.domain.preferences import Section as SettingsSection
-from runway_desktop.services.settings import Settings
+from runway_desktop.domain.library import Row
 from runway_desktop.texts import Text, _
 from runway_desktop.usecases.commands.command import Command, Surface
 from runway_desktop.usecases.commands.task_command import TaskCommand
@@ -23,7 +20,6 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.failures import MEANINGS
 from runway_desktop.usecases.words.states import Around, describe
 from runway_desktop.usecases.words.tasks import title_words
-from runway_desktop.values import replace
 
 from .palette import Heading, Offer
 
@@ -125,69 +121,6 @@ _PAGE_ICONS = {
     PageGroup.TAGS: "mdi6.tag-outline",
     PageGroup.BATCHES: "mdi6.layers-outline",
 }
-
-
-def of_pages_of_preferences() -> Iterator[Offer]:
-    for section in SettingsSection:
-        yield Offer(
-            id=f"setting:{section}",
-            section=Heading.SETTINGS,
-            text=str(section.heading),
-            detail=_("Preferences"),
-            icon="mdi6.cog-outline",
-            synonyms=str(section.synonyms),
-        )
-
-
-def of_settings(settings: Settings) -> Iterator[Offer]:
-    """Settings of appearance and behavior with their possible values; for settings that protect something and for
-    numbers, an entry that opens the preferences."""
-    for name, line in settings.preferences().items():
-        if line.group is None:
-            continue
-        now = getattr(settings, name)
-        own = Offer(
-            id=f"setting:{name}",
-            section=Heading.SETTINGS,
-            text=str(line.label),
-            detail=str(line.group.title if line.group.title != line.label else line.group.section.heading),
-            aside=value_words(line, now),
-            icon="mdi6.cog-outline",
-            synonyms=str(line.synonyms),
-            also=" ".join(
-                map(str, (line.group.title, line.group.section.heading, line.group.note, line.help, _("Preferences")))
-            ),
-        )
-        match line.editor:
-            case Switch() if not line.group.protects:
-                reason = str(line.without) if line.needs and not getattr(settings, line.needs) else ""
-                yield replace(own, value=not now, detail=_("Turn off") if now else _("Turn on"), reason=reason)
-            case Choice(options) if not line.group.protects:
-                for stored, label in options:
-                    others = [folded(str(other)) for value, other in options if value != stored]
-                    yield replace(
-                        own,
-                        # "dark" is a word for one of them alone.
-                        synonyms=",".join(one for one in own.synonyms.split(",") if folded(one).strip() not in others),
-                        id=f"setting:{name}={stored}",
-                        text=_("{setting}: {choice}", setting=line.label, choice=label),
-                        aside="",
-                        value=stored,
-                        reason=_("Already set.") if stored == now else "",
-                    )
-            case _:
-                yield own
-
-
-def value_words(line: Preference[Any], value: Any) -> str:
-    match line.editor:
-        case Switch():
-            return _("On") if value else _("Off")
-        case Choice(options):
-            return units.shortened(str(next((label for stored, label in options if stored == value), "")), 32)
-        case Credits(none):
-            return str(none) if value is None else units.credits_in_words(value)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def of_meanings() -> Iterator[Offer]:

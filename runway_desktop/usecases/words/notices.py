@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Notice
 from runway_desktop.domain.folders import MovePhase, MoveProgress
-from runway_desktop.domain.preferences import Section
+from runway_desktop.domain.preferences import PROGRAMS_PAGE
 from runway_desktop.services.catalog_renewal import Renewal
 from runway_desktop.texts import _, in_turn, listed, ngettext
 
@@ -60,7 +60,7 @@ def said(told: EngineNotice) -> Notice:
             return Notice(
                 _("{program} wants to generate, but may only read.", program=client_name(name)),
                 _("Change this in the preferences, under Connected programs."),
-                section=Section.PROGRAMS,
+                section=PROGRAMS_PAGE,
             )
         case EngineNoticeCode.SETTINGS_NOT_SAVED:
             return Notice(_("Your settings couldn't be saved."), why, is_problem=True)

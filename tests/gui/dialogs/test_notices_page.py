@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.preferences import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.rooms.preferences.preference_pages import NO_TRAY, WITH_TRAY, WITHOUT_TRAY, NoticesPage
 from runway_desktop.ui.theme import Theme
@@ -43,6 +42,6 @@ def test_going_on_in_the_tray_needs_the_icon(window: QWidget, rig: Rig, theme: T
     assert stay(page).isEnabled()
     icon.click()
     assert not stay(page).isEnabled()
-    assert stay(page).accessibleDescription() == str(Preferences.stay_in_tray.without)
+    assert stay(page).accessibleDescription() == "Without the icon, nothing could bring the window back."
     icon.click()
     assert stay(page).isEnabled()

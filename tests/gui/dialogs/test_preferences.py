@@ -24,11 +24,12 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.errors import KeyRefused
-from runway_desktop.domain.preferences import Group, Preference, Section, Switch
+from runway_desktop.domain.preferences import Preference, Switch
 from runway_desktop.domain.preferences import Preferences as Table
 from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model import preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
+from runway_desktop.rooms.preferences.model.table import LINES, Group, Line, Section
 from runway_desktop.texts import Text
 from runway_desktop.ui.building import fit, open_at
 from runway_desktop.ui.choice_popup import ChoicePopup
@@ -68,17 +69,18 @@ def test_each_section_opens_by_its_name(dialog: Preferences):
 
 
 def test_each_preference_of_the_table_has_its_control(dialog: Preferences):
-    for name, line in Table.preferences().items():
-        if line.group is not None and line.group.section is not Section.PROFILE:
-            assert dialog.findChild(QWidget, name) is not None, name
+    for line in LINES:
+        if line.group.section is not Section.PROFILE:
+            assert dialog.findChild(QWidget, line.name) is not None, line.name
 
 
 def test_a_new_line_of_the_table_is_shown_on_its_page(
     rig: Rig, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ):
-    line = Preference(False, Group(Section.LOOK, Text("Grain")), Text("Show grain"), Switch())
-    line.__set_name__(Table, "grain")
-    monkeypatch.setattr(Table, "grain", line, raising=False)
+    grain = Preference(False, Text("Show grain"), Switch())
+    grain.__set_name__(Table, "grain")
+    monkeypatch.setattr(Table, "grain", grain, raising=False)
+    monkeypatch.setattr(preferences, "LINES", (*LINES, Line("grain", Group(Section.LOOK, Text("Grain")))))
     dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
     qtbot.addWidget(dialog)
     dialog.show_section("Look")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
@@ -18,6 +19,7 @@ from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.rooms.palette.entry import PaletteHost
 from runway_desktop.rooms.palette.model import PaletteModel
+from runway_desktop.rooms.preferences.model.table import offers
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.palette.palette import Heading, Offer
 from tests.rigs.desktop import Desktop, until
@@ -43,7 +45,7 @@ async def palette(rig: Desktop, theme, selected: tuple[str, ...], page: Page = P
     if page is not Page.ALL:
         rig.filter.open_page(Filter(page=page), "Queue")
     rig.window.view.select([TaskId(one) for one in selected])
-    model = PaletteModel(rig.cases, rig.runner, rig.composer, rig.pages, rig.owner)
+    model = PaletteModel(rig.cases, rig.runner, rig.composer, rig.pages, partial(offers, rig.cases), rig.owner)
     host = PaletteHost(model, rig.window, theme)
     host.toggle()
     await until(lambda: host.panel)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.clients import Client, Permission
 from runway_desktop.domain.events import ConnectionChanged
-from runway_desktop.domain.preferences import Section
+from runway_desktop.domain.preferences import PROGRAMS_PAGE
 from runway_desktop.domain.profiles import Color
 from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
@@ -242,7 +242,7 @@ async def test_restored_list_says_which_programs_may_only_read_again(tmp_path: P
         assert entry.message == "1 program may only read again."
         assert "Claude Code" in entry.detail
         desktop.models.activity.take(entry, entry.actions[0])
-        assert ("preferences", Section.PROGRAMS) in desktop.room_requests
+        assert ("preferences", PROGRAMS_PAGE) in desktop.room_requests
 
 
 @pytest.mark.parametrize("answer", ["Import task IDs…", "Dismiss"])

@@ -55,13 +55,6 @@ async def test_every_preference_has_a_label_and_an_acceptable_default():
         assert found.editor.accept(found.default) == found.default
 
 
-async def test_each_preference_is_on_a_page_or_says_where_it_is_changed():
-    hidden = {name for name, found in Settings.preferences().items() if found.group is None}
-    assert hidden == {"shortcuts"}
-    assert all(Settings.preferences()[name].help for name in hidden)
-    assert all(found.needs in {"", *Settings.preferences()} for found in Settings.preferences().values())
-
-
 async def test_choice_is_kept_for_the_next_start(desk):
     desk.settings.theme = "dark"
     desk.settings.set("window.columns", ["state", "prompt"])

@@ -16,7 +16,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain import filenames
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.library import PageCounts
-from runway_desktop.domain.preferences import Group, NumberRow, Preference, Preferences, Section
+from runway_desktop.domain.preferences import Preferences
 from runway_desktop.services.disk.disk_threads import QuickLook, in_worker
 from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.supervised import Runner
@@ -32,6 +32,7 @@ from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from runway_desktop.viewmodels.system import language_name
 
 from .forms import LibraryForm, LoginForm, ProgramsForm
+from .table import LINES, Group, Line, NumberRow, Section
 
 MODELS, PROJECTS = "lane_limits", "project_caps"
 """Preferences that are a number for each of several names."""
@@ -89,10 +90,10 @@ class PreferencesForm(Model):
         there = ("en", *languages(resource("locale")))
         return [("", _("Match system")), *sorted((code, language_name(code)) for code in there)]
 
-    def table(self, section: Section) -> list[tuple[Group, list[Preference[Any]]]]:
-        """Preferences of a page by group, in table order."""
-        shown = [line for line in Preferences.preferences().values() if line.group and line.group.section is section]
-        return [(group, list(lines)) for group, lines in groupby(shown, lambda line: line.group) if group]
+    def lines(self, section: Section) -> list[tuple[Group, list[Line]]]:
+        """Lines of a page by group, in their order."""
+        shown = [line for line in LINES if line.group.section is section]
+        return [(group, list(lines)) for group, lines in groupby(shown, lambda line: line.group)]
 
     def set_value(self, name: str, value: Any) -> str:
         """Stores a value; returns a sentence if it is invalid."""

@@ -10,7 +10,10 @@ from PySide6.QtCore import QCoreApplication
 
 from runway_desktop.domain.account import ModelLimits, Organization
 from runway_desktop.domain.filenames import DEFAULT_TEMPLATE, preview
+from runway_desktop.domain.preferences import Preferences
 from runway_desktop.rooms.preferences.model.preferences import MODELS, PreferencesForm
+from runway_desktop.rooms.preferences.model.table import LINES, offers
+from runway_desktop.usecases.palette.palette import Searchable, arrange
 from tests.rigs.dialogs_rig import Rig
 
 
@@ -38,6 +41,22 @@ def test_a_good_value_applies_at_once_and_is_told(rig: Rig, form: PreferencesFor
 def test_a_bad_value_is_answered_with_a_sentence_and_not_stored(rig: Rig, form: PreferencesForm):
     assert "Tasks to check" in form.set_value("poll_limit", 9)
     assert rig.settings.poll_limit == 8
+
+
+def test_each_preference_but_the_shortcuts_has_its_line():
+    names = {line.name for line in LINES}
+    assert len(names) == len(LINES)
+    assert {*Preferences.preferences()} - names == {"shortcuts"}
+    assert {line.needs for line in LINES} == {"", "tray"}
+    assert all(len(line.options) == len(line.choices) for line in LINES)
+    assert {line.name for line in LINES if line.choices} == {"theme", "text_size", "announce"}
+
+
+def test_palette_finds_a_setting_by_its_heading_and_shows_what_is_stored_here(rig: Rig):
+    found = {offer.id: offer for offer in offers(rig.cases)}
+    assert arrange([Searchable.of(offer) for offer in found.values()], "sleep").best == "setting:stay_awake"
+    assert found["setting:stay_awake"].aside == "On"
+    assert found["setting:start_at_login"].aside == "", "the system knows it"
 
 
 def test_a_folder_must_be_whole_and_writable(form: PreferencesForm, tmp_path: Path):

@@ -12,7 +12,6 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.palette.palette import Heading, Offer, Searchable, Used
 from runway_desktop.usecases.palette.palette import arrange as arrange_searchable
-from runway_desktop.usecases.palette.sources import of_settings
 from tests.rigs.fakes import FakeClock, MemoryStore
 
 
@@ -204,10 +203,3 @@ def test_a_damaged_memory_of_what_was_used_is_none():
     assert Used(kept).weights == {}
     kept.set("palette.recent", [3, "command:help", None])
     assert list(Used(kept).weights) == ["command:help"]
-
-
-def test_a_setting_is_found_by_its_heading_and_says_only_what_is_stored_here():
-    offers = {offer.id: offer for offer in of_settings(settings())}
-    assert arrange([*offers.values()], "sleep").best == "setting:stay_awake"
-    assert offers["setting:stay_awake"].aside == "On"
-    assert offers["setting:start_at_login"].aside == "", "the system knows it"
