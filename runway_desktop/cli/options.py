@@ -13,7 +13,7 @@ from runway_desktop.usecases.clients.refusals import CallRefused, Code
 PROGRAM = "runway-desktop"
 FIELDS = (
     "id", "status", "createdAt", "state", "task_id", "endpoint", "model", "prompt", "progress", "credits", "error",
-    "failure", "failureCode", "next", "waits_because", "waits_for",
+    "failure", "failureCode", "next", "waits_because", "waits_for", "waits_since",
     "asked_by", "request_id", "decision", "refused_because", "note", "files",
 )  # fmt: skip
 """Fields that `list --json` can select: the members of a task's answer."""

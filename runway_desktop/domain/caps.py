@@ -1,15 +1,17 @@
-"""Spending caps: whether a task may be sent, which cap blocks it, and why the lane sends nothing. Codes with details;
-their texts are in `usecases.words.holds`. Pure; credits are floats."""
+"""What keeps a queued task here: its own hold, a spending cap or the balance, or the state of the lane. Codes with
+details; their texts are in `usecases.words.holds`. Pure; credits are floats."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, StrEnum, auto
 
 from runway_desktop.values import Struct
 
 from .failures import Reason
+from .prices import PriceSum
+from .task import ITS_TURN, Hold, HoldCode
 
 ENOUGH = 1e-6
 """Tolerance for comparing sums of floats."""
@@ -111,6 +113,39 @@ class LaneCode(Enum):
     """Blocked by a cap, or by the balance: `held`."""
 
 
+class Way(Enum):
+    """What lets a kept task go."""
+
+    TURN = auto()
+    """Nothing but time: its turn, a slot, the end of a check, a new day."""
+    RETRY = auto()
+    """Tried again without the person."""
+    RESUME = auto()
+    """Sending, which is paused or not allowed."""
+    KEY = auto()
+    PERSON = auto()
+    """Its release, or approval."""
+    CREDITS = auto()
+    RAISE = auto()
+    """A higher cap, or a new day."""
+
+
+_WAYS: Mapping[LaneCode, Way] = {
+    LaneCode.CLOSING: Way.RESUME,
+    LaneCode.PAUSED: Way.RESUME,
+    LaneCode.NO_ANSWERS: Way.RESUME,
+    LaneCode.LOCKED: Way.RESUME,
+    LaneCode.NO_KEY: Way.KEY,
+    LaneCode.KEY_REFUSED: Way.KEY,
+    LaneCode.OFFLINE: Way.RETRY,
+    LaneCode.ERROR: Way.RETRY,
+    LaneCode.UNWRITABLE: Way.RETRY,
+    LaneCode.UNSETTLED: Way.TURN,
+    LaneCode.NO_SLOT: Way.TURN,
+    LaneCode.DAY_USED_UP: Way.TURN,
+}
+
+
 class LaneReason(Struct, frozen=True):
     code: LaneCode
     amount: int = 0
@@ -120,3 +155,47 @@ class LaneReason(Struct, frozen=True):
     cause: Reason | None = None
     retry_at: float | None = None
     """When sending is tried again, in Unix seconds; None if unknown."""
+
+    @property
+    def way(self) -> Way:
+        if self.held is not None:
+            return Way.CREDITS if self.held.limit.cap is Cap.BALANCE else Way.RAISE
+        return _WAYS[self.code]
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """What keeps one queued task here. `Lane.keeps` alone finds it; who shows it words it."""
+
+    hold: Hold = ITS_TURN
+    """The task's own, which is named before `lane`."""
+    lane: LaneReason | None = None
+    """The cap or the balance that blocks it, else why the lane sends nothing; None: it is just its turn."""
+    since: float | None = None
+    """Unix seconds; None: since before this run, or just its turn."""
+    prices: Callable[[HeldBack], PriceSum] | None = None
+    """What would be sent if a cap were raised, and what that costs."""
+
+    @property
+    def is_by_hold(self) -> bool:
+        """Its own hold keeps it. An earlier failure of the connection does not: that may be over."""
+        return self.hold.code is not HoldCode.ITS_TURN and not self.hold.is_by_connection
+
+    @property
+    def held(self) -> HeldBack | None:
+        """The cap or balance that blocks it."""
+        return self.lane.held if self.lane is not None else None
+
+    @property
+    def freed(self) -> PriceSum | None:
+        """What raising the cap would send, and what that costs, by the queue as it is now; None if there is no cap to
+        raise."""
+        held, prices = self.held, self.prices
+        return prices(held) if held is not None and held.raised is not None and prices is not None else None
+
+    @property
+    def way(self) -> Way:
+        if self.is_by_hold:
+            return Way.PERSON if self.hold.code.waits_for_person else Way.RETRY
+        if self.lane is not None:
+            return self.lane.way
+        return Way.RETRY if self.hold.is_by_connection else Way.TURN

@@ -8,7 +8,7 @@ from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .account import Connectivity, KeyStatus, Organization
-from .caps import Cap, HeldBack
+from .caps import Cap
 from .errors import RunwayDesktopError
 from .folders import FileMove, FolderHealth, MoveProgress
 from .task import Output, Task, TaskId
@@ -83,13 +83,7 @@ class KeyChanged(Struct, frozen=True):
 
 
 class LaneChanged(Struct, frozen=True):
-    """The lane was paused or resumed, or its reason for sending nothing changed."""
-
-
-class CapReached(Struct, frozen=True):
-    """A cap now blocks tasks. Published once for each cap that is reached."""
-
-    held: HeldBack
+    """The lane was paused or resumed, or what keeps tasks here changed."""
 
 
 class CapRaised(Struct, frozen=True, kw_only=True):
@@ -198,7 +192,6 @@ Event = (
     | OrganizationChanged
     | KeyChanged
     | LaneChanged
-    | CapReached
     | CapRaised
     | LibraryFolderChanged
     | LibraryMoveChanged

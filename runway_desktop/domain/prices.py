@@ -50,6 +50,37 @@ class Unit(StrEnum):
 ANY = (0.0, math.inf)
 
 
+class LikePrices(Struct, frozen=True):
+    """Prices of other models of an endpoint for the same amount, in credits."""
+
+    endpoint: str
+    least: float
+    most: float
+
+
+class OpenPrice(Struct, frozen=True):
+    """Price range of a request whose amount of output is open, in credits; `a_second`: per second."""
+
+    least: float
+    most: float
+    a_second: bool
+
+
+class PriceSum(Struct, frozen=True, kw_only=True):
+    """Total price of an intent in credits. `unknown` of its `amount` tasks have no known price and are not counted."""
+
+    amount: int = 0
+    credits: float = 0.0
+    unknown: int = 0
+    exact: bool = True
+    at_least: bool = False
+    """It may be more: for at least one task only a minimum is known."""
+    between: OpenPrice | None = None
+    """Price range of each task without a known price, if all of them ask for the same."""
+    like: LikePrices | None = None
+    """Prices of other models for tasks without a known price, if all of them ask for the same amount of the same."""
+
+
 class Measure(Struct, frozen=True, kw_only=True):
     """What is known of an input file: sides in pixels as shown, `duration` in seconds, frames a second."""
 

@@ -15,7 +15,7 @@ from typing import Any, NewType
 from runway_desktop.values import Struct, field
 
 from .account import NO_KEY, Fingerprint
-from .failures import Failure, Reason
+from .failures import Failure, Reason, ReasonCode
 from .media import Media
 from .moments import local_time
 from .presence import NEVER_LOOKED, Look, Presence
@@ -158,6 +158,18 @@ _SENT_IN_TURN = frozenset(
 """Codes whose tasks are sent automatically. All others wait for the user, who is asked first."""
 
 
+_OF_CONNECTION = frozenset(
+    {
+        ReasonCode.NOT_REACHED,
+        ReasonCode.NO_REPLY,
+        ReasonCode.BAD_REPLY,
+        ReasonCode.KEY_REFUSED,
+        ReasonCode.SLOW_DOWN,
+        ReasonCode.SERVER_TROUBLE,
+    }
+)
+
+
 class Hold(Struct, frozen=True):
     """Why a held task is not sent, with the details of its text in `usecases.words.holds`.
 
@@ -169,6 +181,11 @@ class Hold(Struct, frozen=True):
     client: str = ""
     cause: Reason | None = None
     small_print: str = ""
+
+    @property
+    def is_by_connection(self) -> bool:
+        """An earlier failure of the connection, which may be over."""
+        return self.code is HoldCode.NOT_SENT and self.cause is not None and self.cause.code in _OF_CONNECTION
 
 
 ITS_TURN = Hold()

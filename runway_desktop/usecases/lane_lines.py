@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from runway_desktop.domain.caps import Cap, HeldBack
+from runway_desktop.domain.caps import Cap, Kept, Way
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Entries, Row
 from runway_desktop.domain.task import HoldCode, State, Task, TaskId
@@ -17,13 +17,11 @@ from .commands.commands import Commands
 from .commands.queued import RELEASE
 from .listing.lines import GroupWords
 from .listing.queue import QueueMember, by_lane, lane_group_words, queue_line
-from .sending.sending import TaskSender
 
 
 class LaneLines:
-    def __init__(self, engine: Engine, sending: TaskSender, commands: Commands) -> None:
+    def __init__(self, engine: Engine, commands: Commands) -> None:
         self._engine = engine
-        self._sending = sending
         self._commands = commands
 
     def groups(self, entries: Entries) -> Entries:
@@ -33,10 +31,10 @@ class LaneLines:
     def group_words(self, key: str, task_ids: Sequence[TaskId], *, is_folded: bool) -> GroupWords:
         ledger, lane = self._engine.ledger, self._engine.lane
         tasks = [task for task_id in task_ids if (task := ledger.get_open(task_id)) is not None]
-        members = [QueueMember(task=task, price=self._price(task)) for task in tasks]
+        members = [QueueMember(task=task, price=self._price(task), kept=lane.keeps(task)) for task in tasks]
         running = [task for task in ledger.open() if task.request.model == key and task.state is State.RUNNING]
         release = self._commands.text(RELEASE, [Row(task=task) for task in tasks])
-        return lane_group_words(key, members, lane.slots, running, lane.outlook(), release, is_folded=is_folded)
+        return lane_group_words(key, members, lane.slots, running, release, is_folded=is_folded)
 
     def line(self) -> str:
         """Number, total price and estimated end of all queued tasks."""
@@ -45,10 +43,11 @@ class LaneLines:
     def budget(self) -> QueueBudget:
         """What was spent today, and what the queue will cost."""
         engine, queued, over = self._engine, self._queued(), self._engine.lane.outlook().over
+        kept = {task.id: one for task in queued if task.id in over and (one := engine.lane.keeps(task)) is not None}
         running = [task for task in engine.ledger.open() if task.state.is_live]
-        coming = [task for task in queued if task.id not in over and not task.waits_for_person]
-        blocked = [task for task in queued if task.id in over]
-        short = [task for task in blocked if over[task.id].limit.cap is Cap.BALANCE]
+        blocked = [task for task in queued if task.id in kept]
+        coming = [task for task in queued if task.id not in kept and not task.waits_for_person]
+        short = [task for task in blocked if _by(kept[task.id]) is Way.CREDITS]
         ordered = [task for task in queued if task.hold.code is HoldCode.CREDITS]
         cap, budget = engine.settings.day_cap, engine.budget
         parts = shares(
@@ -59,8 +58,8 @@ class LaneLines:
             running=budget.of_today(running),
             short=sum(map(budget.price, (*short, *ordered))),
         )
-        held = next((one for one in over.values() if one.raised is not None), None)
-        return QueueBudget(shares=parts, cap=cap, over=tuple(task.id for task in blocked), held=held)
+        first = next((one for one in kept.values() if _by(one) is Way.RAISE), None)
+        return QueueBudget(shares=parts, cap=cap, over=tuple(task.id for task in blocked), kept=first)
 
     def release_words(self) -> str:
         """Text of the button that releases the whole queue."""
@@ -72,21 +71,27 @@ class LaneLines:
         queued = self._queued()
         return bool(queued) and all(task.waits_for_person for task in queued)
 
-    def held_back(self, task_id: TaskId) -> HeldBack | None:
-        """The cap, or the balance, that blocks a queued task."""
-        return self._engine.lane.outlook().over.get(task_id)
+    @property
+    def is_paused(self) -> bool:
+        return self._engine.lane.paused
 
-    def raise_words(self, held: HeldBack) -> str:
-        """Text of the button that raises a cap, with what would then be sent."""
-        return raise_words(held, self._sending.freed(held)) if held.raised is not None else ""
+    def caps_reached(self) -> dict[tuple[Cap, str, float], Kept]:
+        """Each cap that keeps tasks, or the balance, with what keeps the first of them."""
+        found: dict[tuple[Cap, str, float], Kept] = {}
+        for task_id, held in self._engine.lane.outlook().over.items():
+            if held.which not in found and (kept := self._keeps(task_id)) is not None:
+                found[held.which] = kept
+        return found
 
-    def caps_reached(self) -> list[HeldBack]:
-        """The cap or the balance that blocks each blocked task."""
-        return list(self._engine.lane.outlook().over.values())
+    def raisable(self, task_ids: Sequence[TaskId]) -> list[Kept]:
+        """What keeps these tasks by caps that can be raised; one for each amount to which one could be raised."""
+        kept = [one for task_id in task_ids if (one := self._keeps(task_id)) is not None]
+        return list({raise_words(one.held): one for one in kept if one.held and _by(one) is Way.RAISE}.values())
 
     def may_stand_by(self, lifted: Collection[TaskId], over: TaskId) -> bool:
         """Whether tasks may be dropped next to a queued task: all are of its model, or it is blocked by a cap."""
-        if self.held_back(over) is not None:
+        kept = self._keeps(over)
+        if kept is not None and kept.held is not None:
             return True
         tasks = [self._engine.ledger.get_open(task_id) for task_id in (*lifted, over)]
         return len({task.request.model for task in tasks if task is not None}) == 1
@@ -100,6 +105,10 @@ class LaneLines:
         at = queued.index(over) + below if over in queued else otherwise
         return next((task_id for task_id in queued[at:] if task_id not in lifted), None)
 
+    def _keeps(self, task_id: TaskId) -> Kept | None:
+        task = self._engine.ledger.get_open(task_id)
+        return self._engine.lane.keeps(task) if task is not None else None
+
     def _queued(self) -> list[Task]:
         held = self._engine.ledger.held()
         return [task for task in held if task.removed_at is None and not waits_for_approval(task)]
@@ -107,3 +116,8 @@ class LaneLines:
     def _price(self, task: Task) -> float | None:
         found = self._engine.pricing.price(task.request)
         return found.credits if found is not None else None
+
+
+def _by(kept: Kept) -> Way | None:
+    """What lifts its cap, also where its own hold keeps it as well."""
+    return kept.lane.way if kept.lane is not None else None

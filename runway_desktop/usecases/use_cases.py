@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
 
-    from runway_desktop.domain.caps import HeldBack, LaneReason
+    from runway_desktop.domain.caps import Kept
     from runway_desktop.domain.task import Task, TaskId
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.settings import Settings
@@ -41,8 +41,7 @@ class Queue(Protocol):
     async def pause(self) -> None: ...
     async def resume(self) -> None: ...
     def slots(self, model: str) -> Slots: ...
-    def held_back(self, task_id: TaskId) -> HeldBack | None: ...
-    def reason_for(self, task_id: TaskId) -> LaneReason | None: ...
+    def keeps(self, task: Task, outlook: Outlook | None = None) -> Kept | None: ...
     def forecast(self) -> LaneForecast | None: ...
     def outlook(self) -> Outlook: ...
     def outlook_if_moved(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Outlook: ...
@@ -121,9 +120,10 @@ class UseCases:
             )
         return self._client_cases
 
-    async def raise_cap(self, held: HeldBack) -> None:
-        """Raises the cap that blocks tasks, just enough for them. StoreError."""
-        await self._engine.queue_acts.raise_cap(held)
+    async def raise_cap(self, kept: Kept) -> None:
+        """Raises the cap that keeps tasks, just enough for them. StoreError."""
+        if kept.held is not None:
+            await self._engine.queue_acts.raise_cap(kept.held)
 
     @cached_property
     def sending(self) -> TaskSender:
@@ -168,7 +168,7 @@ class UseCases:
     def lane_lines(self) -> LaneLines:
         from .lane_lines import LaneLines
 
-        return LaneLines(self._engine, self.sending, self.commands)
+        return LaneLines(self._engine, self.commands)
 
     @cached_property
     def judging(self) -> Judging:

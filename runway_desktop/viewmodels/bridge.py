@@ -40,7 +40,6 @@ class Bridge(QObject):
     organization_changed = Signal(object)
     key_changed = Signal(object)
     lane_changed = Signal(object)
-    cap_reached = Signal(object)
     cap_raised = Signal(object)
     library_folder_changed = Signal(object)
     library_move_changed = Signal(object)
@@ -96,8 +95,6 @@ class Bridge(QObject):
                 self.organization_changed.emit(organization)
             case events.KeyChanged(status):
                 self.key_changed.emit(status)
-            case events.CapReached(held):
-                self.cap_reached.emit(held)
             case events.LibraryMoveChanged(progress):
                 self.library_move_changed.emit(progress)
             case events.FilesMoving(paths):

@@ -53,7 +53,7 @@ OF_SERVICE = {
         "waiting",
         "withdraw",
     },
-    "lane": {"reason_for"},
+    "lane": {"keeps"},
 }
 """What is used of those that can do more than a client may."""
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.domain.caps import HeldBack, Kept, LaneReason
 from runway_desktop.domain.events import Event
 from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.profiles import Profile
@@ -27,6 +28,7 @@ from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.disk.list_markers import ListMarkers
+from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.money.spending import Spending
@@ -111,6 +113,22 @@ class NoCopies:
         return True
 
     async def note_sending(self) -> None: ...
+
+
+def keeps(parts: Rig | Engine, task_id: TaskId) -> Kept | None:
+    """What keeps a task in the queue; None if it is not there."""
+    task = parts.ledger.get_open(task_id)
+    return parts.lane.keeps(task) if task is not None else None
+
+
+def kept_by(parts: Rig | Engine, task_id: TaskId) -> LaneReason | None:
+    """What of the lane keeps it."""
+    return kept.lane if (kept := keeps(parts, task_id)) is not None else None
+
+
+def held_by(parts: Rig | Engine, task_id: TaskId) -> HeldBack | None:
+    """The cap or balance that keeps it."""
+    return kept.held if (kept := keeps(parts, task_id)) is not None else None
 
 
 class Rig:

@@ -56,7 +56,7 @@ from runway_desktop.usecases.searching.renaming import PageNames
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.values import replace
 from tests.rigs import invariants
-from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engine_rig import Rig, held_by, request
 from tests.rigs.engines import engine_of
 from tests.rigs.fake_runway import FakeRunway, remote_id
 from tests.rigs.fakes import FakeClock, MemoryStore, settle
@@ -571,7 +571,7 @@ class Walk:
         self.rig.settings.project_caps = dice.choice(({}, {"Aurora": 50.0}, {"Aurora": 400.0, "Borealis": 75.0}))
 
     async def raises_a_cap(self, _: Random) -> None:
-        held = next((held for row in self.commands.queued() if (held := self.rig.lane.held_back(row.task.id))), None)
+        held = next((held for row in self.commands.queued() if (held := held_by(self.rig, row.task.id))), None)
         if held is not None:
             self.rig.budget.raise_cap(held)
             if raised := self.rig.told(CapRaised):

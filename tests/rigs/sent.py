@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from runway_desktop.domain.account import NO_KEY
+from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.task import Request, Task, TaskId
-from runway_desktop.services.money.pricing import PriceSum
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.submission import (
     Edit,

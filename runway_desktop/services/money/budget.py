@@ -16,6 +16,7 @@ from runway_desktop.domain.account import Organization
 from runway_desktop.domain.caps import Cap, HeldBack, Limit, held_back
 from runway_desktop.domain.events import CapRaised, Event, TaskChanged, TasksAdded
 from runway_desktop.domain.moments import local_time
+from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.spending_report import counted_credits, spent_at
 from runway_desktop.domain.task import HoldCode, Request, Task, TaskId
 from runway_desktop.services.bus import Bus
@@ -203,6 +204,9 @@ class Budget:
             self._settings.project_caps = {**self._settings.project_caps, project: credits}
         else:
             setattr(self._settings, _CAPS[cap], credits)
+
+    def sum(self, tasks: Iterable[Task]) -> PriceSum:
+        return self._pricing.sum(task.request for task in tasks)
 
     def price(self, task: Task) -> float:
         """Expected cost; 0 if unknown."""

@@ -20,6 +20,7 @@ from runway_desktop.domain.prices import (
     ANY,
     SAME,
     Measure,
+    PriceSum,
     PublishedPrice,
     Unit,
     addresses_in,
@@ -30,7 +31,6 @@ from runway_desktop.domain.prices import (
     published,
 )
 from runway_desktop.domain.task import Request
-from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
     from runway_desktop.services.ports import Clock, Store
@@ -64,37 +64,6 @@ class Price:
     basis: PriceBasis = field(default=PriceBasis.UNKNOWN, compare=False)
     sources: tuple[str, ...] = field(default=(), compare=False)
     reports: int = field(default=0, compare=False)
-
-
-class LikePrices(Struct, frozen=True):
-    """Prices of other models of an endpoint for the same amount, in credits."""
-
-    endpoint: str
-    least: float
-    most: float
-
-
-class OpenPrice(Struct, frozen=True):
-    """Price range of a request whose amount of output is open, in credits; `a_second`: per second."""
-
-    least: float
-    most: float
-    a_second: bool
-
-
-class PriceSum(Struct, frozen=True, kw_only=True):
-    """Total price of an intent in credits. `unknown` of its `amount` tasks have no known price and are not counted."""
-
-    amount: int = 0
-    credits: float = 0.0
-    unknown: int = 0
-    exact: bool = True
-    at_least: bool = False
-    """It may be more: for at least one task only a minimum is known."""
-    between: OpenPrice | None = None
-    """Price range of each task without a known price, if all of them ask for the same."""
-    like: LikePrices | None = None
-    """Prices of other models for tasks without a known price, if all of them ask for the same amount of the same."""
 
 
 class Pricing:
@@ -148,6 +117,18 @@ class Pricing:
         if shape not in worked_out:
             worked_out[shape] = self._work_out(pair, shape, known)
         return worked_out[shape]
+
+    def sum(self, requests: Iterable[Request]) -> PriceSum:
+        """Their number, and what they cost at present prices."""
+        prices = [self.price(request) for request in requests]
+        known = [price for price in prices if price is not None]
+        return PriceSum(
+            amount=len(prices),
+            credits=sum(price.credits for price in known),
+            unknown=len(prices) - len(known),
+            exact=all(price.exact for price in known),
+            at_least=any(price.at_least for price in known),
+        )
 
     def most(self, request: Request) -> float | None:
         """The most that is known of what the request may cost: of several sources that are not exact, the highest.

@@ -1,4 +1,4 @@
-"""Decides which held tasks a cap or the balance blocks, and announces each cap once. Loop's thread only; raises
+"""Decides which held tasks a cap or the balance blocks. Loop's thread only; raises
 nothing but what `freed_by` says."""
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import CapReached
+from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.account import Account
-from runway_desktop.services.bus import Bus
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.values import replace
 
@@ -22,20 +21,18 @@ log = logging.getLogger(__name__)
 
 ASK_AGAIN = 30.0
 """Seconds between reads of a balance that is too low."""
-MOST_HELD_BACK = 100
+MOST_PASSED_OVER = 100
 """Most tasks per pass that are checked against caps one by one; the ones behind them are blocked for the same
 reason."""
 
 
 class CapWatch:
-    def __init__(self, ledger: Ledger, budget: Budget, account: Account, bus: Bus) -> None:
+    def __init__(self, ledger: Ledger, budget: Budget, account: Account) -> None:
         self._ledger = ledger
         self._budget = budget
         self._account = account
-        self._bus = bus
-        self._reached: frozenset[tuple[Cap, str, float]] = frozenset()
-        self.held_back: Mapping[TaskId, HeldBack] = {}
-        """The tasks blocked in the lane's last pass."""
+        self.passed_over: Mapping[TaskId, HeldBack] = {}
+        """The tasks that the lane's last pass did not send."""
 
     def over(
         self, queued: Sequence[Task], raised: HeldBack | None = None, ordered: Collection[TaskId] = ()
@@ -44,12 +41,16 @@ class CapWatch:
         tasks blocked by the same cap need. `raised`, `ordered`: as in `Budget.over`."""
         free = [task for task in queued if not task.waits_for_person]
         found = self._budget.over(free, self._account.organization, raised, ordered)
-        return _with_others(found, _prices(found)) if found else found
+        return _with_others(found)
 
     def freed(self, held: HeldBack, queued: Sequence[Task]) -> list[Task]:
         """The tasks that are blocked now and would be sent if the cap of `held` were raised."""
         over, still = self._around(held, queued)
         return [task for task in queued if task.id in over and task.id not in still]
+
+    def prices(self, held: HeldBack) -> PriceSum:
+        """What raising the cap of `held` would send, and what that costs."""
+        return self._budget.sum(self.freed(held, self._ledger.queued()))
 
     def raise_cap(self, held: HeldBack) -> None:
         self._budget.raise_cap(held)
@@ -102,53 +103,23 @@ class CapWatch:
         ]
         return self._budget.holds_back(task, ahead, self._account.organization)
 
-    def tell(self, held_back: Mapping[TaskId, HeldBack]) -> None:
-        """Announces each cap once when it is reached. Schedules another read of a balance that is too low."""
-        self.held_back = held_back = self._with_all_that_wait(held_back)
-        reached = {held.which: held for held in reversed(list(held_back.values()))}
-        for key, held in reached.items():
-            if key not in self._reached:
-                self._bus.tell(CapReached(held))
-        self._reached = frozenset(reached)
-        if any(cap is Cap.BALANCE for cap, *_ in reached):
+    def pass_over(self, tasks: Mapping[TaskId, HeldBack]) -> None:
+        """Call at the end of a pass. Schedules another read of a balance that is too low."""
+        self.passed_over = tasks
+        if any(held.limit.cap is Cap.BALANCE for held in tasks.values()):
             self._account.want_refresh(ASK_AGAIN)
-
-    def _with_all_that_wait(self, held_back: Mapping[TaskId, HeldBack]) -> Mapping[TaskId, HeldBack]:
-        """Adds to each the credits that the other tasks blocked by the same cap need, so that one raise is enough for
-        all."""
-        prices = _prices(held_back)
-        if len(held_back) >= MOST_HELD_BACK:
-            for cap, project in prices:
-                prices[cap, project] += self._others(held_back, project if cap is Cap.PROJECT else None)
-        return _with_others(held_back, prices)
-
-    def _others(self, looked_at: Mapping[TaskId, HeldBack], project: str | None) -> list[float]:
-        """Prices of the blocked tasks behind the checked ones."""
-        behind = (
-            task
-            for task in self._ledger.held()
-            if task.id not in looked_at and not task.waits_for_person and task.removed_at is None
-        )
-        return [self._budget.price(task) for task in behind if project is None or task.project == project]
 
     def seconds_to_look(self) -> float | None:
         """Seconds until the lane should look again without an event: caps restart with a new day, and credits may be
         bought."""
-        return min(2 * ASK_AGAIN, self._budget.seconds_to_new_day()) if self.held_back else None
+        return min(2 * ASK_AGAIN, self._budget.seconds_to_new_day()) if self.passed_over else None
 
 
-_Prices = Mapping[tuple[Cap, str], list[float]]
-
-
-def _prices(held_back: Mapping[TaskId, HeldBack]) -> dict[tuple[Cap, str], list[float]]:
-    found: defaultdict[tuple[Cap, str], list[float]] = defaultdict(list)
-    for held in held_back.values():
-        found[held.limit.cap, held.limit.project].append(held.price or 0.0)
-    return found
-
-
-def _with_others(held_back: Mapping[TaskId, HeldBack], prices: _Prices) -> dict[TaskId, HeldBack]:
-    needed = {of: (sum(found), max(found)) for of, found in prices.items()}
+def _with_others(found: Mapping[TaskId, HeldBack]) -> dict[TaskId, HeldBack]:
+    prices: defaultdict[tuple[Cap, str], list[float]] = defaultdict(list)
+    for held in found.values():
+        prices[held.limit.cap, held.limit.project].append(held.price or 0.0)
+    needed = {of: (sum(each), max(each)) for of, each in prices.items()}
     return {
         # Built directly, since a long queue may be blocked: `replace` takes twice as long.
         task_id: HeldBack(
@@ -157,7 +128,7 @@ def _with_others(held_back: Mapping[TaskId, HeldBack], prices: _Prices) -> dict[
             exact=held.exact,
             waiting=_waiting(held, *needed[held.limit.cap, held.limit.project]),
         )
-        for task_id, held in held_back.items()
+        for task_id, held in found.items()
     }
 
 

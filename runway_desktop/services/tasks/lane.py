@@ -19,7 +19,7 @@ from contextlib import asynccontextmanager
 from dataclasses import InitVar, dataclass
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Link
-from runway_desktop.domain.caps import HeldBack, LaneCode, LaneReason
+from runway_desktop.domain.caps import Cap, HeldBack, Kept, LaneCode, LaneReason
 from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
 from runway_desktop.domain.events import (
     ConnectionChanged,
@@ -44,7 +44,7 @@ from runway_desktop.services.settings import CAPS, PAUSED, Settings
 from runway_desktop.services.supervised import keep_going, shielded, survived
 from runway_desktop.values import replace
 
-from .cap_watch import MOST_HELD_BACK, CapWatch
+from .cap_watch import MOST_PASSED_OVER, CapWatch
 from .dispatch import Dispatch, Outcome, Result
 from .forecast import Forecasts
 from .inputs import Inputs, OtherKeyInUse, UnusableInput
@@ -83,7 +83,7 @@ class Lane:
     _rng: random.Random
 
     def __post_init__(self, budget: Budget, forecasts: Forecasts) -> None:
-        self.caps = CapWatch(self._ledger, budget, self._account, self._bus)
+        self.caps = CapWatch(self._ledger, budget, self._account)
         self._outlooks = Outlooks(self._ledger, forecasts, self.caps.over, self._usable, self._is_open, self._clock)
         self._alarm = Alarm(self._clock)
         self._followup = UncertainFollowup(self._dispatch.readings, self._alarm.ring)
@@ -104,6 +104,9 @@ class Lane:
         self.is_locked = False
         """Sends nothing in this run until `unlock`: the engine runs for a program that may not spend."""
         self._told: tuple[bool, LaneReason | None, Mapping[TaskId, HeldBack]] = (False, None, {})
+        self._held_since: dict[TaskId, float] = {}
+        self._blocked_since: dict[LaneCode | tuple[Cap, str, float], float] = {}
+        """By the lane's reason, and by each cap that a pass met."""
         self.reason: LaneReason | None = None
         """Why nothing is sent; None when something is, or when the queue is empty and nothing blocks it."""
         self._bus.listen(self._hear)
@@ -170,14 +173,20 @@ class Lane:
         """Tasks of the model that are at Runway or on their way, and the limit."""
         return Slots(self._in_use(model), self._limit(model))
 
-    def held_back(self, task_id: TaskId) -> HeldBack | None:
-        """The cap or balance that blocks a held task; None if none does."""
-        return self.caps.held_back.get(task_id) or self.outlook().over.get(task_id)
-
-    def reason_for(self, task_id: TaskId) -> LaneReason | None:
-        """Why a held task waits; None if it is just its turn."""
-        held = self.held_back(task_id)
-        return LaneReason(LaneCode.HELD_BACK, held=held) if held is not None and not self.paused else self.reason
+    def keeps(self, task: Task, outlook: Outlook | None = None) -> Kept | None:
+        """What keeps a queued task here, also by another outlook than the present one; None for other tasks."""
+        if task.state is not State.HELD:
+            return None
+        held = (outlook or self.outlook()).over.get(task.id)
+        lane = LaneReason(LaneCode.HELD_BACK, held=held) if held is not None else self.reason
+        if lane is not None and held is None and lane.held is not None:
+            # The cap of another task does not keep this one.
+            lane = None
+        kept = Kept(hold=task.hold, lane=lane, prices=self.caps.prices)
+        if kept.is_by_hold:
+            return replace(kept, since=self._held_since.get(task.id))
+        by = held.which if held is not None else lane.code if lane is not None else None
+        return replace(kept, since=self._blocked_since.get(by)) if by is not None else kept
 
     def forecast(self) -> LaneForecast | None:
         """When all queued tasks will be done; None if the queue is empty or the history is too short."""
@@ -229,7 +238,7 @@ class Lane:
         why = self._blocked()
         full: LaneReason | None = None
         now = self._clock.monotonic()
-        held_back: dict[TaskId, HeldBack] = {}
+        passed_over: dict[TaskId, HeldBack] = {}
         if why is None:
             in_use: dict[str, int] = {}
             for task in self._ledger.queued():
@@ -254,16 +263,16 @@ class Lane:
                 elif self._spent_day(model):
                     full = full or LaneReason(LaneCode.DAY_USED_UP, model=model)
                 elif (held := self._too_dear(task)) is not None:
-                    held_back[task.id] = held
+                    passed_over[task.id] = held
                     full = full or LaneReason(LaneCode.HELD_BACK, held=held)
-                    if len(held_back) >= MOST_HELD_BACK:
+                    if len(passed_over) >= MOST_PASSED_OVER:
                         break
                 elif model not in self._in_line.values():
                     in_use[model] += 1
                     self._start(task)
         self.reason = why or (None if self._errands else full)
         if why is None:
-            self.caps.tell(held_back)
+            self.caps.pass_over(passed_over)
         self._say()
 
     def _blocked(self) -> LaneReason | None:
@@ -283,7 +292,7 @@ class Lane:
     def _too_dear(self, task: Task) -> HeldBack | None:
         """While another task of the model is queued for its POST none is started: the last result stays valid."""
         if task.request.model in self._in_line.values():
-            return self.caps.held_back.get(task.id)
+            return self.caps.passed_over.get(task.id)
         return self.caps.too_dear(task, self._errands)
 
     def _turned_away(self, task: Task) -> LaneReason | None:
@@ -458,10 +467,15 @@ class Lane:
         return min(dues) - now if dues else None
 
     def _say(self) -> None:
+        blocking = {held.which for held in self.caps.passed_over.values()}
+        if blocking != {key for key in self._blocked_since if isinstance(key, tuple)}:
+            self._outlooks.forget(at_once=True)
+        now, reasons = self._clock.now(), (*blocking, *((self.reason.code,) if self.reason is not None else ()))
+        self._blocked_since = {key: self._blocked_since.get(key, now) for key in reasons}
         if self._settings.is_on_its_way(PAUSED):
             # Announced later, once it is on disk.
             return
-        told = (self.paused, self.reason, self.caps.held_back)
+        told = (self.paused, self.reason, self.caps.passed_over)
         if told != self._told:
             self._told = told
             self._bus.tell(LaneChanged())
@@ -472,6 +486,10 @@ class Lane:
             case TaskChanged(task, before):
                 self._outlooks.follow(task, before)
                 self._look_at_key(task)
+                if task.state is not State.HELD:
+                    self._held_since.pop(task.id, None)
+                elif task.hold != before.hold:
+                    self._held_since[task.id] = self._clock.now()
                 edited = task.state is State.HELD and (task.request is not before.request or task.hold != before.hold)
                 if edited and task.request is not before.request:
                     self._stuck_until.pop(task.id, None)
@@ -482,6 +500,8 @@ class Lane:
                 for task in tasks:
                     self._outlooks.follow(task)
                     self._look_at_key(task)
+                    if task.state is State.HELD:
+                        self._held_since[task.id] = task.created_at
                 self._alarm.ring()
             case KeyChanged():
                 self._may_have_other_keys = True

@@ -24,6 +24,7 @@ from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.moments import local_time
+from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.task import (
     ITS_TURN,
     Batch,
@@ -39,7 +40,6 @@ from runway_desktop.domain.task import (
     new_task_id,
 )
 from runway_desktop.services.disk.disk_words import file_hash
-from runway_desktop.services.money.pricing import PriceSum
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field, replace

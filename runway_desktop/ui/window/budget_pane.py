@@ -34,7 +34,7 @@ class BudgetPane(QWidget):
     hold_wanted = Signal(object)
     """Ids of the tasks over a cap."""
     raise_wanted = Signal(object)
-    """The HeldBack whose cap to raise."""
+    """The `Kept` whose cap to raise."""
     caps_wanted = Signal()
 
     def __init__(self, model: BudgetModel, theme: Theme, parent: QWidget) -> None:
@@ -69,7 +69,7 @@ class BudgetPane(QWidget):
     def _ask_to_raise(self) -> None:
         """Raises the cap only if the button still says what that would send."""
         if self._raise.accessibleDescription() == self._model.raise_words:
-            self.raise_wanted.emit(self._model.budget.held)
+            self.raise_wanted.emit(self._model.budget.kept)
         else:
             self._show()
 
@@ -91,7 +91,8 @@ class BudgetPane(QWidget):
                 self._legend.addWidget(widget, at, position, _ALIGNED[position])
                 widget.show()
         raising = self._model.raise_words
-        self._raise.setText(raise_words(budget.held) if budget.held is not None else "")
+        held = budget.kept.held if budget.kept is not None else None
+        self._raise.setText(raise_words(held) if held is not None else "")
         self._raise.setToolTip(tip(raising))
         self._raise.setAccessibleDescription(raising)
         self._raise.setVisible(bool(raising))

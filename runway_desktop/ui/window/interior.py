@@ -69,12 +69,7 @@ class Interior(QObject):
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
         FileSearch(m.task_commands, m.activity, window.task_menu.take_for, window)
         m.folder.release_wanted.connect(self._release)
-        caps = CapNotices(m.bridge, m.task_commands, m.rows.lane, m.activity, self)
-        m.bridge.cap_raised.connect(caps.raised)
-        m.bridge.cap_reached.disconnect(window.early_caps.append)
-        m.bridge.cap_reached.connect(caps.reached)
-        for held in window.early_caps:
-            caps.reached(held)
+        CapNotices(m.bridge, m.task_commands, m.rows.lane, m.activity, self)
         window.installEventFilter(self)
         self._flash_time = QApplication.cursorFlashTime()
         self._caret_rests = timer(self, CARET_RESTS_MS, lambda: QApplication.setCursorFlashTime(0))

@@ -16,7 +16,6 @@ from PySide6.QtCore import QEvent, QProcessEnvironment, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
-from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter, Page, Row
 from runway_desktop.domain.task import TaskId
@@ -74,8 +73,6 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._was_painted = False
         self.preview: Preview | None = None
-        self.early_caps: list[HeldBack] = []
-        """Caps reached before the interior exists, which shows them."""
         self.setMinimumSize(680, 420)
         self.setAcceptDrops(True)
         self._build()
@@ -325,7 +322,6 @@ class MainWindow(QMainWindow):
         )
         m.folder.show_wanted.connect(m.task_commands.folder_wanted)
         m.folder.choose_wanted.connect(partial(self.open_room, "preferences", "Saving"))
-        m.bridge.cap_reached.connect(self.early_caps.append)
         m.bridge.notice.connect(self._notice)
 
     def _leave(self, _: str, command: TaskCommand, what: Any) -> None:

@@ -68,9 +68,9 @@ class QueueRoom(QObject):
             self.hold_or_release(rows.group_ids(key))
             return
         menu = passing_menu(self._work)
-        held = [found for task_id in rows.group_ids(key) if (found := rows.lane.held_back(task_id)) is not None]
-        for one in {raise_words(one): one for one in held if raise_words(one)}.values():
-            menu.addAction(rows.lane.raise_words(one), partial(self._m.task_commands.raise_cap, one))
+        for kept in rows.lane.raisable(rows.group_ids(key)):
+            raising = raise_words(kept.held, kept.freed) if kept.held is not None else ""
+            menu.addAction(raising, partial(self._m.task_commands.raise_cap, kept))
         menu.addAction(_("Change caps…"), partial(self._open_room, "preferences", "Money"))
         menu.popup(at)
 

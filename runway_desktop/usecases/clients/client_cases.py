@@ -13,7 +13,7 @@ from typing import Any
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
-from runway_desktop.domain.caps import LaneCode
+from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.clients import COMMAND_LINE, LONGEST_WAIT, Act, ClientRequest, Permission, Why, refusal
 from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
@@ -31,7 +31,7 @@ from runway_desktop.values import Struct
 from .creating import Creating, TaskWished, refused
 from .finishing import Finishing
 from .refusals import CallRefused, Code, in_english, refusal_of
-from .task_answer import is_settled, task_answer, why_waiting
+from .task_answer import is_settled, task_answer
 
 KEY_PATIENCE = 10.0
 """Seconds to wait for the keychain. Unlocking it takes a user longer; a call does not wait for that."""
@@ -398,15 +398,13 @@ class ClientCases:
     def _said(self, row: Row, asked: ClientRequest | None, **more: Any) -> dict[str, Any]:
         task, engine = row.task, self._engine
         price = engine.pricing.price(task.request) if task.credits is None else None
-        reason = None
-        if task.state is State.HELD and engine.is_made("lane"):
-            reason = engine.lane.reason_for(task.id)
-        needs_key = reason is not None and reason.code in (LaneCode.NO_KEY, LaneCode.KEY_REFUSED)
+        kept = None
+        if task.state is State.HELD:
+            kept = (engine.lane.keeps(task) if engine.is_made("lane") else None) or Kept(hold=task.hold)
         credits = price.credits if price is not None else None
         why = self._creating.waits_because.get(task.id, "")
         with english():
-            because = why_waiting(task.hold, reason, why) if task.state is State.HELD else ""
-            return task_answer(row, asked=asked, price=credits, because=because, needs_key=needs_key, **more)
+            return task_answer(row, asked=asked, price=credits, kept=kept, why=why, **more)
 
 
 def _some(ids: Sequence[str]) -> Sequence[str]:

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from runway_desktop.domain.advance import POLL_GAP
-from runway_desktop.domain.caps import LaneCode, LaneReason
+from runway_desktop.domain.caps import Kept, LaneCode, Way
 from runway_desktop.domain.clients import ClientRequest, Decision, decision
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import LIVE, Hold, HoldCode, Output, OutputState, State, Task
+from runway_desktop.domain.task import LIVE, HoldCode, Output, OutputState, State, Task
 from runway_desktop.texts import english
 from runway_desktop.usecases.words.failures import failure_words, saving_words
-from runway_desktop.usecases.words.holds import hold_words, lane_words
+from runway_desktop.usecases.words.holds import kept_words
 from runway_desktop.values import replace
 
 from .refusals import THE_KEY
@@ -51,11 +51,12 @@ def task_answer(
     price: float | None = None,
     links: Sequence[Output] = (),
     note: str = "",
-    because: str = "",
-    needs_key: bool = False,
+    kept: Kept | None = None,
+    why: str = "",
 ) -> dict[str, Any]:
     """`asked` is the client request that it comes from. `links` are results with working links, included only on
-    request. `note`: what could not be read now. `because`: why a queued task waits; `needs_key`: for a key."""
+    request. `note`: what could not be read now. `kept`: what keeps a queued task; `why` it needs an
+    approval."""
     task = row.task
     found: dict[str, Any] = {
         "id": task.remote_id or task.id,
@@ -73,13 +74,15 @@ def task_answer(
     if credits is not None:
         found["credits"] = credits
     found |= _ending(row)
-    if because:
+    if kept is not None and (because := why_waiting(kept, why)):
         found["waits_because"] = because
+        if kept.since is not None:
+            found["waits_since"] = _moment(kept.since)
         if task.hold.file:
             found["file"] = task.hold.file
     if asked is not None:
         found |= _decided(asked, task)
-    if needs_key:
+    if kept is not None and kept.lane is not None and kept.lane.way is Way.KEY:
         found |= {"waits_for": THE_KEY, "next": KEY_FIRST}
     if task.hold.code is HoldCode.CREDITS and task.state is State.HELD:
         found |= {"waits_for": "credits", "next": RELEASED_FIRST}
@@ -110,10 +113,11 @@ def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
     return found
 
 
-def why_waiting(hold: Hold, reason: LaneReason | None, why: str = "") -> str:
+def why_waiting(kept: Kept, why: str = "") -> str:
     """Why a queued task waits, without external text such as names. `why` it needs an approval."""
-    if reason is not None and reason.code is LaneCode.LOCKED and not hold.code.waits_for_person:
+    if kept.lane is not None and kept.lane.code is LaneCode.LOCKED and not kept.hold.code.waits_for_person:
         return "The program that runs the queue may not spend, so nothing is sent."
+    hold, lane = kept.hold, kept.lane
     match hold.code:
         case HoldCode.APPROVAL:
             return f"It waits for the person's approval. {why}".strip()
@@ -121,11 +125,10 @@ def why_waiting(hold: Hold, reason: LaneReason | None, why: str = "") -> str:
             hold = replace(hold, cause=None, file="")
         case _:
             hold = replace(hold, file="")
-    if reason is not None and reason.held is not None:
-        limit = replace(reason.held.limit, project="its project")
-        reason = replace(reason, held=replace(reason.held, limit=limit))
+    if lane is not None and lane.held is not None:
+        lane = replace(lane, held=replace(lane.held, limit=replace(lane.held.limit, project="its project")))
     with english():
-        return hold_words(hold) or lane_words(reason)
+        return kept_words(replace(kept, hold=hold, lane=lane))
 
 
 def is_settled(row: Row, *, saved: bool) -> bool:

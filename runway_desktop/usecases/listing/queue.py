@@ -3,10 +3,10 @@ of their headers. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import HoldCode, State, Task, TaskId
 from runway_desktop.services.tasks.outlook import Outlook, Slots
@@ -26,6 +26,7 @@ class QueueMember(Struct, frozen=True, kw_only=True):
 
     task: Task
     price: float | None
+    kept: Kept | None = None
 
 
 def by_lane(entries: Entries, task_of: Callable[[TaskId], Task | None], over: Collection[TaskId]) -> Entries:
@@ -49,7 +50,6 @@ def lane_group_words(
     members: Sequence[QueueMember],
     slots: Callable[[str], Slots],
     running: Sequence[Task],
-    outlook: Outlook,
     release: str = "",
     *,
     is_folded: bool,
@@ -57,7 +57,7 @@ def lane_group_words(
     """`running` are the model's tasks at Runway. `release`: text of the button that releases the group, if all of it is
     held."""
     if key == OVER_CAP:
-        return _over_words(members, outlook.over, is_folded=is_folded)
+        return _over_words(members, is_folded=is_folded)
     queued = [member.task for member in members if member.task.state is State.HELD]
     short = sum(task.hold.code is HoldCode.CREDITS for task in queued)
     held = sum(task.waits_for_person for task in queued) - short
@@ -88,8 +88,8 @@ def _slots_words(slots: Slots) -> str:
     return ngettext("{used} of {n} slot in use", "{used} of {n} slots in use", slots.limit, used=used)
 
 
-def _over_words(members: Sequence[QueueMember], over: Mapping[TaskId, HeldBack], *, is_folded: bool) -> GroupWords:
-    reasons = [over[member.task.id] for member in members if member.task.id in over]
+def _over_words(members: Sequence[QueueMember], *, is_folded: bool) -> GroupWords:
+    reasons = [member.kept.held for member in members if member.kept is not None and member.kept.held is not None]
     credits = sum(member.price or 0.0 for member in members)
     can_raise = any(held.raised is not None for held in reasons)
     return GroupWords(

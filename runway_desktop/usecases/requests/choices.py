@@ -14,8 +14,9 @@ from runway_desktop.catalog.catalog import all_fields, usual_length
 from runway_desktop.catalog.labels import choice_label
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.media import INPUTS, Media
+from runway_desktop.domain.prices import OpenPrice
 from runway_desktop.domain.task import Request
-from runway_desktop.services.money.pricing import OpenPrice, Price
+from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.settings import Settings
 from runway_desktop.texts import Text, _, enumerated, in_turn, ngettext
 from runway_desktop.usecases.words import units

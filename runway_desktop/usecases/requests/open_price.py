@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from runway_desktop.catalog import Pair
-from runway_desktop.domain.prices import Measure
+from runway_desktop.domain.prices import Measure, OpenPrice
 from runway_desktop.domain.task import Request
-from runway_desktop.services.money.pricing import OpenPrice, Price
+from runway_desktop.services.money.pricing import Price
 from runway_desktop.values import replace
 
 PriceOf = Callable[[Request, Measure | None], Price | None]

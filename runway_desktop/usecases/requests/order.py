@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from runway_desktop.catalog import Pair
 from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.prices import OpenPrice, PriceSum
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.library import expansion
-from runway_desktop.services.money.pricing import OpenPrice, Price, PriceSum
+from runway_desktop.services.money.pricing import Price
 from runway_desktop.texts import _, in_turn, ngettext, npgettext, pgettext
 from runway_desktop.usecases.words.account import open_words, price_detail, priced
 from runway_desktop.usecases.words.holds import over_title, over_words, raise_words

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from runway_desktop.catalog.labels import endpoint_label
+from runway_desktop.domain.prices import LikePrices, PriceSum
 from runway_desktop.domain.profiles import title_of
 from runway_desktop.domain.task import HoldCode, State, Task
-from runway_desktop.services.money.pricing import LikePrices, PriceSum
 from runway_desktop.services.tasks.submission import Ask, Intent, NewTasks, Prepared, Release, SendAgain
 from runway_desktop.texts import Text, _, in_turn, ngettext, npgettext
 from runway_desktop.usecases.question import Question

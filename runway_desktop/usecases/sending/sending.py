@@ -13,12 +13,12 @@ from functools import cached_property
 from math import inf
 
 from runway_desktop.catalog import Catalog, Finding, Pair, validate
-from runway_desktop.domain.caps import Cap, HeldBack
+from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.errors import NotPossible
-from runway_desktop.domain.prices import price_shape, terms_of
+from runway_desktop.domain.prices import LikePrices, OpenPrice, PriceSum, price_shape, terms_of
 from runway_desktop.domain.task import ITS_TURN, Hold, Request, State, Task, TaskId
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, PriceSum
+from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.tasks.submission import (
     AT_ONCE,
@@ -149,10 +149,6 @@ class TaskSender:
         """Sum of their requests at present prices."""
         return self._sum((task.request, task.project) for task in tasks)
 
-    def freed(self, held: HeldBack) -> PriceSum:
-        """Sum of the queued tasks that would be sent if the cap of `held` were raised."""
-        return self.sum_of(self._engine.lane.caps.freed(held, self._engine.ledger.queued()))
-
     def check(self, prepared: Prepared, answers: Collection[Ask]) -> None:
         """Raises if it may not be sent now; the situation may have changed since it was prepared."""
         wrong = next((found for findings in prepared.findings for found in findings), None)
@@ -254,19 +250,10 @@ class TaskSender:
         return before is None or price.credits > before.credits + _ENOUGH
 
     def _sum(self, paid: Iterable[tuple[Request, str]]) -> PriceSum:
-        pricing = self._engine.pricing
-        priced = [(request, pricing.price(request)) for request, _ in paid]
-        known = [price for _, price in priced if price is not None]
-        unknown = [request for request, price in priced if price is None]
-        return PriceSum(
-            amount=len(priced),
-            credits=sum(price.credits for price in known),
-            unknown=len(unknown),
-            exact=all(price.exact for price in known),
-            at_least=any(price.at_least for price in known),
-            between=self._between(unknown),
-            like=like_prices(unknown, self._engine.catalog, pricing.price),
-        )
+        pricing, requests = self._engine.pricing, [request for request, _ in paid]
+        unknown = [request for request in requests if pricing.price(request) is None]
+        like = like_prices(unknown, self._engine.catalog, pricing.price)
+        return replace(pricing.sum(requests), between=self._between(unknown), like=like)
 
     def _between(self, requests: Sequence[Request]) -> OpenPrice | None:
         """The price range of each request, if all requests are alike."""

@@ -7,8 +7,9 @@ import re
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import Connectivity, KeySource, KeyStatus, Link, Organization
 from runway_desktop.domain.events import DownloadsCounted
+from runway_desktop.domain.prices import OpenPrice
 from runway_desktop.domain.task import State, Task
-from runway_desktop.services.money.pricing import OpenPrice, Price, PriceBasis
+from runway_desktop.services.money.pricing import Price, PriceBasis
 from runway_desktop.texts import Text, _, in_turn, ngettext, pgettext
 from runway_desktop.values import Struct
 

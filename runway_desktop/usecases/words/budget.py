@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.values import Struct
@@ -57,8 +57,8 @@ class QueueBudget(Struct, frozen=True, kw_only=True):
     """Of the day."""
     over: tuple[TaskId, ...] = ()
     """Queued tasks that a cap or the balance blocks."""
-    held: HeldBack | None = None
-    """The first cap that blocks some of them and can be raised."""
+    kept: Kept | None = None
+    """By the first cap that can be raised."""
 
 
 def shares(

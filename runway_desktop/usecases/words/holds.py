@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason, Limit
+from runway_desktop.domain.caps import Cap, HeldBack, Kept, LaneCode, LaneReason, Limit
 from runway_desktop.domain.events import CapRaised
 from runway_desktop.domain.failures import ReasonCode
+from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.task import Hold, HoldCode
-from runway_desktop.services.money.pricing import PriceSum
 from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.usecases.words.failures import cause_words
 from runway_desktop.values import Struct
 
 from . import units
 from .clients import client_name
-
-_OF_CONNECTION = frozenset(
-    {
-        ReasonCode.NOT_REACHED,
-        ReasonCode.NO_REPLY,
-        ReasonCode.BAD_REPLY,
-        ReasonCode.KEY_REFUSED,
-        ReasonCode.SLOW_DOWN,
-        ReasonCode.SERVER_TROUBLE,
-    }
-)
-
-
-def is_by_connection(hold: Hold) -> bool:
-    """Whether a task is held by an earlier failure of the connection, which may be over."""
-    return hold.code is HoldCode.NOT_SENT and hold.cause is not None and hold.cause.code in _OF_CONNECTION
-
 
 _WORDS: Mapping[HoldCode, Text] = {
     HoldCode.ITS_TURN: Text(""),
@@ -95,6 +78,14 @@ def hold_words(hold: Hold) -> str:
             return str(_NAMED[code].with_(file=hold.file))
         case code:
             return str(_WORDS[code].with_(program=asker(hold)))
+
+
+def kept_words(kept: Kept) -> str:
+    """What keeps a queued task, in a sentence or a few words; empty if it is just its turn. Retried by itself, it says
+    what keeps it now: the connection may be back."""
+    if kept.is_by_hold:
+        return hold_words(kept.hold)
+    return lane_words(kept.lane) or (_("Retrying") if kept.hold.is_by_connection else "")
 
 
 def hold_short(hold: Hold) -> str:

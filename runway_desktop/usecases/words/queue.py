@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
 from runway_desktop.texts import Text, _, in_turn, ngettext
@@ -43,7 +42,6 @@ class InQueue(Struct, frozen=True, kw_only=True):
     """The same without the move being previewed."""
     is_moving: bool = False
     """A move is previewed, not made yet."""
-    over: HeldBack | None = None
     is_queue: bool = False
     """It is shown on the queue's page, where the start time comes first."""
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 
-from runway_desktop.domain.caps import Cap, LaneCode, LaneReason
+from runway_desktop.domain.caps import Kept, Way
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.spending_report import doubtful_credits
-from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, OutputState, State, Task
+from runway_desktop.domain.task import Evidence, HoldCode, Output, OutputState, State, Task
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.texts import Text, _, in_turn, ngettext, pgettext
 from runway_desktop.usecases.words.failures import saving_words
@@ -22,7 +22,7 @@ from runway_desktop.values import Struct, replace
 from . import units
 from .expiry import until_words, worth_telling
 from .failures import failure_headline
-from .holds import asker, hold_short, is_by_connection, lane_words, left_words
+from .holds import asker, hold_short, kept_words, left_words
 from .queue import SOON, InQueue, earlier_words, start_headline, start_words, turn_words
 
 _OVER, _OFFLINE = "mdi6.cash-lock", "mdi6.cloud-off-outline"
@@ -54,8 +54,8 @@ class StateWords(Struct, frozen=True, kw_only=True):
 
 
 class Around(Struct, frozen=True, kw_only=True):
-    """Facts in addition to the task: slots of its model, remaining seconds as a range, bytes of a running download, the
-    lane's reason."""
+    """Facts in addition to the task: slots of its model, remaining seconds as a range, bytes of a running
+    download, what keeps a queued one."""
 
     slots_used: int | None = None
     slots: int | None = None
@@ -63,7 +63,7 @@ class Around(Struct, frozen=True, kw_only=True):
     received: int = 0
     expected: int | None = None
     uploaded: float | None = None
-    lane_reason: LaneReason | None = None
+    kept: Kept | None = None
     price: float | None = None
     """The price of a task that was not sent yet, if known."""
     turn: InQueue | None = None
@@ -249,58 +249,42 @@ KEEPS_TRYING = Text("Retrying automatically.")
 """Appended to the reason why a cancel failed, if it is retried."""
 
 
-_STOPS = frozenset(
-    {
-        LaneCode.CLOSING,
-        LaneCode.PAUSED,
-        LaneCode.NO_ANSWERS,
-        LaneCode.LOCKED,
-        LaneCode.NO_KEY,
-        LaneCode.KEY_REFUSED,
-        LaneCode.OFFLINE,
-        LaneCode.ERROR,
-        LaneCode.UNWRITABLE,
-    }
-)
-"""While the lane is stopped for one of these, an estimated start would be wrong."""
+_STOPS = frozenset({Way.RESUME, Way.KEY, Way.RETRY})
+"""While the lane waits for one of these, an estimated start would be wrong."""
 
 
 def _queued(task: Task, around: Around) -> StateWords:
-    shown, why = _shown(State.HELD), _present(task.hold, around)
-    if task.hold.code is HoldCode.APPROVAL:
+    shown, kept, turn = _shown(State.HELD), around.kept or Kept(hold=task.hold), around.turn
+    if kept.hold.code is HoldCode.APPROVAL:
         icon = "mdi6.hand-back-right-outline"
         return replace(shown, headline=_("Needs your approval"), detail=asker(task.hold), tone=Tone.BUSY, icon=icon)
-    if task.hold.code is HoldCode.CREDITS:
-        return replace(shown, headline=why, detail=_("until released"), tone=Tone.WARN, icon=_OVER)
-    if task.waits_for_person:
-        return replace(shown, headline=_("Held"), detail=why, tone=Tone.WARN, icon="mdi6.pause")
-    tone = shown.tone if task.hold.code is HoldCode.ITS_TURN else Tone.WARN
-    turn = around.turn
-    if why or turn is None:
-        return replace(shown, detail=why or lane_words(around.lane_reason) or shown.detail, tone=tone)
-    if turn.over is not None:
-        is_short = turn.over.limit.cap is Cap.BALANCE
-        headline = _("Balance too low") if is_short else _("Over cap")
-        return replace(shown, headline=headline, detail=left_words(turn.over), tone=Tone.WARN, icon=_OVER)
+    if kept.hold.code is HoldCode.CREDITS:
+        said, until = hold_short(kept.hold), _("until released")
+        return replace(shown, headline=said, detail=until, tone=Tone.WARN, icon=_OVER)
+    if kept.way is Way.PERSON:
+        return replace(shown, headline=_("Held"), detail=hold_short(kept.hold), tone=Tone.WARN, icon="mdi6.pause")
+    if kept.is_by_hold:
+        return replace(shown, detail=hold_short(kept.hold), tone=Tone.WARN)
+    if kept.held is not None:
+        headline = _("Balance too low") if kept.way is Way.CREDITS else _("Over cap")
+        return replace(shown, headline=headline, detail=left_words(kept.held), tone=Tone.WARN, icon=_OVER)
+    tone, said = Tone.WARN if kept.hold.is_by_connection else shown.tone, kept_words(kept)
+    if turn is None or kept.hold.is_by_connection:
+        return replace(shown, detail=said or shown.detail, tone=tone)
     if turn.is_moving and turn.start is not None:
         was = earlier_words(turn.before or (0.0, 0.0))
         return replace(shown, headline=start_headline(turn.start), detail=was, tone=Tone.BUSY)
-    if around.lane_reason is not None and around.lane_reason.code in _STOPS:
-        return replace(shown, detail=lane_words(around.lane_reason), tone=tone)
+    if kept.way in _STOPS:
+        return replace(shown, detail=said, tone=tone)
     if around.offline:
         # The lane may not have noticed: it waits for a slot.
         return replace(shown, detail=_("Offline"), tone=Tone.WARN)
-    turn_said, lane = turn_words(turn.position) if turn.position is not None else "", lane_words(around.lane_reason)
+    turn_said = turn_words(turn.position) if turn.position is not None else ""
     if turn.start is not None and turn.is_queue:
         return replace(shown, headline=start_headline(turn.start), detail=turn_said, tone=tone)
     if turn.start is not None and turn.start[1] >= SOON:
         return replace(shown, detail=start_words(turn.start), tone=tone)
-    return replace(shown, detail=(turn_said if turn.is_queue else "") or lane or shown.detail, tone=tone)
-
-
-def _present(hold: Hold, around: Around) -> str:
-    """Why a task is held. After a failure of the connection, what keeps it now: the connection may be back."""
-    return (lane_words(around.lane_reason) or _("Retrying")) if is_by_connection(hold) else hold_short(hold)
+    return replace(shown, detail=(turn_said if turn.is_queue else "") or said or shown.detail, tone=tone)
 
 
 def _uncertain_headline(task: Task) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY
-from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.clients import ClientRequest, Decision, called, decision, was_edited
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
@@ -29,7 +29,7 @@ from .account import cost_in_words, priced
 from .expiry import line_words
 from .failures import failure_words
 from .files import binned_words, file_words, first_problem, missing_words, trouble_words
-from .holds import cap_sentence, hold_words, is_by_connection
+from .holds import kept_words
 from .states import Tone, canceled_cost
 from .uncertain import verdict_words
 
@@ -178,8 +178,8 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
     return [fact for fact in found if fact.text]
 
 
-def trouble_of(row: Row, catalog: Catalog, held: HeldBack | None) -> str:
-    """What went wrong, or why it waits; empty if nothing did. `held`: the cap that blocks it."""
+def trouble_of(row: Row, catalog: Catalog, kept: Kept | None) -> str:
+    """What went wrong, or why it waits; empty if nothing did. `kept`: of a queued task."""
     task = row.task
     if task.is_hidden:
         return _unseen_words(task)
@@ -193,10 +193,8 @@ def trouble_of(row: Row, catalog: Catalog, held: HeldBack | None) -> str:
             return _("Runway didn't answer. The task may have been created and charged.")
         case State.GONE if not task.let_go:
             return _gone_words(task)
-        case State.HELD if is_by_connection(task.hold):
-            return ""
-        case State.HELD:
-            return hold_words(task.hold) or (cap_sentence(held) if held is not None else "")
+        case State.HELD if kept is not None and (kept.is_by_hold or kept.held is not None):
+            return kept_words(kept)
         case State.SUCCEEDED:
             return trouble_words(row)
         case _:

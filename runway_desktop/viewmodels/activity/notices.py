@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from runway_desktop.domain.caps import Cap, HeldBack
+from runway_desktop.domain.caps import Cap, Kept
 from runway_desktop.domain.clients import waiting, waits_for_approval
 from runway_desktop.domain.events import CapRaised, TasksAdded
 from runway_desktop.domain.task import TaskId
@@ -16,7 +16,14 @@ from runway_desktop.usecases.lane_lines import LaneLines
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.clients import waiting_words
-from runway_desktop.usecases.words.holds import cap_sentence, cap_short, lowered_words, raised_short, raised_words
+from runway_desktop.usecases.words.holds import (
+    cap_sentence,
+    cap_short,
+    lowered_words,
+    raise_words,
+    raised_short,
+    raised_words,
+)
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
@@ -35,40 +42,44 @@ class CapNotices(QObject):
         self._activity = activity
         self._told: dict[tuple[Cap, str, float], int] = {}
         """Entry number by cap."""
-        bridge.lane_changed.connect(self._look_whether_they_are)
-        bridge.settings_changed.connect(self._look_whether_they_are)
+        bridge.cap_raised.connect(self._raised)
+        for moved in (bridge.lane_changed, bridge.settings_changed):
+            moved.connect(self._look)
+        self._look()
 
-    def reached(self, held: HeldBack) -> None:
-        if held.which in self._told:
+    def _look(self, _: object = None) -> None:
+        """Each cap is told of once while it keeps tasks, and not while sending is paused."""
+        reached = self._lane.caps_reached()
+        for which in self._told.keys() - reached.keys():
+            self._activity.end(self._told.pop(which))
+        for which, kept in reached.items():
+            if which not in self._told and not self._lane.is_paused:
+                self._tell(kept)
+
+    def _tell(self, kept: Kept) -> None:
+        if kept.held is None:
             return
-        words = self._lane.raise_words(held)
-        self._told[held.which] = self._activity.tell(
-            cap_sentence(held),
-            detail="" if words else _("It is sent once there are enough credits at Runway."),
-            action_text=words,
-            on_action=partial(self._raise, held, words),
+        raising = raise_words(kept.held, kept.freed)
+        self._told[kept.held.which] = self._activity.tell(
+            cap_sentence(kept.held),
+            detail="" if raising else _("It is sent once there are enough credits at Runway."),
+            action_text=raising,
+            on_action=partial(self._raise, kept, raising),
             stays=True,
-            short=cap_short(held),
+            short=cap_short(kept.held),
         )
 
-    def raised(self, raised: CapRaised) -> None:
-        self._activity.act(raised_words(raised), partial(self._lower, raised), short=raised_short(raised))
-
-    def _raise(self, held: HeldBack, said: str) -> None:
+    def _raise(self, kept: Kept, said: str) -> None:
         """Raises the cap, unless the effect differs from the button's text by now; then shows the updated notice
         instead."""
-        self._told.pop(held.which, None)
-        if self._lane.raise_words(held) == said:
-            self._task_commands.raise_cap(held)
-        else:
-            self.reached(held)
+        now = self._lane.caps_reached().get(kept.held.which) if kept.held is not None else None
+        if now is not None and now.held is not None and raise_words(now.held, now.freed) != said:
+            self._tell(now)
+        elif now is not None:
+            self._task_commands.raise_cap(now)
 
-    def _look_whether_they_are(self, _: object) -> None:
-        if not self._told:
-            return
-        reached = {held.which for held in self._lane.caps_reached()}
-        for which in self._told.keys() - reached:
-            self._activity.end(self._told.pop(which))
+    def _raised(self, raised: CapRaised) -> None:
+        self._activity.act(raised_words(raised), partial(self._lower, raised), short=raised_short(raised))
 
     def _lower(self, raised: CapRaised) -> None:
         self._activity.tell(lowered_words(raised, is_done=self._task_commands.lower_cap(raised)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Pick, State, Task, TaskId
@@ -20,6 +20,7 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import NextStep, next_step
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.holds import raise_words
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
 from runway_desktop.usecases.words.tasks import (
     Fact,
@@ -61,7 +62,7 @@ class DetailsModel(Model):
         self._asked = 0
         self.several: tuple[Row, ...] = ()
         """The selected tasks if several; empty while loading, or if too many to sum up."""
-        self._raise: tuple[HeldBack, str] | None = None
+        self._raise: tuple[Kept, str] | None = None
         bridge.tasks_touched.connect(self._touched)
         for moved in (bridge.lane_changed, bridge.tasks_moved):
             moved.connect(lambda _: self.changed.emit())
@@ -141,7 +142,7 @@ class DetailsModel(Model):
 
     def trouble(self) -> str:
         """What went wrong, in words; empty if nothing did."""
-        return trouble_of(self.row, self._cases.catalog, self._held_back()) if self.row is not None else ""
+        return trouble_of(self.row, self._cases.catalog, self._kept()) if self.row is not None else ""
 
     def next_step(self) -> NextStep | None:
         step = next_step(self.row, self._raising()) if self.row is not None else None
@@ -153,24 +154,22 @@ class DetailsModel(Model):
         return self._cases.commands.text(command, rows)
 
     def raise_cap(self) -> None:
-        """Raises the cap that holds the shown task back, as far as necessary."""
-        held = self._held_back()
-        if held is not None:
-            self._runner(self._cases.raise_cap(held), "raise a cap")
+        """Raises the cap that keeps the shown task, as far as necessary."""
+        kept = self._kept()
+        if kept is not None:
+            self._runner(self._cases.raise_cap(kept), "raise a cap")
 
     def _raising(self) -> str:
         """Text of the button that raises the cap. Cached until the cap's sums change."""
-        held = self._held_back()
-        if held is None:
+        kept = self._kept()
+        if kept is None or kept.held is None:
             return ""
-        if self._raise is None or self._raise[0] != held:
-            self._raise = (held, self._list.lane.raise_words(held))
+        if self._raise is None or self._raise[0] != kept:
+            self._raise = (kept, raise_words(kept.held, kept.freed))
         return self._raise[1]
 
-    def _held_back(self) -> HeldBack | None:
-        """Cap or balance that holds the shown task back."""
-        row = self.row
-        return self._cases.queue.held_back(row.task.id) if row is not None and row.task.state is State.HELD else None
+    def _kept(self) -> Kept | None:
+        return self._cases.queue.keeps(self.row.task) if self.row is not None else None
 
     def _ask(self) -> None:
         self._asked += 1

@@ -89,7 +89,7 @@ class RowCache(Model):
         if task.state is State.HELD:
             price = self._cases.pricing.price(task.request)
             return Around(
-                lane_reason=self._cases.queue.reason_for(task.id),
+                kept=self._cases.queue.keeps(task, self.shown_move),
                 uploaded=self._uploaded.get(task.id),
                 price=price.credits if price is not None else None,
                 turn=self._turn(task.id),
@@ -116,7 +116,6 @@ class RowCache(Model):
             start=(start.low, start.high) if start is not None else None,
             before=(before.low, before.high) if before is not None else None,
             is_moving=shown is not now and (start, shown.order.get(task_id)) != (before, now.order.get(task_id)),
-            over=shown.over.get(task_id),
             is_queue=self.is_queue,
         )
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.events import CapRaised, Notice
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.library import Row
@@ -203,8 +203,8 @@ class TaskCommands(Model):
         lane = self._cases.queue
         self._runner(lane.pause() if paused else lane.resume(), "pause sending" if paused else "resume sending")
 
-    def raise_cap(self, held: HeldBack) -> None:
-        self._runner(self._cases.raise_cap(held), "raise a cap")
+    def raise_cap(self, kept: Kept) -> None:
+        self._runner(self._cases.raise_cap(kept), "raise a cap")
 
     def lower_cap(self, raised: CapRaised) -> bool:
         return self._cases.budget.lower_cap(raised)

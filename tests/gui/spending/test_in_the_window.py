@@ -13,6 +13,7 @@ from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.theme import Theme
 from tests.rigs import engine_rig, pill
 from tests.rigs.desktop import Desktop, after, rest, until
+from tests.rigs.engine_rig import held_by
 
 
 def button(window: QWidget, text: str) -> QPushButton:
@@ -50,7 +51,7 @@ async def test_a_cap_that_is_reached_is_told_with_the_button_that_raises_it(tmp_
         await until(desktop.window.activity.messages, "the cap is told")
         assert desktop.window.activity.messages() == ["Daily cap reached: 0 of 20 spent; the next task costs 25."]
         pill.press(desktop.window, RAISE)
-        await until(lambda: desktop.engine.lane.held_back(task_id) is None, "the task goes")
+        await until(lambda: held_by(desktop.engine, task_id) is None, "the task goes")
         assert desktop.engine.settings.day_cap == 30.0
         assert desktop.window.activity.messages() == ["Today's cap raised to 30 credits."]
 

@@ -9,6 +9,7 @@ import pytest
 
 from runway_desktop.__main__ import main
 from runway_desktop.cli import options
+from runway_desktop.domain.caps import Kept, LaneCode, LaneReason
 from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
@@ -68,7 +69,8 @@ def test_every_member_of_a_tasks_answer_can_be_chosen_and_no_other():
     asked = ClientRequest(client="claude", request_id="1", digest="", task_id=rows[0].task.id, credits=5.0, at=0.0,
                           request=rows[0].task.request, reason="Too costly")  # fmt: skip
     refused = row(State.CANCELLED, remote_id=None)
-    answers = [task_answer(row, price=5.0, because="Paused", note="Offline") for row in rows]
+    kept = Kept(lane=LaneReason(LaneCode.PAUSED), since=5.0)
+    answers = [task_answer(row, price=5.0, kept=kept, note="Offline") for row in rows]
     answers.append(task_answer(refused, asked=asked))
     assert {name for answer in answers for name in answer} == set(options.FIELDS)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.usecases.words.holds import cap_sentence, raise_words
+from runway_desktop.usecases.clients.task_answer import task_answer
+from runway_desktop.viewmodels.activity.notices import CapNotices
 from tests.rigs import engine_rig
 from tests.rigs.desktop import Rig, after, rest, until
+from tests.rigs.engine_rig import held_by, keeps
 from tests.rigs.rows import task
 
 
@@ -16,13 +20,14 @@ async def full(rig: Rig) -> list[TaskId]:
     await rig.engine.pricing.learn(engine_rig.request(), 25.0)
     rig.engine.settings.day_cap = 30.0
     ids = await rig.parts.submit(engine_rig.request("first"), engine_rig.request("second"))
-    await until(lambda: rig.engine.lane.held_back(ids[1]) is not None, "the second is held back")
+    await until(lambda: held_by(rig.engine, ids[1]) is not None, "the second is held back")
     await rig.load()
     await rig.fetch_rows()
     return list(ids)
 
 
-WORDS = "Daily cap reached: 25 of 30 spent; the next task costs 25."
+COSTS = "; the next task costs 25."
+WORDS = f"Daily cap reached: 25 of 30 spent{COSTS}"
 
 
 async def test_a_row_says_which_cap_it_waits_for(tmp_path):
@@ -48,19 +53,36 @@ async def test_the_details_offer_to_raise_the_cap_and_the_task_goes(tmp_path):
         assert (step.command, step.text) == (None, "Raise today's cap to 50 and send 1 · 25 credits")
         rig.details.raise_cap()
         await until(lambda: rig.engine.settings.day_cap == 50.0)
-        await until(lambda: rig.engine.lane.held_back(waiting) is None, "the task goes")
+        await until(lambda: held_by(rig.engine, waiting) is None, "the task goes")
 
 
-async def test_the_window_is_told_once_of_a_cap_that_is_reached(tmp_path):
+@pytest.mark.parametrize(
+    ("settings", "row", "said"),
+    [
+        ({"day_cap": 30.0}, "Over cap (5 credits left today)", WORDS),
+        ({"month_cap": 30.0}, "Over cap (5 credits left this month)", WORDS.replace("Daily", "Monthly")),
+        ({"sending_cap": 20.0}, "Over cap (at most 20 credits each)", f"Over the cap of 20 for a single task{COSTS}"),
+        ({"project_caps": {"Aurora": 30.0}}, "Over cap (5 credits left)", f"Cap of “Aurora” {WORDS[10:]}"),
+    ],
+)  # fmt: skip
+async def test_row_queue_budget_pill_and_programs_say_the_same_of_a_cap(tmp_path, settings, row, said):
     async with Rig(tmp_path, loops=("lane",)) as rig:
-        async with after(rig.bridge.cap_reached) as told:
-            await full(rig)
-        assert [cap_sentence(held) for held in told] == [
-            "Daily cap too low: 0 of 30 spent, 25 queued before; the next task costs 25."
-        ]
-        assert raise_words(told[0]) == "Raise today's cap to 50"
-        rig.task_commands.raise_cap(told[0])
-        await until(lambda: rig.engine.settings.day_cap == 50.0)
+        await rig.engine.pricing.learn(engine_rig.request(), 25.0)
+        for name, value in settings.items():
+            setattr(rig.engine.settings, name, value)
+        ids = await rig.parts.submit(engine_rig.request("first"), engine_rig.request("second"), project="Aurora")
+        await until(lambda: held_by(rig.engine, ids[1]) is not None, "the second is kept")
+        CapNotices(rig.bridge, rig.task_commands, rig.rows.lane, rig.models.activity, rig.rows)
+        await rig.load()
+        await rig.fetch_rows()
+        kept = keeps(rig.engine, ids[1])
+        assert rig.rows.words(ids[1]).spoken == row
+        rig.details.choose([ids[1]])
+        await until(lambda: rig.details.row is not None)
+        program = task_answer(rig.details.row, kept=kept)["waits_because"].replace("its project", "Aurora")
+        assert (rig.details.trouble(), program, rig.models.activity.messages()) == (said, said, [said])
+        assert rig.rows.lane.budget().kept == kept
+        assert [one.held for one in rig.rows.lane.raisable(ids)] == [kept.held]
 
 
 async def test_the_status_line_says_today_of_the_cap(tmp_path):

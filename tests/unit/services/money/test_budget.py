@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.caps import Cap, HeldBack, Limit, held_back
 from runway_desktop.domain.errors import NoReply
-from runway_desktop.domain.events import CapReached
 from runway_desktop.domain.task import State
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.usecases.words.holds import cap_sentence, lane_words, raise_words
-from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engine_rig import Rig, held_by, kept_by, request
 from tests.rigs.fakes import FakeClock, MemoryStore, settle
 
 DAY = 86_400.0
@@ -51,11 +50,7 @@ async def test_the_cap_of_a_day_lets_through_what_fits_and_says_why_the_next_wai
         assert await sent(rig, ids) == [True, True, False, False]
         words = "Daily cap reached: 50 of 60 spent; the next task costs 25."
         assert lane_words(rig.lane.reason) == words
-        assert lane_words(rig.lane.reason_for(ids[2])) == words
-        [told] = rig.told(CapReached)
-        assert cap_sentence(told.held) == (
-            "Daily cap too low: 0 of 60 spent, 50 queued before; the next task costs 25."
-        )
+        assert lane_words(kept_by(rig, ids[2])) == words
 
 
 async def test_sendings_that_begin_together_do_not_pass_a_cap_together():
@@ -72,14 +67,14 @@ async def test_one_button_raises_the_cap_and_the_task_goes():
         await learn(rig)
         rig.settings.day_cap = 20.0
         [task_id] = await rig.submit(request())
-        held = rig.lane.held_back(task_id)
+        held = held_by(rig, task_id)
         assert held is not None
         assert raise_words(held) == "Raise today's cap to 30"
         rig.budget.raise_cap(held)
         await settle()
         assert await sent(rig, [task_id]) == [True]
         assert rig.settings.day_cap == 30.0
-        assert rig.lane.held_back(task_id) is None
+        assert held_by(rig, task_id) is None
 
 
 async def test_one_raise_is_enough_for_all_that_wait_for_the_cap():
@@ -90,12 +85,12 @@ async def test_one_raise_is_enough_for_all_that_wait_for_the_cap():
         rig.settings.day_cap = 60.0
         ids = await rig.submit(*(request(str(number)) for number in range(6)))
         assert await sent(rig, ids) == [True, True, False, False, False, False]
-        held = rig.lane.held_back(ids[5])
+        held = held_by(rig, ids[5])
         assert held is not None
         rig.budget.raise_cap(held)
         await settle()
         assert rig.settings.day_cap == 6 * ONE_COSTS
-        assert all([rig.lane.held_back(task_id) is None for task_id in ids])
+        assert all([held_by(rig, task_id) is None for task_id in ids])
 
 
 async def test_a_raise_of_what_a_single_sending_may_cost_lets_the_dearest_go():
@@ -105,7 +100,7 @@ async def test_a_raise_of_what_a_single_sending_may_cost_lets_the_dearest_go():
         rig.settings.sending_cap = 20.0
         ids = await rig.submit(request("cheap"), request("costly", duration=10))
         assert await sent(rig, ids) == [False, False]
-        held = rig.lane.held_back(ids[0])
+        held = held_by(rig, ids[0])
         assert held is not None
         assert held.raised == 50.0
 
@@ -151,7 +146,7 @@ async def test_the_cap_of_a_project_counts_its_whole_life_and_no_other():
         [capped] = await rig.submit(request(), project="Aurora spot")
         [free] = await rig.submit(request("x", model="veo3.1"), project="Lagoon")
         assert await sent(rig, [capped, free]) == [False, True]
-        assert lane_words(rig.lane.reason_for(capped)) == (
+        assert lane_words(kept_by(rig, capped)) == (
             "Cap of “Aurora spot” reached: 25 of 40 spent; the next task costs 25."
         )
 
@@ -162,7 +157,7 @@ async def test_a_single_sending_may_be_capped_and_cheaper_ones_pass_it():
         rig.settings.sending_cap = 30.0
         ids = await rig.submit(request("costly", duration=10), request("cheap"))
         assert await sent(rig, ids) == [False, True]
-        held = rig.lane.held_back(ids[0])
+        held = held_by(rig, ids[0])
         assert held is not None
         assert cap_sentence(held) == "Over the cap of 30 for a single task; the next task costs 50."
 
@@ -173,7 +168,7 @@ async def test_a_task_whose_price_nobody_knows_goes_as_long_as_anything_is_left(
         ids = await rig.submit(request("first"), request("second", model="veo3.1"))
         assert sum(await sent(rig, ids)) >= 1
         [third] = await rig.submit(request("third", model="seedance2"))
-        held = rig.lane.held_back(third)
+        held = held_by(rig, third)
         assert held is not None
         assert "the price of the next task is not known" in cap_sentence(held)
 

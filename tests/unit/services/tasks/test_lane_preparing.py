@@ -25,7 +25,7 @@ from runway_desktop.services.tasks.inputs import OtherKeyInUse
 from runway_desktop.services.tasks.lane import AT_ONCE, LOOK_AGAIN
 from runway_desktop.texts import in_turn
 from runway_desktop.values import replace
-from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.engine_rig import Rig, held_by, request, with_picture
 from tests.rigs.fake_runway import FakeRunway
 from tests.rigs.fakes import settle
 
@@ -252,7 +252,7 @@ async def test_what_became_too_costly_while_a_file_is_read_is_not_sent():
         gate.open()
         await settle()
         assert await rig.state(task_id) is State.HELD
-        assert rig.lane.held_back(task_id) is not None
+        assert held_by(rig, task_id) is not None
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
-from runway_desktop.services.tasks.cap_watch import MOST_HELD_BACK
+from runway_desktop.services.tasks.cap_watch import MOST_PASSED_OVER
 from runway_desktop.services.tasks.lane import AT_ONCE, UNCERTAIN_IN_A_ROW
 from runway_desktop.values import replace
-from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engine_rig import Rig, held_by, keeps, kept_by, request
 from tests.rigs.fakes import settle
 
 ALL_LOOKS = 120.0
@@ -126,7 +126,7 @@ async def test_pausing_and_going_on_are_told_at_once_and_once():
         assert len(rig.told(LaneChanged)) == 1
         assert rig.settings.paused
         [task_id] = await rig.submit(request())
-        assert rig.lane.reason_for(task_id) == rig.lane.reason == LaneReason(LaneCode.PAUSED)
+        assert kept_by(rig, task_id) == rig.lane.reason == LaneReason(LaneCode.PAUSED)
         await rig.clock.advance(600)
         assert len(rig.told(LaneChanged)) == 1
         why = rig.lane.reason
@@ -145,22 +145,22 @@ async def test_each_task_says_what_it_waits_for_itself():
         rig.settings.sending_cap = 30.0
         *_, waiting = await rig.submit(*(request(f"{n}") for n in range(3)))
         [costly] = await rig.submit(request(model="veo3.1"))
-        assert rig.lane.reason_for(waiting) == rig.lane.reason is not None
-        held = LaneReason(LaneCode.HELD_BACK, held=rig.lane.held_back(costly))
-        assert rig.lane.reason_for(costly) == held != rig.lane.reason
+        assert kept_by(rig, waiting) == rig.lane.reason is not None
+        held = LaneReason(LaneCode.HELD_BACK, held=held_by(rig, costly))
+        assert kept_by(rig, costly) == held != rig.lane.reason
 
 
-async def test_a_paused_lane_says_that_it_is_paused_of_a_task_that_is_too_costly_as_well():
+async def test_a_task_that_is_too_costly_says_so_while_the_lane_is_paused_as_well():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         rig.settings.day_cap = 10.0
         [task_id] = await rig.submit(request())
-        held = rig.lane.held_back(task_id)
+        held = held_by(rig, task_id)
         assert held is not None
-        assert rig.lane.reason_for(task_id) == LaneReason(LaneCode.HELD_BACK, held=held)
+        assert kept_by(rig, task_id) == LaneReason(LaneCode.HELD_BACK, held=held)
         await rig.lane.pause()
-        assert rig.lane.reason_for(task_id) == rig.lane.reason
-        assert rig.lane.held_back(TaskId("another")) is None
+        assert kept_by(rig, task_id) == LaneReason(LaneCode.HELD_BACK, held=held) != rig.lane.reason
+        assert keeps(rig, TaskId("another")) is None
 
 
 def cut(rig: Rig, times: int) -> None:
@@ -299,17 +299,17 @@ async def test_a_task_that_is_too_costly_lets_a_cheaper_one_of_another_model_pas
         rig.settings.sending_cap = 10.0
         ids = await rig.submit(request("costly"), request("cheap", model="veo3.1"), request("costly too"))
         assert prompts(rig) == ["cheap"]
-        assert [rig.lane.held_back(task_id) is not None for task_id in ids] == [True, False, True]
-        assert rig.lane.reason == LaneReason(LaneCode.HELD_BACK, held=rig.lane.held_back(ids[0]))
+        assert [held_by(rig, task_id) is not None for task_id in ids] == [True, False, True]
+        assert rig.lane.reason == LaneReason(LaneCode.HELD_BACK, held=held_by(rig, ids[0]))
 
 
 async def test_of_many_that_are_too_costly_each_one_says_so():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         rig.settings.sending_cap = 10.0
-        ids = await rig.submit(*(request(f"{n}") for n in range(MOST_HELD_BACK + 2)))
-        assert [rig.lane.held_back(task_id) is not None for task_id in ids[-3:]] == [True, True, True]
-        assert rig.lane.reason_for(ids[0]) == rig.lane.reason is not None
+        ids = await rig.submit(*(request(f"{n}") for n in range(MOST_PASSED_OVER + 2)))
+        assert [held_by(rig, task_id) is not None for task_id in ids[-3:]] == [True, True, True]
+        assert kept_by(rig, ids[0]) == rig.lane.reason is not None
 
 
 async def test_a_task_that_waits_for_the_person_no_more_is_sent_whoever_says_so():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason, Limit
+from runway_desktop.domain.caps import Cap, HeldBack, Kept, LaneCode, LaneReason, Limit
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode
 from runway_desktop.usecases.clients.task_answer import why_waiting
@@ -15,25 +15,19 @@ OF_FILES = (HoldCode.FILE_CHANGED, HoldCode.FILE_MISSING, HoldCode.FILE_UNREADAB
 
 @pytest.mark.parametrize("code", [*OF_FILES, HoldCode.APPROVAL])
 def test_no_name_of_a_file_or_a_program_stands_in_the_sentence(code: HoldCode):
-    said = why_waiting(
-        Hold(code, cause=Reason(ReasonCode.OTHER_ERROR, words=f"{TRICK}.png cannot be read."), file=f"{TRICK}.png"),
-        None,
-    )
+    cause = Reason(ReasonCode.OTHER_ERROR, words=f"{TRICK}.png cannot be read.")
+    said = why_waiting(Kept(hold=Hold(code, cause=cause, file=f"{TRICK}.png")))
     assert said.endswith(".")
     assert TRICK not in said
 
 
 def test_no_name_of_a_project_stands_in_the_sentence():
     limit = Limit(cap=Cap.PROJECT, project=TRICK, limit=100.0, spent=100.0)
-    said = why_waiting(Hold(), LaneReason(LaneCode.HELD_BACK, held=HeldBack(limit=limit, price=5.0)))
+    said = why_waiting(Kept(lane=LaneReason(LaneCode.HELD_BACK, held=HeldBack(limit=limit, price=5.0))))
     assert "its project" in said
     assert TRICK not in said
 
 
 def test_words_of_the_program_are_said_in_full():
-    words = "Runway could not be reached."
-    assert (
-        why_waiting(Hold(HoldCode.UPLOAD_FAILED, cause=Reason(ReasonCode.OTHER_ERROR, words=words)), None)
-        == f"The upload failed. {words}"
-    )
-    assert why_waiting(Hold(), LaneReason(LaneCode.OFFLINE)) == "Offline"
+    cause = Reason(ReasonCode.OTHER_ERROR, words="Runway could not be reached.")
+    assert why_waiting(Kept(hold=Hold(HoldCode.UPLOAD_FAILED, cause=cause))) == f"The upload failed. {cause.words}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.caps import Cap, HeldBack, Limit
+from runway_desktop.domain.caps import Cap, HeldBack, Kept, LaneCode, LaneReason, Limit
 from runway_desktop.domain.library import Entries, Filter, Page, Row
 from runway_desktop.domain.task import BatchId, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.services.tasks.forecast import Range
@@ -21,7 +21,6 @@ from runway_desktop.usecases.words.states import Around, Tone, describe
 from tests.rigs.rows import failed, row, task
 
 HELD = Hold(HoldCode.WAITS_FOR_PERSON)
-DAY = HeldBack(limit=Limit(cap=Cap.DAY, limit=100.0, spent=80.0), price=60.0)
 
 
 def of(number: int, model: str = "gen4.5", **more: Any) -> Task:
@@ -37,9 +36,13 @@ def test_groups_stand_in_the_order_in_which_they_are_sent_and_what_is_over_the_c
     assert entries.groups == (("veo3.1", 2), ("gen4.5", 1), (OVER_CAP, 1))
 
 
-def words(key: str, *tasks: Task, outlook: Outlook | None = None, slots: int | None = 2, release: str = ""):
-    members = [QueueMember(task=one, price=60.0) for one in tasks]
-    return lane_group_words(key, members, lambda _: Slots(1, slots), [], outlook or Outlook(), release, is_folded=False)
+def words(key: str, *tasks: Task, kept: Kept | None = None, slots: int | None = 2, release: str = ""):
+    members = [QueueMember(task=one, price=60.0, kept=kept) for one in tasks]
+    return lane_group_words(key, members, lambda _: Slots(1, slots), [], release, is_folded=False)
+
+
+def over(limit: Limit) -> Kept:
+    return Kept(lane=LaneReason(LaneCode.HELD_BACK, held=HeldBack(limit=limit, price=60.0)))
 
 
 def test_a_header_says_slots_and_how_many_are_held():
@@ -60,8 +63,7 @@ def test_a_header_says_slots_and_how_many_are_held():
     ],
 )
 def test_what_no_cap_lets_go_says_which_and_offers_to_raise_it(limit, title, button):
-    outlook = Outlook(over={TaskId("t1"): HeldBack(limit=limit, price=60.0)})
-    said = words(OVER_CAP, of(1), outlook=outlook)
+    said = words(OVER_CAP, of(1), kept=over(limit))
     assert (said.title, said.button, said.is_warning) == (title, button, True)
 
 
@@ -90,11 +92,6 @@ def test_a_row_of_the_queue_says_when_it_starts_and_while_one_drags_what_that_wa
     assert told(InQueue(position=3, is_queue=True))[:2] == ("Queued", "Place 3 in line")
     moved = InQueue(position=1, start=start, before=(120.0, 120.0), is_moving=True, is_queue=True)
     assert told(moved) == ("In 35–40 s", "was in about 2 min", Tone.BUSY)
-
-
-def test_a_row_that_is_held_or_over_the_cap_says_so():
-    assert told(InQueue(over=DAY)) == ("Over cap", "20 credits left today", Tone.WARN)
-    assert told(InQueue(is_queue=True), hold=HELD) == ("Held", "until released", Tone.WARN)
 
 
 def test_what_is_lifted_says_where_it_would_stand():

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.domain.prices import OpenPrice
 from runway_desktop.domain.task import Request
-from runway_desktop.services.money.pricing import OpenPrice, Pricing, read_published
+from runway_desktop.services.money.pricing import Pricing, read_published
 from runway_desktop.usecases.requests.open_price import open_price
 from runway_desktop.usecases.words.account import open_words
 from tests.rigs.engine_rig import CATALOG

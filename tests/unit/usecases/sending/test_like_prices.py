@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.prices import PublishedPrice, Unit
+from runway_desktop.domain.prices import LikePrices, PublishedPrice, Unit
 from runway_desktop.domain.task import Request
-from runway_desktop.services.money.pricing import LikePrices, Price, Pricing
+from runway_desktop.services.money.pricing import Price, Pricing
 from runway_desktop.usecases.sending.sending import like_prices
 from tests.rigs.engine_rig import CATALOG
 from tests.rigs.fakes import FakeClock, MemoryStore

@@ -14,7 +14,7 @@ from runway_desktop.usecases.requests.order import kept_text
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.values import replace
-from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engine_rig import Rig, held_by, request
 from tests.rigs.engines import engine_of
 
 SCRIPT = Origin(TaskSource.SCRIPT)
@@ -161,9 +161,9 @@ async def test_raising_a_cap_offers_and_sends_what_the_balance_covers(tmp_path: 
     async with a_door(tmp_path, 80.0) as (rig, sending):
         rig.settings.day_cap = 10.0
         tasks = [(await order(rig, sending, 1, f"fox {number}"))[0] for number in range(5)]
-        held = rig.lane.held_back(tasks[0].id)
+        held = held_by(rig, tasks[0].id)
         assert held is not None
-        assert sending.freed(held).amount == 3
+        assert rig.lane.caps.prices(held).amount == 3
         await rig.queue_acts.raise_cap(held)
         assert await codes(rig, tasks) == [HoldCode.ITS_TURN] * 3 + [HoldCode.CREDITS] * 2
 

@@ -8,8 +8,8 @@ import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.prices import LikePrices, OpenPrice, PriceSum
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, State, Task
-from runway_desktop.services.money.pricing import LikePrices, OpenPrice, PriceSum
 from runway_desktop.services.tasks.submission import (
     Ask,
     Intent,

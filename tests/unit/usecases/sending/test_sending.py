@@ -12,10 +12,11 @@ from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.advance import advance
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.prices import LikePrices, OpenPrice, PriceSum
 from runway_desktop.domain.task import Evidence, HoldCode, Request, State, Task, TaskId
 from runway_desktop.domain.transitions import NoAnswer, Withdrawn
 from runway_desktop.domain.transitions import Sending as SendingBegan
-from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, PriceSum, read_published
+from runway_desktop.services.money.pricing import Price, read_published
 from runway_desktop.services.tasks.submission import Ask, NewTasks, Origin, Prepared, Stamp, TaskSource
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import MOMENT, TOO_OLD, NotAnswered, TaskSender

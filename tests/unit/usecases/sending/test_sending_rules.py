@@ -8,8 +8,9 @@ import pytest
 
 from runway_desktop.catalog import Finding
 from runway_desktop.domain.caps import Cap
+from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.task import HoldCode, Request, State
-from runway_desktop.services.money.pricing import Price, PriceSum
+from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.tasks.submission import AT_ONCE, Ask, Origin, Payer, Release, TaskSource
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import CHECKED_AT_ONCE, MOMENT, TOO_OLD, NotAnswered, RepeatGuard, steps_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.caps import LaneCode, LaneReason
+from runway_desktop.domain.caps import Kept, LaneCode, LaneReason
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.moments import local_time
@@ -85,8 +85,8 @@ def test_an_entered_id_is_looked_for_until_runway_has_shown_its_task():
 def test_a_queued_task_says_what_keeps_it_now_and_not_how_the_connection_was(code):
     hold = Hold(HoldCode.NOT_SENT, cause=Reason(code, words="Earlier."))
     queued = Row(task=task(1, State.HELD, hold=hold))
-    assert describe(queued, Around(lane_reason=LaneReason(LaneCode.OFFLINE))).detail == "Offline"
-    assert describe(queued, Around(lane_reason=LaneReason(LaneCode.PAUSED))).detail == "Paused"
+    assert describe(queued, Around(kept=Kept(hold=hold, lane=LaneReason(LaneCode.OFFLINE)))).detail == "Offline"
+    assert describe(queued, Around(kept=Kept(hold=hold, lane=LaneReason(LaneCode.PAUSED)))).detail == "Paused"
     assert describe(queued, Around()).detail == "Retrying"
     refused = replace(queued.task, hold=replace(hold, cause=Reason(ReasonCode.NO_CREDITS, words="No credits.")))
     assert describe(Row(task=refused), Around()).detail == "No credits."
@@ -94,7 +94,7 @@ def test_a_queued_task_says_what_keeps_it_now_and_not_how_the_connection_was(cod
 
 def test_a_rate_limit_says_when_it_is_tried_again():
     limit = LaneReason(LaneCode.ERROR, cause=Reason(ReasonCode.SLOW_DOWN, words="Busy."), retry_at=NOON + 31)
-    said = describe(Row(task=task(1, State.HELD)), Around(lane_reason=limit)).detail
+    said = describe(Row(task=task(1, State.HELD)), Around(kept=Kept(lane=limit))).detail
     assert said == f"Rate limit until {local_time(NOON + 31):%H:%M:%S}"
 
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.caps import LaneCode, LaneReason
+from runway_desktop.domain.caps import Kept, LaneCode, LaneReason
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
@@ -74,7 +74,7 @@ def test_an_upload_is_shown_while_the_task_still_waits_here():
 
 def test_a_held_task_says_why_it_waits():
     assert "Restored" in describe(row(State.HELD, hold=Hold(HoldCode.RESTORED)), Around()).detail
-    assert describe(row(State.HELD), Around(lane_reason=LaneReason(LaneCode.PAUSED))).detail == "Paused"
+    assert describe(row(State.HELD), Around(kept=Kept(lane=LaneReason(LaneCode.PAUSED)))).detail == "Paused"
 
 
 def test_an_unknown_status_is_shown_as_its_word():
