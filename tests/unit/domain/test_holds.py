@@ -8,17 +8,6 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.task import Hold, HoldCode, Request, State, Task, TaskId
 
-SENT_BY_ITSELF = {
-    HoldCode.ITS_TURN,
-    HoldCode.WHEN_CREDITS,
-    HoldCode.FILE_MISSING,
-    HoldCode.FILE_UNREADABLE,
-    HoldCode.FILE_EMPTY,
-    HoldCode.UPLOAD_FAILED,
-    HoldCode.NOT_SENT,
-    HoldCode.NOT_PREPARED,
-}
-
 
 def held(hold: Hold) -> Task:
     return Task(id=TaskId("a"), request=Request(endpoint="", model="gen4.5"), created_at=1.0, hold=hold)
@@ -32,50 +21,11 @@ def test_a_task_that_may_be_paid_for_already_is_never_sent_by_itself(code: HoldC
     assert task.may_be_sent_already
 
 
-@pytest.mark.parametrize(
-    "code",
-    [HoldCode.WAITS_FOR_PERSON, HoldCode.OTHER_KEY, HoldCode.APPROVAL, HoldCode.CREDITS, HoldCode.FILE_CHANGED],
-)
-def test_a_task_that_waits_for_the_person_and_was_never_sent_is_not_paid_for_already(code: HoldCode):
-    task = held(Hold(code))
-    assert task.waits_for_person
-    assert not task.may_be_sent_already
-
-
-@pytest.mark.parametrize("code", HoldCode)
-def test_what_is_sent_by_itself_is_listed_one_by_one(code: HoldCode):
-    assert code.waits_for_person is (code not in SENT_BY_ITSELF)
-    assert code.waits_for_person or not code.may_be_sent_already
-
-
 @pytest.mark.parametrize("code", HoldCode)
 def test_no_text_equals_a_code(code: HoldCode):
     assert not isinstance(code, str)
     # The type check refuses the comparison, and an ignore that it does not need as well.
     assert code != code.value  # type: ignore[comparison-overlap]
-
-
-def test_the_stored_codes_stay_as_they_are():
-    assert {code.name: code.value for code in HoldCode} == {
-        "ITS_TURN": "",
-        "WAITS_FOR_PERSON": "waits for the person",
-        "RESTORED": "restored",
-        "COPIED": "copied",
-        "OTHER_KEY": "other key",
-        "APPROVAL": "approval",
-        "CREDITS": "waits for credits",
-        "WHEN_CREDITS": "when the balance allows",
-        "REFUSED": "refused",
-        "EXPIRED": "expired",
-        "ASK_PERSON": "ask the person",
-        "FILE_CHANGED": "file changed",
-        "FILE_MISSING": "file missing",
-        "FILE_UNREADABLE": "file unreadable",
-        "FILE_EMPTY": "file empty",
-        "UPLOAD_FAILED": "upload failed",
-        "NOT_SENT": "not sent",
-        "NOT_PREPARED": "not prepared",
-    }
 
 
 def test_only_the_code_says_that_a_file_is_missing():

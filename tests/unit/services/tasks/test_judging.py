@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.task import Pick, State, TaskId
-from runway_desktop.services.tasks.judging import Judging
+from runway_desktop.services.tasks.judging import Judged, Judging, without
 from runway_desktop.values import replace
 from tests.rigs import sent
 from tests.rigs.engine_rig import Rig, request
@@ -26,6 +26,7 @@ async def test_many_are_rated_in_one_step_and_rated_back():
         assert rig.store.writes == writes + 1
         assert [(await rig.task(i)).rating for i in ids] == [3, 3, 3]
         await judging.put_back(done.what, done.before)
+        assert rig.store.writes == writes + 2, "undone in one step too"
         assert [(await rig.task(i)).rating for i in ids] == [5, 0, 0]
         await judging.put_back(done.what, done.after)
         assert [(await rig.task(i)).rating for i in ids] == [3, 3, 3]
@@ -45,6 +46,35 @@ async def test_tags_come_and_go_and_the_others_stay():
         await judging.tag([one], ["Drone", "low  key", "drone"])
         await judging.tag([one], ["night"], ["DRONE", "nothing"])
         assert (await rig.task(one)).tags == ("low key", "night")
+
+
+async def test_a_tag_that_is_added_and_removed_in_one_edit_is_there():
+    async with Rig(loops=()) as rig:
+        judging, [one] = await judged(rig, 1)
+        await judging.tag([one], ["dusk"])
+        await judging.tag([one], ["Night", "dusk"], ["night", "DUSK"])
+        assert (await rig.task(one)).tags == ("dusk", "night")
+
+
+@pytest.mark.parametrize("stars", [-1, 6])
+async def test_stars_out_of_bounds_are_our_own_mistake(stars: int):
+    async with Rig(loops=()) as rig:
+        judging, ids = await judged(rig, 1)
+        with pytest.raises(ValueError, match=f"{stars} stars"):
+            await judging.rate(ids, stars)
+
+
+def test_undo_of_an_earlier_judgment_keeps_what_was_judged_since():
+    one, two = TaskId("a"), TaskId("b")
+    judgments = {
+        1: Judged("rating", {one: 0, two: 0}, {one: 3, two: 3}),
+        2: Judged("tags", {one: ()}, {one: ("dusk",)}),
+        3: Judged("rating", {one: 3}, {one: 5}),
+    }
+    values, kept = without(judgments, 1)
+    assert values == {two: 0}, "the other one has newer stars"
+    assert kept == {2: judgments[2], 3: Judged("rating", {one: 0}, {one: 5})}
+    assert without(judgments, 3) == ({one: 3}, {1: judgments[1], 2: judgments[2]})
 
 
 async def test_project_shot_and_note_are_kept_as_words():
@@ -81,13 +111,6 @@ async def test_undo_of_a_project_holds_what_only_its_cap_kept_here():
         await rig.clock.advance(1)
         assert (back.held, await rig.state(queued[0])) == (2, State.HELD)
         assert all(rig.ledger.get_open(one).waits_for_person for one in queued)
-
-
-async def test_six_stars_are_our_own_mistake():
-    async with Rig(loops=()) as rig:
-        judging, ids = await judged(rig, 1)
-        with pytest.raises(ValueError, match="6 stars"):
-            await judging.rate(ids, 6)
 
 
 async def test_a_take_keeps_its_tie_to_the_first():

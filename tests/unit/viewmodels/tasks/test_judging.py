@@ -32,6 +32,21 @@ async def test_judgments_are_undone_and_redone_in_their_words(tmp_path):
             judging.pick([TaskId("t1")], Pick.REJECT)
 
 
+async def test_the_last_200_judgments_can_be_undone_and_no_earlier_one(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(*(task(number, State.FAILED) for number in range(1, 202)))
+        judging = rig.task_commands.judging
+        for number in range(1, 202):
+            async with after(judging.done):
+                judging.rate([TaskId(f"t{number}")], 4)
+        undone: list[int] = []
+        judging.undone.connect(lambda number, _: undone.append(number))
+        assert not judging.undo({TaskId("t1")})
+        async with after(judging.done):
+            assert judging.undo({TaskId("t2")})
+        assert undone == [2]
+
+
 async def test_a_minus_takes_a_tag_away(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED, tags=("drone", "night")))
