@@ -18,7 +18,7 @@ from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.restoring import RestorePreview
 from runway_desktop.services.backup.watching import Stopped, Watch, WatchProgress
 from runway_desktop.texts import _
-from runway_desktop.ui.profiles.damaged_window import DamagedWindow
+from runway_desktop.ui.profiles.backups import DamagedWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring.build import begin_empty, checked_backups, restore_damaged
 

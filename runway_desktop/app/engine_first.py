@@ -13,7 +13,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.clock import LONGEST_CREATE
 from runway_desktop.services.disk.profile_lock import Claim
 from runway_desktop.texts import Text, _
-from runway_desktop.ui.profiles.progress_foot import WaitingWindow
+from runway_desktop.ui.profiles.backups import WaitingWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words.clients import under_way_words
 

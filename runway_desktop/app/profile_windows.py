@@ -92,7 +92,7 @@ class ProfileWindows(QObject):
         backups = self._cases.backups
         if backups is None:
             return
-        from runway_desktop.ui.profiles.backup_window import BackupWindow
+        from runway_desktop.ui.profiles.backups import BackupWindow
         from runway_desktop.viewmodels.profiles.backups import BackupModel
 
         model = BackupModel(self._cases, backups, self._runner)
@@ -120,7 +120,7 @@ class ProfileWindows(QObject):
         restores = self._cases.restores
         if restores is None:
             return
-        from runway_desktop.ui.profiles.restore_window import RestoreWindow
+        from runway_desktop.ui.profiles.backups import RestoreWindow
         from runway_desktop.viewmodels.profiles.restore import RestoreModel
 
         model = RestoreModel(self._cases, restores, self._runner, path, self._names(), colors=self._colors())

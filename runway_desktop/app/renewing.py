@@ -9,7 +9,7 @@ import asyncio
 from typing import Any
 
 from runway_desktop.texts import _
-from runway_desktop.ui.profiles.progress_foot import WaitingWindow
+from runway_desktop.ui.profiles.backups import WaitingWindow
 from runway_desktop.ui.theme import Theme
 
 

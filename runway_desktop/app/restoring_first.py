@@ -12,7 +12,7 @@ from collections.abc import Callable
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.watching import Watch, WatchProgress
 from runway_desktop.texts import _
-from runway_desktop.ui.profiles.progress_foot import WaitingWindow
+from runway_desktop.ui.profiles.backups import WaitingWindow
 from runway_desktop.ui.theme import Theme
 
 Finish = Callable[[Profile, Watch], bool]

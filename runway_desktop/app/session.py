@@ -367,7 +367,7 @@ class Session(QObject):
     def _show_welcome(self) -> None:
         if self.window is None or self.cases is None or self.models is None:
             return
-        from runway_desktop.ui.dialogs.welcome import WelcomeDialog
+        from runway_desktop.ui.dialogs.key_entry import WelcomeDialog
         from runway_desktop.viewmodels.profiles.welcome import KeyForm
 
         form = KeyForm(self.cases, self.models.bridge, self.runner, self)

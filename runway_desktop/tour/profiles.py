@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QToolButton
 from runway_desktop.app.profile_windows import ProfileWindows
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.rooms.preferences.entry import Preferences
-from runway_desktop.ui.profiles.backup_window import BackupWindow
+from runway_desktop.ui.profiles.backups import BackupWindow, RestoreWindow
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
-from runway_desktop.ui.profiles.restore_window import RestoreWindow
 from runway_desktop.usecases.phase import Phase
 
 from .hands import StepFailed, close_popups, find, opened, popup_shown, type_text, until

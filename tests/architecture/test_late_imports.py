@@ -69,7 +69,7 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "ui/media/players.py": 2,
     "ui/media/strip_child.py": 1,
     "ui/media/kinds/sound.py": 1,
-    "ui/sharing/file_manager.py": 1,
+    "ui/window/output.py": 1,
     "ui/window/main_window.py": 2,
     "usecases/commands/ending.py": 2,
     "usecases/commands/queued.py": 1,

@@ -33,7 +33,7 @@ from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.ui.composer.field_editors import Chip
 from runway_desktop.ui.dialogs.closing import ClosingDialog
-from runway_desktop.ui.dialogs.welcome import WelcomeDialog
+from runway_desktop.ui.dialogs.key_entry import WelcomeDialog
 from runway_desktop.ui.room import Export
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.clients.creating import TaskWished

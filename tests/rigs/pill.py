@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QPushButton
 
-from runway_desktop.ui.activity.list import ActivityList
+from runway_desktop.ui.activity.pill import ActivityList
 from runway_desktop.ui.window.main_window import MainWindow
 
 

@@ -10,7 +10,7 @@ from runway_desktop.rooms.preferences.model.table import Section
 from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button
 from runway_desktop.ui.labels import say, say_wrong
-from runway_desktop.ui.profiles.color_row import ColorRow
+from runway_desktop.ui.profiles.badge import ColorRow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.profiles.backups import KeptBackups
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel

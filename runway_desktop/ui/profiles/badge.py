@@ -1,4 +1,4 @@
-"""Badge of a profile, with initials on its color, and the program's icon with it.
+"""Badge of a profile, with initials on its color, the program's icon with it, and the selector of the color.
 
 White letters have a contrast of at least 4.5 on each color in both themes. Color is never the only sign: a name or the
 color's word is next to it. GUI thread only.
@@ -6,12 +6,16 @@ color's word is next to it. GUI thread only.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.profiles import Color
-from runway_desktop.texts import Text
+from runway_desktop.texts import Text, _
+from runway_desktop.ui.building import STRETCH, hbox, tool_button
+from runway_desktop.ui.labels import words
+from runway_desktop.ui.theme import GRID
 
 COLORS = {
     Color.BLUE: "#2f6bd0",
@@ -41,6 +45,7 @@ _ICON_SIDES = (16, 24, 32, 48, 64, 128)
 """Sizes of the program's icon, as pictures: Qt's SVG reader takes 1.5 MB. X11 receives all of them with each window, so
 larger ones are omitted."""
 _BADGED_SIDES = (32, 48, 64, 128, 256)
+_SIDE = 18
 
 
 def badge(initials: str, color: Color, height: int, dot: QColor | None = None, ground: QColor | None = None) -> QIcon:
@@ -123,3 +128,37 @@ def _dot(painter: QPainter, height: int, color: QColor, ground: QColor | None) -
         painter.drawEllipse(at.adjusted(-1.5, -1.5, 1.5, 1.5))
     painter.setBrush(color)
     painter.drawEllipse(at)
+
+
+class ColorRow(QWidget):
+    chosen = Signal(object)
+    """The selected Color."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Color"))
+        group = QButtonGroup(self)
+        self.buttons: dict[Color, QToolButton] = {}
+        for color in Color:
+            button = tool_button(
+                self,
+                lambda _=False, color=color: self._choose(color),
+                icon=swatch(color, _SIDE),
+                kind="swatch",
+                tip=str(COLOR_WORDS[color]),
+                spoken=_("{setting}: {choice}", setting=_("Color"), choice=COLOR_WORDS[color]),
+                checkable=True,
+            )
+            button.setIconSize(QSize(badge_width(_SIDE), _SIDE))
+            group.addButton(button)
+            self.buttons[color] = button
+        self._said = words(self, tone="muted", wrap=False)
+        hbox(*self.buttons.values(), GRID, self._said, STRETCH, on=self, spacing=GRID // 2)
+
+    def show_color(self, color: Color) -> None:
+        self.buttons[color].setChecked(True)
+        self._said.setText(str(COLOR_WORDS[color]))
+
+    def _choose(self, color: Color) -> None:
+        self.show_color(color)
+        self.chosen.emit(color)

@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, line_edit, push_button, vbox
-from runway_desktop.ui.key_line import KeyLine
+from runway_desktop.ui.dialogs.key_entry import KeyLine
 from runway_desktop.ui.labels import announce, mark_wrong, say, say_wrong, set_reason, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
 from runway_desktop.viewmodels.profiles.welcome import CHECKING, WHERE_FROM
 
-from .color_row import ColorRow
+from .badge import ColorRow
 
 WIDTH = 60 * GRID
 

@@ -1,4 +1,5 @@
-"""The search line: search as you type, completion of keys and values, and a star to save the search.
+"""The search line and the filters below it, which wrap like text. Search as you type, completion of keys and values,
+pills that open common values, a chip for each active term. Searches are saved, renamed and deleted, with undo.
 
 The view-model supplies suggestions and interprets the text. The popup never takes the focus: arrow keys, Return and Tab
 select, Escape closes it. Without the popup, these keys move to the results, and Escape first clears the text, then the
@@ -7,26 +8,44 @@ chips. GUI thread only.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import pairwise
+
+from PySide6.QtCore import QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
+    QLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QSizePolicy,
     QStyle,
     QStyleOptionViewItem,
+    QWidget,
 )
 
-from runway_desktop.texts import _, ngettext, number_of
+from runway_desktop.catalog.labels import model_label
+from runway_desktop.texts import _, ngettext, number, number_of, pgettext
+from runway_desktop.ui.building import PushButton, add_check, open_below, passing_menu, push_button
 from runway_desktop.ui.commands.everywhere import KEEP_SEARCH
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate, draw_line
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.usecases.searching.suggestions import Suggestion
+from runway_desktop.usecases.searching.language import Term
+from runway_desktop.usecases.searching.pages import SavedSearch
+from runway_desktop.usecases.searching.suggestions import Suggestion, values_of
+from runway_desktop.usecases.words.plain import caption, tip
+from runway_desktop.usecases.words.states import STATUSES
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
+from runway_desktop.viewmodels.tasks.pages import Pages
 
 _TO_WHAT_WAS_FOUND = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape)
+OFFER = Qt.ItemDataRole.UserRole
+"""The item's Suggestion."""
 
 
 class SearchLine(QLineEdit):
@@ -143,10 +162,6 @@ class SearchLine(QLineEdit):
         self._show_star()
 
 
-OFFER = Qt.ItemDataRole.UserRole
-"""The item's Suggestion."""
-
-
 class SuggestionDelegate(ItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(20 * GRID, option.fontMetrics.height() + GRID + GRID // 2)
@@ -167,3 +182,183 @@ def _spoken(offer: Suggestion) -> str:
     if amount is None:
         return offer.text
     return ngettext("{suggestion}, {n} task", "{suggestion}, {n} tasks", amount, suggestion=offer.text)
+
+
+class FilterRow(QWidget):
+    def __init__(self, chosen: ListFilter, pages: Pages, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._filter = chosen
+        self._pages = pages
+        self._flow = FlowLayout(self)
+        self.today = self._pill(_("Today"), lambda: chosen.set_today(self.today.isChecked()))
+        self.today.setCheckable(True)
+        self.status = self._pill(_("Status"), self._status_menu)
+        self.model = self._pill(_("Model"), self._model_menu)
+        self.project = self._pill(_("Project"), lambda: self._value_menu(self.project, "project"))
+        self.rating = self._pill(_("Rating"), lambda: self._value_menu(self.rating, "rating"))
+        self.chips = Chips(chosen, self._flow, self)
+        self.clear = self._pill(pgettext("filters", "Clear"), self._clear)
+        self.clear.setAccessibleName(_("Clear all filters"))
+        chosen.changed.connect(self.show_filter)
+        self.show_filter()
+
+    def line_width(self, *, short: bool) -> int:
+        """Width in pixels to fit on one line."""
+        left_out = (self.project, self.rating) if short else ()
+        clear = [self.clear] if self._filter.narrows else []
+        shown = [one for one in (*self._pills(), *self.chips.buttons.values(), *clear) if one not in left_out]
+        return sum(one.sizeHint().width() for one in shown) + self._flow.spacing() * (len(shown) - 1)
+
+    def shorten(self, *, on: bool) -> None:
+        """Hides or shows the pills that the search line can replace."""
+        for pill in (self.project, self.rating):
+            pill.setVisible(not on)
+
+    def show_filter(self) -> None:
+        chosen = self._filter
+        self.today.setChecked(chosen.today)
+        self.today.setText(f"{_('Today')}  ✕" if chosen.today else _("Today"))
+        chips = chosen.chips
+        for pill, key in ((self.status, "state"), (self.model, "model"), (self.project, "project"),
+                          (self.rating, "rating")):  # fmt: skip
+            active = any(term.key == key and not term.negative for term in chips)
+            pill.setCheckable(active)
+            pill.setChecked(active)
+        self.clear.setVisible(chosen.narrows)
+        before, keyboard = [*self.chips.buttons], self.chips.focused()
+        self.chips.show([term for term in chips if term.word != "date:today"])
+        if before != [*self.chips.buttons]:
+            self._put_in_order()
+            if keyboard is not None and self.chips.focused() is None:
+                self._keep_keyboard(keyboard)
+
+    def _put_in_order(self) -> None:
+        """Keeps the clear button last, in layout and tab order."""
+        self._flow.removeWidget(self.clear)
+        self._flow.addWidget(self.clear)
+        for one, after in pairwise([self.rating, *self.chips.buttons.values(), self.clear]):
+            QWidget.setTabOrder(one, after)
+
+    def _pills(self) -> list[QPushButton]:
+        return [self.today, self.status, self.model, self.project, self.rating]
+
+    def _keep_keyboard(self, position: int) -> None:
+        """Focuses the next chip, else the previous, after the focused one was removed."""
+        buttons = [*self.chips.buttons.values()]
+        after = buttons[min(position, len(buttons) - 1)] if buttons else self.today
+        after.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _clear(self) -> None:
+        self._filter.clear()
+        # The clear button had the focus and is hidden now.
+        self.today.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _pill(self, text: str, does: Callable[[], object]) -> QPushButton:
+        pill = push_button(self, text, lambda __=False: does(), kind="pill", spoken=_("Filter: {name}", name=text))
+        self._flow.addWidget(pill)
+        return pill
+
+    def _status_menu(self) -> None:
+        self._open_menu(self.status, "state", ((word, str(name)) for word, name in STATUSES.items()))
+
+    def _model_menu(self) -> None:
+        models = sorted(self._pages.counts.models.items())
+        offers = ((name, f"{model_label(name)}\t{number(amount)}") for name, amount in models if name)
+        self._open_menu(self.model, "model", offers, _("No tasks yet"))
+
+    def _value_menu(self, pill: QPushButton, key: str) -> None:
+        found = ((value, Term(key, value).label, amount) for value, amount in values_of(key, self._pages.counts))
+        offers = ((value, words if amount is None else f"{words}\t{number(amount)}") for value, words, amount in found)
+        self._open_menu(pill, key, offers)
+
+    def _open_menu(self, pill: QPushButton, key: str, offers: Iterable[tuple[str, str]], nothing: str = "") -> None:
+        """Opens a menu; `offers` are values and their texts."""
+        # The click unchecked the pill; restore its state, which only a selection changes.
+        self.show_filter()
+        menu, asked = passing_menu(self), self._filter.query.terms
+        for value, text in offers:
+            add_check(menu, text, partial(self._filter.toggle, key, value), checked=Term(key, value) in asked)
+        if menu.isEmpty():
+            menu.addAction(nothing or _("None yet")).setEnabled(False)
+        open_below(menu, pill)
+
+
+class Chips:
+    """Buttons of the active terms, appended to a layout."""
+
+    def __init__(self, chosen: ListFilter, into: QLayout, parent: QWidget) -> None:
+        self._filter = chosen
+        self._into = into
+        self._parent = parent
+        self.buttons: dict[Term, QPushButton] = {}
+
+    def focused(self) -> int | None:
+        return next((position for position, button in enumerate(self.buttons.values()) if button.hasFocus()), None)
+
+    def show(self, terms: list[Term]) -> None:
+        """Updates the chips; existing ones are kept, and with them the focus."""
+        for term in [term for term in self.buttons if term not in terms]:
+            button = self.buttons.pop(term)
+            self._into.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        for term in terms:
+            if term not in self.buttons:
+                self.buttons[term] = self._made(term)
+
+    def _made(self, term: Term) -> QPushButton:
+        button = _Chip(self._parent)
+        said = self._filter.label_of(term)
+        button.setProperty("kind", "pill")
+        button.setCheckable(True)
+        button.setChecked(True)
+        label = button.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, 24 * GRID)
+        button.setText(f"{caption(label)}  ✕")
+        button.setToolTip(tip("\n".join((term.word, _("Click to remove.")))))
+        button.setAccessibleName(_("Remove filter: {name}", name=said))
+        button.clicked.connect(lambda: self._filter.remove(term))
+        self._into.addWidget(button)
+        button.show()
+        return button
+
+
+class _Chip(PushButton):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class SearchKeeper(QObject):
+    def __init__(
+        self, chosen: ListFilter, activity: Activity, name: Callable[[SavedSearch], None], window: QWidget
+    ) -> None:
+        """`name` opens the editor of a search's name in the left pane."""
+        super().__init__(window)
+        self._name = name
+        self._filter = chosen
+        self._activity = activity
+
+    def save(self) -> None:
+        before = self._filter.searches
+        saved = self._filter.save_search()
+        if saved is None:
+            self._activity.tell(_("Nothing to save. Enter a search or choose a filter first."))
+        elif saved in before:
+            self._activity.tell(_("This search is already saved as “{name}”.", name=saved.name))
+        else:
+            self._name(saved)
+
+    def delete(self, saved: SavedSearch) -> None:
+        """Deletes a search; undo restores its name and position."""
+        kept = next((found for found in self._filter.searches if found.id == saved.id), None)
+        if kept is None:
+            return
+        position = self._filter.searches.index(kept)
+        self._filter.delete_search(saved.id)
+        self._activity.act(
+            _("Search “{name}” deleted. Its tasks stay.", name=kept.name),
+            lambda: self._filter.restore_search(kept, position),
+            short=_("Search deleted"),
+        )

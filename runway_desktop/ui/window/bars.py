@@ -1,16 +1,19 @@
-"""Top bar (profile, search, activity, balance, pause, import, preferences, menu) and status line (connection, live,
-queued, not saved). GUI thread only."""
+"""Top bar (profile with its menu, search, activity, balance, pause, import, preferences, menu) and status line
+(connection, live, queued, not saved). GUI thread only.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Page
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
@@ -18,7 +21,6 @@ from runway_desktop.ui.commands.everywhere import MENU
 from runway_desktop.ui.commands.keys import Keys, add_entries
 from runway_desktop.ui.labels import DOT_INKS, ElidedLabel, PlainLabel
 from runway_desktop.ui.profiles.badge import COLOR_WORDS, badge, badge_width
-from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.usecases.commands.command import EXCHANGE
@@ -43,6 +45,8 @@ _LINK_ROLES = {
     Link.IDLE: Role.FAINT,
 }
 _BADGE = 16
+MOST_IN_MENU = 24
+"""Maximum that fits the menu; others can be opened by name on the command line."""
 _BALANCE_TIP = Text("Your balance at Runway. Click for spending and caps.")
 _NAME_WIDTH = 15 * GRID
 """Maximum width of a profile's name; longer ones are elided."""
@@ -227,19 +231,52 @@ class TopBar(QWidget):
         self._show()
 
     def _who_popup(self) -> None:
-        menu = passing_menu(self)
+        """Menu of the profile's name: connection state, other profiles, a new one."""
+        menu, theme, model = passing_menu(self), self._theme, self._profiles
         menu.setAccessibleName(_("Profile"))
-        fill(
-            menu,
-            self._profiles,
-            self._status,
-            self._theme,
-            ask_now=lambda: ASK_NOW.does(self.window()),
-            change_key=self._open_section("Key"),
-            settings=self._open_section("Profile"),
-            preferences=self._open_section(),
-        )
+        for line in (self._status.connection_words()[0], key_source_words(self._status.key)):
+            menu.addAction(line).setEnabled(False)
+        menu.addAction(_("Refresh"), lambda: ASK_NOW.does(self.window()))
+        menu.addAction(_("Change key…"), self._open_section("Key"))
+        profiles = model.profiles()
+        if profiles:
+            menu.addSection(_("Profiles"))
+        for profile in profiles[:MOST_IN_MENU]:
+            self._add_profile(menu, profile)
+        menu.addSeparator()
+        new = menu.addAction(theme.icon("mdi6.plus", Role.MUTED), _("New profile…"), model.new_wanted.emit)
+        new.setEnabled(not model.why_no_new_one)
+        new.setToolTip(tip(model.why_no_new_one))
+        pencil = theme.icon("mdi6.pencil-outline", Role.MUTED)
+        menu.addAction(pencil, _("Name, color and backups…"), self._open_section("Profile"))
+        if model.may_start_empty:
+            menu.addAction(
+                theme.icon("mdi6.broom", Role.MUTED), _("Start with an empty demo…"), model.empty_wanted.emit
+            )
+        removable = [one for one in profiles if not (model.is_current(one) or one.is_demo or one.is_main)]
+        if removable:
+            below = QMenu(_("Remove a profile"), menu)
+            below.setIcon(theme.icon("mdi6.trash-can-outline", Role.MUTED))
+            menu.addMenu(below)
+            for profile in removable[:MOST_IN_MENU]:
+                icon = badge(profile.initials, profile.color, _BADGE)
+                below.addAction(icon, f"{caption(profile.title)}…", partial(model.ask_to_remove, profile))
+        menu.addSeparator()
+        menu.addAction(_("Preferences…"), self._open_section())
+        menu.setToolTipsVisible(True)
         open_below(menu, self._who)
+
+    def _add_profile(self, menu: QMenu, profile: Profile) -> None:
+        # After the tab, in the column of shortcuts: the color in words.
+        text, icon = (
+            f"{caption(profile.title)}\t{COLOR_WORDS[profile.color]}",
+            badge(profile.initials, profile.color, _BADGE),
+        )
+        if self._profiles.is_current(profile):
+            menu.addAction(icon, f"{text} · {_('this window')}").setFont(self._theme.strong_font())
+        else:
+            action = menu.addAction(icon, text, partial(self._profiles.open, profile))
+            action.setToolTip(tip(_("Open “{profile}” in its own window", profile=profile.title)))
 
 
 class StatusLine(QFrame):

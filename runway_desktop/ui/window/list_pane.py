@@ -24,7 +24,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.commands import SEND
 from runway_desktop.ui.empty_picture import Empty, EmptyPicture
 from runway_desktop.ui.labels import ElidedLabel, say, words
-from runway_desktop.ui.search.filter_row import FilterRow
+from runway_desktop.ui.search.search_line import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST, GridView
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme

@@ -25,7 +25,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.commands import SEND
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.room import Export, Import, Opens
-from runway_desktop.ui.search.filter_row import SearchKeeper
+from runway_desktop.ui.search.search_line import SearchKeeper
 from runway_desktop.ui.tasks.judge import Judge, JudgeBar
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import Command

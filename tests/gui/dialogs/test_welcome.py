@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QToolBu
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.errors import KeyRefused
-from runway_desktop.ui.dialogs.welcome import WelcomeDialog
+from runway_desktop.ui.dialogs.key_entry import WelcomeDialog
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from tests.rigs.dialogs_rig import KEY, Rig, child

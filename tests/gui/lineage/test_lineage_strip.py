@@ -15,8 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Input, State, TaskId
-from runway_desktop.ui.lineage.strip import LineageStrip
-from runway_desktop.ui.lineage.thumb import Thumb
+from runway_desktop.ui.lineage.strip import LineageStrip, Thumb
 from runway_desktop.ui.media.players import MediaEngine
 from runway_desktop.ui.theme import Theme
 from tests.rigs.desktop import Desktop, rest, until

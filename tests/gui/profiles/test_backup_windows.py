@@ -16,8 +16,7 @@ from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.ui.confirm import Confirm
-from runway_desktop.ui.profiles.backup_window import BackupWindow
-from runway_desktop.ui.profiles.restore_window import RestoreWindow
+from runway_desktop.ui.profiles.backups import BackupWindow, RestoreWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.restore import Into, WhichResults

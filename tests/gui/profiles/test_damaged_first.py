@@ -16,7 +16,7 @@ from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.finishing import is_waiting
 from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.watching import Watch
-from runway_desktop.ui.profiles.damaged_window import DamagedWindow
+from runway_desktop.ui.profiles.backups import DamagedWindow
 from runway_desktop.ui.theme import Theme
 from tests.rigs.profiles_on_disk import NOW, Made, a_profile
 

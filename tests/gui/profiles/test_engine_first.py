@@ -13,7 +13,7 @@ from runway_desktop.app import engine_first
 from runway_desktop.app.single_instance import DoesNotAnswer, EngineLeaves
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.disk.profile_lock import Claim, claim
-from runway_desktop.ui.profiles.progress_foot import WaitingWindow
+from runway_desktop.ui.profiles.backups import WaitingWindow
 from runway_desktop.ui.theme import Theme
 
 SENDS = EngineLeaves(("Gen-4.5 for claude",))

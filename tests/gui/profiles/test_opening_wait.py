@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar
 
 from runway_desktop.app.renewing import renew_in_sight
-from runway_desktop.ui.profiles.progress_foot import WaitingWindow
+from runway_desktop.ui.profiles.backups import WaitingWindow
 from runway_desktop.ui.theme import Theme
 from tests.rigs.qt_loop import come_to_rest
 

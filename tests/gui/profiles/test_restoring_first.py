@@ -14,7 +14,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.texts import Text
-from runway_desktop.ui.profiles.progress_foot import WaitingWindow
+from runway_desktop.ui.profiles.backups import WaitingWindow
 from runway_desktop.ui.theme import Theme
 
 DONE = True

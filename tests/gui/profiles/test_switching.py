@@ -21,7 +21,7 @@ from runway_desktop.rooms.preferences.profile_page import ProfilePage
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import TOLD
 from runway_desktop.ui.confirm import Confirm
-from runway_desktop.ui.profiles.backup_window import BackupWindow
+from runway_desktop.ui.profiles.backups import BackupWindow
 from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.room import Import

@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.ui.sharing import file_manager
-from runway_desktop.ui.sharing.file_manager import FileManager, select_command
+from runway_desktop.ui.window import output
+from runway_desktop.ui.window.output import FileManager, select_command
 from tests.rigs.session_bus import FakeService, needs_bus, private_bus
 from tests.rigs.waiting import until
 
@@ -107,7 +107,7 @@ SHOWS = """\
 import sys
 from pathlib import Path
 from PySide6.QtGui import QGuiApplication
-from runway_desktop.ui.sharing.file_manager import FileManager
+from runway_desktop.ui.window.output import FileManager
 application = QGuiApplication([])
 manager = FileManager(lambda folder: application.exit(1))
 manager.show([Path(sys.argv[1])])
@@ -142,7 +142,7 @@ def test_explorer_and_finder_select_by_command(
     assert select_command("darwin", [FOX, OWL]) == ("open", "-R", str(FOX), str(OWL))
     assert select_command("linux", [FOX]) is None
     started: list[Sequence[str]] = []
-    monkeypatch.setattr(file_manager, "start", lambda words: started.append(words) or len(started) == 1)
+    monkeypatch.setattr(output, "start", lambda words: started.append(words) or len(started) == 1)
     manager = FileManager(failed.append, owner, platform="darwin")
     manager.show([FOX])
     assert opened == []
@@ -153,9 +153,9 @@ def test_explorer_and_finder_select_by_command(
 def test_a_program_is_started_detached_and_says_nothing_here(tmp_path: Path, qtbot: QtBot) -> None:
     done = tmp_path / "done by it"
     words = (sys.executable, "-c", "import sys; print('noise'); open(sys.argv[1], 'x').write('done')")
-    assert file_manager.start((*words, str(done)))
+    assert output.start((*words, str(done)))
     qtbot.waitUntil(lambda: done.is_file() and done.read_text() == "done")
 
 
 def test_a_program_that_is_not_there_is_no_success(tmp_path: Path, qapp: object) -> None:
-    assert not file_manager.start([str(tmp_path / "no such program")])
+    assert not output.start([str(tmp_path / "no such program")])

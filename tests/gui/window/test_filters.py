@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from runway_desktop.domain.library import Page
 from runway_desktop.domain.task import Pick, State, TaskId
-from runway_desktop.ui.search.filter_row import FilterRow
+from runway_desktop.ui.search.search_line import FilterRow
 from runway_desktop.usecases.listing.columns import Column
 from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import task

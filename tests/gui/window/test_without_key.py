@@ -15,7 +15,7 @@ from runway_desktop.domain.account import KeySource, KeyStatus
 from runway_desktop.domain.events import KeyChanged
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.domain.task import State
-from runway_desktop.ui.dialogs.welcome import WelcomeDialog
+from runway_desktop.ui.dialogs.key_entry import WelcomeDialog
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address

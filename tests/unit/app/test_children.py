@@ -47,7 +47,7 @@ tells, way = sys.argv[1], sys.argv[2]
 if way == "way-opened":
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(tells).parent)))
 elif way == "way-open-with":
-    from runway_desktop.ui.sharing.file_manager import start
+    from runway_desktop.ui.window.output import start
     assert start((tells, way))
 elif way == "way-simulator":
     from runway_desktop.simulator import child
