@@ -50,11 +50,11 @@ LATE = (
     "runway_desktop.ui.lineage.strip",
     "runway_desktop.ui.media.preview",
     "runway_desktop.ui.tasks.popups",
-    "runway_desktop.ui.mime_data",
+    "runway_desktop.ui.window.drops",
     "runway_desktop.viewmodels.composer.chooser",
     "runway_desktop.rooms.sheet.model",
 )
-MOST_OF_OUR_OWN = 249
+MOST_OF_OUR_OWN = 237
 """Modules of the program that the first paint may need. Each costs about a millisecond. A number to be lowered.
 Records of commands and of rooms are among them, which import no more than words."""
 

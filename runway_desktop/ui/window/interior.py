@@ -43,10 +43,9 @@ from runway_desktop.viewmodels.activity.notices import CapNotices
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from . import commands
-from .lifting import Lifting
+from .drops import Lifting, PasteAndDrop
 from .main_window import MainWindow
 from .output import Sharing
-from .paste_and_drop import PasteAndDrop
 from .queue_room import QueueRoom
 
 CARET_RESTS_MS = 10_000

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
-from runway_desktop.ui.mime_data import read
+from runway_desktop.ui.window.drops import read
 
 LINK = "https://media.example.com/still.png"
 PAGE = "https://example.com/gallery?id=3"

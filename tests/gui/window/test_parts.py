@@ -16,10 +16,10 @@ from runway_desktop.domain.task import State
 from runway_desktop.ui.choice_popup import GLANCE, ChoicePopup, Option
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.lifted_rows import accepts
-from runway_desktop.ui.mime_data import read
 from runway_desktop.ui.tasks.posters import MOST, MOST_WAITING, PosterCache
 from runway_desktop.ui.theme import GRID, ColorScheme, FollowsTheme, Role
 from runway_desktop.ui.window import interior
+from runway_desktop.ui.window.drops import read
 from runway_desktop.ui.window.workspace import first_size
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from tests.rigs.desktop import Desktop, rest, until
