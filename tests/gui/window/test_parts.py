@@ -179,14 +179,14 @@ def test_a_search_that_finds_nothing_chooses_nothing(theme, qtbot):
     popup.close()
 
 
-def test_files_win_over_links_links_over_a_picture_a_picture_over_text():
+def test_files_win_over_links_links_over_text_text_over_a_picture():
     what = QMimeData()
-    what.setText("words")
-    assert read(what).text == "words"
     image = QImage(4, 4, QImage.Format.Format_RGB32)
     what.setImageData(image)
     assert read(what).image is not None
-    assert read(what).text == ""
+    what.setText("words")
+    assert read(what).image is None
+    assert read(what).text == "words"
     what.setUrls([QUrl("https://a.example/x y.png"), QUrl.fromLocalFile("/tmp/a b.png")])
     found = read(what)
     assert [path.name for path in found.paths] == ["a b.png"]
