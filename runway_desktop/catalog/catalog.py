@@ -46,12 +46,6 @@ class Catalog:
         except (ValueError, KeyError, TypeError) as error:
             raise CatalogError(f"The file {path} is not a catalog of models.") from error
 
-    def become(self, other: Catalog) -> None:
-        """Replaces the content by that of another catalog, for everything that refers to this object. Pairs already
-        returned do not change."""
-        self.version, self.endpoints = other.version, other.endpoints
-        self._facts, self._pairs = other._facts, other._pairs
-
     def endpoint(self, name: str) -> Endpoint | None:
         return next((found for found in self.endpoints if found.name == name), None)
 

@@ -35,6 +35,7 @@ class MemberKind(StrEnum):
     CARD = "card"
     """Name and color of the profile."""
     CATALOG = "catalogue"
+    """In backups of older builds; not restored."""
     INPUT = "input"
     """A converted copy of an input that Runway would not have accepted."""
     PASTED = "pasted"

@@ -112,11 +112,6 @@ class Profile(Struct, frozen=True, kw_only=True):
         return self.folder / CARD
 
     @property
-    def catalog(self) -> Path:
-        """The updated catalog; often missing."""
-        return self.folder / "catalog.json"
-
-    @property
     def backups(self) -> Path:
         """Daily backups, and those made before a restore."""
         return self.folder / "backups"

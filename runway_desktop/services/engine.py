@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from .backup.restores import Restores
     from .backup.watching import Workshop
     from .bus import Bus
-    from .catalog_renewal import CatalogRenewal
     from .clients import Clients
     from .disk.library_folder import LibraryFolder
     from .disk.profile_folders import ProfileFolders
@@ -264,13 +263,6 @@ class Engine:
         return Profiles(
             self._profile, outside.folders, snapshots, workshop, secrets, trash, clock, self._rng, is_in_use
         )
-
-    @cached_property
-    def renewal(self) -> CatalogRenewal | None:
-        """None if the catalog cannot be renewed."""
-        from .catalog_renewal import CatalogRenewal
-
-        return CatalogRenewal(self.catalog, self._profile.catalog, self.settings, self._workers)
 
     @cached_property
     def clients(self) -> Clients:

@@ -92,7 +92,6 @@ class UseCases:
     pricing = _Of(lambda engine: engine.pricing)
     profiles = _Of(lambda engine: engine.profiles)
     queue: _Of[Queue] = _Of(lambda engine: engine.lane)
-    renewal = _Of(lambda engine: engine.renewal)
     restores = _Of(lambda engine: engine.restores)
     settings = _Of(lambda engine: engine.settings)
     sheets = _Of(lambda engine: engine.sheets)

@@ -23,7 +23,6 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.keychain import SystemKeychain
-from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import LONGEST_CREATE, SystemClock
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.services.disk.profile_folders import ProfileFolders, has_been_used
@@ -135,7 +134,7 @@ async def build(
     secrecy = KnownSecrets() if secrecy is None else secrecy
     if address.secret:
         secrecy.add(address.secret)
-    catalog = await in_worker(workers, catalog_in_use, profile.catalog)
+    catalog = await in_worker(workers, Catalog.load)
     demo = _demo(profile, address.demo, workers) if address.demo is not None else None
     if demo is not None:
         await in_worker(workers, demo.begin)

@@ -27,7 +27,6 @@ SENTENCES: Mapping[str, int] = {
     "services.backup.finishing": 2,
     "services.backup.packing": 1,
     "services.backup.unpacking": 4,
-    "services.catalog_renewal": 2,
     "services.disk.disk_words": 19,
     "services.disk.system_trash": 4,
     "services.exchange.folder_reading": 1,

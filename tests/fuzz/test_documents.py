@@ -1,4 +1,4 @@
-"""JSON that is deep, huge, or says what cannot be: sidecars, notes of downloads, cards, settings, catalogs, lists."""
+"""JSON that is deep, huge, or says what cannot be: sidecars, notes of downloads, cards, settings, lists."""
 
 from __future__ import annotations
 
@@ -14,13 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runway_desktop.catalog import Catalog, validate
-from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain import profiles
-from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.catalog_renewal import read_catalog
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.exchange.folder_reading import FolderWalk
 from runway_desktop.services.exchange.imported_tasks import inputs_for, output_of, task_of
@@ -197,54 +193,6 @@ def test_stored_settings_that_make_no_sense_fall_back(tmp_path: Path):
     known = Settings(MemoryStore(), Bus(), FakeClock(), default_library=tmp_path).preferences()
     for value in [*NUMBERS, *WORDS, [], {}, [[]], {"a": {}}, deep(300), float("inf"), float("nan")]:
         assert_bounded(partial(asyncio.run, load(dict.fromkeys(known, value))), drawn=())
-
-
-FACTS = json.loads(resource("catalog.json").read_bytes())
-
-
-@given(st.data())
-@often(12)
-def test_a_changed_catalog_is_of_use_or_is_refused_in_words(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-):
-    pair = data.draw(st.integers(0, len(FACTS["pairs"]) - 1))
-    facts = {**FACTS, "pairs": list(FACTS["pairs"])}
-    if data.draw(st.booleans()):
-        facts["pairs"][pair] = data.draw(changed(FACTS["pairs"][pair]))
-    else:
-        name = data.draw(st.sampled_from(sorted(key for key in FACTS if key != "pairs")))
-        facts[name] = data.draw(changed(FACTS[name]))
-    path = tmp_path_factory.getbasetemp() / "catalog.json"
-    path.write_text(json.dumps(facts), encoding="utf-8")
-    assert_usable_or_refused(path)
-
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_a_text_that_is_hard_to_read_is_no_catalog(name: str, tmp_path: Path):
-    path = tmp_path / "catalog.json"
-    path.write_text(TEXTS[name], encoding="utf-8")
-    with pytest.raises(NotPossible):
-        read_catalog(path)
-
-
-def test_a_version_of_a_thousand_digits_is_none(tmp_path: Path):
-    path = tmp_path / "catalog.json"
-    path.write_text(json.dumps({**FACTS, "sdk": "9" * 5_000 + ".1"}), encoding="utf-8")
-    with pytest.raises(NotPossible):
-        read_catalog(path)
-
-
-def assert_usable_or_refused(path: Path) -> None:
-    def use() -> Catalog:
-        return read_catalog(path)[0]
-
-    found = assert_bounded(use)
-    if found is not None:
-        for endpoint in found.endpoints:
-            for model in endpoint.models[:1]:
-                pair = found.pair(endpoint.name, model)
-                if pair is not None:
-                    validate(pair, {"promptText": "x", "seed": 7, "ratio": "1:1"})
 
 
 def gathered(name: str, content: bytes, folder: Path) -> Any:

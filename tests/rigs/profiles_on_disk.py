@@ -97,7 +97,6 @@ async def a_profile(root: Path, *, results: int = 3, at: ProfileFolders | None =
     _write(pasted, b"a pasted picture")
     _write(profile.accepted_ids, b"ids that Runway gave")
     _write(profile.log, f"sent with {KEY}".encode())
-    _write(profile.catalog, b'{"version": "9"}')
     return Made(profile, known, SqliteSnapshots(), library)
 
 

@@ -38,7 +38,6 @@ from runway_desktop.ui.building import STRETCH, choices, clear_layout, hbox, pus
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.key_entry import KeyEntry
-from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.labels import say, set_reason, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.window.commands import REPORT, SHOW_LOG
@@ -332,27 +331,8 @@ class NoticesPage(PreferencePage):
 class RunwayPage(PreferencePage):
     def build(self) -> None:
         self.add_table()
-        if self.form.can_renew_catalog:
-            self._add_catalog()
-
-    def _add_catalog(self) -> None:
-        """Adds the catalog's version, and buttons to replace it without updating the program."""
         self.heading(_("Model catalog"))
-        self._catalog = self.note()
-        renew = push_button(self, _("Load from file…"), self._choose_catalog)
-        self._built_in = push_button(self, _("Use the built-in catalog"), lambda: self.form.renew_catalog(None))
-        self.rows.addLayout(hbox(renew, self._built_in, STRETCH))
-        self._came = self.note()
-        self.form.catalog_told.connect(self._show_catalog)
-        self._show_catalog()
-
-    def _show_catalog(self, came: str = "", refused: bool = False) -> None:
-        say(self._catalog, self.form.catalog_words)
-        self._built_in.setVisible(not self.form.catalog_is_built_in)
-        say(self._came, came, "bad" if refused else "good")
-
-    def _choose_catalog(self) -> None:
-        choose_file(self, _("Load a model catalog"), self.form.renew_catalog, filters=f"{_('Model catalog')} (*.json)")
+        self.note(self.form.catalog_words)
 
 
 def _grid(holder: QWidget | None = None) -> QGridLayout:

@@ -5,7 +5,7 @@ steps, each idempotent, because the program may die between any two:
 
     1. the present state is backed up; `kept.json` records that
     2. copies of inputs and posters are added; tasks at Runway and unsaved results of the present list are carried over
-    3. the renewed catalog and the old task list are moved aside, then the new ones are renamed into place
+    3. the old task list is moved aside, then the new one is renamed into place
     4. `ready.json` is deleted, then the rest of the folder
 
 Before step 3 the old state is complete, after it the new one; a start in between continues here before it opens the
@@ -150,11 +150,6 @@ def _swap(staging: Path, profile: Profile) -> None:
         aside = str(_note(staging).get("aside") or "")
         old = profile.backups / aside if aside else staging / _OLD
         private.make_folder(old)
-        catalog = staging / profile.catalog.name
-        if catalog.exists():
-            if profile.catalog.exists():
-                os.replace(profile.catalog, old / catalog.name)
-            os.replace(catalog, profile.catalog)
         for path in list_files(profile):
             os.replace(path, old / path.name)
         sync_folder(profile.folder)

@@ -245,9 +245,8 @@ def _sources(
 ) -> tuple[list[_Source], int]:
     """The members to write, and the number of results that are not at their paths."""
     found = [_Source(DATABASE, MemberKind.DATABASE, copy, copy.stat().st_size)]
-    for kind, path in ((MemberKind.CARD, profile.card), (MemberKind.CATALOG, profile.catalog)):
-        if (size := _size(path)) is not None:
-            found.append(_Source(CARD if kind is MemberKind.CARD else "catalog.json", kind, path, size))
+    if (card := _size(profile.card)) is not None:
+        found.append(_Source(CARD, MemberKind.CARD, profile.card, card))
     for wanted, kind, folder in (
         (choice.inputs, MemberKind.INPUT, profile.inputs),
         (choice.inputs, MemberKind.PASTED, library / PASTED),

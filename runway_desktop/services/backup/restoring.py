@@ -141,7 +141,7 @@ def put_together(
         manifest = backup.manifest
         own = {
             member: staging / PurePosixPath(member.name)
-            for member in manifest.of(MemberKind.DATABASE, MemberKind.CATALOG, MemberKind.INPUT, MemberKind.POSTER)
+            for member in manifest.of(MemberKind.DATABASE, MemberKind.INPUT, MemberKind.POSTER)
         }
         if _wants_pasted(manifest):
             room = staging / ROOMS[MemberKind.INPUT] / _pasted_name(manifest)

@@ -23,7 +23,6 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.backups import MANIFEST, SCHEMA
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.catalog_renewal import claims_to_be_catalog
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.intake.gathered import Gathered
@@ -66,12 +65,6 @@ _LOG_LINE = re.compile(
 _BARE = re.compile(r"[\s,;|\"'`\[\](){}<>]+|urn:uuid:", re.IGNORECASE)
 
 
-class CatalogFile(Struct, frozen=True):
-    """A newer catalog of models."""
-
-    source: Source
-
-
 class BackupFile(Struct, frozen=True):
     """A backup of a profile, not verified."""
 
@@ -92,7 +85,7 @@ class ResultsFolder(Struct, frozen=True):
     path: Path
 
 
-Brought = CatalogFile | BackupFile | TaskIds | ResultsFolder | Gathered
+Brought = BackupFile | TaskIds | ResultsFolder | Gathered
 
 
 @dataclass(eq=False, repr=False)
@@ -145,12 +138,8 @@ class Exchange:
 
 
 def _recognized(dropped: Dropped, words: Vocabulary | None) -> Brought | list[Sidecar] | None:
-    """A folder of results is returned as its first sidecars. Without words only a catalog or backup is detected."""
+    """A folder of results is returned as its first sidecars. Without words only a backup is detected."""
     path = dropped.paths[0] if len(dropped.paths) == 1 else None
-    if path is not None and path.suffix.lower() == ".json":
-        with contextlib.suppress(DiskError, FileUnreadable, ValueError):
-            if claims_to_be_catalog((source := dropped.source(path)).head):
-                return CatalogFile(source)
     if path is not None and _claims_to_be_backup(path):
         return BackupFile(path)
     if words is None:

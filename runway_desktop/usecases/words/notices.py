@@ -5,7 +5,6 @@ from __future__ import annotations
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Notice
 from runway_desktop.domain.folders import MovePhase, MoveProgress
 from runway_desktop.domain.preferences import PROGRAMS_PAGE
-from runway_desktop.services.catalog_renewal import Renewal
 from runway_desktop.texts import _, in_turn, listed, ngettext
 
 from .clients import client_name
@@ -78,20 +77,6 @@ def said(told: EngineNotice) -> Notice:
             return _resumed(told.move) if told.move is not None else Notice(_("Moving the library continues."))
         case EngineNoticeCode.MOVE_ENDED:
             return _ended(told.move) if told.move is not None else Notice(_("The library move has ended."))
-
-
-def renewal_words(renewal: Renewal) -> str:
-    """Differences of an updated catalog."""
-    added, gone = renewal.added, renewal.gone
-    if not added and not gone:
-        said = _("Models and endpoints are unchanged.")
-    elif not gone:
-        said = ngettext("{n} model is new.", "{n} models are new.", added)
-    elif not added:
-        said = ngettext("{n} model is gone.", "{n} models are gone.", gone)
-    else:
-        said = ngettext("{n} model is new, {gone} gone.", "{n} models are new, {gone} gone.", added, gone=gone)
-    return str(in_turn(_("Catalog updated to SDK {version}.", version=renewal.version), said))
 
 
 def _unknown_ids(ids: tuple[str, ...]) -> Notice:

@@ -20,7 +20,6 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.domain.clients import waiting
 from runway_desktop.domain.task import Request, State, TaskId
-from runway_desktop.services.catalog_renewal import IN_USE as CATALOG_IN_USE
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
@@ -100,7 +99,6 @@ class Composer(Model):
         bridge.organization_changed.connect(lambda _: self.changed.emit())
         bridge.key_changed.connect(lambda _: self.changed.emit())
         bridge.tasks_touched.connect(self._price_may_be_known)
-        bridge.settings_changed.connect(lambda names: self._catalog_renewed() if CATALOG_IN_USE in names else None)
 
     @cached_property
     def chooser(self) -> Chooser:
@@ -422,13 +420,6 @@ class Composer(Model):
             lost = _("{model} doesn't use: {settings}.", model=self._draft.pair.label, settings=listed(not_taken))
         if lost or also:
             self.said.emit(str(in_turn(also, lost)))
-
-    def _catalog_renewed(self) -> None:
-        """Switches to the same pair of the new catalog, or to the first pair if it is gone; keeps values that fit."""
-        pair = self._cases.catalog.pair(self._draft.pair.endpoint, self._draft.pair.model)
-        self._rebuilt(self._draft.switch(pair or self._choice.first()))
-        if "chooser" in vars(self):
-            self.chooser.changed.emit()
 
     def _input_removed(self) -> None:
         """After the last input is removed, returns from a model selected for it."""

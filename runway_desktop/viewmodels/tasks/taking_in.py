@@ -11,14 +11,13 @@ from pathlib import Path
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.task import Request
-from runway_desktop.services.exchange.exchange import BackupFile, CatalogFile, ResultsFolder, TaskIds
+from runway_desktop.services.exchange.exchange import BackupFile, ResultsFolder, TaskIds
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.requests.draft import MOST_LETTERS
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.notices import renewal_words
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.model import Model
 
@@ -56,12 +55,6 @@ class TakingIn(Model):
 
         cases, pair = self._cases, self._composer.pair
         match await cases.exchange.gather(dropped, prefer=(pair.endpoint, pair.model), for_import=for_import):
-            case CatalogFile(source):
-                if cases.renewal is not None:
-                    renewed = await cases.renewal.renew(source.path, source.content)
-                    self._commands.tell(
-                        renewal_words(renewed), _("To use the built-in one again, open Preferences → Runway.")
-                    )
             case BackupFile(path):
                 self._commands.restore_wanted.emit(path)
             case TaskIds() as ids:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import TaskChanged
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.clock import LONGEST_CREATE
@@ -56,6 +57,15 @@ async def test_what_runs_comes_with_the_loops_and_what_a_person_asks_for_does_no
         assert all(assembly.engine.is_made(name) for name in RUNNING)
         assert not any(assembly.engine.is_made(name) for name in ("exchange", "intake", "spending", "relinking"))
         assert {"lane", "poller", "downloads", "sidecars"} <= set(names)
+
+
+async def test_a_catalog_that_an_older_build_kept_in_the_profile_is_ignored(tmp_path: Path):
+    kept = environment.profile(demo=False, folder=tmp_path).folder / "catalog.json"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text('{"sdk": "99.0.0", "endpoints": []}', encoding="utf-8")
+    async with assembled(tmp_path) as assembly:
+        assert assembly.engine.catalog.version == Catalog.load().version
+    assert kept.exists()
 
 
 def listening_or_running() -> set[str]:

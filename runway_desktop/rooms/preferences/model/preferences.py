@@ -45,8 +45,6 @@ class PreferencesForm(Model):
     """Name of a preference whose value, remark or list of names changed, here or elsewhere."""
     spent = Signal()
     """What was spent has changed."""
-    catalog_told = Signal(str, bool)
-    """Outcome of a catalog update in a sentence, and whether it was refused."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
@@ -128,31 +126,11 @@ class PreferencesForm(Model):
         self.set_value("name_template", None)
 
     @property
-    def can_renew_catalog(self) -> bool:
-        return self._cases.renewal is not None
-
-    @property
     def catalog_words(self) -> str:
         catalog = self._cases.catalog
         models = len({model for endpoint in catalog.endpoints for model in endpoint.models})
-        source = _("Built in") if self.catalog_is_built_in else _("Loaded from a file")
         known = ngettext("{n} model", "{n} models", models)
-        return " · ".join((_("Runway SDK {version}", version=catalog.version), known, source))
-
-    @property
-    def catalog_is_built_in(self) -> bool:
-        return self._cases.renewal is None or self._cases.renewal.is_built_in
-
-    def renew_catalog(self, path: Path | None) -> None:
-        """Loads a catalog from a file, or the built-in one for None; `catalog_told` follows."""
-        renewal = self._cases.renewal
-        if renewal is not None:
-            self._runner(
-                renewal.renew(path) if path is not None else renewal.use_built_in(),
-                "renew catalog",
-                done=lambda came: self.catalog_told.emit(came.in_words(), False),
-                failed=lambda error: self.catalog_told.emit(error.in_words(), True),
-            )
+        return " · ".join((_("Runway SDK {version}", version=catalog.version), known))
 
     def remark(self, name: str) -> str:
         """Remark to an amount of credits: its value in dollars, and what is spent."""

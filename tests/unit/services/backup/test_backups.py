@@ -66,7 +66,7 @@ async def test_the_first_minutes_are_the_persons_then_a_light_one_is_made(tmp_pa
         await rig.clock.advance(2)
         assert rig.names() == ["daily-2026-03-09.zip"]
         with opened(rig.made.profile.backups / "daily-2026-03-09.zip") as backup:
-            assert {member.kind for member in backup.manifest.members} == {"database", "catalogue"}
+            assert {member.kind for member in backup.manifest.members} == {"database"}
         [kept] = await rig.backups.kept()
         assert (kept.day, kept.size) == (date(2026, 3, 9), kept.path.stat().st_size)
 

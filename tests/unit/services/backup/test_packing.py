@@ -47,7 +47,6 @@ async def test_the_manifest_says_what_is_in_it_and_every_hash_is_true(tmp_path: 
     names = {member.name: member.kind for member in manifest.members}
     assert names == {
         "profile.db": MemberKind.DATABASE,
-        "catalog.json": MemberKind.CATALOG,
         "inputs/0a1b/harbour.png": MemberKind.INPUT,
         "pasted/pasted 2026-03-09.png": MemberKind.PASTED,
         **{f"posters/{number}.jpg": MemberKind.POSTER for number in range(3)},
@@ -115,7 +114,7 @@ async def test_the_light_one_holds_no_media_and_sizes_are_told_before(tmp_path: 
     assert (outline.results, outline.result_bytes, outline.missing) == (2, 14_000, 1)
     assert outline.size(PackOptions(results=True)) - outline.size(PackOptions()) == 14_000
     light = packed(made, tmp_path / "light.zip", LIGHT)
-    assert {member.kind for member in light.manifest.members} == {MemberKind.DATABASE, MemberKind.CATALOG}
+    assert {member.kind for member in light.manifest.members} == {MemberKind.DATABASE}
     assert light.size < outline.size(LIGHT)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_room import DiskRoom
-from runway_desktop.services.exchange.exchange import FEW, CatalogFile, Exchange, ResultsFolder, TaskIds
+from runway_desktop.services.exchange.exchange import FEW, Exchange, ResultsFolder, TaskIds
 from runway_desktop.services.exchange.id_import import IdsLook, IdStanding
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.intake.gathered import Gathered
@@ -287,16 +287,3 @@ async def test_a_long_record_is_searched_on_from_where_it_was_recognized(tmp_pat
         look = await exchange.ids.look(ids.dropped, Progress(), ids.searches)
         assert len(look.entries) == 1500
         assert len(ids.searches[0].found) == 1500, "no other search began anew"
-
-
-async def test_a_dropped_catalog_is_known_by_its_beginning(tmp_path):
-    rig = Rig(loops=())
-    path = tmp_path / "catalog.json"
-    path.write_text('{"sdk": "99.0.0", "endpoints": []}', encoding="utf-8")
-    async with a_desk(rig) as exchange:
-        brought = await exchange.gather(Dropped(paths=(path,)))
-        assert isinstance(brought, CatalogFile)
-        assert brought.source.content == path.read_bytes()
-        for name in ("catalog.txt", "none.json"):
-            other = tmp_path / name
-            assert not isinstance(await exchange.gather(Dropped(paths=(other,))), CatalogFile)
