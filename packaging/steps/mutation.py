@@ -1,4 +1,5 @@
-"""Mutants of the modules that decide about money: small changes to their code, each of which must fail a test.
+"""Mutants of the modules that decide about money, judge, list and save: small changes to their code, each of which must
+fail a test.
 
 mutmut makes them in a copy of the tree, in ``build/mutation/MODULE``, and runs for each only those of the module's
 tests that reach the changed function. Raises `StepFailed`. Standard library only; mutmut runs in `.venv`, and not on
@@ -31,6 +32,19 @@ PATIENCE = 7_200.0
 TASKS = "tests/unit/services/tasks"
 SENDING = "tests/unit/usecases/sending"
 COMMANDS = "tests/unit/usecases/commands"
+LISTING = "tests/unit/usecases/listing"
+RESULTS = "tests/unit/services/results"
+LISTED = (
+    "tests/unit/test_records.py",
+    "tests/unit/viewmodels/tasks/test_task_list.py",
+    "tests/unit/viewmodels/tasks/test_lineage.py",
+    f"{LISTING}/test_columns.py",
+    f"{LISTING}/test_groups.py",
+    f"{LISTING}/test_line_diff.py",
+    f"{LISTING}/test_lines.py",
+    f"{LISTING}/test_queue.py",
+    f"{LISTING}/test_shots.py",
+)
 MODULES: dict[str, tuple[str, ...]] = {
     "domain/advance.py": ("tests/unit/domain/test_advance.py", "tests/unit/domain/test_advance_whole.py"),
     "services/money/budget.py": (
@@ -70,6 +84,13 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{SENDING}/test_repeat_guard.py",
     ),
     "usecases/commands/commands.py": (f"{COMMANDS}/test_commands.py", f"{COMMANDS}/test_paying.py"),
+    "services/tasks/judging.py": (f"{TASKS}/test_judging.py",),
+    "viewmodels/tasks/judging.py": ("tests/unit/viewmodels/tasks/test_judging.py",),
+    "services/results/saving.py": (f"{RESULTS}/test_downloads.py", f"{RESULTS}/test_library_trouble.py"),
+    **{
+        f"usecases/listing/{name}.py": LISTED
+        for name in ("changes", "columns", "line_diff", "lineage", "lines", "queue", "takes")
+    },
 }
 """Modules of `runway_desktop` and the tests that must notice a change of each, as few as cover it."""
 

@@ -60,24 +60,24 @@ def test_states_are_these() -> None:
 
 def test_reasons_to_hold_a_task_are_these() -> None:
     assert {code.name: (code.value, flags(code, "waits_for_person", "may_be_sent_already")) for code in HoldCode} == {
-        "ITS_TURN": ("", ""),
+        "ITS_TURN": (""),
         "WAITS_FOR_PERSON": ("waits for the person", "waits_for_person"),
         "RESTORED": ("restored", "waits_for_person may_be_sent_already"),
         "COPIED": ("copied", "waits_for_person may_be_sent_already"),
         "OTHER_KEY": ("other key", "waits_for_person"),
         "APPROVAL": ("approval", "waits_for_person"),
         "CREDITS": ("waits for credits", "waits_for_person"),
-        "WHEN_CREDITS": ("when the balance allows", ""),
+        "WHEN_CREDITS": ("when the balance allows"),
         "REFUSED": ("refused", "waits_for_person"),
         "EXPIRED": ("expired", "waits_for_person"),
         "ASK_PERSON": ("ask the person", "waits_for_person may_be_sent_already"),
         "FILE_CHANGED": ("file changed", "waits_for_person"),
-        "FILE_MISSING": ("file missing", ""),
-        "FILE_UNREADABLE": ("file unreadable", ""),
-        "FILE_EMPTY": ("file empty", ""),
-        "UPLOAD_FAILED": ("upload failed", ""),
-        "NOT_SENT": ("not sent", ""),
-        "NOT_PREPARED": ("not prepared", ""),
+        "FILE_MISSING": ("file missing"),
+        "FILE_UNREADABLE": ("file unreadable"),
+        "FILE_EMPTY": ("file empty"),
+        "UPLOAD_FAILED": ("upload failed"),
+        "NOT_SENT": ("not sent"),
+        "NOT_PREPARED": ("not prepared"),
     }
 
 
@@ -149,7 +149,7 @@ def test_kinds_of_media_are_these() -> None:
             "sound", "mdi6.waveform", "audio, voice, music, recording",
             "audiofile audiopath audiourl inputaudio soundfile recording music voiceover", (16, 200), "is_timed",
         ),
-        "other": ("file", "mdi6.file-outline", "", "", (5, 200), ""),
+        "other": ("file", "mdi6.file-outline", "", "", (5, 200)),
     }  # fmt: skip
 
 
@@ -237,43 +237,41 @@ CREDITS: tuple[tuple[Any, ...], tuple[Any, ...]] = (
     (None, 0.5, 100_000_000.0), (0, -1, 100_000_001, True, "5", float("nan")),
 )  # fmt: skip
 ANY_TEXT: tuple[tuple[Any, ...], tuple[Any, ...]] = (("", "/videos"), (None, 1))
-PREFERENCES: dict[str, tuple[Any, tuple[tuple[Any, ...], tuple[Any, ...]], str]] = {
-    "daily_backup": (True, SWITCH, ""),
-    "library_folder": ("", ANY_TEXT, ""),
-    "rescue": (True, SWITCH, ""),
-    "name_template": ("{project}/{date}/{model}_{title}_{seed}_{id}", (("{id}",), ("", " ", None)), ""),
-    "sidecars": (True, SWITCH, ""),
-    "embed": (True, SWITCH, ""),
-    "theme": ("system", (("system", "light", "dark"), ("", "blue", None)), ""),
-    "language": ("", ANY_TEXT, ""),
-    "text_size": (100, ((90, 100, 110, 125, 140, 160), (0, 89, 120, 161, "100")), ""),
-    "reduce_motion": (False, SWITCH, ""),
-    "loop_clips": (False, SWITCH, ""),
-    "muted": (False, SWITCH, ""),
-    "announce": ("batch", (("each", "batch", "failures", "off"), ("", "all")), ""),
-    "stay_awake": (True, SWITCH, ""),
-    "start_at_login": (False, SWITCH, ""),
-    "tray": (True, SWITCH, ""),
-    "stay_in_tray": (False, SWITCH, "tray"),
-    "poll_limit": (8, ((1, 8), (0, 9, True, 2.0, "2")), ""),
-    "download_limit": (4, ((1, 4), (0, 5, True, 2.0, "2")), ""),
-    "lane_limits": ({}, (({"gen4.5": 1, "veo3": 100},), (None, 1)), ""),
-    "ask_before_cancel": (True, SWITCH, ""),
-    "day_cap": (None, CREDITS, ""),
-    "month_cap": (None, CREDITS, ""),
-    "sending_cap": (None, CREDITS, ""),
-    "project_caps": ({}, (({"Aurora": 0.5, "Zenith": 100_000_000.0},), (None, 1)), ""),
-    "confirm_above": (1_000.0, CREDITS, ""),
-    "shortcuts": ({}, (({"task.cancel": ["Ctrl+K"]},), (None, 1)), ""),
+PREFERENCES: dict[str, tuple[Any, tuple[tuple[Any, ...], tuple[Any, ...]]]] = {
+    "daily_backup": (True, SWITCH),
+    "library_folder": ("", ANY_TEXT),
+    "rescue": (True, SWITCH),
+    "name_template": ("{project}/{date}/{model}_{title}_{seed}_{id}", (("{id}",), ("", " ", None))),
+    "sidecars": (True, SWITCH),
+    "embed": (True, SWITCH),
+    "theme": ("system", (("system", "light", "dark"), ("", "blue", None))),
+    "language": ("", ANY_TEXT),
+    "text_size": (100, ((90, 100, 110, 125, 140, 160), (0, 89, 120, 161, "100"))),
+    "reduce_motion": (False, SWITCH),
+    "loop_clips": (False, SWITCH),
+    "muted": (False, SWITCH),
+    "announce": ("batch", (("each", "batch", "failures", "off"), ("", "all"))),
+    "stay_awake": (True, SWITCH),
+    "start_at_login": (False, SWITCH),
+    "tray": (True, SWITCH),
+    "stay_in_tray": (False, SWITCH),
+    "poll_limit": (8, ((1, 8), (0, 9, True, 2.0, "2"))),
+    "download_limit": (4, ((1, 4), (0, 5, True, 2.0, "2"))),
+    "lane_limits": ({}, (({"gen4.5": 1, "veo3": 100},), (None, 1))),
+    "ask_before_cancel": (True, SWITCH),
+    "day_cap": (None, CREDITS),
+    "month_cap": (None, CREDITS),
+    "sending_cap": (None, CREDITS),
+    "project_caps": ({}, (({"Aurora": 0.5, "Zenith": 100_000_000.0},), (None, 1))),
+    "confirm_above": (1_000.0, CREDITS),
+    "shortcuts": ({}, (({"task.cancel": ["Ctrl+K"]},), (None, 1))),
 }
-"""By name: the default, values that are kept as they are and values that are refused, and the switch that it needs."""
+"""By name: the default, values that are kept as they are, and values that are refused."""
 
 
 def test_preferences_are_these() -> None:
-    found = Settings.preferences()
-    assert {name: (one.default, one.needs) for name, one in found.items()} == {
-        name: (default, needs) for name, (default, _, needs) in PREFERENCES.items()
-    }
+    found = {name: one.default for name, one in Settings.preferences().items()}
+    assert found == {name: default for name, (default, _) in PREFERENCES.items()}
 
 
 @pytest.mark.parametrize("name", PREFERENCES)
