@@ -60,24 +60,24 @@ def test_states_are_these() -> None:
 
 def test_reasons_to_hold_a_task_are_these() -> None:
     assert {code.name: (code.value, flags(code, "waits_for_person", "may_be_sent_already")) for code in HoldCode} == {
-        "ITS_TURN": (""),
+        "ITS_TURN": ("", ""),
         "WAITS_FOR_PERSON": ("waits for the person", "waits_for_person"),
         "RESTORED": ("restored", "waits_for_person may_be_sent_already"),
         "COPIED": ("copied", "waits_for_person may_be_sent_already"),
         "OTHER_KEY": ("other key", "waits_for_person"),
         "APPROVAL": ("approval", "waits_for_person"),
         "CREDITS": ("waits for credits", "waits_for_person"),
-        "WHEN_CREDITS": ("when the balance allows"),
+        "WHEN_CREDITS": ("when the balance allows", ""),
         "REFUSED": ("refused", "waits_for_person"),
         "EXPIRED": ("expired", "waits_for_person"),
         "ASK_PERSON": ("ask the person", "waits_for_person may_be_sent_already"),
         "FILE_CHANGED": ("file changed", "waits_for_person"),
-        "FILE_MISSING": ("file missing"),
-        "FILE_UNREADABLE": ("file unreadable"),
-        "FILE_EMPTY": ("file empty"),
-        "UPLOAD_FAILED": ("upload failed"),
-        "NOT_SENT": ("not sent"),
-        "NOT_PREPARED": ("not prepared"),
+        "FILE_MISSING": ("file missing", ""),
+        "FILE_UNREADABLE": ("file unreadable", ""),
+        "FILE_EMPTY": ("file empty", ""),
+        "UPLOAD_FAILED": ("upload failed", ""),
+        "NOT_SENT": ("not sent", ""),
+        "NOT_PREPARED": ("not prepared", ""),
     }
 
 
@@ -149,7 +149,7 @@ def test_kinds_of_media_are_these() -> None:
             "sound", "mdi6.waveform", "audio, voice, music, recording",
             "audiofile audiopath audiourl inputaudio soundfile recording music voiceover", (16, 200), "is_timed",
         ),
-        "other": ("file", "mdi6.file-outline", "", "", (5, 200)),
+        "other": ("file", "mdi6.file-outline", "", "", (5, 200), ""),
     }  # fmt: skip
 
 
