@@ -1,8 +1,8 @@
 """Names of saved files, from a template such as `{project}/{date}/{model}_{title}_{seed}_{id}`.
 
 Pure. `render` never raises, and its path never leaves the folder it is for. For any template and values, each part is a
-name that Windows, macOS and Linux accept, at most `MAX_BYTES` of UTF-8, normalized to NFC. `problems` lists what is
-wrong with a template. A template with problems still renders, without the unknown fields.
+name that Windows, macOS and Linux accept, at most `MAX_BYTES` of UTF-8, normalized to NFC. A template with mistakes
+still renders, without the unknown fields.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 
-from runway_desktop.texts import Text, _, in_turn, listed
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 from .media import RESULT_ENDINGS
@@ -59,9 +59,9 @@ OTHER_ENDING = "bin"
 """Ending of every other result: its link, or a server, may call it .exe or .html."""
 
 _PROMPT_LENGTH = 48
-_TOKEN = re.compile(r"\{([^{}]*)\}")
-_FIELD = re.compile(r"([A-Za-z_]+)(?::(\d{1,3}))?")
-_SPLIT = re.compile(r"[/\\]")
+TOKEN = re.compile(r"\{([^{}]*)\}")
+FIELD = re.compile(r"([A-Za-z_]+)(?::(\d{1,3}))?")
+SPLIT = re.compile(r"[/\\]")
 _FORBIDDEN = re.compile(r'[<>:"|?*/\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]')
 _DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _EMPTY = "\x00"
@@ -129,8 +129,8 @@ def render(template: str, values: NameValues) -> tuple[str, ...]:
 @lru_cache(8)
 def _parts(template: str) -> tuple[tuple[str, ...], str, bool]:
     """The template's folders, its last part without the ending, and whether it has an {index}."""
-    names = {match.group(1).partition(":")[0].strip().lower() for match in _TOKEN.finditer(template)}
-    shown = [part for part in _SPLIT.split(_protected(template)) if part.strip()]
+    names = {match.group(1).partition(":")[0].strip().lower() for match in TOKEN.finditer(template)}
+    shown = [part for part in SPLIT.split(_protected(template)) if part.strip()]
     # {ext} is removed here and added at the end: a file manager only understands an ending at the end of the name.
     last = re.sub(r"[ ._\-]*\{\s*ext(?::\d+)?\s*\}", "", shown[-1] if shown else "", flags=re.IGNORECASE)
     return tuple(shown[:-1]), last, "index" in names
@@ -139,45 +139,6 @@ def _parts(template: str) -> tuple[tuple[str, ...], str, bool]:
 def preview(template: str, values: NameValues = SAMPLE) -> str:
     """The path that a template gives, with `/` between its parts, shown while the user types."""
     return "/".join(render(template, values))
-
-
-def problems(template: str) -> tuple[str, ...]:
-    """What is wrong with a template, one sentence each; empty if nothing."""
-    found = []
-    if not template.strip():
-        return (_("The template is empty."),)
-    for match in _TOKEN.finditer(template):
-        field = _FIELD.fullmatch(match.group(1).strip())
-        if field is None:
-            found.append(
-                _(
-                    "{text} isn't a field. Fields look like {one} or {other}.",
-                    text=match[0],
-                    one="{prompt}",
-                    other="{prompt:80}",
-                )
-            )
-        elif field.group(1).lower() not in FIELDS:
-            found.append(
-                _(
-                    "There is no field {field}. Known fields: {fields}.",
-                    field=f"{{{field[1]}}}",
-                    fields=listed(list(FIELDS)),
-                )
-            )
-    rest = _TOKEN.sub("", template)
-    if "{" in rest or "}" in rest:
-        found.append(_("A brace isn't closed. Fields look like {field}.", field="{prompt}"))
-    if re.match(r"\s*(?:[A-Za-z]:|[/\\~])", template):
-        found.append(_("The path is inside the library folder, so it can't begin with a drive or the root."))
-    if any(part.strip() in {".", ".."} for part in _SPLIT.split(template)):
-        found.append(_("The parts . and .. are left out: files stay in the library folder."))
-    return tuple(dict.fromkeys(found))
-
-
-def problem_words(template: str) -> str:
-    """What is wrong with it, for the line below the field: two sentences at most."""
-    return str(in_turn(*problems(template)[:2]))
 
 
 def is_result_name(name: str) -> bool:
@@ -223,7 +184,7 @@ def safe_name(text: str, *, max_bytes: int = MAX_BYTES) -> str:
 
 def _protected(template: str) -> str:
     """The template without the slashes inside braces, so that only those between parts split it."""
-    return _TOKEN.sub(lambda match: "{" + _SPLIT.sub("", match.group(1)) + "}", template)
+    return TOKEN.sub(lambda match: "{" + SPLIT.sub("", match.group(1)) + "}", template)
 
 
 def _part(template: str, values: NameValues, *, ending: str) -> str:
@@ -239,7 +200,7 @@ def _part(template: str, values: NameValues, *, ending: str) -> str:
 
 
 def _filled(template: str, values: NameValues, longest: int) -> str:
-    text = _TOKEN.sub(lambda match: _value(match.group(1), values, longest) or _EMPTY, template)
+    text = TOKEN.sub(lambda match: _value(match.group(1), values, longest) or _EMPTY, template)
     text = text.replace("{", "").replace("}", "")
     return _AROUND_EMPTY.sub(lambda match: _closed(match, text), text)
 
@@ -271,7 +232,7 @@ def _value(token: str, values: NameValues, longest: int) -> str:
 @lru_cache(64)
 def _field(token: str) -> tuple[str, int | None]:
     """The field's name and its width; the name is empty if the token is no field."""
-    field = _FIELD.fullmatch(token.strip())
+    field = FIELD.fullmatch(token.strip())
     if field is None:
         return "", None
     return field.group(1).lower(), int(field.group(2)) if field.group(2) else None

@@ -18,13 +18,13 @@ import catalogs
 from runway_desktop.__main__ import COMMANDS as VERBS
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.cli import options
-from runway_desktop.domain import filenames
 from runway_desktop.domain.library import PageCounts
 from runway_desktop.rooms.help.guide_window import anchor
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.searching import language
+from runway_desktop.usecases.words.files import template_problems
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = 1_795_000_000.0
@@ -131,7 +131,7 @@ def _wrong_code(code: str, program: Program) -> Iterator[str]:
     elif re.fullmatch(r"-?[a-z]+:\S.*", code):
         yield from _wrong_search(code)
     elif re.search(r"\{\w+\}", code):
-        yield from filenames.problems(code)
+        yield from template_problems(code)
     elif code not in program.source and not (ROOT / code).is_file():
         yield f"the program does not know “{code}”"
 

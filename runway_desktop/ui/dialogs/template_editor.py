@@ -12,6 +12,7 @@ from runway_desktop.texts import _
 from runway_desktop.ui.building import line_edit, push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import mark_wrong, say, words
+from runway_desktop.usecases.words.files import template_words
 
 
 class TemplateEditor(QWidget):
@@ -58,7 +59,7 @@ class TemplateEditor(QWidget):
     def judge(self) -> None:
         """Shows the example, or the error."""
         text = self.line.text()
-        problem = filenames.problem_words(text)
+        problem = template_words(text)
         problem = f"{problem} {self._meanwhile}".strip() if problem else ""
         say(self._shown, self._example(text))
         say(self._wrong, problem)

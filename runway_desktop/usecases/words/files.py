@@ -1,14 +1,17 @@
-"""Texts of a task's files: where they are, changes by other programs, and progress of a search. Pure."""
+"""Texts of a task's files: where they are, changes by other programs, progress of a search, mistakes in a template of
+names. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runway_desktop.domain import filenames
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
-from runway_desktop.texts import _, in_turn, ngettext
+from runway_desktop.texts import _, in_turn, listed, ngettext
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct
 
@@ -117,3 +120,42 @@ def search_words(said: RelinkProgress) -> Searching:
     detail = " · ".join(filter(None, (looked, found, _("in {folder}", folder=said.folder) if said.folder else "")))
     headline = ngettext("Looking for {n} missing file…", "Looking for {n} missing files…", said.asked)
     return Searching(headline, detail)
+
+
+def template_problems(template: str) -> tuple[str, ...]:
+    """What is wrong with a template, one sentence each; empty if nothing."""
+    found = []
+    if not template.strip():
+        return (_("The template is empty."),)
+    for match in filenames.TOKEN.finditer(template):
+        field = filenames.FIELD.fullmatch(match.group(1).strip())
+        if field is None:
+            found.append(
+                _(
+                    "{text} isn't a field. Fields look like {one} or {other}.",
+                    text=match[0],
+                    one="{prompt}",
+                    other="{prompt:80}",
+                )
+            )
+        elif field.group(1).lower() not in filenames.FIELDS:
+            found.append(
+                _(
+                    "There is no field {field}. Known fields: {fields}.",
+                    field=f"{{{field[1]}}}",
+                    fields=listed(list(filenames.FIELDS)),
+                )
+            )
+    rest = filenames.TOKEN.sub("", template)
+    if "{" in rest or "}" in rest:
+        found.append(_("A brace isn't closed. Fields look like {field}.", field="{prompt}"))
+    if re.match(r"\s*(?:[A-Za-z]:|[/\\~])", template):
+        found.append(_("The path is inside the library folder, so it can't begin with a drive or the root."))
+    if any(part.strip() in {".", ".."} for part in filenames.SPLIT.split(template)):
+        found.append(_("The parts . and .. are left out: files stay in the library folder."))
+    return tuple(dict.fromkeys(found))
+
+
+def template_words(template: str) -> str:
+    """What is wrong with it, for the line below the field: two sentences at most."""
+    return str(in_turn(*template_problems(template)[:2]))

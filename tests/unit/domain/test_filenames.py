@@ -18,11 +18,11 @@ from runway_desktop.domain.filenames import (
     NameValues,
     numbered,
     preview,
-    problems,
     render,
     safe_name,
 )
 from runway_desktop.domain.media import RESULT_ENDINGS
+from runway_desktop.usecases.words.files import template_problems
 from runway_desktop.values import replace
 
 BARE = NameValues(sent=datetime(2026, 3, 9, 14, 5, 59), task_id="0f8fad5b-d9cb-469f-a165-70867728950e", ext="mp4")
@@ -173,12 +173,12 @@ def test_row_is_padded():
     ],
 )
 def test_what_is_wrong_with_a_template_is_said(template, said):
-    assert said in " ".join(problems(template))
+    assert said in " ".join(template_problems(template))
 
 
 def test_good_templates_have_no_problems():
-    assert problems(DEFAULT_TEMPLATE) == ()
-    assert problems("{Project}/{prompt:80}.{ext}") == ()
+    assert template_problems(DEFAULT_TEMPLATE) == ()
+    assert template_problems("{Project}/{prompt:80}.{ext}") == ()
 
 
 def test_every_field_gives_something_for_the_sample():

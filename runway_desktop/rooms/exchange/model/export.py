@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain import filenames
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.library import Listing
@@ -25,6 +24,7 @@ from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.csv_form import csv_form_words, written_words
+from runway_desktop.usecases.words.files import template_words
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.system import csv_dialect_of, documents
@@ -174,7 +174,7 @@ class ExportModel(Model):
             return _("Still counting the files.")
         if not self._survey.files:
             return _("No files to export.")
-        return self.folder_problem or filenames.problem_words(self.template)
+        return self.folder_problem or template_words(self.template)
 
     def list_file(self) -> Path:
         return documents() / f"runway-tasks.{self.form.value}"

@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.domain import filenames
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.library import PageCounts
 from runway_desktop.domain.preferences import Preferences
@@ -24,6 +23,7 @@ from runway_desktop.texts import _, languages, ngettext
 from runway_desktop.usecases.about import About, about
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.files import template_words
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model, Soon
@@ -120,7 +120,7 @@ class PreferencesForm(Model):
         return problem or self.set_value("library_folder", str(folder))
 
     def set_template(self, text: str) -> str:
-        return filenames.problem_words(text) or self.set_value("name_template", text.strip())
+        return template_words(text) or self.set_value("name_template", text.strip())
 
     def reset_template(self) -> None:
         self.set_value("name_template", None)
