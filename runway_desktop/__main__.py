@@ -111,7 +111,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _change_menu(*, add: bool) -> int:
-    from .desktop.menu import add_to_menu, remove_from_menu
+    from runway_desktop.desktop.login import add_to_menu, remove_from_menu
+
     from .wiring import environment
 
     # Tells where the AppImage lies.

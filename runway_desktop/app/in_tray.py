@@ -1,27 +1,34 @@
-"""Tray icon, desktop notifications, and closing the window to the tray. Created after the first paint; GUI thread only.
+"""The window in its desktop: tray icon, notifications, closing to the tray, no sleep while there is work, and what the
+portal gives on Linux: file dialogs, accent color, text size. Created after the first paint; GUI thread only.
 
 On Linux announcements are notices of the desktop with a button (`desktop/notices.py`): GNOME has no tray, and a tray's
 messages have no button. Elsewhere, and if the desktop shows none, they are messages of the tray icon."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from runway_desktop import APP_ID
 from runway_desktop.catalog.resource_path import resource
+from runway_desktop.desktop.wakefulness import stay_awake
 from runway_desktop.services.ports import Clock
-from runway_desktop.services.supervised import Runner, keep_going
+from runway_desktop.services.supervised import Runner, Spawn, keep_going
 from runway_desktop.texts import _
+from runway_desktop.ui.colors import DESKTOP_LOOK, kept_text, look_of
+from runway_desktop.ui.file_dialogs import SystemDialogs
+from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.tray import Tray, is_looked_at
 from runway_desktop.ui.window.main_window import TOKEN, MainWindow
-from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.use_cases import Memory, UseCases
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.viewmodels.activity.notices import AskedEntry
 from runway_desktop.viewmodels.announcements import Announcements
@@ -129,3 +136,42 @@ class InTray(QObject):
 
     def _follow(self) -> None:
         self.tray.set_on(self._settings.tray)
+
+
+class Awake(QObject):
+    """Prevents sleep while there is work, if the person wants that."""
+
+    def __init__(self, cases: UseCases, models: Models, runner: Runner, parent: QObject) -> None:
+        super().__init__(parent)
+        self._settings = cases.settings
+        self._status = models.status
+        self._runner = runner
+        self._staying: asyncio.Task[Any] | None = None
+        models.status.changed.connect(self._follow)
+        models.bridge.settings_changed.connect(lambda names: self._follow() if "stay_awake" in names else None)
+        self._follow()
+
+    def _follow(self) -> None:
+        wanted = self._settings.stay_awake and self._status.is_at_work
+        if wanted and self._staying is None:
+            self._staying = self._runner(stay_awake(), "stay awake")
+        elif not wanted and self._staying is not None:
+            self._staying.cancel()
+            self._staying = None
+
+
+def use_portal(theme: Theme, memory: Memory, spawn: Spawn) -> None:
+    """On Linux, whose library for D-Bus other systems do not have."""
+    from runway_desktop.desktop import portal
+
+    application = QGuiApplication.instance()
+    if application is None or QGuiApplication.platformName() not in ("xcb", "wayland"):
+        return
+
+    def follow(settings: Mapping[str, object]) -> None:
+        look = look_of(settings)
+        theme.follow(look)
+        memory.keep(DESKTOP_LOOK, kept_text(look))
+
+    SystemDialogs(application, portal.choose_files, spawn)
+    spawn(portal.follow_settings(follow), "follow the desktop's look")

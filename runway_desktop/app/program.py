@@ -132,7 +132,7 @@ class _Life:
             application.listen(self.ring)
         try:
             if leaving is not None:
-                from .engine_first import take_over_in_sight
+                from .waits import take_over_in_sight
 
                 self.claim = await take_over_in_sight(theme, self._profile.folder, self._options.items, leaving)
                 if self.claim is None:
@@ -144,7 +144,7 @@ class _Life:
                 # program.
                 await self._open_door()
             if self.claim is not None and is_unsure:
-                from .elsewhere_first import may_send_from_here
+                from .waits import may_send_from_here
 
                 if not await may_send_from_here():
                     return 0
@@ -238,7 +238,7 @@ async def finish_restore_first(theme: Theme, profile: Profile) -> list[Notice]:
     from runway_desktop.services.backup.finishing import is_waiting
     from runway_desktop.wiring.build import finish_restore
 
-    from .restoring_first import finish_in_sight
+    from .waits import finish_in_sight
 
     try:
         await finish_in_sight(theme, profile, finish_restore)

@@ -156,7 +156,7 @@ class Session(QObject):
         try:
             while not (await asyncio.wait((opening,), timeout=SHOWN_AFTER))[0]:
                 if renewing.is_set():
-                    from .renewing import renew_in_sight
+                    from .waits import renew_in_sight
 
                     await renew_in_sight(opening, theme)
             return opening.result()
@@ -173,7 +173,7 @@ class Session(QObject):
         await self._first_paint(window)
         await self._add_the_rest(cases, theme, window)
         if sys.platform == "linux":
-            from .desktop_portal import use_portal
+            from .in_tray import use_portal
 
             use_portal(theme, window.models.memory, supervisor.spawn)
         supervisor.spawn(self._check_list(assembly), "check the list of tasks")
@@ -309,7 +309,7 @@ class Session(QObject):
         await asyncio.sleep(0)
         from runway_desktop.desktop.login import repair
 
-        from .awake import Awake
+        from .in_tray import Awake
 
         Awake(cases, window.models, self.runner, window)
         self.runner(in_worker(None, repair, self.profile), "repair the start at login")

@@ -1,4 +1,7 @@
-"""Executes one command and returns its exit code. stdout has only the answer; stderr has progress and problems."""
+"""Executes one command and returns its exit code. stdout has only the answer; stderr has progress and problems.
+
+Copies of results go to a folder of the caller; the originals stay in the library, even if copying fails.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import json
 import math
 import shlex
 import sys
+import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Sequence
@@ -14,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.clients import COMMAND_LINE
+from runway_desktop.domain.errors import DiskError
 from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
@@ -69,8 +74,6 @@ def _read(words: Sequence[str]) -> tuple[Namespace, dict[str, Any]]:
         _confirm_grant(chosen)
     arguments = _arguments(chosen)
     if getattr(chosen, "save", None) is not None and not getattr(chosen, "dry_run", False):
-        from .saving import check_folder
-
         check_folder(chosen.save)
     return chosen, arguments
 
@@ -189,8 +192,6 @@ class _Command:
             say(f"{task['task_id']}: a result is not saved. {file.get('problem', '')}")
         self._lacks_results = bool(unsaved)
         if chosen.save is not None:
-            from .saving import copy_results
-
             self._lacks_results |= not await asyncio.to_thread(copy_results, found["tasks"], chosen.save)
         found = {**found, "tasks": list(map(self._compared, found["tasks"]))}
         code = _exit_code(found["tasks"]) if found["is_over"] or is_stuck else Code.NOT_YET.value
@@ -368,3 +369,38 @@ def _words_kept(chosen: Namespace) -> list[str]:
     words += ["--profile-dir", str(chosen.profile_dir)] if chosen.profile_dir else []
     words += ["--save", str(chosen.save)] if chosen.save is not None else []
     return words + (["--json"] if chosen.json is not None else [])
+
+
+def check_folder(folder: Path) -> None:
+    """Creates and checks the folder, before anything is requested or paid. Raises CallRefused if it is not writable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        said = f"Nothing can be saved in {folder}: {error.strerror or error}."
+        raise CallRefused(said, code=Code.INPUT, advice="Name another folder. Nothing was sent.") from error
+
+
+def copy_results(tasks: Sequence[Answer], folder: Path) -> bool:
+    """Returns whether all results of the succeeded tasks were copied. Never overwrites other files. Blocking."""
+    from runway_desktop.services.disk.disk_room import DiskRoom
+    from runway_desktop.services.exchange.whole_copy import Names, put_whole
+
+    names, room = Names(beside=False), DiskRoom()
+    is_whole = True
+    for task in tasks:
+        for file in task.get("files", ()):
+            if "path" not in file:
+                is_whole = False
+                continue
+            source = Path(file["path"])
+            try:
+                put = put_whole(source, folder / source.name, names, room)
+            except (DiskError, OSError) as error:
+                why = error.message if isinstance(error, DiskError) else f"{error.strerror or error}."
+                say(f"It could not be copied to {folder}: {why} The result is kept in the library: {source}")
+                is_whole = False
+            else:
+                say(f"saved {put.path}")
+    return is_whole

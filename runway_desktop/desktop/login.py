@@ -1,4 +1,5 @@
-"""The entry by which the system starts a profile's window at login, hidden. Blocking; raises OSError.
+"""The entry by which the system starts a profile's window at login, hidden; and on Linux the program's entry in the
+menu, since wheels and AppImages bring none. Blocking; raises OSError.
 
 People and the system's own settings remove and disable entries, so none is remembered here. In Flatpak the portal keeps
 the entry, and never says whether there is one.
@@ -20,6 +21,7 @@ from typing import Any
 import platformdirs
 
 from runway_desktop import APP_ID
+from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.profiles import DEFAULT, Profile, lasting_words
 
 from .session_bus import BusError, connected, portal
@@ -203,3 +205,33 @@ else:
         if _is_mac:
             return Path.home() / "Library" / "LaunchAgents" / f"{name}.plist"
         return Path(platformdirs.user_config_dir(), "autostart", f"{name}.desktop")
+
+
+_MORE = ("GenericName=Video and image generation", "Categories=AudioVideo;Video;Qt;", "StartupWMClass=runway-desktop")
+
+
+def add_to_menu() -> Path:
+    """Writes the entry and its icon, or writes them again after the program was moved. Returns the entry's file."""
+    entry, icon = _files()
+    for file, content in (
+        (icon, Path(resource("icons", "app-256.png")).read_bytes()),
+        (entry, desktop_entry("Runway Desktop", window_words(), *_MORE)),
+    ):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_name(f"{file.name}.part")
+        part.write_bytes(content)
+        part.replace(file)
+    return entry
+
+
+def remove_from_menu() -> Path:
+    """Removes both, if they are there. Returns the entry's file."""
+    for file in (entry_and_icon := _files()):
+        file.unlink(missing_ok=True)
+    return entry_and_icon[0]
+
+
+def _files() -> tuple[Path, Path]:
+    share = platformdirs.user_data_path()
+    icon = share / "icons" / "hicolor" / "256x256" / "apps" / f"{APP_ID}.png"
+    return share / "applications" / f"{APP_ID}.desktop", icon

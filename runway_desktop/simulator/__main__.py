@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .faults import Fault
-from .knobs import Knobs
 from .server import running_simulator
+from .world import Knobs
 
 _EXAMPLES = """\
 words in a prompt: [fail:CODE] fails with that code, [outputs:4] makes several, [seconds:60] takes that long,

@@ -1,8 +1,9 @@
 """Task lists as files: copies a list in use, reads one, and prepares one for another folder or machine.
 
 Blocking, for a worker; each call opens its own connections, so the store's threads never wait for it. A snapshot has no
-key and no signed link, also not on freed pages. Raises StoreError for all failures, NewerFormat for a list of a newer
-program; exceptions of `watch` pass.
+key and no signed link, also not on freed pages. Triggers, views and virtual tables must be exactly those of this
+program: the list in a backup may be manipulated, and a foreign trigger would run with each of our writes. Raises
+StoreError for all failures, NewerFormat for a list of a newer program; exceptions of `watch` pass.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,6 @@ from runway_desktop.texts import Text
 
 from . import reading, trouble, writing
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date, refuse_older
-from .own_schema import distrust, refuse_additions
 from .records import OUTPUT_COLUMNS, batch_of, from_json, output_of, to_cell, to_json, to_text
 from .tally import count_anew
 from .writing import put_settings, renew_search
@@ -409,3 +410,39 @@ def _moved(text: str, moves: Moves) -> str:
                 return new + rest
             return str(Path(new, *(part for part in re.split(r"[\\/]", rest) if part)))
     return text
+
+
+_RUNNING = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%'"
+
+
+def distrust(connection: sqlite3.Connection) -> None:
+    """Forbids functions with side effects in the schema: defaults, indexes, triggers."""
+    connection.execute("PRAGMA trusted_schema = OFF")
+
+
+def refuse_additions(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises StoreError for foreign objects. A newer program's list is not checked: its objects are unknown here."""
+    if Version.of(connection) > MIGRATIONS[-1].to:
+        return
+    for kind, name, statement in connection.execute(_RUNNING):
+        if (kind, name, _plain(statement)) not in _ours():
+            raise StoreError(
+                Text("“{file}” contains code that is not from this program.").with_(file=path.name),
+                advice=Text("Restore only backups from people you trust. Nothing was changed."),
+                detail=f"{path}: {kind} {name}",
+            )
+
+
+@cache
+def _ours() -> frozenset[tuple[str, str, str]]:
+    """Of every version, since an older list is checked before it is migrated."""
+    found: set[tuple[str, str, str]] = set()
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for number in range(1, len(MIGRATIONS) + 1):
+            bring_up_to_date(connection, Path("a list in memory"), MIGRATIONS[:number], keeps=False)
+            found |= {(kind, name, _plain(statement)) for kind, name, statement in connection.execute(_RUNNING)}
+    return frozenset(found)
+
+
+def _plain(statement: str) -> str:
+    return " ".join(statement.split()).casefold()

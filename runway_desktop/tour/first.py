@@ -1,4 +1,4 @@
-"""Main part of the tour: first key, a dropped table, results, trouble, themes and forms."""
+"""Main part of the tour: first key, a dropped results, trouble, themes and forms."""
 
 from __future__ import annotations
 
@@ -19,16 +19,25 @@ from runway_desktop.usecases.commands.ending import DELETE_REMOTELY
 from runway_desktop.wiring.demo import SECRET
 
 from .comparing import compare
-from .exchange import exchange
-from .files import show_astray, show_folder, show_not_saved
+from .files import exchange, show_astray, show_folder, show_not_saved, show_profiles
 from .forms import show_chooser, show_forms
-from .hands import close_popups, control, drop, find, opened, popup_shown, press, type_text, until
-from .material import paint_dusk, table
-from .profiles import show_profiles
+from .hands import close_popups, control, drop, find, opened, popup_shown, press, put_picture, type_text, until
 from .walk import UNDER_WAY, Walk
 
 FASTER = 8.0
 """The simulator's speed after the screenshots of live states."""
+_HEADER = "prompt,model,endpoint,ratio,duration,seed,project,shot"
+_SHOTS = (
+    ("A lighthouse keeper walks into the storm, camera follows [seconds:25]", "gen4.5,text_to_video,1280:720,5,41207"),
+    ("Slow dolly over a frozen lagoon at dawn, breath in the air", "veo3.1_fast,text_to_video,1280:720,8,"),
+    ("Macro of ice crystals growing across a window pane [outputs:4]", "gen4_image,text_to_image,1920:1080,,7"),
+    ("The harbour wakes: nets, gulls, diesel smoke [fail:SAFETY.INPUT.TEXT]", "gen4.5,text_to_video,1280:720,5,"),
+    ("Rain on a tin roof, far thunder", "eleven_text_to_sound_v2,sound_effect,,,"),
+    ("A lighthouse as a woodcut, two colors", "recraft_v4_1_vector,text_to_image,1024:1024,,"),
+    ("Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen auf Pflaster", "gen4.5,text_to_video,1280:720,7,"),
+    ("窓辺で眠る猫、朝の光、ゆっくりとしたパン", "gen4.5,text_to_video,1280:720,5,"),
+    ("A watch on travertine, hard noon shadow", "gen4.5,text_to_video,960:960,5,"),
+)
 
 
 class First(Walk):
@@ -73,9 +82,9 @@ class First(Walk):
         window = self.window
         folder = self.session.profile.folder / "dropped"
         folder.mkdir(exist_ok=True)
-        (folder / "aurora_shots.csv").write_text(table(), encoding="utf-8")
+        (folder / "aurora_shots.csv").write_text(_table(), encoding="utf-8")
         picture = folder / "harbour.png"
-        paint_dusk(picture)
+        put_picture(picture)
         drop(window, [folder / "aurora_shots.csv"])
         sheet = await opened(window, SheetWindow, "the sheet")
         await until(lambda: find(sheet, QPushButton, "Generate").isEnabled(), "rows that are ready")
@@ -221,3 +230,9 @@ class First(Walk):
         await show_forms(self.window, self.models.composer, self.album, picture, clip)
         self.say("chooser")
         await show_chooser(self.window, self.album, "", "chooser")
+
+
+def _table() -> str:
+    """The table of shots; its last row has a ratio that the model does not accept."""
+    rows = (f'"{prompt}",{settings},Aurora spot,{10 * n:03d}' for n, (prompt, settings) in enumerate(_SHOTS, start=1))
+    return "\n".join((_HEADER, *rows, ""))

@@ -17,9 +17,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPainter,
+    QPixmap,
+)
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QWidget
+
+from runway_desktop.catalog.resource_path import resource
 
 Kind = TypeVar("Kind", bound=QWidget)
 Found = TypeVar("Found")
@@ -75,6 +85,12 @@ def type_text(widget: QWidget, text: str) -> None:
     for letter in text:
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             QApplication.sendEvent(widget, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
+
+
+def put_picture(path: Path) -> None:
+    """A picture to drop: evening light, one of the simulator's samples."""
+    with Image.open(resource("samples", "dusk-16x9.webp")) as sample:
+        sample.save(path)
 
 
 def press(widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

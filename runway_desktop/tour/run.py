@@ -2,7 +2,8 @@
 
 Works without a display. Exit code 0 if every step reached its state and no bug occurred, else 1, with the step's name,
 or the bugs, on standard error. A first process opens a new demo; a last one opens the same profile again at a scale of
-200 %, where everything must still be there.
+200 %, where everything must still be there. With `RUNWAY_DESKTOP_TOUR_STUDIO` only the pictures of README and guide are
+made, in a new demo and the light theme; `dev.py picture` copies them there by their names.
 """
 
 from __future__ import annotations
@@ -16,24 +17,36 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+
 from runway_desktop.app.bugs import Bugs
 from runway_desktop.app.options import Options
 from runway_desktop.app.program import make_application, run_on_loop
 from runway_desktop.app.session import Session
+from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.domain.task import State
+from runway_desktop.rooms.sheet.window import SheetWindow
+from runway_desktop.rooms.spending.entry import SpendingWindow
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.clients.creating import TaskWished
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
 from runway_desktop.wiring.demo import SECRET, DemoWishes, start_simulator
 from runway_desktop.wiring.stages import Supervisor
 
+from .comparing import enter, key
 from .first import First
 from .forms import show_chooser
-from .hands import Album, until
-from .studio import Studio
+from .hands import Album, opened, until
 from .walk import Walk
+
+_SMALL, _WIDE, _LOW = (1120, 640), (1280, 640), (1120, 460)
+"""Of the guide's pictures: they are read at two thirds of their size."""
+
 
 SPEED = 1.5
 HANGS_AFTER = 240
@@ -150,3 +163,95 @@ def _said(bugs: Bugs) -> int:
     for words in bugs.met:
         sys.stderr.write(f"{words}\n")
     return 1
+
+
+_IN_SIGHT = 4
+"""Results whose posters are visible in the first screenshot."""
+
+
+_PROGRAM = "Claude Code"
+
+
+_WISHED = TaskWished(
+    values={"ratio": "1280:720", "duration": 5},
+    prompt="The lighthouse at dawn, first gulls, slow push in, 35 mm",
+    endpoint="text_to_video",
+    model="gen4.5",
+    request_id="shot-110",
+)
+
+
+class Studio(Walk):
+    async def walk(self) -> None:
+        self.say("a new demo")
+        self.cases.settings.set("theme", "light")
+        await self.size(1440, 900)
+        await until(lambda: self.having(State.RUNNING) and self.having(State.SUCCEEDED), "the studio", 60)
+        await until(self._is_painted, "the posters", 30)
+        await until(lambda: self.models.details.row is not None, "the first task's details")
+        await until(lambda: self.models.status.organization is not None, "the balance")
+        self.window.activity.dismiss_all()
+        await self.take("studio", after=1.0)
+        await self.size(*_SMALL)
+        await self.take("guide-main-window", after=0.6)
+        await self._queue()
+        await self._windows()
+        await self._judging()
+        await self._requests()
+
+    def _is_painted(self) -> bool:
+        first = [row for row in self.rows() if row.outputs][:_IN_SIGHT]
+        return all(output.poster for row in first for output in row.outputs)
+
+    async def _queue(self) -> None:
+        self.say("the queue")
+        await self.size(*_WIDE)
+        self.models.filter.open_page(Filter(page=Page.WAITING_HERE), "Queue")
+        await until(lambda: self.having(State.HELD), "the queued tasks")
+        await self.take("guide-queue", after=0.6)
+        self.models.filter.open_page(Filter(), "")
+        await self.size(*_SMALL)
+
+    async def _windows(self) -> None:
+        self.say("a sheet")
+        sheet_id = next(entry.sheet_id for entry in self.models.pages.entries() if entry.sheet_id)
+        self.window.open_room("sheet", sheet_id)
+        sheet = await opened(self.window, SheetWindow, "the sheet")
+        sheet.resize(*_WIDE)
+        await self.take_alone(sheet, "guide-sheet")
+        sheet.close()
+        self.say("spending")
+        self.window.open_room("spending")
+        spending = await opened(self.window, SpendingWindow, "the spending")
+        spending.resize(*_SMALL)
+        await self.take_alone(spending, "guide-spending")
+        spending.close()
+
+    async def _judging(self) -> None:
+        self.say("the large view")
+        clips = await until(lambda: self.saved(Media.VIDEO)[:4], "saved clips")
+        await self.choose(clips[0])
+        self.window.open_room("large", clips[0])
+        view = await until(lambda: self.window.workspace.overlay, "the large view")
+        await self.take("guide-large-view", after=1.6)
+        key(view, Qt.Key.Key_Escape)
+        await until(lambda: self.window.workspace.overlay is None, "the list again")
+        self.say("the compare window")
+        room = await enter(self, clips[:2], *_LOW)
+        await until(lambda: room.clips.position >= 1.0, "clips that play", 40)
+        room.clips.pause()
+        await until(lambda: not room.clips.is_seeking, "clips that stand")
+        await self.take_alone(room, "guide-compare")
+        room.close()
+
+    async def _requests(self) -> None:
+        self.say("requests")
+        await self.cases.clients.permit(_PROGRAM, Permission.ASK)
+        clients = self.cases.client_cases(self._found_key)
+        await clients.create(_PROGRAM, _WISHED)
+        self.window.open_room("requests")
+        await until(lambda: self.window.workspace.page, "the requests")
+        await self.take("guide-requests", after=1.0)
+
+    @staticmethod
+    async def _found_key() -> None: ...

@@ -48,9 +48,8 @@ from runway_desktop.domain.transitions import (
 from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.tasks.task_changes import advance, ledger_line, results_of
 from runway_desktop.simulator.child import DEMO_SECRET
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.outputs import FORMATS, Recipe
-from runway_desktop.simulator.world import FAILURES, SimulatedTask, TaskStatus, World
+from runway_desktop.simulator.world import FAILURES, Knobs, SimulatedTask, TaskStatus, World
 from runway_desktop.values import Struct, field, replace
 
 At = float | str

@@ -12,7 +12,7 @@ from steps.suites import SUITES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the suites themselves tell")
 
-ONLY_ON_LINUX = {"app.desktop_portal", "desktop.notices", "desktop.portal"}
+ONLY_ON_LINUX = {"desktop.notices", "desktop.portal"}
 """They speak D-Bus."""
 
 

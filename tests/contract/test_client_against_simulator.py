@@ -38,8 +38,8 @@ from runway_desktop.domain.errors import (
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from runway_desktop.simulator.world import Knobs
 from tests.rigs.samples_of_requests import fullest, smallest
 
 CATALOG = Catalog.load()

@@ -18,8 +18,8 @@ from runway_desktop.catalog import Catalog, Pair
 from runway_desktop.domain.media import Media
 from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from runway_desktop.simulator.world import Knobs
 from tests.rigs.media_files import problem_of
 from tests.rigs.samples_of_requests import smallest
 

@@ -21,8 +21,8 @@ from runway_desktop.services.backup.packing import PackOptions
 from runway_desktop.services.backup.restoring import Wishes
 from runway_desktop.services.disk import profile_lock
 from runway_desktop.services.disk.profile_folders import new_tail
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from runway_desktop.simulator.world import Knobs
 from runway_desktop.wiring import environment
 from tests.faults.computers import Computer
 from tests.rigs import sent

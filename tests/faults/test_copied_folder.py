@@ -16,8 +16,8 @@ from runway_desktop.services.backup.restoring import WhichResults, Wishes
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks import after_restore
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from runway_desktop.simulator.world import Knobs
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import finish_restore
 from tests.faults.computers import MANY, Computer, one_is_sent

@@ -10,8 +10,8 @@ from pathlib import Path
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import OutputState, State
 from runway_desktop.simulator.faults import Fault, Harm
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from runway_desktop.simulator.world import Knobs
 from tests.rigs import sent
 from tests.rigs.engine_rig import CATALOG, Rig, request, with_picture
 from tests.rigs.on_the_simulator import QuickClock, all_tasks, ended, engine, saving, simulated, until

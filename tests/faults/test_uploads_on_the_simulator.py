@@ -6,8 +6,8 @@ from pathlib import Path
 
 from runway_desktop.domain.events import UploadProgressed
 from runway_desktop.domain.task import State
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from runway_desktop.simulator.world import Knobs
 from tests.rigs import sent
 from tests.rigs.engine_rig import CATALOG, with_picture
 from tests.rigs.on_the_simulator import QuickClock, all_tasks, ended, engine, until

@@ -11,8 +11,8 @@ import multiprocessing
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from runway_desktop.simulator.world import Knobs
 from tests.rigs.engine_rig import CATALOG
 
 from .scene import ROOM, Clock, Journal, journal_of

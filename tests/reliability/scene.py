@@ -22,8 +22,8 @@ from runway_desktop.domain.task import HoldCode, Request, State, Task
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.engine import Engine
 from runway_desktop.simulator.app import Simulator
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from runway_desktop.simulator.world import Knobs
 from runway_desktop.store import SqliteStore
 from runway_desktop.wiring import build as wiring
 from runway_desktop.wiring.build import Address

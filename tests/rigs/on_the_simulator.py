@@ -22,8 +22,8 @@ from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.results.downloads import Downloads
 from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from runway_desktop.simulator.world import Knobs
 from runway_desktop.store.sqlite_store import SqliteStore
 from tests.rigs.engine_rig import CATALOG, Rig
 

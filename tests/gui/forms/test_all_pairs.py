@@ -20,7 +20,7 @@ from runway_desktop.catalog import Catalog, Pair
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Task
-from runway_desktop.simulator.checks import API_VERSION, issues_of
+from runway_desktop.simulator.app import API_VERSION, issues_of
 from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
 from tests.rigs.desktop import Desktop, until
 from tests.rigs.samples import IS_WHOLE

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from runway_desktop.app.elsewhere_first import may_send_from_here
+from runway_desktop.app.waits import may_send_from_here
 
 
 async def asked() -> QMessageBox:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from runway_desktop.app import engine_first
+from runway_desktop.app import waits
 from runway_desktop.app.single_instance import DoesNotAnswer, EngineLeaves
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.disk.profile_lock import Claim, claim
@@ -34,8 +34,8 @@ async def test_it_says_who_sends_what_and_takes_over_when_that_is_stored(
             raise SENDS
         return claim(folder)
 
-    monkeypatch.setattr(engine_first, "enter", enter)
-    taking = asyncio.create_task(engine_first.take_over_in_sight(theme, tmp_path, [], SENDS))
+    monkeypatch.setattr(waits, "enter", enter)
+    taking = asyncio.create_task(waits.take_over_in_sight(theme, tmp_path, [], SENDS))
     while "Sending Gen-4.5 for claude" not in shown():
         await asyncio.sleep(0.01)
     assert not taking.done()
@@ -49,8 +49,8 @@ async def test_it_says_who_sends_what_and_takes_over_when_that_is_stored(
 async def test_where_a_window_came_first_this_start_has_nothing_more_to_do(
     theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(engine_first, "enter", lambda *_: None)
-    assert await engine_first.take_over_in_sight(theme, tmp_path, [], SENDS) is None
+    monkeypatch.setattr(waits, "enter", lambda *_: None)
+    assert await waits.take_over_in_sight(theme, tmp_path, [], SENDS) is None
     assert shown() == []
 
 
@@ -58,7 +58,7 @@ async def test_what_does_not_answer_is_said(theme: Theme, tmp_path: Path, monkey
     def enter(*_: object) -> None:
         raise DoesNotAnswer("Runway Desktop 9.9 is running with this profile.")
 
-    monkeypatch.setattr(engine_first, "enter", enter)
+    monkeypatch.setattr(waits, "enter", enter)
     with pytest.raises(RunwayDesktopError, match="is running with this profile"):
-        await engine_first.take_over_in_sight(theme, tmp_path, [], SENDS)
+        await waits.take_over_in_sight(theme, tmp_path, [], SENDS)
     assert shown() == []

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar
 
-from runway_desktop.app.renewing import renew_in_sight
+from runway_desktop.app.waits import renew_in_sight
 from runway_desktop.ui.profiles.backups import WaitingWindow
 from runway_desktop.ui.theme import Theme
 from tests.rigs.qt_loop import come_to_rest

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar
 
-from runway_desktop.app.restoring_first import finish_in_sight
+from runway_desktop.app.waits import finish_in_sight
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.watching import Watch

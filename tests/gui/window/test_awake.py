@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from runway_desktop.app import awake
+from runway_desktop.app import in_tray
 from runway_desktop.domain.account import Connectivity, Link
 from runway_desktop.domain.events import ConnectionChanged, DownloadsCounted
 from runway_desktop.domain.task import State
@@ -34,12 +34,12 @@ class Wakefulness:
 @pytest.fixture
 def wakefulness(monkeypatch: pytest.MonkeyPatch) -> Wakefulness:
     wakefulness = Wakefulness()
-    monkeypatch.setattr(awake, "stay_awake", wakefulness.stay_awake)
+    monkeypatch.setattr(in_tray, "stay_awake", wakefulness.stay_awake)
     return wakefulness
 
 
 def watch(rig: Desktop) -> None:
-    awake.Awake(rig.cases, rig.models, rig.runner, rig.window)
+    in_tray.Awake(rig.cases, rig.models, rig.runner, rig.window)
 
 
 async def add(rig: Desktop, state: State) -> None:

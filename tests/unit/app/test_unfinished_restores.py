@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from runway_desktop.app import program, restoring_first
+from runway_desktop.app import program, waits
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.services.backup.leftovers import TakenAway
@@ -40,7 +40,7 @@ async def test_where_finishing_it_meets_a_mistake_of_ours_nothing_is_opened_and_
     async def stumble(*_: Any) -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr(restoring_first, "finish_in_sight", stumble)
+    monkeypatch.setattr(waits, "finish_in_sight", stumble)
     profile = environment.profile(demo=False, folder=tmp_path)
     profile.restoring.mkdir()
     with pytest.raises(RunwayDesktopError, match="Something went wrong") as told:

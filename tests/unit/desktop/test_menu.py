@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("jeepney")
 
 from runway_desktop import APP_ID
-from runway_desktop.desktop.menu import add_to_menu, remove_from_menu
+from runway_desktop.desktop.login import add_to_menu, remove_from_menu
 from runway_desktop.domain.profiles import OF_APPIMAGE
 from tests.unit.desktop.desktop_files import arguments, values
 

@@ -10,11 +10,10 @@ from typing import Any
 import httpx
 
 from runway_desktop.catalog import Catalog
-from runway_desktop.simulator.app import Simulator
-from runway_desktop.simulator.checks import API_VERSION
+from runway_desktop.simulator.app import API_VERSION, Simulator
 from runway_desktop.simulator.child import DEMO_SECRET
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from runway_desktop.simulator.world import Knobs
 
 CATALOG = Catalog.load()
 CLIP = {"model": "gen4.5", "promptText": "A lighthouse", "ratio": "1280:720", "duration": 5}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.simulator.checks import API_VERSION
+from runway_desktop.simulator.app import API_VERSION
 from runway_desktop.simulator.child import DEMO_SECRET
-from runway_desktop.simulator.knobs import DAY
 from runway_desktop.simulator.organizations import FIRST
+from runway_desktop.simulator.world import DAY
 from tests.unit.simulator.desk import CLIP, desk
 
 NOWHERE = "/v1/tasks/17f20503-6c24-4c16-946b-35dbbce2af2f"

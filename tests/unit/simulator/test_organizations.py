@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from runway_desktop.simulator.__main__ import main
-from runway_desktop.simulator.checks import API_VERSION
+from runway_desktop.simulator.app import API_VERSION
 from tests.unit.simulator.desk import CLIP, Bench, desk
 
 OTHER = "key_" + "e5" * 64

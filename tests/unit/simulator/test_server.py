@@ -14,8 +14,8 @@ import pytest
 from runway_desktop.domain.profiles import own_words
 from runway_desktop.simulator.__main__ import main
 from runway_desktop.simulator.child import SimulatorDidNotStart, SimulatorProcess
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
+from runway_desktop.simulator.world import Knobs
 from tests.unit.simulator.desk import CLIP, HEADERS
 
 

@@ -6,9 +6,8 @@ import pytest
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.simulator.faults import Fault, Faults, Harm
-from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.outputs import FORMATS, recipe_of
-from runway_desktop.simulator.world import Magic, price_of, read_magic
+from runway_desktop.simulator.world import Knobs, Magic, price_of, read_magic
 from tests.rigs.samples_of_requests import fullest, smallest
 
 

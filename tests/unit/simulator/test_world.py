@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.simulator.keeping import keep, take_up
-from runway_desktop.simulator.knobs import DAY, Knobs
-from runway_desktop.simulator.links import Uploads
+from runway_desktop.simulator.organizations import Uploads, keep, take_up
 from runway_desktop.simulator.world import (
+    DAY,
     FAILURES,
     DailyLimitReached,
+    Knobs,
     NotEnoughCredits,
     SimulatedTask,
     TaskStatus,

@@ -31,11 +31,9 @@ from runway_desktop.services.results.embedding import has_credentials
 from runway_desktop.services.results.embedding import read as read_embedded
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.simulator.child import DEMO_SECRET
-from runway_desktop.simulator.keeping import take_up
-from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.links import Uploads
+from runway_desktop.simulator.organizations import Uploads, take_up
 from runway_desktop.simulator.outputs import sample_of
-from runway_desktop.simulator.world import World
+from runway_desktop.simulator.world import Knobs, World
 from runway_desktop.store import SqliteStore
 from runway_desktop.values import replace
 from runway_desktop.wiring import demo as demos
