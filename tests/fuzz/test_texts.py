@@ -70,10 +70,7 @@ def assert_taken_in(content: bytes, name: str, folder: Path) -> None:
 
 
 def _ids(path: Path) -> int:
-    search = IdSearch.in_file(Source(path), WORDS)
-    while search.step():
-        pass
-    return len(search.found)
+    return len(IdSearch.in_file(Source(path), WORDS).found)
 
 
 @pytest.mark.parametrize("name", MADE)

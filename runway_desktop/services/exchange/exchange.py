@@ -50,10 +50,8 @@ from .list_export import ListExport
 
 FEW = 10
 """Up to so many bare ids are adopted without a preview."""
-GLANCE = 8
-"""Search steps that are run to classify a long file."""
 HEAD = 1_000_000
-"""Characters of its beginning that are also read for that."""
+"""Characters of the beginning of a text that are read to classify it."""
 _MANIFEST_HEAD = 4_096
 """Bytes of a backup's manifest that hold its schema."""
 _OF_TEXTS = LOGS | JSON_LINES | TABLES | DOCUMENTS | {".txt", ".text", ".md"}
@@ -72,8 +70,8 @@ class BackupFile(Struct, frozen=True):
 
 
 class TaskIds(Struct, frozen=True, eq=False):
-    """A record of task ids that needs a preview. `searches`: the started searches of its files or text; empty if none
-    was needed to classify it."""
+    """A record of task ids that needs a preview. `searches`: those of its files or text; empty if none was needed to
+    classify it."""
 
     dropped: Dropped
     searches: tuple[IdSearch, ...] = ()
@@ -161,10 +159,10 @@ def _claims_to_be_backup(path: Path) -> bool:
 
 
 def searches_of_record(dropped: Dropped, words: Vocabulary) -> tuple[IdSearch, ...]:
-    """The started searches of a record of ids that needs a preview, one per file, or one for the text; empty if it is
+    """The searches of a record of ids that needs a preview, one per file, or one for the text; empty if it is
     no such record. Files take precedence over a text."""
     if not dropped.paths:
-        search = _begun(IdSearch.in_text(dropped.text, words))
+        search = IdSearch.in_text(dropped.text, words)
         return (search,) if _text_is_record(dropped.text, search) else ()
     if any(path.suffix.lower() not in _ENDINGS for path in dropped.paths):
         return ()
@@ -172,20 +170,13 @@ def searches_of_record(dropped: Dropped, words: Vocabulary) -> tuple[IdSearch, .
     for path in dropped.paths:
         try:
             source = dropped.source(path)
-            search = _begun(IdSearch.in_file(source, words))
+            search = IdSearch.in_file(source, words)
         except (DiskError, FileUnreadable, ValueError):
             return ()
         if not _file_is_record(source, search, words):
             return ()
         searches.append(search)
     return tuple(searches)
-
-
-def _begun(search: IdSearch) -> IdSearch:
-    for _ in range(GLANCE):
-        if not search.step():
-            break
-    return search
 
 
 def _file_is_record(source: Source, search: IdSearch, words: Vocabulary) -> bool:

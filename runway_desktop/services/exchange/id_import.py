@@ -18,7 +18,6 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped, FileUnreadable
 from runway_desktop.services.intake.sources import about
-from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.adoption import Adopting, Adoption
 from runway_desktop.texts import Text
@@ -26,7 +25,6 @@ from runway_desktop.values import Struct
 
 from .found_ids import FoundId, Weight
 from .id_search import MOST_IDS, IdSearch
-from .progress import Progress
 
 PAGE = 500
 
@@ -56,11 +54,10 @@ class IdEntry(Struct, frozen=True):
 
 
 class IdsLook(Struct, frozen=True, kw_only=True):
-    """`troubles`: sentences about files that could not be searched completely."""
+    """`troubles`: sentences about files that could not be searched, or not completely."""
 
     entries: tuple[IdEntry, ...] = ()
     troubles: tuple[Text | str, ...] = ()
-    is_whole: bool = True
 
 
 @dataclass(eq=False, repr=False)
@@ -70,15 +67,18 @@ class IdImport:
     _intake: Intake
     _executor: Executor
 
-    async def look(self, dropped: Dropped, progress: Progress, begun: Sequence[IdSearch] = ()) -> IdsLook:
-        """Every id in these files, or else in the text. `begun`: searches to continue. `progress` counts bytes."""
+    async def look(self, dropped: Dropped, searches: Sequence[IdSearch] = ()) -> IdsLook:
+        """Every id in these files, or else in the text. `searches`: those of its files or text that are done."""
         words = self._intake.words
+
+        def searched(path: Path) -> IdSearch:
+            return IdSearch.in_file(dropped.source(path), words)
+
         found: dict[RemoteId, FoundId] = {}
         troubles: list[Text | str] = []
         for position, path in enumerate(dropped.paths):
             try:
-                search = begun[position] if begun else await in_worker(self._executor, _search_in, dropped, path, words)
-                await self._run(search, progress)
+                search = searches[position] if searches else await in_worker(self._executor, searched, path)
             except (FileUnreadable, DiskError) as error:
                 troubles.append(error.said if isinstance(error, FileUnreadable) else about(path.name, error.said))
                 continue
@@ -90,14 +90,9 @@ class IdImport:
                     )
                 )
         if not dropped.paths:
-            search = begun[0] if begun else IdSearch.in_text(dropped.text, words)
-            await self._run(search, progress)
+            search = searches[0] if searches else await in_worker(self._executor, IdSearch.in_text, dropped.text, words)
             _merge(found, search.found)
-        return IdsLook(
-            entries=tuple(await self._judged(list(found.values()))),
-            troubles=tuple(troubles),
-            is_whole=not progress.is_stopped,
-        )
+        return IdsLook(entries=tuple(await self._judged(list(found.values()))), troubles=tuple(troubles))
 
     async def adopt(self, chosen: Sequence[FoundId]) -> Adopting:
         """Adopts these ids with the facts of their text. Known tasks are listed again; missed ones are polled again."""
@@ -113,10 +108,6 @@ class IdImport:
             known += adoption.known
         return Adopting(added=tuple(added), known=tuple(known))
 
-    async def _run(self, search: IdSearch, progress: Progress) -> None:
-        while not progress.is_stopped and await in_worker(self._executor, search.step):
-            progress.report(search.read, search.total)
-
     async def _judged(self, found: Sequence[FoundId]) -> list[IdEntry]:
         entries: list[IdEntry] = []
         for start in range(0, len(found), PAGE):
@@ -126,10 +117,6 @@ class IdImport:
             standings = {task.id: _standing(task) for task in tasks}
             entries += [_entry(one, here.get(one.remote_id), standings) for one in page]
         return entries
-
-
-def _search_in(dropped: Dropped, path: Path, words: Vocabulary) -> IdSearch:
-    return IdSearch.in_file(dropped.source(path), words)
 
 
 def _standing(task: Task) -> IdStanding:

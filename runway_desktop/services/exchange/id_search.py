@@ -1,6 +1,6 @@
-"""Finds every id in a text of any length: a script's log, JSON, a table, clipboard text.
+"""Finds every id in a text of up to `LARGEST` bytes: a script's log, JSON, a table, clipboard text.
 
-Blocks; call it in the executor, `step` by `step`. Raises `Unreadable`, with a sentence, for a file that is no text or
+Blocks; call it in the executor. Raises `Unreadable`, with a sentence, for a file that is no text or
 too large, and DiskError. An id's context is its columns in a table, the object around it in JSON, else its line.
 """
 
@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TextIO
+from typing import Any
 
 from runway_desktop.domain.folders import Size
 from runway_desktop.domain.media import MEGABYTE
@@ -24,13 +24,15 @@ from runway_desktop.texts import Text
 
 from .found_ids import UUID, FoundId, Known, LineReader, weigh
 
-LARGEST = 500 * MEGABYTE
+LARGEST = 20 * MEGABYTE
 LARGEST_DOCUMENT = 4 * MEGABYTE
 """JSON up to this size is parsed as a whole; larger files are searched line by line, like a log."""
 MOST_IDS = 20_000
 BLOCK = 256 * 1024
-"""Characters per call of the worker."""
-NEAR = 4_000
+"""Characters that are searched at a time."""
+_LENGTH = 36
+"""Characters of an id."""
+NEAR = 1_000
 """Characters before and after an id that count as its line: some programs write one endless line."""
 JUST_BEFORE = 90
 """Characters before an id that are used to classify it."""
@@ -42,124 +44,96 @@ _FILES = frozenset(map(normalized, ("file", "files", "filename", "path", "output
 
 
 class IdSearch:
-    """`found`: each id once, in the order of the text. `read` and `total` count characters or bytes."""
+    """`found`: each id once, in the order of the text."""
 
     def __init__(self, words: Vocabulary) -> None:
         self._words = words
         self._line_reader = LineReader(words.model_names)
         self.found: dict[RemoteId, FoundId] = {}
         self.is_full = False
-        """There were more than `MOST_IDS`; the rest was not searched."""
+        """There were more than `MOST_IDS`; the rest was left out."""
         self.document: Any = None
         """The parsed JSON; None if it is no JSON or too large."""
-        self.read = 0
-        self.total = 0
-        self._work: Iterator[None] = iter(())
 
     @classmethod
     def in_text(cls, text: str, words: Vocabulary) -> IdSearch:
         search = cls(words)
-        search.total = len(text)
-        search._work = search._whole(text) if _is_document(text) else search._lines(io.StringIO(text))
+        if text.lstrip()[:1] in ("{", "["):
+            search._whole(text)
+        else:
+            search._search(text)
         return search
 
     @classmethod
     def in_file(cls, source: Source, words: Vocabulary) -> IdSearch:
         search = cls(words)
-        search.total = source.size
-        if search.total > LARGEST:
+        if source.size > LARGEST:
             raise FileUnreadable(
                 Text(
                     "“{file}” is too large ({size}). IDs are searched in files of up to {limit}. Split it, or drop the "
                     "part that you need."
-                ).with_(file=source.path.name, size=Size(search.total), limit=Size(LARGEST))
+                ).with_(file=source.path.name, size=Size(source.size), limit=Size(LARGEST))
             )
-        search._work = search._file(source)
-        return search
-
-    def step(self) -> bool:
-        """Reads some more; False at the end."""
-        return not self.is_full and next(self._work, self) is None
-
-    def _file(self, source: Source) -> Iterator[None]:
         encoding = _encoding(source.head, source.path.name)
         codecs.register_error(_WESTERN, _as_western)
-        with (
-            spoken_for(source.path.parent),
-            source.open() as binary,
-            io.TextIOWrapper(binary, encoding, _WESTERN, newline="") as file,
-        ):
-            if source.ending in TABLES:
-                yield from self._table(file)
-            elif source.ending in DOCUMENTS and self.total <= LARGEST_DOCUMENT:
-                yield from self._whole(file.read())
-            else:
-                yield from self._lines(file)
+        with spoken_for(source.path.parent), source.open() as file:
+            text = file.read().decode(encoding, _WESTERN)
+        if source.ending in TABLES:
+            search._table(text)
+        elif source.ending in DOCUMENTS:
+            search._whole(text)
+        else:
+            search._search(text)
+        return search
 
-    def _lines(self, file: TextIO) -> Iterator[None]:
-        """Block by block. The incomplete last line of a block is searched with the next one."""
-        rest, line = "", 1
-        while block := file.read(BLOCK):
-            self.read = min(self.total, self.read + len(block))
-            text = rest + block
-            cut = text.rfind("\n") + 1
-            if not cut and len(text) > BLOCK:
-                # Split an endless line where there is no id.
-                cut = len(text.rstrip(_SPLIT)) or len(text)
-            rest = text[cut:]
-            line = self._search(text[:cut], line)
-            yield
-        self._search(rest, line)
+    def _search(self, text: str) -> None:
+        """Line by line. In blocks: one search of a long text would keep the interpreter from other threads."""
+        line, at = 1, 0
+        for start in range(0, len(text), BLOCK):
+            for match in UUID.finditer(text, start, start + BLOCK + _LENGTH - 1):
+                begin, end = match.span()
+                if self.is_full:
+                    return
+                if _goes_on(text, begin, end):
+                    continue
+                line += text.count("\n", at, begin)
+                at = begin
+                first = max(text.rfind("\n", max(0, begin - NEAR), begin) + 1, begin - NEAR)
+                last = text.find("\n", end, end + NEAR)
+                whole = text[first : last if last >= 0 else end + NEAR]
+                before = text[max(first, begin - JUST_BEFORE) : begin]
+                self._take(match[0], line, before, text[end : end + 60], self._line_reader.known(whole.strip()))
 
-    def _search(self, text: str, line: int) -> int:
-        """Collects the ids of a text whose first line has this number; returns the number of the line after it."""
-        at = 0
-        for match in UUID.finditer(text):
-            begin, end = match.span()
-            if _goes_on(text, begin, end):
-                continue
-            line += text.count("\n", at, begin)
-            at = begin
-            first = max(text.rfind("\n", 0, begin) + 1, begin - NEAR)
-            last = text.find("\n", end, end + NEAR)
-            whole = text[first : last if last >= 0 else end + NEAR]
-            before = text[max(first, begin - JUST_BEFORE) : begin]
-            self._take(match[0], line, before, text[end : end + 60], self._line_reader.known(whole.strip()))
-        return line + text.count("\n", at)
-
-    def _whole(self, text: str) -> Iterator[None]:
+    def _whole(self, text: str) -> None:
         """A JSON document: an id's context is the object that contains it."""
         try:
-            self.document = parsed(text)
+            self.document = parsed(text) if len(text) <= LARGEST_DOCUMENT else None
         except ValueError:
-            yield from self._lines(io.StringIO(text))
+            self.document = None
+        if self.document is None:
+            self._search(text)
             return
-        self.read = self.total
         for number, (key, word, inner, outer) in enumerate(_words_of(self.document)):
             if match := UUID.search(word):
                 known = self._of_object(inner).completed(self._of_object(outer))
                 before = f'"{key}": "{word[: match.start()]}'
                 self._take(match[0], number + 1, before[-JUST_BEFORE:], word[match.end() :][:60], known)
-        yield
 
-    def _table(self, file: TextIO) -> Iterator[None]:
-        head = file.read(BLOCK)
-        delimiter, start = delimiter_of(head, self._words)
-        rows = csv.reader(_rejoined(head[start:], file), delimiter=delimiter)
+    def _table(self, text: str) -> None:
+        delimiter, start = delimiter_of(text[:BLOCK], self._words)
+        rows = csv.reader(io.StringIO(text[start:], newline=""), delimiter=delimiter)
         titles: list[str] = []
         columns: list[TableColumn | None] = []
         try:
             for number, row in enumerate(rows, 1):
+                if self.is_full:
+                    return
                 if number == 1:
                     titles, columns = row, [self._words.column(title) for title in row]
                 self._row(row, number, titles if number > 1 else [], columns)
-                if number % 500 == 0:
-                    self.read = min(self.total, self.read + sum(map(len, row)) * 500)
-                    yield
         except csv.Error:
             # Malformed CSV: search the whole file as plain text. What was found stays.
-            file.seek(0)
-            yield from self._lines(file)
+            self._search(text)
 
     def _row(self, row: list[str], number: int, titles: list[str], columns: list[TableColumn | None]) -> None:
         matches = [(at, match) for at, cell in enumerate(row) for match in UUID.finditer(cell)]
@@ -223,10 +197,6 @@ def _as_western(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
-def _is_document(text: str) -> bool:
-    return text.lstrip()[:1] in ("{", "[") and len(text) <= LARGEST_DOCUMENT
-
-
 def _role(title: str, column: TableColumn | None) -> str:
     """The field of `Known` that a column or member holds; empty if none."""
     if column is not None and column.meaning in (Content.PROMPT, Content.MODEL):
@@ -258,12 +228,3 @@ def _words_of(document: Any) -> Iterator[tuple[str, str, Mapping[str, Any], Mapp
                 waiting += [(str(name), member, value, inner) for name, member in reversed(list(value.items()))]
             case list():
                 waiting += [(key, member, inner, outer) for member in reversed(value)]
-
-
-def _rejoined(head: str, file: TextIO) -> Iterator[str]:
-    """The lines of a text whose beginning was already read."""
-    lines = head.splitlines(keepends=True)
-    if lines and not lines[-1].endswith(("\n", "\r")):
-        lines[-1] += file.readline()
-    yield from lines
-    yield from file

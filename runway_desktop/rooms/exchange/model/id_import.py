@@ -16,7 +16,7 @@ from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStand
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.adoption import Adopting
-from runway_desktop.texts import Text, _, in_turn, listed, ngettext
+from runway_desktop.texts import Text, _, listed, ngettext
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
@@ -56,7 +56,7 @@ class IdImportModel(ImportModel):
 
     def begin(self) -> None:
         ids = self._ids
-        look = self._cases.exchange.ids.look(ids.dropped, self._progress, ids.searches)
+        look = self._cases.exchange.ids.look(ids.dropped, ids.searches)
         self._runner(look, "look for task ids", done=self._looked, failed=self._failed)
 
     @property
@@ -76,18 +76,14 @@ class IdImportModel(ImportModel):
     def headline(self) -> str:
         """Text such as "37 ids: 30 new, 5 already in the list and 2 not task ids."."""
         if self.phase is Phase.LOOKING:
-            done, total = self.progress
-            if not total:
-                return _("Searching for task IDs…")
-            return _("Searching for task IDs: {percent} %", percent=100 * done // total)
+            return _("Searching for task IDs…")
         entries = self._look.entries
         if not entries:
             return _("No task IDs found.")
         amounts = Counter(entry.standing for entry in entries)
         sums = ((words, sum(amounts[one] for one in standings)) for words, standings in _AMOUNTS)
         parts = [str(words.of(amount)) for words, amount in sums if amount]
-        said = ngettext("{n} ID: {kinds}.", "{n} IDs: {kinds}.", len(entries), kinds=listed(parts))
-        return str(in_turn(said, "" if self._look.is_whole else _("The search was stopped before its end.")))
+        return ngettext("{n} ID: {kinds}.", "{n} IDs: {kinds}.", len(entries), kinds=listed(parts))
 
     def note(self) -> str:
         if self.problem:

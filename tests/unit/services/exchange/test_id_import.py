@@ -16,7 +16,6 @@ from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.exchange.exchange import FEW, Exchange, ResultsFolder, TaskIds
 from runway_desktop.services.exchange.id_import import IdsLook, IdStanding
-from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped
@@ -53,7 +52,7 @@ async def test_the_preview_tells_new_known_removed_and_something_else_apart(tmp_
         await rig.ledger.take_in([a_task(1), a_task(2)], [])
         await rig.actions.remove([a_task(2).id])
         text = log(1, 2, 3) + f"\nhttps://cdn.example.com/{remote_id(4)}/x.mp4\nspan {uuid.uuid1()}"
-        look = await exchange.ids.look(Dropped(text=text), Progress())
+        look = await exchange.ids.look(Dropped(text=text))
         assert standings(look) == [
             IdStanding.KNOWN, IdStanding.REMOVED, IdStanding.NEW, IdStanding.ELSE, IdStanding.NO_ID,
         ]  # fmt: skip
@@ -67,7 +66,7 @@ async def test_what_runway_or_this_key_did_not_know_may_be_asked_for_again():
         [gone] = (await rig.adoption.adopt([remote_id(1)])).added
         await rig.clock.advance(60)
         assert await rig.state(gone) is State.GONE
-        look = await exchange.ids.look(Dropped(text=log(1)), Progress())
+        look = await exchange.ids.look(Dropped(text=log(1)))
         assert standings(look) == [IdStanding.MISSED]
         assert look.entries[0].standing.is_worth_asking
         rig.runway.say(remote_id(1), "RUNNING")
@@ -84,7 +83,7 @@ async def test_several_files_are_one_list_and_one_that_cannot_be_read_has_a_sent
     (tmp_path / "film.log").write_bytes(b"\0\1")
     async with a_desk(rig) as exchange:
         paths = [tmp_path / name for name in ("a.log", "b.log", "film.log", "gone.log")]
-        look = await exchange.ids.look(Dropped(paths=tuple(paths)), Progress())
+        look = await exchange.ids.look(Dropped(paths=tuple(paths)))
         assert [entry.found.remote_id for entry in look.entries] == [remote_id(1), remote_id(2), remote_id(3)]
         assert str(look.troubles[0]) == "“film.log” is not a text file."
         assert str(look.troubles[1]).startswith("There is no file “")
@@ -95,7 +94,7 @@ async def test_adopted_tasks_keep_what_the_log_said_and_runway_says_the_rest():
     rig.runway.finish(remote_id(1), "https://x.example/fox.mp4")
     rig.runway.vanish(remote_id(2))
     async with a_desk(rig) as exchange:
-        look = await exchange.ids.look(Dropped(text=log(1, 2)), Progress())
+        look = await exchange.ids.look(Dropped(text=log(1, 2)))
         adoption = await exchange.ids.adopt([entry.found for entry in look.entries])
         await rig.clock.advance(60)
         found, gone = [await rig.task(task_id) for task_id in adoption.added]
@@ -108,7 +107,7 @@ async def test_adopted_tasks_keep_what_the_log_said_and_runway_says_the_rest():
 async def test_adopting_twice_doubles_nothing_and_brings_removed_ones_back():
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
-        look = await exchange.ids.look(Dropped(text=log(1, 2)), Progress())
+        look = await exchange.ids.look(Dropped(text=log(1, 2)))
         chosen = [entry.found for entry in look.entries]
         first = await exchange.ids.adopt(chosen)
         await rig.actions.remove(first.added)
@@ -120,22 +119,11 @@ async def test_adopting_twice_doubles_nothing_and_brings_removed_ones_back():
 async def test_thousands_are_adopted_in_pages():
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
-        look = await exchange.ids.look(Dropped(text=log(*range(1, 1201))), Progress())
+        look = await exchange.ids.look(Dropped(text=log(*range(1, 1201))))
         writes = rig.store.writes
         adoption = await exchange.ids.adopt([entry.found for entry in look.entries])
         assert len(adoption.added) == 1200
         assert rig.store.writes == writes + 3
-
-
-async def test_a_search_can_be_stopped(tmp_path):
-    rig = Rig(loops=())
-    path = tmp_path / "a.log"
-    path.write_text("\n".join([log(1), "x" * 300_000, log(2), "x" * 300_000, log(3)]), encoding="utf-8")
-    progress = Progress(lambda: progress.stop() if progress.done else None)
-    async with a_desk(rig) as exchange:
-        look = await exchange.ids.look(Dropped(paths=(path,)), progress)
-        assert not look.is_whole
-        assert len(look.entries) < 3
 
 
 TABLE = "task id,prompt,model\n" + "\n".join(f"{remote_id(n)},A fox {n},gen4.5" for n in range(3))
@@ -211,7 +199,7 @@ async def test_a_folder_of_results_is_imported_and_one_that_is_all_known_is_inpu
 async def test_an_adopted_task_of_a_known_model_is_still_a_request_of_nobody():
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
-        look = await exchange.ids.look(Dropped(text=log(1)), Progress())
+        look = await exchange.ids.look(Dropped(text=log(1)))
         [task_id] = (await exchange.ids.adopt([look.entries[0].found])).added
         assert (await rig.task(task_id)).request == replace(
             request("A red fox 1", endpoint="", model="gen4.5"), values={}
@@ -266,24 +254,9 @@ async def test_a_dropped_record_is_imported_or_taken_as_prompts_without_opening_
     async with a_desk(rig) as exchange:
         ids = await exchange.gather(Dropped(paths=(path,)))
         assert isinstance(ids, TaskIds)
-        look = await exchange.ids.look(ids.dropped, Progress(), ids.searches)
+        look = await exchange.ids.look(ids.dropped, ids.searches)
         assert [entry.found.remote_id for entry in look.entries] == [remote_id(1), remote_id(2)]
         otherwise = await exchange.gather(ids.dropped, for_import=False)
         assert isinstance(otherwise, Gathered)
         assert len(otherwise.drafts) == 2
     assert opened.paths.count(str(path)) == 1
-
-
-async def test_a_long_record_is_searched_on_from_where_it_was_recognized(tmp_path):
-    rig = Rig(loops=())
-    lines = [LINE.format(remote_id(number), "x" * 2_000) for number in range(1, 1501)]
-    path = tmp_path / "run.log"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    async with a_desk(rig) as exchange:
-        ids = await exchange.gather(Dropped(paths=(path,)))
-        assert isinstance(ids, TaskIds)
-        begun = len(ids.searches[0].found)
-        assert 0 < begun < 1500
-        look = await exchange.ids.look(ids.dropped, Progress(), ids.searches)
-        assert len(look.entries) == 1500
-        assert len(ids.searches[0].found) == 1500, "no other search began anew"

@@ -27,18 +27,12 @@ C = RemoteId("7c9e6679-7425-40de-944b-e07fc1f90ae7")
 V1 = RemoteId("8d8ac610-566d-11ef-9b4a-325096b39f47")
 
 
-def ended(begun: IdSearch) -> IdSearch:
-    while begun.step():
-        pass
-    return begun
-
-
 def search(text: str) -> list[FoundId]:
-    return list(ended(IdSearch.in_text(text, WORDS)).found.values())
+    return list(IdSearch.in_text(text, WORDS).found.values())
 
 
 def search_file(path: Path) -> list[FoundId]:
-    return list(ended(IdSearch.in_file(Source(path), WORDS)).found.values())
+    return list(IdSearch.in_file(Source(path), WORDS).found.values())
 
 
 def one(text: str) -> FoundId:
@@ -215,6 +209,7 @@ def test_a_file_that_is_no_text_or_too_large_gets_a_sentence(tmp_path, monkeypat
     path.write_bytes(b"\x00\x01\x02" * 100)
     with pytest.raises(FileUnreadable, match=r"“film.log” is not a text file."):
         search_file(path)
+    assert id_search.LARGEST == 20 * 1024 * 1024
     monkeypatch.setattr(id_search, "LARGEST", 10)
     with pytest.raises(FileUnreadable, match="Split it"):
         search_file(path)
@@ -222,21 +217,17 @@ def test_a_file_that_is_no_text_or_too_large_gets_a_sentence(tmp_path, monkeypat
 
 def test_too_many_ids_end_the_search(monkeypatch):
     monkeypatch.setattr(id_search, "MOST_IDS", 3)
-    found = ended(IdSearch.in_text("\n".join(str(uuid.uuid4()) for _ in range(9)), WORDS))
+    found = IdSearch.in_text("\n".join(str(uuid.uuid4()) for _ in range(9)), WORDS)
     assert (len(found.found), found.is_full) == (3, True)
 
 
-def test_a_line_without_an_end_is_searched_in_blocks():
-    ids = [str(uuid.uuid4()) for _ in range(40)]
-    text = ("padding " * 5000).join(f'"id": "{word}"' for word in ids)
-    assert len(text) > 4 * BLOCK
-    steps = IdSearch.in_text(text, WORDS)
-    count = 0
-    while steps.step():
-        count += 1
-    assert list(steps.found) == ids
-    assert count > 4
-    assert steps.read == steps.total == len(text)
+@pytest.mark.parametrize("shift", [0, 1, 18, 35, 36])
+def test_ids_of_a_line_without_an_end_are_found_once_also_where_two_blocks_meet(shift: int):
+    ids = [str(uuid.uuid4()) for _ in range(4)]
+    text = " " * (BLOCK - shift)
+    for word in ids:
+        text += f"{word}{' ' * (BLOCK - len(word))}"
+    assert [(one.remote_id, one.line) for one in search(text)] == [(word, 1) for word in ids]
 
 
 @settings(max_examples=60)
