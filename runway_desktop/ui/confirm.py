@@ -111,9 +111,9 @@ class AskText(_Asking):
         no = push_button(self, _("Cancel"))
         self._yes = push_button(self, ok, kind="primary", default=True)
         self._add_buttons(no, self._yes)
-        self._line.textChanged.connect(self._judge)
+        self._line.textChanged.connect(self._show_problem)
         self._line.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._judge()
+        self._show_problem()
 
     def text(self) -> str:
         return self._line.text().strip()
@@ -122,7 +122,7 @@ class AskText(_Asking):
         if not self._check(self._line.text()):
             super().accept()
 
-    def _judge(self) -> None:
+    def _show_problem(self) -> None:
         """Shows no error before anything is typed; the button has it anyway."""
         problem = self._check(self._line.text())
         shown = problem if self._line.isModified() or self._line.text() else ""

@@ -17,14 +17,14 @@ _DRAWING_SUFFIXES = frozenset({".svg", ".svgz"})
 def open_reader(path: Path) -> QImageReader:
     """A reader that detects the format by content and applies the camera's rotation. Reads nothing from drawings,
     regardless of their names."""
-    reader = _judging_by_content(path)
+    reader = _reader_by_content(path)
     reader.setAutoTransform(True)
     return QImageReader() if _form(reader) in _NOT_READ_HERE else reader
 
 
 def is_drawing(path: Path) -> bool:
     """Whether the content is a drawing; if Qt does not recognize it, by the suffix. Blocks: reads the first bytes."""
-    form = _form(_judging_by_content(path))
+    form = _form(_reader_by_content(path))
     return form in _DRAWINGS or (not form and path.suffix.lower() in _DRAWING_SUFFIXES)
 
 
@@ -35,7 +35,7 @@ def upright_size(reader: QImageReader) -> QSize:
     return size.transposed() if rotated else size
 
 
-def _judging_by_content(path: Path) -> QImageReader:
+def _reader_by_content(path: Path) -> QImageReader:
     if form := _usual_form(path):
         return QImageReader(str(path), QByteArray(form))
     reader = QImageReader(str(path))

@@ -185,11 +185,11 @@ class PreferencePage(QWidget):
         box.valueChanged.connect(lambda number: self.form.set_value(line.name, stored(number)))
         self._ends.append(box.interpretText)
 
-        judged = ""
+        checked = ""
 
         def tell(problem: str = "") -> None:
-            nonlocal judged
-            judged = problem
+            nonlocal checked
+            checked = problem
             known = self.form.remark(line.name) if isinstance(line.kind, Credits) else ""
             say(remark, problem or known, "bad" if problem else "faint")
 
@@ -197,9 +197,9 @@ class PreferencePage(QWidget):
             box.setValue(shown(value))
             tell()
 
-        box.judged.connect(tell)
+        box.checked.connect(tell)
         if isinstance(line.kind, Credits):
-            self.form.spent.connect(lambda: tell(judged))
+            self.form.spent.connect(lambda: tell(checked))
         self._follow(line.name, show)
 
     def _show_named(self, line: Line, editor: QWidget) -> None:
@@ -254,7 +254,7 @@ class EachEditor(QWidget):
         for at, row in enumerate(rows):
             name, spoken = row.name, str(self._kind.each.with_(name=row.label))
             box = NumberBox(self._table, 0, self._most, spoken, self._none, str(self._kind.unit))
-            box.judged.connect(partial(self._judged, row))
+            box.checked.connect(partial(self._checked, row))
             box.valueChanged.connect(lambda number, name=name: self._form.set_row(self._name, name, number))
             self._boxes[name] = box
             self._remarks[name] = words(self._table, tone="faint")
@@ -263,7 +263,7 @@ class EachEditor(QWidget):
             for position, widget in enumerate((label, box, self._remarks[name])):
                 self._grid.addWidget(widget, at, position)
 
-    def _judged(self, row: NumberRow, problem: str) -> None:
+    def _checked(self, row: NumberRow, problem: str) -> None:
         say(self._remarks[row.name], problem or row.remark, "bad" if problem else "faint")
 
     def _choose(self) -> None:

@@ -49,7 +49,7 @@ class ProfilePage(PreferencePage):
     def _build_name(self) -> None:
         title = self.heading(_("This profile"))
         self.name = line_edit(self, _("Name of this profile"))
-        self.name.textChanged.connect(self._judge_name)
+        self.name.textChanged.connect(self._check_name)
         self.name.editingFinished.connect(self._keep_name)
         title.setBuddy(self.name)
         self.rows.addWidget(self.name)
@@ -102,7 +102,7 @@ class ProfilePage(PreferencePage):
         self.colors.show_color(self._profiles.color)
         say(self._where, _("In {folder}", folder=current.folder) if current is not None else "")
 
-    def _judge_name(self) -> None:
+    def _check_name(self) -> None:
         text = self.name.text()
         problem = "" if text == self._profiles.name else self._profiles.name_problem(text)
         say_wrong(self.name, self._wrong, str(in_turn(problem, _("The old name stays."))) if problem else "")

@@ -35,7 +35,7 @@ class NumberBox(QSpinBox):
     """`none` is shown instead of 0. What is typed and is no number here stays until the field is left; then the number
     before it returns."""
 
-    judged = Signal(str)
+    checked = Signal(str)
     """After each key: what would be right; empty if the text is."""
 
     def __init__(self, parent: QWidget, least: int, most: int, spoken: str, none: str = "", unit: str = "") -> None:
@@ -47,8 +47,8 @@ class NumberBox(QSpinBox):
         if unit:
             self.setSingleStep(CREDITS_STEP)
         self.setFixedWidth(20 * GRID if unit else max(9 * GRID, self.sizeHint().width() + GRID if none else 0))
-        self.lineEdit().textEdited.connect(self._judge)
-        self.valueChanged.connect(lambda _: self._judge(self.text()))
+        self.lineEdit().textEdited.connect(self._check)
+        self.valueChanged.connect(lambda _: self._check(self.text()))
 
     def validate(self, text: str, position: int) -> object:
         state = QValidator.State.Intermediate if self._problem(text) else QValidator.State.Acceptable
@@ -79,11 +79,11 @@ class NumberBox(QSpinBox):
             return _("Type a whole number, such as {example}.", example=15 * CREDITS_STEP)
         return _("Type a whole number from {least} to {most}.", least=self.minimum(), most=self.maximum())
 
-    def _judge(self, text: str) -> None:
+    def _check(self, text: str) -> None:
         problem = self._problem(text)
         mark_wrong(self, bool(problem))
         self.setAccessibleDescription(problem)
-        self.judged.emit(problem)
+        self.checked.emit(problem)
 
 
 class OwnEditor(QWidget):

@@ -317,10 +317,10 @@ class SheetView(QTableView):
         self.menu_wanted.emit(event.globalPos())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._judge(event)
+        self._answer_drag(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._judge(event)
+        self._answer_drag(event)
         index = self.indexAt(event.position().toPoint())
         if event.isAccepted() and index.isValid():
             self.go_to(index)
@@ -355,7 +355,7 @@ class SheetView(QTableView):
         chosen = QItemSelection(first, last)
         self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
-    def _judge(self, event: QDragMoveEvent) -> None:
+    def _answer_drag(self, event: QDragMoveEvent) -> None:
         if event.mimeData().hasUrls():
             take_copy(event)
         else:

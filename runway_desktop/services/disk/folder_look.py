@@ -42,7 +42,7 @@ def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Fold
             return FolderStatus(
                 FolderState.ABSENT, can_be_made=gone == WAS_THERE and is_folder(folder.parent), detail=gone
             )
-        # A folder that does not exist yet is judged by the one that it would be created in.
+        # A folder that does not exist yet goes by the one that it would be created in.
         is_there, path = is_folder(folder), nearest_folder(folder)
         mount = mount_of(folder) if is_there else None
         if not os.access(path, os.W_OK | os.X_OK):

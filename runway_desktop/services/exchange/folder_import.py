@@ -49,7 +49,7 @@ CHUNK = 40
 
 
 class FolderLook(Struct, frozen=True, kw_only=True):
-    """Content of a folder. `is_whole`: the walk was not stopped. `not_compared`: results judged without reading their
+    """Content of a folder. `is_whole`: the walk was not stopped. `not_compared`: results classed without reading their
     bytes, because comparing was stopped."""
 
     folder: Path
@@ -134,8 +134,8 @@ class FolderImport:
         while not progress.is_stopped and await in_worker(self._executor, walk.step):
             progress.report(walk.seen, 0)
         is_whole = not progress.is_stopped
-        judged = await standings_of(self._store, self._executor, walk.results)
-        candidates, not_compared = await compared(self._store, self._executor, judged, progress)
+        classed = await standings_of(self._store, self._executor, walk.results)
+        candidates, not_compared = await compared(self._store, self._executor, classed, progress)
         return FolderLook(
             folder=folder,
             candidates=tuple(candidates),

@@ -58,7 +58,7 @@ class Candidate(Struct, frozen=True):
 
 async def standings_of(store: Store, executor: Executor, found: Sequence[FoundResult]) -> list[Candidate]:
     """Each result's relation to the list, in the order given."""
-    judged: list[Candidate] = []
+    classed: list[Candidate] = []
     seen: set[tuple[str, int]] = set()
     for start in range(0, len(found), PAGE):
         page = found[start : start + PAGE]
@@ -72,8 +72,8 @@ async def standings_of(store: Store, executor: Executor, found: Sequence[FoundRe
             seen.add(one.key)
             is_other = one.is_beside and one.told.size not in (0, one.size)
             known = _here(one, rows.get(one.task_key)) if standing is ImportStatus.KNOWN else None
-            judged.append(Candidate(one, standing, is_other, known))
-    return judged
+            classed.append(Candidate(one, standing, is_other, known))
+    return classed
 
 
 async def rows_of(store: Store, found: Sequence[FoundResult]) -> dict[str, Row]:
@@ -101,18 +101,18 @@ async def compared(
 ) -> tuple[list[Candidate], int]:
     """The candidates, compared by hash where needed, and how many were left because of a stop. `progress` counts files
     read."""
-    judged = [_by_size(one) for one in candidates]
-    wanted = [position for position, one in enumerate(judged) if _is_doubtful(one)]
+    classed = [_by_size(one) for one in candidates]
+    wanted = [position for position, one in enumerate(classed) if _is_doubtful(one)]
     seen: set[str] = set()
     for count, index in enumerate(wanted):
         progress.report(count, len(wanted))
         if not progress.is_stopped:
-            digest = await in_worker(executor, _digest, judged[index].found.path, progress)
+            digest = await in_worker(executor, _digest, classed[index].found.path, progress)
         if progress.is_stopped:
-            return judged, len(wanted) - count
+            return classed, len(wanted) - count
         if digest is not None:
-            judged[index] = await _by_bytes(store, judged[index], digest, seen)
-    return judged, 0
+            classed[index] = await _by_bytes(store, classed[index], digest, seen)
+    return classed, 0
 
 
 def _standing(found: FoundResult, row: Row | None, gone: frozenset[str]) -> ImportStatus:

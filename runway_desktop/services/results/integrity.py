@@ -155,11 +155,11 @@ class Integrity:
                 await self._clock.sleep(PAUSE)
 
     async def _note(self, seen: Sequence[SeenFile]) -> None:
-        looks = [look for one in seen if (look := await self._judged(one)) is not None]
+        looks = [look for one in seen if (look := await self._looked_at(one)) is not None]
         for output in await self._store.note_looks(looks) if looks else ():
             self._bus.tell(OutputChanged(output))
 
-    async def _judged(self, seen: SeenFile) -> Looked | None:
+    async def _looked_at(self, seen: SeenFile) -> Looked | None:
         """The finding to store; None if there is none, or it is stored already."""
         file, now = seen.file, self._clock.now()
         if self._folders.locks.is_in_hand(file.key):

@@ -217,7 +217,7 @@ class Dispatch:
         try:
             created = await self._runway.create(task.request.endpoint, body)
         except ApiError as error:
-            return await self._judge(task, error)
+            return await self._outcome_of(task, error)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             # Bytes may have left, so the outcome is unknown.
             report("sending a task", mistake)
@@ -235,7 +235,7 @@ class Dispatch:
             return await self._no_answer(task, Reason(ReasonCode.OUR_MISTAKE))
         return Outcome(Result.UNCERTAIN)
 
-    async def _judge(self, task: Task, error: ApiError) -> Outcome:
+    async def _outcome_of(self, task: Task, error: ApiError) -> Outcome:
         match error:
             case NotReached():
                 self._account.note_failure(error)

@@ -372,7 +372,7 @@ class Lane:
                 delivery = asyncio.create_task(delivering, name=f"deliver {task.id}")
                 self._deliveries.add(delivery)
                 delivery.add_done_callback(self._deliveries.discard)
-                self._judge(task, await shielded(delivery))
+                self._take_outcome(task, await shielded(delivery))
         except OtherKeyInUse:
             log.info("Task %s is prepared again: the key was changed.", task.id)
         except UnusableInput as unusable:
@@ -402,7 +402,7 @@ class Lane:
         finally:
             post.release()
 
-    def _judge(self, task: Task, outcome: Outcome) -> None:
+    def _take_outcome(self, task: Task, outcome: Outcome) -> None:
         match outcome.result:
             case Result.ACCEPTED | Result.REFUSED:
                 self._wait.failures = self._uncertain = 0

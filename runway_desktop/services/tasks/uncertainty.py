@@ -1,4 +1,4 @@
-"""Judges whether an unanswered sending made a task. Pure: evidence in, a verdict out; `usecases.words.uncertain` has
+"""Decides whether an unanswered sending made a task. Pure: evidence in, a verdict out; `usecases.words.uncertain` has
 the words.
 
 Runway cannot be asked about such a sending. Two numbers change when a task is made: the model's count of the day, and

@@ -114,10 +114,10 @@ class SavePreset(Dialog):
             margins=2 * GRID,
         )
         self.setMinimumWidth(44 * GRID)
-        self._name.textChanged.connect(self._judge)
-        self._judge()
+        self._name.textChanged.connect(self._check_name)
+        self._check_name()
 
-    def _judge(self) -> None:
+    def _check_name(self) -> None:
         problem = self._presets.name_problem(self._name.text())
         self._save.setEnabled(not problem)
         self._save.setToolTip(tip(problem))

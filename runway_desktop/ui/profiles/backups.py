@@ -325,7 +325,7 @@ class DamagedWindow(Dialog):
         title.setFont(theme.strong_font())
         self.backups = QListWidget(self)
         self.backups.setAccessibleName(_("Backups, newest first"))
-        self.backups.itemSelectionChanged.connect(self._judge)
+        self.backups.itemSelectionChanged.connect(self._allow_restore)
         self.state = words(self, _("Checking the backups…"), "muted")
         self.foot = ProgressFoot(self)
         self.empty = push_button(self, _("Start with an empty list…"), self._ask)
@@ -337,7 +337,7 @@ class DamagedWindow(Dialog):
         texts = (title, words(self, advice), small)
         vbox(*texts, GRID, self.backups, self.state, self.foot, GRID, buttons, on=self, margins=2 * GRID)
         self.setMinimumWidth(64 * GRID)
-        self._judge()
+        self._allow_restore()
 
     def add_backup(self, path: Path, made_at: float, tasks: int, size: int) -> None:
         """Adds a backup that can be restored. The first one is selected."""
@@ -371,14 +371,14 @@ class DamagedWindow(Dialog):
         for widget in (self.backups, self.empty, self.quit):
             widget.setEnabled(True)
         say(self.state, problem, "bad")
-        self._judge()
+        self._allow_restore()
 
     def reject(self) -> None:
         """Closes, unless a restore is in progress."""
         if self.quit.isEnabled():
             super().reject()
 
-    def _judge(self) -> None:
+    def _allow_restore(self) -> None:
         self.restore.setEnabled(bool(self.backups.selectedItems()))
 
     def _restore(self) -> None:

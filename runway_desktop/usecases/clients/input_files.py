@@ -1,6 +1,6 @@
 """Checks which files a client's request may use, before anything is stored. Blocking; any thread.
 
-Kinds are judged by content. Symbolic links are resolved first. Raises CallRefused with one sentence. It names the
+Kinds are recognized by content. Symbolic links are resolved first. Raises CallRefused with one sentence. It names the
 field, not the file, since a file name may be untrusted text.
 """
 

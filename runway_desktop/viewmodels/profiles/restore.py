@@ -263,13 +263,13 @@ class RestoreModel(Model):
 
     def set_put_back(self, choice: WhichResults) -> None:
         self.put_back = choice
-        self._judge_library()
+        self._check_library()
         self.changed.emit()
 
     def set_library(self, text: str) -> None:
         self._library_chosen = True
         self.library = text.strip()
-        self._judge_library()
+        self._check_library()
         self.changed.emit()
 
     def set_look_in(self, text: str) -> None:
@@ -323,9 +323,9 @@ class RestoreModel(Model):
     def _suggest_library(self) -> None:
         if not self._library_chosen:
             self.library = str(self._usual_library())
-        self._judge_library()
+        self._check_library()
 
-    def _judge_library(self) -> None:
+    def _check_library(self) -> None:
         self.library_problem = (
             refusal_words(self._look.ask(folder_problem, Path(self.library).expanduser(), otherwise=NO_ANSWER))
             if self.wants_library and self.library

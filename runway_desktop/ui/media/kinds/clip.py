@@ -157,7 +157,7 @@ class ClipPosters(OneByOne):
         self._seconds = 0.0
         self._first: _Still | None = None
         """A first frame that was dark."""
-        self._judged: PosterWish | None = None
+        self._checked: PosterWish | None = None
         """The request whose frame is being examined on a worker."""
         self._time_out = timer(self, tools.clip_time_out_ms, self._timed_out)
 
@@ -167,7 +167,7 @@ class ClipPosters(OneByOne):
             engine.frame.connect(self._frame_came)
             engine.duration.connect(self._duration_came)
             engine.failed.connect(lambda _fault: self.finish(None))
-        self._seconds, self._first, self._judged = 0.0, None, None
+        self._seconds, self._first, self._checked = 0.0, None, None
         self._time_out.start()
         self._engine.load(wish.path)
         self._engine.pause()
@@ -191,16 +191,16 @@ class ClipPosters(OneByOne):
 
     def _frame_came(self, frame: Any) -> None:
         wish = self.wish
-        if wish is None or self._judged is wish or (self._first is not None and frame.startTime() == self._first.at):
+        if wish is None or self._checked is wish or (self._first is not None and frame.startTime() == self._first.at):
             return
         # On a worker: converting a frame is too slow for the GUI thread.
-        self._judged = wish
+        self._checked = wish
         self.tools.workers.run(partial(_still_of, frame), partial(self._still_came, wish))
 
     def _still_came(self, wish: PosterWish, still: _Still) -> None:
         if wish is not self.wish or self._engine is None:
             return
-        self._judged = None
+        self._checked = None
         if self._first is None and still.is_dark and self._seconds > 0.2:
             self._first = still
             self._engine.seek(round(min(1.0, self._seconds / 3) * 1000))
