@@ -27,12 +27,12 @@ PATIENCE_WHOLE = 3 * 3600
 
 # Tests sync to disk thousands of times, which costs nothing in a folder in memory.
 MEMORY = Path("/dev/shm")  # noqa: S108 - each suite makes a folder of its own there
-ROOM = 4 * 1024**3
+FREE = 4 * 1024**3
 
 # Pytest's exit code when it ran no test.
 NO_TESTS = 5
 
-QT_ROOMS = ("app", "loop", "rooms", "tour", "ui", "viewmodels")
+QT_PACKAGES = ("app", "loop", "rooms", "tour", "ui", "viewmodels")
 """Folders whose tests need Qt. Tests of all others run where Qt cannot be imported."""
 
 
@@ -49,19 +49,19 @@ class Suite:
     """Systems on which its tests can pass, by their `sys.platform`."""
 
 
-def unit_rooms(*, with_qt: bool) -> tuple[str, ...]:
+def unit_folders(*, with_qt: bool) -> tuple[str, ...]:
     """Folders of tests/unit whose tests need Qt, or the others; files directly in tests/unit need none."""
     unit = ROOT / "tests" / "unit"
     names = sorted(path.name for path in unit.iterdir() if not path.name.startswith("__")) if unit.is_dir() else []
-    return tuple(f"tests/unit/{name}" for name in names if (name in QT_ROOMS) == with_qt)
+    return tuple(f"tests/unit/{name}" for name in names if (name in QT_PACKAGES) == with_qt)
 
 
 SUITES = (
-    Suite("unit", (*unit_rooms(with_qt=True), "tests/architecture"), workers=2),
+    Suite("unit", (*unit_folders(with_qt=True), "tests/architecture"), workers=2),
     # These run only where Qt cannot be imported.
     Suite(
         "engine without Qt",
-        (*unit_rooms(with_qt=False), "tests/contract"),
+        (*unit_folders(with_qt=False), "tests/contract"),
         without_qt=True,
         workers=2,
     ),
@@ -176,7 +176,7 @@ def display() -> Iterator[dict[str, str]]:
 
 def _temporary() -> Path | None:
     """Folder for a suite's files, in memory if there is space and this is no run of all tests; None: the default."""
-    is_fit = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    is_fit = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > FREE
     return MEMORY if is_fit and os.environ.get("WHOLE") != "1" else None
 
 

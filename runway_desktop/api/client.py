@@ -217,9 +217,9 @@ class RunwayClient:
         try:
             async with asyncio.timeout(self._patience.whole), aclosing(exchange.pieces()) as pieces:
                 async for piece in pieces:
-                    room = most - len(content)
-                    content += piece[:room]
-                    if len(piece) > room:
+                    space = most - len(content)
+                    content += piece[:space]
+                    if len(piece) > space:
                         cut = replies.unreadable("the answer is too long", status=exchange.status, who=who)
                         break
         except ApiError as error:

@@ -384,10 +384,10 @@ def check_folder(folder: Path) -> None:
 
 def copy_results(tasks: Sequence[Answer], folder: Path) -> bool:
     """Returns whether all results of the succeeded tasks were copied. Never overwrites other files. Blocking."""
-    from runway_desktop.services.disk.disk_room import DiskRoom
+    from runway_desktop.services.disk.disk_space import DiskSpace
     from runway_desktop.services.exchange.whole_copy import Names, put_whole
 
-    names, room = Names(beside=False), DiskRoom()
+    names, space = Names(beside=False), DiskSpace()
     is_whole = True
     for task in tasks:
         for file in task.get("files", ()):
@@ -396,7 +396,7 @@ def copy_results(tasks: Sequence[Answer], folder: Path) -> bool:
                 continue
             source = Path(file["path"])
             try:
-                put = put_whole(source, folder / source.name, names, room)
+                put = put_whole(source, folder / source.name, names, space)
             except (DiskError, OSError) as error:
                 why = error.message if isinstance(error, DiskError) else f"{error.strerror or error}."
                 say(f"It could not be copied to {folder}: {why} The result is kept in the library: {source}")

@@ -46,7 +46,7 @@ class MemberKind(StrEnum):
 
 
 _WHOLE = {MemberKind.DATABASE: DATABASE, MemberKind.CARD: "profile.json", MemberKind.CATALOG: "catalog.json"}
-ROOMS = {
+PLACES = {
     MemberKind.INPUT: "inputs/",
     MemberKind.PASTED: "pasted/",
     MemberKind.POSTER: "posters/",
@@ -134,7 +134,7 @@ def problem_of(manifest: Manifest) -> str:
     """Why a manifest is invalid although its types are right; empty if it is valid."""
     for member in manifest.members:
         name, kind = member.name, member.kind
-        in_place = name == _WHOLE[kind] if kind in _WHOLE else name.startswith(ROOMS[kind])
+        in_place = name == _WHOLE[kind] if kind in _WHOLE else name.startswith(PLACES[kind])
         if not in_place or not is_plain(name):
             return f"{name!r} is no place for a {kind}"
         if len(member.sha256) != 64:

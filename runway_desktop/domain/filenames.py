@@ -164,8 +164,8 @@ def shortened(name: str) -> str:
     if not stem or len(ending) > 8:
         stem, dot, ending = name, "", ""
     end = stem[_boundary(stem, max(0, len(stem) - _KEPT_END)) :]
-    room = SHORT_BYTES - len(f"{end}{dot}{ending}".encode("utf-8", "ignore"))
-    return name if _cut(name, SHORT_BYTES) == name else _cut(stem, room).rstrip(" .") + end + dot + ending
+    space = SHORT_BYTES - len(f"{end}{dot}{ending}".encode("utf-8", "ignore"))
+    return name if _cut(name, SHORT_BYTES) == name else _cut(stem, space).rstrip(" .") + end + dot + ending
 
 
 def safe_name(text: str, *, max_bytes: int = MAX_BYTES) -> str:
@@ -300,10 +300,10 @@ def _cut(text: str, max_bytes: int) -> str:
     """At most `max_bytes` of UTF-8, never cut inside a grapheme."""
     if len(text.encode("utf-8", "ignore")) <= max_bytes:
         return text
-    room, end = max_bytes, 0
+    space, end = max_bytes, 0
     for letter in text:
-        room -= len(letter.encode("utf-8", "ignore"))
-        if room < 0:
+        space -= len(letter.encode("utf-8", "ignore"))
+        if space < 0:
             break
         end += 1
     return text[: _boundary(text, end)]

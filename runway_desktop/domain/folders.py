@@ -132,7 +132,7 @@ class PlanProblem(Enum):
     SOURCE_ABSENT = auto()
     SOURCE_UNREADABLE = auto()
     """The system's message is in `MovePlan.detail`."""
-    NO_ROOM = auto()
+    NO_SPACE = auto()
     """Only `MovePlan.free` bytes are free in the target."""
 
 

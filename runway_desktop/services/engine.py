@@ -249,7 +249,7 @@ class Engine:
         from .backup.watching import Workshop
 
         # Own threads: a backup's disk may hang, and the results' disk with it.
-        return Workshop(self._threads(2, "backups"), self.folder.room)
+        return Workshop(self._threads(2, "backups"), self.folder.space)
 
     @cached_property
     def profiles(self) -> Profiles | None:
@@ -481,7 +481,7 @@ class Engine:
             self.clock,
             self.intake,
             self._file_workers,
-            self.folder.room,
+            self.folder.space,
         )
 
     @cached_property

@@ -12,7 +12,7 @@ import pytest
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import OutputState, Request
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.exchange.file_export import FileChoice, FileExport
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.media.media_facts import probe
@@ -63,7 +63,7 @@ async def test_result_of_a_kind_that_nobody_knows_is_kept_and_never_taken_for_a_
         (task,) = await all_tasks(rig)
         (output,) = await rig.store.outputs(task.id)
         handed, choice = (
-            FileExport(rig.store, AtOnce(), DiskRoom()),
+            FileExport(rig.store, AtOnce(), DiskSpace()),
             FileChoice(folder=tmp_path / "out", template="{prompt}"),
         )
         survey = await handed.survey((task.id,), Progress(), only_picks=False)

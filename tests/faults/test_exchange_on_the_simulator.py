@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.task import Output, Pick, Request, Task
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.exchange.exchange import Exchange
 from runway_desktop.services.exchange.file_export import FileChoice
@@ -28,7 +28,7 @@ def exchange_of(rig: Rig, workers: ThreadPoolExecutor) -> Exchange:
     intake = Intake(CATALOG, workers)
     return Exchange(
         rig.ledger, rig.store, rig.adoption, rig.actions, CATALOG, rig.settings, rig.bus, rig.clock, intake, workers,
-        DiskRoom(),
+        DiskSpace(),
     )  # fmt: skip
 
 

@@ -18,12 +18,12 @@ from hypothesis import given
 
 from runway_desktop.domain.backups import MANIFEST
 from runway_desktop.domain.errors import BadBackup, DiskError, StoreError
-from runway_desktop.services.backup.disk import check_room
+from runway_desktop.services.backup.disk import check_space
 from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.restoring import WhichResults, Wishes, look_at, put_together
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from tests.fuzz.bounds import NUMBERS, WORDS, assert_bounded, changed, damaged, often
 from tests.rigs.profiles_on_disk import NOW, Made, a_profile
 from tests.rigs.running import run_test
@@ -268,4 +268,4 @@ def test_an_absurd_value_anywhere_in_a_manifest_is_refused_in_words(backup: byte
 
 def test_a_disk_is_never_asked_for_more_than_can_be_said(tmp_path: Path):
     with pytest.raises(DiskError):
-        check_room({tmp_path: 1 << 62}, DiskRoom())
+        check_space({tmp_path: 1 << 62}, DiskSpace())

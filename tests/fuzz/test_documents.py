@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from runway_desktop.domain import profiles
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.exchange.folder_reading import FolderWalk
 from runway_desktop.services.exchange.imported_tasks import inputs_for, output_of, task_of
 from runway_desktop.services.intake.intake import Intake
@@ -142,7 +142,7 @@ def test_a_text_that_is_hard_to_read_is_no_sidecar_and_no_note(name: str, tmp_pa
     part_of(final).write_bytes(b"half")
     assert assert_bounded(lambda: sidecar.owner_of(sidecar.path_for(final))) is None
     assert assert_bounded(lambda: read_note(final)) is None
-    assert assert_bounded(lambda: part_file.PartFile.resume(final, ("t", 0), DiskRoom())) is None
+    assert assert_bounded(lambda: part_file.PartFile.resume(final, ("t", 0), DiskSpace())) is None
     assert assert_bounded(lambda: part_file.find_finished(final, ("t", 0))) is None
 
 
@@ -162,7 +162,7 @@ def test_a_changed_note_of_a_download_is_a_note_or_nothing(tmp_path_factory: pyt
     owner = found.owner if found is not None else ("t", 0)
 
     def go_on() -> None:
-        part = part_file.PartFile.resume(final, owner, DiskRoom())
+        part = part_file.PartFile.resume(final, owner, DiskSpace())
         if part is not None:
             assert part.is_complete in (True, False)
             part.write(b"more")

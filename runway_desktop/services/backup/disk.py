@@ -12,7 +12,7 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.disk import private
-from runway_desktop.services.disk.disk_room import DiskRoom, no_room
+from runway_desktop.services.disk.disk_space import DiskSpace, no_space
 from runway_desktop.services.disk.disk_words import in_words
 from runway_desktop.services.disk.folder_look import nearest_folder
 from runway_desktop.texts import Text
@@ -30,7 +30,7 @@ def told(folder: Path, advice: Text = ELSEWHERE) -> Iterator[None]:
         raise DiskError(said.said, advice=advice, detail=said.detail) from error
 
 
-def check_room(needs: dict[Path, int], room: DiskRoom) -> None:
+def check_space(needs: dict[Path, int], space: DiskSpace) -> None:
     """Raises DiskError if a disk has too little space. `needs`: bytes by folder; folders on the same disk are added
     up."""
     disks: dict[int, tuple[Path, int]] = {}
@@ -42,9 +42,9 @@ def check_room(needs: dict[Path, int], room: DiskRoom) -> None:
         disks[device] = (first, so_far + amount)
     for folder, amount in disks.values():
         with told(folder):
-            left = room.left(folder)
+            left = space.left(folder)
         if left < amount:
-            raise no_room(folder, amount, left, Text("Free up space, or choose another disk."))
+            raise no_space(folder, amount, left, Text("Free up space, or choose another disk."))
 
 
 @contextmanager

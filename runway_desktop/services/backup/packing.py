@@ -20,7 +20,7 @@ from runway_desktop import __version__
 from runway_desktop.domain.backups import (
     DATABASE,
     MANIFEST,
-    ROOMS,
+    PLACES,
     Contents,
     Folder,
     Manifest,
@@ -34,7 +34,7 @@ from runway_desktop.domain.profiles import CARD, STRIP, Profile
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output
 from runway_desktop.services.disk import private
-from runway_desktop.services.disk.disk_room import Share
+from runway_desktop.services.disk.disk_space import Share
 from runway_desktop.services.disk.disk_steps import draft_of, forget_cached, sync_folder
 from runway_desktop.services.library.move_plan import PASTED
 from runway_desktop.services.ports import Snapshots
@@ -42,7 +42,7 @@ from runway_desktop.services.results import sidecar
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
-from .disk import check_room, scratch, told
+from .disk import check_space, scratch, told
 from .watching import Watch
 
 MAKING = ".making"
@@ -132,20 +132,20 @@ def pack(
     making = profile.backups / MAKING
     with scratch(making, Text("Free up space on the profile's disk.")):
         size = _database_bytes(profile)
-        check_room({making: 2 * size}, watch.room)
+        check_space({making: 2 * size}, watch.space)
         watch.begin(size * 4)
         watch.doing(Text("Copying the list of tasks"))
         copy = making / DATABASE
-        with told(making), watch.room.share(making, size):
+        with told(making), watch.space.share(making, size):
             contents = snapshots.take(profile.database, copy, watch.copying(size))
         sources, left_out = _sources(profile, snapshots, copy, choice, library)
         amount = sum(source.size for source in sources)
-        check_room({target.parent: amount}, watch.room)
+        check_space({target.parent: amount}, watch.space)
         watch.begin(2 * amount)
         manifest = _manifest(profile, contents, library, left_out, now)
         with told(target.parent):
             private.make_folder(target.parent)
-            with draft_of(target) as draft, watch.room.share(target.parent, amount) as share:
+            with draft_of(target) as draft, watch.space.share(target.parent, amount) as share:
                 with open(draft, "w+b", opener=private.opener) as file:
                     manifest = _write(file, sources, manifest, watch, share)
                     file.flush()
@@ -253,7 +253,7 @@ def _sources(
         (choice.posters, MemberKind.POSTER, profile.posters),
     ):
         if wanted:
-            names = ((ROOMS[kind] + path.relative_to(folder).as_posix(), path, size) for path, size in _files(folder))
+            names = ((PLACES[kind] + path.relative_to(folder).as_posix(), path, size) for path, size in _files(folder))
             found += [_Source(name, kind, path, size) for name, path, size in names if is_plain(name)]
     if not choice.results:
         return found, 0
@@ -286,7 +286,7 @@ def _result_name(output: Output, library: Path, taken: set[str]) -> str:
         name = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}").as_posix()
         number += 1
     taken |= {name.casefold(), f"{name}.json".casefold()}
-    return ROOMS[MemberKind.RESULT] + name
+    return PLACES[MemberKind.RESULT] + name
 
 
 def _opened(source: _Source) -> BinaryIO | None:

@@ -16,7 +16,7 @@ from enum import Enum, StrEnum, auto
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from runway_desktop.domain.backups import ROOMS, Contents, Manifest, Member, MemberKind, NewerFormat
+from runway_desktop.domain.backups import PLACES, Contents, Manifest, Member, MemberKind, NewerFormat
 from runway_desktop.domain.copies import IDENTITY, PLACED
 from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.profiles import Profile
@@ -31,7 +31,7 @@ from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from . import leftovers
-from .disk import check_room, clear, scratch, told
+from .disk import check_space, clear, scratch, told
 from .leftovers import UNFINISHED, Begun
 from .unpacking import Opened, damaged, newer, opened
 from .watching import Watch
@@ -84,7 +84,7 @@ def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch
     deleted."""
     with scratch(scratch_folder), opened(path) as backup:
         manifest = backup.manifest
-        check_room({scratch_folder: manifest.database.size}, watch.room)
+        check_space({scratch_folder: manifest.database.size}, watch.space)
         watch.begin(manifest.database.size)
         watch.doing(Text("Checking the backup"))
         copy = scratch_folder / manifest.database.name
@@ -144,14 +144,14 @@ def put_together(
             for member in manifest.of(MemberKind.DATABASE, MemberKind.INPUT, MemberKind.POSTER)
         }
         if _wants_pasted(manifest):
-            room = staging / ROOMS[MemberKind.INPUT] / _pasted_name(manifest)
+            pasted = staging / PLACES[MemberKind.INPUT] / _pasted_name(manifest)
             own |= {
-                member: room / PurePosixPath(member.name.removeprefix(ROOMS[MemberKind.PASTED]))
+                member: pasted / PurePosixPath(member.name.removeprefix(PLACES[MemberKind.PASTED]))
                 for member in manifest.of(MemberKind.PASTED)
             }
-        check_room(
+        check_space(
             {staging: sum(member.size for member in own) + manifest.database.size, wishes.library: 0},
-            watch.room,
+            watch.space,
         )
         watch.begin(sum(member.size for member in own) + manifest.size_of(MemberKind.RESULT))
         watch.doing(Text("Restoring the list of tasks"))
@@ -242,7 +242,7 @@ class _Results:
                 return [member for member in packed if (member.task_id, member.index) in gone]
 
     def _extract(self, members: list[Member], watch: Watch) -> dict[tuple[TaskId, int], Path]:
-        check_room({self._wishes.library: sum(member.size for member in members)}, watch.room)
+        check_space({self._wishes.library: sum(member.size for member in members)}, watch.space)
         owners = {(member.task_id, member.index) for member in members}
         beside = [
             member
@@ -358,7 +358,7 @@ def _moves(manifest: Manifest, profile: Profile) -> list[tuple[str, str]]:
 
 def _posters(manifest: Manifest, profile: Profile) -> frozenset[str]:
     """Paths that the backup's posters will have."""
-    names = (member.name.removeprefix(ROOMS[MemberKind.POSTER]) for member in manifest.of(MemberKind.POSTER))
+    names = (member.name.removeprefix(PLACES[MemberKind.POSTER]) for member in manifest.of(MemberKind.POSTER))
     return frozenset(str(profile.posters / PurePosixPath(name)) for name in names)
 
 
@@ -396,7 +396,7 @@ def _insides(final: Path, members: list[Member]) -> dict[str, PurePath]:
     taken: set[Path] = set()
     found: dict[str, PurePath] = {}
     for member in members:
-        name, end = member.name.removeprefix(ROOMS[member.kind]), ""
+        name, end = member.name.removeprefix(PLACES[member.kind]), ""
         if member.kind is MemberKind.SIDECAR:
             name, end = name.removesuffix(sidecar.ENDING), sidecar.ENDING
         if name not in paths:

@@ -21,7 +21,7 @@ import msgspec
 from runway_desktop.domain.backups import FORMAT, MANIFEST, SCHEMA, Manifest, Member, MemberKind, problem_of
 from runway_desktop.domain.errors import BadBackup
 from runway_desktop.services.disk import private
-from runway_desktop.services.disk.disk_room import Share
+from runway_desktop.services.disk.disk_space import Share
 from runway_desktop.services.disk.disk_steps import draft_of
 from runway_desktop.texts import Text
 
@@ -65,7 +65,7 @@ class Opened:
                     target.parent.mkdir(parents=True, exist_ok=True)
                 else:
                     private.make_folder(target.parent)
-                with draft_of(target) as draft, watch.room.share(target.parent, member.size) as share:
+                with draft_of(target) as draft, watch.space.share(target.parent, member.size) as share:
                     if self._write(member, draft, watch, share) != member.sha256:
                         raise damaged(self.path, f"{member.name} is not what the manifest says")
         except ODD as error:

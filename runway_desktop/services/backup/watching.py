@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TypeVar
 
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.supervised import shielded
 from runway_desktop.texts import Text
@@ -35,11 +35,11 @@ class WatchProgress(Struct, frozen=True):
 
 
 class Watch:
-    """`say` is called in the worker's thread. `stop` may be called from any thread. `room`: the shared reservation of
+    """`say` is called in the worker's thread. `stop` may be called from any thread. `space`: the shared reservation of
     disk space."""
 
-    def __init__(self, say: Callable[[WatchProgress], None] | None = None, room: DiskRoom | None = None) -> None:
-        self.room = room or DiskRoom()
+    def __init__(self, say: Callable[[WatchProgress], None] | None = None, space: DiskSpace | None = None) -> None:
+        self.space = space or DiskSpace()
         self._say = say or (lambda _: None)
         self._stopped = threading.Event()
         self._words: Text | str = ""
@@ -92,9 +92,9 @@ Say = Callable[[WatchProgress], None]
 
 
 class Workshop:
-    def __init__(self, executor: Executor | None, room: DiskRoom | None = None) -> None:
+    def __init__(self, executor: Executor | None, space: DiskSpace | None = None) -> None:
         self._executor = executor
-        self._room = room
+        self._space = space
         self._turn = asyncio.Lock()
         self._watch: Watch | None = None
         self._is_awaited = False
@@ -122,7 +122,7 @@ class Workshop:
                 loop.call_soon_threadsafe(say, progress)
 
         async with self._turn:
-            self._watch = watch = Watch(told, self._room)
+            self._watch = watch = Watch(told, self._space)
             self._is_awaited = say is not None
             doing = loop.run_in_executor(self._executor, work, watch)
             try:

@@ -26,7 +26,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going, survived
 from runway_desktop.values import Struct, field, replace
 
-from .disk_room import DiskRoom
+from .disk_space import DiskSpace
 from .disk_threads import DiskThreads, in_worker
 from .file_locks import FileLocks
 from .folder_look import FolderStatus, look_at
@@ -84,7 +84,7 @@ class LibraryFolder:
         self._most = most
         self.locks = FileLocks()
         """Locks of results' files in any folder."""
-        self.room = DiskRoom()
+        self.space = DiskSpace()
         """Reservations on all disks, for writers of large files."""
         self._alarm = Alarm(clock)
         self._current = self._watch(settings.library)

@@ -23,7 +23,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.backups import MANIFEST, SCHEMA
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.intake import Intake
@@ -98,7 +98,7 @@ class Exchange:
     _clock: Clock
     _intake: Intake
     _executor: Executor
-    _room: DiskRoom
+    _space: DiskSpace
 
     def __post_init__(self) -> None:
         self.ids = IdImport(self._adoption, self._store, self._intake, self._executor)
@@ -111,9 +111,9 @@ class Exchange:
             self._bus,
             self._clock,
             self._executor,
-            self._room,
+            self._space,
         )
-        self.files = FileExport(self._store, self._executor, self._room)
+        self.files = FileExport(self._store, self._executor, self._space)
         self.lists = ListExport(self._store, self._catalog, self._executor)
 
     async def gather(

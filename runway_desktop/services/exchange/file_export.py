@@ -19,7 +19,7 @@ from runway_desktop.domain.filenames import numbered, render
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Input, Output, Pick, Task, TaskId
 from runway_desktop.services.disk import private
-from runway_desktop.services.disk.disk_room import DiskRoom, no_room
+from runway_desktop.services.disk.disk_space import DiskSpace, no_space
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
@@ -95,10 +95,10 @@ class FilesExported(Struct, kw_only=True):
 
 
 class FileExport:
-    def __init__(self, store: Store, executor: Executor, room: DiskRoom) -> None:
+    def __init__(self, store: Store, executor: Executor, space: DiskSpace) -> None:
         self._store = store
         self._executor = executor
-        self._room = room
+        self._space = space
         self._turn = asyncio.Lock()
         """Serializes exports: two that write the same name would share a draft."""
 
@@ -127,7 +127,7 @@ class FileExport:
         done = 0
         async with self._turn:
             if not choice.link:
-                await in_worker(self._executor, _check_room, self._room, choice.folder, survey.size)
+                await in_worker(self._executor, _check_space, self._space, choice.folder, survey.size)
             async for rows in self._pages(task_ids, Progress()):
                 for row in rows:
                     if choice.only_picks and row.task.pick is not Pick.PICK:
@@ -154,7 +154,7 @@ class FileExport:
         self, item: Item, inputs: Sequence[Input], choice: FileChoice, batch_names: Names, came: FilesExported
     ) -> None:
         try:
-            put = await in_worker(self._executor, _put, item, inputs, choice, batch_names, self._room)
+            put = await in_worker(self._executor, _put, item, inputs, choice, batch_names, self._space)
             came.copied += put.how is How.COPIED
             came.linked += put.how is How.LINKED
             came.there += put.how is How.THERE
@@ -191,7 +191,7 @@ def names_of(items: Sequence[Item], template: str) -> list[str]:
     return found
 
 
-def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, room: DiskRoom) -> Put:
+def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, space: DiskSpace) -> Put:
     """In a worker."""
     source, wanted = Path(item.output.path), choice.folder.joinpath(*item.name(choice.template))
     strips = not choice.keep_request and _request_in(source) is not None
@@ -200,7 +200,7 @@ def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, 
         source,
         wanted,
         names,
-        room,
+        space,
         link=choice.link,
         change=change,
         may_stand_for=lambda path: not choice.sidecars or sidecar.belongs_to(path, (item.task.id, item.output.index)),
@@ -233,9 +233,9 @@ def _request_in(source: Path) -> Mapping[str, Any] | None:
         raise SourceTrouble(Text("“{file}” cannot be read.").with_(file=source.name), detail=str(error)) from error
 
 
-def _check_room(room: DiskRoom, folder: Path, needed: int) -> None:
+def _check_space(space: DiskSpace, folder: Path, needed: int) -> None:
     """In a worker. For copies only, since links take no space."""
     with spoken_for(folder):
-        left = room.left(folder)
+        left = space.left(folder)
     if left < needed:
-        raise no_room(folder, needed, left, Text("Choose a folder on another disk, or export fewer results."))
+        raise no_space(folder, needed, left, Text("Choose a folder on another disk, or export fewer results."))

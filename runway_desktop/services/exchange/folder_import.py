@@ -24,7 +24,7 @@ from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId, new_task_id, parse_remote_id
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
@@ -122,7 +122,7 @@ class FolderImport:
     _bus: Bus
     _clock: Clock
     _executor: Executor
-    _room: DiskRoom
+    _space: DiskSpace
 
     def __post_init__(self) -> None:
         self._turn = asyncio.Lock()
@@ -156,7 +156,7 @@ class FolderImport:
         async with self._turn:
             if copies:
                 await in_worker(self._executor, part_file.prepare_folder, self._settings.library)
-                await in_worker(self._executor, self._check_room, sum(one.size for one in found))
+                await in_worker(self._executor, self._check_space, sum(one.size for one in found))
             done = 0
             for chunk in _chunks(found):
                 if progress.is_stopped or came.problem:
@@ -329,7 +329,7 @@ class FolderImport:
             read.found.path,
             self._settings.library.joinpath(*name),
             names,
-            self._room,
+            self._space,
             may_stand_for=lambda path: str(path) not in known and sidecar.belongs_to(path, owner),
         )
         placed = replace(output, path=str(put.path))
@@ -343,10 +343,10 @@ class FolderImport:
                 ) from error
         return placed
 
-    def _check_room(self, needed: int) -> None:
+    def _check_space(self, needed: int) -> None:
         """In a worker."""
         with spoken_for(self._settings.library):
-            self._room.check(self._settings.library, needed)
+            self._space.check(self._settings.library, needed)
 
     def _line(self, output: Output, kind: str) -> LedgerEntry:
         detail = {"index": output.index, "file": Path(output.path).name}

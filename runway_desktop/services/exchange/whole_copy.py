@@ -18,7 +18,7 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.disk_steps import accepted, rename_exclusively
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.results import sidecar
@@ -68,7 +68,7 @@ def put_whole(
     source: Path,
     wanted: Path,
     names: Names,
-    room: DiskRoom,
+    space: DiskSpace,
     *,
     link: bool = False,
     change: Callable[[Path], object] | None = None,
@@ -84,7 +84,7 @@ def put_whole(
         wanted = accepted(wanted)
         wanted.parent.mkdir(parents=True, exist_ok=True)
         put = _linked(source, wanted, names, may_stand_for) if link and change is None else None
-        put = put or _copied(source, wanted, names, room, change, may_stand_for)
+        put = put or _copied(source, wanted, names, space, change, may_stand_for)
     names.take(put.path)
     return put
 
@@ -101,14 +101,14 @@ def _copied(
     source: Path,
     wanted: Path,
     names: Names,
-    room: DiskRoom,
+    space: DiskSpace,
     change: Callable[[Path], object] | None,
     may_stand_for: Callable[[Path], bool],
 ) -> Put:
     # Of this copy alone: another process may copy the same result to the same folder now.
     draft = wanted.with_name(f"{wanted.stem[:20]}.{secrets.token_hex(4)}{DRAFT}")
     try:
-        with room.share(wanted.parent, source.stat().st_size):
+        with space.share(wanted.parent, source.stat().st_size):
             _copy(source, draft)
             if change is not None:
                 change(draft)

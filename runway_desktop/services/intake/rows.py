@@ -277,10 +277,10 @@ def _field_for(pair: Pair, kind: Media, used: Mapping[str, list[AssetItem]]) -> 
     """The field for one more input of a kind: required fields first, and only with space left."""
     fitting = [field for field in pair.asset_fields if kind in field.media]
     fitting.sort(key=lambda field: not field.required)
-    return next((field for field in fitting if len(used.get(field.name, ())) < _room(field)), None)
+    return next((field for field in fitting if len(used.get(field.name, ())) < _most(field)), None)
 
 
-def _room(field: Field) -> int:
+def _most(field: Field) -> int:
     if field.kind is FieldKind.ASSET:
         return 1
     most = field.max_length if field.max_length is not None else 1_000

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import StayedCode
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.disk_steps import (
     forget_cached,
     rename_exclusively,
@@ -93,11 +93,11 @@ class MoveOutcome(Struct, frozen=True):
 
 
 class Disk:
-    """The disk operations, one per method, so that a test can make any of them fail. `room`: shared reservation of disk
-    space."""
+    """The disk operations, one per method, so that a test can make any of them fail. `space`: the shared reservation
+    of disk space."""
 
-    def __init__(self, room: DiskRoom | None = None) -> None:
-        self.room = room or DiskRoom()
+    def __init__(self, space: DiskSpace | None = None) -> None:
+        self.space = space or DiskSpace()
 
     def stamp(self, path: Path) -> FileStamp | None:
         """None for what does not exist or is no file. Raises Unreadable if the disk gives no answer."""
@@ -254,7 +254,7 @@ def _copied(
     try:
         with (
             spoken_for(errand.target.parent, needed=source.size),
-            disk.room.share(errand.target.parent, source.size) as share,
+            disk.space.share(errand.target.parent, source.size) as share,
         ):
 
             def told(count: int) -> None:

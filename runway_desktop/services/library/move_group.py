@@ -62,7 +62,7 @@ class GroupMover:
     _disk: Disk | None = None
 
     def __post_init__(self) -> None:
-        self._disk = self._disk or Disk(self._folder.room)
+        self._disk = self._disk or Disk(self._folder.space)
         self.copied: Callable[[int], None] = lambda _: None
         """Called on the loop with the number of copied bytes."""
         self.is_stopped: Callable[[], bool] = lambda: False

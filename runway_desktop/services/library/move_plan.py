@@ -37,12 +37,12 @@ def examine(source: Path, target: Path, outputs: Sequence[Output], known_mount: 
     try:
         if not source.is_dir():
             return replace(plan, problem=PlanProblem.SOURCE_ABSENT)
-        needs_room = source.stat().st_dev != nearest_folder(target).stat().st_dev
+        needs_space = source.stat().st_dev != nearest_folder(target).stat().st_dev
         holds_files = target.is_dir() and any(target.iterdir())
     except OSError as error:
         return replace(plan, problem=PlanProblem.SOURCE_UNREADABLE, detail=error.strerror or "")
-    if needs_room and found.free is not None and found.free < size + SPARE:
-        plan = replace(plan, problem=PlanProblem.NO_ROOM, free=found.free)
+    if needs_space and found.free is not None and found.free < size + SPARE:
+        plan = replace(plan, problem=PlanProblem.NO_SPACE, free=found.free)
     return replace(plan, holds_files=holds_files)
 
 

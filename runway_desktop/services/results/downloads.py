@@ -300,17 +300,17 @@ class Downloads:
         jobs = self._jobs.values()
         self._gate.expect(jobs, self._ledger.all_at_runway)
         self._give_up(self._gate.stuck(jobs))
-        room = self._room()
+        free = self._free_slots()
         for owner, job in self._jobs.items():
-            if room <= 0:
+            if free <= 0:
                 return
             if owner not in self._running and job.due <= now and self._gate.lets(job):
                 name = f"save {owner[0]} {owner[1]}"
                 self._idle.clear()
                 self._running[owner] = group.create_task(self._work(job), name=name)
-                room -= 1
+                free -= 1
 
-    def _room(self) -> int:
+    def _free_slots(self) -> int:
         """How many more may start. Fully received ones do not count against the download limit: they only wait for the
         disk, and the more there are, the fewer syncs each costs."""
         coming = sum(not (owner in self._jobs and self._jobs[owner].has_arrived) for owner in self._running)
@@ -320,7 +320,7 @@ class Downloads:
         """Seconds until a job is due or the counts may be announced; None: until an event."""
         now = self._clock.monotonic()
         times = [STORE_AGAIN_AFTER] if self._arrivals else []
-        if self._room() > 0:
+        if self._free_slots() > 0:
             due = (job.due for owner, job in self._jobs.items() if owner not in self._running and self._gate.lets(job))
             times += [time - now for time in due if time != NEVER]
         if (seconds := self._gate.seconds_until(self._jobs.values())) is not None:

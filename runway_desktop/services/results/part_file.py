@@ -29,7 +29,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import numbered
 from runway_desktop.domain.media import HEAD_LENGTH
 from runway_desktop.services.disk import private
-from runway_desktop.services.disk.disk_room import DiskRoom, Share
+from runway_desktop.services.disk.disk_space import DiskSpace, Share
 from runway_desktop.services.disk.disk_steps import (
     accepted,
     read_json,
@@ -92,7 +92,7 @@ class PartFile:
         self._lock = threading.Lock()
 
     @classmethod
-    def create(cls, final: Path, note: PartNote, room: DiskRoom, begin: bytes = b"") -> PartFile:
+    def create(cls, final: Path, note: PartNote, space: DiskSpace, begin: bytes = b"") -> PartFile:
         """Creates a part with the bytes received so far, after reserving disk space. Raises FileExistsError if the name
         is taken, DiskError for all else."""
         with spoken_for(final.parent):
@@ -101,7 +101,7 @@ class PartFile:
                 part_of(final).unlink(missing_ok=True)
             elif os.path.lexists(note_of(final)) or os.path.lexists(part_of(final)):
                 raise FileExistsError(part_of(final))
-            share = room.share(final.parent, note.total or 0)
+            share = space.share(final.parent, note.total or 0)
             try:
                 # Not synced: if a power cut loses the note, the part is started again. Later notes survive a kill.
                 write_note(final, note, is_lasting=False)
@@ -118,13 +118,13 @@ class PartFile:
             return part
 
     @classmethod
-    def resume(cls, final: Path, owner: Owner, room: DiskRoom) -> PartFile | None:
+    def resume(cls, final: Path, owner: Owner, space: DiskSpace) -> PartFile | None:
         """Reopens and hashes the part of an earlier attempt at the same output; None if there is none of ours."""
         with spoken_for(final.parent):
             note = read_note(final)
             if note is None or note.owner != owner or not part_of(final).is_file():
                 return None
-            part = cls(final, note, part_of(final).open("r+b"), room.share(final.parent))
+            part = cls(final, note, part_of(final).open("r+b"), space.share(final.parent))
             if note.size is None:
                 _cut_zeros(part._file, note.total)
             part._file.seek(0)
@@ -304,7 +304,7 @@ def forget_part(final: Path, owner: Owner) -> None:
 
 
 def save_whole(
-    final: Path, note: PartNote, room: DiskRoom, content: bytes, describe: Callable[[Finished], bool]
+    final: Path, note: PartNote, space: DiskSpace, content: bytes, describe: Callable[[Finished], bool]
 ) -> Finished:
     """Saves a result that was received whole, with its request embedded. FileExistsError if the name is taken; then no
     file is left behind. `describe` as in `PartFile.finish`."""
@@ -315,7 +315,7 @@ def save_whole(
         final.parent.mkdir(parents=True, exist_ok=True)
         sha256 = hashlib.sha256(content).hexdigest()
         finished = Finished(final, len(content), sha256, content[:HEAD_LENGTH], is_noted=False)
-        with room.share(final.parent, len(content)):
+        with space.share(final.parent, len(content)):
             return give_name(part_of(final), finished, note, describe, content)
 
 

@@ -117,7 +117,7 @@ class Saving:
                 return
             finished = await self._do(job, part_file.find_finished, planned, job.owner)
             if finished is None:
-                part = await self._do(job, PartFile.resume, planned, job.owner, self._folder.room)
+                part = await self._do(job, PartFile.resume, planned, job.owner, self._folder.space)
         if finished is not None:
             await self._keep(job, finished, self._sidecar(job, facts))
         else:
@@ -276,7 +276,7 @@ class Saving:
             final = await self._name(job, home, relative, claims)
             await self.put(job, replace(output, path=str(final)))
             try:
-                return await self._do(job, PartFile.create, final, note, self._folder.room, begin)
+                return await self._do(job, PartFile.create, final, note, self._folder.space, begin)
             except FileExistsError:
                 continue
         raise part_file.names_taken(home.joinpath(*relative))
@@ -323,7 +323,7 @@ class Saving:
             raise DiskError(Text("The download was stopped."))
         self._check(job, form, lambda: hashlib.sha256(content).hexdigest(), BytesIO(content))
         with_request = self._embedding(final, lambda: embedded(content, self._note(job, facts), final.suffix))
-        return part_file.save_whole(final, note, self._folder.room, with_request or content, beside.write)
+        return part_file.save_whole(final, note, self._folder.space, with_request or content, beside.write)
 
     async def _name(self, job: Job, home: Path, relative: tuple[str, ...], claims: set[str]) -> Path:
         """Reserves a free name for a result."""
@@ -410,7 +410,7 @@ class Saving:
         """On a thread: writes a copy with the request embedded."""
 
         def copy() -> bool:
-            with self._folder.room.share(path.parent, part.size):
+            with self._folder.space.share(path.parent, part.size):
                 return embed_copy(path, draft, self._note(job, facts), part.final.suffix)
 
         return part.size <= MOST_EMBEDDED and bool(self._embedding(part.final, copy))

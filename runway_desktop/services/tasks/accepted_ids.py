@@ -114,7 +114,7 @@ class AcceptedIds:
         for entry in await self._do("read", self._file.read) or ():
             self._known.setdefault(_name(entry), entry)
             self._left[_name(entry)] = None
-        await self._do("given room", self._file.make_room)
+        await self._do("given space", self._file.make_space)
 
     async def keep(self, entry: Entry) -> bool:
         """Writes an entry. True once it is on disk; in either case it is kept in memory."""
@@ -241,7 +241,7 @@ class _File:
                 found.append(entry)
         return found
 
-    def make_room(self) -> None:
+    def make_space(self) -> None:
         """Allocates at least `SLOTS` slots and syncs them."""
         if self._read_amount() < SLOTS:
             self._grow()
@@ -303,7 +303,7 @@ class _File:
 
 def _write(file: FileIO, content: bytes) -> None:
     if file.write(content) != len(content):
-        raise OSError("there is no room")
+        raise OSError("there is no space")
 
 
 def _name(entry: Entry) -> RemoteId | TaskId:

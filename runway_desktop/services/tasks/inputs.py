@@ -108,15 +108,15 @@ class Inputs:
         pair = self._catalog.pair(task.request.endpoint, task.request.model)
         assets = assets_in(pair, values) if pair is not None else ()
         most = {asset.path: asset.field.data_uri_megabytes for asset in assets}
-        room = MOST_INLINE
+        space = MOST_INLINE
         for found in inputs_of(task, self._catalog):
             if not found.path:
                 inputs.append(found)
                 continue
-            limit = min(room, largest(found.media, Delivery.DATA, most.get(found.field_path)))
+            limit = min(space, largest(found.media, Delivery.DATA, most.get(found.field_path)))
             ready, uri = await self._ready(task, found, limit, key)
             if uri.startswith("data:"):
-                room -= len(uri)
+                space -= len(uri)
             inputs.append(ready)
             replacements[found.field_path] = uri
         if replacements:

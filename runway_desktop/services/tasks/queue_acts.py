@@ -199,7 +199,7 @@ def positions_stepped(held: Sequence[Task], moving: Collection[TaskId], *, up: b
 
 
 def _between(low: float | None, high: float | None, moving: Sequence[TaskId]) -> dict[TaskId, float] | None:
-    """Positions between two neighbors; None if there is no room left."""
+    """Positions between two neighbors; None if there is no space left."""
     if low is None and high is None:
         return {task_id: float(position) for position, task_id in enumerate(moving, start=1)}
     if low is None:

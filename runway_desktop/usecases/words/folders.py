@@ -127,7 +127,7 @@ def plan_words(plan: MovePlan) -> str:
             return _("The folder {folder} is missing, so nothing can be moved.", folder=source)
         case PlanProblem.SOURCE_UNREADABLE:
             return str(in_turn(_("The folder {folder} can't be opened.", folder=source), plan.detail))
-        case PlanProblem.NO_ROOM:
+        case PlanProblem.NO_SPACE:
             return _(
                 "Not enough space in {folder}: {size} to move, {free} free.",
                 folder=target, size=size, free=units.size(plan.free),

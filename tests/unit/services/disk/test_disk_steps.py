@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.folders import SPARE
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.disk_steps import rename_exclusively, write_whole
 from runway_desktop.services.disk.folder_look import nearest_folder
 from tests.rigs.dying import dies_at, needs_fork
@@ -50,10 +50,10 @@ def test_room_is_that_of_the_disk_where_a_folder_would_be_made(tmp_path: Path, m
         free = SPARE + 7
 
     monkeypatch.setattr("shutil.disk_usage", lambda place: asked.append(place) or Usage)
-    assert DiskRoom().left(tmp_path / "not" / "made") == 7
+    assert DiskSpace().left(tmp_path / "not" / "made") == 7
     assert asked == [tmp_path] == [nearest_folder(tmp_path / "not" / "made")]
     Usage.free = SPARE - 1
-    assert DiskRoom().left(tmp_path) == 0
+    assert DiskSpace().left(tmp_path) == 0
 
 
 def test_a_file_that_may_not_leave_its_folder_keeps_its_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

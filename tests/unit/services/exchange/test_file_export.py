@@ -19,7 +19,7 @@ import pytest
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Batch, BatchId, Pick, Request, TaskId
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.exchange.file_export import FileChoice, FileExport, FilesExported, names_of
 from runway_desktop.services.exchange.progress import Progress
@@ -39,7 +39,7 @@ def results(tmp_path):
 
 
 async def export(results: Results, folder: Path, *task_ids: TaskId, progress: Any = None, **more: Any) -> FilesExported:
-    service = FileExport(results.store, AtOnce(), DiskRoom())
+    service = FileExport(results.store, AtOnce(), DiskSpace())
     ids = task_ids or tuple(results.store.tasks)
     choice = FileChoice(folder=folder, **({"template": TEMPLATE} | more))
     survey = await service.survey(ids, Progress(), only_picks=choice.only_picks)
@@ -59,7 +59,7 @@ async def test_files_get_the_names_of_the_template_and_are_the_same_bytes(result
 async def test_the_first_names_are_shown_as_they_will_be(results, tmp_path):
     for number in range(1, 4):
         await results.put(a_task(number, project="Aurora"), files=2 if number == 1 else 1)
-    service = FileExport(results.store, AtOnce(), DiskRoom())
+    service = FileExport(results.store, AtOnce(), DiskSpace())
     survey = await service.survey(list(results.store.tasks), Progress(), only_picks=False)
     assert (survey.files, survey.without) == (4, 0)
     shown = names_of(survey.first, "{prompt}")
@@ -273,7 +273,7 @@ class ByHand(Executor):
 async def test_two_exports_into_one_folder_take_turns_and_both_are_whole(results, tmp_path):
     outputs = [(await results.put(a_task(number)))[0] for number in (1, 2)]
     hands = ByHand()
-    service = FileExport(results.store, hands, DiskRoom())
+    service = FileExport(results.store, hands, DiskSpace())
     choice = FileChoice(folder=tmp_path / "out", template="{prompt}")
     runs = []
     for output in outputs:

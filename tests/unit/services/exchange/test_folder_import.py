@@ -19,7 +19,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import GroupBy, Listing, clean_tag
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, Request, State, TaskId
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported, TakenBack
 from runway_desktop.services.exchange.folder_reading import holds_results
 from runway_desktop.services.exchange.progress import Progress
@@ -49,7 +49,7 @@ class Bench:
     def make_service(self) -> FolderImport:
         rig = self.rig
         return FolderImport(
-            rig.ledger, rig.store, rig.actions, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce(), DiskRoom()
+            rig.ledger, rig.store, rig.actions, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce(), DiskSpace()
         )  # fmt: skip
 
     @property

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.task import State
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.exchange.exchange import FEW, Exchange, ResultsFolder, TaskIds
 from runway_desktop.services.exchange.id_import import IdsLook, IdStanding
 from runway_desktop.services.intake.gathered import Gathered
@@ -38,7 +38,7 @@ async def a_desk(rig: Rig) -> AsyncIterator[Exchange]:
         store, actions, bus = rig.store, rig.actions, rig.bus
         yield Exchange(
             rig.ledger, store, rig.adoption, actions, CATALOG, rig.settings, bus, rig.clock, intake, AtOnce(),
-            DiskRoom(),
+            DiskSpace(),
         )  # fmt: skip
 
 

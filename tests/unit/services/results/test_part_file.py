@@ -15,7 +15,7 @@ from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.disk_steps import rename_exclusively
 from runway_desktop.services.results import embedding, part_file, sidecar
 from runway_desktop.services.results.embedding import note_of as note_for
@@ -27,7 +27,7 @@ OURS, THEIRS = PartNote(task_id="t1", index=0), PartNote(task_id="t2", index=0)
 
 
 def begun(final: Path, note: PartNote, content: bytes) -> None:
-    part = PartFile.create(final, note, DiskRoom())
+    part = PartFile.create(final, note, DiskSpace())
     part.write(content)
     part.close()
 
@@ -36,9 +36,9 @@ def test_a_name_that_another_took_meanwhile_leaves_them_all_that_is_theirs(tmp_p
     final = tmp_path / "fox.mp4"
     begun(final, THEIRS, b"half a film")
     with pytest.raises(FileExistsError):
-        PartFile.create(final, OURS, DiskRoom())
+        PartFile.create(final, OURS, DiskSpace())
     assert read_note(final) == THEIRS
-    resumed = PartFile.resume(final, THEIRS.owner, DiskRoom())
+    resumed = PartFile.resume(final, THEIRS.owner, DiskSpace())
     assert resumed is not None
     assert resumed.size == len(b"half a film")
     resumed.close()
@@ -49,14 +49,14 @@ def test_a_name_whose_note_alone_was_left_by_another_is_theirs_too(tmp_path: Pat
     begun(final, THEIRS, b"")
     part_of(final).unlink()
     with pytest.raises(FileExistsError):
-        PartFile.create(final, OURS, DiskRoom())
+        PartFile.create(final, OURS, DiskSpace())
     assert read_note(final) == THEIRS
 
 
 def test_our_own_is_begun_anew(tmp_path: Path):
     final = tmp_path / "fox.mp4"
     begun(final, OURS, b"half a film")
-    part = PartFile.create(final, OURS, DiskRoom())
+    part = PartFile.create(final, OURS, DiskSpace())
     assert part.size == 0
     part.close()
     assert note_of(final).exists()
@@ -67,7 +67,7 @@ def test_zeros_at_the_end_which_a_power_cut_leaves_are_fetched_again(tmp_path: P
     final = tmp_path / "fox.mp4"
     content = b"film" * 300_000
     begun(final, OURS, content + bytes(tail))
-    part = PartFile.resume(final, OURS.owner, DiskRoom())
+    part = PartFile.resume(final, OURS.owner, DiskSpace())
     assert part is not None
     assert part.size == len(content) == part_of(final).stat().st_size
     part.write(bytes(tail) + b"end")
@@ -78,7 +78,7 @@ def test_zeros_at_the_end_which_a_power_cut_leaves_are_fetched_again(tmp_path: P
 def test_a_part_of_nothing_but_zeros_begins_anew(tmp_path: Path):
     final = tmp_path / "fox.mp4"
     begun(final, OURS, bytes(10_000))
-    part = PartFile.resume(final, OURS.owner, DiskRoom())
+    part = PartFile.resume(final, OURS.owner, DiskSpace())
     assert part is not None
     assert (part.size, part.head) == (0, b"")
     part.close()
@@ -87,7 +87,7 @@ def test_a_part_of_nothing_but_zeros_begins_anew(tmp_path: Path):
 def test_one_that_has_all_its_bytes_is_believed_though_it_ends_with_zeros(tmp_path: Path):
     final = tmp_path / "sound.wav"
     begun(final, PartNote(task_id="t1", index=0, total=1_000), b"RIFF" + bytes(996))
-    part = PartFile.resume(final, OURS.owner, DiskRoom())
+    part = PartFile.resume(final, OURS.owner, DiskSpace())
     assert part is not None
     assert part.is_complete
     part.close()
@@ -106,12 +106,12 @@ def put_in(source: Path, draft: Path) -> bool:
 @pytest.mark.parametrize("kept", [0, 20, 6_000, 60_000])
 def test_film_that_is_killed_anywhere_goes_on_where_its_bytes_end(tmp_path: Path, kept: int):
     final = tmp_path / "fox.mp4"
-    part = PartFile.create(final, replace(OURS, total=len(FILM)), DiskRoom(), FILM[:70_000])
+    part = PartFile.create(final, replace(OURS, total=len(FILM)), DiskSpace(), FILM[:70_000])
     part.close()
     # The disk has less than was written: a kill, or a power cut.
     with part_of(final).open("r+b") as file:
         file.truncate(kept)
-    again = PartFile.resume(final, OURS.owner, DiskRoom())
+    again = PartFile.resume(final, OURS.owner, DiskSpace())
     assert again is not None
     assert not again.is_complete
     again.write(FILM[again.size :])
@@ -139,7 +139,7 @@ def test_picture_that_is_killed_while_its_request_goes_in_is_whole(
     final = tmp_path / "fox.png"
     content = io.BytesIO()
     Image.linear_gradient("L").save(content, "PNG")
-    part = PartFile.create(final, OURS, DiskRoom(), content.getvalue())
+    part = PartFile.create(final, OURS, DiskSpace(), content.getvalue())
     with monkeypatch.context() as patched:
         patched.setattr(part_file, "rename_exclusively", die)
         with pytest.raises(Killed):
@@ -156,7 +156,7 @@ def test_note_that_a_power_cut_emptied_keeps_its_name_from_nobody(tmp_path: Path
     final = tmp_path / "fox.mp4"
     begun(final, OURS, b"half a film")
     note_of(final).write_bytes(b"")
-    assert PartFile.resume(final, OURS.owner, DiskRoom()) is None
+    assert PartFile.resume(final, OURS.owner, DiskSpace()) is None
     assert part_file.is_free(final, THEIRS.owner)
     begun(final, THEIRS, b"their film")
     assert part_of(final).read_bytes() == b"their film"
@@ -175,7 +175,7 @@ def described(note: PartNote, finished: part_file.Finished) -> bool:
 
 def saved_whole(final: Path, note: PartNote = OURS, *, is_described: bool = True) -> part_file.Finished:
     describe = partial(described, note) if is_described else lambda _: False
-    return part_file.save_whole(final, note, DiskRoom(), FILM, describe)
+    return part_file.save_whole(final, note, DiskSpace(), FILM, describe)
 
 
 @needs_fork
@@ -206,8 +206,8 @@ def test_whole_result_that_is_killed_at_any_moment_is_there_once(tmp_path: Path,
 def saved_bit_by_bit(final: Path, *, is_described: bool, is_embedded: bool) -> part_file.Finished:
     """As an attempt does it that finds what an earlier one left."""
     note = replace(OURS, total=len(FILM))
-    part = PartFile.resume(final, OURS.owner, DiskRoom())
-    part = part or PartFile.create(final, note, DiskRoom(), FILM[:60_000])
+    part = PartFile.resume(final, OURS.owner, DiskSpace())
+    part = part or PartFile.create(final, note, DiskSpace(), FILM[:60_000])
     if not part.is_complete:
         part.write(FILM[part.size :])
     return part.finish(

@@ -34,7 +34,7 @@ class DiskLook(Struct, frozen=True):
     free: int
 
 
-class DiskRoom:
+class DiskSpace:
     """One per program. A check may miss blocks that other threads are writing at that moment; `SPARE` covers them."""
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ class DiskRoom:
 class Share:
     """Space reserved by one writer. Used by one thread at a time."""
 
-    _room: DiskRoom
+    _space: DiskSpace
     folder: Path
     device: int
     left: int = 0
@@ -99,7 +99,7 @@ class Share:
 
     def expect(self, size: int) -> None:
         """Reserves `size` bytes from now on, or at least so many. On DiskError the reservation is unchanged."""
-        self._room.promise(self, size)
+        self._space.promise(self, size)
         self._since_look = 0
 
     def take(self, count: int) -> None:
@@ -108,12 +108,12 @@ class Share:
             self.expect(max(STEP, count))
         elif self._since_look >= STEP:
             self.expect(self.left)
-        self._room.written(self, count)
+        self._space.written(self, count)
         self._since_look += count
 
     def release(self) -> None:
         """Ends the reservation. May be called twice; raises nothing."""
-        self._room.give_back(self)
+        self._space.give_back(self)
 
     def __enter__(self) -> Share:
         return self
@@ -126,7 +126,7 @@ def _full(folder: Path, needed: int) -> DiskError:
     return disk_error(Reason(ReasonCode.DISK_FULL, str(folder), needed))
 
 
-def no_room(folder: Path, needed: int, left: int, advice: Text) -> DiskError:
+def no_space(folder: Path, needed: int, left: int, advice: Text) -> DiskError:
     """The same with both numbers, before anything is written."""
     values = {"needed": Size(needed), "folder": folder, "left": Size(left)}
     return DiskError(

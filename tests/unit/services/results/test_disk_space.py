@@ -13,8 +13,8 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import ReasonCode
 from runway_desktop.domain.folders import SPARE
 from runway_desktop.domain.task import OutputState
-from runway_desktop.services.backup.disk import check_room
-from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.backup.disk import check_space
+from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.library_folder import ROUND
 from runway_desktop.services.exchange.whole_copy import How, Names, put_whole
 from runway_desktop.services.library.file_moving import Disk, Errand, MoveFate, bring
@@ -139,28 +139,28 @@ async def test_a_request_is_not_written_into_a_file_where_its_copy_would_fill_th
         saved = await desk.output(task)
     assert saved.state is OutputState.SAVED
     assert Path(saved.path).read_bytes() == film
-    assert desk.folder.room.left(desk.library) > 0
+    assert desk.folder.space.left(desk.library) > 0
 
 
 async def test_what_one_was_promised_nobody_else_counts_and_what_is_over_is_given_back(tmp_path, disk_of):
     disk_of(SPARE + LENGTH)
-    room = DiskRoom()
-    with room.share(tmp_path, LENGTH - 10) as share:
-        assert room.left(tmp_path) == 10
+    space = DiskSpace()
+    with space.share(tmp_path, LENGTH - 10) as share:
+        assert space.left(tmp_path) == 10
         with pytest.raises(DiskError, match=r"The disk with .* is full"):
-            room.share(tmp_path, 11)
+            space.share(tmp_path, 11)
         with pytest.raises(DiskError, match=r"The disk with .* is full"):
-            put_whole(*files_for_a_copy(tmp_path), Names(beside=False), room)
+            put_whole(*files_for_a_copy(tmp_path), Names(beside=False), space)
         with pytest.raises(DiskError, match="only 10 B free"):
-            check_room({tmp_path: 11}, room)
+            check_space({tmp_path: 11}, space)
         with pytest.raises(DiskError, match=r"The disk with .* is full"):
-            bring(OtherDrive(room), errand(tmp_path), lambda _: None)
+            bring(OtherDrive(space), errand(tmp_path), lambda _: None)
         share.take(10)
-        assert room.left(tmp_path) == 20
-    assert room.left(tmp_path) == LENGTH
-    assert put_whole(*files_for_a_copy(tmp_path), Names(beside=False), room).how is How.COPIED
-    assert bring(OtherDrive(room), errand(tmp_path), lambda _: None).fate is MoveFate.MOVED
-    assert room.left(tmp_path) == LENGTH
+        assert space.left(tmp_path) == 20
+    assert space.left(tmp_path) == LENGTH
+    assert put_whole(*files_for_a_copy(tmp_path), Names(beside=False), space).how is How.COPIED
+    assert bring(OtherDrive(space), errand(tmp_path), lambda _: None).fate is MoveFate.MOVED
+    assert space.left(tmp_path) == LENGTH
 
 
 class OtherDrive(Disk):
