@@ -92,7 +92,7 @@ class IdImport:
         if not dropped.paths:
             search = searches[0] if searches else await in_worker(self._executor, IdSearch.in_text, dropped.text, words)
             _merge(found, search.found)
-        return IdsLook(entries=tuple(await self._judged(list(found.values()))), troubles=tuple(troubles))
+        return IdsLook(entries=tuple(await self._entries_of(list(found.values()))), troubles=tuple(troubles))
 
     async def adopt(self, chosen: Sequence[FoundId]) -> Adopting:
         """Adopts these ids with the facts of their text. Known tasks are listed again; missed ones are polled again."""
@@ -108,7 +108,7 @@ class IdImport:
             known += adoption.known
         return Adopting(added=tuple(added), known=tuple(known))
 
-    async def _judged(self, found: Sequence[FoundId]) -> list[IdEntry]:
+    async def _entries_of(self, found: Sequence[FoundId]) -> list[IdEntry]:
         entries: list[IdEntry] = []
         for start in range(0, len(found), PAGE):
             page = found[start : start + PAGE]
