@@ -30,7 +30,7 @@ def ask_to_close(cases: UseCases, window: QWidget, in_tray: InTray | None, close
         sending=_sending(cases),
         saving=cases.downloads.running,
         makes_backup=cases.backups is not None and cases.backups.is_awaited,
-        queued=sum(not task.waits_for_person and task.removed_at is None for task in cases.tasks.held()),
+        queued=sum(not task.waits_for_person and task.removed_at is None for task in cases.tasks.all_queued()),
         kept=len(cases.queue.outlook().over),
         is_paused=cases.settings.paused,
         has_tray=in_tray is not None and in_tray.tray.is_there,

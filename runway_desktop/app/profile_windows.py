@@ -156,7 +156,7 @@ class ProfileWindows(QObject):
         if found.ids:
             self._offer_ids(message, detail, Path(found.ids))
             return
-        held = [task.id for task in self._cases.tasks.held() if task.may_be_sent_already]
+        held = [task.id for task in self._cases.tasks.all_queued() if task.may_be_sent_already]
         show = self._window.models.task_commands.show_wanted
         self._window.activity.tell(
             message,

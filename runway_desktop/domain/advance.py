@@ -50,7 +50,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
     """Returns the next task. `now` in Unix seconds. Raises `ImpossibleMove` only for a bug of this program."""
     match transition:
         case Sending(evidence, key):
-            _expect(task, transition, State.HELD)
+            _expect(task, transition, State.QUEUED)
             if task.waits_for_person:
                 raise ImpossibleMove("A task that waits for the person is not sent")
             return replace(task, state=State.SENDING, sent_at=now, hold=ITS_TURN, evidence=evidence, key=key)
@@ -72,7 +72,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
             _expect(task, transition, State.SENDING)
             kept = task.hold if task.waits_for_person else hold
             queued_with = task.key if key is None else key
-            back = replace(task, state=State.HELD, sent_at=None, hold=kept, evidence=evidence, key=queued_with)
+            back = replace(task, state=State.QUEUED, sent_at=None, hold=kept, evidence=evidence, key=queued_with)
             return _dropped(back, now) if task.cancel_asked else back
         case Refused(message, refusals):
             _expect(task, transition, State.SENDING)
@@ -95,7 +95,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
             _expect(task, transition, State.UNCERTAIN)
             return replace(task, state=State.GONE, ended_at=now)
         case Withdrawn(hold):
-            _expect(task, transition, State.HELD)
+            _expect(task, transition, State.QUEUED)
             return _dropped(task, now, hold)
         case CancelAsked():
             return task if task.state.is_final else replace(task, cancel_asked=True)

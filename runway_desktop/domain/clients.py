@@ -275,7 +275,7 @@ class Decision(Enum):
 
 def decision(asked: ClientRequest, task: Task) -> Decision:
     """Derived from the task's state, so that no second copy of the outcome must be kept in sync."""
-    if task.state is State.HELD and (task.waits_for_person or task.removed_at is not None):
+    if task.state is State.QUEUED and (task.waits_for_person or task.removed_at is not None):
         return Decision.REFUSED if task.removed_at is not None else Decision.WAITING
     if task.state is State.CANCELLED and task.remote_id is None:
         if asked.is_withdrawn:
@@ -309,7 +309,7 @@ def _without_files(value: object) -> object:
 
 
 def waits_for_approval(task: Task) -> bool:
-    return task.state is State.HELD and task.hold.code is HoldCode.APPROVAL
+    return task.state is State.QUEUED and task.hold.code is HoldCode.APPROVAL
 
 
 def waiting(held: Iterable[Task]) -> list[Task]:

@@ -59,7 +59,7 @@ def path_of(uri: str) -> str:
 
 
 def misses_file(task: Task) -> bool:
-    return task.state is State.HELD and task.hold.code is HoldCode.FILE_MISSING
+    return task.state is State.QUEUED and task.hold.code is HoldCode.FILE_MISSING
 
 
 class FixKind(StrEnum):

@@ -28,10 +28,11 @@ BatchId = NewType("BatchId", str)
 
 
 class State(StrEnum):
-    """HELD and SENDING are local, in UNCERTAIN the outcome of the create is unknown, the others are the server's
+    """QUEUED and SENDING are local, in UNCERTAIN the outcome of the create is unknown, the others are the server's
     status."""
 
-    HELD = "held"
+    QUEUED = "held"
+    """The word is stored, and told to programs. On screen, *Held* is a queued task that waits for the person."""
     SENDING = "sending"
     UNCERTAIN = "uncertain"
     PENDING = "pending"
@@ -62,7 +63,7 @@ class State(StrEnum):
 
 RANKS: Mapping[State, int] = MappingProxyType(
     {
-        State.HELD: 0,
+        State.QUEUED: 0,
         State.SENDING: 1,
         State.UNCERTAIN: 2,
         State.PENDING: 3,
@@ -78,7 +79,7 @@ RANKS: Mapping[State, int] = MappingProxyType(
 """The number stored for each state; rows are sorted and counted by it. Independent of the order in the enum: a new
 state gets a number that was never used, and no number changes."""
 
-LOCAL = frozenset({State.HELD, State.SENDING})
+LOCAL = frozenset({State.QUEUED, State.SENDING})
 LIVE = frozenset({State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER})
 FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.GONE})
 
@@ -362,7 +363,7 @@ class Task(Struct, frozen=True, kw_only=True):
     id: TaskId
     request: Request
     created_at: float
-    state: State = State.HELD
+    state: State = State.QUEUED
     batch_id: BatchId | None = None
     project: str = ""
     parent_id: TaskId | None = None
@@ -424,7 +425,7 @@ class Task(Struct, frozen=True, kw_only=True):
     def was_denied(self) -> bool:
         """Sent, and Runway answered that it did not accept it. Servers have said so of tasks that they did create, and
         the counts were not checked before it was held again or canceled."""
-        is_over = self.state in (State.HELD, State.CANCELLED)
+        is_over = self.state in (State.QUEUED, State.CANCELLED)
         return is_over and self.evidence is not None and self.evidence.cause is not None
 
     @property
@@ -435,12 +436,12 @@ class Task(Struct, frozen=True, kw_only=True):
     @property
     def is_free(self) -> bool:
         """It is held and leaves in its turn, without the user."""
-        return self.state is State.HELD and not self.waits_for_person
+        return self.state is State.QUEUED and not self.waits_for_person
 
     @property
     def may_be_made(self) -> bool:
         """Held or canceled here, though Runway may have created it."""
-        is_here = self.state in (State.HELD, State.CANCELLED)
+        is_here = self.state in (State.QUEUED, State.CANCELLED)
         return is_here and (self.was_denied or self.may_be_sent_already)
 
     def is_for(self, key: Fingerprint) -> bool:

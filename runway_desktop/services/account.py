@@ -358,7 +358,7 @@ class Account:
         if isinstance(event, TaskChanged):
             before, now = event.before.state, event.task.state
             # Also an uncertain task, which may turn out to be charged; not one that was never sent.
-            if before is not State.HELD and (now.is_live, now.is_final) != (before.is_live, before.is_final):
+            if before is not State.QUEUED and (now.is_live, now.is_final) != (before.is_live, before.is_final):
                 self._is_spent = True
                 self.want_refresh()
 

@@ -176,11 +176,11 @@ class Clients:
 
     def waiting(self) -> list[Task]:
         """Tasks held for approval, oldest request first."""
-        return waiting(self._ledger.held())
+        return waiting(self._ledger.all_queued())
 
     async def refuse(self, task_ids: Sequence[TaskId], reason: str = "", *, is_expired: bool = False) -> list[TaskId]:
         """Drops tasks held for approval. `reason` is shown to the client. Returns the ids that were dropped."""
-        waiting = {task.id for task in self._ledger.held() if waits_for_approval(task)}
+        waiting = {task.id for task in self._ledger.all_queued() if waits_for_approval(task)}
         ids = [task_id for task_id in dict.fromkeys(task_ids) if task_id in waiting]
         await self._store.note_refusal(ids, reason.strip(), is_expired, False)
         refused = []
@@ -275,7 +275,8 @@ class Clients:
     async def _turn(self) -> None:
         await self._clients()
         now = self._clock.now()
-        ends = {task.id: task.created_at + EXPIRES_AFTER for task in self._ledger.held() if waits_for_approval(task)}
+        queued = self._ledger.all_queued()
+        ends = {task.id: task.created_at + EXPIRES_AFTER for task in queued if waits_for_approval(task)}
         if due := [task_id for task_id, end in ends.items() if end <= now]:
             # Tasks held back from an allowance were no request to the person, so they do not expire.
             asked = await self.of(due)

@@ -160,7 +160,7 @@ class Engine:
 
     async def measure_queue(self) -> None:
         """Reads the files that the prices of queued tasks depend on, where this run has not read them yet."""
-        files = self.pricing.unmeasured(task.request for task in self.ledger.held())
+        files = self.pricing.unmeasured(task.request for task in self.ledger.all_queued())
         if files:
             await self.intake.look(files)
 

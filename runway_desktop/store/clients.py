@@ -127,7 +127,7 @@ def reserved_since(connection: sqlite3.Connection, client: str, since: float) ->
         FROM client_requests JOIN tasks ON tasks.id = client_requests.task_id
         WHERE client = ? AND at >= ?
             AND NOT (tasks.state = '{State.CANCELLED.value}' AND tasks.remote_id IS NULL)
-            AND NOT (tasks.state = '{State.HELD.value}' AND tasks.hold = '{HoldCode.APPROVAL.value}')
+            AND NOT (tasks.state = '{State.QUEUED.value}' AND tasks.hold = '{HoldCode.APPROVAL.value}')
     """
     found: float = connection.execute(query, (to_cell(client), since)).fetchone()[0]
     return found

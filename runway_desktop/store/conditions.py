@@ -47,7 +47,7 @@ def _quoted(states: Iterable[State]) -> str:
     return ", ".join(f"'{state.value}'" for state in sorted(states))
 
 
-_FOR_APPROVAL = f"state = '{State.HELD.value}' AND hold = '{HoldCode.APPROVAL.value}'"
+_FOR_APPROVAL = f"state = '{State.QUEUED.value}' AND hold = '{HoldCode.APPROVAL.value}'"
 """These have a page of their own."""
 UNSAVED = """
     FROM outputs CROSS JOIN tasks ON tasks.id = outputs.task_id

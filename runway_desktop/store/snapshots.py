@@ -316,7 +316,7 @@ def _told(path: Path, watching: _Watching | None = None) -> Iterator[None]:
 
 def _carry_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     """Copies paid tasks without a saved result into the list that replaces this one. `new` is inside a transaction."""
-    paid = [task for task in reading.unfinished(old) if task.state is not State.HELD]
+    paid = [task for task in reading.unfinished(old) if task.state is not State.QUEUED]
     paid += [row.task for row in reading.unsaved(old)]
     here = {task.id: task for task in reading.tasks(new, [task.id for task in paid])}
     owners = reading.by_remote_id(new, [task.remote_id for task in paid if task.remote_id is not None])
@@ -339,7 +339,7 @@ def _was_sent_since(task: Task, known: Task) -> bool:
     """Whether the task was sent after the other list's state. False if both lists have its Runway id, since it is
     polled anyway, and if it has ended in the other list, which may be newer."""
     has_id = task.remote_id is not None and known.remote_id is None and not known.state.is_final
-    return has_id or known.state is State.HELD
+    return has_id or known.state is State.QUEUED
 
 
 def _add(old: sqlite3.Connection, new: sqlite3.Connection, task: Task) -> None:

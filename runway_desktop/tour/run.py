@@ -207,7 +207,7 @@ class Studio(Walk):
         self.say("the queue")
         await self.size(*_WIDE)
         self.models.filter.open_page(Filter(page=Page.WAITING_HERE), "Queue")
-        await until(lambda: self.having(State.HELD), "the queued tasks")
+        await until(lambda: self.having(State.QUEUED), "the queued tasks")
         await self.take("guide-queue", after=0.6)
         self.models.filter.open_page(Filter(), "")
         await self.size(*_SMALL)

@@ -19,7 +19,7 @@ from runway_desktop.viewmodels.models import Models
 
 from .hands import Album, StepFailed, find, press, type_text, until
 
-UNDER_WAY = (State.HELD, State.SENDING, State.PENDING, State.RUNNING, State.THROTTLED)
+UNDER_WAY = (State.QUEUED, State.SENDING, State.PENDING, State.RUNNING, State.THROTTLED)
 
 
 class Walk:

@@ -60,7 +60,7 @@ class Announcements(Model):
         touched, self._touched = tuple(self._touched), {}
         sent, self._sent = tuple(self._sent), {}
         came, self._asked = set(self._asked), []
-        if asked := [task for task in waiting(self._cases.tasks.held()) if task.id in came]:
+        if asked := [task for task in waiting(self._cases.tasks.all_queued()) if task.id in came]:
             self._say(of_requests(asked))
             if self._cases.settings.announce != "off":
                 self.announced.emit(of_requests(asked))

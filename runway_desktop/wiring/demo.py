@@ -159,7 +159,7 @@ class Demo:
     async def let_own_task_lead(self, engine: Engine) -> None:
         """A loop: puts the person's first task before what the studio has queued."""
         await self.stands.wait()
-        studio = [task.id for task in engine.ledger.held()] if self.is_making else []
+        studio = [task.id for task in engine.ledger.all_queued()] if self.is_making else []
         added: asyncio.Future[tuple[Task, ...]] = asyncio.get_running_loop().create_future()
 
         def hear(event: Event) -> None:
@@ -171,7 +171,7 @@ class Demo:
             own = await added
         finally:
             stop()
-        queued = sorted((task for task in engine.ledger.held() if task.id in studio), key=lambda task: task.position)
+        queued = [task for task in engine.ledger.queued() if task.id in studio]
         if queued:
             await engine.queue_acts.move([task.id for task in own], queued[0].id)
 

@@ -164,11 +164,11 @@ async def _sent(session: Session, window: SheetWindow) -> dict[str, float]:
     with Stall() as stall:
         begun = time.perf_counter()
         window.send()
-        while len(ledger.held()) < wanted and time.perf_counter() - begun < 30.0:
+        while len(ledger.all_queued()) < wanted and time.perf_counter() - begun < 30.0:
             await asyncio.sleep(0.002)
         took = time.perf_counter() - begun
         await asyncio.sleep(SETTLE_SECONDS)
-    return {"took": took, "stall": stall.longest, "stored": float(len(ledger.held()))}
+    return {"took": took, "stall": stall.longest, "stored": float(len(ledger.all_queued()))}
 
 
 def _paints_of(widget: QWidget) -> Callable[[], int]:

@@ -77,7 +77,7 @@ class Computer:
     async def send_all(self, folder: Path | None = None) -> None:
         before = self.paid
         async with self.program(folder) as engine:
-            await soon(lambda: self.paid == before + MANY and not engine.ledger.held())
+            await soon(lambda: self.paid == before + MANY and not engine.ledger.all_queued())
 
     async def put_back(self, kept: Path) -> None:
         """In place of what is there, with everything that a copy can keep."""

@@ -114,7 +114,7 @@ class World:
             kept = self.store.copy()
             await rig.lane.resume()
             await rig.clock.advance(LONG)
-            assert rig.ledger.held() == ()
+            assert rig.ledger.all_queued() == ()
         return kept
 
     async def watched_run(self, at: int, *, dies: bool, prompts: tuple[str, ...] = PROMPTS) -> Moments:
@@ -158,7 +158,7 @@ async def test_a_copy_made_at_any_moment_and_put_back_sends_nothing_twice(tmp_pa
             await rig.lane.resume()
             await rig.clock.advance(LONG)
             assert all(times == 1 for times in world.paid.values()), f"{at}: a paid request was sent twice"
-            waiting = [task.request.prompt for task in rig.ledger.held()]
+            waiting = [task.request.prompt for task in rig.ledger.all_queued()]
             assert len(waiting) == (0 if asked is None else asked.held)
             assert set(waiting) <= set(world.paid), f"{at}: what was never sent waits for no reason"
         if asked is not None:
@@ -180,7 +180,7 @@ async def test_killed_at_any_moment_the_next_start_asks_nothing_and_goes_on(tmp_
             assert not rig.lane.paused
             await rig.clock.advance(LONG)
             assert all(times == 1 for times in world.paid.values())
-            assert rig.ledger.held() == ()
+            assert rig.ledger.all_queued() == ()
             stored = {task.request.prompt: task.state for task in world.store.tasks.values()}
             unpaid = {state for prompt, state in stored.items() if prompt not in world.paid}
             assert unpaid <= {State.UNCERTAIN}
@@ -199,6 +199,6 @@ async def test_killed_at_any_moment_of_the_start_with_a_copy_it_still_waits(tmp_
             assert after_restore.to_tell(rig.settings) is not None
             await rig.lane.resume()
             await rig.clock.advance(LONG)
-            assert [task.hold.code for task in rig.ledger.held()] == [HoldCode.COPIED] * len(PROMPTS)
+            assert [task.hold.code for task in rig.ledger.all_queued()] == [HoldCode.COPIED] * len(PROMPTS)
             assert all(times == 1 for times in world.paid.values())
     assert at > 10

@@ -33,7 +33,7 @@ async def a_computer(root: Path) -> AsyncIterator[Computer]:
 
 
 def waiting(engine: Engine) -> list[HoldCode]:
-    return [task.hold.code for task in engine.ledger.held()]
+    return [task.hold.code for task in engine.ledger.all_queued()]
 
 
 async def is_told(engine: Engine) -> after_restore.Restored:
@@ -49,7 +49,7 @@ async def test_a_copy_that_is_opened_beside_the_original_sends_nothing_of_it(tmp
         shutil.copytree(computer.folder, tmp_path / "copy")
         before = computer.paid
         async with computer.program() as original, computer.program(tmp_path / "copy") as copy:
-            await soon(lambda: not original.ledger.held())
+            await soon(lambda: not original.ledger.all_queued())
             await is_told(copy)
             await copy.lane.resume()
             await one_is_sent(copy)
@@ -107,7 +107,7 @@ async def test_a_copy_made_while_the_program_runs_is_known_when_it_is_put_back(t
             await engine.settings.flush()
             shutil.copytree(computer.folder, tmp_path / "kept")
             await engine.lane.resume()
-            await soon(lambda: not engine.ledger.held())
+            await soon(lambda: not engine.ledger.all_queued())
         await computer.put_back(tmp_path / "kept")
         before = computer.paid
         async with computer.program() as engine:

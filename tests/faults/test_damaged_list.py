@@ -259,7 +259,7 @@ async def test_backups_are_offered_by_date_and_one_takes_the_place_of_the_damage
     store = await SqliteStore.open(profile.database, is_expected=True)
     async with Rig(store=store, loops=()) as rig:  # type: ignore[arg-type] # the rig is written for a store in memory
         assert rig.settings.paused
-        held = rig.ledger.held()
+        held = rig.ledger.all_queued()
         assert [task.hold.code for task in held if task.hold is not None] == [HoldCode.RESTORED]
         assert State.SENDING not in {task.state for task in rig.ledger.open()}
         assert after_restore.to_tell(rig.settings) is not None

@@ -284,7 +284,7 @@ async def test_the_id_of_an_earlier_sending_is_not_taken_for_that_of_the_one_wit
         assert await left_in(path) != []
 
 
-@pytest.mark.parametrize("state", [State.HELD, State.GONE, State.CANCELLED])
+@pytest.mark.parametrize("state", [State.QUEUED, State.GONE, State.CANCELLED])
 async def test_a_restored_list_is_not_changed_by_ids_of_what_it_does_not_say_was_sent(path, state):
     rig = Rig(ids=path)
     await rig.store.add([_restored(state)], [], None, [])
@@ -300,8 +300,8 @@ def _restored(state: State) -> Task:
         request=request(),
         created_at=1.0,
         state=state,
-        sent_at=None if state is State.HELD else 1_000.0,
-        hold=Hold(HoldCode.RESTORED) if state is State.HELD else ITS_TURN,
+        sent_at=None if state is State.QUEUED else 1_000.0,
+        hold=Hold(HoldCode.RESTORED) if state is State.QUEUED else ITS_TURN,
     )
 
 

@@ -56,7 +56,7 @@ async def test_sendings_that_end_in_one_are_uncertain_and_the_lane_pauses_after_
         assert rig.lane.paused
         assert lane_words(rig.lane.reason) == "Paused: no answers"
         states = [await rig.state(task_id) for task_id in ids]
-        assert states == [State.UNCERTAIN] * 3 + [State.HELD] * 17
+        assert states == [State.UNCERTAIN] * 3 + [State.QUEUED] * 17
         mistakes.take("while sending a task")
 
 
@@ -104,7 +104,7 @@ async def test_a_mistake_while_an_answer_is_judged_leaves_nothing_being_sent_for
         ids = await rig.submit(*(request(f"{n}") for n in range(5)))
         await rig.clock.advance(3_600)
         states = [await rig.state(task_id) for task_id in ids]
-        assert states == [State.UNCERTAIN] * 3 + [State.HELD] * 2
+        assert states == [State.UNCERTAIN] * 3 + [State.QUEUED] * 2
 
 
 async def test_a_mistake_after_an_id_was_written_down_changes_nothing_of_it(monkeypatch):
@@ -149,7 +149,7 @@ async def test_a_turn_of_the_lane_that_ends_in_one_is_followed_by_others(monkeyp
 
         monkeypatch.setattr(rig.budget, "catch_up", catch_up)
         [task_id] = await rig.submit(request())
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
         await rig.clock.advance(5)
         assert await rig.state(task_id) is State.PENDING
         mistakes.take("while sending tasks")

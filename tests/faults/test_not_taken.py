@@ -30,7 +30,7 @@ def counted_rig(**more) -> Rig:
 async def denied(rig: Rig, **more) -> TaskId:
     rig.runway.then("create", NotTaken("Runway is busy.", answer="HTTP 503 · {}"))
     [task_id] = await rig.submit(request(**more))
-    assert await rig.state(task_id) is State.HELD
+    assert await rig.state(task_id) is State.QUEUED
     return task_id
 
 

@@ -47,7 +47,7 @@ async def lives(seed: int, *, killed: int = 0, acts: bool = False) -> Life:
     for _ in range(60):
         await clock.advance(10)
         await rig.lane.resume()
-    held = [task for task in rig.ledger.open() if task.state is State.HELD and not task.waits_for_person]
+    held = [task for task in rig.ledger.open() if task.state is State.QUEUED and not task.waits_for_person]
     await rig.close()
     return Life(runway.made, [task.request.prompt for task in held])
 

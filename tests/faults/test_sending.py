@@ -145,7 +145,7 @@ async def test_a_task_that_was_made_and_denied_is_not_sent_again_by_the_next_run
     async with rig:
         rig.runway.then("create", made_and_denied)
         [task_id] = await rig.submit(request())
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
     await rig.clock.advance(60)
     async with Rig(store=rig.store, runway=rig.runway, clock=rig.clock, loops=("lane", "account")) as rig:
         await rig.clock.advance(600)

@@ -335,7 +335,7 @@ def journal_of(simulator: Simulator) -> Journal:
 
 
 def is_for_the_person(task: Task) -> bool:
-    return task.state is State.UNCERTAIN or (task.state is State.HELD and task.hold.code is HoldCode.COPIED)
+    return task.state is State.UNCERTAIN or (task.state is State.QUEUED and task.hold.code is HoldCode.COPIED)
 
 
 async def counted(journal: Journal, profile: Profile, seconds: float, note: str = "") -> Count:

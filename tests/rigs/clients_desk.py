@@ -48,7 +48,7 @@ class Desk:
     async def refused(self, client: str = COMMAND_LINE, prompt: str = "A fox", **more: Any) -> CallRefused:
         with pytest.raises(CallRefused) as refused:
             await self.create(client, prompt, **more)
-        assert not self.rig.ledger.held()
+        assert not self.rig.ledger.all_queued()
         assert not self.rig.runway.requests
         return refused.value
 

@@ -106,7 +106,7 @@ async def a_computer(root: Path) -> Computer:
 
 
 def reasons(rig: Rig) -> list[HoldCode]:
-    return [task.hold.code for task in rig.ledger.held()]
+    return [task.hold.code for task in rig.ledger.all_queued()]
 
 
 async def assert_asks(rig: Rig, why: Verdict) -> None:

@@ -52,7 +52,7 @@ def may_go(tasks: Iterable[Task], key: Fingerprint, over: Collection[TaskId] = (
     return {
         task.id
         for task in tasks
-        if task.state in (State.HELD, State.SENDING)
+        if task.state in (State.QUEUED, State.SENDING)
         # What waits for its key is sent once that key is back.
         if not task.waits_for_person or task.hold.code is HoldCode.OTHER_KEY
         if task.removed_at is None and task.is_for(key) and task.id not in over
@@ -62,7 +62,7 @@ def may_go(tasks: Iterable[Task], key: Fingerprint, over: Collection[TaskId] = (
 def nothing_waits(tasks: Iterable[Task]) -> None:
     """Of tasks that had all the time that they need."""
     for task in tasks:
-        is_queued = task.state is State.HELD and not task.waits_for_person and task.removed_at is None
+        is_queued = task.state is State.QUEUED and not task.waits_for_person and task.removed_at is None
         assert not is_queued, f"8: still queued: {task}"
         assert task.state is not State.SENDING, f"8: still being sent: {task}"
         assert task.state not in AT_RUNWAY or task.is_hidden, f"8: not followed: {task}"
@@ -73,14 +73,14 @@ def _watch_one(
 ) -> None:
     if then.remote_id is not None:
         assert now.remote_id == then.remote_id, "2: an id is lost"
-        assert now.state not in (State.HELD, State.SENDING), "1: sent again"
+        assert now.state not in (State.QUEUED, State.SENDING), "1: sent again"
     if then.state is State.UNCERTAIN:
-        assert now.state not in (State.HELD, State.SENDING), "1: sent again though it may have been made"
+        assert now.state not in (State.QUEUED, State.SENDING), "1: sent again though it may have been made"
     if then.state in AT_RUNWAY and now.state.is_final:
         assert then.id in by_server or then.id in by_person, "3: ended without the server's word"
     if then.state is State.SUCCEEDED:
         assert now.state is State.SUCCEEDED, "4: a result is lost"
     # What waits for its key is sent when that key is back, as rule 9 says.
     waits = then.waits_for_person and then.hold.code is not HoldCode.OTHER_KEY
-    if then.state is State.HELD and waits and then.id not in released:
-        assert now.state is State.HELD or now.state is State.CANCELLED, "5: sent without the person"
+    if then.state is State.QUEUED and waits and then.id not in released:
+        assert now.state is State.QUEUED or now.state is State.CANCELLED, "5: sent without the person"

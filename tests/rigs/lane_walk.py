@@ -463,7 +463,7 @@ class Walk:
             await self._do(command, [dice.choice(rows)], Given(before=before))
 
     async def judges(self, dice: Random) -> None:
-        tasks = self._tasks(State.HELD, State.SENDING, State.RUNNING, State.SUCCEEDED)
+        tasks = self._tasks(State.QUEUED, State.SENDING, State.RUNNING, State.SUCCEEDED)
         if not tasks:
             return
         ids = [task.id for task in dice.choice((tasks[:1], tasks))]
@@ -520,7 +520,7 @@ class Walk:
             self.undoable.append((command.id, lambda: self.commands.undo(command, what)))
 
     async def edits(self, dice: Random) -> None:
-        held = self._tasks(State.HELD)
+        held = self._tasks(State.QUEUED)
         if held:
             task = dice.choice(held)
             changed = replace(task.request, model=dice.choice(MODELS))
@@ -528,14 +528,14 @@ class Walk:
             await self._send(await self.sending.prepare_edit(task.id, changed, Origin(TaskSource.SCRIPT, "edit")))
 
     async def cancels(self, dice: Random) -> None:
-        tasks = self._tasks(State.HELD, State.SENDING, State.PENDING, State.RUNNING)
+        tasks = self._tasks(State.QUEUED, State.SENDING, State.PENDING, State.RUNNING)
         if tasks:
             task = dice.choice(tasks)
             self.by_person.add(task.id)
             self._start(self.rig.actions.cancel([task.id]))
 
     async def removes_and_restores(self, dice: Random) -> None:
-        if held := self._tasks(State.HELD):
+        if held := self._tasks(State.QUEUED):
             task = dice.choice(held)
             if task.removed_at is None:
                 await self._do(REMOVE, [Row(task=task)])
@@ -598,7 +598,7 @@ class Walk:
         self.rig.settings.set(FRESH, {"made_at": 1.0})
         await self.rig.settings.flush()
         await self._start_again(self.rig.store, self.secret)
-        held = self._tasks(State.HELD)
+        held = self._tasks(State.QUEUED)
         assert all(task.waits_for_person for task in held), "5: what was restored may be sent by itself"
 
     async def is_backed_up(self, _: Random) -> None:

@@ -86,7 +86,7 @@ def a_wish(client: str, task: Task) -> ClientRequest:
 def _task(chance: random.Random, name: str, batch: Batch | None) -> Task:
     state = chance.choice(_MOSTLY_DONE)
     made = NOON + chance.random() * 1e7
-    sent = None if state is State.HELD else made + 1
+    sent = None if state is State.QUEUED else made + 1
     return Task(
         id=TaskId(f"{chance.getrandbits(128):032x}"),
         request=Request(

@@ -61,7 +61,7 @@ async def a_profile(root: Path, *, results: int = 3, at: ProfileFolders | None =
     done = [_task(number, State.SUCCEEDED) for number in range(results)]
     copy = profile.inputs / "0a1b" / "harbour.png"
     pasted = library / "Pasted pictures" / "pasted 2026-03-09.png"
-    held = _task(100, State.HELD, {"promptText": "held", "promptImage": copy.as_uri()})
+    held = _task(100, State.QUEUED, {"promptText": "held", "promptImage": copy.as_uri()})
     others = [held, _task(101, State.SENDING), _task(102, State.RUNNING)]
     given = Input(
         task_id=held.id, field_path=("promptImage",), uri=copy.as_uri(), path=str(copy), upload_uri="runway://x"
@@ -122,7 +122,7 @@ async def everything(profile: Profile) -> dict[str, Any]:
         await store.close()
 
 
-async def add_a_task(profile: Profile, number: int = 150, state: State = State.HELD) -> None:
+async def add_a_task(profile: Profile, number: int = 150, state: State = State.QUEUED) -> None:
     """Something happens after a backup was made."""
     store = await SqliteStore.open(profile.database)
     await store.add([_task(number, state)], [], None, [])
@@ -140,7 +140,7 @@ def _task(number: int, state: State, values: dict[str, Any] | None = None) -> Ta
         state=state,
         position=float(number),
     )
-    if state is State.HELD:
+    if state is State.QUEUED:
         return task
     task = replace(task, sent_at=at)
     return task if state is State.SENDING else replace(task, remote_id=RemoteId(f"r{number}"), batch_id=BatchId("b1"))

@@ -12,7 +12,7 @@ from tests.rigs.fake_runway import remote_id
 RESULT_STATES = tuple(OutputState)
 
 
-def task(number: int, state: State = State.HELD, prompt: str = "", **members: Any) -> Task:
+def task(number: int, state: State = State.QUEUED, prompt: str = "", **members: Any) -> Task:
     """A task whose id is `t` and its number; later numbers were made, and sent, later."""
     at = 1_750_000_000.0 + number
     values = {"promptText": prompt or f"Prompt {number}", "ratio": "1280:720", "duration": 5}
@@ -24,9 +24,9 @@ def task(number: int, state: State = State.HELD, prompt: str = "", **members: An
         "created_at": at,
         "state": state,
         "position": float(number),
-        "sent_at": None if state is State.HELD else at,
-        "remote_id": None if state in (State.HELD, State.SENDING, State.UNCERTAIN) else remote_id(number),
-        "key": NO_KEY if state is State.HELD else fingerprint_of("key_test"),
+        "sent_at": None if state is State.QUEUED else at,
+        "remote_id": None if state in (State.QUEUED, State.SENDING, State.UNCERTAIN) else remote_id(number),
+        "key": NO_KEY if state is State.QUEUED else fingerprint_of("key_test"),
         "ended_at": at + 60 if state.is_final else None,
     }
     return Task(**(defaults | members))

@@ -8,7 +8,7 @@ from runway_desktop.usecases.use_cases import UseCases
 
 
 def _is_listed(cases: UseCases) -> bool:
-    return bool(waiting(cases.tasks.held())) or (cases.is_made("clients") and cases.clients.has_met_programs)
+    return bool(waiting(cases.tasks.all_queued())) or (cases.is_made("clients") and cases.clients.has_met_programs)
 
 
 ROOM = Room(
@@ -18,7 +18,7 @@ ROOM = Room(
     icon="mdi6.hand-back-right-outline",
     commands=OF_PAGE,
     # Counted from the tasks, so that the first paint need not load the client services.
-    count=lambda cases: len(waiting(cases.tasks.held())),
+    count=lambda cases: len(waiting(cases.tasks.all_queued())),
     is_listed=_is_listed,
     entry="runway_desktop.rooms.requests.entry",
     guide="agents",

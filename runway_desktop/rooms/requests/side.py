@@ -30,7 +30,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.window.details_pane import Holder
 from runway_desktop.usecases.commands.approval import APPROVE, APPROVE_KEY, EDIT_KEY, OF_PAGE, REFUSE, REFUSE_KEY
 from runway_desktop.usecases.commands.command import Scope
-from runway_desktop.usecases.commands.requests import EDIT_HELD
+from runway_desktop.usecases.commands.requests import EDIT_QUEUED
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import requests as said
 from runway_desktop.usecases.words import units
@@ -97,7 +97,7 @@ class RequestSide(QWidget):
         self._area = scroll_area(self, self._holder)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.refuse = push_button(self, "", partial(self.give, REFUSE))
-        self.edit = push_button(self, "", partial(self.give, EDIT_HELD))
+        self.edit = push_button(self, "", partial(self.give, EDIT_QUEUED))
         self.approve = push_button(self, "", partial(self.give, APPROVE), kind="primary")
         self._buttons = QWidget(self)
         row = FlowLayout()

@@ -140,7 +140,7 @@ class TaskActions:
         task = await self._ledger.task(task_id)
         if task is None or task.state.is_final:
             return None
-        if task.state is State.HELD:
+        if task.state is State.QUEUED:
             try:
                 await self._ledger.move(task_id, Withdrawn())
                 return None
@@ -262,7 +262,7 @@ def _not_asked(task: Task) -> Task:
 
 def _back(task: Task) -> Task:
     # What waits for its key leaves by itself once that key is back, and it may be.
-    waits = task.state is not State.HELD or (task.waits_for_person and task.hold.code is not HoldCode.OTHER_KEY)
+    waits = task.state is not State.QUEUED or (task.waits_for_person and task.hold.code is not HoldCode.OTHER_KEY)
     return replace(task, removed_at=None, hold=task.hold if waits else Hold(HoldCode.WAITS_FOR_PERSON))
 
 

@@ -51,7 +51,7 @@ async def take_up(ledger: Ledger, settings: Settings) -> None:
         return
     is_copy = _verdict(settings.get(FRESH)) is not None
     await ledger.load(sending=ReasonCode.PROGRAM_ENDED if is_copy else ReasonCode.BACKED_UP)
-    await keep_back(ledger, settings, ledger.held())
+    await keep_back(ledger, settings, ledger.all_queued())
 
 
 async def keep_back(ledger: Ledger, settings: Settings, held: Sequence[Task]) -> None:
@@ -103,7 +103,7 @@ def told(settings: Settings) -> None:
 
 
 def _kept_back(task: Task, hold: Hold) -> Task:
-    return replace(task, hold=hold) if task.state is State.HELD else task
+    return replace(task, hold=hold) if task.state is State.QUEUED else task
 
 
 def _verdict(kept: object) -> Verdict | None:

@@ -1,4 +1,4 @@
-"""Decides which held tasks a cap or the balance blocks. Loop's thread only; raises
+"""Decides which queued tasks a cap or the balance blocks. Loop's thread only; raises
 nothing but what `freed_by` says."""
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class CapWatch:
         ahead = [
             other
             for i in on_their_way
-            if i != task.id and (other := self._ledger.get_open(i)) is not None and other.state is State.HELD
+            if i != task.id and (other := self._ledger.get_open(i)) is not None and other.state is State.QUEUED
         ]
         return self._budget.holds_back(task, ahead, self._account.organization)
 

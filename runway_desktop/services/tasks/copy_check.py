@@ -135,7 +135,7 @@ class CopyCheck:
         if self._decision is None:
             # Decide once: the settings changed below would change a second decision, even if they never reached the
             # disk.
-            self._decision = await self._decide(self._ledger.held())
+            self._decision = await self._decide(self._ledger.all_queued())
         decision = self._decision
         asks = decision.verdict.asks and bool(decision.held)
         if asks:
@@ -293,7 +293,7 @@ class CopyCheck:
 
 
 def _waits(task: Task) -> bool:
-    return task.state is State.HELD and not task.may_be_sent_already
+    return task.state is State.QUEUED and not task.may_be_sent_already
 
 
 def _is_made(task: Task) -> bool:

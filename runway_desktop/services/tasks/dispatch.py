@@ -229,7 +229,7 @@ class Dispatch:
         task = self._ledger.get_open(task_id)
         if task is None or task.state.is_live:
             return Outcome(Result.ACCEPTED)
-        if task.state is State.HELD:
+        if task.state is State.QUEUED:
             return Outcome(Result.NOT_SENT)
         if task.state is State.SENDING:
             return await self._no_answer(task, Reason(ReasonCode.OUR_MISTAKE))
@@ -419,11 +419,11 @@ class Dispatch:
                 evidence=Evidence(cause=Reason(ReasonCode.ROW_LOST)),
             )
             await self._ledger.add([lost], ())
-        elif task.state is State.HELD and not await self._ledger.was_sent(task.id, intent.at):
+        elif task.state is State.QUEUED and not await self._ledger.was_sent(task.id, intent.at):
             evidence = Evidence(cause=Reason(ReasonCode.PROGRAM_ENDED))
 
             def edit(now: Task) -> Task:
-                if now.state is not State.HELD:
+                if now.state is not State.QUEUED:
                     return now
                 return replace(now, state=State.UNCERTAIN, sent_at=intent.at, hold=ITS_TURN, evidence=evidence)
 

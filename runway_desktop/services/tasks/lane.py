@@ -1,4 +1,4 @@
-"""The local queue: which held task is sent next, and why none is.
+"""The local queue: which queued task is sent next, and why none is.
 
 Tasks are sent by position, limited per model by the organization's concurrency or the person's choice, and by caps and
 balance. A model that is full or backing off, or a task that a cap blocks, does not block other tasks. Nothing is sent
@@ -175,7 +175,7 @@ class Lane:
 
     def keeps(self, task: Task, outlook: Outlook | None = None) -> Kept | None:
         """What keeps a queued task here, also by another outlook than the present one; None for other tasks."""
-        if task.state is not State.HELD:
+        if task.state is not State.QUEUED:
             return None
         held = (outlook or self.outlook()).over.get(task.id)
         lane = LaneReason(LaneCode.HELD_BACK, held=held) if held is not None else self.reason
@@ -213,7 +213,7 @@ class Lane:
         waited for this one."""
 
         def edit(task: Task) -> Task:
-            if task.state is not State.HELD:
+            if task.state is not State.QUEUED:
                 return task
             if not task.waits_for_person and not task.is_for(key):
                 return replace(task, hold=Hold(HoldCode.OTHER_KEY))
@@ -222,7 +222,7 @@ class Lane:
             return replace(task, hold=ITS_TURN) if is_back else task
 
         self._may_have_other_keys = False
-        concerned = [task.id for task in self._ledger.held() if edit(task) is not task] if key != NO_KEY else []
+        concerned = [task.id for task in self._ledger.all_queued() if edit(task) is not task] if key != NO_KEY else []
         try:
             changed = await self._ledger.change_many(concerned, edit, "key changed")
         except StoreError as error:
@@ -304,13 +304,13 @@ class Lane:
         is_free = not task.waits_for_person and task.is_for(self._account.key.fingerprint)
         return is_free and task.id not in self._errands and self._stuck_until.get(task.id, 0.0) <= now
 
-    def _is_held(self, task_id: TaskId) -> bool:
+    def _is_queued(self, task_id: TaskId) -> bool:
         task = self._ledger.get_open(task_id)
-        return task is not None and task.state is State.HELD
+        return task is not None and task.state is State.QUEUED
 
     def _in_use(self, model: str) -> int:
         """At Runway, being sent, or with files being read."""
-        preparing = sum(model == other and self._is_held(i) for i, (other, _) in self._errands.items())
+        preparing = sum(model == other and self._is_queued(i) for i, (other, _) in self._errands.items())
         return self._ledger.at_runway(model) + preparing
 
     def _limit(self, model: str) -> int | None:
@@ -486,11 +486,11 @@ class Lane:
             case TaskChanged(task, before):
                 self._outlooks.follow(task, before)
                 self._look_at_key(task)
-                if task.state is not State.HELD:
+                if task.state is not State.QUEUED:
                     self._held_since.pop(task.id, None)
                 elif task.hold != before.hold:
                     self._held_since[task.id] = self._clock.now()
-                edited = task.state is State.HELD and (task.request is not before.request or task.hold != before.hold)
+                edited = task.state is State.QUEUED and (task.request is not before.request or task.hold != before.hold)
                 if edited and task.request is not before.request:
                     self._stuck_until.pop(task.id, None)
                 has_moved = task.state is not before.state or task.is_hidden is not before.is_hidden
@@ -500,7 +500,7 @@ class Lane:
                 for task in tasks:
                     self._outlooks.follow(task)
                     self._look_at_key(task)
-                    if task.state is State.HELD:
+                    if task.state is State.QUEUED:
                         self._held_since[task.id] = task.created_at
                 self._alarm.ring()
             case KeyChanged():

@@ -85,9 +85,9 @@ class Ledger:
         self._clock = clock
         self.makes = makes
         self._open: dict[TaskId, Task] = {}
-        self._held: dict[TaskId, Task] = {}
+        self._all_queued: dict[TaskId, Task] = {}
         self._queued: tuple[Task, ...] | None = None
-        """`_held` in sending order; None: not computed yet."""
+        """Those that are not removed, in sending order; None: not computed yet."""
         self._at_runway: Counter[str] = Counter()
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
         self._writing: set[asyncio.Task[Any]] = set()
@@ -222,12 +222,12 @@ class Ledger:
 
     @_finished
     async def place(self, positions: Mapping[TaskId, float]) -> Mapping[TaskId, float]:
-        """Sets positions in the lane, in one transaction and one event. Skips tasks that are no longer held. Returns
+        """Sets positions in the lane, in one transaction and one event. Skips tasks that are no longer queued. Returns
         the old positions of those that moved."""
         async with AsyncExitStack() as stack:
             await self._lock_all(stack, positions)
-            held = [task for i in positions if (task := self._open.get(i)) is not None and task.state is State.HELD]
-            pairs = [(old, new) for old in held if (new := replace(old, position=positions[old.id])) != old]
+            queued = [task for i in positions if (task := self._open.get(i)) is not None and task.state is State.QUEUED]
+            pairs = [(old, new) for old in queued if (new := replace(old, position=positions[old.id])) != old]
             if not pairs:
                 return {}
             await self._store.save_many([new for _, new in pairs])
@@ -267,14 +267,14 @@ class Ledger:
         """All unfinished tasks."""
         return tuple(self._open.values())
 
-    def held(self) -> tuple[Task, ...]:
-        """All held tasks, unordered."""
-        return tuple(self._held.values())
+    def all_queued(self) -> tuple[Task, ...]:
+        """All queued tasks, unordered."""
+        return tuple(self._all_queued.values())
 
     def queued(self) -> tuple[Task, ...]:
-        """Held tasks that are not removed from the list, in sending order."""
+        """Queued tasks that are not removed from the list, in sending order."""
         if self._queued is None:
-            listed = (task for task in self._held.values() if task.removed_at is None)
+            listed = (task for task in self._all_queued.values() if task.removed_at is None)
             self._queued = tuple(sorted(listed, key=lambda task: task.position))
         return self._queued
 
@@ -342,13 +342,13 @@ class Ledger:
         before = self._open.pop(task.id, None)
         if before is not None and _takes_a_slot(before):
             self._at_runway[before.request.model] -= 1
-        if self._held.pop(task.id, None) is not None or task.state is State.HELD:
+        if self._all_queued.pop(task.id, None) is not None or task.state is State.QUEUED:
             self._queued = None
         if task.state.is_final:
             return
         self._open[task.id] = task
-        if task.state is State.HELD:
-            self._held[task.id] = task
+        if task.state is State.QUEUED:
+            self._all_queued[task.id] = task
         if _takes_a_slot(task):
             self._at_runway[task.request.model] += 1
 

@@ -84,26 +84,26 @@ class MissingInputs:
     async def note(self) -> None:
         """Stores the hash of every file of a held task that has none yet. Skips unreadable files."""
         known: dict[str, str] = {}
-        for task in self._ledger.held():
+        for task in self._ledger.all_queued():
             if not any(found.path for found in inputs_of(task, self._catalog)):
                 continue
             inputs = [found for found in await self._store.inputs(task.id) if found.path and not found.sha256]
             noted = [replace(found, sha256=digest) for found in inputs if (digest := await self._hash(found, known))]
             now = self._ledger.get_open(task.id)
-            if noted and now is not None and now.state is State.HELD and now.request == task.request:
+            if noted and now is not None and now.state is State.QUEUED and now.request == task.request:
                 await self._ledger.change(task.id, same, "files noted", inputs=noted)
 
     async def missing(self, task_id: TaskId) -> tuple[Path, ...]:
         """Files of a held task that do not exist."""
         task = self._ledger.get_open(task_id)
-        if task is None or task.state is not State.HELD:
+        if task is None or task.state is not State.QUEUED:
             return ()
         return tuple(map(Path, await self._gone(_paths(inputs_of(task, self._catalog)))))
 
     async def put_back(self, old: Path, new: Path, *, anyway: bool = False) -> PutBack:
         """`new` is the new path of the file `old`. Unless `anyway`, it must be the same file: by hash if known, else by
         name and size."""
-        held = [(task, inputs_of(task, self._catalog)) for task in self._ledger.held()]
+        held = [(task, inputs_of(task, self._catalog)) for task in self._ledger.all_queued()]
         gone = set(await self._gone({path for _, inputs in held for path in _paths(inputs)})) | {str(old)}
         wanting = [(task, inputs) for task, inputs in held if _paths(inputs) & gone]
         looks = await self._looks([task for task, _ in wanting], gone)
@@ -153,9 +153,9 @@ class MissingInputs:
 
     def _hear(self, event: Event) -> None:
         match event:
-            case TasksAdded(tasks) if any(task.state is State.HELD for task in tasks):
+            case TasksAdded(tasks) if any(task.state is State.QUEUED for task in tasks):
                 self._alarm.ring()
-            case TaskChanged(task, before) if task.state is State.HELD and task.request is not before.request:
+            case TaskChanged(task, before) if task.state is State.QUEUED and task.request is not before.request:
                 self._alarm.ring()
 
 

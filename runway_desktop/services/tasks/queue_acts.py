@@ -50,12 +50,12 @@ class QueueActs:
     _retry: Callable[[Collection[TaskId]], None]
 
     async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Stood:
-        """Puts held tasks, in the order given, before another one; None: at the end. Returns their old positions."""
-        moving = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
+        """Puts queued tasks, in the order given, before another one; None: at the end. Returns their old positions."""
+        moving = [i for i in dict.fromkeys(task_ids) if self._is_queued(i)]
         return Stood(positions=await self._ledger.place(positions_before(self._ledger.queued(), moving, before)))
 
     async def step(self, task_ids: Collection[TaskId], *, up: bool) -> Stood:
-        """Moves held tasks by one position among those of their model. Returns the old positions of all that moved."""
+        """Moves queued tasks by one position among those of their model. Returns the old positions of all moved."""
         return Stood(positions=await self._ledger.place(positions_stepped(self._ledger.queued(), task_ids, up=up)))
 
     async def hold(self, task_ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
@@ -69,8 +69,8 @@ class QueueActs:
         return tuple(task.id for task in await self._ledger.change_many(task_ids, edit, "held"))
 
     def stood(self, task_ids: Sequence[TaskId]) -> Stood:
-        """Current positions of held tasks, and the holds and keys of those that wait for the person, for undo."""
-        tasks = [task for i in task_ids if (task := self._ledger.get_open(i)) is not None and task.state is State.HELD]
+        """Current positions of queued tasks, and the holds and keys of those that wait for the person, for undo."""
+        tasks = [task for i in task_ids if (task := self._ledger.get_open(i)) is not None and self._is_queued(i)]
         return Stood(
             positions={task.id: task.position for task in tasks},
             holds={task.id: task.hold for task in tasks if task.waits_for_person},
@@ -91,7 +91,7 @@ class QueueActs:
         return len(held)
 
     async def send_next(self, task_ids: Sequence[TaskId]) -> None:
-        """Moves held tasks to the front and retries those that wait for a file. Those that wait for the person still
+        """Moves queued tasks to the front and retries those that wait for a file. Those that wait for the person still
         do: only `release` sends them."""
         await self._to_front(task_ids)
         await self._free(task_ids, lambda task: task if task.waits_for_person else replace(task, hold=ITS_TURN), _NEXT)
@@ -122,13 +122,13 @@ class QueueActs:
         await self._free(list(asked), released, _NEXT if is_next else "released")
 
     async def _to_front(self, task_ids: Sequence[TaskId]) -> None:
-        held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
-        await self.move(held, next((task.id for task in self._ledger.queued() if task.id not in held), None))
+        queued = [i for i in dict.fromkeys(task_ids) if self._is_queued(i)]
+        await self.move(queued, next((task.id for task in self._ledger.queued() if task.id not in queued), None))
 
     async def _free(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task], kind: str) -> None:
-        held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
-        await self._ledger.change_many(held, edit, kind)
-        self._retry(held)
+        queued = [i for i in dict.fromkeys(task_ids) if self._is_queued(i)]
+        await self._ledger.change_many(queued, edit, kind)
+        self._retry(queued)
 
     async def raise_cap(self, held: HeldBack) -> None:
         """Raises the cap that blocks tasks, just enough for them. Those that the balance does not cover then wait for
@@ -147,54 +147,55 @@ class QueueActs:
         )
         return len(held)
 
-    def _is_held(self, task_id: TaskId) -> bool:
+    def _is_queued(self, task_id: TaskId) -> bool:
         task = self._ledger.get_open(task_id)
-        return task is not None and task.state is State.HELD
+        return task is not None and task.state is State.QUEUED
 
 
-def placed_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> list[Task]:
-    """The order after a move. None, or a task that is not held: at the end."""
-    known = {task.id: task for task in held}
+def placed_before(queued: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> list[Task]:
+    """The order after a move. None, or a task that is not queued: at the end."""
+    known = {task.id: task for task in queued}
     chosen = [known[task_id] for task_id in dict.fromkeys(moving) if task_id in known]
     moved = set(moving)
-    others = [task for task in held if task.id not in moved]
+    others = [task for task in queued if task.id not in moved]
     at = next((index for index, task in enumerate(others) if task.id == before), len(others))
     return [*others[:at], *chosen, *others[at:]]
 
 
-def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> Mapping[TaskId, float]:
-    """Positions that put `moving`, in that order, before the task `before`; None, or a task that is not held: at the
-    end. `held` are all held tasks in their order. Empty if that is their order already."""
+def positions_before(queued: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> Mapping[TaskId, float]:
+    """Positions that put `moving`, in that order, before the task `before`; None, or a task that is not queued: at the
+    end. `queued` are all queued tasks in their order. Empty if that is their order already."""
     chosen = set(moving)
-    others = [task for task in held if task.id not in chosen]
+    others = [task for task in queued if task.id not in chosen]
     at = next((index for index, task in enumerate(others) if task.id == before), len(others))
-    if [*(task.id for task in others[:at]), *moving, *(task.id for task in others[at:])] == [task.id for task in held]:
+    order = [*(task.id for task in others[:at]), *moving, *(task.id for task in others[at:])]
+    if order == [task.id for task in queued]:
         return {}
     low = others[at - 1].position if at > 0 else None
     high = others[at].position if at < len(others) else None
     return _between(low, high, moving) or _renumbered(others, at, moving)
 
 
-def positions_stepped(held: Sequence[Task], moving: Collection[TaskId], *, up: bool) -> Mapping[TaskId, float]:
+def positions_stepped(queued: Sequence[Task], moving: Collection[TaskId], *, up: bool) -> Mapping[TaskId, float]:
     """Positions that move each of `moving` by one among the tasks of its model. The first (or last) of these tasks
-    stays, and so do moving ones directly next to it. `held` are all held tasks in their order."""
+    stays, and so do moving ones directly next to it. `queued` are all queued tasks in their order."""
     chosen = set(moving)
     of_model: defaultdict[str, list[int]] = defaultdict(list)
-    for position, task in enumerate(held):
+    for position, task in enumerate(queued):
         of_model[task.request.model].append(position)
-    order = list(held)
+    order = list(queued)
     for indexes in of_model.values():
-        tasks = [held[position] for position in (indexes if up else reversed(indexes))]
+        tasks = [queued[position] for position in (indexes if up else reversed(indexes))]
         for at in range(1, len(tasks)):
             if tasks[at].id in chosen and tasks[at - 1].id not in chosen:
                 tasks[at - 1], tasks[at] = tasks[at], tasks[at - 1]
         for position, task in zip(indexes, tasks if up else reversed(tasks), strict=True):
             order[position] = task
-    if order == list(held):
+    if order == list(queued):
         return {}
-    positions = [task.position for task in held]
+    positions = [task.position for task in queued]
     if any(after - before < LEAST_STEP for before, after in pairwise(positions)):
-        positions = [float(position) for position in range(1, len(held) + 1)]
+        positions = [float(position) for position in range(1, len(queued) + 1)]
     return {task.id: to for task, to in zip(order, positions, strict=True) if task.position != to}
 
 

@@ -103,7 +103,7 @@ class Readings:
     def _was_not_taken(self, task: Task) -> bool:
         """Whether Runway refused a held task with 503 so recently that a reading can show whether it was made."""
         evidence = task.evidence
-        if task.state is not State.HELD or evidence is None or evidence.answered_before is None:
+        if task.state is not State.QUEUED or evidence is None or evidence.answered_before is None:
             return False
         return 0.0 <= self._clock.now() - evidence.answered_before <= WORTH_LOOKING
 

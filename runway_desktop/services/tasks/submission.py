@@ -272,7 +272,7 @@ class Submission:
         """`hashes` by path replace the known ones, which stay otherwise: a client's file is compared with its hash."""
 
         def edit(task: Task) -> Task:
-            if task.state is not State.HELD:
+            if task.state is not State.QUEUED:
                 raise NotPossible(
                     Text("This task is already being sent."), advice=Text("To send another, edit a copy of it.")
                 )
@@ -355,7 +355,7 @@ class Submission:
 
     def _positions(self, count: int) -> list[float]:
         """Positions at the end of the lane."""
-        held = max((task.position for task in self._ledger.held()), default=0.0)
+        held = max((task.position for task in self._ledger.all_queued()), default=0.0)
         first = max(self._last_position, held) + 1.0
         self._last_position = first + count - 1
         return [first + position for position in range(count)]

@@ -375,7 +375,7 @@ class TaskView(TaskItems, QTableView):
         """Text of a row's button; empty if it has none."""
         task_id = self.rows.task_id(row)
         found = self.rows.row_of(task_id) if self.is_lane and task_id is not None else None
-        if found is None or found.task.state is not State.HELD or waits_for_approval(found.task):
+        if found is None or found.task.state is not State.QUEUED or waits_for_approval(found.task):
             return ""
         # In a narrow list the prompt gets the space unless the row is hovered.
         is_hovered = row == self._delegate.hovered_row and not self._lifted

@@ -399,7 +399,7 @@ class ClientCases:
         task, engine = row.task, self._engine
         price = engine.pricing.price(task.request) if task.credits is None else None
         kept = None
-        if task.state is State.HELD:
+        if task.state is State.QUEUED:
             kept = (engine.lane.keeps(task) if engine.is_made("lane") else None) or Kept(hold=task.hold)
         credits = price.credits if price is not None else None
         why = self._creating.waits_because.get(task.id, "")

@@ -37,7 +37,7 @@ WAS_EDITED = "The person changed the request before approving it: prompt and mod
 KEY_FIRST = "The person sees to the key in Runway Desktop first. Then it is sent; do not make it again."
 _NEXT = {Decision.REFUSED: REFUSED, Decision.EXPIRED: NOT_ANSWERED, Decision.WITHDRAWN: WITHDRAWN}
 _STATUS = {
-    State.HELD: "PENDING",
+    State.QUEUED: "PENDING",
     State.SENDING: "PENDING",
     State.OTHER: "RUNNING",
 }
@@ -84,9 +84,9 @@ def task_answer(
         found |= _decided(asked, task)
     if kept is not None and kept.lane is not None and kept.lane.way is Way.KEY:
         found |= {"waits_for": THE_KEY, "next": KEY_FIRST}
-    if task.hold.code is HoldCode.CREDITS and task.state is State.HELD:
+    if task.hold.code is HoldCode.CREDITS and task.state is State.QUEUED:
         found |= {"waits_for": "credits", "next": RELEASED_FIRST}
-    elif task.hold.code.waits_for_person and task.state is State.HELD and task.removed_at is None:
+    elif task.hold.code.waits_for_person and task.state is State.QUEUED and task.removed_at is None:
         found |= {"state": "waiting_for_approval", "waits_for": "the person", "next": APPROVED_FIRST}
     if links:
         found["url"] = links[0].url
@@ -134,7 +134,7 @@ def why_waiting(kept: Kept, why: str = "") -> str:
 def is_settled(row: Row, *, saved: bool) -> bool:
     """Whether waiting has an end: the task has ended, and with `saved` its results are saved or lost."""
     task = row.task
-    if task.state is State.HELD:
+    if task.state is State.QUEUED:
         # A task removed from the list is not sent.
         return task.removed_at is not None
     if task.state is State.SENDING or task.state in LIVE:

@@ -16,7 +16,7 @@ from runway_desktop.usecases.words.holds import asker
 
 from .command import REQUESTS, RecordsOf, Scope, Surface
 from .queued import prepared_release, release, stand_back
-from .requests import EDIT_AND_APPROVE, EDIT_HELD
+from .requests import EDIT_AND_APPROVE, EDIT_QUEUED
 from .task_command import Context, Given, Prompt, Report, TaskCommand, ids_of
 
 LONGEST_REASON = 500
@@ -63,7 +63,9 @@ APPROVE_KEY = _on_page(
     icon=APPROVE.icon,
     pays=True,
 )
-EDIT_KEY = _on_page("requests.edit", EDIT_AND_APPROVE, lambda page: page.give(EDIT_HELD), "Ctrl+E", icon=EDIT_HELD.icon)
+EDIT_KEY = _on_page(
+    "requests.edit", EDIT_AND_APPROVE, lambda page: page.give(EDIT_QUEUED), "Ctrl+E", icon=EDIT_QUEUED.icon
+)
 REFUSE_KEY = _on_page(
     "requests.refuse", REFUSE.words, lambda page: page.give(REFUSE), "X", icon=REFUSE.icon, is_dangerous=True
 )

@@ -78,5 +78,5 @@ class Commands:
 
     def queued(self) -> list[Row]:
         """All queued tasks, in sending order."""
-        held = (task for task in self._engine.ledger.held() if task.removed_at is None)
+        held = (task for task in self._engine.ledger.all_queued() if task.removed_at is None)
         return [Row(task=task) for task in sorted(held, key=lambda task: task.position)]

@@ -45,7 +45,7 @@ async def _hold(context: Context, rows: Sequence[Row], _: Given) -> Report:
         # The whole queue is held: a task that is being sent now and refused must not return to the queue to be sent.
         ids += [task.id for task in engine.ledger.open() if task.state is State.SENDING]
     tasks = [task for i in await engine.queue_acts.hold(ids) if (task := engine.ledger.get_open(i)) is not None]
-    held = sum(task.state is State.HELD for task in tasks)
+    held = sum(task.state is State.QUEUED for task in tasks)
     return Report(changed=tuple(task.id for task in tasks), said=queue.held(held) if held else queue.TOO_LATE)
 
 
@@ -67,7 +67,7 @@ def _moved(rows: Sequence[Row], stood: Stood) -> Report:
 async def stand_back(context: Context, stood: Stood) -> Report:
     """Undoes a move or a release."""
     held = await context.engine.queue_acts.put_back(stood)
-    queued = {task.id for task in context.engine.ledger.held()}
+    queued = {task.id for task in context.engine.ledger.all_queued()}
     left = sum(one not in queued for one in stood.holds)
     return Report(changed=tuple(dict.fromkeys((*stood.positions, *stood.holds))), said=queue.held_again(held, left))
 

@@ -31,7 +31,7 @@ _UNKNOWN = unless(
 
 
 def _was_sent(row: Row) -> bool:
-    return row.task.state is not State.HELD
+    return row.task.state is not State.QUEUED
 
 
 def _has_succeeded(row: Row) -> bool:
@@ -151,11 +151,11 @@ EDIT: Command[Sequence[Row]] = Command(
     keys=("Ctrl+E",),
     icon="mdi6.pencil-outline",
     begins=True,
-    why_not=lambda rows: EDIT_HELD.reason(rows) and EDIT_AND_SEND.reason(rows),
+    why_not=lambda rows: EDIT_QUEUED.reason(rows) and EDIT_AND_SEND.reason(rows),
 )
 """One key for both: a queued task is edited in place."""
 _edited = partial(TaskCommand, icon=EDIT.icon, given_by=EDIT, takes_one=True)
-EDIT_HELD: TaskCommand = _edited(
+EDIT_QUEUED: TaskCommand = _edited(
     id="edit held",
     words=EDIT.words,
     label=_edit_words,

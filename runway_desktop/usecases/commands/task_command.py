@@ -253,7 +253,7 @@ def is_here(output: Output) -> bool:
 
 
 def is_queued(row: Row) -> bool:
-    return row.task.state is State.HELD
+    return row.task.state is State.QUEUED
 
 
 def is_kept_by_runway(row: Row) -> bool:

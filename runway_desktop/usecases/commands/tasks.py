@@ -43,7 +43,7 @@ MENU: tuple[TaskCommand | MenuPart, ...] = (
     *(results.LOOK_FOR, results.LOOK_IN, results.CHOOSE_FILE, results.KEEP_CHANGE, results.FETCH_ORIGINAL),
     *(ending.PUT_BACK, queued.FIND_FILE, results.REFRESH),
     *(results.OPEN, results.SHOW_FILE, results.OPEN_WITH_SYSTEM),
-    *(requests.EDIT_HELD, queued.SEND_NEXT),
+    *(requests.EDIT_QUEUED, queued.SEND_NEXT),
     *(queued.HOLD, queued.RELEASE, queued.MOVE_UP, queued.MOVE_DOWN, queued.PUT_BEFORE),
     *(requests.RETRY, requests.EDIT_AND_SEND, requests.SAME, requests.NEW_SEED, requests.OTHER_MODEL),
     *(handing_on.USE_AS_INPUT, MenuPart.JUDGING, MenuPart.ORDERING),

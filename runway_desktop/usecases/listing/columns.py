@@ -119,7 +119,7 @@ def row_words(cell: Cell) -> RowWords:
         is_poster_alone=bool(row.outputs) and row.outputs[0].is_missing,
         is_rejected=task.pick is Pick.REJECT,
         order=str(turn.position) if (turn := cell.around.turn) is not None and turn.is_queue and turn.position else "",
-        is_held=task.state is State.HELD and task.waits_for_person and not waits_for_approval(task),
+        is_held=task.state is State.QUEUED and task.waits_for_person and not waits_for_approval(task),
     )
 
 

@@ -58,7 +58,7 @@ def lane_group_words(
     held."""
     if key == OVER_CAP:
         return _over_words(members, is_folded=is_folded)
-    queued = [member.task for member in members if member.task.state is State.HELD]
+    queued = [member.task for member in members if member.task.state is State.QUEUED]
     short = sum(task.hold.code is HoldCode.CREDITS for task in queued)
     held = sum(task.waits_for_person for task in queued) - short
     free, used = len(queued) - held - short, slots(key)

@@ -98,7 +98,7 @@ STATUSES: Mapping[str, Text] = {
 """The search words for states, with their names in the status menu and on chips."""
 _MOVES = partial(StateLook, tone=Tone.BUSY, moving=True)
 LOOKS: Mapping[State, StateLook] = {
-    State.HELD: StateLook(_QUEUED, "mdi6.tray-full", "waiting", Text("Sent when a slot is free")),
+    State.QUEUED: StateLook(_QUEUED, "mdi6.tray-full", "waiting", Text("Sent when a slot is free")),
     State.SENDING: _MOVES(Text("Sending"), "mdi6.send", "waiting"),
     State.UNCERTAIN: StateLook(
         Text("Uncertain, maybe charged"), "mdi6.help-circle-outline", "uncertain", tone=Tone.WARN
@@ -136,7 +136,7 @@ def _described(row: Row, around: Around) -> StateWords:
         return unseen
     shown = _shown(task.state)
     match task.state:
-        case State.HELD | State.SENDING if around.uploaded is not None and around.uploaded < 1:
+        case State.QUEUED | State.SENDING if around.uploaded is not None and around.uploaded < 1:
             return StateWords(
                 headline=_("Uploading"),
                 detail=_percent(around.uploaded),
@@ -144,7 +144,7 @@ def _described(row: Row, around: Around) -> StateWords:
                 icon="mdi6.upload",
                 progress=around.uploaded,
             )
-        case State.HELD:
+        case State.QUEUED:
             return _queued(task, around)
         case State.UNCERTAIN:
             return replace(shown, headline=_uncertain_headline(task), detail=_("Decide…"))
@@ -254,7 +254,7 @@ _STOPS = frozenset({Way.RESUME, Way.KEY, Way.RETRY})
 
 
 def _queued(task: Task, around: Around) -> StateWords:
-    shown, kept, turn = _shown(State.HELD), around.kept or Kept(hold=task.hold), around.turn
+    shown, kept, turn = _shown(State.QUEUED), around.kept or Kept(hold=task.hold), around.turn
     if kept.hold.code is HoldCode.APPROVAL:
         icon = "mdi6.hand-back-right-outline"
         return replace(shown, headline=_("Needs your approval"), detail=asker(task.hold), tone=Tone.BUSY, icon=icon)
@@ -422,7 +422,7 @@ def cost_words(task: Task, price: float | None = None) -> str:
         return units.number(task.cost_credits)
     if task.estimated_credits is not None:
         return units.about_number(task.estimated_credits)
-    if task.state is State.HELD and price is not None:
+    if task.state is State.QUEUED and price is not None:
         return units.about_number(price)
     if doubtful := doubtful_credits(task):
         # Translators: the cost of a task that may never have been created.

@@ -193,7 +193,7 @@ def trouble_of(row: Row, catalog: Catalog, kept: Kept | None) -> str:
             return _("Runway didn't answer. The task may have been created and charged.")
         case State.GONE if not task.let_go:
             return _gone_words(task)
-        case State.HELD if kept is not None and (kept.is_by_hold or kept.held is not None):
+        case State.QUEUED if kept is not None and (kept.is_by_hold or kept.held is not None):
             return kept_words(kept)
         case State.SUCCEEDED:
             return trouble_words(row)
@@ -203,7 +203,7 @@ def trouble_of(row: Row, catalog: Catalog, kept: Kept | None) -> str:
 
 def small_print(task: Task) -> str:
     """Codes and server messages."""
-    if task.state is State.HELD:
+    if task.state is State.QUEUED:
         return task.hold.small_print
     if task.state is State.UNCERTAIN:
         # The support details have more of it.
@@ -285,7 +285,7 @@ def _cost(task: Task, price: Price | None) -> str:
     if doubtful := doubtful_credits(task):
         said = _("{credits}, if it was created", credits=units.credits_in_words(doubtful))
         return f"{said} · {units.dollars(doubtful)}"
-    if task.state is not State.HELD or price is None:
+    if task.state is not State.QUEUED or price is None:
         return ""
     return f"{priced(price.credits, price)} · {units.dollars(price.credits)}"
 

@@ -112,7 +112,7 @@ class AskedEntry(QObject):
             self._look()
 
     def _look(self) -> None:
-        ids = frozenset(task.id for task in waiting(self._cases.tasks.held()))
+        ids = frozenset(task.id for task in waiting(self._cases.tasks.all_queued()))
         are_new, self._known = not ids <= self._known, ids
         if are_new:
             self._activity.end(self._number)

@@ -138,7 +138,7 @@ class Composer(Model):
     @property
     def approves(self) -> bool:
         """Whether the edited task is another program's request, which sending approves."""
-        return self.editing is not None and any(one.id == self.editing for one in waiting(self._cases.tasks.held()))
+        return any(one.id == self.editing for one in waiting(self._cases.tasks.all_queued()))
 
     @property
     def amount(self) -> int:
@@ -376,7 +376,7 @@ class Composer(Model):
         """Checks whether the edited task is still queued; it may have been sent or removed since the draft was
         saved."""
         task = await self._cases.tasks.task(task_id)
-        if self.editing == task_id and (task is None or task.state is not State.HELD):
+        if self.editing == task_id and (task is None or task.state is not State.QUEUED):
             self.stop_editing()
             self.said.emit(_("The task you were editing is no longer queued. Your changes are now a new request."))
 
@@ -443,7 +443,7 @@ class Composer(Model):
 
     def _price_may_be_known(self, touched: dict[TaskId, Touch]) -> None:
         """A sent task may bring an estimate, or change what is left of a cap: refreshes the button."""
-        waited = (State.HELD, State.SENDING)
+        waited = (State.QUEUED, State.SENDING)
         if any(touch.before is not None and touch.before.state in waited for touch in touched.values()):
             before = self._button
             if self.button() != before:

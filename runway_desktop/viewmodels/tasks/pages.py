@@ -172,7 +172,7 @@ class Pages(Model):
 
     async def _reload(self) -> None:
         counts = await self._cases.library.counts()
-        queued = counts.pages.get(Page.WAITING_HERE, 0) - len(waiting(self._cases.tasks.held()))
+        queued = counts.pages.get(Page.WAITING_HERE, 0) - len(waiting(self._cases.tasks.all_queued()))
         counts = replace(counts, pages={**counts.pages, Page.WAITING_HERE: max(0, queued)})
         if self._unsaved is None or not self._unsaved.is_worth_telling:
             counts = replace(counts, pages={**counts.pages, Page.NOT_SAVED: 0})

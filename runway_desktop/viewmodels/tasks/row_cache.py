@@ -74,7 +74,7 @@ class RowCache(Model):
         return [
             task_id
             for task_id, row in self._rows.items()
-            if row.task.state is State.HELD
+            if row.task.state is State.QUEUED
             or row.task.state.is_live
             or any(output.state in (OutputState.WAITING, OutputState.DOWNLOADING) for output in row.outputs)
         ]
@@ -86,7 +86,7 @@ class RowCache(Model):
         if task.state is State.THROTTLED:
             slots = self._cases.queue.slots(task.request.model)
             return Around(slots_used=slots.in_use, slots=slots.limit, offline=offline)
-        if task.state is State.HELD:
+        if task.state is State.QUEUED:
             price = self._cases.pricing.price(task.request)
             return Around(
                 kept=self._cases.queue.keeps(task, self.shown_move),

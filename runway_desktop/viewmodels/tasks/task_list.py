@@ -195,7 +195,7 @@ class TaskListModel(QAbstractTableModel):
         """Shows the forecast of a drag in the queue; None ends that."""
         if outlook is not self._pages.shown_move:
             self._pages.shown_move = outlook
-            self._repaint_states({State.HELD})
+            self._repaint_states({State.QUEUED})
 
     def collapsed(self) -> frozenset[str]:
         return frozenset(self._collapsed)
@@ -352,7 +352,7 @@ class TaskListModel(QAbstractTableModel):
             for row in self.group_rows():
                 self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
             self.times_moved.emit()
-        self._repaint_states({State.HELD, State.THROTTLED})
+        self._repaint_states({State.QUEUED, State.THROTTLED})
 
     def _in_groups(self, entries: Entries, listing: Listing) -> Entries:
         self._given = entries

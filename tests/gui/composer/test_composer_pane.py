@@ -437,7 +437,7 @@ async def test_the_button_stands_out_only_while_it_can_send(tmp_path, theme, qtb
 
 async def test_a_project_is_chosen_from_those_there_are_or_named(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        await rig.engine.ledger.add([replace(task(1, State.HELD), project="Film")], [])
+        await rig.engine.ledger.add([replace(task(1, State.QUEUED), project="Film")], [])
         button(rig, "Project").click()
         await until(lambda: rig.pane.findChild(ChoicePopup) is not None)
         choices = rig.pane.findChild(ChoicePopup).findChild(QListWidget)

@@ -36,7 +36,7 @@ async def palette(rig: Desktop, theme, selected: tuple[str, ...], page: Page = P
     await rig.put(
         *done,
         task(4, State.FAILED, failure=Failure(code="INTERNAL")),
-        task(5, State.HELD),
+        task(5, State.QUEUED),
         outputs=[saved(one, f"/library/{one.id}.mp4") for one in done],
     )
     rig.rows.refresh()

@@ -19,7 +19,7 @@ from runway_desktop.rooms.requests.model import RequestsModel
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused
-from runway_desktop.usecases.commands.requests import EDIT_HELD
+from runway_desktop.usecases.commands.requests import EDIT_QUEUED
 from runway_desktop.usecases.words import requests as words
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.usecases.words.states import Around, describe
@@ -181,7 +181,7 @@ async def test_what_has_to_be_asked_is_asked_before_an_edited_request_is_release
         rig.engine.settings.confirm_above = 20.0
         center, _ = await opened(rig)
         [task_id] = center.view.rows.ids
-        center.give(EDIT_HELD)
+        center.give(EDIT_QUEUED)
         await until(lambda: rig.composer.editing == task_id)
         rig.composer.set_prompt("A red fox")
         rig.composer.send()

@@ -251,7 +251,7 @@ async def test_generate_sends_what_is_ready_and_the_rest_stays_open(opened: Open
         assert text(window, 1, STATE) == "Queued"
         assert "4, 6 or 8 s" in text(window, 2, STATE)
         assert button(window, "Close").isVisible()
-        assert len(rig.engine.ledger.held()) == 3
+        assert len(rig.engine.ledger.all_queued()) == 3
         go(window, 1, PROMPT)
         press(window, Qt.Key.Key_Return)
         assert shown == [[window.sheet.model.rows[0].sent[0].task_id]]
@@ -287,7 +287,7 @@ async def test_no_plain_key_sends_or_closes(opened: Opened, key: Qt.Key):
         press(window, key)
         QTest.keyClick(window, key)
         assert window.isVisible()
-        assert not rig.engine.ledger.held()
+        assert not rig.engine.ledger.all_queued()
 
 
 async def test_an_axis_says_what_it_comes_to_before_it_is_added(opened: Opened):

@@ -124,4 +124,4 @@ async def test_a_costly_request_is_asked_about_and_sent_after_yes(tmp_path: Path
         assert asked.windowTitle() == "Send 1 task for 25 credits?"
         async with after(desktop.composer.sent):
             QTest.mouseClick(button(asked, "Send 1 task"), Qt.MouseButton.LeftButton)
-        assert len(desktop.engine.ledger.held()) == 1
+        assert len(desktop.engine.ledger.all_queued()) == 1

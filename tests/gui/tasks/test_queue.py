@@ -33,7 +33,7 @@ DURATIONS = {"gen4.5": 5, "veo3.1": 4}
 async def queued(rig: Desktop, *models: str) -> list[TaskId]:
     """A queued task of each model, in this order, in the open queue."""
     made = [
-        task(n, State.HELD, position=float(n), request=request(f"Shot {n}", model=model, duration=DURATIONS[model]))
+        task(n, State.QUEUED, position=float(n), request=request(f"Shot {n}", model=model, duration=DURATIONS[model]))
         for n, model in enumerate(models, start=1)
     ]
     for one in made:

@@ -71,7 +71,7 @@ async def test_saving_keeps_awake_and_waiting_to_be_saved_does_not(tmp_path, the
 async def test_queued_task_lets_the_computer_sleep(tmp_path, theme, qtbot, wakefulness):
     async with Desktop(tmp_path, theme) as rig:
         watch(rig)
-        await add(rig, State.HELD)
+        await add(rig, State.QUEUED)
         await rest()
         assert wakefulness.holders == 0
 

@@ -34,7 +34,7 @@ def session_of(rig: Desktop, folder: Path, *open_tasks: Task, saving: int = 0) -
         backups=None,
         tasks=SimpleNamespace(
             open=lambda: open_tasks,
-            held=lambda: [one for one in open_tasks if one.state is State.HELD],
+            held=lambda: [one for one in open_tasks if one.state is State.QUEUED],
         ),
         downloads=SimpleNamespace(running=saving),
         queue=rig.engine.lane,

@@ -328,7 +328,7 @@ async def test_a_new_task_in_a_folded_group_is_unfolded(tmp_path, theme, qtbot):
     ("state", "members", "there", "not_there"),
     [
         (State.RUNNING, {}, {"Cancel on Runway…"}, {"Retry", "Delete from Runway…"}),
-        (State.HELD, {}, {"Edit", "Send next", "Do not send"}, {"Cancel on Runway…"}),
+        (State.QUEUED, {}, {"Edit", "Send next", "Do not send"}, {"Cancel on Runway…"}),
         (State.UNCERTAIN, {}, {"Send again…", "Enter its ID…", "Dismiss…"}, {"Retry"}),
         (State.FAILED, {"failure": Failure(code="SAFETY.INPUT.TEXT")}, {"Edit and send"}, {"Retry"}),
         (State.FAILED, {"failure": Failure(code="INTERNAL")}, {"Retry"}, {"Cancel on Runway…"}),

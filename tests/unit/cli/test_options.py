@@ -64,7 +64,7 @@ def test_every_member_of_a_tasks_answer_can_be_chosen_and_no_other():
         row(State.SUCCEEDED, OutputState.SAVED),
         row(State.RUNNING, progress=0.5),
         failed("A.B"),
-        row(State.HELD, hold=Hold(HoldCode.APPROVAL, client="claude")),
+        row(State.QUEUED, hold=Hold(HoldCode.APPROVAL, client="claude")),
     ]
     asked = ClientRequest(client="claude", request_id="1", digest="", task_id=rows[0].task.id, credits=5.0, at=0.0,
                           request=rows[0].task.request, reason="Too costly")  # fmt: skip

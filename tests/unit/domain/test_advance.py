@@ -45,8 +45,8 @@ TURNED_AWAY = Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words
 MINE, THEIRS = Fingerprint("mine"), Fingerprint("theirs")
 
 
-def task(state: State = State.HELD, **more) -> Task:
-    remote = None if state in (State.HELD, State.SENDING, State.UNCERTAIN) else REMOTE
+def task(state: State = State.QUEUED, **more) -> Task:
+    remote = None if state in (State.QUEUED, State.SENDING, State.UNCERTAIN) else REMOTE
     return Task(
         id=TaskId("one"),
         request=Request(endpoint="text_to_video", model="gen4.5"),
@@ -81,7 +81,7 @@ def test_what_was_known_before_the_sending_is_stored_with_it():
 
 def test_a_sending_that_was_turned_away_waits_again_and_says_why():
     back = advance(task(State.SENDING, sent_at=NOW), NotSent(TURNED_AWAY), NOW)
-    assert (back.state, back.sent_at, back.hold) == (State.HELD, None, TURNED_AWAY)
+    assert (back.state, back.sent_at, back.hold) == (State.QUEUED, None, TURNED_AWAY)
     assert advance(back, Sending(), NOW).hold == ITS_TURN
 
 

@@ -56,7 +56,7 @@ def answered(of: Task, status: str, **more) -> Task:
 
 
 def test_a_sending_keeps_when_and_with_which_key_it_began_and_why_it_waited_is_over():
-    held = task(State.HELD, sent_at=None, hold=Hold(HoldCode.NOT_SENT))
+    held = task(State.QUEUED, sent_at=None, hold=Hold(HoldCode.NOT_SENT))
     assert advance(held, Sending(BEFORE, MINE), NOW) == replace(
         held, state=State.SENDING, sent_at=NOW, hold=Hold(), evidence=BEFORE, key=MINE
     )
@@ -91,7 +91,7 @@ def test_what_is_known_of_a_sending_without_an_answer_is_kept_with_it():
 def test_a_task_that_was_not_sent_waits_again_with_what_is_known_and_the_key_it_was_queued_with():
     sending = task(State.SENDING, evidence=BEFORE, key=MINE)
     busy = Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="Too many requests."))
-    waiting = replace(sending, state=State.HELD, sent_at=None, hold=busy, evidence=None)
+    waiting = replace(sending, state=State.QUEUED, sent_at=None, hold=busy, evidence=None)
     assert advance(sending, NotSent(busy), NOW) == waiting
     assert advance(sending, NotSent(busy, BEFORE, THEIRS), NOW) == replace(waiting, evidence=BEFORE, key=THEIRS)
     assert advance(sending, NotSent(busy, key=NO_KEY), NOW).key == NO_KEY, "queued before there was a key"
@@ -106,7 +106,7 @@ def test_what_the_person_holds_while_it_is_being_sent_stays_held_only_where_it_w
 
 
 def test_what_waits_for_the_person_is_not_sent():
-    waiting = task(State.HELD, sent_at=None, hold=Hold(HoldCode.WAITS_FOR_PERSON))
+    waiting = task(State.QUEUED, sent_at=None, hold=Hold(HoldCode.WAITS_FOR_PERSON))
     with pytest.raises(ImpossibleMove, match="waits for the person"):
         advance(waiting, Sending(), NOW)
 
@@ -121,7 +121,7 @@ def test_what_is_canceled_while_it_is_being_sent_is_over_as_soon_as_it_was_not_s
 
 
 def test_a_task_from_a_restored_list_that_is_dropped_may_have_been_made_and_says_why():
-    waiting = task(State.HELD, sent_at=None, hold=Hold(HoldCode.RESTORED))
+    waiting = task(State.QUEUED, sent_at=None, hold=Hold(HoldCode.RESTORED))
     dropped = replace(waiting, state=State.CANCELLED, ended_at=NOW, cost_credits=None)
     assert advance(waiting, Withdrawn(), NOW) == dropped
     assert dropped.may_be_made
@@ -167,8 +167,8 @@ def test_asking_to_cancel_what_has_ended_changes_nothing(state):
     ("transition", "state"),
     [
         (Sending(), State.UNCERTAIN),
-        (Accepted(REMOTE), State.HELD),
-        (NotSent(), State.HELD),
+        (Accepted(REMOTE), State.QUEUED),
+        (NotSent(), State.QUEUED),
         (Refused("Not valid"), State.UNCERTAIN),
         (NoAnswer(BEFORE), State.PENDING),
         (LetGo(), State.SENDING),

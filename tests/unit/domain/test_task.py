@@ -44,7 +44,7 @@ def test_ranks_of_states_are_those_in_stored_rows():
 
 def test_a_state_in_the_middle_of_the_enum_moves_no_stored_rank(monkeypatch, tmp_path):
     source = Path(task.__file__).read_text("utf-8")
-    grown = source.replace('    PENDING = "pending"\n', '    PENDING = "pending"\n    QUEUED = "queued"\n')
+    grown = source.replace('    PENDING = "pending"\n', '    PENDING = "pending"\n    NEW = "new"\n')
     assert grown != source
     (tmp_path / "grown.py").write_text(grown, "utf-8")
     spec = importlib.util.spec_from_file_location("runway_desktop.domain.grown", tmp_path / "grown.py")

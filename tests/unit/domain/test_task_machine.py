@@ -117,7 +117,7 @@ class TaskMachine(RuleBasedStateMachine):
         invariants.watch({one: self.before}, {one: self.task}, ended_by_server=by_server, ended_by_person=by_person)
         if isinstance(self.last, NotFound) and self.last.key != self.before.key:
             assert self.before.state.is_final or not self.task.state.is_final, "3: another key's 404 ends nothing"
-        if self.before.state is State.HELD and self.task.state is not State.HELD:
+        if self.before.state is State.QUEUED and self.task.state is not State.QUEUED:
             assert isinstance(self.last, Sending | Withdrawn | Deleted), (
                 "1: left the lane without being sent or dropped"
             )

@@ -55,7 +55,7 @@ async def test_a_client_with_another_key_or_address_asks_and_spends_nothing(
                 await answer(cases_of(desk), caller, name, arguments)
             assert (refused.value.code, "another profile" in refused.value.advice) == (code, True)
         assert not desk.rig.runway.requests
-        assert not desk.rig.ledger.held()
+        assert not desk.rig.ledger.all_queued()
 
 
 def test_each_call_that_asks_is_tried_by_these_tests():

@@ -323,7 +323,7 @@ async def test_nothing_paid_is_sent_while_the_key_is_in_doubt_and_all_goes_on_wh
         rig.account.note_failure(REFUSED)
         [task_id] = await rig.submit(request())
         await rig.clock.advance(3_600)
-        assert (await rig.state(task_id), rig.runway.named("create")) == (State.HELD, [])
+        assert (await rig.state(task_id), rig.runway.named("create")) == (State.QUEUED, [])
         rig.runway.always("organization", ...)
         await rig.clock.advance(REFUSED_SELDOM)
         assert (await rig.state(task_id)).is_live

@@ -438,7 +438,7 @@ async def test_every_sort_goes_both_ways(opened: Opened, sort: SortKey, rising: 
                 model="veo",
                 position=9,
             ),
-            a_task("b", prompt="Zebra", state=State.HELD, estimated_credits=20.0, model="kling", position=1),
+            a_task("b", prompt="Zebra", state=State.QUEUED, estimated_credits=20.0, model="kling", position=1),
             a_task("c", prompt="zoo", title="Beach", state=State.FAILED, model="gen4", position=5),
         )
         assert await ids(store, flat(sort, descending=False)) == rising
@@ -499,7 +499,7 @@ async def test_group_summaries_count_states_saved_and_credits(opened: Opened):
         await store.save_outputs([an_output("a", state=OutputState.SAVED), an_output("b")])
         found = {group.key: group for group in await store.groups(Listing(group=GroupBy.MODEL))}
         gen = found["gen4.5"]
-        assert (gen.total, gen.by_state, gen.saved) == (3, {State.SUCCEEDED: 2, State.HELD: 1}, 1)
+        assert (gen.total, gen.by_state, gen.saved) == (3, {State.SUCCEEDED: 2, State.QUEUED: 1}, 1)
         assert math.isclose(gen.credits, 85.0)
         assert (found["veo"].title, found["veo"].credits) == ("veo", 0.0)
         assert await store.groups(Listing(group=GroupBy.NONE)) == []
@@ -535,7 +535,7 @@ async def test_places_hold_what_their_names_say(opened: Opened):
             assert set(await ids(store, flat(page=page))) == names
             assert counts.pages[page] == len(names)
         await store.save_output(an_output("half", 1, state=OutputState.SAVED))
-        await store.save(a_task("failed", state=State.HELD))
+        await store.save(a_task("failed", state=State.QUEUED))
         counts = await store.counts()
         assert counts.pages[Page.SAVED] == 2
         assert counts.pages[Page.NEEDS_ATTENTION] == 4

@@ -36,7 +36,7 @@ async def test_credits_are_the_cost_else_the_estimate_else_the_price_of_an_uncer
             spent(2, None, State.RUNNING, estimated_credits=36.0),
             spent(3, None, State.UNCERTAIN, evidence=Evidence(price=25.0)),
             spent(4, None, State.UNCERTAIN, evidence=Evidence(cause=NO_TEXT)),
-            spent(5, None, State.HELD, sent_at=None),
+            spent(5, None, State.QUEUED, sent_at=None),
             spent(6, 0.0, State.FAILED, estimated_credits=60.0),
         ]
         await store.add(tasks, [], None, [])

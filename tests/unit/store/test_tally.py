@@ -23,7 +23,7 @@ from runway_desktop.values import replace
 changes = st.fixed_dictionaries(
     {},
     optional={
-        "state": st.sampled_from((State.HELD, State.RUNNING, State.SUCCEEDED, State.FAILED, State.GONE)),
+        "state": st.sampled_from((State.QUEUED, State.RUNNING, State.SUCCEEDED, State.FAILED, State.GONE)),
         "project": st.sampled_from(("", "Coast", "half \udcff a pair")),
         "rating": st.sampled_from((0, 4)),
         "pick": st.sampled_from(Pick),

@@ -116,10 +116,10 @@ async def test_a_costly_request_is_asked_about_before_it_is_stored(tmp_path):
         [(question, yes)] = asked
         assert question.title == "Send 1 task for 25 credits?"
         await rest()
-        assert rig.engine.ledger.held() == ()
+        assert rig.engine.ledger.all_queued() == ()
         async with after(rig.composer.sent):
             yes()
-        assert len(rig.engine.ledger.held()) == 1
+        assert len(rig.engine.ledger.all_queued()) == 1
 
 
 async def test_an_answer_stores_what_was_asked_about_whatever_was_asked_since(tmp_path):
@@ -134,7 +134,7 @@ async def test_an_answer_stores_what_was_asked_about_whatever_was_asked_since(tm
             answers += [yes for _, yes in asked]
         async with after(rig.composer.sent):
             answers[0]()
-        assert [task.request.prompt for task in rig.engine.ledger.held()] == ["first"]
+        assert [task.request.prompt for task in rig.engine.ledger.all_queued()] == ["first"]
 
 
 async def test_a_request_below_the_sum_is_sent_without_a_question(tmp_path):
@@ -187,7 +187,7 @@ async def test_what_the_button_said_is_not_asked_once_more(tmp_path):
         async with after(rig.composer.sent):
             rig.composer.send()
         assert asked == []
-        assert len(rig.engine.ledger.held()) == 2
+        assert len(rig.engine.ledger.all_queued()) == 2
 
 
 async def test_a_button_follows_the_queue_and_the_caps(tmp_path):

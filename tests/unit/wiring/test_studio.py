@@ -106,7 +106,7 @@ def test_nothing_of_the_history_lies_in_the_future_and_all_is_in_order(tmp_path:
         assert all(before <= after for before, after in pairwise(times)), played.task.request.prompt
         assert times[-1] <= NOW
     states = {played.task.state for played in history.tasks}
-    assert {State.HELD, State.UNCERTAIN, State.RUNNING, State.SUCCEEDED, State.FAILED, State.CANCELLED} <= states
+    assert {State.QUEUED, State.UNCERTAIN, State.RUNNING, State.SUCCEEDED, State.FAILED, State.CANCELLED} <= states
 
 
 async def test_the_first_demo_is_a_studio_at_work(tmp_path: Path):
@@ -120,7 +120,7 @@ async def test_the_first_demo_is_a_studio_at_work(tmp_path: Path):
         for page in (Page.LIVE, Page.WAITING_HERE, Page.NEEDS_ATTENTION, Page.PICKS):
             assert counts.pages[page] > 2
         assert [(kept.name, kept.unsent) for kept in counts.unsent] == [("aurora_shots.csv", 2)]
-        assert len(start.engine.ledger.held()) == counts.states[State.HELD], "the lane knows what is queued"
+        assert len(start.engine.ledger.all_queued()) == counts.states[State.QUEUED], "the lane knows what is queued"
         report = await start.engine.spending.report(Period.MONTH)
         assert sum(day.credits > 0 for day in report.days) > 7
 
@@ -128,8 +128,8 @@ async def test_the_first_demo_is_a_studio_at_work(tmp_path: Path):
 async def test_ones_own_first_task_goes_ahead_of_the_studio_and_finds_a_free_slot(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
         engine = start.engine
-        studio = {task.id for task in engine.ledger.held()}
-        used = Counter(task.request.model for task in engine.ledger.open() if task.state is not State.HELD)
+        studio = {task.id for task in engine.ledger.all_queued()}
+        used = Counter(task.request.model for task in engine.ledger.open() if task.state is not State.QUEUED)
         assert used["gen4.5"] < Knobs().concurrency, "the model that a new composer has"
         leading = asyncio.ensure_future(start.demo.let_own_task_lead(engine))
         await asyncio.sleep(0)
@@ -138,7 +138,7 @@ async def test_ones_own_first_task_goes_ahead_of_the_studio_and_finds_a_free_slo
         await engine.ledger.add([first], [])
         await leading
         await engine.ledger.add([second], [])
-        order = [task.id for task in sorted(engine.ledger.held(), key=lambda task: task.position)]
+        order = [task.id for task in sorted(engine.ledger.all_queued(), key=lambda task: task.position)]
         assert (order[0], order[-1]) == (first.id, second.id)
         assert set(order[1:-1]) == studio
 

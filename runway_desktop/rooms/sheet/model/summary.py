@@ -138,14 +138,14 @@ class SheetSummary(Model):
         """Whether queued and ready tasks of a model exceed Runway's daily limit."""
         organization = self._cases.account.organization
         left = organization.left_today(model) if organization is not None else None
-        queued = sum(task.request.model == model for task in self._cases.tasks.held())
+        queued = sum(task.request.model == model for task in self._cases.tasks.all_queued())
         return left is not None and queued + amount > left
 
     def _look_again(self) -> None:
         """Computes how many a cap or the balance holds back, only if one may: it prices all ready tasks."""
         cases = self._cases
         balance, credits = cases.budget.balance(cases.account.organization), self._model.totals.credits
-        queued = sum(cases.budget.price(task) for task in cases.tasks.held() if not task.waits_for_person)
+        queued = sum(cases.budget.price(task) for task in cases.tasks.all_queued() if not task.waits_for_person)
         may_be = cases.budget.has_caps or (balance is not None and credits + queued > balance)
         self.kept = cases.sending.kept(self._ready()) if may_be else None
         self.changed.emit()

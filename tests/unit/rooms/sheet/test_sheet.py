@@ -300,7 +300,7 @@ async def test_a_sent_row_keeps_the_values_that_it_was_sent_with(tmp_path: Path)
 
 async def test_a_cell_offers_the_projects_that_there_are_and_takes_another(tmp_path: Path):
     async with Rig(tmp_path) as rig:
-        await rig.engine.ledger.add([replace(task(1, State.HELD), project=name) for name in ("Film",)], [])
+        await rig.engine.ledger.add([replace(task(1, State.QUEUED), project=name) for name in ("Film",)], [])
         sheet = await opened(rig)
         await until(lambda: sheet.model.choices(at(sheet, 1, PROJECT)) == ("Film",))
         sheet.model.setData(at(sheet, 1, PROJECT), "Aurora")
@@ -345,12 +345,12 @@ async def test_costly_rows_are_stored_by_the_answer_to_their_question_alone(tmp_
             async with after(sheet.sending.question_wanted) as asked:
                 sheet.send(1)
             await until(lambda: not sheet.model.is_locked)
-            assert rig.engine.ledger.held() == ()
+            assert rig.engine.ledger.all_queued() == ()
         [(question, yes)] = asked
         assert question.title == "Send 1 task for 1,060 credits?"
         async with after(sheet.sending.sent):
             yes()
-        assert len(rig.engine.ledger.held()) == 1
+        assert len(rig.engine.ledger.all_queued()) == 1
         sheet.close()
 
 
@@ -360,10 +360,10 @@ async def test_a_sheet_that_is_pasted_again_right_after_it_was_sent_looks_like_a
         await learn(rig, 60)
         first = await opened(rig, text)
         first.send(most=1)
-        await until(lambda: len(rig.engine.ledger.held()) == 1)
+        await until(lambda: len(rig.engine.ledger.all_queued()) == 1)
         await rig.clock.advance(60)
         first.send()
-        await until(lambda: len(rig.engine.ledger.held()) == 2, "more rows of the same sheet are no repeat")
+        await until(lambda: len(rig.engine.ledger.all_queued()) == 2, "more rows of the same sheet are no repeat")
         first.close()
         await rig.clock.advance(60)
         again = await opened(rig, text)
@@ -372,9 +372,9 @@ async def test_a_sheet_that_is_pasted_again_right_after_it_was_sent_looks_like_a
         again.send()
         await until(lambda: bool(told))
         assert told[0].startswith("2 rows were just sent from another sheet.")
-        assert len(rig.engine.ledger.held()) == 2
+        assert len(rig.engine.ledger.all_queued()) == 2
         again.send()
-        await until(lambda: len(rig.engine.ledger.held()) == 4, "a second press means it")
+        await until(lambda: len(rig.engine.ledger.all_queued()) == 4, "a second press means it")
         again.close()
 
 

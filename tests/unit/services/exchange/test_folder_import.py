@@ -331,7 +331,7 @@ async def test_what_is_imported_stands_apart_and_is_never_spent_today_nor_counte
             assert (budget.spent_today, budget.spent_this_month) == (0.0, 0.0)
         assert await desk.store.spent_by_project(["Aurora"]) == {"Aurora": 0.0}
         await rig.pricing.learn(request(), 25.0)
-        ahead = replace(task, id=TaskId("next"), state=State.HELD, sent_at=None)
+        ahead = replace(task, id=TaskId("next"), state=State.QUEUED, sent_at=None)
         assert rig.budget.holds_back(ahead) is None
         report = await rig.spending.report(Period.MONTH)
         assert (report.total.tasks, report.total.credits, report.models) == (0, 0.0, ())

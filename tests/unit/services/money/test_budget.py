@@ -28,7 +28,7 @@ async def learn(rig: Rig, *models: str) -> None:
 
 
 async def sent(rig: Rig, ids: Any) -> list[bool]:
-    return [await rig.state(task_id) is not State.HELD for task_id in ids]
+    return [await rig.state(task_id) is not State.QUEUED for task_id in ids]
 
 
 async def test_without_caps_nothing_is_held_back():

@@ -53,8 +53,8 @@ async def test_resuming_the_lane_lets_none_of_it_go():
         [fresh] = await rig.submit(request("made after the restore"))
         await rig.clock.advance(60)
         assert len(rig.runway.named("create")) == sent + 1
-        assert (await rig.task(fresh)).state is not State.HELD
-        assert (await rig.state(ids["held"])) is State.HELD
+        assert (await rig.task(fresh)).state is not State.QUEUED
+        assert (await rig.state(ids["held"])) is State.QUEUED
 
 
 async def test_editing_a_restored_task_does_not_let_it_go():
@@ -64,7 +64,7 @@ async def test_editing_a_restored_task_does_not_let_it_go():
         await sent.edit(rig, ids["held"], request("edited"))
         await rig.clock.advance(60)
         task = await rig.task(ids["held"])
-        assert (task.state, task.hold.code, task.request.prompt) == (State.HELD, HoldCode.RESTORED, "edited")
+        assert (task.state, task.hold.code, task.request.prompt) == (State.QUEUED, HoldCode.RESTORED, "edited")
 
 
 async def test_the_person_lets_one_go_and_the_others_stay():
@@ -74,7 +74,7 @@ async def test_the_person_lets_one_go_and_the_others_stay():
         await rig.lane.resume()
         await rig.clock.advance(5)
         assert (await rig.state(ids["held"])).is_live
-        assert (await rig.state(ids["held too"])) is State.HELD
+        assert (await rig.state(ids["held too"])) is State.QUEUED
 
 
 async def test_what_was_being_sent_is_uncertain_and_says_why():

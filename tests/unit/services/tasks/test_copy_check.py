@@ -146,7 +146,7 @@ async def test_a_list_that_is_opened_while_its_twin_is_open_stops_the_twin(tmp_p
             assert len(computer.runway.named("create")) == made
             task = first.ledger.get_open(held)
             assert task is not None
-            assert (task.state, task.hold.code) == (State.HELD, HoldCode.NOT_SENT)
+            assert (task.state, task.hold.code) == (State.QUEUED, HoldCode.NOT_SENT)
             assert hold_words(task.hold).startswith("A copy of this profile's folder is in use.")
 
 
@@ -204,7 +204,7 @@ async def test_what_is_queued_after_it_was_told_is_sent(tmp_path: Path):
     async with computer.rig(twin) as rig:
         await assert_asks(rig, Verdict.COPIED)
         await rig.submit(request("after"))
-        await sent.release(rig, rig.ledger.held()[0].id)
+        await sent.release(rig, rig.ledger.all_queued()[0].id)
         await rig.clock.advance(60)
         assert reasons(rig) == [HoldCode.COPIED] * (MANY - 1)
         assert len(computer.runway.requests) == 1 + 2
@@ -323,7 +323,7 @@ async def test_without_marker_and_counts_the_person_decides(tmp_path: Path):
     async with computer.rig() as rig:
         await rig.clock.advance(600)
         await assert_asks(rig, Verdict.NOT_COUNTED)
-        await sent.release(rig, rig.ledger.held()[0].id)
+        await sent.release(rig, rig.ledger.all_queued()[0].id)
         await rig.clock.advance(60)
         assert reasons(rig) == [HoldCode.COPIED] * (MANY - 1)
 

@@ -89,7 +89,7 @@ async def test_what_surely_did_not_arrive_waits_again_and_says_why(error, link, 
         at.rig.runway.then("create", error)
         assert await at.deliver() == Outcome(result, retry_after=retry_after, cause=error.reason)
         task = await at.task()
-        assert (task.state, task.hold, task.sent_at) == (State.HELD, not_sent(error), None)
+        assert (task.state, task.hold, task.sent_at) == (State.QUEUED, not_sent(error), None)
         assert at.rig.account.connection.link is link
 
 
@@ -114,7 +114,7 @@ async def test_what_is_denied_again_waits_twice_as_long_and_after_the_fourth_tim
             waits = Outcome(Result.TURNED_AWAY, retry_after=LATE * times + 1, cause=busy.reason)
             assert await at.deliver() == waits
             task = await at.task()
-            assert (task.state, task.evidence, task.was_denied) == (State.HELD, denied, True)
+            assert (task.state, task.evidence, task.was_denied) == (State.QUEUED, denied, True)
         assert await at.deliver() == Outcome(Result.UNCERTAIN)
         task = await at.task()
         assert (task.state, task.evidence) == (State.UNCERTAIN, denied)
@@ -214,7 +214,7 @@ async def test_a_mistake_before_the_first_byte_sends_nothing(mistakes):
         at.ledger.troubles.append(RuntimeError("a bug"))
         outcome = await at.deliver()
         assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
-        assert (await at.task()).state is State.HELD
+        assert (await at.task()).state is State.QUEUED
         assert at.rig.runway.named("create") == []
     assert "a bug" in mistakes.take("writing down that a task is sent")
 
@@ -229,7 +229,7 @@ async def test_nothing_leaves_that_other_copies_of_the_list_would_not_know_of():
         assert await at.deliver() == Outcome(Result.NOT_SENT, cause=FULL.reason)
         task = await at.task()
         assert (task.state, task.hold) == (
-            State.HELD,
+            State.QUEUED,
             Hold(
                 HoldCode.NOT_SENT,
                 cause=Reason(ReasonCode.OTHER_ERROR, words=in_turn("The disk is full.", "Make room on it.")),
@@ -246,7 +246,7 @@ async def test_a_mistake_while_that_is_noted_sends_nothing(mistakes):
         outcome = await at.deliver()
         assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
         task = await at.task()
-        assert (task.state, task.hold) == (State.HELD, ITS_TURN)
+        assert (task.state, task.hold) == (State.QUEUED, ITS_TURN)
         assert {"evidence": task.evidence, "key": task.key} == KNOWN
         assert at.rig.runway.named("create") == []
     assert "a bug" in mistakes.take("noting that a task is sent")
@@ -261,7 +261,7 @@ async def test_a_mistake_while_the_sending_is_journaled_sends_nothing(tmp_path, 
 
         monkeypatch.setattr(at.ids, "keep", fails)
         assert (await at.deliver()).result is Result.NOT_SENT
-        assert (await at.task()).state is State.HELD
+        assert (await at.task()).state is State.QUEUED
         assert at.rig.runway.named("create") == []
         await at.dispatch.close()
     assert "a bug" in mistakes.take("noting that a task is sent")
@@ -273,7 +273,7 @@ async def test_what_was_edited_or_removed_before_its_turn_does_not_leave(change)
         await at.ledger.change(ONE, lambda task: replace(task, **change), "edited")
         assert await at.deliver() == Outcome(Result.SKIPPED)
         task = await at.task()
-        assert (task.state, {"evidence": task.evidence, "key": task.key}) == (State.HELD, KNOWN)
+        assert (task.state, {"evidence": task.evidence, "key": task.key}) == (State.QUEUED, KNOWN)
         assert at.rig.runway.named("create") == []
 
 
@@ -281,7 +281,7 @@ async def test_what_was_prepared_for_another_key_does_not_leave():
     async with bench() as at:
         assert await at.deliver(key=Fingerprint("another")) == Outcome(Result.SKIPPED)
         task = await at.task()
-        assert (task.state, task.hold) == (State.HELD, ITS_TURN)
+        assert (task.state, task.hold) == (State.QUEUED, ITS_TURN)
         assert at.rig.runway.named("create") == []
 
 
@@ -328,7 +328,7 @@ async def test_a_mistake_about_a_disk_that_refuses_leaves_the_task_held(mistakes
         at.ledger.always = OddError("Odd.")
         outcome = await at.deliver()
         assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
-        assert (await at.task()).state is State.HELD
+        assert (await at.task()).state is State.QUEUED
         assert at.rig.runway.named("create") == []
     assert "a bug" in mistakes.take("sending a task")
 

@@ -60,7 +60,7 @@ def test_progress_that_contradicts_history_wins():
     assert left.high < 10.0
 
 
-@pytest.mark.parametrize("state", [State.THROTTLED, State.HELD, State.SUCCEEDED, State.OTHER])
+@pytest.mark.parametrize("state", [State.THROTTLED, State.QUEUED, State.SUCCEEDED, State.OTHER])
 def test_what_does_not_run_has_no_end(state):
     assert remaining_range(task(state), HISTORY, NOW) is None
 

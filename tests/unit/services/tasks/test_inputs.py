@@ -170,7 +170,7 @@ async def test_file_that_is_exchanged_between_reading_and_uploading_is_read_agai
         path.write_bytes(path.read_bytes() + b"more")
         gate.open()
         await rig.clock.advance(0)
-        assert (await rig.task(task_id)).state is State.HELD
+        assert (await rig.task(task_id)).state is State.QUEUED
         assert not rig.runway.named("create")
         await rig.clock.advance(600)
         [known] = await rig.store.inputs(task_id)

@@ -109,7 +109,7 @@ async def test_undo_of_a_project_holds_what_only_its_cap_kept_here():
         await rig.clock.advance(1)
         back = await judging.put_back(done.what, done.before)
         await rig.clock.advance(1)
-        assert (back.held, await rig.state(queued[0])) == (2, State.HELD)
+        assert (back.held, await rig.state(queued[0])) == (2, State.QUEUED)
         assert all(rig.ledger.get_open(one).waits_for_person for one in queued)
 
 

@@ -46,7 +46,7 @@ async def test_an_engine_of_a_program_that_may_not_spend_sends_nothing_until_one
         rig.lane.is_locked = True
         [task_id] = await rig.submit(request())
         await rig.clock.advance(3600)
-        assert (await rig.state(task_id), rig.runway.named("create")) == (State.HELD, [])
+        assert (await rig.state(task_id), rig.runway.named("create")) == (State.QUEUED, [])
         rig.lane.unlock()
         await settle()
         assert await rig.state(task_id) is State.PENDING
@@ -173,7 +173,7 @@ async def test_a_pause_is_remembered():
     async with lane() as rig:
         await rig.lane.pause()
         [task_id] = await rig.submit(request())
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
         assert lane_words(rig.lane.reason) == "Paused"
         assert rig.told(LaneChanged)[-1] == LaneChanged()
         await rig.settings.flush()
@@ -200,13 +200,13 @@ async def test_a_refused_key_stops_the_lane_until_another_is_accepted():
         rig.runway.then("create", KeyRefused("The key was refused.", status=401))
         ids = await rig.submit(request("0"), request("1"))
         await rig.clock.advance(600)
-        assert [await rig.state(task_id) for task_id in ids] == [State.HELD, State.HELD]
+        assert [await rig.state(task_id) for task_id in ids] == [State.QUEUED, State.QUEUED]
         assert lane_words(rig.lane.reason) == "Key refused"
         assert len(prompts(rig)) == 1
         await rig.account.use_key("key_new", remember=False)
         await settle()
         # The first one was queued for the key that was refused.
-        assert [await rig.state(task_id) for task_id in ids] == [State.HELD, State.PENDING]
+        assert [await rig.state(task_id) for task_id in ids] == [State.QUEUED, State.PENDING]
         await sent.release(rig, ids[0])
         await settle()
         assert await rig.state(ids[0]) is State.PENDING
@@ -225,7 +225,7 @@ async def test_a_request_that_was_turned_away_is_sent_again_after_the_time_it_wa
         rig.runway.then("create", error)
         [task_id] = await rig.submit(request())
         task = await rig.task(task_id)
-        assert (task.state, task.hold) == (State.HELD, Hold(HoldCode.NOT_SENT, cause=error.reason))
+        assert (task.state, task.hold) == (State.QUEUED, Hold(HoldCode.NOT_SENT, cause=error.reason))
         await rig.clock.advance(89)
         assert len(prompts(rig)) == 1
         await rig.clock.advance(3)
@@ -253,7 +253,7 @@ async def test_without_enough_credits_the_lane_waits_and_no_task_fails():
         rig.runway.always("create", NoCredits("Not enough credits at Runway.", status=400))
         ids = await rig.submit(*[request(str(number)) for number in range(6)])
         await rig.clock.advance(50)
-        assert {await rig.state(task_id) for task_id in ids} == {State.HELD}
+        assert {await rig.state(task_id) for task_id in ids} == {State.QUEUED}
         assert len(prompts(rig)) == 1
         assert lane_words(rig.lane.reason) == "Not enough credits at Runway."
         rig.runway.always("create", ...)
@@ -279,7 +279,7 @@ async def test_an_unreachable_network_sends_nothing_twice_and_goes_on_when_it_is
         rig.runway.always("organization", NotReached("There is no network."))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(300)
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
         assert lane_words(rig.lane.reason) == "Offline"
         assert len(prompts(rig)) <= 1
         rig.runway.always("create", ...)
@@ -294,7 +294,7 @@ async def test_a_missing_file_holds_its_task_and_no_other(tmp_path: Path):
         [first] = await rig.submit(with_picture(missing.as_uri()))
         [second] = await rig.submit(request("other", model="gen4_turbo"))
         task = await rig.task(first)
-        assert task.state is State.HELD
+        assert task.state is State.QUEUED
         assert (task.hold.code, task.hold.file) == (HoldCode.FILE_MISSING, "gone.png")
         assert await rig.state(second) is State.PENDING
         missing.write_bytes(b"\x89PNG\r\n\x1a\nx")
@@ -346,7 +346,7 @@ async def test_a_mistake_of_ours_holds_its_tasks_and_no_other_and_each_row_says_
         assert prompts(rig) == ["even"]
         for task_id in odd:
             task = await rig.task(task_id)
-            assert (task.state, task.hold.code) == (State.HELD, HoldCode.NOT_PREPARED)
+            assert (task.state, task.hold.code) == (State.QUEUED, HoldCode.NOT_PREPARED)
         # Told at the row, and once for all of them by whoever hears of mistakes: not seventeen times.
         assert notices(rig.events) == []
         assert mistakes.take("while preparing a task").count("ZeroDivisionError: ours") == 17
@@ -393,11 +393,11 @@ async def test_a_balance_that_is_too_low_holds_the_task_until_there_is_enough():
         rig.runway.account = type(rig.runway.account)(balance=10.0)
         await rig.clock.advance(60)
         [task_id] = await rig.submit(request("second"))
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
         assert lane_words(rig.lane.reason) == "Balance too low: 10 left; the next task costs 25."
         rig.runway.account = type(rig.runway.account)(balance=1_000.0)
         await rig.clock.advance(90)
-        assert await rig.state(task_id) is not State.HELD
+        assert await rig.state(task_id) is not State.QUEUED
 
 
 async def test_a_used_up_day_is_said_and_does_not_hold_up_other_models():

@@ -218,14 +218,14 @@ async def test_a_full_model_goes_on_once_its_tasks_are_known_to_be_another_keys(
         await rig.account.use_key("key_other", remember=False)
         await rig.account.refresh()
         [waiting] = await rig.submit(request("1"))
-        assert await rig.state(waiting) is State.HELD
+        assert await rig.state(waiting) is State.QUEUED
         await rig.clock.advance(300)
         assert await rig.state(waiting) is State.PENDING
 
 
 @pytest.mark.parametrize("key", ["", "key_test"])
 def test_a_task_is_for_the_key_that_it_was_queued_with_and_one_of_none_is_for_all(key: str):
-    held = task(1, State.HELD, key=fingerprint_of(key))
+    held = task(1, State.QUEUED, key=fingerprint_of(key))
     assert held.is_for(fingerprint_of("key_test"))
     assert held.is_for(Fingerprint("another")) is (key == "")
 
@@ -258,4 +258,4 @@ async def test_a_place_that_another_task_turns_out_to_have_is_not_given_away():
         gate.open()
         await rig.clock.advance(60)
         assert creates(rig) == 0
-        assert await rig.state(waiting) is State.HELD
+        assert await rig.state(waiting) is State.QUEUED

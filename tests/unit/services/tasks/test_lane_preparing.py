@@ -65,7 +65,7 @@ async def test_a_missing_file_is_looked_for_every_half_minute(tmp_path):
         assert (await rig.kinds(task_id)).count("waits") == 1
         missing.write_bytes(PNG)
         await rig.clock.advance(LOOK_AGAIN - 1)
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
         await rig.clock.advance(1)
         assert await rig.state(task_id) is State.PENDING
 
@@ -239,7 +239,7 @@ async def test_what_is_paused_while_a_file_is_read_is_not_sent():
         await rig.lane.pause()
         gate.open()
         await settle()
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
         assert prompts(rig) == []
 
 
@@ -251,7 +251,7 @@ async def test_what_became_too_costly_while_a_file_is_read_is_not_sent():
         rig.settings.day_cap = 10.0
         gate.open()
         await settle()
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
         assert held_by(rig, task_id) is not None
 
 

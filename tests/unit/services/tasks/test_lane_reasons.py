@@ -50,7 +50,7 @@ async def test_a_disk_that_refuses_a_sending_is_the_reason_and_nothing_leaves(mo
             [task_id] = await rig.submit(request())
             await settle()
             assert timeless(rig.lane.reason) == LaneReason(LaneCode.ERROR, cause=full.reason)
-            assert (await rig.state(task_id), rig.runway.named("create")) == (State.HELD, [])
+            assert (await rig.state(task_id), rig.runway.named("create")) == (State.QUEUED, [])
         await rig.clock.advance(600)
         assert await rig.state(task_id) is State.PENDING
 
@@ -65,7 +65,7 @@ async def test_a_list_that_refuses_what_was_read_of_a_file_is_the_reason(monkeyp
         [task_id] = await rig.submit(request())
         await settle()
         assert timeless(rig.lane.reason) == LaneReason(LaneCode.UNWRITABLE)
-        assert (await rig.state(task_id), rig.runway.named("create")) == (State.HELD, [])
+        assert (await rig.state(task_id), rig.runway.named("create")) == (State.QUEUED, [])
 
 
 async def test_answers_that_do_not_come_are_the_reason_and_after_three_the_lane_is_paused_for_them():

@@ -275,10 +275,10 @@ async def test_only_held_tasks_are_moved_or_sent_next_each_once_and_in_the_order
         ids = await rig.submit(*(request(f"{n}") for n in range(4)))
         await rig.queue_acts.send_next([ids[3], sent, ids[1], ids[3], TaskId("nobody's")])
         assert (await rig.kinds(ids[3]))[-1] == "created", "it waited for nothing but its turn"
-        order = sorted(rig.ledger.held(), key=lambda task: task.position)
+        order = sorted(rig.ledger.all_queued(), key=lambda task: task.position)
         assert [task.id for task in order] == [ids[3], ids[1], ids[0], ids[2]]
         await rig.queue_acts.move([ids[0], sent, ids[0]], before=ids[3])
-        order = sorted(rig.ledger.held(), key=lambda task: task.position)
+        order = sorted(rig.ledger.all_queued(), key=lambda task: task.position)
         assert [task.id for task in order] == [ids[0], ids[3], ids[1], ids[2]]
 
 
@@ -319,7 +319,7 @@ async def test_a_task_that_waits_for_the_person_no_more_is_sent_whoever_says_so(
         await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.COPIED)), "held")
         await rig.lane.resume()
         await settle()
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
         await rig.ledger.change(task_id, lambda task: replace(task, hold=ITS_TURN), "not a copy")
         await settle()
         assert await rig.state(task_id) is State.PENDING
@@ -364,7 +364,7 @@ async def test_what_waits_for_the_person_is_moved_to_the_front_and_goes_on_waiti
         kept = Hold(HoldCode.COPIED)
         await rig.ledger.change(second, lambda task: replace(task, hold=kept), "held")
         await rig.queue_acts.send_next([second])
-        held = sorted(rig.ledger.held(), key=lambda task: task.position)
+        held = sorted(rig.ledger.all_queued(), key=lambda task: task.position)
         assert [(task.id, task.hold) for task in held] == [(second, kept), (first, ITS_TURN)]
         await rig.lane.resume()
         await settle()
@@ -381,7 +381,7 @@ async def test_a_task_that_comes_back_to_the_list_is_sent():
         await rig.ledger.change(task_id, lambda task: replace(task, removed_at=5.0), "removed")
         await rig.lane.resume()
         await rig.clock.advance(600)
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
         await rig.ledger.change(task_id, lambda task: replace(task, removed_at=None), "restored")
         await settle()
         assert await rig.state(task_id) is State.PENDING
@@ -405,7 +405,7 @@ async def test_closing_lets_go_of_a_file_that_is_being_read():
         assert rig.lane.slots("gen4.5").in_use == 0
         gate.open()
         await settle()
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
         assert prompts(rig) == []
 
 

@@ -74,7 +74,7 @@ async def test_a_move_that_the_disk_refuses_has_not_happened():
         rig.store.trouble = None
         task = rig.ledger.get_open(TaskId("one"))
         assert task is not None
-        assert task.state is State.HELD
+        assert task.state is State.QUEUED
         assert rig.told(TaskChanged) == []
 
 

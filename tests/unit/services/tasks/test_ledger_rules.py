@@ -88,7 +88,7 @@ async def test_new_tasks_come_with_their_inputs_batch_and_a_line_that_says_from_
         [told] = rig.told(TasksAdded)
         assert [task.id for task in told.tasks] == [ONE, TWO]
         assert {task.id for task in rig.ledger.open()} == {ONE, TWO}
-        assert [task.id for task in rig.ledger.held()] == [ONE]
+        assert [task.id for task in rig.ledger.all_queued()] == [ONE]
 
 
 async def test_nothing_is_told_of_no_tasks():
@@ -132,7 +132,7 @@ async def test_a_task_that_was_being_sent_is_uncertain_for_the_reason_that_the_n
         assert (await rig.task(ONE)).evidence == Evidence(cause=Reason(ReasonCode.PROGRAM_ENDED))
         assert {task.id: task.state for task in rig.ledger.open()} == {
             ONE: State.UNCERTAIN,
-            TWO: State.HELD,
+            TWO: State.QUEUED,
             THREE: State.RUNNING,
         }
         await rig.ledger.move(TWO, Sending())
@@ -267,7 +267,7 @@ async def test_positions_are_given_to_held_tasks_alone_and_only_news_is_told():
         await rig.ledger.place({ONE: 9.0, TWO: 2.0, THREE: 1.0, TaskId("nobody's"): 5.0})
         assert [event.task_ids for event in rig.told(TasksMoved)] == [(ONE,)]
         assert [(await rig.task(task_id)).position for task_id in (ONE, TWO, THREE)] == [9.0, 2.0, 3.0]
-        assert {task.position for task in rig.ledger.held()} == {9.0, 2.0}
+        assert {task.position for task in rig.ledger.all_queued()} == {9.0, 2.0}
         await rig.ledger.place({ONE: 9.0})
         assert len(rig.told(TasksMoved)) == 1
 
@@ -283,7 +283,7 @@ async def test_a_change_of_many_waits_for_a_move_of_one_of_them():
         )
         first, second = await rig.task(ONE), await rig.task(TWO)
         assert (first.state, first.rating, first.title, first.position) == (State.SENDING, 4, "Fog", 0.0)
-        assert (second.state, second.rating, second.title, second.position) == (State.HELD, 4, "Fog", 4.0)
+        assert (second.state, second.rating, second.title, second.position) == (State.QUEUED, 4, "Fog", 4.0)
 
 
 class SlowDisk:
@@ -335,7 +335,7 @@ async def test_what_takes_a_slot_at_runway_is_what_is_sent_or_seen_there():
         await rig.ledger.answer(ONE, said("SUCCEEDED"), MINE)
         assert (rig.ledger.at_runway("gen4.5"), rig.ledger.all_at_runway) == (0, 0)
         assert {task.id for task in rig.ledger.open()} == {TWO, THREE}
-        assert [task.id for task in rig.ledger.held()] == [TWO]
+        assert [task.id for task in rig.ledger.all_queued()] == [TWO]
 
 
 async def test_the_queue_is_what_waits_now_in_its_order_after_every_change():

@@ -29,7 +29,7 @@ def prompts(rig: Rig) -> list[str]:
 
 
 def order(rig: Rig) -> list[str]:
-    held = sorted(rig.ledger.held(), key=lambda task: task.position)
+    held = sorted(rig.ledger.all_queued(), key=lambda task: task.position)
     return [task.request.prompt for task in held if task.removed_at is None]
 
 
@@ -80,7 +80,7 @@ async def test_a_task_that_is_held_while_its_file_is_read_is_not_sent(monkeypatc
         may_go.set()
         await settle()
         assert prompts(rig) == []
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
         assert (await rig.task(task_id)).hold == Hold(HoldCode.WAITS_FOR_PERSON)
 
 
@@ -145,7 +145,7 @@ async def test_what_is_held_or_canceled_right_before_its_first_byte_does_not_lea
         await rig.clock.advance(60)
         assert (await canceling).done == [canceled]
         assert prompts(rig) == []
-        assert await rig.state(held) is State.HELD
+        assert await rig.state(held) is State.QUEUED
         assert await rig.state(canceled) is State.CANCELLED
 
 
@@ -168,7 +168,7 @@ async def test_what_is_canceled_while_it_is_being_sent_is_not_sent_by_the_next_r
         gate.open()
         await rig.clock.advance(60)
         await canceling
-        assert State.HELD not in states, "a program that is killed here would send it"
+        assert State.QUEUED not in states, "a program that is killed here would send it"
         assert await rig.state(task_id) is State.CANCELLED
 
 

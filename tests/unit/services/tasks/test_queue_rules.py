@@ -71,7 +71,7 @@ async def test_counts_that_were_read_with_one_key_are_not_compared_with_those_of
             None,
         ]
         assert [(one.key, one.hold, one.state) for one in found] == [
-            (key, ITS_TURN, State.HELD) for key in (same.key, OTHER, OTHER)
+            (key, ITS_TURN, State.QUEUED) for key in (same.key, OTHER, OTHER)
         ]
 
 

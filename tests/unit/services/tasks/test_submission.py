@@ -181,5 +181,5 @@ async def test_a_program_that_dies_while_it_sends_again_never_leaves_both(writes
             assert (states[old], held) == [
                 (State.UNCERTAIN, []),
                 (State.GONE, []),
-                (State.GONE, [State.HELD]),
+                (State.GONE, [State.QUEUED]),
             ][writes]

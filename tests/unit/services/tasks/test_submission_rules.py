@@ -324,7 +324,7 @@ async def test_an_uncertain_task_is_dismissed_for_the_one_that_is_sent_instead()
         again = new("Fog", parent_id=old.id)
         assert await sender.portions(SendAgain(old, again)) == [(again.id,)]
         assert (await rig.task(old.id)).let_go
-        assert (await rig.task(again.id)).state is State.HELD
+        assert (await rig.task(again.id)).state is State.QUEUED
 
 
 @pytest.mark.parametrize(
@@ -374,7 +374,7 @@ async def test_released_tasks_come_first_and_wait_for_nobody():
             for task in (second, third)
         ]
         assert await sender.portions(Release((third, second))) == [(third.id, second.id)]
-        order = sorted(rig.ledger.held(), key=lambda task: task.position)
+        order = sorted(rig.ledger.all_queued(), key=lambda task: task.position)
         assert [(task.id, task.hold) for task in order] == [
             (third.id, ITS_TURN),
             (second.id, ITS_TURN),

@@ -83,7 +83,7 @@ async def test_a_file_that_is_gone_is_not_taken_from_another_keys_upload(picture
         again = await sent.again(rig, first)
         await rig.clock.advance(1)
         assert len(rig.runway.named("create")) == 1
-        assert (await rig.task(again)).state is State.HELD
+        assert (await rig.task(again)).state is State.QUEUED
         await use(rig, MINE)
         await rig.clock.advance(40)
         assert pictures_sent(rig) == ["runway://upload-1"] * 2

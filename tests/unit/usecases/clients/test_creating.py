@@ -59,14 +59,14 @@ async def test_the_same_id_is_the_same_task_however_often_it_is_said(tmp_path: P
         again = await desk.create(max_credits=30)
         assert (first["task_id"], False) == (again["task_id"], first["is_repeat"])
         assert again["is_repeat"]
-        assert len(desk.rig.ledger.held()) == 1
+        assert len(desk.rig.ledger.all_queued()) == 1
 
 
 async def test_said_many_times_at_once_it_is_one_task(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await asyncio.gather(*(desk.create(max_credits=30) for _ in range(8)))
         assert len({one["task_id"] for one in made}) == 1
-        assert len(desk.rig.ledger.held()) == 1
+        assert len(desk.rig.ledger.all_queued()) == 1
 
 
 async def test_an_id_that_comes_with_another_request_is_an_error(tmp_path: Path):
@@ -75,14 +75,14 @@ async def test_an_id_that_comes_with_another_request_is_an_error(tmp_path: Path)
         with pytest.raises(CallRefused, match="used for another request") as refused:
             await desk.create(prompt="A wolf", max_credits=30)
         assert refused.value.code is Code.INPUT
-        assert len(desk.rig.ledger.held()) == 1
+        assert len(desk.rig.ledger.all_queued()) == 1
 
 
 async def test_two_clients_may_use_the_same_id(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         await desk.create(max_credits=30)
         await desk.create(AGENT)
-        assert len(desk.rig.ledger.held()) == 2
+        assert len(desk.rig.ledger.all_queued()) == 2
 
 
 async def test_a_wish_that_was_noted_by_a_program_that_died_is_stored_once(tmp_path: Path):
@@ -96,7 +96,7 @@ async def test_a_wish_that_was_noted_by_a_program_that_died_is_stored_once(tmp_p
         made = await desk.create(max_credits=30)
         again = await desk.create(max_credits=30)
         assert made["task_id"] == again["task_id"] == noted.task_id
-        assert len(desk.rig.ledger.held()) == 1
+        assert len(desk.rig.ledger.all_queued()) == 1
 
 
 async def test_without_an_id_the_same_within_ten_minutes_is_a_repeat(tmp_path: Path):
@@ -227,8 +227,8 @@ async def test_a_grant_counts_what_was_asked_for_today(tmp_path: Path):
         with pytest.raises(CallRefused, match="10 credits are left") as refused:
             await desk.create(request_id="three", max_credits=30)
         assert refused.value.code is Code.REFUSED
-        assert len(desk.rig.ledger.held()) == 2
-        first = desk.rig.ledger.held()[0]
+        assert len(desk.rig.ledger.all_queued()) == 2
+        first = desk.rig.ledger.all_queued()[0]
         await desk.cases.cancel(COMMAND_LINE, Ids(ids=[first.id]))
         await desk.create(request_id="three", max_credits=30)
         await desk.rig.clock.advance(86_400)
@@ -259,7 +259,7 @@ async def test_an_agents_wish_waits_for_the_person_and_says_so(tmp_path: Path):
         assert (made["state"], made["waits_for"]) == ("waiting_for_approval", "the person")
         await desk.rig.clock.advance(600)
         assert desk.rig.runway.requests == {}
-        [task] = desk.rig.ledger.held()
+        [task] = desk.rig.ledger.all_queued()
         assert (task.hold.code, task.hold.client) == (HoldCode.APPROVAL, AGENT)
         assert not task.may_be_sent_already
 
@@ -268,7 +268,7 @@ async def test_a_wish_that_the_person_releases_is_sent_at_the_price_of_now(tmp_p
     async with a_desk(tmp_path, loops=("lane", "poller")) as desk:
         made = await desk.create(AGENT)
         sending = desk.cases._creating._sending()
-        [task] = desk.rig.ledger.held()
+        [task] = desk.rig.ledger.all_queued()
         prepared = sending.prepare_release([task])
         assert prepared.sum.credits == 25.0
         await sending.send(prepared, prepared.asks)
@@ -401,7 +401,7 @@ async def test_a_file_that_was_changed_after_it_was_asked_for_is_not_sent(tmp_pa
         await desk.rig.lane.resume()
         await desk.rig.clock.advance(600)
         task = await desk.rig.task(made["task_id"])
-        assert (task.state, task.hold.code, task.hold.file) == (State.HELD, HoldCode.FILE_CHANGED, "a.png")
+        assert (task.state, task.hold.code, task.hold.file) == (State.QUEUED, HoldCode.FILE_CHANGED, "a.png")
         assert task.waits_for_person
 
 
@@ -556,7 +556,7 @@ async def test_given_up_at_any_moment_and_said_again_it_is_one_task(moment: int,
         await asyncio.gather(calls, again, return_exceptions=True)
         made = await desk.create(max_credits=30)
         assert again.result()["task_id"] == made["task_id"]
-        assert [task.id for task in desk.rig.ledger.held()] == [made["task_id"]]
+        assert [task.id for task in desk.rig.ledger.all_queued()] == [made["task_id"]]
 
 
 async def test_an_id_that_is_asked_for_many_times_at_once_is_adopted_once(tmp_path: Path):

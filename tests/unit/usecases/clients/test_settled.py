@@ -16,8 +16,8 @@ def test_what_has_ended_is_settled_and_what_goes_on_is_not(state: State):
 
 def test_what_waits_for_the_person_is_settled_once_it_is_removed():
     hold = Hold(HoldCode.APPROVAL, client="claude")
-    assert not is_settled(row(State.HELD, hold=hold), saved=True)
-    assert is_settled(row(State.HELD, hold=hold, removed_at=1.0), saved=True)
+    assert not is_settled(row(State.QUEUED, hold=hold), saved=True)
+    assert is_settled(row(State.QUEUED, hold=hold, removed_at=1.0), saved=True)
 
 
 @pytest.mark.parametrize("state", OutputState)

@@ -89,7 +89,7 @@ def test_everything_that_is_paid_for_says_so():
 
 async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kept(tmp_path):
     async with a_script(tmp_path) as script:
-        rows = await script.put(task(1, State.RUNNING), task(2, State.RUNNING), task(3, State.HELD))
+        rows = await script.put(task(1, State.RUNNING), task(2, State.RUNNING), task(3, State.QUEUED))
         script.rig.runway.say(remote_id(1), "RUNNING")
         script.rig.runway.finish(remote_id(2), "https://out.example/2.mp4")
         assert CANCEL.text(rows) == "Cancel 2 on Runway…"
@@ -101,7 +101,7 @@ async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kep
         assert str(report.said) == (
             "1 task canceled: running, so no refund. 1 task had already finished. Its result is kept."
         )
-        assert await script.state(3) is State.HELD
+        assert await script.state(3) is State.QUEUED
         [canceled] = await script.rows(1)
         shown = describe(canceled, Around())
         assert (shown.headline, shown.detail) == ("Canceled", "running, so no refund")
@@ -329,7 +329,7 @@ def order(script: Script) -> list[str]:
 )
 async def test_what_moves_in_the_queue_is_undone_as_one(tmp_path, command, chosen, given, there):
     async with a_script(tmp_path) as script:
-        await script.put(*(task(n, State.HELD, position=float(n)) for n in (1, 2, 3)))
+        await script.put(*(task(n, State.QUEUED, position=float(n)) for n in (1, 2, 3)))
         report = await script.commands.do(command, await script.rows(chosen), given)
         assert order(script) == there
         await script.commands.undo(command, report.stood)
@@ -338,8 +338,8 @@ async def test_what_moves_in_the_queue_is_undone_as_one(tmp_path, command, chose
 
 async def test_a_hold_has_no_undo_and_a_release_is_held_again(tmp_path):
     async with a_script(tmp_path) as script:
-        await script.put(task(1, State.HELD), task(2, State.HELD))
-        await script.rig.pricing.learn(task(1, State.HELD).request, 25.0)
+        await script.put(task(1, State.QUEUED), task(2, State.QUEUED))
+        await script.rig.pricing.learn(task(1, State.QUEUED).request, 25.0)
         held = await script.commands.do(HOLD, script.commands.queued())
         assert (str(held.said), held.undo, held.stood) == ("Held 2 tasks.", (), None)
         assert script.commands.text(RELEASE, script.commands.queued()) == "Release 2 · 50 credits"
@@ -351,7 +351,7 @@ async def test_a_hold_has_no_undo_and_a_release_is_held_again(tmp_path):
 
 async def test_holding_the_whole_queue_holds_what_is_being_sent_if_it_is_turned_away(tmp_path):
     async with a_script(tmp_path) as script:
-        await script.put(*(task(n, State.HELD, position=float(n)) for n in (1, 2, 3)))
+        await script.put(*(task(n, State.QUEUED, position=float(n)) for n in (1, 2, 3)))
         await script.rig.ledger.move(TaskId("t1"), Sending())
         [first, _] = script.commands.queued()
         await script.commands.do(HOLD, [first])
@@ -364,7 +364,7 @@ async def test_holding_the_whole_queue_holds_what_is_being_sent_if_it_is_turned_
 async def test_what_is_removed_from_the_queue_is_not_sent_and_comes_back_held(tmp_path):
     async with a_script(tmp_path, loops=("lane",)) as script:
         await script.rig.lane.pause()
-        rows = await script.put(task(1, State.HELD))
+        rows = await script.put(task(1, State.QUEUED))
         report = await script.commands.do(REMOVE, rows)
         assert str(report.said) == "1 task removed from the queue. Nothing is charged."
         await script.rig.lane.resume()

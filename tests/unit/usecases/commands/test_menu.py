@@ -8,7 +8,7 @@ import pytest
 
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
 from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEASE
-from runway_desktop.usecases.commands.requests import EDIT, EDIT_AND_SEND, EDIT_HELD
+from runway_desktop.usecases.commands.requests import EDIT, EDIT_AND_SEND, EDIT_QUEUED
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import KEYED, TASKS, MenuPart, Submenu, available, given_by, menu_of
 from tests.rigs.rows import row
@@ -17,11 +17,11 @@ MOST_LINES = 17
 """Of what is seen at once, of tasks of several kinds together too."""
 SITUATIONS = [
     [row(State.SUCCEEDED, OutputState.SAVED)],
-    [row(State.HELD)],
+    [row(State.QUEUED)],
     [row(State.RUNNING)],
     [row(State.UNCERTAIN)],
     [row(State.FAILED)],
-    [row(State.SUCCEEDED, OutputState.SAVED, number=1), row(State.HELD, number=2), row(State.RUNNING, number=3)],
+    [row(State.SUCCEEDED, OutputState.SAVED, number=1), row(State.QUEUED, number=2), row(State.RUNNING, number=3)],
 ]
 
 
@@ -57,10 +57,10 @@ def test_what_takes_things_away_comes_last():
 @pytest.mark.parametrize(
     ("key", "rows", "given"),
     [
-        (EDIT, [row(State.HELD)], EDIT_HELD),
+        (EDIT, [row(State.QUEUED)], EDIT_QUEUED),
         (EDIT, [row(State.FAILED)], EDIT_AND_SEND),
-        (HOLD_OR_RELEASE, [row(State.HELD)], HOLD),
-        (HOLD_OR_RELEASE, [row(State.HELD, hold=Hold(HoldCode.WAITS_FOR_PERSON))], RELEASE),
+        (HOLD_OR_RELEASE, [row(State.QUEUED)], HOLD),
+        (HOLD_OR_RELEASE, [row(State.QUEUED, hold=Hold(HoldCode.WAITS_FOR_PERSON))], RELEASE),
     ],
 )
 def test_one_key_gives_the_command_that_is_possible(key, rows, given):

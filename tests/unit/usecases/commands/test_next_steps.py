@@ -18,6 +18,6 @@ def test_what_goes_on_at_runway_can_be_canceled_by_a_button(state: State):
     assert [step.text for step in steps_of(row)] == ["Cancel on Runway…"]
 
 
-@pytest.mark.parametrize("state", [State.HELD, State.SUCCEEDED, State.CANCELLED])
+@pytest.mark.parametrize("state", [State.QUEUED, State.SUCCEEDED, State.CANCELLED])
 def test_what_does_not_go_on_there_cannot(state: State):
     assert CANCEL not in next_steps(Row(task=task(1, state)))

@@ -98,8 +98,8 @@ async def test_an_answer_is_for_the_tasks_that_were_asked_about_and_counts_once(
     [
         (RETRY, State.CANCELLED),
         (SEND_AGAIN, State.UNCERTAIN),
-        (RELEASE, State.HELD),
-        (SEND_NEXT, State.HELD),
+        (RELEASE, State.QUEUED),
+        (SEND_NEXT, State.QUEUED),
     ],
 )
 async def test_a_question_is_no_answer(tmp_path: Path, command: TaskCommand, state: State):
@@ -110,12 +110,12 @@ async def test_a_question_is_no_answer(tmp_path: Path, command: TaskCommand, sta
             await till.commands.do(command, rows)
         kept = await till.rig.task(TaskId("t1"))
         assert (kept.state, kept.hold, kept.let_go) == (state, RESTORED, False)
-        assert till.order == (["t1"] if state is State.HELD else [])
+        assert till.order == (["t1"] if state is State.QUEUED else [])
 
 
 async def test_an_answer_is_for_the_command_that_was_asked_about(tmp_path: Path):
     async with a_till(tmp_path) as till:
-        rows = await till.put(task(1, State.HELD, hold=RESTORED))
+        rows = await till.put(task(1, State.QUEUED, hold=RESTORED))
         with pytest.raises(NotAnswered):
             await till.commands.do(SEND_NEXT, rows, till.yes(RELEASE, rows))
         assert (await till.rig.task(TaskId("t1"))).hold == RESTORED
@@ -143,7 +143,7 @@ async def test_what_was_sent_a_moment_ago_is_not_asked_about_again(tmp_path: Pat
 @pytest.mark.parametrize(("command", "order"), [(SEND_NEXT, ["t2", "t1"]), (RELEASE, ["t1", "t2"])])
 async def test_after_its_answer_a_task_goes_to_where_the_command_says(tmp_path: Path, command: TaskCommand, order):
     async with a_till(tmp_path) as till:
-        rows = await till.put(task(1, State.HELD), task(2, State.HELD, hold=RESTORED))
+        rows = await till.put(task(1, State.QUEUED), task(2, State.QUEUED, hold=RESTORED))
         report = await till.commands.do(command, rows[1:], till.yes(command, rows[1:]))
         assert (report.changed, till.order) == (("t2",), order)
 
@@ -171,8 +171,8 @@ async def test_what_only_writes_a_draft_and_what_has_no_undo_change_nothing(tmp_
 async def test_the_queue_is_in_the_order_of_sending_without_what_was_removed(tmp_path: Path):
     async with a_till(tmp_path) as till:
         await till.put(
-            task(1, State.HELD, position=3.0),
-            task(2, State.HELD, position=1.0),
-            task(3, State.HELD, position=2.0, removed_at=1.0),
+            task(1, State.QUEUED, position=3.0),
+            task(2, State.QUEUED, position=1.0),
+            task(3, State.QUEUED, position=2.0, removed_at=1.0),
         )
         assert till.order == ["t2", "t1"]

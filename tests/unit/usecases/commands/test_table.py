@@ -71,22 +71,22 @@ def test_the_four_verbs_are_four_words():
 @pytest.mark.parametrize("state", State)
 def test_cancel_is_offered_exactly_while_a_task_is_at_runway(state):
     assert (CANCEL in found(row(state))) is state.is_live
-    assert (DO_NOT_SEND in found(row(state))) is (state is State.HELD)
+    assert (DO_NOT_SEND in found(row(state))) is (state is State.QUEUED)
 
 
 @pytest.mark.parametrize("state", State)
 def test_what_goes_on_cannot_be_removed_and_says_why(state):
     one = found(row(state))[REMOVE]
-    may_go = state.is_final or state is State.HELD
+    may_go = state.is_final or state is State.QUEUED
     assert one.enabled is may_go
     assert bool(one.reason) is not may_go
 
 
 def test_what_is_queued_is_removed_from_the_queue():
-    assert found(row(State.HELD))[REMOVE].text == "Remove from queue"
-    assert found(row(State.HELD), row(State.HELD))[REMOVE].text == "Remove 2 from queue"
-    assert found(row(State.HELD), row(State.FAILED))[REMOVE].text == "Remove 1 from list"
-    both = [row(State.HELD, number=1), row(State.FAILED, number=2)]
+    assert found(row(State.QUEUED))[REMOVE].text == "Remove from queue"
+    assert found(row(State.QUEUED), row(State.QUEUED))[REMOVE].text == "Remove 2 from queue"
+    assert found(row(State.QUEUED), row(State.FAILED))[REMOVE].text == "Remove 1 from list"
+    both = [row(State.QUEUED, number=1), row(State.FAILED, number=2)]
     assert [one.task.id for one in REMOVE.meant(both)] == ["t2"]
 
 
@@ -101,15 +101,15 @@ def test_what_is_queued_is_removed_from_the_queue():
 )
 def test_a_queued_task_is_held_or_released(hold, offered, not_offered):
     always = {SEND_NEXT, MOVE_UP, MOVE_DOWN}
-    commands = set(found(row(State.HELD, hold=hold)))
+    commands = set(found(row(State.QUEUED, hold=hold)))
     assert offered | always <= commands
     assert not not_offered & commands
     assert not (always | offered | not_offered) & set(found(row(State.RUNNING)))
 
 
 def test_where_to_is_shown_by_a_drag_alone():
-    assert PUT_BEFORE not in available([row(State.HELD)])
-    assert PUT_BEFORE.reason([row(State.HELD)]) == ""
+    assert PUT_BEFORE not in available([row(State.QUEUED)])
+    assert PUT_BEFORE.reason([row(State.QUEUED)]) == ""
     assert PUT_BEFORE.reason([row(State.RUNNING)]) == "It isn't in the queue."
 
 
@@ -128,7 +128,7 @@ def test_each_destructive_question_names_its_action_with_the_count_it_is_carried
     rows = [
         row(State.RUNNING, number=1),
         row(State.THROTTLED, number=2),
-        row(State.HELD, number=3),
+        row(State.QUEUED, number=3),
         row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED, number=4),
         row(State.FAILED, number=5),
         row(State.SUCCEEDED, OutputState.SAVED, number=6),
@@ -204,7 +204,7 @@ def test_fetching_again_takes_the_unsaved_ones_before_the_saved():
 
 @pytest.mark.parametrize("code", [HoldCode.RESTORED, HoldCode.COPIED, HoldCode.ASK_PERSON])
 def test_sending_what_may_be_paid_for_already_is_marked_as_asking(code: HoldCode):
-    assert found(row(State.HELD, hold=Hold(code)))[SEND_NEXT].text == "Send next…"
+    assert found(row(State.QUEUED, hold=Hold(code)))[SEND_NEXT].text == "Send next…"
 
 
 @pytest.mark.parametrize("code", REFUSALS)

@@ -21,7 +21,7 @@ NOW = 1_750_100_000.0
 APART: dict[SortKey, tuple[dict[str, Any], dict[str, Any]]] = {
     SortKey.MADE: ({"sent_at": 1_750_000_000.0, "created_at": 1_750_000_000.0}, {}),
     SortKey.PROMPT: ({"prompt": "A harbor"}, {"prompt": "The sea"}),
-    SortKey.STATE: ({"state": State.HELD}, {"state": State.SUCCEEDED}),
+    SortKey.STATE: ({"state": State.QUEUED}, {"state": State.SUCCEEDED}),
     SortKey.COST: ({"cost_credits": 5.0}, {"cost_credits": 30.0}),
     SortKey.MODEL: ({"model": "gen4.5"}, {"model": "veo3"}),
     SortKey.PROJECT: ({"project": "Aurora"}, {"project": "Zenith"}),

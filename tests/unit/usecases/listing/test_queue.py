@@ -24,7 +24,7 @@ HELD = Hold(HoldCode.WAITS_FOR_PERSON)
 
 
 def of(number: int, model: str = "gen4.5", **more: Any) -> Task:
-    return task(number, State.HELD, request=Request(endpoint="text_to_video", model=model), **more)
+    return task(number, State.QUEUED, request=Request(endpoint="text_to_video", model=model), **more)
 
 
 TASKS = {one.id: one for one in (of(1), of(2, "veo3.1"), of(3), of(4, "veo3.1"))}
@@ -114,7 +114,7 @@ def test_projects_tags_and_picks_take_what_is_let_go_there():
 
 def test_the_queue_takes_what_can_be_released_or_retried():
     queue = entry(page=Page.WAITING_HERE)
-    assert taken_by(queue, [row(State.HELD, hold=HELD)]).command is RELEASE
+    assert taken_by(queue, [row(State.QUEUED, hold=HELD)]).command is RELEASE
     assert taken_by(queue, [failed("INTERNAL")]).command is RETRY
     assert taken_by(queue, [row(State.SUCCEEDED)]).reason
 

@@ -45,7 +45,7 @@ def new(*requests: Request, project: str = "") -> list[NewTask]:
 
 
 async def stored(rig: Rig) -> list[Task]:
-    return list(rig.ledger.held())
+    return list(rig.ledger.all_queued())
 
 
 async def a_held(rig: Rig, sending: TaskSender, code: HoldCode = HoldCode.ITS_TURN, wanted: Request = KNOWN) -> Task:

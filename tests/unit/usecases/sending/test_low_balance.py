@@ -67,11 +67,11 @@ async def test_what_does_not_fit_waits_for_credits_and_a_higher_balance_alone_se
         tasks = await order(rig, sending, 5)
         await rig.clock.advance(1)
         assert await codes(rig, tasks[3:]) == [HoldCode.CREDITS] * 2
-        assert [await rig.state(task.id) for task in tasks].count(State.HELD) == 2
+        assert [await rig.state(task.id) for task in tasks].count(State.QUEUED) == 2
         await read(rig, 1_000.0)
         await rig.clock.advance(30)
         assert await codes(rig, tasks[3:]) == [HoldCode.CREDITS] * 2
-        assert [await rig.state(task.id) for task in tasks[3:]] == [State.HELD] * 2
+        assert [await rig.state(task.id) for task in tasks[3:]] == [State.QUEUED] * 2
 
 
 async def test_a_release_sends_what_the_balance_covers_by_now_without_a_question(tmp_path: Path):
@@ -98,10 +98,10 @@ async def test_a_yes_to_send_when_the_balance_allows_waits_for_the_balance_only(
         await sending.send(release, release.asks)
         await rig.clock.advance(1)
         assert await codes(rig, tasks[3:]) == [HoldCode.WHEN_CREDITS] * 2
-        assert [await rig.state(task.id) for task in tasks[3:]] == [State.HELD] * 2
+        assert [await rig.state(task.id) for task in tasks[3:]] == [State.QUEUED] * 2
         await read(rig, 1_000.0)
         await rig.clock.advance(30)
-        assert State.HELD not in [await rig.state(task.id) for task in tasks[3:]]
+        assert State.QUEUED not in [await rig.state(task.id) for task in tasks[3:]]
 
 
 async def test_send_next_overrules_a_likely_price_that_is_too_high(tmp_path: Path):
@@ -110,10 +110,10 @@ async def test_send_next_overrules_a_likely_price_that_is_too_high(tmp_path: Pat
         release = sending.prepare_release([task])
         await sending.send(release, release.asks)
         await rig.clock.advance(1)
-        assert await rig.state(task.id) is State.HELD
+        assert await rig.state(task.id) is State.QUEUED
         await sending.send(sending.prepare_release([await rig.task(task.id)], is_next=True))
         await rig.clock.advance(1)
-        assert await rig.state(task.id) is not State.HELD, "others may report a price that is too high"
+        assert await rig.state(task.id) is not State.QUEUED, "others may report a price that is too high"
 
 
 async def test_what_is_queued_already_is_counted_though_a_release_goes_before_it(tmp_path: Path):

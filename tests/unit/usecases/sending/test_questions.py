@@ -114,7 +114,7 @@ def test_where_no_price_of_a_like_model_is_known_nothing_is_said_of_it():
 
 def held(*codes: HoldCode) -> Release:
     return Release(
-        tuple(row(State.HELD, number=number, hold=Hold(code)).task for number, code in enumerate(codes, start=1))
+        tuple(row(State.QUEUED, number=number, hold=Hold(code)).task for number, code in enumerate(codes, start=1))
     )
 
 

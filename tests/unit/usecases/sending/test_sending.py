@@ -50,7 +50,7 @@ async def test_a_request_of_a_known_price_below_the_limit_is_stored_without_a_qu
         prepared = sending.prepare(new(KNOWN), SCRIPT)
         assert (prepared.asks, prepared.sum) == (frozenset(), PriceSum(amount=1, credits=25.0))
         [task_id] = await sending.send(prepared)
-        assert await rig.state(task_id) is State.HELD
+        assert await rig.state(task_id) is State.QUEUED
 
 
 async def test_an_invalid_request_is_stored_by_no_door_and_says_which_field_is_wrong(tmp_path: Path):

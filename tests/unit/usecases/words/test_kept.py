@@ -96,7 +96,7 @@ BY_LANE = (
 
 @pytest.mark.parametrize("case", [*BY_HOLD, *BY_CAP, *BY_LANE], ids=lambda case: case.row)
 def test_each_reader_says_the_same(case: Case):
-    queued, kept = Row(task=task(1, State.HELD, hold=case.hold)), Kept(hold=case.hold, lane=case.by, since=60.0)
+    queued, kept = Row(task=task(1, State.QUEUED, hold=case.hold)), Kept(hold=case.hold, lane=case.by, since=60.0)
     assert kept.way is case.way
     assert describe(queued, Around(kept=kept)).spoken == case.row
     told, program = trouble_of(queued, CATALOG, kept), case.program or case.said

@@ -31,9 +31,9 @@ NOW = 1_796_000_000.0
 PRICE = Price(60.0, exact=True)
 
 
-def asked(state: State = State.HELD, *, client: str = "claude-code", **more: Any) -> Asked:
+def asked(state: State = State.QUEUED, *, client: str = "claude-code", **more: Any) -> Asked:
     wanted = request("A fox", model="gen4.5", endpoint="text_to_video", ratio="1280:720", duration=5)
-    hold = Hold(HoldCode.APPROVAL, client=client) if state is State.HELD else Hold()
+    hold = Hold(HoldCode.APPROVAL, client=client) if state is State.QUEUED else Hold()
     one = task(1, state, request=wanted, hold=hold, **more.pop("of_task", {}))
     given = {"request_id": "one", "digest": "", "credits": 60.0, "at": NOW - 60, **more.pop("wish", {})}
     wish = ClientRequest(client=client, task_id=one.id, request=wanted, **given)
@@ -59,7 +59,7 @@ def test_every_field_of_a_request_is_shown_but_prompt_and_addresses():
     wanted = request(
         "@maya", model="gen4_image", endpoint="text_to_image", ratio="1920:1080", referenceImages=references
     )
-    facts = {fact.label: fact.text for fact in settings_of(task(1, State.HELD, request=wanted), CATALOG)}
+    facts = {fact.label: fact.text for fact in settings_of(task(1, State.QUEUED, request=wanted), CATALOG)}
     assert facts["Model"] == "Gen-4 Image (gen4_image)"
     assert "1920:1080" in facts.values()
     assert '[{"tag": "maya"}]' in facts.values(), "what is said about an input goes along"
@@ -79,8 +79,8 @@ def test_requests_stand_below_their_programs_with_the_sum():
 @pytest.mark.parametrize(
     ("earlier", "became"),
     [
-        (task(2, State.HELD, hold=Hold(HoldCode.APPROVAL)), ", which also waits"),
-        (task(2, State.HELD), "(Queued)"),
+        (task(2, State.QUEUED, hold=Hold(HoldCode.APPROVAL)), ", which also waits"),
+        (task(2, State.QUEUED), "(Queued)"),
         (task(2, State.RUNNING), "(Running)"),
         (task(2, State.SUCCEEDED), "(Finished)"),
         (task(2, State.UNCERTAIN), "(Uncertain, maybe charged)"),
@@ -163,7 +163,7 @@ def test_the_record_tells_a_refusal_in_the_persons_language():
 
 def test_a_text_is_shown_as_it_is_and_a_picture_as_text_by_its_beginning():
     wanted = request("A fox", voice_note="keep_this_name", picture="data:image/png;base64," + "A" * 90_000)
-    facts = [fact.text for fact in settings_of(task(1, State.HELD, request=wanted), CATALOG)]
+    facts = [fact.text for fact in settings_of(task(1, State.QUEUED, request=wanted), CATALOG)]
     assert "keep_this_name" in facts
     assert any(text.endswith("… (90,022 characters)") and len(text) < 300 for text in facts)
 

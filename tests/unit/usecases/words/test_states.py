@@ -65,7 +65,7 @@ def test_a_live_task_is_not_shown_as_live_while_runway_cannot_be_reached(state):
 
 
 def test_a_queued_task_promises_no_start_while_runway_cannot_be_reached():
-    queued = Row(task=task(1, State.HELD, hold=Hold(HoldCode.ITS_TURN)))
+    queued = Row(task=task(1, State.QUEUED, hold=Hold(HoldCode.ITS_TURN)))
     turn = InQueue(position=1, start=(600.0, 900.0), is_queue=True)
     assert describe(queued, Around(turn=turn)).headline != "Queued"
     offline = describe(queued, Around(turn=turn, offline=True))
@@ -84,7 +84,7 @@ def test_an_entered_id_is_looked_for_until_runway_has_shown_its_task():
 @pytest.mark.parametrize("code", [ReasonCode.NOT_REACHED, ReasonCode.SLOW_DOWN, ReasonCode.SERVER_TROUBLE])
 def test_a_queued_task_says_what_keeps_it_now_and_not_how_the_connection_was(code):
     hold = Hold(HoldCode.NOT_SENT, cause=Reason(code, words="Earlier."))
-    queued = Row(task=task(1, State.HELD, hold=hold))
+    queued = Row(task=task(1, State.QUEUED, hold=hold))
     assert describe(queued, Around(kept=Kept(hold=hold, lane=LaneReason(LaneCode.OFFLINE)))).detail == "Offline"
     assert describe(queued, Around(kept=Kept(hold=hold, lane=LaneReason(LaneCode.PAUSED)))).detail == "Paused"
     assert describe(queued, Around()).detail == "Retrying"
@@ -94,7 +94,7 @@ def test_a_queued_task_says_what_keeps_it_now_and_not_how_the_connection_was(cod
 
 def test_a_rate_limit_says_when_it_is_tried_again():
     limit = LaneReason(LaneCode.ERROR, cause=Reason(ReasonCode.SLOW_DOWN, words="Busy."), retry_at=NOON + 31)
-    said = describe(Row(task=task(1, State.HELD)), Around(kept=Kept(lane=limit))).detail
+    said = describe(Row(task=task(1, State.QUEUED)), Around(kept=Kept(lane=limit))).detail
     assert said == f"Rate limit until {local_time(NOON + 31):%H:%M:%S}"
 
 

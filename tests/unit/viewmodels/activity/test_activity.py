@@ -99,13 +99,13 @@ async def test_what_another_room_undid_is_no_act_any_more(tmp_path):
 
 async def test_undo_says_why_before_it_takes_back_what_was_before(tmp_path):
     async with Rig(tmp_path) as rig:
-        await rig.shown(task(1, State.HELD), task(2, State.FAILED))
+        await rig.shown(task(1, State.QUEUED), task(2, State.FAILED))
         await rig.engine.ledger.load()
         watched = Watched(rig)
         rig.task_commands.judging.rate([TaskId("t2")], 2)
         await until(lambda: watched.activity.messages() == ["Rated 2 ★."])
         rig.task_commands.carry_out(HOLD, rig.task_commands.queued())
-        await until(lambda: any(one.waits_for_person for one in rig.engine.ledger.held()))
+        await until(lambda: any(one.waits_for_person for one in rig.engine.ledger.all_queued()))
         await rest()
         watched.activity.undo()
         assert watched.activity.messages()[-1] == "“Hold” has no undo. Choose “Release” to send it."
@@ -118,7 +118,7 @@ async def test_undo_says_why_before_it_takes_back_what_was_before(tmp_path):
 async def test_undo_is_no_longer_offered_once_what_was_released_has_left(tmp_path):
     async with Rig(tmp_path) as rig:
         held = Hold(HoldCode.APPROVAL, client="an agent")
-        await rig.shown(*(task(number, State.HELD, hold=held) for number in (1, 2)))
+        await rig.shown(*(task(number, State.QUEUED, hold=held) for number in (1, 2)))
         await rig.engine.ledger.load()
         watched = Watched(rig)
         await rig.engine.lane.pause()

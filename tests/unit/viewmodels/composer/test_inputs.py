@@ -242,7 +242,7 @@ async def test_another_file_is_asked_about(tmp_path):
         rig.task_commands.carry_out(command, rows, Given(path=path, anyway=True))
         await until(lambda: rig.told)
         task = await rig.store.get(task_id)
-        assert (task.state, task.request.values[PLACE]) == (State.HELD, other.as_uri())
+        assert (task.state, task.request.values[PLACE]) == (State.QUEUED, other.as_uri())
 
 
 async def test_file_that_is_back_is_not_asked_for(tmp_path):

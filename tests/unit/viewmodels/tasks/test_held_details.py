@@ -13,7 +13,7 @@ from tests.rigs.rows import task
 
 
 async def show(rig: Rig, hold: Hold) -> None:
-    one = task(1, State.HELD, hold=hold)
+    one = task(1, State.QUEUED, hold=hold)
     await rig.shown(one)
     async with after(rig.details.changed):
         rig.details.choose([one.id])

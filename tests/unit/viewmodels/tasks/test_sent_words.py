@@ -24,7 +24,7 @@ SAID = "9 March 2026, 14:02:11"
         (task(1, State.RUNNING, sent_at=AT), f"Sent {SAID}"),
         (task(1, State.RUNNING, sent_at=None, adopted=True, remote_created_at=AT), f"Sent elsewhere {SAID}"),
         (task(1, State.PENDING, sent_at=None, adopted=True), "Sent elsewhere"),
-        (task(1, State.HELD), ""),
+        (task(1, State.QUEUED), ""),
     ],
 )
 def test_it_is_told_when_and_whether_it_was_sent(one: Task, words: str) -> None:

@@ -33,7 +33,7 @@ def test_every_state_has_words_and_an_icon(state, results):
     assert not words.headline.endswith(".")
 
 
-@pytest.mark.parametrize("state", [state for state in State if state.is_final or state is State.HELD])
+@pytest.mark.parametrize("state", [state for state in State if state.is_final or state is State.QUEUED])
 def test_nothing_moves_that_rests(state):
     words = describe(row(state, OutputState.SAVED), Around())
     assert not words.moving
@@ -66,15 +66,15 @@ def test_nothing_is_a_hundred_percent_before_it_is_done():
 
 
 def test_an_upload_is_shown_while_the_task_still_waits_here():
-    for state in (State.HELD, State.SENDING):
+    for state in (State.QUEUED, State.SENDING):
         words = describe(row(state), Around(uploaded=0.5))
         assert words.spoken == "Uploading (50 %)"
-    assert describe(row(State.HELD), Around(uploaded=1.0)).headline == "Queued"
+    assert describe(row(State.QUEUED), Around(uploaded=1.0)).headline == "Queued"
 
 
 def test_a_held_task_says_why_it_waits():
-    assert "Restored" in describe(row(State.HELD, hold=Hold(HoldCode.RESTORED)), Around()).detail
-    assert describe(row(State.HELD), Around(kept=Kept(lane=LaneReason(LaneCode.PAUSED)))).detail == "Paused"
+    assert "Restored" in describe(row(State.QUEUED, hold=Hold(HoldCode.RESTORED)), Around()).detail
+    assert describe(row(State.QUEUED), Around(kept=Kept(lane=LaneReason(LaneCode.PAUSED)))).detail == "Paused"
 
 
 def test_an_unknown_status_is_shown_as_its_word():
@@ -177,7 +177,7 @@ def test_the_badge_tells_length_or_number():
         (State.RUNNING, {"estimated_credits": 120.0}, "~120"),
         (State.RUNNING, {}, "?"),
         (State.UNCERTAIN, {}, "?"),
-        (State.HELD, {}, "–"),
+        (State.QUEUED, {}, "–"),
     ],
 )
 def test_costs_are_actual_estimated_or_honestly_unknown(state, members, words):

@@ -293,11 +293,11 @@ async def test_refresh_tries_a_key_that_was_refused_at_once(tmp_path):
 
 async def test_cancel_leaves_alone_what_its_count_did_not_name(tmp_path):
     async with Rig(tmp_path) as rig:
-        rows = await chosen(rig, task(1, State.RUNNING), task(2, State.HELD))
+        rows = await chosen(rig, task(1, State.RUNNING), task(2, State.QUEUED))
         rig.runway.say(remote_id(1), "RUNNING")
         rig.task_commands.carry_out(CANCEL, rows)
         await until(lambda: rig.store.tasks["t1"].state is State.CANCELLED)
-        assert rig.store.tasks["t2"].state is State.HELD
+        assert rig.store.tasks["t2"].state is State.QUEUED
         rig.task_commands.carry_out(DO_NOT_SEND, rows)
         await until(lambda: rig.store.tasks["t2"].state is State.CANCELLED)
         assert len(rig.runway.named("delete")) == 1

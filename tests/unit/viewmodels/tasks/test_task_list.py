@@ -239,7 +239,7 @@ async def test_sums_of_a_group_follow_a_result_that_is_saved(tmp_path):
 async def test_the_list_is_shown_though_it_is_asked_for_again_all_the_time(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(replace(FLAT, sort=SortKey.STATE))
-        await rig.shown(task(1, State.RUNNING), task(2, State.HELD))
+        await rig.shown(task(1, State.RUNNING), task(2, State.QUEUED))
         assert ids(rig.rows) == ["t1", "t2"]
         loads = []
         rig.rows.loaded.connect(lambda: loads.append(1))
