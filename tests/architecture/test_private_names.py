@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
-MOST = 348
+MOST = 170
 """What is left of tests that reach into private names. Lower it with each that goes."""
 
 

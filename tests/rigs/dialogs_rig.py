@@ -6,10 +6,9 @@ import asyncio
 import random
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QWidget
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeySource
@@ -32,8 +31,6 @@ from runway_desktop.viewmodels.bridge import Bridge
 from tests.rigs.engine_rig import AtOnce
 from tests.rigs.fake_runway import FakeFetcher, FakeRunway
 from tests.rigs.fakes import FakeClock, MemorySecrets, MemoryStore, settle
-
-Kind = TypeVar("Kind", bound=QWidget)
 
 KEY = "key_" + "0123456789abcdef" * 8
 
@@ -128,10 +125,3 @@ class Rig:
     def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         self.spawned.append(name)
         return self.loop.create_task(work, name=name)
-
-
-def child(parent: QWidget, kind: type[Kind]) -> Kind:
-    """The first of its kind inside a widget."""
-    found = parent.findChild(kind)
-    assert found is not None, f"there is no {kind.__name__}"
-    return found

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QLabel,
     QLineEdit,
     QListWidget,
     QPlainTextEdit,
@@ -26,6 +27,7 @@ from runway_desktop.texts import Text
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.composer.choices import options_of
 from runway_desktop.ui.composer.field_editors import Chip, FieldPopup, FormRow
+from runway_desktop.ui.composer.form import Form
 from runway_desktop.ui.composer.prompt_edit import PromptEdit
 from runway_desktop.ui.confirm import AskText
 from runway_desktop.ui.flow_layout import FoldingLine
@@ -38,6 +40,11 @@ from tests.rigs.engine_rig import CATALOG
 from tests.rigs.engine_rig import request as plain_request
 from tests.rigs.rows import task
 from tests.rigs.samples_of_requests import fullest
+from tests.rigs.seen import button as button_in
+from tests.rigs.seen import child, chips, choices, said
+from tests.rigs.seen import line as line_of
+from tests.rigs.seen import prompt as prompt_of
+from tests.rigs.seen import send as send_of
 
 PAIRS = list(CATALOG.pairs())
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -67,8 +74,11 @@ def go_to(rig: Rig, pair: Pair) -> None:
 
 
 def button(rig: Shown, name: str) -> QPushButton:
-    """The button whose spoken name begins so."""
-    return next(one for one in rig.pane.findChildren(QPushButton) if one.accessibleName().startswith(name))
+    return button_in(rig.pane, name)
+
+
+def chip(rig: Shown, name: str) -> QPushButton:
+    return chips(rig.pane)[rig.composer.pair.field(name).label]
 
 
 def delete_deferred() -> None:
@@ -111,30 +121,29 @@ async def test_each_kind_of_field_shows_a_value_as_it_is(name, pair, field, tmp_
 
 async def test_a_chip_opens_its_choices_and_tells_the_chosen_one(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        chip = rig.pane._chips["ratio"]
-        QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
-        popup = chip.findChild(ChoicePopup)
+        found = chip(rig, "ratio")
+        QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+        popup = found.findChild(ChoicePopup)
         await until(popup.isVisible)
-        QTest.keyClick(popup._list, Qt.Key.Key_Down)
-        QTest.keyClick(popup._list, Qt.Key.Key_Return)
+        QTest.keyClick(choices(popup), Qt.Key.Key_Down)
+        QTest.keyClick(choices(popup), Qt.Key.Key_Return)
         await rest()
         assert rig.composer.value("ratio") == rig.composer.pair.field("ratio").choices[1]
-        assert "▾" in chip.text()
+        assert "▾" in found.text()
 
 
 async def test_a_long_list_of_choices_is_searched_by_typing(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         go_to(rig, CATALOG.pair("text_to_image", "gpt_image_2"))
-        chip = rig.pane._chips["ratio"]
-        QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
-        popup = chip.findChild(ChoicePopup)
-        QTest.keyClicks(popup._search, "1920")
-        shown_names = [
-            popup._list.item(row).text() for row in range(popup._list.count()) if not popup._list.item(row).isHidden()
-        ]
+        found = chip(rig, "ratio")
+        QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+        popup = found.findChild(ChoicePopup)
+        QTest.keyClicks(line_of(popup), "1920")
+        shown_items = [choices(popup).item(row) for row in range(choices(popup).count())]
+        shown_names = [item.text() for item in shown_items if not item.isHidden()]
         assert shown_names
         assert all("1920" in name for name in shown_names)
-        QTest.keyClick(popup._search, Qt.Key.Key_Return)
+        QTest.keyClick(line_of(popup), Qt.Key.Key_Return)
         await rest()
         assert rig.composer.value("ratio") == shown_names[0]
 
@@ -142,23 +151,23 @@ async def test_a_long_list_of_choices_is_searched_by_typing(tmp_path, theme, qtb
 async def test_escape_closes_the_choices_without_a_choice(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         before = rig.composer.value("ratio")
-        chip = rig.pane._chips["ratio"]
-        QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
-        QTest.keyClick(chip.findChild(ChoicePopup)._list, Qt.Key.Key_Escape)
+        found = chip(rig, "ratio")
+        QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+        QTest.keyClick(choices(found.findChild(ChoicePopup)), Qt.Key.Key_Escape)
         await rest()
         assert rig.composer.value("ratio") == before
 
 
 async def test_the_largest_seed_can_be_typed(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        chip = rig.pane._chips["seed"]
-        QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
-        line = chip.findChild(FieldPopup)
-        QTest.keyClicks(line._line, "4294967295x")
+        found = chip(rig, "seed")
+        QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+        line = found.findChild(FieldPopup)
+        QTest.keyClicks(line_of(line), "4294967295x")
         assert rig.composer.value("seed") == 4294967295
-        QTest.keyClick(line._line, Qt.Key.Key_Return)
+        QTest.keyClick(line_of(line), Qt.Key.Key_Return)
         await rest()
-        assert "4294967295" in chip.text()
+        assert "4294967295" in found.text()
 
 
 async def test_typing_fills_the_request_and_ctrl_return_sends_it_once(tmp_path, theme, qtbot):
@@ -166,20 +175,20 @@ async def test_typing_fills_the_request_and_ctrl_return_sends_it_once(tmp_path, 
         sent = []
         rig.composer.sent.connect(sent.append)
         rig.pane.focus_prompt()
-        QTest.keyClicks(rig.pane._prompt, "A lighthouse")
+        QTest.keyClicks(prompt_of(rig.pane), "A lighthouse")
         assert rig.composer.prompt == "A lighthouse"
-        QTest.keyClick(rig.pane._prompt, Qt.Key.Key_Return, CONTROL)
-        QTest.keyClick(rig.pane._prompt, Qt.Key.Key_Return, CONTROL)
+        QTest.keyClick(prompt_of(rig.pane), Qt.Key.Key_Return, CONTROL)
+        QTest.keyClick(prompt_of(rig.pane), Qt.Key.Key_Return, CONTROL)
         await until(lambda: sent)
         await rest()
         assert len(rig.store.tasks) == 1
-        assert "\n" not in rig.pane._prompt.toPlainText()
+        assert "\n" not in prompt_of(rig.pane).toPlainText()
 
 
 async def test_a_double_click_on_the_button_sends_once_and_says_how_to_make_another(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.composer.set_prompt("A lighthouse")
-        button = rig.pane._send
+        button = send_of(rig.pane)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         await until(lambda: rig.store.tasks and not rig.composer.button().reasons)
         # The second half of a double click: a press of its own kind, and a release.
@@ -187,11 +196,10 @@ async def test_a_double_click_on_the_button_sends_once_and_says_how_to_make_anot
         QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
         await rest()
         assert len(rig.store.tasks) == 1
-        assert rig.pane._note.isVisible()
-        assert "Press again for another take" in rig.pane._note.text()
+        assert "Press again for another take" in said(rig.pane)
         assert button.accessibleName().startswith("Generate another")
-        QTest.keyClicks(rig.pane._prompt, "!")
-        assert not rig.pane._note.isVisible()
+        QTest.keyClicks(prompt_of(rig.pane), "!")
+        assert "Press again" not in said(rig.pane)
         assert button.text().startswith("Generate  ")
 
 
@@ -200,11 +208,11 @@ async def test_only_the_key_that_was_chosen_for_sending_sends(tmp_path, theme, q
         rig.composer.set_prompt("A lighthouse")
         rig.keys.choose(named("request.send"), [QKeySequence("F9")])
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            QTest.keyClick(rig.pane._prompt, key, CONTROL)
+            QTest.keyClick(prompt_of(rig.pane), key, CONTROL)
         await rest()
         assert not rig.store.tasks
         assert rig.composer.prompt == "A lighthouse"
-        QTest.keyClick(rig.pane._prompt, Qt.Key.Key_F9)
+        QTest.keyClick(prompt_of(rig.pane), Qt.Key.Key_F9)
         await until(lambda: rig.store.tasks)
 
 
@@ -214,12 +222,12 @@ async def test_a_key_that_is_held_down_sends_once_however_long_it_is_held(tmp_pa
         rig.composer.sent.connect(sent.append)
         rig.pane.focus_prompt()
         rig.composer.set_prompt("A lighthouse")
-        QTest.keyPress(rig.pane._prompt, Qt.Key.Key_Return, CONTROL)
+        QTest.keyPress(prompt_of(rig.pane), Qt.Key.Key_Return, CONTROL)
         await until(lambda: sent)
         await rig.clock.advance(60)
         for _ in range(5):
             held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, CONTROL, "\r", True)
-            QApplication.sendEvent(rig.pane._prompt, held)
+            QApplication.sendEvent(prompt_of(rig.pane), held)
         await rest()
         assert len(rig.store.tasks) == 1
         assert rig.composer.prompt == "A lighthouse"
@@ -227,12 +235,12 @@ async def test_a_key_that_is_held_down_sends_once_however_long_it_is_held(tmp_pa
 
 async def test_return_in_the_prompt_is_a_new_line(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        height = rig.pane._prompt.height()
-        QTest.keyClicks(rig.pane._prompt, "One")
-        QTest.keyClick(rig.pane._prompt, Qt.Key.Key_Return)
-        QTest.keyClicks(rig.pane._prompt, "Two")
+        height = prompt_of(rig.pane).height()
+        QTest.keyClicks(prompt_of(rig.pane), "One")
+        QTest.keyClick(prompt_of(rig.pane), Qt.Key.Key_Return)
+        QTest.keyClicks(prompt_of(rig.pane), "Two")
         assert rig.composer.prompt == "One\nTwo"
-        assert rig.pane._prompt.height() > height
+        assert prompt_of(rig.pane).height() > height
 
 
 @pytest.mark.parametrize(
@@ -240,7 +248,7 @@ async def test_return_in_the_prompt_is_a_new_line(tmp_path, theme, qtbot):
 )
 async def test_the_prompt_is_as_high_as_its_lines_whatever_stood_there_before(text, tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        prompt = rig.pane._prompt
+        prompt = prompt_of(rig.pane)
         rig.composer.set_prompt("x")
         low = prompt.height()
         rig.composer.set_prompt(text)
@@ -254,7 +262,7 @@ async def test_the_prompt_is_as_high_as_its_lines_whatever_stood_there_before(te
 
 async def test_the_hint_of_an_empty_prompt_is_never_cut(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        prompt = rig.pane._prompt
+        prompt = prompt_of(rig.pane)
         for width in (320, 480, 760, 1200):
             rig.pane.resize(width, 400)
             await rest()
@@ -295,10 +303,10 @@ async def test_every_endpoint_can_be_shown_with_everything_set(endpoint, tmp_pat
             wire = {name: value for name, value in fullest(pair).items() if not is_left_out(value)}
             rig.composer.load(Request(endpoint=endpoint, model=model, values=wire))
             before = rig.composer.request()
-            rig.pane._more.setChecked(True)
+            button(rig, "More…").setChecked(True)
             rig.pane.grab()
             assert rig.composer.request() == before, "showing a request does not change it"
-            assert rig.pane._wrong.isHidden(), rig.pane._wrong.text()
+            assert "bad" not in [one.property("tone") for one in rig.pane.findChildren(QLabel) if one.isVisible()]
 
 
 async def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(tmp_path, theme, qtbot):
@@ -307,7 +315,7 @@ async def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(tmp_path,
         rig.composer.taking.add([picture()])
         go_to(rig, CATALOG.pair("image_to_video", "veo3.1"))
         rig.pane.resize(900, 900)
-        rig.pane._more.setChecked(True)
+        button(rig, "More…").setChecked(True)
         delete_deferred()
         rig.pane.focus_prompt()
         reached = []
@@ -324,10 +332,9 @@ async def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(tmp_path,
         ]
         assert set(reached) >= set(expected)
         at = reached.index
-        assert (
-            at(rig.pane._prompt) < at(rig.pane.inputs.tiles[0]) < at(rig.pane.inputs.add_tile) < at(rig.pane._endpoint)
-        )
-        assert at(rig.pane._model) < at(rig.pane._chips["ratio"]) < at(rig.pane._send)
+        inputs = rig.pane.inputs
+        assert at(prompt_of(rig.pane)) < at(inputs.tiles[0]) < at(inputs.add_tile) < at(button(rig, "What to make"))
+        assert at(button(rig, "Model")) < at(chip(rig, "ratio")) < at(send_of(rig.pane))
 
 
 @pytest.mark.parametrize(
@@ -344,8 +351,8 @@ async def test_the_keyboard_goes_through_what_is_nested_as_the_eye_does(endpoint
         rig.composer.load(Request(endpoint=endpoint, model=model, values=values))
         delete_deferred()
         await rest()
-        holder = rig.pane._form.widget()
-        stops = [stop for stop in rig.pane._form.stops() if stop.isEnabled()]
+        holder = child(rig.pane, Form).widget()
+        stops = [stop for stop in child(rig.pane, Form).stops() if stop.isEnabled()]
         stops[0].setFocus()
         reached: list[QWidget] = []
         while (widget := QApplication.focusWidget()) is not None and widget not in reached and len(reached) < 99:
@@ -404,11 +411,10 @@ async def test_inputs_are_moved_and_removed_by_key_and_the_keyboard_stays_there(
 
 async def test_what_is_missing_takes_the_keyboard_when_one_sends(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        rig.pane._send.setFocus()
-        QTest.keyClick(rig.pane._send, Qt.Key.Key_Space)
-        assert QApplication.focusWidget() is rig.pane._prompt
-        assert "prompt is empty" in rig.pane._wrong.text()
-        assert not rig.pane._wrong.isHidden()
+        send_of(rig.pane).setFocus()
+        QTest.keyClick(send_of(rig.pane), Qt.Key.Key_Space)
+        assert QApplication.focusWidget() is prompt_of(rig.pane)
+        assert "prompt is empty" in said(rig.pane)
 
 
 async def test_escape_leaves_the_composer_and_a_frame_shows_where_one_types(tmp_path, theme, qtbot):
@@ -463,11 +469,11 @@ async def test_a_project_is_chosen_from_those_there_are_or_named(tmp_path, theme
 async def test_editing_is_said_and_can_be_stopped(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.composer.load(plain_request("Held"), editing=TaskId("t1"))
-        assert rig.pane._editing_bar.isVisible()
-        assert "Save changes" in rig.pane._send.text()
+        assert button(rig, "Stop editing").isVisible()
+        assert "Save changes" in send_of(rig.pane).text()
         rig.composer.stop_editing()
-        assert not rig.pane._editing_bar.isVisible()
-        assert rig.pane._prompt.toPlainText() == "Held"
+        assert not button(rig, "Stop editing").isVisible()
+        assert prompt_of(rig.pane).toPlainText() == "Held"
 
 
 async def test_the_button_carries_the_price_and_says_why_not(tmp_path, theme, qtbot):
@@ -475,10 +481,10 @@ async def test_the_button_carries_the_price_and_says_why_not(tmp_path, theme, qt
         rig.composer.load(plain_request())
         await rig.engine.pricing.learn(plain_request(), 60)
         rig.composer.changed.emit()
-        assert rig.pane._send.text().endswith("60 credits")
-        assert rig.pane._send.accessibleName() == "Generate, 60 credits"
+        assert send_of(rig.pane).text().endswith("60 credits")
+        assert send_of(rig.pane).accessibleName() == "Generate, 60 credits"
         rig.composer.set_value("promptText", "")
-        assert "empty" in rig.pane._send.accessibleDescription()
+        assert "empty" in send_of(rig.pane).accessibleDescription()
 
 
 async def test_pasted_files_go_to_the_window_and_text_is_text(tmp_path, theme, qtbot):
@@ -489,18 +495,18 @@ async def test_pasted_files_go_to_the_window_and_text_is_text(tmp_path, theme, q
         files.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.png"))])
         text.setText("Rich words")
         text.setHtml("<b>Rich words</b>")
-        rig.pane._prompt.insertFromMimeData(files)
-        rig.pane._prompt.insertFromMimeData(text)
+        prompt_of(rig.pane).insertFromMimeData(files)
+        prompt_of(rig.pane).insertFromMimeData(text)
         assert len(pasted) == 1
         assert rig.composer.prompt == "Rich words"
 
 
 async def test_a_prompt_that_is_replaced_comes_back_by_undo(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        QTest.keyClicks(rig.pane._prompt, "Mine")
+        QTest.keyClicks(prompt_of(rig.pane), "Mine")
         rig.composer.set_prompt("Theirs")
-        assert rig.pane._prompt.toPlainText() == "Theirs"
-        rig.pane._prompt.undo()
+        assert prompt_of(rig.pane).toPlainText() == "Theirs"
+        prompt_of(rig.pane).undo()
         assert rig.composer.prompt == "Mine"
 
 

@@ -19,7 +19,8 @@ from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.rooms.preferences.programs_page import AddProgram
 from runway_desktop.ui.theme import Theme
-from tests.rigs.dialogs_rig import Rig, child
+from tests.rigs.dialogs_rig import Rig
+from tests.rigs.seen import child
 from tests.rigs.targets import too_small
 
 

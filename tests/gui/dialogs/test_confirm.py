@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.question import Question
-from tests.rigs.dialogs_rig import child
+from tests.rigs.seen import child
 
 QUESTION = Question("Delete 3 results from Runway?", "They cannot be fetched again.", "Delete 3 results")
 ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"

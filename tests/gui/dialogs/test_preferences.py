@@ -35,7 +35,8 @@ from runway_desktop.ui.building import fit, open_at
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.theme import ColorScheme, Role, Theme
-from tests.rigs.dialogs_rig import KEY, Kind, Rig, child
+from tests.rigs.dialogs_rig import KEY, Rig
+from tests.rigs.seen import Kind, child
 from tests.rigs.targets import too_small
 
 

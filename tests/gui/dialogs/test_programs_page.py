@@ -21,7 +21,8 @@ from runway_desktop.ui.confirm import AskText, Confirm
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words.clients import folder_words
 from runway_desktop.usecases.words.plain import tip
-from tests.rigs.dialogs_rig import Rig, child
+from tests.rigs.dialogs_rig import Rig
+from tests.rigs.seen import child
 from tests.rigs.targets import too_small
 
 AGENT = "claude-code"

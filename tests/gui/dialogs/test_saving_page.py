@@ -18,8 +18,9 @@ from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.services.library.file_moving import Disk
 from runway_desktop.ui.theme import Theme
-from tests.rigs.dialogs_rig import Kind, Rig, child
+from tests.rigs.dialogs_rig import Rig
 from tests.rigs.engine_rig import request
+from tests.rigs.seen import Kind, child
 
 MANY = 40
 

@@ -28,7 +28,8 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import COMPARING
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from tests.rigs.desktop import named
-from tests.rigs.dialogs_rig import Rig, child
+from tests.rigs.dialogs_rig import Rig
+from tests.rigs.seen import child
 from tests.rigs.targets import too_small
 
 READ = Qt.ItemDataRole.AccessibleTextRole

@@ -11,7 +11,8 @@ from runway_desktop.domain.errors import KeyRefused
 from runway_desktop.ui.dialogs.key_entry import WelcomeDialog
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
-from tests.rigs.dialogs_rig import KEY, Rig, child
+from tests.rigs.dialogs_rig import KEY, Rig
+from tests.rigs.seen import child
 from tests.rigs.targets import too_small
 
 

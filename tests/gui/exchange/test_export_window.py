@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QRadioButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QRadioButton
 
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.rooms.exchange.export_window import ExportWindow
 from runway_desktop.rooms.exchange.model import export as export_model
-from runway_desktop.rooms.exchange.model.export import ExportScope, ListForm, What
+from runway_desktop.rooms.exchange.model.export import ExportScope, ListForm
 from runway_desktop.services.exchange import file_export
 from runway_desktop.services.results import embedding
+from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.handing_on import EXPORT
 from runway_desktop.usecases.phase import Phase
@@ -27,6 +28,7 @@ from tests.gui.exchange.counter import Counter, reached
 from tests.rigs.desktop import after, rest, until
 from tests.rigs.exchange_results import Results, a_task, files_in
 from tests.rigs.rows import task
+from tests.rigs.seen import child, said, says
 from tests.rigs.targets import too_small
 
 
@@ -60,6 +62,14 @@ def press(window: ExportWindow, text: str) -> None:
     QTest.mouseClick(found, Qt.MouseButton.LeftButton)
 
 
+def tick(window: ExportWindow, keys: set[str]) -> None:
+    """Only these columns."""
+    columns = window.list.columns
+    for at in range(columns.count()):
+        is_wanted = columns.item(at).data(Qt.ItemDataRole.UserRole) in keys
+        columns.item(at).setCheckState(Qt.CheckState.Checked if is_wanted else Qt.CheckState.Unchecked)
+
+
 async def test_how_many_more_names_there_are_than_are_shown_is_said(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
@@ -68,7 +78,7 @@ async def test_how_many_more_names_there_are_than_are_shown_is_said(
         await shop.fill()
         window = await shop.export(0, 1, 2, 3)
         window.files.template.line.setText("{prompt}")
-        shown = window.files.template._shown.text().split("\n")
+        shown = said(window.files.template).split("\n")
         assert (len(shown), shown[-1]) == (3, "and 1 more")
         window.close()
         await rest()
@@ -79,14 +89,14 @@ async def test_chosen_results_get_the_names_that_were_shown(tmp_path: Path, them
         await shop.fill()
         window = await shop.export(1, 2)
         window.files.template.line.setText("{project}/{prompt}")
-        shown = window.files.template._shown.text().split("\n")
+        shown = said(window.files.template).split("\n")
         assert shown == ["Aurora/A-fox-2.png", "Aurora/A-fox-1.png"]
         press(window, "Export 2 files")
         await reached(window, Phase.DONE)
-        assert window._said.text() == "2 files exported."
+        assert says(window, "2 files exported.")
         assert files_in(tmp_path / "out") == sorted(shown)
         press(window, "Export 2 files")
-        await until(lambda: window._said.text() == "Nothing new to export. 2 files were already there.")
+        await until(lambda: says(window, "Nothing new to export. 2 files were already there."))
         async with after(shop.task_commands.folder_wanted) as folders:
             press(window, "Show in folder")
         assert folders == [tmp_path / "out"]
@@ -98,8 +108,8 @@ async def test_for_a_client_only_picks_go_without_their_requests(tmp_path: Path,
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export(0, 1, 2, 3)
-        assert window._amount.text() == "3 files, " + window._amount.text().split("files, ")[1]
-        assert "1 task has no file here." in window._amount.text()
+        assert "\n3 files, " in said(window)
+        assert "1 task has no file here." in said(window)
         window.files.switches["only_picks"].click()
         window.files.switches["keep_request"].click()
         await until(lambda: window.go.text() == "Export 1 file", "the picks are counted")
@@ -121,7 +131,7 @@ async def test_a_template_that_makes_no_sense_and_a_folder_that_is_none_say_so(t
         window.files.template.line.setText("{prompt}")
         window.files.folder.setText("somewhere")
         assert not window.go.isEnabled()
-        assert window.files._folder_wrong.isVisible()
+        assert [one for one in window.files.findChildren(QLabel) if one.isVisible() and one.property("tone") == "bad"]
         window.files.folder.setText(str(tmp_path / "out"))
         assert window.go.isEnabled()
         window.close()
@@ -159,9 +169,9 @@ async def test_the_list_is_written_as_it_stands_with_the_columns_that_were_chose
         await shop.fill()
         window = await shop.export()
         assert window.model.scope is ExportScope.LISTED
-        window._pages[What.LIST].click()
-        window.list._tick({"prompt", "pick", "id"})
-        assert window._amount.text() == "4 tasks · 3 columns"
+        next(one for one in window.findChildren(QAbstractButton) if one.accessibleName() == "Export as a list").click()
+        tick(window, {"prompt", "pick", "id"})
+        assert says(window, "4 tasks · 3 columns")
         window.model.export_list(tmp_path / "list.csv")
         await reached(window, Phase.DONE)
         with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -185,8 +195,8 @@ async def test_a_csv_is_written_as_the_persons_spreadsheet_wants_it_and_that_is_
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export()
-        window._pages[What.LIST].click()
-        window.list._tick({"prompt", "id"})
+        next(one for one in window.findChildren(QAbstractButton) if one.accessibleName() == "Export as a list").click()
+        tick(window, {"prompt", "id"})
         assert window.list.separator.currentText() == "Commas"
         window.list.separator.setCurrentIndex(1)
         window.list.mark.setChecked(False)
@@ -253,8 +263,8 @@ async def test_what_is_gone_is_told_by_name(tmp_path: Path, theme: Theme):
         window = await shop.export(1, 2)
         press(window, "Export 2 files")
         await reached(window, Phase.DONE)
-        assert window._said.text() == "1 file exported. 1 file could not be exported."
-        assert window._failures.isVisible()
+        assert says(window, "1 file exported. 1 file could not be exported.")
+        assert child(window, FindingsList).isVisible()
         assert Path(output.path).name in window.model.failures[0]
         window.close()
         await rest()

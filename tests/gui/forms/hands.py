@@ -30,6 +30,8 @@ from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.usecases.requests.choices import ModelOffer
 from tests.rigs.desktop import Desktop, until
 from tests.rigs.samples_of_requests import LINKS
+from tests.rigs.seen import boxes_of, button, chips, choices, kind_of, prompt, rows, rows_of, send
+from tests.rigs.seen import line as line_of
 
 LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 LONG = 12
@@ -78,7 +80,7 @@ class Hands:
         window = self._desktop.window
         window.activateWindow()
         await until(window.isActiveWindow, "the window has the keyboard")
-        widget = self.pane._prompt if self.pane._prompt.isVisible() else self.pane._send
+        widget = prompt(self.pane) if prompt(self.pane).isVisible() else send(self.pane)
         widget.setFocus()
         QTest.keyClick(widget, Qt.Key.Key_Return, CONTROL)
 
@@ -92,55 +94,55 @@ class Hands:
         while (strays := [one for one in self._tiles() if one.item.uri in urls and one.item.field != field.name]) and (
             sum(one.item.field == field.name for one in self._tiles()) < len(items)
         ):
-            self._from_menu(strays[0], f"Use as: {field.label}")
+            self.from_menu(strays[0], f"Use as: {field.label}")
         for place, item in enumerate(items):
             self._say_what_it_is(field, place, item)
 
     def _say_what_it_is(self, field: Field, place: int, item: AssetItem) -> None:
         words = {position: f"{position.capitalize()} frame" for position in field.positions}
         if item.position is not None and len(field.positions) > 1:
-            self._from_menu(self._tile(field, place), words[item.position])
+            self.from_menu(self.tile(field, place), words[item.position])
         for inner in field.fields:
             value = item.extra.get(inner.name)
             if value is None:
                 continue
             if inner.choices:
-                self._from_menu(self._tile(field, place), str(value), under=inner.label)
+                self.from_menu(self.tile(field, place), str(value), under=inner.label)
                 continue
-            self._from_menu(self._tile(field, place), f"{inner.label}…")
+            self.from_menu(self.tile(field, place), f"{inner.label}…")
             line = QApplication.activePopupWidget()
             assert isinstance(line, FieldPopup)
-            QTest.keyClicks(line._line, str(value))
-            QTest.keyClick(line._line, Qt.Key.Key_Return)
+            QTest.keyClicks(line_of(line), str(value))
+            QTest.keyClick(line_of(line), Qt.Key.Key_Return)
 
     async def _fill_field(self, pair: Pair, field: Field, value: Any) -> None:
         if field is pair.prompt_field:
-            paste(self.pane._prompt, str(value))
-        elif field.name in self.pane._chips:
-            self.choose_value(self.pane._chips[field.name], value)
+            paste(prompt(self.pane), str(value))
+        elif (chip := chips(self.pane).get(field.label)) is not None:
+            self.choose_value(chip, value)
         else:
-            await self.fill_row(self.pane._form.rows[field.name], value)
+            await self.fill_row(field, rows(self.pane)[field.name], value)
 
-    async def fill_row(self, row: FormRow, value: Any) -> None:
+    async def fill_row(self, field: Field, row: FormRow, value: Any) -> None:
         editor = row.editor
         assert editor.isEnabled(), f"{row.name} counts, so it can be set"
         match editor:
             case Chip():
                 self.choose_value(editor, value)
             case ObjectBox():
-                await self._fill_object(editor, value)
+                await self._fill_object(field, editor, value)
             case ObjectsBox():
                 for place, one in enumerate(value):
-                    QTest.mouseClick(editor._add, LEFT)
-                    await self._fill_object(editor._boxes[place], one)
+                    QTest.mouseClick(button(editor, f"Add to “{field.label}”"), LEFT)
+                    await self._fill_object(field, boxes_of(editor)[place], one)
             case AssetBox():
-                (item,) = asset_items(row._field, value)
-                drop(editor, [self._url(row._field, item, 0)])
+                (item,) = asset_items(field, value)
+                drop(editor, [self._url(field, item, 0)])
             case ColorsBox():
                 for color in [value] if isinstance(value, str) else value:
                     await self._add_color(editor, color)
             case QLineEdit() | QPlainTextEdit():
-                write(editor, as_typed(row._field, value))
+                write(editor, as_typed(value, is_json=field.kind is FieldKind.UNKNOWN))
 
     def choose_value(self, chip: QPushButton, value: Any) -> None:
         """Opens a chip and takes the option with this value, or types it."""
@@ -154,13 +156,14 @@ class Hands:
         QTest.mouseClick(chip, LEFT)
         popup = QApplication.activePopupWidget()
         if isinstance(popup, ChoicePopup):
-            options = [popup._list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(popup._list.count())]
+            shown = choices(popup)
+            options = [shown.item(row).data(Qt.ItemDataRole.UserRole) for row in range(shown.count())]
             at = next((row for row, option in enumerate(options) if _is(option, value)), None)
             if at is None:
                 at = next(row for row, option in enumerate(options) if option.value is ANOTHER)
-            item = popup._list.item(at)
-            popup._list.scrollToItem(item)
-            QTest.mouseClick(popup._list.viewport(), LEFT, pos=popup._list.visualItemRect(item).center())
+            item = shown.item(at)
+            shown.scrollToItem(item)
+            QTest.mouseClick(shown.viewport(), LEFT, pos=shown.visualItemRect(item).center())
             assert not popup.isVisible()
             popup = QApplication.activePopupWidget()
             if not isinstance(popup, FieldPopup):
@@ -169,22 +172,25 @@ class Hands:
         if value is None:
             QTest.mouseClick(next(one for one in popup.findChildren(QPushButton) if "Default" in one.text()), LEFT)
             return
-        write(popup._line, as_typed(popup._field, value))
-        QTest.keyClick(popup._line, Qt.Key.Key_Return)
+        write(line_of(popup), json.dumps(value) if isinstance(value, dict) else as_typed(value))
+        QTest.keyClick(line_of(popup), Qt.Key.Key_Return)
         assert not popup.isVisible()
 
-    async def _fill_object(self, box: ObjectBox, value: Mapping[str, Any]) -> None:
-        variants = box._field.variants
-        if len(variants) > 1 or (variants and box._form.isVisible()):
+    async def _fill_object(self, field: Field, box: ObjectBox, value: Mapping[str, Any]) -> None:
+        variants = field.variants
+        members = {one.name: one for one in field.fields}
+        if variants:
             place = next(
                 number
                 for number, variant in enumerate(variants)
-                if (value.get(box._field.tag_key) == variant.tag if box._field.tag_key else variant.tag in value)
+                if (value.get(field.tag_key) == variant.tag if field.tag_key else variant.tag in value)
             )
-            self.choose_value(box._form, place)
-        for row in list(box._rows):
-            if row.name in value:
-                await self.fill_row(row, value[row.name])
+            members |= {one.name: one for one in variants[place].fields}
+            if len(variants) > 1 or kind_of(box).isVisible():
+                self.choose_value(kind_of(box), place)
+        for name in rows_of(box):
+            if name in value:
+                await self.fill_row(members[name], rows_of(box)[name], value[name])
 
     async def _add_color(self, box: ColorsBox, color: str) -> None:
         add = next(one for one in box.findChildren(QPushButton) if "color" in one.text() and one.isVisible())
@@ -194,7 +200,7 @@ class Hands:
         dialog.setCurrentColor(QColor(color))
         dialog.accept()
 
-    def _from_menu(self, tile: InputTile, words: str, *, under: str = "") -> None:
+    def from_menu(self, tile: InputTile, words: str, *, under: str = "") -> None:
         """Right click, one entry."""
         at = QPoint(4, 4)
         QApplication.sendEvent(tile, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, tile.mapToGlobal(at)))
@@ -212,7 +218,7 @@ class Hands:
     def _tiles(self) -> list[InputTile]:
         return self.pane.inputs.tiles
 
-    def _tile(self, field: Field, place: int) -> InputTile:
+    def tile(self, field: Field, place: int) -> InputTile:
         return next(tile for tile in self._tiles() if tile.item.field == field.name and tile.item.number == place)
 
     def _url(self, field: Field, item: AssetItem, place: int) -> str:
@@ -236,10 +242,10 @@ def _is(option: Option, value: Any) -> bool:
     return bool(option.value == value) and isinstance(option.value, bool) == isinstance(value, bool)
 
 
-def as_typed(field: Field, value: Any) -> str:
+def as_typed(value: Any, *, is_json: bool = False) -> str:
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
-    if field.kind is FieldKind.UNKNOWN:
+    if is_json:
         return json.dumps(value)
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 

@@ -19,6 +19,9 @@ from runway_desktop.ui.composer.object_editors import ObjectBox
 from runway_desktop.ui.composer.prompt_edit import TagCompletion
 from runway_desktop.ui.flow_layout import FoldingLine
 from tests.rigs.desktop import Desktop, rest, until
+from tests.rigs.seen import boxes_of, chips, kind_of, rows, rows_of, said, says
+from tests.rigs.seen import line as line_of
+from tests.rigs.seen import prompt as prompt_of
 
 from .hands import Hands, paste
 
@@ -26,20 +29,28 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def editor_of(desktop: Desktop, name: str) -> QPushButton:
-    editor = desktop.window.composer_pane._form.rows[name].editor
+    editor = rows(desktop.window.composer_pane)[name].editor
     assert isinstance(editor, QPushButton)
     return editor
 
 
 def box_of(desktop: Desktop, name: str) -> ObjectBox:
     """The box of an object, as it is now: another request builds another."""
-    box = desktop.window.composer_pane._form.rows[name].editor
+    box = rows(desktop.window.composer_pane)[name].editor
     assert isinstance(box, ObjectBox)
     return box
 
 
 def member_of(box: ObjectBox, name: str) -> Any:
-    return next(row.editor for row in box._rows if row.name == name)
+    return rows_of(box)[name].editor
+
+
+def chip(desktop: Desktop, name: str) -> QPushButton:
+    return chips(desktop.window.composer_pane)[desktop.composer.pair.field(name).label]
+
+
+async def fill(hands: Hands, desktop: Desktop, name: str, value: Any) -> None:
+    await hands.fill_row(desktop.composer.pair.field(name), rows(desktop.window.composer_pane)[name], value)
 
 
 def picture(name: str) -> AssetDrop:
@@ -54,7 +65,7 @@ def with_pictures(desktop: Desktop, *names: str, model: str = "gen4_image") -> N
 async def focused_prompt(desktop: Desktop):
     desktop.window.activateWindow()
     await until(desktop.window.isActiveWindow)
-    prompt = desktop.window.composer_pane._prompt
+    prompt = prompt_of(desktop.window.composer_pane)
     prompt.setFocus()
     return prompt, prompt.findChild(TagCompletion).completer
 
@@ -115,10 +126,10 @@ async def test_a_name_that_no_input_has_is_said_at_the_prompt(tmp_path, theme, q
     async with Desktop(tmp_path, theme) as desktop:
         with_pictures(desktop, "anna")
         pane = desktop.window.composer_pane
-        paste(pane._prompt, "@bert walks")
-        assert "No input is named @bert" in pane._count.text()
+        paste(prompt_of(pane), "@bert walks")
+        assert "No input is named @bert" in said(pane)
         desktop.composer.input_fields.set_detail(desktop.composer.inputs()[0], "tag", "bert")
-        assert pane._count.isHidden()
+        assert "No input" not in said(pane)
 
 
 async def test_a_tag_that_cannot_be_one_is_refused_at_its_input(tmp_path, theme, qtbot):
@@ -134,7 +145,7 @@ async def test_the_position_of_frames_is_chosen_and_the_other_gives_way(tmp_path
         desktop.composer.taking.add([picture("a"), picture("b")])
         first, _ = desktop.composer.inputs()
         hands = Hands(desktop, {})
-        hands._from_menu(hands._tile(desktop.composer.pair.field(first.field), 0), "Last frame")
+        hands.from_menu(hands.tile(desktop.composer.pair.field(first.field), 0), "Last frame")
         sent = desktop.composer.request().values["promptImage"]
         assert [(entry["uri"][-5:], entry["position"]) for entry in sent] == [("a.png", "last"), ("b.png", "first")]
 
@@ -144,7 +155,7 @@ async def test_a_mask_is_taken_by_choice_and_not_by_the_first_drop(tmp_path, the
         with_pictures(desktop, "scene", "mask", model="ideogram_4_5")
         assert {item.field for item in desktop.composer.inputs()} == {"referenceImages"}
         hands = Hands(desktop, {})
-        hands._from_menu(hands._tile(desktop.composer.pair.field("referenceImages"), 1), "Use as: Mask")
+        hands.from_menu(hands.tile(desktop.composer.pair.field("referenceImages"), 1), "Use as: Mask")
         assert desktop.composer.request().values["maskUri"].endswith("mask.png")
 
 
@@ -153,21 +164,21 @@ async def test_what_does_not_count_says_so_and_cannot_be_set_until_it_does(tmp_p
         desktop.composer.choose("text_to_video", "gen4.5")
         pane = desktop.window.composer_pane
         pane.open_form(True)
-        row = pane._form.rows["proresProfile"]
+        row = rows(pane)["proresProfile"]
         assert not row.editor.isEnabled()
-        assert "Applies only when “File format”" in row._note.text()
+        assert "Applies only when “File format”" in said(row)
         Hands(desktop, {}).choose_value(editor_of(desktop, "outputFormat"), "prores")
         assert row.editor.isEnabled()
         Hands(desktop, {}).choose_value(editor_of(desktop, "proresProfile"), "4444")
         Hands(desktop, {}).choose_value(editor_of(desktop, "outputFormat"), "mp4")
         assert row.editor.isEnabled(), "what is set can be taken out"
-        assert "applies only" in row._note.text()
+        assert "applies only" in said(row)
 
 
 async def test_what_belongs_together_stands_together(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("video_to_video", "aleph2")
-        names = list(desktop.window.composer_pane._form.rows)
+        names = list(rows(desktop.window.composer_pane))
         assert names.index("proresProfile") == names.index("outputFormat") + 1
 
 
@@ -182,17 +193,16 @@ async def test_a_prompt_says_its_length_when_it_nears_the_greatest(tmp_path, the
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("image_to_video", "gen4.5")
         pane = desktop.window.composer_pane
-        paste(pane._prompt, "a" * 799)
-        assert pane._count.isHidden()
-        paste(pane._prompt, "a" * 810 + "😀")
-        assert pane._count.text() == "812 of 1,000", "an emoji is two units, as Runway counts"
+        paste(prompt_of(pane), "a" * 799)
+        assert "of 1,000" not in said(pane)
+        paste(prompt_of(pane), "a" * 810 + "😀")
+        assert says(pane, "812 of 1,000"), "an emoji is two units, as Runway counts"
 
 
 async def test_a_size_that_is_not_listed_can_be_typed_where_the_model_takes_any(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("text_to_image", "seedream5_lite")
-        pane = desktop.window.composer_pane
-        Hands(desktop, {}).choose_value(pane._chips["ratio"], "2500:2500")
+        Hands(desktop, {}).choose_value(chip(desktop, "ratio"), "2500:2500")
         assert desktop.composer.value("ratio") == "2500:2500"
 
 
@@ -200,8 +210,8 @@ async def test_a_word_in_place_of_a_number_is_a_button(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("text_to_video", "seedance2_5")
         pane = desktop.window.composer_pane
-        pane.findChild(FoldingLine).reveal(pane._chips["duration"])
-        QTest.mouseClick(pane._chips["duration"], LEFT)
+        pane.findChild(FoldingLine).reveal(chip(desktop, "duration"))
+        QTest.mouseClick(chip(desktop, "duration"), LEFT)
         line = QApplication.activePopupWidget()
         assert isinstance(line, FieldPopup)
         automatic = next(one for one in line.findChildren(QPushButton) if one.text() == "Automatic")
@@ -213,16 +223,16 @@ async def test_voices_and_languages_go_by_their_names(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("voice_dubbing", "eleven_voice_dubbing")
         pane = desktop.window.composer_pane
-        assert "English" in pane._chips["targetLang"].text()
+        assert "English" in chip(desktop, "targetLang").text()
         desktop.composer.choose("text_to_speech", "eleven_multilingual_v2")
-        pane.findChild(FoldingLine).reveal(pane._chips["voice"])
-        QTest.mouseClick(pane._chips["voice"], LEFT)
+        pane.findChild(FoldingLine).reveal(chip(desktop, "voice"))
+        QTest.mouseClick(chip(desktop, "voice"), LEFT)
         popup = QApplication.activePopupWidget()
         assert isinstance(popup, ChoicePopup)
-        QTest.keyClicks(popup._search, "maya")
-        QTest.keyClick(popup._search, Qt.Key.Key_Return)
+        QTest.keyClicks(line_of(popup), "maya")
+        QTest.keyClick(line_of(popup), Qt.Key.Key_Return)
         await rest()
-        assert pane._chips["voice"].text().startswith("Voice: Maya")
+        assert chip(desktop, "voice").text().startswith("Voice: Maya")
 
 
 async def test_switching_keeps_the_shots_that_fit_and_says_what_is_dropped(tmp_path, theme, qtbot):
@@ -247,16 +257,16 @@ async def test_a_script_waits_while_another_form_is_looked_at(tmp_path, theme, q
         desktop.composer.choose("avatar_videos", "gwm1_avatars")
         hands, pane = Hands(desktop, {}), desktop.window.composer_pane
         pane.open_form(True)
-        await hands.fill_row(pane._form.rows["speech"], {"type": "text", "text": "Welcome aboard."})
+        await fill(hands, desktop, "speech", {"type": "text", "text": "Welcome aboard."})
         before = desktop.composer.value("speech")
         box = box_of(desktop, "speech")
-        hands.choose_value(box._form, 0)
+        hands.choose_value(kind_of(box), 0)
         assert "text" not in desktop.composer.value("speech")
-        hands.choose_value(box._form, 1)
+        hands.choose_value(kind_of(box), 1)
         assert desktop.composer.value("speech") == before
         desktop.composer.load(Request(endpoint="avatar_videos", model="gwm1_avatars", values={}))
-        hands.choose_value(box_of(desktop, "speech")._form, 0)
-        hands.choose_value(box_of(desktop, "speech")._form, 1)
+        hands.choose_value(kind_of(box_of(desktop, "speech")), 0)
+        hands.choose_value(kind_of(box_of(desktop, "speech")), 1)
         assert "Welcome" not in str(desktop.composer.value("speech")), "another request begins anew"
 
 
@@ -272,22 +282,22 @@ async def test_each_letter_inside_a_shot_a_link_and_a_tag_is_kept_as_it_is_typed
 
         tag = composer.pair.field("referenceImages").fields[0]
         line = open_detail(composer.inputs()[0], tag, composer.input_fields, pane)
-        QTest.keyClicks(line._line, "ann")
+        QTest.keyClicks(line_of(line), "ann")
         assert '"tag": "ann"' in kept()
-        QTest.keyClicks(line._line, "a")
+        QTest.keyClicks(line_of(line), "a")
         assert '"tag": "anna"' in kept()
         line.close()
         composer.choose("text_to_video", "klingO3_pro")
         pane.open_form(True)
         hands = Hands(desktop, {})
-        await hands.fill_row(pane._form.rows["providerSettings"], {"multiPrompt": [{"prompt": "A door op"}]})
+        await fill(hands, desktop, "providerSettings", {"multiPrompt": [{"prompt": "A door op"}]})
         assert "A door op" in kept()
         shots = member_of(box_of(desktop, "providerSettings"), "multiPrompt")
-        QTest.keyClicks(member_of(shots._boxes[0], "prompt"), "ens")
+        QTest.keyClicks(member_of(boxes_of(shots)[0], "prompt"), "ens")
         assert "A door opens" in kept()
         composer.choose("video_to_video", "aleph2")
-        await hands.fill_row(pane._form.rows["keyframes"], [{"seconds": 2}])
-        keyframes: Any = pane._form.rows["keyframes"].editor
-        QTest.keyClicks(member_of(keyframes._boxes[0], "uri")._line, "https://a.example/b")
+        await fill(hands, desktop, "keyframes", [{"seconds": 2}])
+        keyframes: Any = rows(pane)["keyframes"].editor
+        QTest.keyClicks(line_of(member_of(boxes_of(keyframes)[0], "uri")), "https://a.example/b")
         assert "https://a.example/b" in kept()
         assert "A door opens" in kept(), "what this model does not take waits on its views"

@@ -13,6 +13,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.ui.theme import Theme
 from tests.rigs.desktop import Desktop
+from tests.rigs.seen import prompt, rows, said
 
 from .hands import paste
 
@@ -38,15 +39,15 @@ async def test_a_kind_that_nobody_knows_is_a_json_editor_with_a_check(tmp_path: 
         desktop.composer.chooser.choose(NEW)
         pane = desktop.window.composer_pane
         pane.open_form(True)
-        row = pane._form.rows["orbitPath"]
+        row = rows(pane)["orbitPath"]
         editor = row.editor
         assert isinstance(editor, QPlainTextEdit)
         assert editor.accessibleName() == "Orbit path"
         paste(editor, '{"turns": 2, "axis": [0,')
-        assert "isn't complete JSON: line 1" in row._note.text()
+        assert "isn't complete JSON: line 1" in said(row)
         assert desktop.composer.findings()
         paste(editor, '{"turns": 2, "axis": [0, 1]}')
         assert desktop.composer.request().values["orbitPath"] == {"turns": 2, "axis": [0, 1]}
-        assert "JSON" not in row._note.text()
-        paste(pane._prompt, "A lighthouse")
+        assert "JSON" not in said(row)
+        paste(prompt(pane), "A lighthouse")
         assert not desktop.composer.findings()

@@ -52,6 +52,7 @@ from tests.rigs.desktop import Desktop, painted, rest, until
 from tests.rigs.engine_rig import request as plain_request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.rows import saved, task
+from tests.rigs.seen import button, says, send
 from tests.rigs.targets import too_small
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -193,7 +194,7 @@ async def test_ids_pasted_into_a_new_window_are_adopted_and_no_prompt(tmp_path, 
 async def test_search_narrows_and_an_empty_answer_says_so(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         pane = rig.window.workspace.list
-        assert pane._empty_title.text() == "No tasks yet"
+        assert says(pane, "No tasks yet")
         await listed(rig, task(1, State.FAILED, prompt="fog"), task(2, State.FAILED, prompt="sun"))
         QTest.keyClick(rig.window.view, Qt.Key.Key_F, CONTROL)
         assert QApplication.focusWidget() is rig.window.search
@@ -201,9 +202,8 @@ async def test_search_narrows_and_an_empty_answer_says_so(tmp_path, theme, qtbot
         await until(lambda: rig.rows.task_count == 1)
         QTest.keyClicks(rig.window.search, "gy")
         await until(lambda: rig.rows.task_count == 0)
-        assert pane._empty_title.text() == "No results"
-        assert pane._empty_button.isVisible()
-        QTest.mouseClick(pane._empty_button, LEFT)
+        assert says(pane, "No results")
+        QTest.mouseClick(button(pane, "Clear filters"), LEFT)
         await until(lambda: rig.rows.task_count == 2)
         assert rig.window.search.text() == ""
 
@@ -213,7 +213,7 @@ async def test_an_empty_place_is_neither_nothing_yet_nor_a_filter(tmp_path, them
         await listed(rig, task(1, State.FAILED))
         rig.window.workspace.pages.setCurrentRow(1)
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 0)
-        assert rig.window.workspace.list._empty_title.text() == "Nothing here yet"
+        assert says(rig.window.workspace.list, "Nothing here yet")
         assert rig.filter.title == "Live"
 
 
@@ -453,18 +453,20 @@ async def test_labels_are_read_by_their_words(tmp_path, theme, qtbot):
                 assert label.text() in label.accessibleName()
 
 
+LET_GO = "Dismiss…"
+
+
 async def test_details_offer_the_next_step_and_the_three_decisions(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.UNCERTAIN), task(2, State.FAILED, failure=Failure(code="INTERNAL")))
         pane = rig.window.workspace.details
         choose(rig, 1)
         await until(lambda: rig.details.row is not None and rig.details.row.task.id == "t1")
-        assert pane._decide.isVisible()
+        assert button(pane, LET_GO).isVisible()
         choose(rig, 2)
         await until(lambda: rig.details.row.task.id == "t2")
-        assert not pane._decide.isVisible()
-        assert pane._next.isVisible()
-        QTest.mouseClick(pane._next, LEFT)
+        assert LET_GO not in [one.text() for one in pane.findChildren(QPushButton) if one.isVisible()]
+        QTest.mouseClick(send(pane), LEFT)
         await until(lambda: rig.rows.task_count == 3)
 
 

@@ -24,6 +24,8 @@ from runway_desktop.ui.window.workspace import first_size
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import task
+from tests.rigs.seen import choices
+from tests.rigs.seen import line as line_of
 
 
 def luminance(color: QColor) -> float:
@@ -142,8 +144,8 @@ def test_a_list_of_choices_is_as_high_as_its_choices(theme, qtbot, amount):
     button.show()
     popup = ChoicePopup([Option(number, f"Choice {number}") for number in range(amount)], 0, "Choice", button)
     popup.open_at(button)
-    last = popup._list.visualItemRect(popup._list.item(amount - 1))
-    beyond = popup.height() - popup._list.viewport().mapTo(popup, last.bottomLeft()).y()
+    last = choices(popup).visualItemRect(choices(popup).item(amount - 1))
+    beyond = popup.height() - choices(popup).viewport().mapTo(popup, last.bottomLeft()).y()
     assert 0 <= beyond <= 2 * GRID
     assert last.height() >= popup.fontMetrics().height() + GRID, "there is room to hit it"
     popup.close()
@@ -158,9 +160,9 @@ def test_choices_beyond_a_glance_can_be_searched(theme, qtbot, amount):
     chosen = []
     popup.chosen.connect(chosen.append)
     popup.open_at(button)
-    assert popup._search.isVisible() is (amount > GLANCE)
-    assert popup._list.currentItem().text() == "Choice 1"
-    QTest.keyClick(popup.focusWidget() or popup._list, Qt.Key.Key_Return)
+    assert line_of(popup).isVisible() is (amount > GLANCE)
+    assert choices(popup).currentItem().text() == "Choice 1"
+    QTest.keyClick(popup.focusWidget() or choices(popup), Qt.Key.Key_Return)
     assert chosen == [1]
 
 
@@ -172,8 +174,8 @@ def test_a_search_that_finds_nothing_chooses_nothing(theme, qtbot):
     chosen = []
     popup.chosen.connect(chosen.append)
     popup.open_at(button)
-    QTest.keyClicks(popup._search, "zzz")
-    QTest.keyClick(popup._search, Qt.Key.Key_Return)
+    QTest.keyClicks(line_of(popup), "zzz")
+    QTest.keyClick(line_of(popup), Qt.Key.Key_Return)
     assert chosen == []
     assert popup.isVisible()
     popup.close()
