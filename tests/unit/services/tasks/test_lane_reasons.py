@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.caps import LaneCode, LaneReason
+from runway_desktop.domain.caps import LaneCode, LaneReason, Way
 from runway_desktop.domain.errors import ServerTrouble, SlowDown, StoreError
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.tasks.forecast import Range
 from runway_desktop.services.tasks.lane import UNCERTAIN_IN_A_ROW
 from runway_desktop.values import replace
-from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.engine_rig import Rig, keeps, request, with_picture
 from tests.rigs.fakes import settle
 
 
@@ -106,3 +106,30 @@ async def test_no_start_is_promised_to_a_model_whose_day_is_used_up():
         await rig.account.refresh()
         _, *others = await rig.submit(request(), *(request(model="veo3.1") for _ in range(3)))
         assert rig.lane.outlook().starts == dict.fromkeys(others, Range(0.0, 0.0))
+
+
+async def test_the_lane_says_since_when_it_keeps_a_task_and_what_it_names_first():
+    async with Rig(loops=("lane",)) as rig:
+        began = rig.clock.now()
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(60)
+        paused = keeps(rig, task_id)
+        assert (paused.lane, paused.since) == (LaneReason(LaneCode.PAUSED), began)
+        await rig.queue_acts.hold([task_id])
+        held = keeps(rig, task_id)
+        assert (held.hold.code, held.since) == (HoldCode.WAITS_FOR_PERSON, began + 60)
+        await rig.clock.advance(60)
+        assert keeps(rig, task_id).since == began + 60
+
+
+async def test_the_lane_says_since_when_a_cap_keeps_a_task_and_what_its_raise_sends():
+    async with Rig(loops=("lane",)) as rig:
+        await rig.pricing.learn(request(), 25.0)
+        rig.settings.day_cap = 10.0
+        began = rig.clock.now()
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(60)
+        kept = keeps(rig, task_id)
+        assert (kept.lane.code, kept.since, kept.way) == (LaneCode.HELD_BACK, began, Way.RAISE)
+        assert (kept.freed.amount, kept.freed.credits) == (1, 25.0)
