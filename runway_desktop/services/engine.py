@@ -438,7 +438,7 @@ class Engine:
     def move(self) -> LibraryMove:
         from .library.library_move import LibraryMove
         from .library.move_group import GroupMover
-        from .tasks.input_following import InputFollowing
+        from .tasks.missing_inputs import InputFollowing
 
         # A thread of its own: either folder's disk may hang.
         threads = self._threads(1, "move")

@@ -24,8 +24,8 @@ from runway_desktop.services.library.library_move import LibraryMove
 from runway_desktop.services.library.move_group import GroupMover
 from runway_desktop.services.library.move_journal import JOURNAL
 from runway_desktop.services.settings import Settings
-from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.services.tasks.missing_inputs import InputFollowing
 from runway_desktop.store import SqliteStore
 
 

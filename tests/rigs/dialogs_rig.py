@@ -23,8 +23,8 @@ from runway_desktop.services.library.move_group import GroupMover
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.services.tasks.missing_inputs import InputFollowing
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge

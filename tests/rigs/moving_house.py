@@ -16,7 +16,7 @@ from runway_desktop.services.library.file_moving import Disk
 from runway_desktop.services.library.library_move import LibraryMove
 from runway_desktop.services.library.move_group import GroupMover
 from runway_desktop.services.results import sidecar
-from runway_desktop.services.tasks.input_following import InputFollowing
+from runway_desktop.services.tasks.missing_inputs import InputFollowing
 from tests.rigs.engine_rig import AtOnce, Rig, request
 from tests.rigs.fakes import FakeClock, MemoryStore, settle
 from tests.rigs.notices import notices

@@ -22,7 +22,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Store
-from runway_desktop.services.tasks.input_following import InputFollowing
+from runway_desktop.services.tasks.missing_inputs import InputFollowing
 from runway_desktop.values import Struct, field, replace
 
 from .file_moving import Disk, Errand, FileStamp, MoveFate, MoveOutcome, MoveStopped, bring, finish, give_up
