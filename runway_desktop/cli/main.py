@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.clients import COMMAND_LINE
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.permissions import COMMAND_LINE
 from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.remote.opening import INTERRUPTED, Ended, opened

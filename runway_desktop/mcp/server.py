@@ -28,7 +28,7 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 
 from runway_desktop import __version__
-from runway_desktop.domain.clients import COMMAND_LINE, NAMELESS, clean_name
+from runway_desktop.domain.permissions import COMMAND_LINE, NAMELESS, clean_name
 from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from runway_desktop.domain.advance import POLL_GAP
-from runway_desktop.domain.clients import LONGEST_WAIT
+from runway_desktop.domain.permissions import LONGEST_WAIT
 from runway_desktop.values import Struct, field
 
 Call = tuple[str, dict[str, Any]]

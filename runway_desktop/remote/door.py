@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from runway_desktop.domain.clients import clean_name
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.permissions import clean_name
 from runway_desktop.services.disk import private_socket
 from runway_desktop.services.supervised import report
 from runway_desktop.usecases.clients.refusals import CallRefused, Code, refusal_of

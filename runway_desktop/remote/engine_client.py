@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.clients import LONGEST_WAIT
+from runway_desktop.domain.permissions import LONGEST_WAIT
 from runway_desktop.services.disk.profile_lock import Claim, claim
 from runway_desktop.usecases.clients.refusals import CallRefused, Code, refuse_nesting
 

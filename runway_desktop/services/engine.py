@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from runway_desktop.domain.profiles import Profile
 
     from .account import Account
+    from .approvals import Clients
     from .backup.backups import Backups
     from .backup.restores import Restores
     from .backup.watching import Workshop
     from .bus import Bus
-    from .clients import Clients
     from .disk.library_folder import LibraryFolder
     from .disk.profile_folders import ProfileFolders
     from .exchange.exchange import Exchange
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from .money.pricing import Pricing
     from .money.spending import Spending
     from .ports import Clock, ClosableRunway, Fetcher, Runway, SecretStore, Snapshots, Store
-    from .profiles.profiles import Profiles
+    from .profiles.profile_folders import Profiles
     from .results.downloads import Downloads
     from .results.fresh_links import FreshLinks
     from .results.integrity import Integrity
@@ -60,13 +60,13 @@ if TYPE_CHECKING:
     from .tasks.copy_check import CopyCheck
     from .tasks.dispatch import Dispatch
     from .tasks.forecast import Forecasts
-    from .tasks.inputs import Inputs
     from .tasks.lane import Lane
     from .tasks.ledger import Ledger
     from .tasks.missing_inputs import MissingInputs
     from .tasks.poller import Poller
     from .tasks.queue_acts import QueueActs
     from .tasks.submission import Submission
+    from .tasks.uploads import Inputs
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -256,7 +256,7 @@ class Engine:
         """None if the engine has no folder on a disk; the same holds for `backups`, `restores` and `accepted_ids`."""
         from .disk.profile_lock import is_in_use
         from .disk.system_trash import TrashFolder
-        from .profiles.profiles import Profiles
+        from .profiles.profile_folders import Profiles
 
         outside, workshop, trash = self._outside, self.workshop, TrashFolder(self._workers)
         snapshots, secrets, clock = outside.snapshots, outside.secrets, self.clock
@@ -266,7 +266,7 @@ class Engine:
 
     @cached_property
     def clients(self) -> Clients:
-        from .clients import Clients
+        from .approvals import Clients
 
         return Clients(self._store, self.ledger, self.settings, self.bus, self.clock, self.copies)
 
@@ -310,7 +310,7 @@ class Engine:
 
     @cached_property
     def inputs(self) -> Inputs:
-        from .tasks.inputs import Inputs
+        from .tasks.uploads import Inputs
 
         return Inputs(self.ledger, self._runway, self._store, self.catalog, self.bus, self.clock, self._workers)
 

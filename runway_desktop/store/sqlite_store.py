@@ -25,11 +25,9 @@ from runway_desktop.domain.library import Entries, Estimate, GroupSummary, Ledge
 from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
-from . import clients as kept_clients
+from . import client_rows, presence, reading, spending_totals, tally, trouble, writing
 from . import listing as listings
-from . import presence, reading, tally, trouble, writing
 from . import sheets as kept_sheets
-from . import spending as spent
 from .conditions import add_pieces
 from .connections import DatabaseThread, ReadConnection, WriteConnection
 from .migrations import MIGRATIONS, Migration, bring_up_to_date, has_nothing
@@ -222,17 +220,17 @@ class SqliteStore:
     batch_names = _asked(reading.batch_names)
     timings = _asked(reading.timings)
     learned = _asked(reading.learned)
-    clients = _asked(kept_clients.clients)
-    take_void_permissions = _written(kept_clients.take_void)
-    save_client = _written(kept_clients.save_client)
-    note_client_request = _written(kept_clients.note_client_request)
-    note_refusal = _written(kept_clients.note_refusal)
-    client_request = _asked(kept_clients.client_request)
-    latest_client_requests = _asked(kept_clients.latest_client_requests)
-    client_requests = _asked(kept_clients.client_requests)
-    reserved_since = _asked(kept_clients.reserved_since)
-    record_call = _written(kept_clients.record_call)
-    client_record = _asked(kept_clients.client_record)
+    clients = _asked(client_rows.clients)
+    take_void_permissions = _written(client_rows.take_void)
+    save_client = _written(client_rows.save_client)
+    note_client_request = _written(client_rows.note_client_request)
+    note_refusal = _written(client_rows.note_refusal)
+    client_request = _asked(client_rows.client_request)
+    latest_client_requests = _asked(client_rows.latest_client_requests)
+    client_requests = _asked(client_rows.client_requests)
+    reserved_since = _asked(client_rows.reserved_since)
+    record_call = _written(client_rows.record_call)
+    client_record = _asked(client_rows.client_record)
     settings = _asked(reading.settings)
     sheet = _asked(kept_sheets.sheet)
     sheet_of_batch = _asked(kept_sheets.of_batch)
@@ -246,8 +244,8 @@ class SqliteStore:
     not_saved = _swept(presence.not_saved)
     amount = _swept(listings.amount)
     counts = _swept(tally.counts)
-    spent_by_project = _swept(spent.by_project)
-    spent_tasks = _swept(spent.tasks)
+    spent_by_project = _swept(spending_totals.by_project)
+    spent_tasks = _swept(spending_totals.tasks)
 
     async def get(self, task_id: TaskId) -> Task | None:
         found = await self.get_many((task_id,))
@@ -272,7 +270,7 @@ class SqliteStore:
     ) -> builtins.list[SpendingLine]:
         zone = UTC if utc else self._zone
         return await self._sweeper.ask(
-            lambda connection: spent.lines(connection, since, until, zone, by_client=by_client)
+            lambda connection: spending_totals.lines(connection, since, until, zone, by_client=by_client)
         )
 
     async def check(self, *, whole: bool = False) -> None:

@@ -23,9 +23,9 @@ from runway_desktop.app.bugs import Bugs
 from runway_desktop.app.options import Options
 from runway_desktop.app.program import make_application, run_on_loop
 from runway_desktop.app.session import Session
-from runway_desktop.domain.clients import Permission
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.domain.task import State

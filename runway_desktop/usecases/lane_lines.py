@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from runway_desktop.domain.caps import Cap, Kept, Way
-from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Entries, Row
+from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.domain.task import HoldCode, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.words.budget import QueueBudget, shares

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.clients import waiting, waits_for_approval
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Row
+from runway_desktop.domain.permissions import waiting, waits_for_approval
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import in_turn

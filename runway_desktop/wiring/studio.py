@@ -28,7 +28,7 @@ from runway_desktop.services.media.media_facts import probe
 from runway_desktop.services.ports import Store
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.embedding import embed, note_of
-from runway_desktop.services.tasks.inputs import inputs_of
+from runway_desktop.services.tasks.uploads import inputs_of
 from runway_desktop.simulator.organizations import Uploads, keep
 from runway_desktop.simulator.outputs import Recipe, make_output
 from runway_desktop.usecases.requests.presets import Preset, Presets

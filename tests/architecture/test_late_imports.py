@@ -57,7 +57,7 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "services/media/media_facts.py": 1,
     "services/media/picture_copies.py": 1,
     "services/money/pricing.py": 1,
-    "services/profiles/profiles.py": 2,
+    "services/profiles/profile_folders.py": 2,
     "services/results/sidecar_keeper.py": 1,
     "services/settings.py": 1,
     "services/supervised.py": 1,

@@ -29,7 +29,7 @@ SENTENCES: Mapping[str, int] = {
     "services.intake.intake": 4,
     "services.intake.parts": 3,
     "services.intake.reading": 2,
-    "services.profiles.profiles": 7,
+    "services.profiles.profile_folders": 7,
     "services.results.fresh_links": 5,
     "services.settings": 1,
 }

@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.permissions import Permission
 from runway_desktop.remote.client import connect
 from tests.benchmarks.children import ROOT, BenchmarkFailed, NotToldHere, environment
 from tests.benchmarks.impatience import quiet_end

@@ -19,7 +19,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.permissions import Permission
 from tests.benchmarks.children import NotToldHere
 from tests.benchmarks.table import Figure
 from tests.rigs.impatience import kill_in_turn, say_all, started

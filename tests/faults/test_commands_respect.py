@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.clients import COMMAND_LINE, Client, Permission
 from runway_desktop.domain.copies import IDENTITY
+from runway_desktop.domain.permissions import COMMAND_LINE, Client, Permission
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.store import SqliteStore
 from runway_desktop.wiring import environment

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.permissions import Permission
 from tests.rigs.impatience import say_all
 from tests.rigs.impatient_child import HOST
 from tests.rigs.permits import permit

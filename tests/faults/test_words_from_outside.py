@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.permissions import Permission
 from tests.rigs.permits import LIBRARY_CLIENT, permit
 from tests.rigs.profile_programs import FOX, Programs
 from tests.rigs.runway_process import Runway

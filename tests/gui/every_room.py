@@ -17,10 +17,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QStackedWidget, QWidget
 
 from runway_desktop.domain.account import Organization
-from runway_desktop.domain.clients import Permission
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.task import Input, OutputState, Pick, Request, State, TaskId
 from runway_desktop.rooms.exchange.entry import ExchangeWindows
 from runway_desktop.rooms.exchange.import_window import ImportWindow

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.clients import (
+from runway_desktop.domain.permissions import (
     COMMAND_LINE,
     Permission,
 )

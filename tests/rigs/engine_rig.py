@@ -44,13 +44,13 @@ from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.copy_check import CopyCheck
 from runway_desktop.services.tasks.dispatch import Dispatch
 from runway_desktop.services.tasks.forecast import Forecasts
-from runway_desktop.services.tasks.inputs import Inputs
 from runway_desktop.services.tasks.lane import Lane
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.missing_inputs import MissingInputs
 from runway_desktop.services.tasks.poller import Poller
 from runway_desktop.services.tasks.queue_acts import QueueActs
 from runway_desktop.services.tasks.submission import Submission
+from runway_desktop.services.tasks.uploads import Inputs
 from runway_desktop.values import replace
 from tests.rigs import sent
 from tests.rigs.fake_runway import FakeRunway

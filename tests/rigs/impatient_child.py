@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.clients import COMMAND_LINE
+from runway_desktop.domain.permissions import COMMAND_LINE
 from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.opening import opened
 from runway_desktop.usecases.clients.refusals import CallRefused, Code

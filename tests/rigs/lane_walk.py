@@ -24,7 +24,6 @@ from typing import Any
 
 from runway_desktop.domain.account import ModelLimits, Organization, fingerprint_of
 from runway_desktop.domain.caps import Cap, HeldBack
-from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.errors import (
     ApiError,
     BadReply,
@@ -41,6 +40,7 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import CapRaised, EngineNotice, EngineNoticeCode
 from runway_desktop.domain.library import Filter, Row
+from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.domain.task import Hold, HoldCode, Pick, RemoteId, State, Task, TaskId
 from runway_desktop.domain.transitions import Answer, CreatedTask
 from runway_desktop.services.tasks.after_restore import FRESH

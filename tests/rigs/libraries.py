@@ -8,7 +8,6 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta, timezone
 from typing import Any
 
-from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.library import (
     Filter,
     GroupBy,
@@ -17,6 +16,7 @@ from runway_desktop.domain.library import (
     SortKey,
 )
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.permissions import ClientRequest
 from runway_desktop.domain.task import (
     Batch,
     BatchId,

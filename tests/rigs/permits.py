@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.remote.headless import Headless
 from runway_desktop.services.disk.profile_lock import claim

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.clients import COMMAND_LINE, Permission
+from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.remote.client import connect
 from runway_desktop.remote.messages import Welcome
 from runway_desktop.usecases.clients.refusals import CallRefused

@@ -14,7 +14,7 @@ from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.backup.watching import Workshop
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.profiles.profiles import Profiles
+from runway_desktop.services.profiles.profile_folders import Profiles
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.ui.theme import Theme
 from tests.rigs.desktop import Desktop, Rig

@@ -11,11 +11,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
 
 from runway_desktop.catalog import assets_in
-from runway_desktop.domain.clients import Client, waits_for_approval
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import local_time
+from runway_desktop.domain.permissions import Client, waits_for_approval
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner, survived
 from runway_desktop.texts import _

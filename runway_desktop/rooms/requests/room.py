@@ -1,6 +1,6 @@
 """Room record of the Requests page."""
 
-from runway_desktop.domain.clients import waiting
+from runway_desktop.domain.permissions import waiting
 from runway_desktop.texts import Text
 from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.usecases.commands.approval import OF_PAGE

@@ -21,7 +21,7 @@ from runway_desktop.domain.task import (
     parse_remote_id,
 )
 from runway_desktop.services.results.sidecar import Sidecar
-from runway_desktop.services.tasks.inputs import inputs_of
+from runway_desktop.services.tasks.uploads import inputs_of
 from runway_desktop.values import asdict, replace
 
 from .folder_reading import FoundResult

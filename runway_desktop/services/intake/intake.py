@@ -22,8 +22,8 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
+from .found_inputs import FoundInput, InputFinder
 from .gathered import Gathered, GatheredDraft
-from .inputs import FoundInput, InputFinder
 from .parts import Parts
 from .reading import Dropped
 from .sources import SourceReader, about, draft_of

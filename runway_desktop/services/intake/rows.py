@@ -30,8 +30,8 @@ from runway_desktop.texts import Text, verbatim
 from runway_desktop.values import Struct, replace
 from runway_desktop.values import field as _default
 
+from .found_inputs import FoundInput, InputFinder, problem_for
 from .gathered import CLIPBOARD, CLIPBOARD_TEXT, GatheredDraft
-from .inputs import FoundInput, InputFinder, problem_for
 from .vocabulary import PROMPT, Content, TableColumn, Vocabulary
 
 ROW = Text("{source}, row {number}")

@@ -21,8 +21,8 @@ from runway_desktop.texts import Text, in_turn
 
 from . import documents
 from .documents import read_document, read_json_lines
+from .found_inputs import FoundInput, InputFinder, is_link, path_of
 from .gathered import CLIPBOARD, GatheredDraft
-from .inputs import FoundInput, InputFinder, is_link, path_of
 from .parts import MOST_DRAFTS, Parts, looks_like_id, parts_of, words_of
 from .reading import (
     DOCUMENTS,

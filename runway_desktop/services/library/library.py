@@ -13,7 +13,6 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import (
@@ -23,6 +22,7 @@ from runway_desktop.domain.library import (
     Row,
     Takes,
 )
+from runway_desktop.domain.permissions import ClientRequest
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk import private

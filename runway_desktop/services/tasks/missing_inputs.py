@@ -30,9 +30,9 @@ from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.supervised import keep_going
 from runway_desktop.values import Struct, replace
 
-from .inputs import inputs_of, same
 from .ledger import Ledger
 from .submission import Submission
+from .uploads import inputs_of, same
 
 Result = TypeVar("Result")
 

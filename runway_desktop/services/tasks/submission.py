@@ -45,9 +45,9 @@ from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field, replace
 
 from .adoption import Adoption
-from .inputs import inputs_of
 from .ledger import Ledger, NoSuchTask
 from .queue_acts import QueueActs
+from .uploads import inputs_of
 
 AT_ONCE = 60
 """Tasks per transaction when there are thousands: a few milliseconds of the loop."""

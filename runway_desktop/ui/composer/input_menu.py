@@ -31,7 +31,7 @@ from runway_desktop.usecases.requests.input_fields import InputFields
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.composer.composer import Composer
-from runway_desktop.viewmodels.composer.inputs import InputMending
+from runway_desktop.viewmodels.composer.input_actions import InputMending
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from .choices import default_words, options_of

@@ -37,7 +37,7 @@ from runway_desktop.ui.theme import GRID, TARGET, Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.viewmodels.composer.inputs import InputMending
+from runway_desktop.viewmodels.composer.input_actions import InputMending
 
 PICTURE = QSize(9 * GRID, 6 * GRID)
 TILE = QSize(25 * GRID, 6 * GRID)

@@ -32,7 +32,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from runway_desktop.domain.clients import waits_for_approval
+from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.texts import _
 from runway_desktop.ui.building import timer

@@ -1,6 +1,6 @@
 """Create calls of clients: validation, price, permission, idempotency. The task is sent in turn or waits for the user.
 
-What a client may is decided by `domain/clients.py`. The `request_id` is an idempotency key.
+What a client may is decided by `domain/permissions.py`. The `request_id` is an idempotency key.
 Raises CallRefused. Loop's thread only.
 """
 
@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.catalog import AssetRef, Pair, assets_in, prompt_of, validate, with_assets
 from runway_desktop.catalog.catalog import starting_values
-from runway_desktop.domain.clients import (
+from runway_desktop.domain.permissions import (
     COMMAND_LINE,
     WITHOUT_ID,
     Client,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from runway_desktop.domain.clients import COMMAND_LINE, Client, Permission
-from runway_desktop.services.clients import Clients
+from runway_desktop.domain.permissions import COMMAND_LINE, Client, Permission
+from runway_desktop.services.approvals import Clients
 from runway_desktop.usecases.words.clients import client_name
 from runway_desktop.values import Struct
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from runway_desktop.domain.advance import POLL_GAP
 from runway_desktop.domain.caps import Kept, LaneCode, Way
-from runway_desktop.domain.clients import ClientRequest, Decision, decision
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.permissions import ClientRequest, Decision, decision
 from runway_desktop.domain.task import LIVE, HoldCode, Output, OutputState, State, Task
 from runway_desktop.texts import english
 from runway_desktop.usecases.words.failures import failure_words, saving_words

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.texts import Text
 from runway_desktop.usecases.words.holds import asker
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.texts import Text, in_turn
 from runway_desktop.usecases.words import queue

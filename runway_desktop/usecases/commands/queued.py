@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.tasks.queue_acts import Stood
 from runway_desktop.texts import Text

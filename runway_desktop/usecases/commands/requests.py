@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.domain.task import State, parse_remote_id
 from runway_desktop.texts import Text, _, ngettext, pgettext
 from runway_desktop.usecases.question import Question

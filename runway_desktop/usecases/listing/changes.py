@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, SortKey
+from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.domain.task import Output, State, Task
 from runway_desktop.values import Struct, field, replace
 

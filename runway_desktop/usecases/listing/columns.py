@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row, SortKey
+from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.domain.spending_report import doubtful_credits, spent_at
 from runway_desktop.domain.task import Output, Pick, State
 from runway_desktop.texts import Text, _

@@ -14,8 +14,8 @@ from typing import Any
 
 from runway_desktop.catalog.assets import any_of
 from runway_desktop.catalog.labels import endpoint_label, model_label
-from runway_desktop.domain.clients import called
 from runway_desktop.domain.library import PERSON, Bounds, Filter, Page, PageCounts, Without, clean_tag, folded
+from runway_desktop.domain.permissions import called
 from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
 from runway_desktop.texts import Text, _
 from runway_desktop.usecases.words.states import LOOKS, STATUSES

@@ -25,7 +25,7 @@ from runway_desktop.catalog import (
 from runway_desktop.catalog.input_files import check_asset
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import Request
-from runway_desktop.services.intake.inputs import FoundInput
+from runway_desktop.services.intake.found_inputs import FoundInput
 from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions, with_added
 from runway_desktop.services.library.sheets import KeptRow, SentTask
 from runway_desktop.services.money.pricing import Pricing

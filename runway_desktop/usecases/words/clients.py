@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from runway_desktop.domain.clients import COMMAND_LINE, KNOWN_AS, Client, Permission, called
+from runway_desktop.domain.permissions import COMMAND_LINE, KNOWN_AS, Client, Permission, called
 from runway_desktop.texts import _, in_turn, listed, ngettext
 from runway_desktop.usecases.question import Question
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from runway_desktop.domain.backups import ENDING
 from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.profiles.profiles import Inside
+from runway_desktop.services.profiles.profile_folders import Inside
 from runway_desktop.services.tasks.after_restore import Restored
 from runway_desktop.texts import Text, _, in_turn, listed, ngettext
 from runway_desktop.usecases.question import Question

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from runway_desktop.domain.clients import waits_for_approval
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.values import Struct
 

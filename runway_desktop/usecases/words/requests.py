@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence, Set
 
 from runway_desktop.catalog import Catalog, assets_in, utf16_length, value_in_words
 from runway_desktop.catalog.labels import choice_label, endpoint_label, field_words, model_label
-from runway_desktop.domain.clients import (
+from runway_desktop.domain.inputs import MediaFacts
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.permissions import (
     EXPIRES_AFTER,
     MOST_WAITING,
     Client,
@@ -23,8 +25,6 @@ from runway_desktop.domain.clients import (
     waiting,
     waits_for_approval,
 )
-from runway_desktop.domain.inputs import MediaFacts
-from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.texts import Text, _, enumerated, in_turn, ngettext

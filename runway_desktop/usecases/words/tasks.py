@@ -10,10 +10,10 @@ from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.caps import Kept
-from runway_desktop.domain.clients import ClientRequest, Decision, called, decision, was_edited
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife
+from runway_desktop.domain.permissions import ClientRequest, Decision, called, decision, was_edited
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import doubtful_credits, spent_at
 from runway_desktop.domain.task import MOST_STARS, MadeSheet, Output, Pick, State, Task

@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from runway_desktop.domain.caps import Cap, Kept
-from runway_desktop.domain.clients import waiting, waits_for_approval
 from runway_desktop.domain.events import CapRaised, TasksAdded
+from runway_desktop.domain.permissions import waiting, waits_for_approval
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _
 from runway_desktop.usecases.lane_lines import LaneLines

@@ -18,7 +18,7 @@ from runway_desktop.catalog import (
     Pair,
     idle_reason,
 )
-from runway_desktop.domain.clients import waiting
+from runway_desktop.domain.permissions import waiting
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price

@@ -11,7 +11,7 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.domain.profiles import Color, name_problem
-from runway_desktop.services.profiles.profiles import Profiles
+from runway_desktop.services.profiles.profile_folders import Profiles
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.usecases.use_cases import UseCases

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.clients import waiting
 from runway_desktop.domain.library import Filter, Page, PageCounts
+from runway_desktop.domain.permissions import waiting
 from runway_desktop.services.clock import Throttle
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import recounts

@@ -40,7 +40,7 @@ from runway_desktop.usecases.words.files import looking_words, search_words
 from runway_desktop.usecases.words.queue import no_undo
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.composer import Composer
-from runway_desktop.viewmodels.composer.inputs import InputMending
+from runway_desktop.viewmodels.composer.input_actions import InputMending
 from runway_desktop.viewmodels.first_opening import FirstOpenings
 from runway_desktop.viewmodels.model import Model
 

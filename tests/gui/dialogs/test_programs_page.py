@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QListWidget, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.clients import COMMAND_LINE, Permission
+from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.forms import ProgramsForm
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMe
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.account import Link
-from runway_desktop.domain.clients import Client, Permission
 from runway_desktop.domain.events import ConnectionChanged
+from runway_desktop.domain.permissions import Client, Permission
 from runway_desktop.domain.preferences import PROGRAMS_PAGE
 from runway_desktop.domain.profiles import Color
 from runway_desktop.rooms.preferences.entry import Preferences

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.task import TaskId
 from runway_desktop.rooms.requests.entry import RequestsCenter
 from runway_desktop.rooms.requests.side import RequestSide

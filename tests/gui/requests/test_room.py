@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit
 
 from runway_desktop.app.in_tray import InTray
-from runway_desktop.domain.clients import COMMAND_LINE, Permission
 from runway_desktop.domain.library import Filter, Page, Row
+from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.rooms.requests.entry import RequestsCenter
 from runway_desktop.rooms.requests.model import RequestsModel

@@ -10,7 +10,7 @@ import pytest
 from runway_desktop.__main__ import main
 from runway_desktop.cli import options
 from runway_desktop.domain.caps import Kept, LaneCode, LaneReason
-from runway_desktop.domain.clients import ClientRequest
+from runway_desktop.domain.permissions import ClientRequest
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.clients.task_answer import task_answer

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from runway_desktop.domain.clients import (
+from runway_desktop.domain.permissions import (
     COMMAND_LINE,
     MOST_WAITING,
     Act,

@@ -21,7 +21,7 @@ Client: Any = pytest.importorskip("mcp.client").Client
 
 from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402 - only where the library is installed
 
-from runway_desktop.domain.clients import Permission  # noqa: E402
+from runway_desktop.domain.permissions import Permission  # noqa: E402
 from runway_desktop.mcp.server import answered, client_name  # noqa: E402
 from runway_desktop.mcp.tools import TOOLS  # noqa: E402
 from tests.rigs.mistakes import Mistakes  # noqa: E402

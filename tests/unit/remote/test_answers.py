@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.account import fingerprint_of
-from runway_desktop.domain.clients import COMMAND_LINE, Permission
+from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.remote.answers import CALLS, answer
 from runway_desktop.remote.engine_client import EngineClient

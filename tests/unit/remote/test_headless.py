@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.clients import Permission
 from runway_desktop.domain.errors import ListClosed
+from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.remote import headless
 from runway_desktop.remote.headless import Headless

@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 import pytest
 
 from runway_desktop.domain.account import NO_KEY
-from runway_desktop.domain.clients import Client, ClientRequest, RecordLine
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.library import Estimate, Filter, GroupBy, KeptSheet
 from runway_desktop.domain.outputs import KeptFile, Looked
+from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Batch, BatchId, OutputState, RemoteId, TaskId
 from runway_desktop.services.ports import Snapshots, Store

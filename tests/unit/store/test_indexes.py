@@ -14,7 +14,7 @@ import pytest
 from runway_desktop.domain.account import fingerprint_of
 from runway_desktop.domain.library import Filter, Listing, SortKey
 from runway_desktop.domain.task import BatchId, RemoteId, TaskId
-from runway_desktop.store import SqliteStore, clients, listing, presence, reading, sheets, spending
+from runway_desktop.store import SqliteStore, client_rows, listing, presence, reading, sheets, spending_totals
 from tests.rigs.libraries import fill
 
 
@@ -39,7 +39,7 @@ NEEDED_BY: dict[str, Callable[[sqlite3.Connection], object]] = {
     "tasks_unfinished": reading.unfinished,
     "tasks_removed": lambda connection: sheets.recent_prompts(connection, 10),
     "tasks_timed": lambda connection: reading.timings(connection, "text_to_video", "gen4.5", "5"),
-    "tasks_by_spending": lambda connection: spending.lines(connection, 0.0, 1.0, None),
+    "tasks_by_spending": lambda connection: spending_totals.lines(connection, 0.0, 1.0, None),
     "outputs_unsaved": reading.unsaved,
     "outputs_astray": presence.missing,
     "outputs_by_bytes": lambda connection: reading.outputs_with(connection, ["f00"]),
@@ -47,8 +47,8 @@ NEEDED_BY: dict[str, Callable[[sqlite3.Connection], object]] = {
     "inputs_by_path": lambda connection: reading.uses_of(connection, [], ["/films"]),
     "inputs_uploaded": lambda connection: reading.upload_of(connection, "f00", fingerprint_of("key_a"), 0.0, 1.0),
     "ledger_by_task": lambda connection: reading.ledger_of_task(connection, TaskId("a")),
-    "client_requests_by_task": lambda connection: clients.client_requests(connection, [TaskId("a")]),
-    "client_requests_by_digest": lambda connection: clients.latest_client_requests(connection, "claude", "f00", 1),
+    "client_requests_by_task": lambda connection: client_rows.client_requests(connection, [TaskId("a")]),
+    "client_requests_by_digest": lambda connection: client_rows.latest_client_requests(connection, "claude", "f00", 1),
     "client_requests_by_time": first_of(SortKey.MADE, clients=frozenset({"claude"})),
     "sheets_by_batch": lambda connection: sheets.of_batch(connection, BatchId("batch-0")),
     # A task whose tags are others than before.

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.backups import TASK_IDS
-from runway_desktop.domain.clients import ClientRequest
 from runway_desktop.domain.errors import DamagedList, StoreError
 from runway_desktop.domain.library import Bounds, Filter, GroupBy, Listing, Page, SortKey
 from runway_desktop.domain.outputs import Looked
+from runway_desktop.domain.permissions import ClientRequest
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId
 from runway_desktop.store import SqliteStore

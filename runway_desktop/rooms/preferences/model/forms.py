@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.desktop import login
 from runway_desktop.desktop.session_bus import is_sandboxed
-from runway_desktop.domain.clients import Permission
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import LeftBehind, MovePhase, MovePlan, MoveProgress
+from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.disk.disk_threads import QuickLook, in_worker
 from runway_desktop.services.supervised import Runner

@@ -17,7 +17,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QTimer, Si
 
 from runway_desktop.catalog import Catalog, is_left_out
 from runway_desktop.domain.task import Request
-from runway_desktop.services.intake.inputs import FoundInput
+from runway_desktop.services.intake.found_inputs import FoundInput
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.money.pricing import Pricing

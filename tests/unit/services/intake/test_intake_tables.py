@@ -321,7 +321,7 @@ async def test_links_are_taken_as_they_are(table):
 
 
 async def test_each_file_is_looked_at_once(table, fox, monkeypatch):
-    from runway_desktop.services.intake import inputs
+    from runway_desktop.services.intake import found_inputs
 
     looked: list[Path] = []
 
@@ -329,7 +329,7 @@ async def test_each_file_is_looked_at_once(table, fox, monkeypatch):
         looked.append(path)
         return probe(path)
 
-    monkeypatch.setattr(inputs, "probe", look)
+    monkeypatch.setattr(found_inputs, "probe", look)
     await table("prompt,model,image\n" + "a,gen4_turbo,fox.png\n" * 50)
     assert looked == [fox]
 

@@ -13,7 +13,7 @@ from runway_desktop.domain.errors import DiskError, NotPossible, SecretTrouble
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.services.backup.watching import Workshop
 from runway_desktop.services.disk.profile_folders import demo_profile
-from runway_desktop.services.profiles.profiles import Profiles
+from runway_desktop.services.profiles.profile_folders import Profiles
 from runway_desktop.store.snapshots import SqliteSnapshots
 from tests.rigs.engine_rig import AtOnce
 from tests.rigs.fakes import FakeClock, MemoryBin, MemorySecrets

@@ -17,7 +17,7 @@ from runway_desktop.domain.events import UploadProgressed
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.media import MEGABYTE
 from runway_desktop.domain.task import Request, State, TaskId
-from runway_desktop.services.tasks import inputs as module
+from runway_desktop.services.tasks import uploads as module
 from tests.rigs import sent
 from tests.rigs.engine_rig import CATALOG, Rig, request, with_picture
 

@@ -21,8 +21,8 @@ from runway_desktop.domain.errors import (
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task
 from runway_desktop.domain.transitions import CreatedTask, Withdrawn
-from runway_desktop.services.tasks.inputs import OtherKeyInUse
 from runway_desktop.services.tasks.lane import AT_ONCE, LOOK_AGAIN
+from runway_desktop.services.tasks.uploads import OtherKeyInUse
 from runway_desktop.texts import in_turn
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import Rig, held_by, request, with_picture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.services.tasks.inputs import UPLOAD_GOOD_FOR
+from runway_desktop.services.tasks.uploads import UPLOAD_GOOD_FOR
 from tests.rigs import sent
 from tests.rigs.engine_rig import Rig, with_picture
 from tests.rigs.fakes import settle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runway_desktop.domain.clients import Permission
+from runway_desktop.domain.permissions import Permission
 from runway_desktop.usecases.clients.client_cases import ModelsWanted
 from runway_desktop.usecases.clients.creating import TaskWished
 from tests.rigs.clients_desk import AGENT, a_desk

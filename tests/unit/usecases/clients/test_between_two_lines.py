@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.clients import (
+from runway_desktop.domain.permissions import (
     COMMAND_LINE,
     EXPIRES_AFTER,
     Client,
@@ -22,7 +22,7 @@ from runway_desktop.domain.transitions import NotSent, Sending
 from runway_desktop.remote.answers import answer
 from runway_desktop.remote.messages import Hello
 from runway_desktop.services.tasks.asking import Reply
-from runway_desktop.store import clients as kept_clients
+from runway_desktop.store import client_rows
 from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.values import replace
@@ -267,7 +267,7 @@ async def test_who_says_no_name_is_not_answered(tmp_path: Path):
 async def test_however_many_names_were_heard_what_the_person_allows_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(kept_clients, "MOST_CLIENTS", 5)
+    monkeypatch.setattr(client_rows, "MOST_CLIENTS", 5)
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         for number in range(20):

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.clients import COMMAND_LINE, ClientRequest, Permission
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import SecretTrouble
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.permissions import COMMAND_LINE, ClientRequest, Permission
 from runway_desktop.domain.prices import PublishedPrice, Unit
 from runway_desktop.domain.task import HoldCode, Output, OutputState, State, TaskId
 from runway_desktop.services.money.pricing import read_published

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.clients import (
+from runway_desktop.domain.copies import IDENTITY
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
+from runway_desktop.domain.permissions import (
     COMMAND_LINE,
     EXPIRES_AFTER,
     Client,
     Permission,
 )
-from runway_desktop.domain.copies import IDENTITY
-from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.task import TaskId
 from runway_desktop.remote.answers import answer
 from runway_desktop.remote.messages import Hello
-from runway_desktop.services.clients import LOOK_EVERY
+from runway_desktop.services.approvals import LOOK_EVERY
 from runway_desktop.services.tasks.submission import Origin, TaskSource
 from runway_desktop.usecases.clients.client_cases import ListWanted, TaskWanted
 from runway_desktop.usecases.clients.programs import MOST_READING, programs

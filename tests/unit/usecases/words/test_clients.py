@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.clients import COMMAND_LINE
+from runway_desktop.domain.permissions import COMMAND_LINE
 from runway_desktop.usecases.words.clients import client_icon, client_name
 
 

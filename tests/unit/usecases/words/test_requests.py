@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.clients import Client, ClientRequest, Permission, RecordLine
+from runway_desktop.domain.permissions import Client, ClientRequest, Permission, RecordLine
 from runway_desktop.domain.task import Hold, HoldCode, RemoteId, State, Task
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.texts import Language, use

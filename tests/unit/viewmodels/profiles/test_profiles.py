@@ -19,7 +19,7 @@ from runway_desktop.services.backup.backups import name_of
 from runway_desktop.services.backup.packing import LIGHT, PackOptions, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.disk.profile_folders import demo_profile
-from runway_desktop.services.profiles.profiles import Inside
+from runway_desktop.services.profiles.profile_folders import Inside
 from runway_desktop.services.tasks.after_restore import Restored
 from runway_desktop.texts import pgettext
 from runway_desktop.usecases.phase import Phase

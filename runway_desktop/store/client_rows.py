@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from runway_desktop.domain.clients import Client, ClientRequest, Permission, RecordLine
+from runway_desktop.domain.permissions import Client, ClientRequest, Permission, RecordLine
 from runway_desktop.domain.task import HoldCode, Request, State, TaskId
 from runway_desktop.values import as_json
 

@@ -12,7 +12,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from runway_desktop.domain.advance import ImpossibleMove
-from runway_desktop.domain.clients import (
+from runway_desktop.domain.copies import IDENTITY
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import ClientsChanged, EngineNotice, EngineNoticeCode
+from runway_desktop.domain.moments import local_time
+from runway_desktop.domain.permissions import (
     COMMAND_LINE,
     EXPIRES_AFTER,
     Client,
@@ -24,10 +28,6 @@ from runway_desktop.domain.clients import (
     waiting,
     waits_for_approval,
 )
-from runway_desktop.domain.copies import IDENTITY
-from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import ClientsChanged, EngineNotice, EngineNoticeCode
-from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import Hold, HoldCode, Task, TaskId
 from runway_desktop.domain.transitions import Withdrawn
 from runway_desktop.values import replace
