@@ -22,7 +22,7 @@ from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.library.file_moving import Disk
 from runway_desktop.services.library.library_move import LibraryMove
 from runway_desktop.services.library.move_group import GroupMover
-from runway_desktop.services.library.move_journal import JOURNAL
+from runway_desktop.services.library.move_plan import JOURNAL
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.missing_inputs import InputFollowing

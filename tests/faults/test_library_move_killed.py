@@ -15,7 +15,7 @@ import pytest
 from runway_desktop.domain.folders import MovePhase
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 from runway_desktop.services.library.file_moving import Disk
-from runway_desktop.services.library.move_journal import JOURNAL
+from runway_desktop.services.library.move_plan import JOURNAL
 from runway_desktop.services.results import sidecar
 from runway_desktop.store import SqliteStore
 from tests.rigs.engine_rig import request, with_picture

@@ -17,12 +17,11 @@ from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.media import HEAD_LENGTH, format_of
+from runway_desktop.services.media.input_fixes import copy_of
 from runway_desktop.services.media.media_facts import is_page, probe
-from runway_desktop.services.media.picture_copies import copy_of
 from runway_desktop.services.results import embedding
 from runway_desktop.services.results.embedding import NotEmbedded, embed, note_of, read
-from runway_desktop.services.results.result_file import WrongContent, judge
-from runway_desktop.services.results.truncation_check import seems_cut_short
+from runway_desktop.services.results.result_file import WrongContent, judge, seems_cut_short
 from tests.fuzz.bounds import assert_bounded, damaged, often
 from tests.rigs import matroska_files
 

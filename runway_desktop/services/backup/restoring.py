@@ -22,7 +22,7 @@ from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.disk.disk_steps import sync_folder
-from runway_desktop.services.library.move_journal import JOURNAL
+from runway_desktop.services.library.move_plan import JOURNAL
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.part_file import free_name, holds

@@ -42,9 +42,8 @@ from runway_desktop.values import Struct
 from .file_export import FileExport
 from .folder_import import FolderImport
 from .folder_reading import holds_results
-from .found_ids import UUID, FoundId, Weight
 from .id_import import IdImport
-from .id_search import IdSearch
+from .id_search import UUID, FoundId, IdSearch, Weight
 from .imported_tasks import local_id
 from .list_export import ListExport
 

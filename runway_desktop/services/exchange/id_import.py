@@ -23,8 +23,7 @@ from runway_desktop.services.tasks.adoption import Adopting, Adoption
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
-from .found_ids import FoundId, Weight
-from .id_search import MOST_IDS, IdSearch
+from .id_search import MOST_IDS, FoundId, IdSearch, Weight
 
 PAGE = 500
 

@@ -52,8 +52,7 @@ from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
 from .move_group import GroupMover, MoveReport
-from .move_journal import JOURNAL, Journal, read
-from .move_plan import choose_names, examine, pasted_pictures
+from .move_plan import JOURNAL, Journal, choose_names, examine, pasted_pictures, read
 
 log = logging.getLogger(__name__)
 

@@ -33,9 +33,9 @@ from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from . import sidecar
-from .batch_names import BatchNames
 from .file_check import Examined, FoundFile, Hunt, beside, examine
 from .integrity import Integrity
+from .result_file import BatchNames
 
 log = logging.getLogger(__name__)
 

@@ -38,14 +38,10 @@ from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from . import own_folders, part_file, sidecar
-from .arrival import Arrival
-from .batch_names import BatchNames
 from .embedding import EmbeddedNote as RequestNote
 from .embedding import NotEmbedded, embed_copy, embedded, has_credentials, note_of
-from .part_file import Finished, PartFile, PartNote
-from .result_file import WrongContent, judge, name_values
-from .result_record import ResultRecord
-from .truncation_check import seems_cut_short
+from .part_file import Arrival, Finished, PartFile, PartNote
+from .result_file import BatchNames, ResultRecord, WrongContent, judge, name_values, seems_cut_short
 
 log = logging.getLogger(__name__)
 

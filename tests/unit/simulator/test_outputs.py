@@ -13,7 +13,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.media import HEAD_LENGTH, format_of
 from runway_desktop.services.media.media_facts import probe
 from runway_desktop.services.results.embedding import embed, note_of
-from runway_desktop.services.results.truncation_check import seems_cut_short
+from runway_desktop.services.results.result_file import seems_cut_short
 from runway_desktop.simulator.outputs import FORMATS, Recipe, make_output, recipe_of, sample_of
 from runway_desktop.values import replace
 from tests.rigs.content_credentials import state_of

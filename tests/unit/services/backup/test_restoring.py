@@ -30,7 +30,7 @@ from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Stopped, Watch, Workshop
 from runway_desktop.services.disk.library_folder import SEEN
 from runway_desktop.services.disk.profile_folders import demo_profile
-from runway_desktop.services.library.move_journal import JOURNAL
+from runway_desktop.services.library.move_plan import JOURNAL
 from runway_desktop.services.results.own_folders import OWN
 from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
 from runway_desktop.store import SqliteStore

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.exchange import id_search
-from runway_desktop.services.exchange.found_ids import FoundId, Known, Weight
-from runway_desktop.services.exchange.id_search import BLOCK, IdSearch
+from runway_desktop.services.exchange.id_search import BLOCK, FoundId, IdSearch, Known, Weight
 from runway_desktop.services.intake.reading import FileUnreadable, Source
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary

@@ -21,7 +21,7 @@ from runway_desktop.services.disk.library_folder import ROUND
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.file_moving import Disk
 from runway_desktop.services.library.library_move import TRY_AGAIN_AFTER
-from runway_desktop.services.library.move_journal import JOURNAL, read
+from runway_desktop.services.library.move_plan import JOURNAL, read
 from runway_desktop.services.library.sheets import KeptRow, SheetContent
 from runway_desktop.usecases.words.failures import cause_words
 from runway_desktop.usecases.words.folders import plan_remark, plan_words, stayed_reason

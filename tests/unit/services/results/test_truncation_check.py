@@ -10,7 +10,7 @@ from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.media import format_of
-from runway_desktop.services.results.truncation_check import seems_cut_short
+from runway_desktop.services.results.result_file import seems_cut_short
 
 
 def whole(kind: str) -> bytes:
