@@ -49,7 +49,7 @@ from .output import Sharing
 from .queue_room import QueueRoom
 
 CARET_RESTS_MS = 10_000
-"""After the last key the caret stops blinking, as GTK's does: each blink wakes two threads."""
+"""After the start and after the last key the caret stops blinking, as GTK's does: each blink wakes two threads."""
 _PLAYING = frozenset({"loop_clips", "muted"})
 """Preferences that affect the preview."""
 
@@ -72,6 +72,7 @@ class Interior(QObject):
         window.installEventFilter(self)
         self._flash_time = QApplication.cursorFlashTime()
         self._caret_rests = timer(self, CARET_RESTS_MS, lambda: QApplication.setCursorFlashTime(0))
+        self._caret_rests.start()
         QGuiApplication.inputMethod().cursorRectangleChanged.connect(self._caret_moved)
         window.paste_wanted.connect(lambda: self.taking_in.take(QGuiApplication.clipboard().mimeData()))
         window.closing_down.connect(self._shutdown)

@@ -290,8 +290,10 @@ async def test_the_caret_stops_blinking_until_something_is_typed(tmp_path, theme
     flash_time = QApplication.cursorFlashTime()
     assert flash_time > 0
     async with Desktop(tmp_path, theme) as rig:
+        await until(lambda: QApplication.cursorFlashTime() == 0)
         rig.window.search.setFocus()
         QTest.keyClicks(rig.window.search, "a")
+        assert QApplication.cursorFlashTime() == flash_time
         await until(lambda: QApplication.cursorFlashTime() == 0)
         QTest.keyClicks(rig.window.search, "b")
         assert QApplication.cursorFlashTime() == flash_time
