@@ -32,4 +32,4 @@ COMPARED_FRAMES_A_SECOND = 8.0
 SMALL_RESULTS_BESIDE_HTTPX = 2.5
 """500 small results, as a multiple of the time that httpx takes with fsync."""
 LARGE_RESULT_BESIDE_HTTPX = 1.2
-"""1 GB with its request, as a multiple of the time that httpx takes with fsync."""
+"""1 GB, which gets no request written into it, as a multiple of the time that httpx takes with fsync."""

@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks saving
 
-As the program ships: with sidecars, and with the request written into each file. Small ones in growing numbers, to
-tell whether one of many costs more than one of few; and a large one.
+As the program ships: with sidecars, and with the request written into each file that is not too large for it
+(`saving.MOST_EMBEDDED`). Small ones in growing numbers, to tell whether one of many costs more than one of few; and a
+large one, which stays as it comes.
 """
 
 from __future__ import annotations
