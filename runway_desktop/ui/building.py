@@ -147,12 +147,13 @@ def line(parent: QWidget | None = None) -> QFrame:
     return made
 
 
-def scroll_area(parent: QWidget, content: QWidget) -> QScrollArea:
-    """Without a frame and outside of the tab order: only its content takes the focus."""
+def scroll_area(parent: QWidget, content: QWidget | None = None) -> QScrollArea:
+    """Without a frame and outside of the tab order: only its content takes the focus. None: it is set later."""
     made = QScrollArea(parent, widgetResizable=True)
     made.setFrameShape(QFrame.Shape.NoFrame)
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    made.setWidget(content)
+    if content is not None:
+        made.setWidget(content)
     return made
 
 

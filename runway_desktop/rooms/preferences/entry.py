@@ -72,29 +72,30 @@ class Preferences(Dialog):
         """Preference to focus once the window is shown."""
         # Created in tab order: sections, page, button.
         self._sections = QListWidget(self)
+        self._stack = QStackedWidget(self)
         self._pages: dict[str, PreferencePage] = {}
+        kept = form.kept_backups()
         for section in Section:
-            page = (
-                _PAGES.get(section, PreferencePage)(form, theme, self, section)
-                if section is not Section.PROFILE
-                else None
-            )
-            page = page or self._profile_page(form, profiles, theme)
+            area = scroll_area(self._stack)
+            self._stack.addWidget(area)
+            if section is not Section.PROFILE:
+                page = _PAGES.get(section, PreferencePage)(form, theme, area, section)
+            elif profiles is not None and kept is not None:
+                page = self._profile_page(ProfilePage(form, profiles, kept, theme, area))
+            else:
+                self._stack.removeWidget(area)
+                continue
             if isinstance(page, AboutPage):
                 page.folder_wanted.connect(self.folder_wanted)
                 page.command_wanted.connect(self.command_wanted)
             if isinstance(page, ProgramsPage):
                 page.record_wanted.connect(self.requests_wanted)
-            if page is not None:
-                self._pages[section] = page
-        self._stack = QStackedWidget(self)
-        for page in self._pages.values():
-            self._stack.addWidget(scroll_area(self._stack, page))
+            self._pages[section] = page
         self._sections.setAccessibleName(_("Sections"))
         self._sections.setProperty("kind", "sections")
         self._sections.addItems([str(section.heading) for section in Section if section in self._pages])
         self._sections.setFixedWidth(max(16 * GRID, self._sections.sizeHintForColumn(0) + 3 * GRID))
-        self._sections.currentRowChanged.connect(self._stack.setCurrentIndex)
+        self._sections.currentRowChanged.connect(self._turn_to)
         close = push_button(self, _("Close"), self.accept)
         panes = hbox(self._sections, (self._stack, 1), spacing=2 * GRID)
         vbox((panes, 1), hbox(STRETCH, close), on=self, margins=2 * GRID, spacing=2 * GRID)
@@ -130,11 +131,14 @@ class Preferences(Dialog):
             page.finish()
         super().done(result)
 
-    def _profile_page(self, form: PreferencesForm, profiles: ProfilesModel | None, theme: Theme) -> ProfilePage | None:
-        kept = form.kept_backups()
-        if profiles is None or kept is None:
-            return None
-        page = ProfilePage(form, profiles, kept, theme, self)
+    def _turn_to(self, row: int) -> None:
+        area, page = self._stack.widget(row), list(self._pages.values())[row]
+        if isinstance(area, QScrollArea) and area.widget() is None:
+            # An area measures its content at once: of all pages that takes as long as to build them.
+            area.setWidget(page)
+        self._stack.setCurrentIndex(row)
+
+    def _profile_page(self, page: ProfilePage) -> ProfilePage:
         page.back_up_wanted.connect(self.back_up_wanted)
         page.restore_wanted.connect(self.restore_wanted)
         page.folder_wanted.connect(self.folder_wanted)
