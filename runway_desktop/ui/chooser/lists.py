@@ -85,7 +85,7 @@ def _tip(offer: ModelOffer) -> str:
         f"{offer.label} ({offer.model})",
         offer.endpoint_label,
         _("Optional: {kinds}", kinds=optional) if optional else "",
-        offer.price_why,
+        offer.priced()[1],
     )
     return "\n".join(line for line in lines if line)
 

@@ -17,7 +17,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.texts import Text, _, enumerated
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.values import Struct
+from runway_desktop.values import Struct, replace
 
 from .matching import Rank, SearchText, Typed, corrected, letters_of, rank_of, searched, typed_words
 
@@ -56,6 +56,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     """Why it is not possible now; empty if it is."""
     aside: str = ""
     """At the right: a state, a price, a value."""
+    priced: Callable[[], tuple[str, str]] | None = None
+    """The price that stands there in a match."""
     tone: Tone = Tone.PLAIN
     """Tone of `aside`."""
     keyed: Command[Any] | None = None
@@ -177,7 +179,7 @@ def arrange(
     groups = [
         OfferGroup(
             section,
-            tuple(Match(offer, letters_of(offer.text, shown_by)) for offer in entries[: amounts[section]]),
+            tuple(Match(_priced(offer), letters_of(offer.text, shown_by)) for offer in entries[: amounts[section]]),
             max(len(entries), (totals or {}).get(section, 0)),
         )
         for section, entries in sections.items()
@@ -185,6 +187,10 @@ def arrange(
     ]
     groups.sort(key=lambda group: group.section is not lead)
     return Arranged(tuple(groups), best.id if best is not None else "")
+
+
+def _priced(offer: Offer) -> Offer:
+    return offer if offer.priced is None else replace(offer, aside=offer.priced()[0])
 
 
 def _fitting(

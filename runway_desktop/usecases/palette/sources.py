@@ -69,7 +69,7 @@ def of_models(offers: Iterable[ModelOffer]) -> Iterator[Offer]:
             section=Heading.MODELS,
             text=offer.label,
             detail=offer.endpoint_label,
-            aside=offer.price,
+            priced=offer.priced,
             icon=offer.makes.kind.icon,
             synonyms=", ".join(made_words(offer.makes)),
             also=" ".join((offer.model, _("favorite") if offer.is_favorite else "")),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import cache, partial
 from typing import Any
 
 from runway_desktop.catalog import Catalog, Field, FieldKind, Pair, starting_values
@@ -63,7 +64,7 @@ class ModelOffer(Struct, frozen=True, kw_only=True):
     key: Key
     label: str
     endpoint_label: str
-    can: str
+    can: Callable[[], str]
     """Lengths, sizes, and other distinguishing features."""
     says_endpoint: bool
     """Show the endpoint, since the list has several."""
@@ -72,8 +73,8 @@ class ModelOffer(Struct, frozen=True, kw_only=True):
     needs: tuple[Media, ...]
     may_take: tuple[Media, ...]
     makes: Media
-    price: str
-    price_why: str
+    priced: Callable[[], tuple[str, str]]
+    """Price and its source. Like `can` worked out when it is shown: for all models that takes 100 ms."""
     usually: str
     limits: str
     is_new: bool
@@ -85,10 +86,14 @@ class ModelOffer(Struct, frozen=True, kw_only=True):
         return self.key[1]
 
     @property
+    def price(self) -> str:
+        return self.priced()[0]
+
+    @property
     def facts(self) -> str:
         """The second line."""
         shown = self.endpoint_label if self.says_endpoint else ""
-        return " · ".join(part for part in (shown, self.can, self.usually, self.limits) if part)
+        return " · ".join(part for part in (shown, self.can(), self.usually, self.limits) if part)
 
     @property
     def in_words(self) -> str:
@@ -187,20 +192,18 @@ class Choices(Struct, frozen=True, kw_only=True):
     def _offer(self, pair: Pair, says_endpoint: bool) -> ModelOffer:
         key = (pair.endpoint, pair.model)
         endpoint = self.catalog.endpoint(pair.endpoint)
-        price, why = self._price(pair)
         needs = _needs(pair)
         return ModelOffer(
             key=key,
             label=pair.label,
             endpoint_label=endpoint.label if endpoint is not None else pair.endpoint,
-            can=_can(pair),
+            can=partial(_can, pair),
             says_endpoint=says_endpoint,
             text=_takes_text(pair),
             needs=needs,
             may_take=tuple(kind for kind in _may_take(pair) if kind not in needs),
             makes=self.catalog.makes(pair.endpoint),
-            price=price,
-            price_why=why,
+            priced=cache(partial(self._price, pair)),
             usually=self.usually.get(key, ""),
             limits=self._limits(pair.model),
             is_new=key in self.new,
