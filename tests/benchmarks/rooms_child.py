@@ -48,13 +48,13 @@ class Room:
 
 
 ROOMS = {
-    "spending": Room("spending", "rooms.spending.spending_window", "SpendingWindow"),
-    "settings": Room("preferences", "rooms.preferences.preferences", "Preferences"),
-    "palette": Room("palette", "rooms.palette.panel", "PalettePanel"),
-    "help": Room("help", "rooms.help.help_window", "HelpWindow"),
-    "shortcuts": Room("shortcuts", "rooms.shortcuts.shortcuts", "ShortcutsDialog"),
+    "spending": Room("spending", "rooms.spending.entry", "SpendingWindow"),
+    "settings": Room("preferences", "rooms.preferences.entry", "Preferences"),
+    "palette": Room("palette", "rooms.palette.entry", "PalettePanel"),
+    "help": Room("help", "rooms.help.entry", "HelpWindow"),
+    "shortcuts": Room("shortcuts", "rooms.shortcuts.entry", "ShortcutsDialog"),
     "a blank sheet": Room("sheet.new", "rooms.sheet.window", "SheetWindow"),
-    "large view": Room("large.open", "rooms.large.large_view", "LargeView"),
+    "large view": Room("large.open", "rooms.large.entry", "LargeView"),
     "compare": Room("compare.chosen", "rooms.compare.compare_view", "CompareView"),
     "export": Room("exchange.export", "rooms.exchange.export_window", "ExportWindow"),
     "activity": Room("notices.focus", "ui.activity.list", "ActivityList"),

@@ -9,7 +9,8 @@ import math
 import pytest
 
 from tests.benchmarks.__main__ import BENCHMARKS, run
-from tests.benchmarks.children import NotToldHere
+from tests.benchmarks.children import ROOT, NotToldHere
+from tests.benchmarks.rooms_child import ROOMS, Room
 from tests.benchmarks.table import Figure, as_json, printed, quantile, shown
 
 IN_GATE = ("notice", "rooms")
@@ -48,6 +49,12 @@ def test_missed_target_is_said_in_the_table_and_in_json():
     rows = json.loads(as_json([good, bad], {}))["figures"]
     assert [row["is_met"] for row in rows] == [True, False]
     assert rows[0]["ratio"] == 0.25
+
+
+@pytest.mark.parametrize("room", ROOMS.values(), ids=list(ROOMS))
+def test_a_room_that_is_measured_is_where_the_benchmark_looks_for_it(room: Room):
+    module = (ROOT / "runway_desktop" / room.module.replace(".", "/")).with_suffix(".py")
+    assert f"class {room.name}(" in module.read_text("utf-8")
 
 
 def test_quantile_lies_between_neighbors():
