@@ -1,4 +1,4 @@
-"""Opens the windows for profiles, backups and restores, and restarts the program for another profile or after a
+"""Opens the windows for profiles, and restarts the program for another profile or after a
 restore. GUI thread only."""
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.preferences import PROGRAMS_PAGE
-from runway_desktop.domain.profiles import Color, Profile, own_words
+from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.supervised import Runner
@@ -59,9 +59,7 @@ class ProfileWindows(QObject):
         self._profiles = profiles = window.models.profiles
         profiles.open_wanted.connect(self.open)
         profiles.new_wanted.connect(self.make_new)
-        profiles.backup_wanted.connect(self.back_up)
-        profiles.restore_wanted.connect(self._restore_wanted)
-        window.models.task_commands.restore_wanted.connect(self.restore)
+        profiles.restart_wanted.connect(start_again)
         profiles.removal_asked.connect(self._ask_to_remove)
         profiles.removed.connect(self._forget_start)
         profiles.empty_wanted.connect(lambda: confirm(self._window, empty_question(), self._start_empty))
@@ -84,51 +82,9 @@ class ProfileWindows(QObject):
         from runway_desktop.ui.profiles.new_profile import NewProfileDialog
         from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
 
-        form = NewProfileForm(self._cases, service, self._runner, self._names())
+        form = NewProfileForm(self._cases, service, self._runner, self._profiles.names)
         form.made.connect(self._made)
         NewProfileDialog(form, self._theme, self._window).open()
-
-    def back_up(self) -> None:
-        backups = self._cases.backups
-        if backups is None:
-            return
-        from runway_desktop.ui.profiles.backups import BackupWindow
-        from runway_desktop.viewmodels.profiles.backups import BackupModel
-
-        model = BackupModel(self._cases, backups, self._runner)
-        opened = BackupWindow(model, self._profiles.name, self._theme, self._front())
-        opened.file_wanted.connect(lambda path: self._window.models.task_commands.selection_wanted.emit([path]))
-        opened.open()
-
-    def choose_backup(self) -> None:
-        """Asks for a backup to restore; the file dialog starts in the folder of the last one, or of the daily ones."""
-        from runway_desktop.services.backup.backups import last_folder
-        from runway_desktop.ui.file_dialogs import choose_backup
-
-        backups = self._cases.backups
-        if backups is not None:
-            near = last_folder(self._cases.settings) or backups.profile.backups
-            choose_backup(self._front(), self.restore, near)
-
-    def _restore_wanted(self, path: Path | None) -> None:
-        if path is None:
-            self.choose_backup()
-        else:
-            self.restore(path)
-
-    def restore(self, path: Path) -> None:
-        restores = self._cases.restores
-        if restores is None:
-            return
-        from runway_desktop.ui.profiles.backups import RestoreWindow
-        from runway_desktop.viewmodels.profiles.restore import RestoreModel
-
-        model = RestoreModel(self._cases, restores, self._runner, path, self._names(), colors=self._colors())
-        model.made.connect(self._profiles.made)
-        model.restart_wanted.connect(self._start_again)
-        opened = RestoreWindow(model, self._theme, self._front())
-        opened.open_wanted.connect(self.open)
-        opened.open()
 
     def tell_void_permissions(self) -> None:
         """Shows once which programs lost their permission with a restore, or in a copied profile."""
@@ -226,16 +182,6 @@ class ProfileWindows(QObject):
         """A copied list may be detected only after the window is shown."""
         if after_restore.TOLD in names:
             self.tell_restored()
-
-    def _front(self) -> QWidget:
-        """The window in front, as parent: a modal window blocks the others."""
-        return QApplication.activeModalWidget() or self._window
-
-    def _names(self) -> tuple[str, ...]:
-        return tuple(profile.name for profile in self._profiles.profiles() if not profile.is_demo)
-
-    def _colors(self) -> frozenset[Color]:
-        return frozenset(profile.color for profile in self._profiles.profiles())
 
     def _made(self, profile: Profile, problem: str) -> None:
         self._profiles.made(profile)

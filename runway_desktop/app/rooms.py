@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from PySide6.QtCore import QTimer
 
+from runway_desktop.rooms.backup.room import ROOM as BACKUP
 from runway_desktop.rooms.compare.room import ROOM as COMPARE
 from runway_desktop.rooms.exchange.room import ROOM as EXCHANGE
 from runway_desktop.rooms.help.room import ROOM as HELP
@@ -35,6 +36,7 @@ ROOMS: tuple[Room, ...] = (
     LARGE,
     SHEET,
     EXCHANGE,
+    BACKUP,
     COMPARE,
     SPENDING,
     PALETTE,

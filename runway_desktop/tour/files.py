@@ -21,11 +21,12 @@ from runway_desktop.domain.library import Page
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Output
+from runway_desktop.rooms.backup.entry import BackupWindow
+from runway_desktop.rooms.backup.restore_window import RestoreWindow
 from runway_desktop.rooms.exchange.export_window import ExportWindow
 from runway_desktop.rooms.exchange.import_window import FolderImportWindow, IdImportWindow
 from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.forms import LibraryForm
-from runway_desktop.ui.profiles.backups import BackupWindow, RestoreWindow
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.usecases.commands.handing_on import EXPORT
 from runway_desktop.usecases.commands.results import FETCH_AGAIN, KEEP_CHANGE, LOOK_FOR
@@ -257,7 +258,7 @@ async def show_profiles(walk: Walk) -> None:
     windows.open_profile = open_profile
     await _make(walk, windows, profiles)
     await _switch(walk)
-    await _back_up_and_restore(walk, windows)
+    await _back_up_and_restore(walk)
 
 
 async def _make(walk: Walk, windows: ProfileWindows, profiles: list[Profile]) -> None:
@@ -289,7 +290,7 @@ async def _switch(walk: Walk) -> None:
     find(window, QPushButton, "Keep").click()
 
 
-async def _back_up_and_restore(walk: Walk, windows: ProfileWindows) -> None:
+async def _back_up_and_restore(walk: Walk) -> None:
     window = walk.window
     walk.say("the page of the profile")
     window.open_room("preferences", "Profile")
@@ -297,7 +298,7 @@ async def _back_up_and_restore(walk: Walk, windows: ProfileWindows) -> None:
     await walk.take("profile-page")
     preferences.accept()
     walk.say("a backup")
-    windows.back_up()
+    window.open_room("backup")
     backup = await opened(window, BackupWindow, "the window for backups")
     await until(lambda: backup.model.phase is Phase.READY, "the sizes")
     backup.results.setChecked(True)
@@ -308,7 +309,7 @@ async def _back_up_and_restore(walk: Walk, windows: ProfileWindows) -> None:
     await walk.take("backed-up")
     backup.close()
     walk.say("what a backup would bring back")
-    windows.restore(target)
+    window.open_room("backup", target)
     restore = await opened(window, RestoreWindow, "the window for restores")
     await until(lambda: restore.model.phase is Phase.READY, "the look into the backup")
     await walk.take("restore")

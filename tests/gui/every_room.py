@@ -222,7 +222,11 @@ async def _models(desktop: ProfilesDesktop) -> Windows:
 
 async def _profiles(desktop: ProfilesDesktop) -> Windows:
     made = desktop.made
-    for open_window in (desktop.windows.make_new, desktop.windows.back_up, partial(_ask_to_remove, desktop)):
+    for open_window in (
+        desktop.windows.make_new,
+        partial(desktop.rooms.open, "backup"),
+        partial(_ask_to_remove, desktop),
+    ):
         before = windows()
         open_window()
         for window in await _opened(desktop, *before):
@@ -231,7 +235,7 @@ async def _profiles(desktop: ProfilesDesktop) -> Windows:
     path = desktop.folder / "αντίγραφο.zip"
     pack(made.profile, made.snapshots, path, LIGHT, made.library, NOW, Watch())
     before = windows()
-    desktop.windows.restore(path)
+    desktop.rooms.open("backup", path)
     await rest(100)
     for window in await _opened(desktop, *before):
         yield window

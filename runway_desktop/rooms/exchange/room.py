@@ -1,4 +1,4 @@
-"""Room record of the import and export windows, with the commands for import, export and backup."""
+"""Room record of the import and export windows, with the commands for import."""
 
 from __future__ import annotations
 
@@ -25,17 +25,6 @@ COMMANDS = (
     _exchange("exchange.ids.paste", Text("Import task IDs from the clipboard…"), _FROM_CLIPBOARD, "Ctrl+Shift+V"),
     _exchange(
         "exchange.folder", Text("Import a folder of results…"), partial(_want, ExchangeWish.FOLDER), "Ctrl+Shift+F"
-    ),
-    _exchange(
-        "profile.backup",
-        Text("Back up this profile…"),
-        lambda on: on.models.profiles.backup_wanted.emit(),
-        "Ctrl+Shift+B",
-        begins=True,
-        synonyms=Text("backup, archive"),
-    ),
-    _exchange(
-        "profile.restore", Text("Restore a backup…"), lambda window: window.models.profiles.restore_wanted.emit(None)
     ),
 )
 

@@ -36,8 +36,8 @@ def open_room(desk: Desk, wish: object) -> None:
     models = desk.models
     form = PreferencesForm(desk.cases, models.bridge, desk.runner, desk.window)
     dialog = Preferences(form, desk.theme, desk.window, profiles=models.profiles)
-    dialog.back_up_wanted.connect(models.profiles.backup_wanted)
-    dialog.restore_wanted.connect(models.profiles.restore_wanted)
+    dialog.back_up_wanted.connect(partial(desk.open, "backup"))
+    dialog.restore_wanted.connect(partial(desk.open, "backup", "restore"))
     dialog.folder_wanted.connect(models.task_commands.folder_wanted)
     dialog.command_wanted.connect(lambda command: command.does(desk.window))
     dialog.requests_wanted.connect(dialog.accept)
@@ -49,8 +49,7 @@ def open_room(desk: Desk, wish: object) -> None:
 
 class Preferences(Dialog):
     back_up_wanted = Signal()
-    restore_wanted = Signal(object)
-    """Path of a backup; None: ask for one."""
+    restore_wanted = Signal()
     requests_wanted = Signal()
     """Show the page of requests instead of this window."""
     folder_wanted = Signal(object)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.rooms.preferences.model.forms import KeptBackups
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.rooms.preferences.model.table import Section
 from runway_desktop.texts import _, in_turn
@@ -12,7 +13,6 @@ from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button
 from runway_desktop.ui.labels import say, say_wrong
 from runway_desktop.ui.profiles.badge import ColorRow
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.profiles.backups import KeptBackups
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 
 from .preference_pages import PreferencePage
@@ -20,8 +20,7 @@ from .preference_pages import PreferencePage
 
 class ProfilePage(PreferencePage):
     back_up_wanted = Signal()
-    restore_wanted = Signal(object)
-    """Path of a backup; None: ask for one."""
+    restore_wanted = Signal()
     folder_wanted = Signal(object)
     """Folder with the daily backups."""
 
@@ -73,9 +72,7 @@ class ProfilePage(PreferencePage):
             )
         )
         back_up = push_button(self, _("Back up…"), self.back_up_wanted)
-        self.rows.addLayout(
-            hbox(back_up, push_button(self, _("Restore…"), lambda: self.restore_wanted.emit(None)), STRETCH)
-        )
+        self.rows.addLayout(hbox(back_up, push_button(self, _("Restore…"), self.restore_wanted), STRETCH))
 
     def _build_daily(self) -> None:
         self.add_table()

@@ -308,6 +308,7 @@ class MainWindow(QMainWindow):
         m.task_commands.model_wanted.connect(self.composer_pane.choose_model)
         m.task_commands.use_as_input.placed.connect(self.focus_composer)
         m.task_commands.sheet_wanted.connect(partial(self.open_room, "sheet"))
+        m.task_commands.restore_wanted.connect(partial(self.open_room, "backup"))
         m.task_commands.export_wanted.connect(lambda ids: self.open_room("exchange", Export(ids)))
         m.task_commands.brought.connect(lambda found, otherwise: self.open_room("exchange", Import(found, otherwise)))
         m.task_commands.show_wanted.connect(self._show_tasks)

@@ -27,9 +27,8 @@ class ProfilesModel(Model):
     open_wanted = Signal(object)
     """A Profile to open in its own window."""
     new_wanted = Signal()
-    backup_wanted = Signal()
-    restore_wanted = Signal(object)
-    """Path of a backup; None: ask for one."""
+    restart_wanted = Signal()
+    """Restart the program for what a restore has put in its place."""
     empty_wanted = Signal()
     """Empty the demo."""
     removal_asked = Signal(object, object)
@@ -85,6 +84,11 @@ class ProfilesModel(Model):
         if service.demo is not None and not current.is_demo:
             known.append(service.demo)
         return tuple(known)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names that are taken."""
+        return tuple(profile.name for profile in self.profiles() if not profile.is_demo)
 
     @property
     def why_no_new_one(self) -> str:

@@ -10,19 +10,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from runway_desktop.rooms.backup.entry import BackupWindow
+from runway_desktop.rooms.backup.model import Into, WhichResults
+from runway_desktop.rooms.backup.restore_window import RestoreWindow
 from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.profile_page import ProfilePage
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.ui.confirm import Confirm
-from runway_desktop.ui.profiles.backups import BackupWindow, RestoreWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.phase import Phase
-from runway_desktop.viewmodels.profiles.restore import Into, WhichResults
 from tests.rigs.desktop import until
 from tests.rigs.profiles_on_disk import NOW, Made, a_profile
-from tests.rigs.profiles_rig import ProfilesDesktop, shown
+from tests.rigs.profiles_rig import Kind, ProfilesDesktop, shown
 from tests.rigs.targets import too_small
 
 
@@ -39,16 +40,21 @@ def button(window: QWidget, text: str) -> QPushButton:
     return next(one for one in window.findChildren(QPushButton) if one.text().startswith(text))
 
 
+async def came(desktop: ProfilesDesktop, kind: type[Kind]) -> Kind:
+    await until(lambda: any(one.isVisible() for one in desktop.window.findChildren(kind)))
+    return shown(desktop, kind)
+
+
 async def back_up(desktop: ProfilesDesktop) -> BackupWindow:
-    desktop.windows.back_up()
-    window = shown(desktop, BackupWindow)
+    desktop.rooms.open("backup")
+    window = await came(desktop, BackupWindow)
     await until(lambda: window.model.phase is Phase.READY)
     return window
 
 
 async def restore(desktop: ProfilesDesktop, path: Path) -> RestoreWindow:
-    desktop.windows.restore(path)
-    window = shown(desktop, RestoreWindow)
+    desktop.rooms.open("backup", path)
+    window = await came(desktop, RestoreWindow)
     await until(lambda: window.model.phase is Phase.READY or window.model.is_refused)
     return window
 
@@ -88,10 +94,10 @@ async def test_a_window_that_is_closed_while_the_disk_is_looked_at_hurts_nobody(
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip")
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
-        desktop.windows.back_up()
-        shown(desktop, BackupWindow).reject()
-        desktop.windows.restore(path)
-        shown(desktop, RestoreWindow).reject()
+        desktop.rooms.open("backup")
+        (await came(desktop, BackupWindow)).reject()
+        desktop.rooms.open("backup", path)
+        (await came(desktop, RestoreWindow)).reject()
         await until(lambda: not desktop.engine.workshop.is_busy)
 
 
@@ -140,7 +146,7 @@ async def test_a_dropped_backup_offers_to_restore_it_and_another_zip_does_not(tm
     other = tmp_path / "other.zip"
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("manifest.json", '{"name": "an extension of a browser"}')
-    async with ProfilesDesktop(tmp_path, theme, made) as desktop:
+    async with ProfilesDesktop(tmp_path, theme, made, opens_rooms=True) as desktop:
         desktop.models.task_commands.take(paths=[other])
         await until(lambda: "“other.zip” is in ZIP format" in "".join(desktop.window.activity.messages()))
         assert desktop.window.findChildren(RestoreWindow) == []
@@ -154,14 +160,16 @@ async def test_a_dropped_backup_offers_to_restore_it_and_another_zip_does_not(tm
 
 async def test_both_directions_begin_in_the_folder_of_the_last_backup(tmp_path: Path, theme: Theme, monkeypatch):
     begun: list[Path] = []
-    monkeypatch.setattr("runway_desktop.ui.file_dialogs.choose_backup", lambda _, __, near: begun.append(near))
+    monkeypatch.setattr("runway_desktop.rooms.backup.entry.choose_backup", lambda _, __, near: begun.append(near))
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
-        desktop.windows.choose_backup()
+        desktop.rooms.open("backup", "restore")
+        await until(lambda: begun)
         (tmp_path / "out").mkdir()
         window = await back_up(desktop)
         window.model.start(tmp_path / "out" / "studio.zip")
         await until(lambda: window.model.phase is Phase.DONE)
-        desktop.windows.choose_backup()
+        desktop.rooms.open("backup", "restore")
+        await until(lambda: len(begun) == 2)
         assert begun == [desktop.made.profile.backups, window.model.suggested().parent] == [begun[0], tmp_path / "out"]
         window.close()
 
@@ -199,7 +207,7 @@ async def test_the_page_of_the_profile_leads_to_both(tmp_path: Path, theme: Them
         page = preferences.findChild(ProfilePage)
         await until(lambda: any(text.startswith("None yet") for text in texts(page)))
         button(page, "Back up…").click()
-        window = next(one for one in desktop.window.findChildren(BackupWindow) if one.isVisible())
+        window = await came(desktop, BackupWindow)
         assert window.parent() is preferences, "what waits for an answer is in front"
         window.close()
         preferences.accept()

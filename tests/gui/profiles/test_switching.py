@@ -15,13 +15,13 @@ from runway_desktop.domain.events import ConnectionChanged
 from runway_desktop.domain.permissions import Client, Permission
 from runway_desktop.domain.preferences import PROGRAMS_PAGE
 from runway_desktop.domain.profiles import Color
+from runway_desktop.rooms.backup.entry import BackupWindow
 from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.rooms.preferences.profile_page import ProfilePage
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import TOLD
 from runway_desktop.ui.confirm import Confirm
-from runway_desktop.ui.profiles.backups import BackupWindow
 from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.room import Import
@@ -292,7 +292,7 @@ async def test_a_window_without_a_folder_has_no_page_for_it(tmp_path: Path, them
 
 
 async def test_keys_open_the_switcher_and_the_window_for_backups(tmp_path: Path, theme: Theme, qtbot: QtBot):
-    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path), opens_rooms=True) as desktop:
         both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         qtbot.keyClick(desktop.window, Qt.Key.Key_P, both)
         await until(QApplication.activePopupWidget)
@@ -303,7 +303,7 @@ async def test_keys_open_the_switcher_and_the_window_for_backups(tmp_path: Path,
 
 
 async def test_the_librarys_menu_leads_to_backup_and_restore(tmp_path: Path, theme: Theme):
-    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path), opens_rooms=True) as desktop:
         desktop.window.workspace.top._library.click()
         menu = QApplication.activePopupWidget()
         assert isinstance(menu, QMenu)

@@ -1,4 +1,5 @@
-"""Forms of single parts of the preferences: the library's folder, connected programs, start at login. Invalid input
+"""Forms of single parts of the preferences: the library's folder, connected programs, start at login,
+daily backups. Invalid input
 never raises. GUI thread only.
 """
 
@@ -18,13 +19,15 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import LeftBehind, MovePhase, MovePlan, MoveProgress
 from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.profiles import Profile
+from runway_desktop.services.backup.backups import Backups, KeptBackup
 from runway_desktop.services.disk.disk_threads import QuickLook, in_worker
 from runway_desktop.services.supervised import Runner
-from runway_desktop.texts import Text, _, ngettext
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.usecases.clients.hosts import server_words
 from runway_desktop.usecases.clients.input_files import folder_refusal
 from runway_desktop.usecases.clients.programs import Program, programs
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import (
     detail_of,
     headline_of,
@@ -315,3 +318,59 @@ class LoginForm(Model):
             self.problem = _("The system did not allow it.")
             if error.filename is not None:
                 self.problem = _("“{file}” cannot be written.", file=Path(error.filename).parent)
+
+
+class KeptBackups(Model):
+    """Date, size and number of the daily backups."""
+
+    changed = Signal()
+
+    def __init__(self, cases: UseCases, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(cases, runner, parent)
+        self._backups = backups
+        self._kept: Sequence[KeptBackup] | None = None
+
+    @property
+    def folder(self) -> Path:
+        return self._backups.profile.backups
+
+    @property
+    def is_demo(self) -> bool:
+        """The demo makes no daily backups."""
+        return self._cases.is_demo
+
+    @property
+    def has_any(self) -> bool:
+        return bool(self._kept)
+
+    @property
+    def words(self) -> str:
+        if self._kept is None:
+            return _("Checking…")
+        daily = [kept for kept in self._kept if kept.day is not None]
+        if not daily:
+            return _("None yet. The first one is created a few minutes after a start.")
+        latest = daily[0]
+        day = units.day_in_words(latest.day.isoformat() if latest.day else "", self._cases.clock.now())
+        total = units.size(sum(kept.size for kept in self._kept))
+        others = len(self._kept) - len(daily)
+        last = _("Last backup: {day}, {size}.", day=day, size=units.size(latest.size))
+        held = ngettext("{n} backup, {size} in total.", "{n} backups, {size} in total.", len(self._kept), size=total)
+        apart = ngettext(
+            "{n} of them was created before a restore or by hand.",
+            "{n} of them were created before a restore or by hand.",
+            others,
+        )
+        return str(in_turn(last, held, apart if others else ""))
+
+    @property
+    def trouble(self) -> str:
+        trouble = self._backups.trouble
+        return str(in_turn(_("The last daily backup failed."), trouble)) if trouble else ""
+
+    def refresh(self) -> None:
+        self._runner(self._backups.kept(), "list backups", done=self.while_open(self._list), failed=lambda _: None)
+
+    def _list(self, kept: Sequence[KeptBackup]) -> None:
+        self._kept = kept
+        self.changed.emit()

@@ -27,11 +27,10 @@ from runway_desktop.usecases.words.files import template_words
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model, Soon
-from runway_desktop.viewmodels.profiles.backups import KeptBackups
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from runway_desktop.viewmodels.system import language_name
 
-from .forms import LibraryForm, LoginForm, ProgramsForm
+from .forms import KeptBackups, LibraryForm, LoginForm, ProgramsForm
 from .table import LINES, Group, Line, NumberRow, Section
 
 MODELS, PROJECTS = "lane_limits", "project_caps"

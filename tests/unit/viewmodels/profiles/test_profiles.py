@@ -14,6 +14,8 @@ from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.errors import KeyRefused, SecretTrouble
 from runway_desktop.domain.profiles import Color, Profile, name_problem
+from runway_desktop.rooms.backup.model import BackupModel, Into, RestoreModel, WhichResults
+from runway_desktop.rooms.preferences.model.forms import KeptBackups
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.backups import name_of
 from runway_desktop.services.backup.packing import LIGHT, PackOptions, pack
@@ -26,10 +28,8 @@ from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.profiles import removal_question, restored_words
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import replace
-from runway_desktop.viewmodels.profiles.backups import BackupModel, KeptBackups
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
-from runway_desktop.viewmodels.profiles.restore import Into, RestoreModel, WhichResults
 from tests.rigs.desktop import Rig, after, until
 from tests.rigs.profiles_on_disk import NOW, Made, a_profile
 from tests.rigs.profiles_rig import ProfilesRig

@@ -1,0 +1,1 @@
+"""A backup of the profile, and the restore of one."""
