@@ -97,7 +97,7 @@ async def test_two_hosts_and_a_command_share_one_engine_and_one_outlives_the_oth
         assert [task["task_id"] for task in found["tasks"]] == [made["task_id"]]
 
 
-async def test_what_an_agent_asks_for_waits_through_a_window_its_crash_and_a_restart(programs: Programs):
+async def test_request_of_an_agent_survives_window_crash_and_restart(programs: Programs):
     values = {"promptText": "A fox in the snow", "ratio": "1280:720"}
     wish = {"endpoint": "text_to_image", "model": "gen4_image", "values": values, "request_id": "1"}
     async with host(programs) as client:

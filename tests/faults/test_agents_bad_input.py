@@ -55,7 +55,7 @@ def clip_of(picture: str) -> dict[str, Any]:
     return {"promptImage": picture, "ratio": "1280:720", "duration": 5, "model": "gen4_turbo"}
 
 
-async def test_what_is_wrong_costs_nothing_and_says_what_to_do_instead(programs: Programs, tmp_path: Path):
+async def test_wrong_command_costs_nothing_and_gives_advice(programs: Programs, tmp_path: Path):
     allowed, elsewhere = tmp_path / "allowed", tmp_path / "elsewhere"
     for folder in (allowed, elsewhere):
         folder.mkdir()

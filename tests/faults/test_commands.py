@@ -142,7 +142,7 @@ def test_no_window_and_no_library_of_one_is_needed(programs: Programs):
     assert done.stdout.strip() == "[]"
 
 
-def test_what_only_a_person_can_decide_ends_a_start_with_a_sentence(programs: Programs):
+def test_decision_for_the_person_ends_a_command_with_a_sentence(programs: Programs):
     assert run(programs, "list")[0] == 0
     (programs.folder / "restoring").mkdir()
     code, _, said = run(programs, "list")

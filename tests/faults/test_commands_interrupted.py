@@ -66,7 +66,7 @@ def test_an_interrupted_create_is_gone_on_with_and_made_once(programs: Programs)
     assert len(programs.runway.accepted) == before + 1
 
 
-def test_one_that_is_interrupted_before_it_has_an_id_is_said_again_and_made_once(programs: Programs, tmp_path: Path):
+def test_command_interrupted_before_its_id_is_repeated_and_paid_once(programs: Programs, tmp_path: Path):
     before = len(programs.runway.accepted)
     (tmp_path / "waiting_keychain.py").write_text(BACKEND, encoding="utf-8")
     asked = tmp_path / "asked"
@@ -119,7 +119,7 @@ def test_a_wait_that_is_ended_politely_names_the_command_that_goes_on(
     assert {"--save", "--json"} <= set(how_to_go_on(said))
 
 
-def test_one_that_is_to_outlive_its_terminal_does(programs: Programs):
+def test_detached_command_outlives_its_terminal(programs: Programs):
     made = run(programs, *FOX, "--prompt", "Outlives [seconds:36000]")[1]
     line = f"trap '' HUP; rd wait {made['task_id']} --timeout 8 in & pid=$!; sleep 4; kill -HUP $pid; wait $pid"
     assert in_shell(programs, line).returncode == 8
@@ -220,7 +220,7 @@ def test_a_paid_result_that_cannot_be_copied_stays_in_the_library_and_is_named(p
     assert (code, [file.read_bytes() for file in folder.iterdir()]) == (0, [Path(kept).read_bytes()])
 
 
-def test_what_runway_refuses_is_a_failure(programs: Programs):
+def test_request_refused_by_runway_has_failed(programs: Programs):
     programs.runway.fault("create", "status", status=400, times=1)
     code, made = ended(programs.start(*FOX, "--prompt", "Refused", "--wait"))
     assert (code, made["status"]) == (1, "FAILED")

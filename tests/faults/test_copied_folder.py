@@ -118,7 +118,7 @@ async def test_a_copy_made_while_the_program_runs_is_known_when_it_is_put_back(t
             assert waiting(engine) == [HoldCode.COPIED] * MANY
 
 
-async def test_it_is_told_once(tmp_path: Path):
+async def test_notice_is_shown_once(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
         await computer.queue()
         shutil.copytree(computer.folder, tmp_path / "kept")

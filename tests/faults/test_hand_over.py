@@ -80,7 +80,7 @@ def test_a_window_takes_over_and_the_command_goes_on_through_it(programs: Progra
     assert waits.poll() is None
 
 
-def test_what_is_being_sent_is_stored_before_a_window_has_the_profile(programs: Programs):
+def test_sending_is_stored_before_a_window_takes_over(programs: Programs):
     programs.runway.fault("create", "latency", seconds=5.0)
     creates = programs.start(*FOX, "--prompt", "Slow")
     until(programs.is_sending, "the request under way")

@@ -321,7 +321,7 @@ async def test_ids_are_given_to_their_tasks_though_the_disk_is_still_full_at_the
         assert (await again.task(task_id)).remote_id == remote_id(1)
 
 
-async def test_what_is_not_sent_is_told_once_while_nothing_can_be_written():
+async def test_unsent_tasks_are_reported_once_while_the_disk_refuses():
     store = MemoryStore()
     async with Rig(store=store, loops=("lane",)) as rig:
         await rig.lane.pause()

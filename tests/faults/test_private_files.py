@@ -53,7 +53,7 @@ def test_a_profiles_folder_that_is_open_to_others_is_closed_at_the_start(tmp_pat
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_what_is_written_whole_is_private_though_a_kill_had_left_its_draft_open(tmp_path: Path):
+def test_file_is_private_although_a_kill_left_its_draft_open(tmp_path: Path):
     before = os.umask(0)
     try:
         target = tmp_path / "a.json"

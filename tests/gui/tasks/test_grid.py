@@ -48,7 +48,7 @@ async def test_selection_and_focus_go_along_between_list_and_grid(tmp_path, them
         assert rig.window.view.visualRect(rig.window.view.currentIndex()).top() >= 0
 
 
-async def test_what_is_looked_at_stays_while_tasks_come_above(tmp_path, theme, qtbot):
+async def test_shown_rows_stay_while_tasks_are_added_above(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         grid = await in_grid(rig, 120)
         rig.window.view.select([TaskId("t40")])

@@ -28,7 +28,7 @@ def test_every_line_is_found_where_it_stands(groups: list[int], width: int):
 
 @example([1, 0], 127, 11)
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=6), st.integers(0, 3000), st.integers(0, 800))
-def test_what_is_in_sight_is_among_the_lines_between(groups: list[int], top: int, height: int):
+def test_visible_lines_are_part_of_the_difference(groups: list[int], top: int, height: int):
     layout = laid_out(groups)
     seen = layout.lines_between(top, top + height)
     for line in range(sum(groups) + len(groups)):

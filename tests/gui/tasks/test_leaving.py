@@ -75,7 +75,7 @@ async def test_in_the_grid_too(tmp_path, theme, qtbot):
         assert QApplication.focusWidget() is grid
 
 
-async def test_what_leaves_the_list_by_itself_chooses_nothing_else(tmp_path, theme, qtbot):
+async def test_row_that_leaves_by_itself_selects_no_other(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await nine(rig)
         rig.window.view.select([TaskId("t5")])
@@ -85,7 +85,7 @@ async def test_what_leaves_the_list_by_itself_chooses_nothing_else(tmp_path, the
         assert rig.window.view.selected_ids() == []
 
 
-def test_it_does_not_matter_which_is_heard_first():
+def test_order_of_the_two_events_does_not_matter():
     there = {TaskId("t1"), TaskId("t3")}
     for lines_first in (True, False):
         succession = NextSelection()

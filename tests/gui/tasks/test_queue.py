@@ -95,7 +95,7 @@ async def test_the_queue_stands_by_model_in_the_order_in_which_it_is_sent(tmp_pa
         await until(lambda: lines(rig) == ["Gen-4.5", three, one, "Veo 3.1", two])
 
 
-async def test_what_no_cap_lets_go_is_one_group_below(tmp_path: Path, theme: Theme):
+async def test_tasks_over_any_cap_are_one_group_at_the_end(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         rig.engine.settings.day_cap = 30.0
         one, two, three = await queued(rig, "gen4.5", "gen4.5", "gen4.5")

@@ -49,7 +49,7 @@ def test_where_nothing_goes_on_the_last_act_stays_for_it_can_be_undone():
     assert shown(entries[1:], NO_GOING, NO_GESTURE, LATER).text == str(NOTHING_GOES_ON)
 
 
-def test_what_runway_makes_is_shown_once_there_is_nothing_to_undo():
+def test_running_work_is_shown_when_there_is_nothing_to_undo():
     going = going_words(0, DownloadsCounted(0, 0, 0.0), Link.CONNECTED, live=2)
     act = entry(1, ActivityKind.ACT, actions=UNDO)
     assert shown([act], going, NO_GESTURE, LATER).action is UNDO[0]
@@ -76,7 +76,7 @@ def test_a_gesture_is_before_all_else():
     assert found.waiting == 1
 
 
-def test_what_somebody_looks_at_stays_until_there_is_news():
+def test_message_under_the_pointer_stays_until_there_is_news():
     entries = [entry(1, ActivityKind.SAID, "Copied.")]
     assert shown(entries, SAVING, NO_GESTURE, LATER, held=1).text == "Copied"
     entries.append(entry(2, ActivityKind.SAID, "Copied again.", at=LATER))

@@ -169,7 +169,7 @@ def test_of_a_crash_the_frames_are_told_also_those_of_libraries():
         ("The film 猫 and dog 犬 ended", "The film […] ended"),
     ],
 )
-def test_what_of_a_line_is_left_out(said: str, told: str):
+def test_parts_of_a_search_that_are_ignored_are_named(said: str, told: str):
     assert of(f"2026-11-29 20:46:59,076 INFO runway_desktop.a.b: {said}\n").splitlines()[-1].endswith(f"b: {told}")
 
 

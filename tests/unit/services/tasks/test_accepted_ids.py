@@ -59,7 +59,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "accepted-ids.txt"
 
 
-async def test_room_is_made_before_anything_is_sent(path: Path):
+async def test_slot_file_grows_before_anything_is_sent(path: Path):
     await opened(path)
     assert path.stat().st_size == SLOT * SLOTS
     assert path.stat().st_blocks * 512 >= SLOT * SLOTS
@@ -114,7 +114,7 @@ async def test_an_id_stays_while_only_the_log_of_the_list_has_it(path: Path):
     await ids.close()
 
 
-async def test_what_the_list_gets_while_its_log_is_written_waits_for_the_next_time(path: Path):
+async def test_id_stored_during_a_log_write_is_written_next_time(path: Path):
     clock, store = FakeClock(), MemoryStore()
     gate = asyncio.Event()
 
@@ -248,7 +248,7 @@ async def test_freed_slots_are_used_again(path: Path):
     assert await left_in(path) == []
 
 
-async def test_when_all_slots_are_in_use_there_are_more(path: Path):
+async def test_file_of_ids_grows_when_all_slots_are_used(path: Path):
     ids = await opened(path)
     for number in range(1, SLOTS + 6):
         assert await ids.keep(an_id(number))
@@ -265,7 +265,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", refuse)
 
 
-async def test_when_there_can_be_no_more_the_old_ones_stay_and_the_new_one_is_known(path: Path, monkeypatch):
+async def test_full_file_of_ids_keeps_old_ids_and_reports_the_new_one(path: Path, monkeypatch):
     ids = await opened(path)
     for number in range(1, SLOTS + 1):
         await ids.keep(an_id(number))
@@ -325,7 +325,7 @@ async def test_a_growth_that_was_cut_short_costs_no_id(path: Path):
     assert path.stat().st_size == 2 * SLOT * SLOTS
 
 
-async def test_what_was_told_is_remembered(path: Path):
+async def test_warnings_are_remembered_after_a_restart(path: Path):
     await (await opened(path)).keep(an_id(1))
     ids = await opened(path)
     await ids.note_told([entry.remote_id for entry in ids.left])

@@ -466,7 +466,7 @@ async def test_a_disk_that_refuses_says_so_before_runway_is_asked():
         assert rig.runway.calls == []
 
 
-async def test_what_waited_for_its_key_is_held_for_the_person_once_restored():
+async def test_restored_task_of_another_key_waits_for_the_person():
     async with Rig(loops=()) as rig:
         [one] = await rig.submit(request())
         await rig.ledger.change(one, lambda task: replace(task, hold=Hold(HoldCode.OTHER_KEY)), "key changed")

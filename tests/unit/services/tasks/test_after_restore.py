@@ -45,7 +45,7 @@ async def test_nothing_that_waited_is_sent_after_a_restore():
         assert (await rig.task(ids["held"])).hold.code is HoldCode.RESTORED
 
 
-async def test_resuming_the_lane_lets_none_of_it_go():
+async def test_resuming_the_lane_releases_no_held_task():
     rig, ids = await a_backup_restored()
     sent = len(rig.runway.named("create"))
     async with rig:
@@ -77,7 +77,7 @@ async def test_the_person_lets_one_go_and_the_others_stay():
         assert (await rig.state(ids["held too"])) is State.QUEUED
 
 
-async def test_what_was_being_sent_is_uncertain_and_says_why():
+async def test_task_being_sent_at_the_end_of_a_run_becomes_uncertain_with_its_reason():
     rig, ids = await a_backup_restored()
     async with rig:
         task = await rig.task(ids["sending"])
@@ -86,7 +86,7 @@ async def test_what_was_being_sent_is_uncertain_and_says_why():
         assert task.evidence.cause == Reason(ReasonCode.BACKED_UP)
 
 
-async def test_what_was_at_runway_is_asked_for_as_ever():
+async def test_live_task_is_polled_after_a_restart():
     rig, ids = await a_backup_restored()
     async with rig:
         task = await rig.task(ids["live"])
@@ -95,7 +95,7 @@ async def test_what_was_at_runway_is_asked_for_as_ever():
         assert await rig.state(ids["live"]) is State.SUCCEEDED
 
 
-async def test_it_is_told_what_has_to_be_decided_until_it_was_told():
+async def test_decision_about_a_copy_is_repeated_until_it_was_shown():
     rig, _ = await a_backup_restored()
     async with rig:
         found = after_restore.to_tell(rig.settings)

@@ -138,7 +138,7 @@ async def test_one_answer_serves_all_who_ask_while_it_is_under_way():
         assert len(rig.runway.named("task")) == 1
 
 
-async def test_who_shared_a_question_that_was_let_go_asks_anew():
+async def test_caller_of_an_abandoned_shared_poll_polls_again():
     async with Rig(loops=()) as rig:
         await adopted(rig)
         gate = rig.runway.hold("task")
@@ -187,7 +187,7 @@ async def test_links_of_a_young_answer_are_handed_on_and_a_refused_one_is_asked_
         assert output.state is not OutputState.EXPIRED
 
 
-async def test_what_never_reached_runway_keeps_nobody_waiting():
+async def test_sending_that_never_reached_runway_blocks_no_other():
     async with Rig(loops=()) as rig:
         await adopted(rig)
         rig.runway.then("task", NotReached("There is no network."))

@@ -163,7 +163,7 @@ async def test_a_list_of_an_older_version_that_is_put_back_waits(tmp_path: Path)
         await assert_asks(rig, Verdict.PUT_BACK)
 
 
-async def test_what_cannot_be_looked_into_may_be_the_original(tmp_path: Path):
+async def test_unreadable_folder_may_be_the_original(tmp_path: Path):
     computer = await a_computer(tmp_path)
     await computer.queue()
     twin = computer.copied("copy")
@@ -197,7 +197,7 @@ async def test_where_nothing_waits_nothing_is_asked(tmp_path: Path):
     assert one.id != other.id
 
 
-async def test_what_is_queued_after_it_was_told_is_sent(tmp_path: Path):
+async def test_task_queued_after_the_warning_is_sent(tmp_path: Path):
     computer = await a_computer(tmp_path)
     await computer.queue()
     twin = computer.copied("copy")
@@ -210,7 +210,7 @@ async def test_what_is_queued_after_it_was_told_is_sent(tmp_path: Path):
         assert len(computer.runway.requests) == 1 + 2
 
 
-async def test_what_was_taken_out_of_the_list_does_not_go_when_it_comes_back(tmp_path: Path):
+async def test_task_removed_from_the_list_is_held_when_restored(tmp_path: Path):
     computer = await a_computer(tmp_path)
     ids = await computer.queue()
     async with computer.rig(loops=()) as rig:
@@ -223,7 +223,7 @@ async def test_what_was_taken_out_of_the_list_does_not_go_when_it_comes_back(tmp
         assert reasons(rig) == [HoldCode.COPIED] * MANY
 
 
-async def test_what_waited_for_the_person_anyway_says_the_new_reason(tmp_path: Path):
+async def test_held_task_shows_the_newer_reason(tmp_path: Path):
     computer = await a_computer(tmp_path)
     async with computer.rig() as rig:
         await rig.submit(request("for later"), send_now=False)
@@ -346,7 +346,7 @@ async def test_a_model_whose_count_fits_goes_on_and_what_is_older_than_the_count
         assert await rig.state(free) is State.SUCCEEDED
 
 
-async def test_what_nobody_knows_to_be_made_explains_no_count(tmp_path: Path):
+async def test_uncertain_sending_explains_no_count(tmp_path: Path):
     computer = await a_computer(tmp_path)
     async with computer.rig() as rig:
         computer.runway.then("create", NoReply("The connection was cut."))
@@ -365,7 +365,7 @@ async def test_what_nobody_knows_to_be_made_explains_no_count(tmp_path: Path):
     assert computer.sent_twice == []
 
 
-async def test_what_counts_and_balance_say_was_made_explains_a_count(tmp_path: Path):
+async def test_sending_proved_by_counts_and_balance_explains_a_later_count(tmp_path: Path):
     computer = await a_computer(tmp_path)
     async with computer.rig(loops=()) as rig:
         [lost, _] = await rig.submit(request("made, without an answer"), request("queued"))
@@ -378,7 +378,7 @@ async def test_what_counts_and_balance_say_was_made_explains_a_count(tmp_path: P
         await assert_goes_on(rig)
 
 
-async def test_what_may_have_left_the_day_of_the_counts_explains_none(tmp_path: Path):
+async def test_sending_that_may_belong_to_another_day_explains_no_count(tmp_path: Path):
     computer = await a_computer(tmp_path)
     assert computer.runway.account.daily_used == {"gen4.5": 1}
     await computer.clock.advance(86_400 - 60 + 30)

@@ -230,7 +230,7 @@ async def test_sending_that_is_killed_before_its_marker_causes_no_question(tmp_p
 # What is noted
 
 
-async def test_it_is_noted_outside_of_the_folder_that_a_task_is_sent_before_its_first_byte_leaves(tmp_path: Path):
+async def test_sending_is_noted_outside_of_the_profile_before_its_first_byte(tmp_path: Path):
     computer = await a_computer(tmp_path)
     markers = ListMarkers(computer.state)
     gate = computer.runway.hold("create")

@@ -59,7 +59,7 @@ async def test_an_accepted_task_without_an_estimate_teaches_no_price():
         assert at.rig.pricing.price(at.held.request) is None
 
 
-async def test_what_was_known_before_is_stored_with_the_sending():
+async def test_readings_before_a_sending_are_stored_with_it():
     async with bench() as at:
         before = Organization(balance=60.0, asked_at=5.0)
         gate = at.rig.runway.hold("create")
@@ -84,7 +84,7 @@ async def test_what_was_known_before_is_stored_with_the_sending():
         (NotTaken("Runway is busy.", detail="503", retry_after=9.0), Link.TROUBLED, Result.TURNED_AWAY, LATE + 1),
     ],
 )
-async def test_what_surely_did_not_arrive_waits_again_and_says_why(error, link, result, retry_after):
+async def test_sending_that_surely_failed_is_queued_again_with_its_reason(error, link, result, retry_after):
     async with bench() as at:
         at.rig.runway.then("create", error)
         assert await at.deliver() == Outcome(result, retry_after=retry_after, cause=error.reason)
@@ -93,7 +93,7 @@ async def test_what_surely_did_not_arrive_waits_again_and_says_why(error, link, 
         assert at.rig.account.connection.link is link
 
 
-async def test_what_is_said_of_a_key_that_is_not_in_use_any_more_refuses_no_other():
+async def test_refusal_of_a_former_key_does_not_refuse_the_present_one():
     async with bench() as at:
 
         def changed(*_arguments):
@@ -105,7 +105,7 @@ async def test_what_is_said_of_a_key_that_is_not_in_use_any_more_refuses_no_othe
         assert at.rig.account.connection.link is not Link.KEY_REFUSED
 
 
-async def test_what_is_denied_again_waits_twice_as_long_and_after_the_fourth_time_nobody_knows():
+async def test_each_rejection_doubles_the_wait_and_the_fourth_makes_the_task_uncertain():
     busy = NotTaken("Runway is busy.", answer="HTTP 503 · {}")
     denied = Evidence(cause=busy.reason, answer=busy.answer)
     async with bench() as at:
@@ -184,7 +184,7 @@ async def test_a_mistake_behind_the_first_byte_is_uncertain(mistakes):
 
 
 @pytest.mark.parametrize("state", [State.SENDING, State.UNCERTAIN])
-async def test_what_does_not_wait_any_more_is_passed_over(state):
+async def test_tasks_that_no_longer_wait_are_skipped_when_released(state):
     async with bench(state=state) as at:
         assert await at.deliver() == Outcome(Result.SKIPPED)
         assert (await at.task()).state is state
@@ -268,7 +268,7 @@ async def test_a_mistake_while_the_sending_is_journaled_sends_nothing(tmp_path, 
 
 
 @pytest.mark.parametrize("change", [{"request": request("Another")}, {"removed_at": 5.0}])
-async def test_what_was_edited_or_removed_before_its_turn_does_not_leave(change):
+async def test_task_edited_or_removed_before_its_turn_is_not_sent(change):
     async with bench(**KNOWN) as at:
         await at.ledger.change(ONE, lambda task: replace(task, **change), "edited")
         assert await at.deliver() == Outcome(Result.SKIPPED)
@@ -277,7 +277,7 @@ async def test_what_was_edited_or_removed_before_its_turn_does_not_leave(change)
         assert at.rig.runway.named("create") == []
 
 
-async def test_what_was_prepared_for_another_key_does_not_leave():
+async def test_task_prepared_for_another_key_is_not_sent():
     async with bench() as at:
         assert await at.deliver(key=Fingerprint("another")) == Outcome(Result.SKIPPED)
         task = await at.task()
@@ -345,7 +345,7 @@ async def test_a_mistake_about_a_disk_that_refuses_leaves_the_task_held(mistakes
         (NoReply("No answer came."), (ONE, Fate.UNKNOWN)),
     ],
 )
-async def test_whoever_reads_the_counts_learns_when_a_sending_begins_and_how_it_ends(answer, said, monkeypatch):
+async def test_readings_are_notified_of_start_and_end_of_each_sending(answer, said, monkeypatch):
     async with bench() as at:
         heard: list[tuple[object, ...]] = []
         before = Organization(balance=60.0)

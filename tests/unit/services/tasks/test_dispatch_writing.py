@@ -40,7 +40,7 @@ async def test_an_id_is_kept_in_its_own_file_before_the_database_has_it(tmp_path
 
 
 @pytest.mark.parametrize("last", ["journal", "note outside"])
-async def test_what_must_be_on_disk_before_the_first_byte_is_written_at_once(tmp_path, monkeypatch, last):
+async def test_records_needed_before_the_first_byte_are_written_in_one_step(tmp_path, monkeypatch, last):
     async with bench(tmp_path / "ids.txt") as at:
         await at.dispatch.recall()
         begun: list[str] = []
@@ -170,7 +170,7 @@ async def test_closing_tries_for_a_while_unless_the_id_is_in_its_file(tmp_path, 
         assert await delivering == Outcome(Result.ACCEPTED)
 
 
-async def test_what_becomes_writable_while_the_program_closes_is_written():
+async def test_pending_write_succeeds_when_the_disk_recovers_during_closing():
     async with bench() as at:
         at.ledger.troubles.append(None)
         at.ledger.always = FULL

@@ -61,7 +61,7 @@ def test_progress_that_contradicts_history_wins():
 
 
 @pytest.mark.parametrize("state", [State.THROTTLED, State.QUEUED, State.SUCCEEDED, State.OTHER])
-def test_what_does_not_run_has_no_end(state):
+def test_task_that_is_not_running_has_no_estimated_end(state):
     assert remaining_range(task(state), HISTORY, NOW) is None
 
 
@@ -119,7 +119,7 @@ async def test_a_long_history_is_not_read_again_for_each_one_of_many_that_end(kn
     assert store.reads == reads
 
 
-async def test_one_that_ends_while_the_history_is_read_makes_it_be_read_again():
+async def test_history_is_read_again_when_a_task_ends_meanwhile():
     bus = Bus()
 
     class Slow(ManyTimings):

@@ -69,7 +69,7 @@ async def test_data_uri_of_each_field_stays_below_that_fields_own_limit(pair, na
             assert len(uri) <= limit
 
 
-async def test_what_was_uploaded_leaves_nothing_in_memory(tmp_path):
+async def test_uploaded_file_is_not_kept_in_memory(tmp_path):
     async with Rig(loops=()) as rig:
         before = locks_in_memory()
         for number in range(20):
@@ -108,7 +108,7 @@ async def test_many_small_files_do_not_make_one_huge_request(tmp_path):
     assert [uri for uri in uris if not uri.startswith("data:")] == [f"runway://upload-{n}" for n in (1, 2, 3, 4)]
 
 
-async def test_what_is_sent_inside_the_request_is_the_file(tmp_path):
+async def test_data_uri_in_the_request_holds_the_file(tmp_path):
     path = tmp_path / "still.png"
     path.write_bytes(HEADS["image"] + b"pixels")
     async with Rig(loops=()) as rig:

@@ -132,7 +132,7 @@ async def test_the_order_can_be_changed_while_tasks_wait():
         assert [task.request.prompt for task in rig.ledger.queued()] == ["1", "0"]
 
 
-async def test_what_is_submitted_later_waits_behind_what_was_moved_to_the_end():
+async def test_task_submitted_later_stands_behind_tasks_moved_to_the_end():
     async with lane() as rig:
         await rig.lane.pause()
         ids = await rig.submit(request("0"), request("1"))
@@ -162,7 +162,7 @@ async def test_send_next_goes_to_the_front_and_frees_what_was_kept_back():
         assert prompts(rig) == ["kept", "first"]
 
 
-async def test_what_is_kept_back_is_not_sent_by_itself():
+async def test_task_added_without_sending_waits_for_the_person():
     async with lane() as rig:
         await rig.submit(request("kept"), send_now=False)
         assert prompts(rig) == []
@@ -261,7 +261,7 @@ async def test_without_enough_credits_the_lane_waits_and_no_task_fails():
         assert {await rig.state(task_id) for task_id in ids} == {State.PENDING}
 
 
-async def test_what_waits_for_its_turn_behind_one_that_is_turned_away_is_not_sent_either():
+async def test_task_behind_a_rejected_one_of_its_model_is_not_sent():
     async with lane() as rig:
         gate = rig.runway.hold("create")
         rig.runway.then("create", SlowDown("Too many requests.", retry_after=60.0))
@@ -486,7 +486,7 @@ async def test_an_idle_lane_asks_nothing():
 
 
 @pytest.mark.parametrize("code", [HoldCode.WAITS_FOR_PERSON, HoldCode.RESTORED, HoldCode.COPIED, HoldCode.ASK_PERSON])
-async def test_what_waits_for_the_person_is_sent_by_the_person_alone(code: HoldCode):
+async def test_held_task_is_sent_by_the_person_alone(code: HoldCode):
     async with lane() as rig:
         await rig.lane.pause()
         [task_id] = await rig.submit(request("mine"))

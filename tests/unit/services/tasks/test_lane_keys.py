@@ -47,7 +47,7 @@ async def codes(rig: Rig, ids: tuple[TaskId, ...]) -> set[HoldCode]:
     return {(await rig.task(task_id)).hold.code for task_id in ids}
 
 
-async def test_what_was_queued_is_not_sent_with_another_key_until_the_person_says_so(tmp_path: Path):
+async def test_queued_task_waits_for_the_person_after_a_change_of_keys(tmp_path: Path):
     async with a_rig() as rig:
         sending = door(rig, tmp_path)
         ids = await queued(rig, sending, 2)
@@ -70,7 +70,7 @@ async def test_what_was_queued_is_not_sent_with_another_key_until_the_person_say
         assert creates(rig) == len(ids)
 
 
-async def test_what_was_queued_is_sent_when_its_own_key_is_entered_again(tmp_path: Path):
+async def test_queued_task_is_sent_when_its_own_key_returns(tmp_path: Path):
     async with a_rig() as rig:
         sending = door(rig, tmp_path)
         ids = await queued(rig, sending)
@@ -134,7 +134,7 @@ async def test_a_paused_queue_asks_in_the_next_run_with_another_key(tmp_path: Pa
         assert await codes(rig, ids) == {HoldCode.OTHER_KEY}
 
 
-async def test_what_was_queued_without_a_key_is_sent_with_the_first_one(tmp_path: Path):
+async def test_task_queued_without_a_key_is_sent_with_the_first_key(tmp_path: Path):
     async with a_rig(secret=None) as rig:
         ids = await queued(rig, door(rig, tmp_path))
         await rig.lane.resume()
@@ -157,7 +157,7 @@ async def test_a_list_that_cannot_be_written_sends_nothing_with_another_key_eith
         assert creates(rig) == 0
 
 
-async def test_what_waits_for_its_key_says_so_once_the_list_can_be_written_again(tmp_path: Path, monkeypatch):
+async def test_reason_of_a_task_of_another_key_is_stored_once_the_list_is_writable(tmp_path: Path, monkeypatch):
     async with a_rig() as rig:
         ids = await queued(rig, door(rig, tmp_path))
 

@@ -35,7 +35,7 @@ def test_only_those_that_move_get_another_place_evenly_between_their_neighbors(h
     assert positions_before(held, [C, D], before) == places
 
 
-def test_where_there_is_no_room_all_are_numbered_anew_in_the_same_order():
+def test_positions_without_a_gap_are_renumbered_in_order():
     held = lane(a=1.0, b=1.0 + LEAST_STEP, d=9.0)
     assert positions_before(held, [C], B) == {A: 1.0, C: 2.0, B: 3.0, D: 4.0}
     assert positions_before(lane(a=1.0, b=1.0), [C], B) == {A: 1.0, C: 2.0, B: 3.0}

@@ -70,7 +70,7 @@ async def test_a_missing_file_is_looked_for_every_half_minute(tmp_path):
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_why_a_task_waits_stands_in_its_lines(tmp_path):
+async def test_ledger_lines_tell_why_a_task_is_held(tmp_path):
     async with lane() as rig:
         [task_id] = await rig.submit(with_picture((tmp_path / "gone.png").as_uri()))
         line = (await rig.store.ledger(task_id))[-1]
@@ -232,7 +232,7 @@ async def test_a_task_that_is_edited_or_dropped_while_its_file_is_read_is_not_he
         assert "waits" not in await rig.kinds(task_id)
 
 
-async def test_what_is_paused_while_a_file_is_read_is_not_sent():
+async def test_task_paused_while_its_file_is_read_is_not_sent():
     async with lane() as rig:
         gate = rig.runway.hold("organization")
         [task_id] = await rig.submit(request())
@@ -243,7 +243,7 @@ async def test_what_is_paused_while_a_file_is_read_is_not_sent():
         assert prompts(rig) == []
 
 
-async def test_what_became_too_costly_while_a_file_is_read_is_not_sent():
+async def test_task_that_exceeds_its_cap_while_its_file_is_read_is_not_sent():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         gate = rig.runway.hold("organization")
@@ -268,7 +268,7 @@ async def test_an_upload_that_may_succeed_later_is_tried_again_after_half_a_minu
         assert len(preparing.keys) == 2
 
 
-async def test_what_only_waits_for_another_sending_of_its_model_holds_up_no_other_model():
+async def test_task_waiting_for_a_sending_of_its_model_blocks_no_other_model():
     runway = OneSlowModel()
     async with lane(runway=runway) as rig:
         await rig.account.refresh()

@@ -82,7 +82,7 @@ async def test_answers_that_do_not_come_are_the_reason_and_after_three_the_lane_
         assert rig.lane.paused
 
 
-async def test_what_is_stored_for_another_key_while_the_key_is_changed_waits_for_the_person():
+async def test_task_stored_for_a_former_key_waits_for_the_person():
     async with Rig(loops=("lane",)) as rig:
         await settle()
         theirs, ours = (

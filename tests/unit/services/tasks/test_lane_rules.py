@@ -83,7 +83,7 @@ async def test_no_more_than_a_few_files_are_read_and_sent_at_once():
         assert prompts(rig) == models
 
 
-async def test_what_is_about_to_be_sent_takes_a_slot_of_its_model():
+async def test_task_about_to_be_sent_takes_a_slot_of_its_model():
     async with lane() as rig:
         gate = rig.runway.hold("organization")
         await rig.submit(*(request(f"{n}") for n in range(3)))
@@ -282,7 +282,7 @@ async def test_only_held_tasks_are_moved_or_sent_next_each_once_and_in_the_order
         assert [task.id for task in order] == [ids[0], ids[3], ids[1], ids[2]]
 
 
-async def test_what_is_sent_next_is_noted():
+async def test_send_next_is_recorded_in_the_history():
     async with lane() as rig:
         await rig.lane.pause()
         [task_id] = await rig.submit(request())
@@ -357,7 +357,7 @@ async def test_the_pause_after_sendings_without_an_answer_is_on_the_disk_before_
         assert all(said)
 
 
-async def test_what_waits_for_the_person_is_moved_to_the_front_and_goes_on_waiting():
+async def test_held_task_moved_to_the_front_stays_held():
     async with lane() as rig:
         await rig.lane.pause()
         first, second = await rig.submit(request("0"), request("1"))
@@ -387,7 +387,7 @@ async def test_a_task_that_comes_back_to_the_list_is_sent():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_what_is_held_back_by_a_cap_is_looked_at_again_on_the_new_day():
+async def test_daily_cap_is_checked_again_on_a_new_day():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         rig.settings.day_cap = 30.0

@@ -214,7 +214,7 @@ async def test_an_accepted_id_is_in_the_ledger_too():
         assert (line.kind, dict(line.detail)) == ("accepted", {"remote_id": REMOTE, "estimated_credits": 25.0})
 
 
-async def test_what_ended_elsewhere_is_taken_in_with_its_results_and_is_neither_asked_for_nor_sent():
+async def test_imported_ended_task_keeps_its_results_and_is_never_polled_or_sent():
     async with Rig() as rig:
         done = held("one", state=State.SUCCEEDED, remote_id=REMOTE, sent_at=rig.clock.now() - 90_000, cost_credits=25.0)
         result = Output(task_id=done.id, index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED, path="/a.mp4")

@@ -100,7 +100,7 @@ async def test_nothing_is_told_of_no_tasks():
         assert [event for event in rig.events if isinstance(event, TasksAdded | TasksMoved | TaskChanged)] == []
 
 
-async def test_what_is_taken_in_brings_its_inputs_its_batch_and_where_it_was_found():
+async def test_imported_task_brings_its_inputs_batch_and_origin():
     async with idle() as rig:
         done = running(state=State.SUCCEEDED, batch_id=ROUND.id, parent_id=TWO, ended_at=4.0)
         await rig.ledger.take_in([done], [], [PICTURE], ROUND, source="/old")
@@ -315,7 +315,7 @@ async def test_neither_a_move_nor_an_edit_undoes_the_other_while_it_is_written()
             assert (task.state, task.title) == (State.SENDING, "Fog")
 
 
-async def test_what_takes_a_slot_at_runway_is_what_is_sent_or_seen_there():
+async def test_only_sent_or_live_tasks_take_a_slot():
     async with idle() as rig:
         await rig.ledger.add([held(), held("two"), held("three", model="veo3.1")], [])
         assert (rig.ledger.at_runway("gen4.5"), rig.ledger.all_at_runway) == (0, 0)
@@ -376,7 +376,7 @@ async def test_which_remote_ids_are_here_and_which_tasks_were_sent_in_a_time_is_
 
 
 @pytest.mark.parametrize("ending", [Accepted(REMOTE), NoAnswer(Evidence()), NotSent()])
-async def test_when_a_sending_was_answered_or_given_up_stands_in_its_lines(ending):
+async def test_ledger_lines_tell_when_a_sending_was_answered_or_given_up(ending):
     async with idle() as rig:
         await rig.ledger.add([held()], [])
         await rig.ledger.move(ONE, Sending())
@@ -421,7 +421,7 @@ async def test_a_tasks_lines_know_when_each_of_its_sendings_began():
         assert not await rig.ledger.was_sent(TWO, first)
 
 
-async def test_what_404s_alone_ended_since_then_is_found_and_nothing_else():
+async def test_recovery_finds_only_tasks_ended_by_404s_since_then():
     async with idle() as rig:
         day = 86_400.0
         now = 100 * day

@@ -57,7 +57,7 @@ async def test_the_next_run_asks_for_it_at_once():
         assert await again.state(task_id) is State.RUNNING
 
 
-async def test_it_is_asked_for_seldom_and_not_after_a_day():
+async def test_missed_task_is_polled_seldom_and_not_after_a_day():
     async with poller() as rig:
         task_id, _ = await gone(rig)
         times = Times(rig)
@@ -135,7 +135,7 @@ async def test_trouble_while_it_is_asked_for_only_makes_that_later(error):
         assert await rig.state(task_id) is State.RUNNING
 
 
-async def test_what_never_was_at_runway_is_not_asked_for():
+async def test_task_that_was_never_at_runway_is_not_polled():
     async with Rig() as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         uncertain, held = await rig.submit(request("one"), request("two", model="gen4_turbo"))

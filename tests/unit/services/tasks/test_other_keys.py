@@ -133,7 +133,7 @@ async def test_a_question_is_judged_by_the_key_that_it_was_asked_with():
         assert not (await rig.task(task_id)).is_hidden, "it was asked for again, with its own"
 
 
-async def test_what_a_key_cannot_see_is_asked_for_seldom():
+async def test_task_of_another_key_is_polled_seldom():
     async with two_organizations() as rig:
         await sent(rig, "one", "two")
         await use(rig, THEIRS)
@@ -141,7 +141,7 @@ async def test_what_a_key_cannot_see_is_asked_for_seldom():
         assert await questions(rig, HOUR) <= 2 * 5
 
 
-async def test_nobody_who_looks_at_it_makes_it_be_asked_for_closely():
+async def test_task_of_another_key_is_not_polled_faster_when_shown():
     async with two_organizations() as rig:
         [task_id] = await sent(rig)
         await use(rig, THEIRS)
@@ -163,7 +163,7 @@ async def test_the_right_key_is_asked_at_once_and_never_twice_in_5_seconds():
         assert all(later - earlier >= 4.999 for earlier, later in pairwise(asked))
 
 
-async def test_what_a_key_cannot_see_takes_none_of_its_places():
+async def test_task_of_another_key_takes_no_slot():
     async with two_organizations() as rig:
         rig.runway.limit("gen4.5", concurrent=2)
         await sent(rig, "one", "two")
@@ -174,7 +174,7 @@ async def test_what_a_key_cannot_see_takes_none_of_its_places():
         assert (await rig.state(mine)).is_live
 
 
-async def test_its_own_key_gives_it_back_before_runway_has_answered():
+async def test_return_of_its_own_key_releases_a_task_before_runway_answers():
     async with two_organizations() as rig:
         [task_id] = await sent(rig)
         await use(rig, THEIRS)
@@ -319,7 +319,7 @@ async def test_a_cancel_without_an_answer_is_no_cancel_until_its_own_key_says_so
         assert await rig.state(task_id) is State.CANCELLED
 
 
-async def test_what_was_prepared_under_one_key_does_not_leave_under_another(monkeypatch):
+async def test_request_prepared_with_one_key_is_not_submitted_with_another(monkeypatch):
     async with two_organizations("lane") as rig:
         switches = [THEIRS]
 
@@ -347,7 +347,7 @@ async def test_deleting_what_a_key_cannot_see_says_so_and_takes_nothing_for_dele
         assert not (await rig.task(task_id)).deleted_remotely
 
 
-async def test_the_old_keys_401_does_not_refuse_the_new_key():
+async def test_late_401_of_a_former_key_does_not_refuse_the_new_key():
     async with two_organizations() as rig:
         [task_id] = await sent(rig)
         gate = rig.runway.hold("task")

@@ -37,14 +37,14 @@ def seen(held: list[Task], at_runway: list[Task] = [], slots: int | None = 2, **
     return outlook(held, at_runway, over, lambda _: slots, lambda _: history, NOW, **more)
 
 
-def test_what_finds_a_free_slot_starts_now_and_the_next_when_one_is_free():
+def test_forecast_starts_a_task_with_a_free_slot_now_and_the_next_when_one_frees():
     found = seen(queued("a", "b", "c"))
     assert found.starts == {"a": Range(0, 0), "b": Range(0, 0), "c": Range(37.5, 42.5)}
     assert found.ends[TaskId("c")] == Range(75.0, 85.0)
     assert found.order == {"a": 1, "b": 2, "c": 3}
 
 
-def test_what_runs_makes_room_when_it_is_done():
+def test_finished_task_frees_its_slot():
     found = seen(queued("a", "b"), [running("x", 20.0), running("y", 10.0)])
     assert found.starts[TaskId("a")] == Range(17.5, 22.5)
     assert found.starts[TaskId("b")] == Range(27.5, 32.5)
@@ -104,7 +104,7 @@ def test_a_long_queue_asks_once_what_each_model_may():
     assert sorted(asked) == ["gen4.5", "veo3.1"]
 
 
-async def test_what_would_be_over_the_cap_is_known_before_its_turn_comes():
+async def test_task_over_its_cap_is_known_before_its_turn():
     async with Rig(loops=("lane",)) as rig:
         await rig.pricing.learn(request(), 25.0)
         await rig.lane.pause()
@@ -120,7 +120,7 @@ async def test_what_would_be_over_the_cap_is_known_before_its_turn_comes():
         assert not rig.lane.outlook().over
 
 
-async def test_what_is_moved_to_the_front_is_what_fits():
+async def test_moving_to_the_front_takes_only_queued_tasks():
     async with Rig(loops=("lane",)) as rig:
         await rig.pricing.learn(request(), 25.0)
         await rig.lane.pause()

@@ -121,7 +121,7 @@ async def test_an_unknown_status_is_shown_and_asked_on():
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_a_made_up_id_is_told_of_within_seconds():
+async def test_invented_id_is_reported_within_seconds():
     async with poller() as rig:
         times = Times(rig)
         [task_id] = (await rig.adoption.adopt([remote_id(1_000)])).added

@@ -48,7 +48,7 @@ async def test_a_held_task_is_not_sent_and_does_not_hold_up_the_others():
         await sent.release(rig, ids[0])
 
 
-async def test_what_is_held_stays_held_when_the_program_is_killed_and_keeps_its_place():
+async def test_held_task_stays_held_in_its_place_after_a_kill():
     rig = Rig(loops=("lane",))
     await rig.__aenter__()
     ids = await paused(rig, 3)
@@ -102,7 +102,7 @@ async def test_a_held_task_whose_file_turns_out_to_be_missing_is_not_sent_once_i
 
 
 @pytest.mark.parametrize("answer", [SlowDown("Too many requests.", retry_after=5.0), NotReached("No network.")])
-async def test_what_is_held_while_it_is_being_sent_does_not_leave_again_when_it_is_turned_away(answer):
+async def test_task_held_while_being_sent_is_not_retried_when_rejected(answer):
     async with lane() as rig:
         gate = rig.runway.hold("create")
         rig.runway.then("create", answer)
@@ -115,7 +115,7 @@ async def test_what_is_held_while_it_is_being_sent_does_not_leave_again_when_it_
         assert (await rig.task(task_id)).hold == Hold(HoldCode.WAITS_FOR_PERSON)
 
 
-async def test_what_is_held_while_it_is_being_sent_and_made_is_followed_as_ever():
+async def test_task_held_while_being_sent_is_polled_once_it_is_accepted():
     async with lane() as rig:
         gate = rig.runway.hold("create")
         [task_id] = await rig.submit(request())
@@ -127,7 +127,7 @@ async def test_what_is_held_while_it_is_being_sent_and_made_is_followed_as_ever(
         assert (task.state, task.hold) == (State.PENDING, ITS_TURN)
 
 
-async def test_what_is_held_or_canceled_right_before_its_first_byte_does_not_leave(monkeypatch):
+async def test_task_held_or_canceled_right_before_its_first_byte_is_not_sent(monkeypatch):
     async with lane() as rig:
         begun, may_go = asyncio.Event(), asyncio.Event()
 
@@ -149,7 +149,7 @@ async def test_what_is_held_or_canceled_right_before_its_first_byte_does_not_lea
         assert await rig.state(canceled) is State.CANCELLED
 
 
-async def test_what_is_canceled_while_it_is_being_sent_is_not_sent_by_the_next_run_if_it_is_turned_away(monkeypatch):
+async def test_task_canceled_while_being_sent_and_rejected_is_not_sent_after_restart(monkeypatch):
     async with lane() as rig:
         gate = rig.runway.hold("create")
         rig.runway.then("create", SlowDown("Too many requests.", retry_after=5.0))
@@ -172,7 +172,7 @@ async def test_what_is_canceled_while_it_is_being_sent_is_not_sent_by_the_next_r
         assert await rig.state(task_id) is State.CANCELLED
 
 
-async def test_what_is_being_sent_cannot_be_held():
+async def test_task_being_sent_cannot_be_held():
     async with lane() as rig:
         [task_id] = await rig.submit(request())
         assert await rig.queue_acts.hold([task_id]) == ()

@@ -48,7 +48,7 @@ async def test_only_what_is_queued_stands_in_the_queue():
         )
 
 
-async def test_what_is_being_sent_or_waits_for_another_reason_by_now_is_not_put_back():
+async def test_undo_of_a_release_skips_tasks_being_sent_or_held_for_another_reason():
     async with Rig(loops=()) as rig:
         sent, held = await queue(rig, 2)
         stood = Stood(positions={}, holds={sent.id: RESTORED, held.id: RESTORED})

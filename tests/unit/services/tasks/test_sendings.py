@@ -36,7 +36,7 @@ def test_nothing_but_the_own_sending_leaves_no_doubt():
     assert others(found) == Others()
 
 
-def test_one_that_was_sent_and_answered_between_the_readings_is_in_the_second_alone():
+def test_sending_between_the_readings_counts_in_the_second_alone():
     assert others(sendings(104.0, 105.0)) == Others(accepted=1, charged=25.0, is_money_moved=True)
 
 
@@ -48,32 +48,32 @@ def test_one_that_was_sent_and_answered_between_the_readings_is_in_the_second_al
         *((99.0, 100.0), (101.0, 102.0), (109.0, 110.0), (111.0, 112.0)),
     ],
 )
-def test_one_that_was_under_way_while_a_reading_was_is_in_doubt(begun, ended):
+def test_sending_during_a_reading_is_in_doubt(begun, ended):
     assert others(sendings(begun, ended)) == Others(doubtful=1, is_money_moved=True)
 
 
 @pytest.mark.parametrize(("begun", "ended"), [(98.0, 99.0), (112.0, 113.0), (112.0, None)])
-def test_one_that_ended_before_or_began_after_both_readings_says_nothing(begun, ended):
+def test_sending_outside_of_both_readings_is_no_evidence(begun, ended):
     assert others(sendings(begun, ended)) == Others()
 
 
-def test_one_that_was_surely_not_made_says_nothing_wherever_it_was():
+def test_sending_that_surely_failed_is_no_evidence():
     assert others(sendings(99.0, 110.5, Fate.NOT_MADE)) == Others()
 
 
-def test_one_without_an_answer_is_in_doubt_until_it_is_found_out():
+def test_sending_without_an_answer_is_in_doubt_until_resolved():
     found = sendings(104.0, 105.0, Fate.UNKNOWN)
     assert others(found).doubtful == 1
     found.resolve(OTHER, Fate.NOT_MADE)
     assert others(found).doubtful == 0
 
 
-def test_one_without_an_answer_may_be_counted_long_after_its_connection_broke():
+def test_sending_without_an_answer_may_be_counted_long_after():
     assert others(sendings(90.0, 100.5 - LATE, Fate.UNKNOWN)).doubtful == 1
     assert others(sendings(70.0, 99.5 - LATE, Fate.UNKNOWN)).doubtful == 0
 
 
-def test_one_that_was_found_to_be_made_counts_like_one_with_an_answer():
+def test_sending_proved_by_evidence_counts_as_answered():
     found = sendings(104.0, 105.0, Fate.UNKNOWN)
     found.resolve(OTHER, Fate.MADE)
     # It may have been made at any moment until long after.
@@ -117,7 +117,7 @@ def test_a_reading_that_was_clean_is_not_any_more_once_a_sending_turns_out_to_ov
     assert not found.is_clean("gen4.5", BEFORE), "the last run's are recalled late"
 
 
-def test_a_burst_asks_for_its_reading_without_going_through_all_that_was_sent():
+def test_reading_for_a_burst_of_sendings_scans_no_history():
     found = Sendings()
     for number in range(2_000):
         found.begin(TaskId(f"{number}"), Sent(model="gen4.5", key=1, begun=number / 1_000))
@@ -149,14 +149,14 @@ def test_all_others_are_summed_up_even_after_one_that_says_nothing():
     assert others(found) == Others(accepted=4, charged=100.0, doubtful=3, is_money_moved=True)
 
 
-def test_one_without_an_estimate_charges_nothing_that_is_known():
+def test_sending_without_an_estimate_has_no_known_charge():
     found = Sendings()
     found.begin(OTHER, Sent(model="gen4.5", key=1, begun=104.0))
     found.end(OTHER, Fate.MADE, 105.0)
     assert others(found) == Others(accepted=1, charged=0.0, is_money_moved=True)
 
 
-def test_what_is_found_out_later_changes_neither_an_answer_nor_one_that_nobody_knows():
+def test_later_evidence_changes_no_answered_and_no_uncertain_sending():
     found = sendings(104.0, 105.0)
     found.resolve(OTHER, Fate.NOT_MADE)
     assert others(found).accepted == 1
@@ -164,13 +164,13 @@ def test_what_is_found_out_later_changes_neither_an_answer_nor_one_that_nobody_k
     assert found.get(TaskId("nobody's")) is None
 
 
-def test_old_ones_are_forgotten():
+def test_old_sendings_are_forgotten():
     found = sendings(104.0, 105.0)
     found.begin(TaskId("much later"), Sent(model="gen4.5", key=1, begun=200.0 + REMEMBERED))
     assert found.get(OTHER) is None
 
 
-def test_one_is_remembered_for_as_long_as_anybody_looks_after_it():
+def test_sending_is_remembered_while_its_followup_runs():
     found = sendings(104.0, 105.0)
     found.begin(TaskId("later"), Sent(model="gen4.5", key=1, begun=105.0 + REMEMBERED))
     kept = found.get(OTHER)
@@ -178,7 +178,7 @@ def test_one_is_remembered_for_as_long_as_anybody_looks_after_it():
     assert (kept.ended, kept.fate) == (105.0, Fate.MADE)
 
 
-def test_one_that_is_sent_a_second_time_keeps_no_older_one_from_being_forgotten():
+def test_repeated_sending_keeps_no_older_sending_in_memory():
     found = sendings(104.0, 105.0)
     found.begin(OWN, Sent(model="gen4.5", key=1, begun=1_000.0))
     found.begin(TaskId("later"), Sent(model="gen4.5", key=1, begun=200.0 + REMEMBERED))

@@ -40,7 +40,7 @@ async def test_many_prompts_are_stored_in_one_step_in_their_order():
         assert (await rig.store.counts()).batches[0][1:] == ("Fog", 300)
 
 
-async def test_what_is_sent_together_was_made_at_one_time_however_long_that_took(monkeypatch):
+async def test_tasks_submitted_together_have_one_creation_time(monkeypatch):
     async with idle() as rig:
         later = itertools.count(int(rig.clock.now()))
         monkeypatch.setattr(rig.clock, "now", lambda: float(next(later)))

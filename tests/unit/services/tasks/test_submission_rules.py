@@ -91,7 +91,7 @@ def test_only_one_place_can_prepare_what_is_sent():
         rig.submission.take_stamp()
 
 
-def test_what_is_prepared_keeps_all_that_is_to_be_shown_and_checked():
+def test_prepared_request_keeps_everything_to_show_and_check():
     credits, asks, origin = PriceSum(amount=1, credits=25.0), frozenset({Ask.REPEAT}), Origin(TaskSource.SHEET, "row 1")
     held = HeldBack(limit=Limit(cap=Cap.DAY, limit=10.0))
     made = Prepared(
@@ -124,7 +124,7 @@ def test_nothing_is_kept_back_and_nobody_pays_unless_it_is_said():
     assert (made.kept, made.payer) == (0, Payer())
 
 
-async def test_what_was_prepared_elsewhere_or_with_findings_is_not_carried_out():
+async def test_request_prepared_elsewhere_or_with_findings_is_refused():
     async with idle() as rig:
         sender = Sender(rig)
         wrong = Finding(("duration",), "It is too long.")
@@ -137,7 +137,7 @@ async def test_what_was_prepared_elsewhere_or_with_findings_is_not_carried_out()
         assert rig.ledger.open() == ()
 
 
-async def test_what_was_prepared_is_carried_out_once():
+async def test_prepared_request_is_submitted_once():
     async with idle() as rig:
         once = prepared(Sender(rig).stamp, NewTasks(tasks=(new(),)), ())
         _ = [ids async for ids in rig.submission.carry_out(once)]
@@ -204,7 +204,7 @@ async def test_more_rows_of_a_sheet_count_as_made_with_the_first_of_the_same_day
         assert await sheet.made(first.batch_id) == midnight
 
 
-async def test_what_is_no_further_row_of_one_sheet_is_made_when_it_is_sent():
+async def test_task_outside_of_a_sheet_is_dated_by_its_own_submission():
     async with idle() as rig:
         sheet = AtMidnight(rig)
         await sheet.at(60.0)
@@ -347,7 +347,7 @@ async def test_an_edited_task_waits_for_its_turn_unless_it_waits_for_the_person(
         assert (await rig.kinds(task.id))[-1] == "edited"
 
 
-async def test_what_is_being_sent_is_not_edited_and_it_is_said_what_to_do():
+async def test_edit_of_a_task_being_sent_is_refused_with_advice():
     async with idle() as rig:
         sender = Sender(rig)
         [task] = await sender.add(new())

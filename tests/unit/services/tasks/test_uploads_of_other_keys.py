@@ -102,7 +102,7 @@ async def test_a_key_that_comes_in_while_a_file_is_uploaded_gets_an_upload_of_it
         assert (task.state, task.key) == (State.PENDING, rig.runway.key)
 
 
-async def test_what_was_prepared_with_one_key_is_not_sent_with_another(picture: Path):
+async def test_inputs_prepared_with_one_key_are_not_sent_with_another(picture: Path):
     async with one_key() as rig:
         # The last question before the sending.
         gate = rig.runway.hold("organization")

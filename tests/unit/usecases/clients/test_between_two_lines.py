@@ -70,7 +70,7 @@ async def test_a_wish_that_waits_after_all_is_the_persons_to_approve(tmp_path: P
         assert not asked.is_within
 
 
-async def test_what_a_pause_holds_back_does_not_expire(tmp_path: Path):
+async def test_request_held_by_a_pause_does_not_expire(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
@@ -85,7 +85,7 @@ async def test_what_a_pause_holds_back_does_not_expire(tmp_path: Path):
         looking.cancel()
 
 
-async def test_what_is_being_sent_at_a_pause_and_is_turned_away_waits_for_the_person(tmp_path: Path):
+async def test_task_rejected_during_a_pause_waits_for_the_person(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients, ledger = desk.engine.clients, desk.rig.ledger
         await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
@@ -97,9 +97,7 @@ async def test_what_is_being_sent_at_a_pause_and_is_turned_away_waits_for_the_pe
 
 
 @pytest.mark.parametrize("less", [Permission.READ, Permission.ASK, Permission.REVOKED, Permission.ALLOWANCE])
-async def test_what_is_queued_within_an_allowance_waits_once_that_is_taken_away_or_lowered(
-    less: Permission, tmp_path: Path
-):
+async def test_queued_task_waits_when_its_allowance_is_revoked_or_lowered(less: Permission, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
@@ -111,9 +109,7 @@ async def test_what_is_queued_within_an_allowance_waits_once_that_is_taken_away_
 
 
 @pytest.mark.parametrize("decides", ["pause", "revoke", "lower"])
-async def test_what_is_stored_while_the_person_decides_is_held_back_too(
-    decides: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+async def test_task_stored_during_a_question_is_held_too(decides: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
@@ -152,7 +148,7 @@ async def test_a_call_that_comes_at_that_moment_undoes_no_revocation(tmp_path: P
         assert kept[AGENT] is Permission.REVOKED
 
 
-async def test_what_is_approved_at_the_moment_it_expires_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_request_approved_as_it_expires_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
         store, task_id = desk.engine._store, TaskId(made["task_id"])
@@ -185,7 +181,7 @@ async def test_while_paused_no_program_adopts_or_cancels(tmp_path: Path):
         assert (await desk.cases.task(AGENT, TaskWanted(id=own["task_id"])))["decision"] == "waiting"
 
 
-async def test_what_a_program_cancels_itself_is_not_told_to_be_refused(tmp_path: Path):
+async def test_request_canceled_by_its_program_is_not_called_refused(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
         await desk.cases.cancel(AGENT, Ids(ids=[made["task_id"]]))

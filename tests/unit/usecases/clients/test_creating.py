@@ -289,7 +289,7 @@ async def test_a_wish_that_the_person_releases_is_sent_at_the_price_of_now(tmp_p
         ({"project": "x" * 1000}, "too long"),
     ],
 )
-async def test_what_is_wrong_is_said_with_what_to_do_instead(change: dict[str, Any], said: str, tmp_path: Path):
+async def test_error_is_shown_with_advice(change: dict[str, Any], said: str, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         refused = await desk.refused(**{"max_credits": 1000, **change})
         assert refused.code is Code.INPUT
@@ -348,7 +348,7 @@ async def test_a_picture_in_the_persons_folder_and_a_result_may_be_used(tmp_path
             assert made["state"] == "held"
 
 
-async def test_what_has_finished_is_never_deleted_by_a_cancel(tmp_path: Path):
+async def test_cancel_never_deletes_a_finished_task(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane", "poller")) as desk:
         made = await desk.create(max_credits=1000)
         await desk.rig.clock.advance(1)
@@ -450,7 +450,7 @@ async def test_a_file_that_is_exchanged_between_edit_and_sending_is_not_sent_eit
 
 
 @pytest.mark.parametrize("address", ["http://[", "file://[", "https://[/a.png"])
-async def test_what_is_no_address_is_a_sentence(address: str, tmp_path: Path):
+async def test_text_that_is_no_address_is_a_sentence(address: str, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         for client in (AGENT, COMMAND_LINE):
             refused = await desk.refused(client, **picture(address))

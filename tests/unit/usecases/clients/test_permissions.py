@@ -65,7 +65,7 @@ async def test_a_request_is_sent_once_its_person_approves_it_at_the_price_of_now
 
 
 @pytest.mark.parametrize("command", [RELEASE, SEND_NEXT, HOLD, DO_NOT_SEND], ids=lambda one: one.id)
-async def test_what_a_client_asked_for_is_approved_or_refused_and_not_by_the_way(command, tmp_path: Path):
+async def test_request_of_a_client_is_approved_or_refused_only_on_purpose(command, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
         rows = await desk.engine.library.rows([TaskId(made["task_id"])])

@@ -9,7 +9,7 @@ def test_nothing_under_way_asks_nothing():
     assert closing_question(sending=0, saving=0, makes_backup=False) is None
 
 
-def test_what_is_under_way_is_told_with_what_becomes_of_it():
+def test_closing_tells_what_becomes_of_running_work():
     asked = closing_question(sending=1, saving=2, makes_backup=True)
     assert asked is not None
     assert asked.text.startswith("1 task is being sent. 2 results are being saved. Long transfers continue")

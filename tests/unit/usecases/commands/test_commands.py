@@ -72,7 +72,7 @@ def test_only_what_opens_a_menu_is_left_to_the_face():
     assert {command for command in TASKS if command.does is None} == {USE_AS_INPUT}
 
 
-def test_what_is_paid_for_is_prepared_and_nothing_else_is():
+def test_only_paid_commands_are_prepared_first():
     assert {command for command in TASKS if command.prepares} == {command for command in TASKS if command.pays}
 
 
@@ -211,7 +211,7 @@ async def test_an_uncertain_task_is_sent_again_or_settled_by_its_id(tmp_path):
         assert (await script.rig.task(TaskId("t2"))).remote_id == remote_id(7)
 
 
-async def test_what_is_removed_comes_back_by_undo(tmp_path):
+async def test_removed_task_comes_back_by_undo(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.FAILED), task(2, State.RUNNING))
         report = await script.commands.do(REMOVE, rows)
@@ -242,7 +242,7 @@ async def test_a_task_is_renamed(tmp_path):
         assert (await script.rig.task(TaskId("t1"))).title == "Opening shot"
 
 
-async def test_what_cannot_be_deleted_at_runway_says_why_and_the_others_are(tmp_path):
+async def test_deleting_several_tells_why_some_cannot_be_deleted(tmp_path):
     async with a_script(tmp_path) as script:
         first, second = task(1, State.SUCCEEDED), task(2, State.SUCCEEDED)
         rows = await script.put(
@@ -301,7 +301,7 @@ async def test_support_details_hold_no_key_in_use_and_no_path_of_this_computer(t
         assert str(tmp_path) not in report.text
 
 
-async def test_what_cannot_be_done_is_refused_with_its_reason_and_changes_nothing(tmp_path):
+async def test_impossible_command_is_refused_with_its_reason(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.RUNNING))
         assert REMOVE.reason(rows) == "Still running. Cancel it before removing."
@@ -327,7 +327,7 @@ def order(script: Script) -> list[str]:
         (PUT_BEFORE, 1, Given(), ["t2", "t3", "t1"]),
     ],
 )
-async def test_what_moves_in_the_queue_is_undone_as_one(tmp_path, command, chosen, given, there):
+async def test_move_of_several_queued_tasks_is_undone_in_one_step(tmp_path, command, chosen, given, there):
     async with a_script(tmp_path) as script:
         await script.put(*(task(n, State.QUEUED, position=float(n)) for n in (1, 2, 3)))
         report = await script.commands.do(command, await script.rows(chosen), given)
@@ -361,7 +361,7 @@ async def test_holding_the_whole_queue_holds_what_is_being_sent_if_it_is_turned_
         assert (await script.rig.task(TaskId("t1"))).waits_for_person
 
 
-async def test_what_is_removed_from_the_queue_is_not_sent_and_comes_back_held(tmp_path):
+async def test_task_removed_from_the_queue_is_not_sent_and_comes_back_held(tmp_path):
     async with a_script(tmp_path, loops=("lane",)) as script:
         await script.rig.lane.pause()
         rows = await script.put(task(1, State.QUEUED))

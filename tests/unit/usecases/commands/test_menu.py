@@ -31,7 +31,7 @@ def test_every_command_has_its_place_in_it_once():
 
 
 @pytest.mark.parametrize("rows", SITUATIONS)
-def test_what_can_be_done_is_all_there_and_few_of_it_at_once(rows):
+def test_menu_offers_all_actions_and_few_at_once(rows):
     groups = menu_of(rows)
     shown: list[TaskCommand] = []
     for group in groups:
@@ -63,7 +63,7 @@ def test_what_takes_things_away_comes_last():
         (HOLD_OR_RELEASE, [row(State.QUEUED, hold=Hold(HoldCode.WAITS_FOR_PERSON))], RELEASE),
     ],
 )
-def test_one_key_gives_the_command_that_is_possible(key, rows, given):
+def test_shared_key_runs_the_possible_command(key, rows, given):
     assert given_by(key, rows) is given
     assert key.reason(rows) == given.reason(rows) == ""
     assert given.keyed is key

@@ -159,7 +159,7 @@ async def test_only_canceling_can_be_had_without_its_question(tmp_path: Path):
         assert till.commands.question(RENAME, rows[:1]) is None
 
 
-async def test_what_only_writes_a_draft_and_what_has_no_undo_change_nothing(tmp_path: Path):
+async def test_drafts_and_commands_without_undo_change_nothing(tmp_path: Path):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.CANCELLED))
         report = await till.commands.do(EDIT_AND_SEND, rows)

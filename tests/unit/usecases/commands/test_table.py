@@ -39,7 +39,7 @@ def test_a_refused_task_offers_edit_and_send_and_never_retry(code):
 
 
 @pytest.mark.parametrize("code", ["INTERNAL", "THIRD_PARTY.UNAVAILABLE", "INPUT_PREPROCESSING.INTERNAL", ""])
-def test_what_broke_at_runway_may_be_retried(code):
+def test_failure_at_runway_can_be_retried(code):
     assert found(failed(code))[RETRY].enabled
 
 
@@ -75,14 +75,14 @@ def test_cancel_is_offered_exactly_while_a_task_is_at_runway(state):
 
 
 @pytest.mark.parametrize("state", State)
-def test_what_goes_on_cannot_be_removed_and_says_why(state):
+def test_live_task_cannot_be_removed_and_says_why(state):
     one = found(row(state))[REMOVE]
     may_go = state.is_final or state is State.QUEUED
     assert one.enabled is may_go
     assert bool(one.reason) is not may_go
 
 
-def test_what_is_queued_is_removed_from_the_queue():
+def test_queued_task_is_removed_from_the_queue():
     assert found(row(State.QUEUED))[REMOVE].text == "Remove from queue"
     assert found(row(State.QUEUED), row(State.QUEUED))[REMOVE].text == "Remove 2 from queue"
     assert found(row(State.QUEUED), row(State.FAILED))[REMOVE].text == "Remove 1 from list"
@@ -146,7 +146,7 @@ def test_each_destructive_question_names_its_action_with_the_count_it_is_carried
     assert found(*rows)[REMOVE].text == "Remove 3 from list"
 
 
-def test_one_file_for_the_bin_is_spoken_of_as_one():
+def test_single_file_for_the_trash_is_singular():
     one = row(State.SUCCEEDED, OutputState.SAVED)
     two = row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED, number=2)
     said = DELETE_FILE.asked([one]).text

@@ -62,7 +62,7 @@ def test_a_header_says_slots_and_how_many_are_held():
         (Limit(cap=Cap.BALANCE, limit=5.0), "Over the balance", ""),
     ],
 )
-def test_what_no_cap_lets_go_says_which_and_offers_to_raise_it(limit, title, button):
+def test_task_over_a_cap_names_it_and_offers_to_raise_it(limit, title, button):
     said = words(OVER_CAP, of(1), kept=over(limit))
     assert (said.title, said.button, said.is_warning) == (title, button, True)
 
@@ -94,7 +94,7 @@ def test_a_row_of_the_queue_says_when_it_starts_and_while_one_drags_what_that_wa
     assert told(moved) == ("In 35–40 s", "was in about 2 min", Tone.BUSY)
 
 
-def test_what_is_lifted_says_where_it_would_stand():
+def test_dragged_task_shows_its_new_position():
     assert lifted_words([2, 3], [(60.0, 60.0), (60.0, 120.0)]) == "Places 2 to 3 · in 1–2 min"
     assert lifted_words([4], []) == "Place 4"
     assert lifted_words([], []) == ""

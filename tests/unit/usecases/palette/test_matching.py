@@ -26,7 +26,7 @@ from runway_desktop.usecases.palette.matching import Rank, corrected, letters_of
         ("Gen4.5", "", "", "4.5", Rank.INSIDE),
     ],
 )
-def test_what_begins_so_fits_best_and_other_words_last(text, synonyms, also, typed, rank):
+def test_palette_ranks_prefix_matches_first(text, synonyms, also, typed, rank):
     assert rank_of(searched(text, synonyms, also), typed_words(typed)) is rank
 
 
@@ -68,7 +68,7 @@ def test_the_letters_that_were_typed_are_told_even_where_folding_makes_a_text_lo
         ("500", "500"),
     ],
 )
-def test_one_slip_of_the_finger_is_mended_in_a_word_that_begins_no_known_one(typed, meant):
+def test_typing_error_is_corrected_in_an_unknown_word(typed, meant):
     known = [searched("Preferences", "settings, csv"), searched("Delete"), searched("Export")]
     assert corrected(typed_words(typed), known).phrase == meant
 

@@ -43,7 +43,7 @@ def test_the_section_of_the_best_match_stands_first_and_the_others_keep_their_or
     assert sections(arrange(offers, "compare"))[0] is Heading.COMMANDS
 
 
-def test_what_cannot_be_done_now_comes_last_with_its_reason_and_is_never_the_best_while_another_fits():
+def test_impossible_commands_are_ranked_last_with_their_reason():
     offers = [offer("Retry", reason="None of the 3 failed."), offer("Compare takes")]
     found = arrange(offers, "re")
     assert texts(found, Heading.COMMANDS) == ["Compare takes", "Retry"]
@@ -59,7 +59,7 @@ def test_what_was_named_in_full_and_cannot_be_done_says_why_before_what_only_men
     assert arrange([*offers, offer("Hold all")], "hold").best == "command:Hold all"
 
 
-def test_what_people_call_a_thing_comes_before_what_is_only_said_of_others():
+def test_names_are_ranked_before_descriptions():
     offers = [offer("Notify about", also="budget"), offer("A day", Heading.SETTINGS, synonyms="budget, spending limit")]
     assert arrange(offers, "budget").best == "command:A day"
     assert arrange(offers, "limit spend").best == "command:A day"
@@ -71,7 +71,7 @@ def test_a_whole_name_comes_before_a_longer_one_that_begins_so():
     assert arrange(offers, "pick").best == "command:Pick"
 
 
-def test_what_destroys_or_pays_comes_after_all_that_fits_until_its_own_word_is_typed_out():
+def test_destructive_or_paid_commands_are_ranked_last_until_typed_out():
     offers = [offer("Remove 3", is_grave=True, synonyms="clear"), offer("Tone", also="removal of noise")]
     assert arrange(offers, "remov").best == "command:Tone"
     assert arrange(offers, "remove").best == "command:Remove 3"

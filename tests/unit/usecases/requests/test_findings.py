@@ -34,7 +34,7 @@ RATIOS = field(FieldKind.CHOICE, choices=("1280:720", "720:1280"))
         (field(FieldKind.TEXT), ""),
     ],
 )
-def test_what_a_field_takes_is_said_in_a_few_words(asked: Field, said: str):
+def test_field_describes_its_values_in_a_few_words(asked: Field, said: str):
     assert takes(asked) == said
 
 

@@ -42,7 +42,7 @@ def between(endpoint: str, model: str, **values: Any) -> OpenPrice | None:
         ("voice_isolation", "eleven_voice_isolation", {}, "about 10 credits a minute"),
     ],
 )  # fmt: skip
-def test_what_is_open_has_a_range_or_a_price_a_second(endpoint: str, model: str, values: dict[str, Any], said: str):
+def test_open_price_is_a_range_or_a_price_a_second(endpoint: str, model: str, values: dict[str, Any], said: str):
     found = between(endpoint, model, **values)
     assert found is not None
     assert open_words(found) == said
@@ -63,5 +63,5 @@ def test_what_is_open_has_a_range_or_a_price_a_second(endpoint: str, model: str,
         ("text_to_image", "seedream5_flash", {"ratio": "1024:1024"}),
     ],
 )
-def test_what_nobody_published_has_none(endpoint: str, model: str, values: dict[str, Any]):
+def test_model_without_a_published_price_has_none(endpoint: str, model: str, values: dict[str, Any]):
     assert between(endpoint, model, **values) is None

@@ -76,7 +76,7 @@ def test_a_file_without_presets_is_refused_in_words(presets: Presets, text: str)
 @pytest.mark.parametrize(
     "stored", ["x", [1, None, {"name": ""}], {"a": 1}, [{"name": "A", "endpoint": 1, "model": ""}]]
 )
-def test_what_is_stored_and_makes_no_sense_is_passed_over(stored: object):
+def test_stored_nonsense_is_skipped(stored: object):
     settings = _settings()
     settings.set(PRESETS, stored)
     assert Presets(settings).all() == ()

@@ -118,7 +118,7 @@ def test_words_narrow_the_place_they_are_asked_in():
         ("SHOT:01", "shot:010 shot:011"),
     ],
 )
-def test_what_is_left_out_and_turned_round_means_the_rest(line: str, alike: str):
+def test_negated_filter_means_the_rest(line: str, alike: str):
     assert wanted(line) == wanted(alike) != Filter()
     assert said(line) == ()
 
@@ -133,7 +133,7 @@ def test_what_is_left_out_and_turned_round_means_the_rest(line: str, alike: str)
         ("after:2026-10 before:2026-02", "There is no day between these dates."),
     ],
 )
-def test_what_nothing_can_match_is_said(line: str, words: str):
+def test_search_that_cannot_match_says_so(line: str, words: str):
     assert said(line) == (words,)
 
 
@@ -167,7 +167,7 @@ def test_words_that_are_not_understood_are_said(line: str, words: str):
     assert words in sentence
 
 
-def test_what_only_looks_like_a_filter_is_searched_in_silence():
+def test_text_that_resembles_a_filter_is_searched_as_text():
     for line in (
         "https://example.com/a",
         "at 10:30",
@@ -202,7 +202,7 @@ def test_keys_are_offered_then_values_with_their_counts():
     assert suggestions("color:", 7, KNOWN) == []
 
 
-def test_what_finds_nothing_is_not_offered():
+def test_filters_without_a_match_are_not_offered():
     def offered(line: str, known: PageCounts = KNOWN) -> list[tuple[str, str]]:
         return [(found.text, found.detail) for found in suggestions(line, len(line), known)]
 

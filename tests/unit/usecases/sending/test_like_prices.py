@@ -68,7 +68,7 @@ def test_a_length_that_nobody_says_is_the_models_own():
     assert like(turbo, gen4_5=12.0) == LikePrices("text_to_video", 60.0, 60.0)
 
 
-def test_what_is_as_long_as_a_clip_that_is_put_in_is_not_compared_with_five_seconds():
+def test_price_of_a_clip_as_long_as_its_input_is_not_compared_with_five_seconds():
     edit = Request(endpoint="video_to_video", model="aleph2", values={"videoUri": "file:///a.mp4"})
     assert like(edit, seedance2_fast=29.0) is None
 

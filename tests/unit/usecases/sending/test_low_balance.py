@@ -62,7 +62,7 @@ async def test_an_order_above_the_balance_is_asked_about_at_a_published_price_to
         assert kept_text(kept, 5) == "Send 3, keep 2"
 
 
-async def test_what_does_not_fit_waits_for_credits_and_a_higher_balance_alone_sends_nothing(tmp_path: Path):
+async def test_tasks_beyond_the_balance_wait_for_credits_and_the_person(tmp_path: Path):
     async with a_door(tmp_path, 80.0, "lane", "account") as (rig, sending):
         tasks = await order(rig, sending, 5)
         await rig.clock.advance(1)
@@ -116,7 +116,7 @@ async def test_send_next_overrules_a_likely_price_that_is_too_high(tmp_path: Pat
         assert await rig.state(task.id) is not State.QUEUED, "others may report a price that is too high"
 
 
-async def test_what_is_queued_already_is_counted_though_a_release_goes_before_it(tmp_path: Path):
+async def test_queued_tasks_count_although_a_release_precedes_them(tmp_path: Path):
     async with a_door(tmp_path, 110.0) as (rig, sending):
         queued = await order(rig, sending, 3)
         [held] = await rig.submit(request("held"), send_now=False)

@@ -151,7 +151,7 @@ def again(olds: Sequence[Task]) -> NewTasks:
     return NewTasks(tasks=tuple(NewTask(request=request(), again_of=old) for old in olds))
 
 
-def test_what_may_have_been_made_is_not_paid_for_again_without_a_question():
+def test_uncertain_task_is_not_sent_again_without_a_question():
     gone = replace(row(State.GONE).task, key=Fingerprint("mine"))
     other = row(State.CANCELLED, number=2).task
     question = asked(again([gone]), {Ask.MAY_BE_PAID_TWICE})
@@ -164,7 +164,7 @@ def test_what_may_have_been_made_is_not_paid_for_again_without_a_question():
     assert "1 of these tasks" in both.text
 
 
-def test_what_may_have_been_made_while_it_waited_is_not_sent_again_without_a_question():
+def test_task_that_became_uncertain_is_not_sent_again_without_a_question():
     denied = replace(row(State.CANCELLED).task, evidence=Evidence(cause=Reason(ReasonCode.SERVER_TROUBLE)))
     restored = replace(row(State.CANCELLED).task, hold=Hold(HoldCode.RESTORED))
     question = asked(again([denied, restored, row(State.CANCELLED).task]), {Ask.MAY_BE_PAID_TWICE})

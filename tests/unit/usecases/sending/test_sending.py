@@ -99,7 +99,7 @@ async def test_an_unknown_price_is_asked_about_by_every_door(tmp_path: Path):
             assert await sending.send(prepared, prepared.asks)
 
 
-async def test_what_other_models_cost_is_said_with_an_unknown_price(tmp_path: Path):
+async def test_unknown_price_shows_what_other_models_cost(tmp_path: Path):
     async with a_door(tmp_path) as (_, sending):
         prepared = sending.prepare(new(KNOWN, request(model="kling3.0_pro")), SCRIPT)
         assert prepared.sum.like == LikePrices("text_to_video", 25.0, 25.0)
@@ -115,7 +115,7 @@ async def test_a_length_that_is_left_open_is_asked_about_with_its_range(tmp_path
         assert sending.prepare(new(veo, silent), SCRIPT).sum.between is None, "they ask for different things"
 
 
-async def test_what_is_queued_since_an_earlier_run_has_its_price_once_its_clip_is_measured(tmp_path: Path):
+async def test_queued_task_of_an_earlier_run_is_priced_once_its_clip_is_measured(tmp_path: Path):
     clip = (resource("samples") / "dusk-16x9-5s.mp4").as_uri()
     hdr = Request(endpoint="video_to_hdr", model="ruby", values={"videoUri": clip})
     async with Rig(loops=(), prices=read_published()) as rig:
@@ -157,7 +157,7 @@ async def test_an_edit_that_is_no_dearer_is_not_asked_about_again(tmp_path: Path
 
 
 @pytest.mark.parametrize("code", [HoldCode.RESTORED, HoldCode.COPIED, HoldCode.ASK_PERSON])
-async def test_what_may_be_paid_for_already_is_not_released_without_an_answer(tmp_path: Path, code: HoldCode):
+async def test_task_that_may_be_paid_already_is_not_released_without_a_question(tmp_path: Path, code: HoldCode):
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending, code)
         prepared = sending.prepare_release([held])

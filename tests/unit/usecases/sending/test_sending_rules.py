@@ -149,7 +149,7 @@ async def test_a_release_goes_first_unless_it_is_told_to_stand_where_it_is(tmp_p
         assert sending.prepare_release([first]).intent == Release((first,), is_next=True)
 
 
-async def test_what_is_queued_already_is_neither_checked_nor_asked_about_again(tmp_path: Path):
+async def test_queued_task_is_not_checked_or_asked_about_again(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending)
         rig.settings.confirm_above, rig.settings.day_cap = 1.0, 1.0
@@ -220,7 +220,7 @@ async def test_an_edit_to_an_unknown_price_is_asked_about_unless_the_same_models
         assert asks == ({Ask.PRICE_UNKNOWN} if is_asked else frozenset())
 
 
-async def test_what_a_cap_keeps_is_told_with_what_raising_it_sends(tmp_path: Path):
+async def test_task_over_a_cap_tells_what_raising_the_cap_sends(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.day_cap = 40.0
         assert sending.kept(new(KNOWN)) is None

@@ -54,7 +54,7 @@ async def test_settings_files_of_several_results_ask_for_what_was_sent(tmp_path:
     assert await asked_again(*files) == [[prompt] for prompt in PROMPTS]
 
 
-async def test_what_a_person_wrote_still_stands_for_several(tmp_path: Path):
+async def test_details_of_several_tasks_keep_the_persons_words(tmp_path: Path):
     written = tmp_path / "mine.csv"
     written.write_text('prompt\n"a {red|blue} boat"\n', encoding="utf-8")
     assert await asked_again(written) == [["a red boat", "a blue boat"]]

@@ -79,7 +79,7 @@ def test_only_what_is_known_and_is_there_is_said():
     assert waiting_words(3, None) == "3 queued"
 
 
-def test_what_goes_on_is_said_in_few_words_and_each_in_full():
+def test_running_work_is_summed_up_and_listed_in_full():
     assert going_words(0, DownloadsCounted(0, 0, 0.0), Link.CONNECTED) == NO_GOING
     both = going_words(2, DownloadsCounted(3, 5, 48_000_000.0), Link.CONNECTED)
     assert (both.text, both.figure, both.is_sending) == ("Sending 2 · Saving 3", "48 MB/s", True)

@@ -68,6 +68,6 @@ def test_why_a_move_cannot_be_carried_out_is_said(problem: PlanProblem):
 
 
 @pytest.mark.parametrize("state", [state for state in FolderState if not state.can_write])
-def test_what_a_move_waits_for_names_the_folder(state: FolderState):
+def test_waiting_move_names_its_folder(state: FolderState):
     waits = MoveWait(MoveWaitCode.FOLDER, "/new", state)
     assert "/new" in detail_of(MoveProgress(source="/old", target="/new", waits=waits), None)

@@ -50,7 +50,7 @@ def asked(state: State = State.QUEUED, *, client: str = "claude-code", **more: A
         ("桟橋の夜明け – Straße <b>x</b>", "桟橋の夜明け – Straße <b>x</b>"),
     ],
 )
-def test_what_cannot_be_seen_in_a_prompt_is_written_out(sent: str, shown: str):
+def test_invisible_characters_of_a_prompt_are_written_out(sent: str, shown: str):
     assert prompt_as_sent(sent) == shown
 
 

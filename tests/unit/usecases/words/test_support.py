@@ -107,7 +107,7 @@ def test_adopted_task_that_was_refused_or_is_odd_has_its_words():
     assert "Refused: promptImage.0.uri: invalid_uri" in text
 
 
-def test_what_came_instead_of_an_id_is_said_in_short_and_for_support_in_full():
+def test_answer_without_an_id_is_shown_short_and_for_support_in_full():
     answer = f"HTTP 502 · <html>\n{'x' * 300} A private fox /home/me/fox.png</html>"
     task = replace(TASK, state=State.UNCERTAIN, failure=None, evidence=Evidence(answer=answer))
     assert small_print(task).startswith("HTTP 502 · <html> xxx")
