@@ -54,7 +54,7 @@ async def show_not_saved(walk: Walk) -> None:
     find(window.workspace.status, QToolButton, f"{unsaved()} not saved").click()
     await until(lambda: len(walk.rows()) == unsaved(), "the page")
     window.view.selectAll()
-    await until(lambda: models.details.row is not None, "the details")
+    await until(lambda: len(window.view.selected_ids()) == unsaved(), "the selection")
     await walk.take("not-saved")
     walk.say("all of them saved")
     await control(walk.base_url, "faults", {}, method="DELETE")
