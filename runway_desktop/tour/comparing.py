@@ -15,8 +15,7 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.rooms.compare.compare_view import CompareView
 from runway_desktop.rooms.large.model import LargeViewModel
 
-from .hands import StepFailed, find, press, type_text, until
-from .walk import Walk
+from .hands import StepFailed, Walk, find, press, type_text, until
 
 _SECONDS_IN = 1.6
 """Playback position for the screenshot."""

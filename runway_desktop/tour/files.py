@@ -32,8 +32,20 @@ from runway_desktop.usecases.commands.handing_on import EXPORT
 from runway_desktop.usecases.commands.results import FETCH_AGAIN, KEEP_CHANGE, LOOK_FOR
 from runway_desktop.usecases.phase import Phase
 
-from .hands import StepFailed, close_popups, control, drop, find, opened, popup_shown, put_picture, type_text, until
-from .walk import UNDER_WAY, Walk
+from .hands import (
+    UNDER_WAY,
+    StepFailed,
+    Walk,
+    close_popups,
+    control,
+    drop,
+    find,
+    opened,
+    popup_shown,
+    put_picture,
+    type_text,
+    until,
+)
 
 _PROMPTS = ("Salt flats after rain, one red umbrella", "A night train crosses the viaduct", "Moss on a stone lion")
 
@@ -59,9 +71,10 @@ async def show_not_saved(walk: Walk) -> None:
     walk.say("all of them saved")
     await control(walk.base_url, "faults", {}, method="DELETE")
     window.task_menu.take(FETCH_AGAIN)
-    await until(lambda: not models.unsaved.outputs and not unsaved(), "everything to be saved", 60)
+    await until(lambda: not (models.unsaved.outputs or unsaved() or walk.rows()), "everything to be saved", 60)
     await walk.take("everything-saved")
     window.workspace.pages.setCurrentRow(0)
+    await until(lambda: len(walk.rows()) > len(_PROMPTS), "the list")
 
 
 def _prompts(walk: Walk) -> list[str]:

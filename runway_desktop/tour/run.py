@@ -39,10 +39,8 @@ from runway_desktop.wiring.demo import SECRET, DemoWishes, start_simulator
 from runway_desktop.wiring.stages import Supervisor
 
 from .comparing import enter, key
-from .first import First
-from .forms import show_chooser
-from .hands import Album, opened, until
-from .walk import Walk
+from .first import First, show_chooser
+from .hands import Album, Walk, opened, until
 
 _SMALL, _WIDE, _LOW = (1120, 640), (1280, 640), (1120, 460)
 """Of the guide's pictures: they are read at two thirds of their size."""

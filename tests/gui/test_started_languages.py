@@ -21,7 +21,7 @@ from pathlib import Path
 
 from runway_desktop.app import language
 from runway_desktop.tour import run as tour
-from runway_desktop.tour.walk import Walk
+from runway_desktop.tour.hands import Walk
 from runway_desktop.wiring.build import Address
 from tests.gui.visible_texts import texts_of
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from runway_desktop.tour import run as tour
-from runway_desktop.tour.walk import Walk
+from runway_desktop.tour.hands import Walk
 from runway_desktop.wiring.build import Address
 
 
