@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from PySide6.QtCore import QTimer
 
+from runway_desktop.rooms.approvals.room import ROOM as APPROVALS
 from runway_desktop.rooms.backup.room import ROOM as BACKUP
 from runway_desktop.rooms.compare.room import ROOM as COMPARE
 from runway_desktop.rooms.exchange.room import ROOM as EXCHANGE
@@ -19,7 +20,6 @@ from runway_desktop.rooms.large.room import ROOM as LARGE
 from runway_desktop.rooms.palette.room import ROOM as PALETTE
 from runway_desktop.rooms.preferences.room import ROOM as PREFERENCES
 from runway_desktop.rooms.report.room import ROOM as REPORT
-from runway_desktop.rooms.requests.room import ROOM as REQUESTS
 from runway_desktop.rooms.sheet.room import ROOM as SHEET
 from runway_desktop.rooms.shortcuts.room import ROOM as SHORTCUTS
 from runway_desktop.rooms.spending.room import ROOM as SPENDING
@@ -32,7 +32,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.models import Models
 
 ROOMS: tuple[Room, ...] = (
-    REQUESTS,
+    APPROVALS,
     LARGE,
     SHEET,
     EXCHANGE,

@@ -123,7 +123,7 @@ class Act(Enum):
 
 
 class Why(Enum):
-    """Why a call is refused, or a request waits. Its sentence is in `usecases/words/requests.py`."""
+    """Why a call is refused, or a request waits. Its sentence is in `usecases/words/approvals.py`."""
 
     NOT_GRANTING = auto()
     NAMELESS = auto()

@@ -66,7 +66,7 @@ NOT_SAVED = _finding(
     "Ctrl+Alt+U",
     synonyms=Text("unsaved"),
 )
-REQUESTS = _finding(
+APPROVALS = _finding(
     "requests",
     Text("Go to requests"),
     lambda on: on.open_room("requests"),
@@ -162,7 +162,7 @@ COMMANDS = (
     KEEP_SEARCH,
     GO_TO_LIST,
     NOT_SAVED,
-    REQUESTS,
+    APPROVALS,
     LOOK,
     RENAME,
     _list(

@@ -35,7 +35,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.submission import Ask, NewTask, NewTasks, Origin, Prepared, TaskSource
 from runway_desktop.texts import english
 from runway_desktop.usecases.sending.sending import TaskSender
-from runway_desktop.usecases.words import requests, units
+from runway_desktop.usecases.words import approvals, units
 from runway_desktop.usecases.words.holds import cost_words
 from runway_desktop.values import Struct, field, replace
 
@@ -346,7 +346,7 @@ def _refuse_findings(prepared: Prepared) -> None:
 
 def refused(why: Why) -> CallRefused:
     """A refusal that is about the client, not about a price."""
-    said, advice = requests.REFUSALS[why]
+    said, advice = approvals.REFUSALS[why]
     return CallRefused(said, code=Code.INPUT if why is Why.NAMELESS else Code.REFUSED, advice=advice)
 
 

@@ -14,7 +14,7 @@ from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.texts import Text
 from runway_desktop.usecases.words.holds import asker
 
-from .command import REQUESTS, RecordsOf, Scope, Surface
+from .command import APPROVALS, RecordsOf, Scope, Surface
 from .queued import prepared_release, release, stand_back
 from .requests import EDIT_AND_APPROVE, EDIT_QUEUED
 from .task_command import Context, Given, Prompt, Report, TaskCommand, ids_of
@@ -54,7 +54,7 @@ REFUSE: TaskCommand = _asked_for(
     is_dangerous=True,
 )
 # The palette offers the commands for tasks instead.
-_on_page = RecordsOf[Any](REQUESTS, Scope.REQUESTS, left_out_of=frozenset({Surface.PALETTE}))
+_on_page = RecordsOf[Any](APPROVALS, Scope.APPROVALS, left_out_of=frozenset({Surface.PALETTE}))
 APPROVE_KEY = _on_page(
     "requests.approve",
     APPROVE.words,

@@ -66,7 +66,7 @@ async def test_the_record_of_requests_opens_in_place_of_the_preferences(tmp_path
         [preferences] = opened(rig, "Preferences")
         buttons = preferences.findChildren(QPushButton)
         next(one for one in buttons if one.isVisible() and one.text() == "Request history").click()
-        await until(lambda: opened(rig, "RequestsCenter"))
+        await until(lambda: opened(rig, "ApprovalsPage"))
         assert opened(rig, "Preferences") == []
         await rest()
 

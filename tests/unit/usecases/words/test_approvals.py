@@ -11,7 +11,7 @@ from runway_desktop.domain.permissions import Client, ClientRequest, Permission,
 from runway_desktop.domain.task import Hold, HoldCode, RemoteId, State, Task
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.texts import Language, use
-from runway_desktop.usecases.words.requests import (
+from runway_desktop.usecases.words.approvals import (
     Asked,
     allowance_words,
     cap_words,

@@ -32,13 +32,13 @@ from runway_desktop.usecases.commands.approval import APPROVE, APPROVE_KEY, EDIT
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.requests import EDIT_QUEUED
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.usecases.words import requests as said
+from runway_desktop.usecases.words import approvals as said
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.approvals import InputShown, bounded
 from runway_desktop.usecases.words.plain import shown, tip
-from runway_desktop.usecases.words.requests import InputShown, bounded
 from runway_desktop.usecases.words.tasks import Fact
 
-from .model import RequestsModel
+from .model import ApprovalsModel
 
 _PICTURE = QSize(14 * GRID, 10 * GRID)
 _MOST_LINES = 12
@@ -53,11 +53,11 @@ _STRONG = ("headline", "price")
 _MARGINS = (2 * GRID, GRID, 2 * GRID, GRID)
 
 
-class RequestSide(QWidget):
+class ApprovalSide(QWidget):
     command_wanted = Signal(object)
     """TaskCommand for the checked requests, else for the current one."""
 
-    def __init__(self, model: RequestsModel, theme: Theme, posters: PosterCache, keys: Keys) -> None:
+    def __init__(self, model: ApprovalsModel, theme: Theme, posters: PosterCache, keys: Keys) -> None:
         super().__init__()
         self._model = model
         self._theme = theme
@@ -68,7 +68,7 @@ class RequestSide(QWidget):
         model.changed.connect(self._show)
         model.rows.checks_moved.connect(self._show_buttons)
         keys.changed.connect(self._show_buttons)
-        keys.bind(self, Scope.REQUESTS, (OF_PAGE, lambda: self))
+        keys.bind(self, Scope.APPROVALS, (OF_PAGE, lambda: self))
         FollowsTheme(theme, self, self._restyle)
 
     def give(self, command: TaskCommand, *_: object) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.task import TaskId
-from runway_desktop.rooms.requests.entry import RequestsCenter
-from runway_desktop.rooms.requests.side import RequestSide
+from runway_desktop.rooms.approvals.entry import ApprovalsPage
+from runway_desktop.rooms.approvals.side import ApprovalSide
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.clients.client_cases import ClientCases
 from runway_desktop.usecases.clients.creating import TaskWished
@@ -49,9 +49,9 @@ async def an_office(folder: Path, theme: Theme, *prompts: str, **more: Any) -> A
         yield rig, agents
 
 
-async def opened(rig: Desktop, rows: int = 1) -> tuple[RequestsCenter, RequestSide]:
+async def opened(rig: Desktop, rows: int = 1) -> tuple[ApprovalsPage, ApprovalSide]:
     rig.open_room("requests")
     await until(lambda: rig.window.workspace.page is not None)
-    center, side = rig.window.findChild(RequestsCenter), rig.window.findChild(RequestSide)
+    center, side = rig.window.findChild(ApprovalsPage), rig.window.findChild(ApprovalSide)
     await until(lambda: len(center.view.rows.ids) == rows)
     return center, side

@@ -20,7 +20,7 @@ ROOM = Room(
     # Counted from the tasks, so that the first paint need not load the client services.
     count=lambda cases: len(waiting(cases.tasks.all_queued())),
     is_listed=_is_listed,
-    entry="runway_desktop.rooms.requests.entry",
+    entry="runway_desktop.rooms.approvals.entry",
     guide="agents",
     help=(
         Text("Requests from other programs wait here until you approve them. They expire after 24 hours."),

@@ -22,9 +22,9 @@ from runway_desktop.texts import _
 from runway_desktop.usecases.requests.input_item import label_at
 from runway_desktop.usecases.sheets.blocks import csv_of
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import requests as words
+from runway_desktop.usecases.words import approvals as words
+from runway_desktop.usecases.words.approvals import RECORD_TITLES, ApprovalRow, Asked, InputShown, RecordRow
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.usecases.words.requests import RECORD_TITLES, Asked, InputShown, RecordRow, RequestRow
 from runway_desktop.usecases.words.tasks import Fact
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import AnyIndex, LinesTable, Model, Soon
@@ -44,10 +44,10 @@ class RequestRows(QAbstractListModel):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.rows: Sequence[RequestRow] = ()
+        self.rows: Sequence[ApprovalRow] = ()
         self._checked: set[TaskId] = set()
 
-    def show(self, rows: Sequence[RequestRow]) -> None:
+    def show(self, rows: Sequence[ApprovalRow]) -> None:
         """Updates rows in place if the requests are the same, which keeps the focus."""
         same = [row.task_id for row in rows] == [row.task_id for row in self.rows]
         if not same:
@@ -133,7 +133,7 @@ class RecordTable(LinesTable[RecordRow]):
                 return row.tone if role == TONE else None
 
 
-class RequestsModel(Model):
+class ApprovalsModel(Model):
     changed = Signal()
     """Totals, the current request, or its details changed."""
 

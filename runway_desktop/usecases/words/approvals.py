@@ -123,7 +123,7 @@ class InputShown(Struct, frozen=True, kw_only=True):
     facts: MediaFacts | None = None
 
 
-class RequestRow(Struct, frozen=True, kw_only=True):
+class ApprovalRow(Struct, frozen=True, kw_only=True):
     """A row of the list: a request, or without `task_id` the header of its program."""
 
     task_id: TaskId | None = None
@@ -151,12 +151,12 @@ class RecordRow(Struct, frozen=True, kw_only=True):
 RECORD_TITLES = (Text("Time"), Text("Program"), Text("Request"), Text("Answer"), Text("Credits"))
 
 
-def rows_of(asked: Sequence[Asked], catalog: Catalog, now: float) -> list[RequestRow]:
+def rows_of(asked: Sequence[Asked], catalog: Catalog, now: float) -> list[ApprovalRow]:
     """A header for each program, in the order of their first requests, followed by its requests."""
-    found: list[RequestRow] = []
+    found: list[ApprovalRow] = []
     for name in dict.fromkeys(one.wish.client for one in asked):
         own = [one for one in asked if one.wish.client == name]
-        header = RequestRow(
+        header = ApprovalRow(
             title=client_name(name),
             detail=permission_words(own[0].client),
             amount=" · ".join(
@@ -170,9 +170,9 @@ def rows_of(asked: Sequence[Asked], catalog: Catalog, now: float) -> list[Reques
     return found
 
 
-def _row(one: Asked, catalog: Catalog, now: float) -> RequestRow:
+def _row(one: Asked, catalog: Catalog, now: float) -> ApprovalRow:
     said, tone = DECISIONS[one.decision]
-    return RequestRow(
+    return ApprovalRow(
         task_id=one.task.id,
         title=units.shortened(shown(one.task.title or one.task.request.prompt), LONGEST_TITLE) or what_words(one.task),
         detail=what_words(one.task),

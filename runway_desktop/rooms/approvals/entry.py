@@ -40,13 +40,13 @@ from runway_desktop.ui.window.workspace import pane_of
 from runway_desktop.usecases.commands.approval import APPROVE, OF_PAGE
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.approvals import NOTHING_SENT, RECORD_TITLES, ApprovalRow
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.usecases.words.requests import NOTHING_SENT, RECORD_TITLES, RequestRow
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.system import documents
 
-from .model import ROW, TONE, RequestRows, RequestsModel
-from .side import RequestSide
+from .model import ROW, TONE, ApprovalsModel, RequestRows
+from .side import ApprovalSide
 
 _MARGIN = GRID + GRID // 2
 _ANSWER = 3
@@ -59,8 +59,8 @@ _CHECK = Qt.ItemDataRole.CheckStateRole
 
 def open_room(desk: Desk, _wish: object) -> None:
     window = desk.window
-    model = window.findChild(RequestsModel) or RequestsModel(desk.cases, desk.models.bridge, desk.runner, window)
-    center, side = window.findChild(RequestsCenter), window.findChild(RequestSide)
+    model = window.findChild(ApprovalsModel) or ApprovalsModel(desk.cases, desk.models.bridge, desk.runner, window)
+    center, side = window.findChild(ApprovalsPage), window.findChild(ApprovalSide)
     if center is None or side is None:
         center, side = _made(desk, model)
     model.set_open(True)
@@ -72,10 +72,10 @@ def open_room(desk: Desk, _wish: object) -> None:
     window.pages.show("requests", page)
 
 
-def _made(desk: Desk, model: RequestsModel) -> tuple[RequestsCenter, RequestSide]:
+def _made(desk: Desk, model: ApprovalsModel) -> tuple[ApprovalsPage, ApprovalSide]:
     window = desk.window
     shared = (model, desk.theme, window.workspace.posters, desk.keys)
-    center, side = RequestsCenter(*shared), RequestSide(*shared)
+    center, side = ApprovalsPage(*shared), ApprovalSide(*shared)
     center.choice_moved.connect(window.pages.choice_moved)
 
     def give(command: TaskCommand) -> None:
@@ -90,12 +90,12 @@ def _made(desk: Desk, model: RequestsModel) -> tuple[RequestsCenter, RequestSide
     return center, side
 
 
-class RequestsCenter(QWidget):
+class ApprovalsPage(QWidget):
     command_wanted = Signal(object)
     """TaskCommand for the checked requests, else for the current one."""
     choice_moved = Signal()
 
-    def __init__(self, model: RequestsModel, theme: Theme, posters: PosterCache, keys: Keys) -> None:
+    def __init__(self, model: ApprovalsModel, theme: Theme, posters: PosterCache, keys: Keys) -> None:
         super().__init__()
         self._model = model
         self._theme = theme
@@ -104,7 +104,7 @@ class RequestsCenter(QWidget):
         self.view.moved.connect(self._looked_at)
         model.rows.checks_moved.connect(self.choice_moved)
         model.changed.connect(self._show)
-        keys.bind(self, Scope.REQUESTS, (OF_PAGE, lambda: self))
+        keys.bind(self, Scope.APPROVALS, (OF_PAGE, lambda: self))
         FollowsTheme(theme, self, self._restyle)
 
     def chosen_ids(self) -> list[TaskId]:
@@ -238,7 +238,7 @@ class _RowDelegate(ItemDelegate):
         """False for answered requests, which cannot be answered again."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row: RequestRow = index.data(ROW)
+        row: ApprovalRow = index.data(ROW)
         font, small = QFontMetrics(option.font).height(), QFontMetrics(self._theme.small_font()).height()
         if row.task_id is None:
             return QSize(80, font + 2 * GRID)
@@ -266,7 +266,7 @@ class _RowDelegate(ItemDelegate):
         return False
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: RequestRow = index.data(ROW)
+        row: ApprovalRow = index.data(ROW)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if row.task_id is None:
             self._header(painter, option, row)
@@ -305,7 +305,7 @@ class _RowDelegate(ItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
 
-    def _header(self, painter: QPainter, option: QStyleOptionViewItem, row: RequestRow) -> None:
+    def _header(self, painter: QPainter, option: QStyleOptionViewItem, row: ApprovalRow) -> None:
         painter.fillRect(option.rect, self._theme.color(Role.RAISED))
         side = QFontMetrics(option.font).height()
         room = option.rect.adjusted(2 * GRID, 0, -GRID - GRID // 2, 0)
@@ -332,7 +332,7 @@ class _RowDelegate(ItemDelegate):
         if is_on:
             self._theme.icon("mdi6.check", Role.ON_ACCENT).paint(painter, box)
 
-    def _picture(self, painter: QPainter, rect: QRect, row: RequestRow) -> None:
+    def _picture(self, painter: QPainter, rect: QRect, row: ApprovalRow) -> None:
         painter.save()
         here = self.placed(rect)
         painter.setClipPath(rounded(here, 4))

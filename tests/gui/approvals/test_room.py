@@ -14,16 +14,16 @@ from runway_desktop.app.in_tray import InTray
 from runway_desktop.domain.library import Filter, Page, Row
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.domain.task import HoldCode, State
-from runway_desktop.rooms.requests.entry import RequestsCenter
-from runway_desktop.rooms.requests.model import RequestsModel
+from runway_desktop.rooms.approvals.entry import ApprovalsPage
+from runway_desktop.rooms.approvals.model import ApprovalsModel
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.commands.requests import EDIT_QUEUED
-from runway_desktop.usecases.words import requests as words
+from runway_desktop.usecases.words import approvals as words
 from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.usecases.words.states import Around, describe
-from tests.gui.requests.office import AGENT, Agents, an_office, opened
+from tests.gui.approvals.office import AGENT, Agents, an_office, opened
 from tests.rigs import pill
 from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.silent_icon import SilentIcon
@@ -242,7 +242,7 @@ async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_pat
         words = describe(Row(task=await agents.task(ids[0])), Around())
         assert (words.headline, words.detail) == ("Refused by you", "nothing charged"), "not as if one had canceled it"
         assert not side.approve.isVisible()
-        record = rig.window.findChild(RequestsModel).record
+        record = rig.window.findChild(ApprovalsModel).record
         answers = {(cells[1], cells[3]) for cells in record.cells}
         assert answers >= {
             ("Claude Code", "Waiting"),
@@ -254,7 +254,7 @@ async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_pat
 async def test_the_record_of_the_day_is_written_as_a_table(tmp_path, theme):
     async with an_office(tmp_path, theme, "=1+1") as (rig, _):
         center, _ = await opened(rig)
-        await until(lambda: rig.window.findChild(RequestsModel).record.cells)
+        await until(lambda: rig.window.findChild(ApprovalsModel).record.cells)
         center.export()
         dialog = center.window().findChild(QFileDialog)
         dialog.fileSelected.emit(str(tmp_path / "day.csv"))
@@ -353,7 +353,7 @@ async def test_a_key_leads_there_from_anywhere(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox") as (rig, _):
         QTest.keyClick(rig.window, Qt.Key.Key_A, CTRL | Qt.KeyboardModifier.AltModifier)
         await until(lambda: rig.window.workspace.page is not None)
-        center = rig.window.findChild(RequestsCenter)
+        center = rig.window.findChild(ApprovalsPage)
         assert center is not None
         await until(center.chosen_ids)
         assert center.view.hasFocus()
