@@ -28,8 +28,10 @@ async def test_many_are_rated_in_one_step_and_rated_back():
         await judging.put_back(done.what, done.before)
         assert rig.store.writes == writes + 2, "undone in one step too"
         assert [(await rig.task(i)).rating for i in ids] == [5, 0, 0]
-        await judging.put_back(done.what, done.after)
+        back = await judging.put_back(done.what, done.after)
         assert [(await rig.task(i)).rating for i in ids] == [3, 3, 3]
+        assert (len(back.tasks), back.held, (await rig.task(ids[0])).waits_for_person) == (3, 0, False)
+        assert (await judging.rate(ids[:1], 0)).after == {ids[0]: 0}, "no stars clear the rating"
 
 
 async def test_takes_that_are_so_already_are_not_changed():
@@ -81,10 +83,10 @@ async def test_project_shot_and_note_are_kept_as_words():
     async with Rig(loops=()) as rig:
         judging, [one] = await judged(rig, 1)
         await judging.set_project([one], " Aurora  spot ")
-        await judging.set_shot([one], " 010 ")
+        await judging.set_shot([one], " 010  b ")
         await judging.set_note([one], " Too dark.\nKeep. ")
         task = await rig.task(one)
-        assert (task.project, task.shot, task.note) == ("Aurora spot", "010", "Too dark.\nKeep.")
+        assert (task.project, task.shot, task.note) == ("Aurora spot", "010 b", "Too dark.\nKeep.")
 
 
 async def test_undo_touches_nothing_else_that_happened_meanwhile():

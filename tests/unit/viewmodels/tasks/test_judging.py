@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from runway_desktop.domain.library import Bounds, Filter, Page
 from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
-from tests.rigs.desktop import Rig, after, until
+from tests.rigs.desktop import Rig, after, rest, until
 from tests.rigs.rows import saved, task
+
+T1 = TaskId("t1")
 
 
 async def test_judgments_are_undone_and_redone_in_their_words(tmp_path):
@@ -30,6 +34,80 @@ async def test_judgments_are_undone_and_redone_in_their_words(tmp_path):
         assert (await rig.by_id(2)).rating == 4
         async with after(judging.done):
             judging.pick([TaskId("t1")], Pick.REJECT)
+
+
+@pytest.mark.parametrize(
+    ("judge", "field", "value", "words", "undone"),
+    [
+        (lambda j: j.rate([T1], 2), "rating", 2, "Rated 2 ★.", "Rating undone: “Prompt 1”."),
+        (lambda j: j.rate([T1], 2, said="So."), "rating", 2, "So.", "Undone: So."),
+        (lambda j: j.pick([T1], Pick.PICK), "pick", Pick.PICK, "Picked.", "Pick undone: “Prompt 1”."),
+        (lambda j: j.pick([T1], Pick.PICK, said="So."), "pick", Pick.PICK, "So.", "Undone: So."),
+        (
+            lambda judging: judging.tag([T1], " dusk ,-old, Night"),
+            "tags",
+            ("dusk", "night"),
+            "Tags changed.",
+            "Tags restored: “Prompt 1”.",
+        ),
+        (
+            lambda judging: judging.set_project([T1], "Aurora"),
+            "project",
+            "Aurora",
+            "Moved to Aurora.",
+            "Moved 1 task back: “Prompt 1”.",
+        ),
+        (lambda j: j.set_shot([T1], "010"), "shot", "010", "Shot changed.", "Shot restored: “Prompt 1”."),
+        (
+            lambda judging: judging.set_note([T1], "Too dark."),
+            "note",
+            "Too dark.",
+            "Note changed.",
+            "Note restored: “Prompt 1”.",
+        ),
+    ],
+)
+async def test_each_judgment_is_made_told_undone_and_redone(judge, field, value, words, undone, tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED, tags=("old",)))
+        before = getattr(await rig.by_id(1), field)
+        judging = rig.task_commands.judging
+        decided: list[tuple[object, ...]] = []
+        judging.decided.connect(lambda *one: decided.append(one))
+        async with after(judging.done) as told:
+            judge(judging)
+        assert told == [(words, 1)]
+        assert decided == [(T1, words, 1)]
+        assert getattr(await rig.by_id(1), field) == value
+        async with after(judging.done) as told:
+            judging.take_back(1)
+        assert told == [(undone, 0)]
+        assert getattr(await rig.by_id(1), field) == before
+        async with after(judging.done) as told:
+            judging.redo()
+        assert told[0][1] == 2
+        assert getattr(await rig.by_id(1), field) == value
+        judging.redo()
+        judging.take_back(1)
+        judging.rate([], 3)
+        await rest()
+        assert getattr(await rig.by_id(1), field) == value, "nothing is redone, undone or judged once more"
+
+
+async def test_a_judgment_that_was_changed_since_says_so_when_it_is_undone(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED))
+        judging = rig.task_commands.judging
+        for stars in (3, 5):
+            async with after(judging.done):
+                judging.rate([T1], stars)
+        async with after(judging.done) as told:
+            judging.take_back(1)
+        assert told == [("Not undone: it was changed again since.", 0)]
+        assert (await rig.by_id(1)).rating == 5
+        async with after(judging.done):
+            judging.take_back(2)
+        assert (await rig.by_id(1)).rating == 0
 
 
 async def test_the_last_200_judgments_can_be_undone_and_no_earlier_one(tmp_path):
