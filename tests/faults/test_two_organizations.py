@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from runway_desktop.domain.failures import Reason, ReasonCode
@@ -20,25 +18,12 @@ THEIRS = "key_" + "e5" * 64
 HOUR = 3_600.0
 
 
-class HastyClock(QuickClock):
-    """An hour in ten seconds."""
-
-    def monotonic(self) -> float:
-        return time.monotonic() * 360.0
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(max(0.0, seconds / 360.0))
-
-    def call_later(self, seconds: float, call: Callable[[], object]) -> Callable[[], object]:
-        return asyncio.get_running_loop().call_later(max(0.0, seconds / 360.0), call).cancel
-
-
 async def use(rig: Rig, secret: str) -> None:
     await rig.account.use_key(secret, remember=False)
 
 
 async def test_live_tasks_outlive_an_hour_under_a_foreign_key_and_are_paid_for_once(tmp_path: Path):
-    clock = HastyClock()
+    clock = QuickClock(1_440.0)
     async with (
         running_simulator(
             Knobs(seed=3, concurrency=3), clock=clock.now, catalog=CATALOG, other_secrets=[THEIRS]

@@ -18,8 +18,7 @@ WEEK = 7 * 86_400.0
 class CalendarClock(QuickClock):
     """Time that can be moved on, for both at once."""
 
-    def __init__(self) -> None:
-        self.moved = 0.0
+    moved = 0.0
 
     def now(self) -> float:
         return super().now() + self.moved
