@@ -22,6 +22,7 @@ from runway_desktop.domain.preferences import MOST_CREDITS
 from runway_desktop.domain.task import Output, State, Task, TaskId, parse_remote_id
 from runway_desktop.domain.transitions import Answer
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Finishing
 from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.texts import english
 from runway_desktop.usecases.searching.language import meaning, read
@@ -29,7 +30,6 @@ from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.values import Struct
 
 from .creating import Creating, TaskWished, refused
-from .finishing import Finishing
 from .refusals import CallRefused, Code, in_english, refusal_of
 from .task_answer import is_settled, task_answer
 

@@ -32,6 +32,7 @@ from runway_desktop.domain.permissions import (
 )
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.supervised import Finishing
 from runway_desktop.services.tasks.submission import Ask, NewTask, NewTasks, Origin, Prepared, TaskSource
 from runway_desktop.texts import english
 from runway_desktop.usecases.sending.sending import TaskSender
@@ -39,7 +40,6 @@ from runway_desktop.usecases.words import approvals, units
 from runway_desktop.usecases.words.holds import cost_words
 from runway_desktop.values import Struct, field, replace
 
-from .finishing import Finishing
 from .input_files import check_files, named_files
 from .refusals import CallRefused, Code
 
