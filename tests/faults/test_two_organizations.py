@@ -30,7 +30,7 @@ async def test_live_tasks_outlive_an_hour_under_a_foreign_key_and_are_paid_for_o
         ) as simulator,
         engine(simulator, clock, tmp_path / "tasks.db") as rig,
     ):
-        await sent.submit(rig, [request(f"{n} [seconds:{1_000 * n}]") for n in (1, 2, 3)])
+        await sent.submit(rig, [request(f"{n} [seconds:{2_000 * n}]") for n in (1, 2, 3)])
         await until(rig, lambda tasks: all(task.state is State.RUNNING for task in tasks))
         await use(rig, THEIRS)
         await clock.sleep(HOUR)

@@ -13,7 +13,7 @@ from runway_desktop.simulator.faults import Fault, Harm
 from tests.rigs.engine_rig import request
 from tests.rigs.on_the_simulator import all_tasks, engine, everything_saved, saving, simulated, until
 
-OUTAGE = 75.0
+OUTAGE = 150.0
 """Seconds for which a gateway answers each question with its own page."""
 
 
@@ -23,7 +23,7 @@ async def test_tasks_outlive_a_gateway_that_answers_404_in_runways_place(tmp_pat
         engine(simulator, clock, tmp_path / "tasks.db") as rig,
         saving(rig, clock, tmp_path / "library"),
     ):
-        await rig.submit(request("one [seconds:30]"), request("two [seconds:200]"))
+        await rig.submit(request("one [seconds:100]"), request("two [seconds:400]"))
         await until(rig, lambda tasks: all(task.state is State.RUNNING for task in tasks))
         simulator.faults.add(Fault(Harm.HTML, "get", status=404))
         before = len(simulator.witness.accepted)
