@@ -9,7 +9,7 @@ import pytest
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.library import GroupBy, Listing, Row, SortKey
-from runway_desktop.domain.task import State, Task
+from runway_desktop.domain.task import Pick, State, Task
 from runway_desktop.store import SqliteStore
 from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, ListColumn, column_of, row_words
 from runway_desktop.usecases.words.states import Around
@@ -80,3 +80,34 @@ def test_a_row_paints_what_its_cells_say() -> None:
     assert words.status.headline == COLUMNS[Column.STATUS].shown(one)
     assert {column: COLUMNS[column].shown(one) for column in words.plain} == words.plain
     assert set(words.plain) == set(Column) - {Column.POSTER, Column.PROMPT, Column.STATUS}
+
+
+def test_a_row_says_all_that_is_known_of_a_task() -> None:
+    members = {"project": "Aurora", "tags": ("day", "fog"), "rating": 4, "shot": "010", "pick": Pick.REJECT}
+    one = cell(made(1, members | {"note": "x", "cost_credits": 30.0}))
+    words = row_words(one)
+    assert (words.title, words.settings, words.badge) == ("Prompt 1", "Gen-4.5 · 1280:720 · 5 s · shot 010", "5 s")
+    assert (words.marks, words.poster, words.sign, words.order) == ("✕ 4★", "", "", "")
+    assert (words.is_rejected, words.is_held, words.is_poster_alone) == (True, False, False)
+    assert [words.plain[column] for column in (Column.CREDITS, Column.RATING, Column.TAGS)] == [
+        "30",
+        "★★★★☆",
+        "day, fog",
+    ]
+    assert [
+        record.spoken(one) for column, record in zip(Column, COLUMNS, strict=True) if column is not Column.SENT
+    ] == [
+        "Poster, 5 s",
+        "Prompt 1. Gen-4.5 · 1280:720 · 5 s · shot 010. Rejected, 4 stars, tags day and fog, has a note",
+        "Done, no result",
+        "Gen-4.5",
+        "Aurora",
+        "30 credits",
+        "4 stars",
+        "day, fog",
+        "Shot 010",
+    ]
+    bare = cell(made(2, {"state": State.QUEUED, "sent_at": None}))
+    assert [COLUMNS[column].spoken(bare) for column in list(Column)[4:]] == [
+        "No project", "Cost not known yet", "Not sent yet", "Not rated", "No tags", "No shot",
+    ]  # fmt: skip
