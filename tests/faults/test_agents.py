@@ -5,33 +5,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.faults.agent_host import asked, host, in_thread
-from tests.rigs.profile_programs import FOX, Programs, ended, until
-from tests.rigs.runway_process import Runway
+from tests.rigs.profile_programs import FOX, Programs, ended, programs_with, runway_with, until
 
 ERAS = ("auto", pytest.param("legacy", marks=pytest.mark.whole))
 """In the gate, the older one is tried with all tools (`test_agents_contract`)."""
 
 
-@pytest.fixture
-def runway(tmp_path: Path) -> Iterator[Runway]:
-    runway = Runway(tmp_path, "--speed", "30")
-    runway.start()
-    yield runway
-    runway.stop()
-
-
-@pytest.fixture
-def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
-    programs = Programs(tmp_path / "profile", runway)
-    programs.grant()
-    yield programs
-    programs.end()
+runway = runway_with("--speed", "30")
+programs = programs_with(100_000.0)
 
 
 @pytest.mark.parametrize("mode", ERAS)

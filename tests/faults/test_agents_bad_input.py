@@ -3,7 +3,6 @@ spend."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,7 @@ import pytest
 
 from runway_desktop.domain.permissions import Permission
 from tests.rigs.permits import LIBRARY_CLIENT, permit
-from tests.rigs.profile_programs import Programs
-from tests.rigs.runway_process import Runway
+from tests.rigs.profile_programs import Programs, programs_with, runway_with
 
 pytest.importorskip("mcp.client")
 
@@ -22,19 +20,8 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
 IMAGE = {"promptText": "A fox", "ratio": "1280:720"}
 
 
-@pytest.fixture
-def runway(tmp_path: Path) -> Iterator[Runway]:
-    runway = Runway(tmp_path, "--speed", "200")
-    runway.start()
-    yield runway
-    runway.stop()
-
-
-@pytest.fixture
-def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
-    programs = Programs(tmp_path / "profile", runway)
-    yield programs
-    programs.end()
+runway = runway_with("--speed", "200")
+programs = programs_with()
 
 
 async def refused(client: Any, tool: str, arguments: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,7 @@ import pytest
 
 from runway_desktop.domain.permissions import Permission
 from tests.rigs.permits import LIBRARY_CLIENT, permit
-from tests.rigs.profile_programs import Programs
-from tests.rigs.runway_process import Runway
+from tests.rigs.profile_programs import Programs, programs_with, runway_with
 
 pytest.importorskip("mcp.client")
 
@@ -21,19 +19,8 @@ from tests.faults.agent_host import asked, host
 PICTURE = {"promptText": "A fox", "ratio": "1024:1024"}
 
 
-@pytest.fixture
-def runway(tmp_path: Path) -> Iterator[Runway]:
-    runway = Runway(tmp_path, "--speed", "200")
-    runway.start()
-    yield runway
-    runway.stop()
-
-
-@pytest.fixture
-def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
-    programs = Programs(tmp_path / "profile", runway)
-    yield programs
-    programs.end()
+runway = runway_with("--speed", "200")
+programs = programs_with()
 
 
 class Agent:

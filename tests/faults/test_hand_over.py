@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,24 +17,10 @@ from runway_desktop.remote.client import ConnectionLost, connect
 from runway_desktop.remote.messages import LEAVE
 from runway_desktop.services.disk.profile_lock import claim
 from tests.rigs.lockless import ON_START
-from tests.rigs.profile_programs import FOX, PATIENCE, Programs, ended, until
-from tests.rigs.runway_process import Runway
+from tests.rigs.profile_programs import FOX, PATIENCE, Programs, ended, programs_with, runway_with, until
 
-
-@pytest.fixture
-def runway(tmp_path: Path) -> Iterator[Runway]:
-    runway = Runway(tmp_path)
-    runway.start()
-    yield runway
-    runway.stop()
-
-
-@pytest.fixture
-def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
-    programs = Programs(tmp_path / "profile", runway)
-    programs.grant()
-    yield programs
-    programs.end()
+runway = runway_with()
+programs = programs_with(100_000.0)
 
 
 def running_task(programs: Programs) -> str:

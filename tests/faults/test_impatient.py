@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,27 +12,14 @@ from runway_desktop.domain.permissions import Permission
 from tests.rigs.impatience import say_all
 from tests.rigs.impatient_child import HOST
 from tests.rigs.permits import permit
-from tests.rigs.profile_programs import Programs
-from tests.rigs.runway_process import Runway
+from tests.rigs.profile_programs import Programs, programs_with, runway_with
 from tests.rigs.samples import examples
 
 WISHES = examples(8)
 
 
-@pytest.fixture
-def runway(tmp_path: Path) -> Iterator[Runway]:
-    runway = Runway(tmp_path, "--speed", "200", "--concurrency", "6")
-    runway.start()
-    yield runway
-    runway.stop()
-
-
-@pytest.fixture
-def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
-    programs = Programs(tmp_path / "profile", runway)
-    programs.grant(1_000_000.0)
-    yield programs
-    programs.end()
+runway = runway_with("--speed", "200", "--concurrency", "6")
+programs = programs_with(1_000_000.0)
 
 
 @pytest.mark.parametrize("how", ["line", pytest.param("mcp", marks=pytest.mark.whole)])

@@ -4,7 +4,6 @@ an agent as data in fields of their own, and stand in no sentence of this progra
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,7 @@ import pytest
 
 from runway_desktop.domain.permissions import Permission
 from tests.rigs.permits import LIBRARY_CLIENT, permit
-from tests.rigs.profile_programs import FOX, Programs
-from tests.rigs.runway_process import Runway
+from tests.rigs.profile_programs import FOX, Programs, programs_with, runway_with
 
 pytest.importorskip("mcp.client")
 
@@ -26,20 +24,8 @@ DATA = {"prompt", "path", "poster", "failure", "failureCode", "asked_by", "reque
 """Fields that hold what others wrote."""
 
 
-@pytest.fixture
-def runway(tmp_path: Path) -> Iterator[Runway]:
-    runway = Runway(tmp_path, "--speed", "200")
-    runway.start()
-    yield runway
-    runway.stop()
-
-
-@pytest.fixture
-def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
-    programs = Programs(tmp_path / "profile", runway)
-    programs.grant()
-    yield programs
-    programs.end()
+runway = runway_with("--speed", "200")
+programs = programs_with(100_000.0)
 
 
 def fields_with_trick(found: Any, name: str = "") -> set[str]:

@@ -8,10 +8,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.remote.client import connect
@@ -111,3 +113,30 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, dict[str, Any]]:
     assert "Traceback" not in said, said
     assert "ERROR" not in said, said
     return process.returncode, json.loads(out) if out else {}
+
+
+def runway_with(*words: str) -> Any:
+    """A fixture: the simulated Runway of one test, with this command line."""
+
+    @pytest.fixture
+    def runway(tmp_path: Path) -> Iterator[Runway]:
+        runway = Runway(tmp_path, *words)
+        runway.start()
+        yield runway
+        runway.stop()
+
+    return runway
+
+
+def programs_with(credits: float = 0.0) -> Any:
+    """A fixture: the programs of one test, which may spend so much."""
+
+    @pytest.fixture
+    def programs(tmp_path: Path, runway: Runway) -> Iterator[Programs]:
+        programs = Programs(tmp_path / "profile", runway)
+        if credits:
+            programs.grant(credits)
+        yield programs
+        programs.end()
+
+    return programs
