@@ -5,7 +5,7 @@ that people read are in `labels`. Tasks of a pair that the catalog does not know
 `settings_line` take None for it.
 
 To add
-- the name of a new field: `labels`;
+- the name of a new endpoint, model or field: `labels`;
 - a fix for an input that does not fit: `input_files` offers it, `services/media/input_fixes` makes the copy.
 """
 

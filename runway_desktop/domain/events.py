@@ -83,7 +83,7 @@ class KeyChanged(Struct, frozen=True):
 
 
 class LaneChanged(Struct, frozen=True):
-    """The lane was paused or resumed, or what keeps tasks here changed."""
+    """The lane was paused or resumed, or the reason why its tasks are not sent changed."""
 
 
 class CapRaised(Struct, frozen=True, kw_only=True):

@@ -109,9 +109,9 @@ _NOTHING = Without()
 
 
 class Filter(Traits, frozen=True, kw_only=True):
-    """All conditions must hold; of `tags` and `pages` (in addition to `page`) each one. Empty sets, spans and None
-    mean "any". `text` is searched in prompt, title, note, tags, project, shot, model, file name and ids; for its syntax
-    see `words_of`."""
+    """A task must meet every condition. Of a set any member suffices, but it must have all of `tags` and be on all of
+    `pages`, besides `page`. Empty sets, spans and None mean "any". `text` is searched in prompt, title, note, tags,
+    project, shot, model, file name and ids; for its syntax see `words_of`."""
 
     page: Page = Page.ALL
     text: str = ""

@@ -6,9 +6,11 @@ statement of the store runs on one of the threads of `connections`.
 
 To add
 - a change of the database: a numbered migration in `migrations`, with a test on old data;
-- an index: `schema`, and the query that needs it in `tests/unit/store/test_indexes.py`;
+- a table or an index: a tuple of its own in `schema`, run by a new migration (`TABLES` and `INDEXES` are those of 4.2
+  and do not change), and the query that needs it in `tests/unit/store/test_indexes.py`;
 - a count in the left pane: a trait in `tally`, filled by a migration;
-- a sort order of the list: its line of SQL in `listing`.
+- a sort order of the list: `_SORT_COLUMNS` and `_ALIKE` or `_INDEXES` in `listing`; an index for its first rows;
+  `tasks_by_made`, made anew, has to contain its column.
 """
 
 from .sqlite_store import SqliteStore

@@ -100,7 +100,7 @@ class ChoicePopup(Popup):
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def open_in_middle(self, window: QWidget) -> None:
-        """Opens in the center of a window, for use without a button."""
+        """Opens in the upper middle of a window, where there is no button to open at."""
         self.move(window.mapToGlobal(QPoint((window.width() - self.width()) // 2, window.height() // 5)))
         self.show()
         self.setFocus(Qt.FocusReason.PopupFocusReason)

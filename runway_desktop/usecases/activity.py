@@ -62,7 +62,7 @@ class Action(Struct, frozen=True):
 
 
 class ActivityEntry(Struct, frozen=True, kw_only=True):
-    """One announcement."""
+    """One message of the activity pill."""
 
     number: int
     """Increasing, never reused."""

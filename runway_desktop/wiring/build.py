@@ -243,7 +243,7 @@ async def _assemble(
     async def clean_up() -> None:
         # Restoring is imported only if a restore has left something.
         if await in_worker(workers, folders.has_unfinished, profile):
-            await tell_unfinished(engine)
+            await clear_unfinished_restores(engine)
 
     async def stop_demo() -> None:
         if demo is not None:
@@ -338,8 +338,8 @@ def _leave(engine: Engine) -> None:
         engine.accepted_ids.shutdown()
 
 
-async def tell_unfinished(engine: Engine) -> None:
-    """Removes the remains of a restore that was killed, with a notice."""
+async def clear_unfinished_restores(engine: Engine) -> None:
+    """Removes what killed restores left in other folders, and tells the person of each folder."""
     for taken in await engine.restores.clean_up() if engine.restores is not None else ():
         said = Text("A restore was interrupted. What it had put into “{folder}” was removed again.")
         engine.bus.tell(

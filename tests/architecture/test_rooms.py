@@ -112,7 +112,7 @@ def test_every_place_that_the_architecture_page_names_is_there():
 
 def test_every_name_under_to_add_in_a_docstring_is_in_the_code():
     code = "\n".join(file.read_text("utf-8") for file in PACKAGE.rglob("*.py") if file.name != "__init__.py")
-    made = set(re.findall(r"^\s*(?:(?:async )?def |class )?(\w+)", code, re.MULTILINE))
+    made = set(re.findall(r"^\s*(?:(?:async )?def |class |CREATE INDEX )?(\w+)", code, re.MULTILINE))
     gone = []
     for file in PACKAGE.rglob("__init__.py"):
         _, _, rows = (ast.get_docstring(ast.parse(file.read_text("utf-8"))) or "").partition("To add\n")
@@ -121,6 +121,21 @@ def test_every_name_under_to_add_in_a_docstring_is_in_the_code():
             if name not in made and not any(path.exists() for path in modules):
                 gone.append(f"{file.parent.relative_to(ROOT)}: {name}")
     assert gone == []
+
+
+def test_every_name_that_the_architecture_page_places_in_a_file_is_there():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    placed = [
+        (name, place)
+        for names, place in re.findall(r"((?:`_?\w+`(?:, | and | or | with )?)+) (?:in|of) `([\w/]+\.py)`", page)
+        for name in re.findall(r"`(_?\w+)`", names)
+    ]
+    assert len(placed) > 15
+    texts = {
+        place: next((r / place).read_text("utf-8") for r in (ROOT, PACKAGE) if (r / place).exists())
+        for _, place in placed
+    }
+    assert [(name, place) for name, place in placed if not re.search(rf"\b{name}\b", texts[place])] == []
 
 
 def test_only_one_module_asks_runway_for_a_task():

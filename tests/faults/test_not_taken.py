@@ -38,7 +38,7 @@ def creates(rig: Rig) -> int:
     return len(rig.runway.named("create"))
 
 
-async def test_a_task_that_is_made_after_it_was_denied_is_not_sent_again():
+async def test_task_that_runway_makes_after_answering_503_is_uncertain_and_not_sent_again():
     async with counted_rig() as rig:
         task_id = await denied(rig)
         await rig.clock.advance(5)

@@ -190,7 +190,8 @@ class KeyField(QKeySequenceEdit):
         line.installEventFilter(_Pressed(self))
 
     def show_sequence(self, sequence: QKeySequence) -> None:
-        """Shows a key without a signal; Qt then writes its own placeholder, which is in the system's language."""
+        """Shows a key without emitting a signal, and sets our placeholder again: Qt replaces it by one in the system's
+        language."""
         with QSignalBlocker(self):
             self.setKeySequence(sequence)
         self.line.setPlaceholderText(_("Press a shortcut"))

@@ -158,7 +158,7 @@ def _swap(staging: Path, profile: Profile) -> None:
 
 
 def list_files(profile: Profile) -> list[Path]:
-    """The existing files of the task list, the database itself last."""
+    """Paths of the profile's database and of the files beside it that exist (`-wal`, `-shm`), the database last."""
     paths = (profile.database.with_name(profile.database.name + ending) for ending in _BESIDE)
     return [path for path in paths if path.exists()]
 

@@ -172,7 +172,7 @@ def _binned(output: Output) -> Output:
 
 
 def back_from_bin(output: Output, path: str) -> Output | None:
-    """The output with its file at `path` again; None if it did not go to the trash from there."""
+    """The output out of the trash, with its file at `path`; None if it is not there or was elsewhere before."""
     if not output.is_binned or output.binned_from != path:
         return None
     return replace(output, path=path, binned_from="", look=NEVER_LOOKED)

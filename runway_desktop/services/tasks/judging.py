@@ -91,8 +91,8 @@ class Judging:
         return await self._set(task_ids, "note", lambda _: note.strip())
 
     async def put_back(self, what: str, values: Mapping[TaskId, Any]) -> PutBack:
-        """Sets given values, for undo and redo. A queued task that its project's cap keeps here, and that would leave
-        now, is held for the person."""
+        """Undo and redo: sets the field `what` of each task to its value. If a change of project frees a queued task
+        from its project's cap, it is held for the person and not sent."""
         freed = await self._freed_by(values) if what == "project" else ()
 
         def edit(task: Task) -> Task:

@@ -1,6 +1,6 @@
 """Commands for selected tasks: which are possible and why not, what to ask first, and carrying them out.
 
-How a command is shown (menus, buttons, keys) does not belong here.
+A record has its keys; how it is shown (menus, buttons) does not belong here.
 
 To add
 - a command for tasks: a record with its function in the module of its subject, and its line in `MENU` of `tasks`, which

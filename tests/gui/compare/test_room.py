@@ -126,7 +126,7 @@ def test_two_pictures_that_are_the_same_are_said_to_be_so(opened: Open, plain: C
 
 
 @pytest.mark.parametrize("way", [QImage.Format.Format_RGBX64, QImage.Format.Format_Grayscale16])
-def test_nothing_is_said_of_pictures_that_are_shown_with_less_than_they_have(tmp_path: Path, way: Any) -> None:
+def test_pictures_not_shown_in_full_depth_or_transparency_are_never_called_the_same(tmp_path: Path, way: Any) -> None:
     image = QImage(8, 8, QImage.Format.Format_RGB32)
     image.fill(QColor("#808080"))
     path = tmp_path / "deep.png"
@@ -405,7 +405,7 @@ def test_nothing_is_read_for_a_room_that_is_being_closed(
     assert not wanted
 
 
-def test_swapped_clips_keep_their_moment(opened: Open, clips: list[Path]) -> None:
+def test_swapping_clips_keeps_the_position_and_the_pause(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips[:2])
     opened.key(Qt.Key.Key_K)
     opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)

@@ -143,7 +143,7 @@ def test_all_files_are_moved_and_that_is_told(page: Preferences, rig: Rig, libra
     assert "files moved" not in said(page)
 
 
-def test_only_new_results_may_go_there_and_the_others_follow_later(page: Preferences, rig: Rig, library: Path):
+def test_a_new_folder_can_take_only_new_results_and_the_old_ones_later(page: Preferences, rig: Rig, library: Path):
     new = library.with_name("new")
     choose(page, rig, new)
     press(page, rig, "Use for new results only")

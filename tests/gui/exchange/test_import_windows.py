@@ -308,7 +308,7 @@ async def test_a_search_ends_when_its_window_is_closed(tmp_path: Path, theme: Th
         assert await listed(counter) == 0
 
 
-async def test_what_is_here_already_is_compared_before_ones_eyes_and_that_can_be_stopped(
+async def test_importing_a_folder_again_shows_the_comparison_and_can_be_stopped(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
     results, gate = Results(tmp_path / "old"), threading.Event()

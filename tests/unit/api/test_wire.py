@@ -190,7 +190,7 @@ def test_an_id_that_came_through_whole_is_kept_although_the_rest_is_broken(rest:
         f'{{"note": "\\"id\\": \\"{ID}\\"',
     ],
 )
-def test_no_id_is_made_up(content: str) -> None:
+def test_answer_to_a_create_without_its_own_id_is_malformed(content: str) -> None:
     with pytest.raises(wire.MalformedAnswer):
         wire.read_created(content.encode())
 

@@ -15,7 +15,7 @@ from runway_desktop.services.backup.leftovers import TakenAway
 from runway_desktop.services.bus import Bus
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
-from runway_desktop.wiring.build import tell_unfinished
+from runway_desktop.wiring.build import clear_unfinished_restores
 from tests.rigs.mistakes import Mistakes
 
 
@@ -27,7 +27,7 @@ async def test_what_was_taken_away_is_said_with_where_it_still_is():
         return [TakenAway(Path("/films/Restored 2026-11-24"), 12)]
 
     engine: Any = SimpleNamespace(restores=SimpleNamespace(clean_up=clean_up), bus=bus)
-    await tell_unfinished(engine)
+    await clear_unfinished_restores(engine)
     [notice] = told
     assert isinstance(notice, Notice)
     assert "“Restored 2026-11-24” was removed again" in str(notice.message)

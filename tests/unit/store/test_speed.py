@@ -131,7 +131,7 @@ async def test_names_of_many_tasks_are_met_in_the_lists_own_order(tmp_path: Path
     assert plan == "SCAN tasks USING COVERING INDEX tasks_by_made"
 
 
-async def test_names_of_few_tasks_are_looked_up(tmp_path: Path):
+async def test_tasks_of_a_small_batch_are_found_by_its_index(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
     await fill(store, 50, with_outputs=False)
     wanted = Filter(batches=frozenset({BatchId("batch-0")}))

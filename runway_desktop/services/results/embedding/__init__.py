@@ -91,7 +91,8 @@ def embed(path: Path, note: EmbeddedNote, ending: str = "") -> bool:
 
 
 def embed_copy(path: Path, draft: Path, note: EmbeddedNote, ending: str) -> bool:
-    """Like `embed`, but writes a synced copy. If it returns False or raises, there is no copy."""
+    """Like `embed`, but leaves `path` and writes the file with the note to `draft`, synced to disk. If it returns False
+    or raises, there is no `draft`."""
     form = _format(path, ending)
     if form is None or not _may_get(note, path.open("rb")):
         return False

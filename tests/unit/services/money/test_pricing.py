@@ -639,7 +639,7 @@ def test_a_derived_price_is_none_or_a_sound_sum(known: dict[str, float], shape: 
 
 
 @given(st.floats(0.5, 100), st.lists(st.integers(1, 60), min_size=1, unique=True), st.integers(1, 60), settings)
-def test_a_model_priced_a_second_is_derived_right_from_any_lengths(
+def test_price_per_second_is_derived_from_any_known_lengths(
     rate: float, lengths: list[int], wanted: int, chosen: dict[str, str]
 ):
     def shape(seconds: int) -> str:

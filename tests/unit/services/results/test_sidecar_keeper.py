@@ -101,7 +101,7 @@ async def test_a_change_of_many_is_one_round(shelf):
         assert all(shelf.document(number)["judgement"]["rating"] == 5 for number in range(250))
 
 
-async def test_a_file_that_is_just_moved_gets_its_sidecar_in_its_new_place_and_holds_up_nobody(shelf, tmp_path):
+async def test_rating_given_while_a_file_moves_is_written_beside_its_new_place_and_delays_no_other(shelf, tmp_path):
     async with shelf.open():
         moved, other = await shelf.put(1), await shelf.put(2)
         old, new = Path(shelf.folder / "clip 1.mp4"), tmp_path / "new" / "clip 1.mp4"

@@ -282,7 +282,7 @@ async def test_a_lost_sending_that_cannot_be_written_keeps_no_id_of_the_last_run
         await at.dispatch.close()
 
 
-async def test_a_task_that_was_sent_once_more_is_uncertain_beside_an_older_id_that_has_no_place(tmp_path):
+async def test_task_sent_again_without_an_answer_is_uncertain_though_an_older_id_of_it_is_kept(tmp_path):
     path = tmp_path / "ids.txt"
     await kept_in(path, lost(7, ONE), Intent(task_id=ONE, at=9.0, model="gen4.5", prompt="A fox"))
     async with bench(path) as at:

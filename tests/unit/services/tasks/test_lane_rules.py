@@ -139,7 +139,7 @@ async def test_pausing_and_going_on_are_told_at_once_and_once():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_each_task_says_what_it_waits_for_itself():
+async def test_each_queued_task_tells_its_own_reason_to_wait():
     async with lane() as rig:
         await rig.pricing.learn(request(model="veo3.1"), 50.0)
         rig.settings.sending_cap = 30.0

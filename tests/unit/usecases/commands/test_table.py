@@ -203,7 +203,7 @@ def test_fetching_again_takes_the_unsaved_ones_before_the_saved():
 
 
 @pytest.mark.parametrize("code", [HoldCode.RESTORED, HoldCode.COPIED, HoldCode.ASK_PERSON])
-def test_sending_what_may_be_paid_for_already_is_marked_as_asking(code: HoldCode):
+def test_send_next_has_an_ellipsis_if_the_task_may_be_paid_already(code: HoldCode):
     assert found(row(State.QUEUED, hold=Hold(code)))[SEND_NEXT].text == "Send next…"
 
 

@@ -178,7 +178,7 @@ async def test_an_edit_that_the_balance_does_not_cover_waits_for_credits(tmp_pat
         assert await codes(rig, [task]) == [HoldCode.CREDITS]
 
 
-async def test_a_balance_that_fell_before_the_answer_keeps_more(tmp_path: Path):
+async def test_balance_that_falls_while_the_question_is_open_holds_more_tasks(tmp_path: Path):
     async with a_door(tmp_path, 80.0) as (rig, sending):
         prepared = sending.prepare(new(5), SCRIPT)
         await read(rig, 30.0)

@@ -210,7 +210,7 @@ async def test_inputs_can_be_moved_and_removed(tmp_path):
         assert [item.name[0] for item in rig.composer.inputs()] == ["c", "b"]
 
 
-async def test_a_model_without_a_prompt_gives_way_when_a_prompt_comes(tmp_path):
+async def test_setting_a_prompt_replaces_a_model_that_takes_none(tmp_path):
     async with Rig(tmp_path) as rig:
         pair = next(pair for pair in PAIRS if pair.prompt_field is None)
         go_to(rig.composer, pair)
