@@ -85,6 +85,22 @@ class Computer:
         shutil.copytree(kept, place)
         self.lists[place] = self.lists[kept].copy()
 
+    async def put_back_once_sent(self) -> None:
+        """Copied, all of it sent, and the copy put back."""
+        kept = self.copied("kept")
+        await self.goes_on()
+        self.put_back(kept)
+
+    async def asks(self, why: Verdict, folder: Path | None = None) -> None:
+        """A run, in which nothing of what waits goes by itself, and it is said why."""
+        async with self.rig(folder) as rig:
+            await assert_asks(rig, why)
+
+    async def goes_on(self, folder: Path | None = None) -> None:
+        """A run, in which nothing is asked and what waits is sent."""
+        async with self.rig(folder) as rig:
+            await assert_goes_on(rig)
+
     @property
     def sent_twice(self) -> list[str]:
         made = Counter(body["promptText"] for _, body in self.runway.requests.values())
@@ -102,6 +118,13 @@ class Computer:
 async def a_computer(root: Path) -> Computer:
     computer = Computer(root)
     await computer.used()
+    return computer
+
+
+async def a_queue(root: Path) -> Computer:
+    """A computer whose list has tasks that wait."""
+    computer = await a_computer(root)
+    await computer.queue()
     return computer
 
 

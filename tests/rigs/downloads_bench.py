@@ -11,9 +11,7 @@ from typing import Any
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.advance import GONE_AFTER
-from runway_desktop.domain.events import (
-    Event,
-)
+from runway_desktop.domain.events import Event
 from runway_desktop.domain.task import Output, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThreads
@@ -91,10 +89,21 @@ class Bench:
         self.runway.finish(task.remote_id, *urls, cost=25)
         await self.ledger.answer(task.id, self.runway.answers[task.remote_id])
 
-    async def finished_task(self, *urls: str, prompt: str = "Fox") -> Task:
-        task = await self.live_task(prompt)
+    async def finished_task(self, *urls: str, prompt: str = "Fox", **more: Any) -> Task:
+        task = await self.live_task(prompt, **more)
         await self.succeed(task, *(urls or (LINK,)))
         return task
+
+    async def tried(self, *urls: str, **more: Any) -> Task:
+        """A finished task, once all has happened that needs no time."""
+        task = await self.finished_task(*urls, **more)
+        await settle()
+        return task
+
+    async def one_run(self, *urls: str, **more: Any) -> Task:
+        """The same in a run of its own, which is over then."""
+        async with self.running():
+            return await self.tried(*urls, **more)
 
     async def vanish(self, task: Task) -> None:
         """Runway has it no longer, and has said so once before, long enough ago."""

@@ -298,3 +298,18 @@ class Rig:
 
     def told(self, kind: type[Kind]) -> list[Kind]:
         return [event for event in self.events if isinstance(event, kind)]
+
+
+def idle(**more: Any) -> Rig:
+    """Nothing runs by itself."""
+    return Rig(loops=(), **more)
+
+
+def lane(**more: Any) -> Rig:
+    """The lane alone runs."""
+    return Rig(loops=("lane",), **more)
+
+
+def prompts(rig: Rig) -> list[str]:
+    """Of what was sent to Runway, in order."""
+    return [call.arguments[1]["promptText"] for call in rig.runway.named("create")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.media import (
-    INPUTS,
     MEGABYTE,
     Delivery,
     Media,
@@ -14,11 +13,6 @@ from runway_desktop.domain.media import (
 )
 
 CATALOG = Catalog.load()
-
-
-def test_upload_takes_more_than_a_data_uri() -> None:
-    for media in INPUTS:
-        assert largest(media, Delivery.UPLOAD) > largest(media, Delivery.DATA)
 
 
 def test_data_uri_is_limited_by_the_field_where_that_is_less() -> None:

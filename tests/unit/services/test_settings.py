@@ -10,7 +10,6 @@ import pytest
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import SettingsChanged
-from runway_desktop.domain.filenames import DEFAULT_TEMPLATE
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
 from tests.rigs.fakes import FakeClock, MemoryStore, settle
@@ -37,15 +36,6 @@ class Bench:
 @pytest.fixture
 def desk():
     return Bench()
-
-
-async def test_first_start_has_sensible_defaults(desk):
-    await desk.settings.load()
-    settings = desk.settings
-    assert settings.library == Path("/videos/Runway Desktop")
-    assert settings.name_template == DEFAULT_TEMPLATE
-    assert (settings.sidecars, settings.theme, settings.poll_limit, settings.download_limit) == (True, "system", 8, 4)
-    assert settings.problems == ()
 
 
 async def test_every_preference_has_a_label_and_an_acceptable_default():

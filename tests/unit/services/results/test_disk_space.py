@@ -83,8 +83,7 @@ async def test_a_download_without_length_pauses_before_the_disk_is_full_and_goes
     desk = Bench(tmp_path / "library")
     desk.fetcher.serve("https://out.example.com/fox.mp4", clip(LENGTH), etag='"1"', says_length=False)
     async with desk.running():
-        task = await desk.finished_task("https://out.example.com/fox.mp4")
-        await settle()
+        task = await desk.tried("https://out.example.com/fox.mp4")
         paused = await desk.output(task)
         assert (paused.state, paused.problem.code) == (OutputState.FAILED, ReasonCode.DISK_FULL)
         assert saving_words(paused).endswith(
@@ -115,8 +114,7 @@ async def test_a_disk_that_others_fill_meanwhile_pauses_a_download_that_had_room
 
     monkeypatch.setattr(shutil, "disk_usage", filled_by_others)
     async with desk.running():
-        task = await desk.finished_task("https://out.example.com/fox.mp4")
-        await settle()
+        task = await desk.tried("https://out.example.com/fox.mp4")
         paused = await desk.output(task)
         assert (paused.state, paused.problem.code) == (OutputState.FAILED, ReasonCode.DISK_FULL)
         assert part_of(Path(paused.path)).stat().st_size > 10_000_000
@@ -134,8 +132,7 @@ async def test_a_request_is_not_written_into_a_file_where_its_copy_would_fill_th
     film = clip(LENGTH).replace(b"\0\0\0\x08moov", b"\0\0\0\x10moov\0\0\0\x08mvex")
     desk.fetcher.serve("https://out.example.com/fox.mp4", film)
     async with desk.running():
-        task = await desk.finished_task("https://out.example.com/fox.mp4")
-        await settle()
+        task = await desk.tried("https://out.example.com/fox.mp4")
         saved = await desk.output(task)
     assert saved.state is OutputState.SAVED
     assert Path(saved.path).read_bytes() == film

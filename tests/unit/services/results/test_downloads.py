@@ -58,10 +58,7 @@ def desk(tmp_path):
 
 async def test_result_is_saved_as_soon_as_the_task_succeeds(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"')
-    async with desk.running():
-        task = await desk.live_task()
-        await desk.succeed(task, LINK)
-        await settle()
+    task = await desk.one_run()
     saved = await desk.output(task)
     path = desk.library / "gen4.5_Fox.mp4"
     assert saved.state is OutputState.SAVED
@@ -77,9 +74,7 @@ async def test_result_is_saved_as_soon_as_the_task_succeeds(desk):
 
 async def test_sidecar_keeps_the_whole_request_with_ids_times_and_cost(desk):
     desk.fetcher.serve(LINK, clip())
-    async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+    task = await desk.one_run()
     kept = json.loads((desk.library / "gen4.5_Fox.mp4.json").read_text(encoding="utf-8"))
     assert kept["request"] == {
         "endpoint": "text_to_video", "model": "gen4.5", "prompt": "Fox", "values": {"promptText": "Fox", "seed": 7},
@@ -95,8 +90,7 @@ async def test_what_is_made_of_a_result_while_it_downloads_stands_in_its_sidecar
     gate = desk.fetcher.hold(LINK)
     beside = desk.library / "gen4.5_Fox.mp4.json"
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         await desk.ledger.change(task.id, lambda now: replace(now, rating=4), "rated")
         write = sidecar.write
 
@@ -122,9 +116,7 @@ async def test_a_result_is_saved_whatever_time_its_task_is_of(desk, at):
     desk.settings.embed = True
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
-        task = await desk.live_task(sent_at=None, remote_created_at=at, running_since=at)
-        await desk.succeed(task, LINK)
-        await settle()
+        task = await desk.tried(sent_at=None, remote_created_at=at, running_since=at)
         saved = await desk.output(task)
         assert saved.state is OutputState.SAVED
         assert sidecar.document_in(sidecar.path_for(Path(saved.path))) is not None
@@ -137,8 +129,7 @@ async def test_a_mistake_in_naming_does_not_stop_saving(desk, monkeypatch, mista
     monkeypatch.setattr(saving, "render", careless)
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         assert (await desk.output(task)).state is OutputState.SAVED
     assert desk.files() == [f"{task.remote_id}-1.mp4"]
     assert "a bug" in mistakes.take("naming a result")
@@ -152,8 +143,7 @@ async def test_a_mistake_in_a_sidecar_does_not_stop_saving(desk, monkeypatch, mi
     monkeypatch.setattr(sidecar, where, careless)
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         assert (await desk.output(task)).state is OutputState.SAVED
     assert "a bug" in mistakes.take("writing a sidecar")
 
@@ -166,8 +156,7 @@ async def test_a_result_that_is_saved_stays_so_whatever_happens_after_it(desk, m
     monkeypatch.setattr(saving.Saving, "_with_latest", fails)
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         await desk.clock.advance(600)
         assert (await desk.output(task)).state is OutputState.SAVED
         assert len(desk.fetcher.openings) == 1
@@ -178,9 +167,7 @@ async def test_a_result_that_is_saved_stays_so_whatever_happens_after_it(desk, m
 async def test_no_sidecar_where_the_person_wants_none(desk):
     desk.settings.sidecars = False
     desk.fetcher.serve(LINK, clip())
-    async with desk.running():
-        await desk.finished_task()
-        await settle()
+    await desk.one_run()
     assert os.listdir(desk.library) == ["gen4.5_Fox.mp4"]
 
 
@@ -188,9 +175,7 @@ async def test_saved_result_holds_its_request_and_the_store_knows_the_file_as_it
     desk.settings.embed = True
     sample = resource("samples", "sand-1x1-5s.mp4").read_bytes()
     desk.fetcher.serve(LINK, sample)
-    async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+    task = await desk.one_run()
     saved = await desk.output(task)
     path = desk.library / "gen4.5_Fox.mp4"
     assert embedding.read(path)["task"]["runway_id"] == task.remote_id
@@ -216,8 +201,7 @@ async def test_closing_while_the_request_is_put_in_leaves_a_file_that_is_known_a
 
     monkeypatch.setattr(saving, "embedded", embed_while_closing)
     async with desk.running():
-        task = await desk.finished_task(PICTURE_LINK)
-        await settle()
+        task = await desk.tried(PICTURE_LINK)
         await asyncio.gather(*closing)
     path = desk.library / "gen4.5_Fox.png"
     assert embedding.read(path) is not None
@@ -236,8 +220,7 @@ async def test_a_whole_result_is_not_fetched_again_because_its_hash_could_not_be
 
     monkeypatch.setattr(saving, "embedded", embed_while_the_disk_fills)
     async with desk.running():
-        task = await desk.finished_task(PICTURE_LINK)
-        await settle()
+        task = await desk.tried(PICTURE_LINK)
         desk.store.trouble = None
         await desk.clock.advance(3_600)
     assert (await desk.output(task)).state is OutputState.SAVED
@@ -253,9 +236,7 @@ async def test_a_mistake_while_the_request_is_written_leaves_the_result_as_it_ca
         raise IndexError("a mistake")
 
     monkeypatch.setattr(saving, "embedded", stumble)
-    async with desk.running():
-        task = await desk.finished_task(PICTURE_LINK)
-        await settle()
+    task = await desk.one_run(PICTURE_LINK)
     assert (await desk.output(task)).state is OutputState.SAVED
     assert (desk.library / "gen4.5_Fox.png").read_bytes() == picture()
     assert "IndexError: a mistake" in mistakes.take("a mistake of ours")
@@ -270,8 +251,7 @@ async def test_film_that_breaks_off_anywhere_has_its_request_in_it_all_the_same(
     desk.fetcher.serve(LINK, FILM, etag='"1"')
     desk.fetcher.cut(LINK, after=cut)
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         await desk.clock.advance(600)
     saved = await desk.output(task)
     content = Path(saved.path).read_bytes()
@@ -288,8 +268,7 @@ async def test_request_of_a_large_result_stands_in_its_sidecar_alone(desk, monke
     desk.fetcher.serve(LINK, FILM, etag='"1"')
     desk.fetcher.cut(LINK, after=60_000)
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         await desk.clock.advance(600)
     saved = await desk.output(task)
     assert saved.state is OutputState.SAVED
@@ -306,8 +285,7 @@ async def test_signed_result_is_saved_as_it_came_and_its_request_stands_beside_i
     if cut is not None:
         desk.fetcher.cut(LINK, after=cut)
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         await desk.clock.advance(600)
     saved = await desk.output(task)
     assert Path(saved.path).read_bytes() == film
@@ -323,10 +301,7 @@ async def test_result_whose_format_cannot_hold_a_note_is_saved_as_it_came(desk):
     desk.settings.embed = True
     link, content = LINK.replace("mp4", "webm"), b"\x1aE\xdf\xa3webm" + bytes(range(200))
     desk.fetcher.serve(link, content)
-    async with desk.running():
-        task = await desk.live_task()
-        await desk.succeed(task, link)
-        await settle()
+    task = await desk.one_run(link)
     assert (await desk.output(task)).state is OutputState.SAVED
     assert (desk.library / "gen4.5_Fox.webm").read_bytes() == content
 
@@ -343,9 +318,7 @@ async def test_result_gets_a_shorter_name_where_the_disk_refuses_the_long_one(de
     if cut is not None:
         desk.fetcher.cut(LINK, after=cut)
     async with desk.running():
-        task = await desk.live_task(PROMPT, project="灯台" * 30)
-        await desk.succeed(task, LINK)
-        await settle()
+        task = await desk.tried(prompt=PROMPT, project="灯台" * 30)
         await desk.clock.advance(600)
     saved = await desk.output(task)
     assert saved.state is OutputState.SAVED
@@ -360,10 +333,7 @@ async def test_result_gets_a_shorter_name_where_the_disk_refuses_the_long_one(de
 async def test_result_keeps_its_long_name_where_the_disk_takes_it(desk):
     desk.settings.name_template = LONG
     desk.fetcher.serve(LINK, clip())
-    async with desk.running():
-        task = await desk.live_task(PROMPT)
-        await desk.succeed(task, LINK)
-        await settle()
+    task = await desk.one_run(prompt=PROMPT)
     saved = await desk.output(task)
     assert len(os.fsencode(Path(saved.path).name)) > LONGEST
     assert sidecar.path_for(Path(saved.path)).is_file()
@@ -382,8 +352,7 @@ async def test_download_cut_in_the_middle_goes_on_where_it_stopped(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"')
     desk.fetcher.cut(LINK, after=400_000)
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         waiting = await desk.output(task)
         assert waiting.state is OutputState.WAITING
         assert waiting.problem.code is ReasonCode.NO_REPLY
@@ -396,9 +365,7 @@ async def test_download_cut_in_the_middle_goes_on_where_it_stopped(desk):
 async def test_download_goes_on_after_the_program_was_killed(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"')
     desk.fetcher.cut(LINK, after=600_000)
-    async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+    task = await desk.one_run()
     assert desk.files() == ["gen4.5_Fox.mp4.part", "gen4.5_Fox.mp4.part.json"]
     again = Bench(desk.library, store=desk.store, clock=desk.clock)
     again.fetcher.serve(LINK, clip(), etag='"1"')
@@ -415,8 +382,7 @@ async def test_file_that_changed_meanwhile_is_fetched_from_the_start(desk, range
     desk.fetcher.serve(LINK, clip(seed=1), etag='"1"')
     desk.fetcher.cut(LINK, after=500_000)
     async with desk.running():
-        await desk.finished_task()
-        await settle()
+        await desk.tried()
         desk.fetcher.serve(LINK, clip(900_000, seed=2), etag='"2"', ranges=ranges)
         await desk.clock.advance(3)
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip(900_000, seed=2)
@@ -427,8 +393,7 @@ async def test_rest_of_another_file_is_never_appended(desk):
     desk.fetcher.serve(LINK, clip(seed=1))
     desk.fetcher.cut(LINK, after=500_000)
     async with desk.running():
-        await desk.finished_task()
-        await settle()
+        await desk.tried()
         desk.fetcher.serve(LINK, clip(900_000, seed=2))
         await desk.clock.advance(30)
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip(900_000, seed=2)
@@ -445,8 +410,7 @@ async def test_body_shorter_than_its_length_is_not_taken_for_the_whole(desk, mon
 
     monkeypatch.setattr(desk.fetcher, "_pieces", ends_early)
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         assert (await desk.output(task)).state is OutputState.WAITING
         assert not (desk.library / "gen4.5_Fox.mp4").exists()
         monkeypatch.setattr(desk.fetcher, "_pieces", whole)
@@ -458,8 +422,7 @@ async def test_body_shorter_than_its_length_is_not_taken_for_the_whole(desk, mon
 async def test_expired_link_is_asked_for_anew(desk):
     desk.fetcher.serve(FRESH, clip())
     async with desk.running():
-        task = await desk.live_task()
-        await desk.succeed(task, LINK)
+        task = await desk.finished_task()
         assert task.remote_id
         desk.runway.finish(task.remote_id, FRESH)
         await settle()
@@ -473,9 +436,7 @@ async def test_expired_link_in_the_middle_is_resumed_with_the_fresh_one(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"')
     desk.fetcher.cut(LINK, after=400_000)
     async with desk.running():
-        task = await desk.live_task()
-        await desk.succeed(task, LINK)
-        await settle()
+        task = await desk.tried()
         desk.fetcher.forget(LINK)
         desk.fetcher.serve(FRESH, clip(), etag='"1"')
         assert task.remote_id
@@ -487,8 +448,7 @@ async def test_expired_link_in_the_middle_is_resumed_with_the_fresh_one(desk):
 
 async def test_fresh_link_is_asked_for_once_an_attempt(desk):
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         assert len(desk.runway.named("task")) == 1
         assert (await desk.output(task)).state is OutputState.FAILED
         await desk.clock.advance(31)
@@ -501,8 +461,7 @@ async def test_fresh_links_serve_all_outputs_of_the_task(desk):
     for index, url in enumerate(new):
         desk.fetcher.serve(url, clip(5_000, seed=index))
     async with desk.running():
-        task = await desk.live_task()
-        await desk.succeed(task, *old)
+        task = await desk.finished_task(*old)
         assert task.remote_id
         desk.runway.finish(task.remote_id, *new)
         await settle()
@@ -512,8 +471,7 @@ async def test_fresh_links_serve_all_outputs_of_the_task(desk):
 
 async def test_result_that_runway_does_not_keep_any_more_is_expired_for_good(desk):
     async with desk.running():
-        task = await desk.live_task()
-        await desk.succeed(task, LINK)
+        task = await desk.finished_task()
         await desk.vanish(task)
         await settle()
         lost = await desk.output(task)
@@ -531,8 +489,7 @@ async def test_half_a_file_whose_rest_runway_does_not_keep_any_more_is_expired_t
     desk.fetcher.serve(LINK, clip(), etag='"1"')
     desk.fetcher.cut(LINK, after=400_000)
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         desk.fetcher.forget(LINK)
         await desk.vanish(task)
         await desk.clock.advance(3)
@@ -566,8 +523,7 @@ async def test_disk_that_stays_full_is_one_line_in_the_ledger(desk, monkeypatch)
 async def test_page_of_text_is_never_kept_as_a_clip(desk):
     desk.fetcher.serve(LINK, b"<!doctype html><title>Sorry</title>" + b" " * 9_000, content_type="text/html")
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         failed = await desk.output(task)
         assert failed.state is OutputState.FAILED
         assert failed.problem == Reason(ReasonCode.PAGE_OF_TEXT)
@@ -582,8 +538,7 @@ async def test_page_of_text_is_never_kept_as_a_clip(desk):
 async def test_content_that_is_not_what_its_name_says_is_refused(desk, content):
     desk.fetcher.serve(LINK, content)
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         assert (await desk.output(task)).state is OutputState.FAILED
     assert desk.files() == []
 
@@ -591,8 +546,7 @@ async def test_content_that_is_not_what_its_name_says_is_refused(desk, content):
 async def test_file_that_is_cut_short_is_fetched_again_and_believed_if_it_comes_again(desk):
     desk.fetcher.serve(LINK, clip()[:-5])
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         failed = await desk.output(task)
         assert failed.state is OutputState.FAILED
         assert failed.problem == Reason(ReasonCode.CUT_SHORT)
@@ -612,17 +566,13 @@ async def test_file_that_is_cut_short_is_fetched_again_and_believed_if_it_comes_
 )
 async def test_a_result_is_never_called_what_a_system_would_run(desk, link, content_type):
     desk.fetcher.serve(link, b"MZ" + bytes(range(256)) * 4, content_type=content_type)
-    async with desk.running():
-        await desk.finished_task(link)
-        await settle()
+    await desk.one_run(link)
     assert [name for name in desk.files() if not name.endswith(".json")] == ["gen4.5_Fox.bin"]
 
 
 async def test_name_has_the_ending_that_the_content_deserves(desk):
     desk.fetcher.serve("https://out.example.com/x", b"\x89PNG\r\n\x1a\n" + b"0" * 100 + b"IEND")
-    async with desk.running():
-        task = await desk.finished_task("https://out.example.com/x")
-        await settle()
+    task = await desk.one_run("https://out.example.com/x")
     assert (await desk.output(task)).media is Media.IMAGE
     assert "gen4.5_Fox.png" in desk.files()
 
@@ -632,8 +582,7 @@ async def test_two_results_of_one_name_are_both_kept(desk):
     desk.fetcher.serve(FRESH, clip(seed=2))
     async with desk.running():
         first = await desk.finished_task(LINK)
-        second = await desk.finished_task(FRESH)
-        await settle()
+        second = await desk.tried(FRESH)
     assert desk.files() == ["gen4.5_Fox (2).mp4", "gen4.5_Fox.mp4"]
     contents = {Path((await desk.output(task)).path).read_bytes() for task in (first, second)}
     assert contents == {clip(seed=1), clip(seed=2)}
@@ -644,9 +593,7 @@ async def test_file_of_the_person_is_never_replaced(desk):
     (desk.library / "gen4.5_Fox.mp4").write_text("mine")
     (desk.library / "gen4.5_Fox (2).mp4.part").write_text("of another program")
     desk.fetcher.serve(LINK, clip())
-    async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+    task = await desk.one_run()
     assert (desk.library / "gen4.5_Fox.mp4").read_text() == "mine"
     assert Path((await desk.output(task)).path).name == "gen4.5_Fox (3).mp4"
 
@@ -655,8 +602,7 @@ async def test_name_that_is_taken_while_the_file_arrives_is_given_up(desk):
     desk.fetcher.serve(LINK, clip())
     desk.fetcher.cut(LINK, after=500_000)
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         (desk.library / "gen4.5_Fox.mp4").write_text("mine")
         await desk.clock.advance(3)
     assert (desk.library / "gen4.5_Fox.mp4").read_text() == "mine"
@@ -672,9 +618,7 @@ async def test_file_system_without_second_names_works_too(desk, monkeypatch):
 
     monkeypatch.setattr(os, "link", no_links)
     desk.fetcher.serve(LINK, clip())
-    async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+    task = await desk.one_run()
     assert Path((await desk.output(task)).path).read_bytes() == clip()
     assert desk.files() == ["gen4.5_Fox.mp4"]
 
@@ -689,9 +633,7 @@ async def test_kill_between_naming_and_storing_does_not_download_twice(desk):
         await put(output, entry)
 
     desk.store.save_output = dies_at_the_end
-    async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+    task = await desk.one_run()
     assert (desk.library / "gen4.5_Fox.mp4").exists()
     assert (await desk.output(task)).state is OutputState.DOWNLOADING
     desk.store.save_output = put
@@ -712,9 +654,7 @@ async def test_kill_between_the_last_byte_and_naming_does_not_download_twice(des
     desk.fetcher.serve(LINK, clip(), etag='"1"')
     with monkeypatch.context() as patch:
         patch.setattr(part_file, "rename_exclusively", dies)
-        async with desk.running():
-            task = await desk.finished_task()
-            await settle()
+        task = await desk.one_run()
     again = Bench(desk.library, store=desk.store, clock=desk.clock)
     async with again.running():
         await settle()
@@ -725,9 +665,7 @@ async def test_kill_between_the_last_byte_and_naming_does_not_download_twice(des
 
 async def test_file_named_before_a_kill_and_damaged_since_is_fetched_again(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"')
-    async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+    task = await desk.one_run()
     saved = await desk.output(task)
     path = Path(saved.path)
     note = part_file.PartNote(task_id=task.id, index=0, size=saved.size, sha256=saved.sha256)
@@ -742,8 +680,7 @@ async def test_full_disk_is_said_in_words_and_tried_again(desk, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda _: usage)
         async with desk.running():
-            task = await desk.finished_task()
-            await settle()
+            task = await desk.tried()
             failed = await desk.output(task)
             assert failed.state is OutputState.FAILED
             assert (failed.problem.code, failed.problem.name) == (ReasonCode.DISK_FULL, str(desk.library))
@@ -767,8 +704,7 @@ async def test_disk_that_fills_while_a_file_arrives_keeps_what_is_there(desk, mo
 
     monkeypatch.setattr(part_file.PartFile, "write", fills)
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         failed = await desk.output(task)
         assert failed.state is OutputState.FAILED
         assert failed.problem.code is ReasonCode.DISK_FULL
@@ -791,8 +727,7 @@ async def test_real_limit_of_the_system_is_said_in_words(desk):
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
     try:
         async with desk.running():
-            task = await desk.finished_task()
-            await settle()
+            task = await desk.tried()
             failed = await desk.output(task)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -806,8 +741,7 @@ async def test_missing_drive_is_said_and_not_replaced_by_a_folder(desk, tmp_path
     desk.settings.library_folder = str(gone)
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         failed = await desk.output(task)
         assert failed.state is OutputState.FAILED
         assert failed.problem == Reason(ReasonCode.FOLDER_MISSING, str(gone))
@@ -843,8 +777,7 @@ async def test_no_network_waits_longer_each_time_and_goes_on_when_it_is_back(des
     for _ in range(5):
         desk.fetcher.refuse(LINK, NotReached("There is no connection."))
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         await desk.clock.advance(20)
         waiting = await desk.output(task)
         assert waiting.state is OutputState.WAITING
@@ -871,8 +804,7 @@ async def test_server_that_asks_to_wait_is_obeyed(desk):
 
 async def test_missing_key_makes_expired_links_wait_for_one(desk):
     async with desk.running():
-        task = await desk.live_task()
-        await desk.succeed(task, LINK)
+        task = await desk.finished_task()
         desk.runway.then("task", KeyRefused("The key was refused.", status=401))
         await settle()
         waiting = await desk.output(task)
@@ -892,8 +824,7 @@ async def test_mistake_of_ours_in_one_download_does_not_stop_the_others(desk, mo
     desk.fetcher.refuse(LINK, RuntimeError("a bug"))
     async with desk.running():
         broken = await desk.finished_task(LINK)
-        sound = await desk.finished_task(FRESH)
-        await settle()
+        sound = await desk.tried(FRESH)
         assert (await desk.output(sound)).state is OutputState.SAVED
         assert (await desk.output(broken)).problem == Reason(ReasonCode.OUR_MISTAKE)
     assert "a bug" in mistakes.take("a mistake of ours")
@@ -902,8 +833,7 @@ async def test_mistake_of_ours_in_one_download_does_not_stop_the_others(desk, mo
 async def test_store_that_refuses_loses_nothing(desk):
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
-        task = await desk.live_task()
-        await desk.succeed(task, LINK)
+        task = await desk.finished_task()
         desk.store.trouble = StoreError("The database is busy.")
         await settle()
         desk.store.trouble = None
@@ -940,26 +870,10 @@ async def test_closing_stops_a_long_one_and_starts_no_other(desk):
     assert len(await desk.store.unsaved()) == 2
 
 
-async def test_fetching_again_brings_back_a_file_that_was_deleted(desk):
-    desk.fetcher.serve(LINK, clip())
-    async with desk.running():
-        task = await desk.finished_task()
-        await settle()
-        path = Path((await desk.output(task)).path)
-        path.unlink()
-        await desk.downloads.fetch_again(task.id)
-        await settle()
-        saved = await desk.output(task)
-    assert saved.state is OutputState.SAVED
-    assert Path(saved.path) == path
-    assert path.read_bytes() == clip()
-
-
 async def test_fetching_again_leaves_what_is_there_alone(desk):
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         opened = len(desk.fetcher.openings)
         await desk.downloads.fetch_again(task.id)
         await settle()
@@ -968,28 +882,11 @@ async def test_fetching_again_leaves_what_is_there_alone(desk):
 
 async def test_fetching_again_what_runway_has_no_more_says_so(desk):
     async with desk.running():
-        task = await desk.live_task()
-        await desk.succeed(task, LINK)
+        task = await desk.finished_task()
         await desk.vanish(task)
         with pytest.raises(NotThere, match="no longer keeps this result"):
             await in_time(desk.clock, desk.downloads.fetch_again(task.id))
         assert (await desk.output(task)).state is OutputState.EXPIRED
-
-
-async def test_a_missing_file_that_runway_has_no_more_may_still_come_back(desk):
-    desk.fetcher.serve(LINK, clip())
-    async with desk.running():
-        task = await desk.finished_task()
-        await settle()
-        saved = await desk.output(task)
-        Path(saved.path).unlink()
-        await desk.vanish(task)
-        with pytest.raises(NotThere, match=r"no longer keeps this result\.$"):
-            await desk.downloads.fetch_again(task.id)
-        assert await desk.output(task) == saved
-        known = await desk.ledger.task(task.id)
-    assert known is not None
-    assert known.deleted_remotely
 
 
 async def test_what_waits_of_one_task_is_tried_at_once_when_the_person_asks(desk):
@@ -1022,8 +919,7 @@ async def test_counts_are_told_twice_a_second_at_most_and_end_at_nothing(desk):
     desk.fetcher.serve(LINK, clip())
     gate = desk.fetcher.hold(LINK)
     async with desk.running():
-        await desk.finished_task()
-        await settle()
+        await desk.tried()
         gate.open()
         await settle()
         assert [(event.running, event.waiting) for event in desk.told(DownloadsCounted)] == [(1, 0)]
@@ -1053,8 +949,7 @@ async def test_batch_and_row_may_stand_in_a_name(desk):
 
 async def test_lost_connection_while_asking_for_a_link_is_no_end(desk):
     async with desk.running():
-        task = await desk.live_task()
-        await desk.succeed(task, LINK)
+        task = await desk.finished_task()
         desk.runway.then("task", NoReply("No answer came."))
         await settle()
         assert (await desk.output(task)).state is OutputState.WAITING
@@ -1068,8 +963,7 @@ async def test_link_that_expires_while_opening_twice_is_no_end(desk):
     desk.fetcher.refuse(LINK, LinkExpired("Gone."))
     desk.fetcher.refuse(LINK, LinkExpired("Gone."))
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         assert (await desk.output(task)).state is OutputState.FAILED
         await desk.clock.advance(60)
         assert (await desk.output(task)).state is OutputState.SAVED

@@ -179,8 +179,7 @@ async def test_a_rescue_that_is_cut_goes_on_at_home_when_the_drive_is_back(desk)
     async with desk.running():
         drive = pull_out(desk)
         await desk.folder.look()
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         desk.downloads.rescue_now()
         await settle()
         assert (await desk.output(task)).path == str(desk.rescued / "gen4.5_Fox.mp4")
@@ -199,8 +198,7 @@ async def test_a_full_profile_is_said_and_tried_again_in_minutes(desk, monkeypat
         pull_out(desk)
         await desk.folder.look()
         monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1_000}))
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         desk.downloads.rescue_now()
         await desk.clock.advance(900)
         assert (await desk.output(task)).problem.code is ReasonCode.DISK_FULL
@@ -212,8 +210,7 @@ async def test_another_folder_takes_along_what_has_arrived(desk, tmp_path):
     desk.fetcher.cut(LINK, after=600_000)
     (tmp_path / "other").mkdir()
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         assert desk.files() == ["gen4.5_Fox.mp4.part", "gen4.5_Fox.mp4.part.json"]
         desk.settings.library_folder = str(tmp_path / "other")
         await settle()
@@ -231,9 +228,7 @@ async def test_killed_while_a_part_is_taken_along_the_next_start_has_it_whole(de
     desk.fetcher.cut(LINK, after=600_000)
     other = tmp_path / "other"
     other.mkdir()
-    async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+    task = await desk.one_run()
     for place, name in enumerate(("create", "copy_into", "discard"), 2):
         if place == moment:
             monkeypatch.setattr(part_file.PartFile, name, _dies)
@@ -345,8 +340,7 @@ async def test_closing_waits_for_nothing_that_hangs(library, tmp_path):
 async def test_a_saved_result_on_a_drive_that_is_away_is_never_called_lost(desk):
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
-        task = await desk.finished_task()
-        await settle()
+        task = await desk.tried()
         pull_out(desk)
         await desk.folder.look()
         desk.runway.answers.clear()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from runway_desktop.values import replace
-from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engine_rig import Rig, idle, request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import in_time, settle
 
@@ -22,14 +24,25 @@ NOT_KNOWN = NotThere("Runway did not find this.", status=404)
 GATEWAY = Misrouted("A proxy or gateway answered instead of Runway.", status=404)
 
 
-def idle(**more) -> Rig:
-    return Rig(loops=(), **more)
-
-
 async def live(rig: Rig) -> TaskId:
     rig.runway.say(REMOTE, "RUNNING", progress=0.4)
     [task_id] = (await rig.adoption.adopt([REMOTE])).added
     return task_id
+
+
+@asynccontextmanager
+async def a_live_task() -> AsyncIterator[tuple[Rig, TaskId]]:
+    async with idle() as rig:
+        yield rig, await live(rig)
+
+
+@asynccontextmanager
+async def a_followed_task() -> AsyncIterator[tuple[Rig, TaskId]]:
+    """A live one that Runway was asked for once."""
+    async with Rig(loops=("poller",)) as rig:
+        task_id = await live(rig)
+        await rig.clock.advance(1)
+        yield rig, task_id
 
 
 async def succeeded(rig: Rig, path: Path | None = None) -> TaskId:
@@ -51,8 +64,7 @@ async def test_a_held_task_is_canceled_without_a_word_to_runway():
 
 
 async def test_a_running_task_is_asked_for_and_then_canceled():
-    async with idle() as rig:
-        task_id = await live(rig)
+    async with a_live_task() as (rig, task_id):
         report = await rig.actions.cancel([task_id])
         assert report.done == [task_id]
         assert [call.name for call in rig.runway.calls] == ["task", "delete"]
@@ -60,8 +72,7 @@ async def test_a_running_task_is_asked_for_and_then_canceled():
 
 
 async def test_a_task_that_has_just_finished_is_kept_and_not_deleted():
-    async with idle() as rig:
-        task_id = await live(rig)
+    async with a_live_task() as (rig, task_id):
         rig.runway.finish(REMOTE, "https://x.example/a.mp4")
         report = await rig.actions.cancel([task_id])
         assert report.kept == [task_id]
@@ -71,8 +82,7 @@ async def test_a_task_that_has_just_finished_is_kept_and_not_deleted():
 
 
 async def test_a_result_that_arrives_while_the_cancel_is_under_way_is_kept():
-    async with idle() as rig:
-        task_id = await live(rig)
+    async with a_live_task() as (rig, task_id):
         gate = rig.runway.hold("delete")
         canceling = asyncio.create_task(rig.actions.cancel([task_id]))
         await gate.arrived()
@@ -88,8 +98,7 @@ async def test_a_result_that_arrives_while_the_cancel_is_under_way_is_kept():
 async def test_nothing_of_the_program_stands_between_the_answer_and_the_cancel():
     """What is written to the database, waits for a turn, or lets others run makes the moment longer in which a result
     that has just finished is deleted."""
-    async with idle() as rig:
-        task_id = await live(rig)
+    async with a_live_task() as (rig, task_id):
         happened: list[str] = []
         save, ask, delete = rig.store.save, rig.runway.task, rig.runway.delete
 
@@ -145,8 +154,7 @@ async def test_a_task_without_an_estimate_of_runways_counts_as_its_price_also_wh
 
 
 async def test_a_cancel_that_meets_a_404_leaves_as_soon_as_the_task_appears():
-    async with idle() as rig:
-        task_id = await live(rig)
+    async with a_live_task() as (rig, task_id):
         rig.runway.then("task", NOT_KNOWN, NOT_KNOWN, NOT_KNOWN)
         report = await in_time(rig.clock, rig.actions.cancel([task_id]), 3 * LEAST_GAP)
         assert report.done == [task_id]
@@ -155,8 +163,7 @@ async def test_a_cancel_that_meets_a_404_leaves_as_soon_as_the_task_appears():
 
 @pytest.mark.parametrize("error", [NOT_KNOWN, GATEWAY])
 async def test_a_cancel_that_meets_404s_for_a_minute_is_said_not_to_be_canceled_yet_and_stays_asked(error):
-    async with idle() as rig:
-        task_id = await live(rig)
+    async with a_live_task() as (rig, task_id):
         rig.runway.always("task", error)
         report = await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 2 * LEAST_GAP)
         assert report.failed == {task_id: WhyNot.NOT_FOUND_YET}
@@ -168,8 +175,7 @@ async def test_a_cancel_that_meets_404s_for_a_minute_is_said_not_to_be_canceled_
 
 @pytest.mark.parametrize("error", [NOT_KNOWN, GATEWAY])
 async def test_a_delete_that_is_answered_with_a_404_cancels_nothing_and_leaves_again(error):
-    async with idle() as rig:
-        task_id = await live(rig)
+    async with a_live_task() as (rig, task_id):
         rig.runway.then("delete", error)
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
         assert report.done == [task_id]
@@ -177,9 +183,7 @@ async def test_a_delete_that_is_answered_with_a_404_cancels_nothing_and_leaves_a
 
 
 async def test_a_task_that_appears_after_the_minute_is_canceled_then():
-    async with Rig(loops=("poller",)) as rig:
-        task_id = await live(rig)
-        await rig.clock.advance(1)
+    async with a_followed_task() as (rig, task_id):
         known = rig.runway.answers[REMOTE]
         rig.runway.vanish(REMOTE)
         await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 3 * LEAST_GAP)
@@ -192,9 +196,7 @@ async def test_a_task_that_appears_after_the_minute_is_canceled_then():
 
 @pytest.mark.parametrize("error", [NOT_KNOWN, GATEWAY])
 async def test_a_cancel_that_met_a_404_outlives_a_kill_and_its_delete_leaves_in_the_next_run(error):
-    async with Rig(loops=("poller",)) as rig:
-        task_id = await live(rig)
-        await rig.clock.advance(1)
+    async with a_followed_task() as (rig, task_id):
         rig.runway.always("task", error)
         canceling = asyncio.create_task(rig.actions.cancel([task_id]))
         await rig.clock.advance(8)
@@ -208,9 +210,7 @@ async def test_a_cancel_that_met_a_404_outlives_a_kill_and_its_delete_leaves_in_
 
 
 async def test_a_result_that_appears_with_the_task_is_kept_and_not_deleted():
-    async with Rig(loops=("poller",)) as rig:
-        task_id = await live(rig)
-        await rig.clock.advance(1)
+    async with a_followed_task() as (rig, task_id):
         rig.runway.vanish(REMOTE)
         await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 3 * LEAST_GAP)
         rig.runway.finish(REMOTE, "https://x.example/a.mp4")
@@ -220,9 +220,7 @@ async def test_a_result_that_appears_with_the_task_is_kept_and_not_deleted():
 
 
 async def test_a_task_that_runway_surely_has_no_longer_counts_as_canceled():
-    async with Rig(loops=("poller",)) as rig:
-        task_id = await live(rig)
-        await rig.clock.advance(1)
+    async with a_followed_task() as (rig, task_id):
         rig.runway.vanish(REMOTE)
         await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 3 * LEAST_GAP)
         await rig.clock.advance(60)
@@ -247,8 +245,7 @@ async def test_many_cancels_that_meet_404s_hold_up_no_other_cancel():
 
 
 async def test_a_task_that_fails_while_it_is_canceled_is_not_said_to_be_kept():
-    async with idle() as rig:
-        task_id = await live(rig)
+    async with a_live_task() as (rig, task_id):
         rig.runway.fail(REMOTE, "INTERNAL")
         report = await rig.actions.cancel([task_id])
         assert (report.done, report.kept, report.without_result) == ([], [], [task_id])
@@ -271,8 +268,7 @@ async def test_a_task_that_turned_uncertain_while_its_cancel_waited_is_followed_
 
 
 async def test_a_cancel_that_never_left_does_not_claim_a_later_404():
-    async with idle() as rig:
-        task_id = await live(rig)
+    async with a_live_task() as (rig, task_id):
         rig.runway.then("task", NotReached("There is no network."))
         report = await rig.actions.cancel([task_id])
         assert [str(why) for why in report.failed.values()] == ["There is no network."]
@@ -282,9 +278,7 @@ async def test_a_cancel_that_never_left_does_not_claim_a_later_404():
 
 
 async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():
-    async with Rig(loops=("poller",)) as rig:
-        task_id = await live(rig)
-        await rig.clock.advance(1)
+    async with a_followed_task() as (rig, task_id):
         rig.runway.then("delete", NoReply("The connection was cut."))
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
         assert [str(why) for why in report.failed.values()] == ["The connection was cut."]
@@ -294,9 +288,7 @@ async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():
 
 
 async def test_a_cancel_whose_answer_was_lost_is_sent_again_while_the_task_runs():
-    async with Rig(loops=("poller",)) as rig:
-        task_id = await live(rig)
-        await rig.clock.advance(1)
+    async with a_followed_task() as (rig, task_id):
         rig.runway.then("delete", NoReply("The connection was cut."))
         await in_time(rig.clock, rig.actions.cancel([task_id]))
         assert (await rig.task(task_id)).is_canceling
@@ -306,9 +298,7 @@ async def test_a_cancel_whose_answer_was_lost_is_sent_again_while_the_task_runs(
 
 
 async def test_a_cancel_that_runway_refuses_is_told_and_not_sent_again():
-    async with Rig(loops=("poller",)) as rig:
-        task_id = await live(rig)
-        await rig.clock.advance(1)
+    async with a_followed_task() as (rig, task_id):
         rig.runway.always("delete", RequestRefused("This task cannot be canceled.", status=409))
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
         assert [str(why) for why in report.failed.values()] == ["This task cannot be canceled."]
@@ -318,9 +308,7 @@ async def test_a_cancel_that_runway_refuses_is_told_and_not_sent_again():
 
 
 async def test_a_delete_that_is_still_to_leave_and_that_runway_refuses_leaves_once():
-    async with Rig(loops=("poller",)) as rig:
-        task_id = await live(rig)
-        await rig.clock.advance(1)
+    async with a_followed_task() as (rig, task_id):
         rig.runway.then("delete", NoReply("The connection was cut."))
         rig.runway.always("delete", RequestRefused("This task cannot be canceled.", status=409))
         await in_time(rig.clock, rig.actions.cancel([task_id]))
@@ -330,9 +318,7 @@ async def test_a_delete_that_is_still_to_leave_and_that_runway_refuses_leaves_on
 
 
 async def test_a_disk_that_refuses_what_became_of_a_finished_cancel_stops_no_asking():
-    async with Rig(loops=("poller",)) as rig:
-        task_id = await live(rig)
-        await rig.clock.advance(1)
+    async with a_followed_task() as (rig, task_id):
         rig.runway.then("delete", NoReply("The connection was cut."))
         await in_time(rig.clock, rig.actions.cancel([task_id]))
         rig.store.trouble = StoreError("The disk is full.")
@@ -397,8 +383,7 @@ async def test_a_saved_result_can_be_deleted_at_runway(tmp_path: Path):
 
 
 async def test_a_running_task_is_not_deleted_by_the_verb_for_ended_ones():
-    async with idle() as rig:
-        task_id = await live(rig)
+    async with a_live_task() as (rig, task_id):
         assert task_id in (await rig.actions.delete_remotely([task_id])).failed
         assert rig.runway.named("delete") == []
 
@@ -458,8 +443,7 @@ async def test_a_title_is_one_line_and_blank_takes_it_away():
 
 
 async def test_a_disk_that_refuses_says_so_before_runway_is_asked():
-    async with idle() as rig:
-        task_id = await live(rig)
+    async with a_live_task() as (rig, task_id):
         rig.store.trouble = StoreError("The disk is full.")
         outcome = await asyncio.gather(rig.actions.cancel([task_id]), return_exceptions=True)
         assert isinstance(outcome[0], StoreError)

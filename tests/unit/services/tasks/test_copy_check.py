@@ -14,30 +14,22 @@ from runway_desktop.services.tasks import after_restore
 from runway_desktop.usecases.words.holds import hold_words
 from runway_desktop.values import replace
 from tests.rigs import sent
-from tests.rigs.copied_lists import MANY, Computer, a_computer, assert_asks, assert_goes_on, reasons
+from tests.rigs.copied_lists import MANY, Computer, a_computer, a_queue, assert_asks, assert_goes_on, reasons
 from tests.rigs.engine_rig import request
 
 
 async def test_a_copy_beside_the_original_waits_and_the_original_goes_on(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     twin = computer.copied("copy")
-    async with computer.rig(twin) as rig:
-        await assert_asks(rig, Verdict.COPIED)
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
+    await computer.asks(Verdict.COPIED, twin)
+    await computer.goes_on()
     assert computer.sent_twice == []
 
 
 async def test_a_list_that_is_put_back_after_it_was_sent_waits(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
-    kept = computer.copied("kept")
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
-    computer.put_back(kept)
-    async with computer.rig() as rig:
-        await assert_asks(rig, Verdict.PUT_BACK)
+    computer = await a_queue(tmp_path)
+    await computer.put_back_once_sent()
+    await computer.asks(Verdict.PUT_BACK)
     assert computer.sent_twice == []
 
 
@@ -53,8 +45,7 @@ async def test_a_copy_made_in_the_middle_of_the_run_that_sends_it_is_known_when_
         await rig.clock.advance(60)
         assert reasons(rig) == []
     computer.put_back(kept)
-    async with computer.rig() as rig:
-        await assert_asks(rig, Verdict.PUT_BACK)
+    await computer.asks(Verdict.PUT_BACK)
     assert computer.sent_twice == []
 
 
@@ -65,34 +56,28 @@ async def test_a_list_that_was_opened_since_is_known_even_if_nothing_was_sent(tm
     async with computer.rig(loops=()) as rig:
         await rig.actions.cancel([dropped])
     computer.put_back(kept)
-    async with computer.rig() as rig:
-        await assert_asks(rig, Verdict.PUT_BACK)
+    await computer.asks(Verdict.PUT_BACK)
 
 
 async def test_a_folder_that_was_synced_to_another_computer_waits_there(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     (tmp_path / "other").mkdir()
     other = Computer(tmp_path / "other")
     other.runway, other.machine = computer.runway, "another computer"
     shutil.rmtree(other.home)
     shutil.copytree(computer.home, other.home)
     other.lists[other.home] = computer.lists[computer.home].copy()
-    async with other.rig() as rig:
-        await assert_asks(rig, Verdict.OTHER_MACHINE)
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
+    await other.asks(Verdict.OTHER_MACHINE)
+    await computer.goes_on()
     assert computer.sent_twice == []
 
 
 async def test_two_copies_that_are_used_in_turn_are_both_safe_and_each_asks_once(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     one, other = computer.copied("one"), computer.copied("other")
     shutil.rmtree(computer.home)
     # The original is gone, so the first that is opened is taken for it.
-    async with computer.rig(one) as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on(one)
     async with computer.rig(other) as rig:
         await assert_asks(rig, Verdict.PUT_BACK)
         after_restore.told(rig.settings)
@@ -113,11 +98,9 @@ async def test_the_last_state_before_a_list_was_put_back_is_known_when_it_is_put
     ids = await computer.queue()
     last = computer.copied("last")
     computer.put_back(last)
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on()
     computer.put_back(last)
-    async with computer.rig() as rig:
-        await assert_asks(rig, Verdict.PUT_BACK)
+    await computer.asks(Verdict.PUT_BACK)
     newest = computer.copied("newest")
     computer.put_back(early)
     async with computer.rig() as rig:
@@ -156,31 +139,25 @@ async def test_a_list_of_an_older_version_that_is_put_back_waits(tmp_path: Path)
     await computer.queue()
     kept = computer.copied("kept")
     await computer.lists[kept].set_settings({IDENTITY: None})
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on()
     computer.put_back(kept)
-    async with computer.rig() as rig:
-        await assert_asks(rig, Verdict.PUT_BACK)
+    await computer.asks(Verdict.PUT_BACK)
 
 
 async def test_unreadable_folder_may_be_the_original(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     twin = computer.copied("copy")
 
     computer.locked = True
-    async with computer.rig(twin) as rig:
-        await assert_asks(rig, Verdict.COPIED)
+    await computer.asks(Verdict.COPIED, twin)
 
 
 async def test_a_copy_whose_state_was_wiped_and_whose_original_is_gone_waits(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     twin = computer.copied("copy")
     shutil.rmtree(computer.home)
     shutil.rmtree(computer.state)
-    async with computer.rig(twin) as rig:
-        await assert_asks(rig, Verdict.UNKNOWN)
+    await computer.asks(Verdict.UNKNOWN, twin)
 
 
 async def test_where_nothing_waits_nothing_is_asked(tmp_path: Path):
@@ -198,8 +175,7 @@ async def test_where_nothing_waits_nothing_is_asked(tmp_path: Path):
 
 
 async def test_task_queued_after_the_warning_is_sent(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     twin = computer.copied("copy")
     async with computer.rig(twin) as rig:
         await assert_asks(rig, Verdict.COPIED)
@@ -238,12 +214,8 @@ async def test_held_task_shows_the_newer_reason(tmp_path: Path):
 
 async def put_back_without_marker(root: Path) -> Computer:
     """Queued, copied, all of it sent, put back; and what told how far the list was is gone."""
-    computer = await a_computer(root)
-    await computer.queue()
-    kept = computer.copied("kept")
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
-    computer.put_back(kept)
+    computer = await a_queue(root)
+    await computer.put_back_once_sent()
     shutil.rmtree(computer.state)
     return computer
 
@@ -267,12 +239,8 @@ async def test_where_no_marker_can_be_written_a_list_that_is_put_back_waits(tmp_
     computer.state.write_text("not a folder")
     await computer.used()
     await computer.queue()
-    kept = computer.copied("kept")
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
-    computer.put_back(kept)
-    async with computer.rig() as rig:
-        await assert_asks(rig, Verdict.NOT_COUNTED)
+    await computer.put_back_once_sent()
+    await computer.asks(Verdict.NOT_COUNTED)
     assert computer.sent_twice == []
 
 
@@ -281,14 +249,10 @@ async def test_where_the_marker_could_not_follow_the_list_that_is_put_back_waits
     computer.state.rename(tmp_path / "state kept")
     computer.state.write_text("not a folder")
     await computer.queue()
-    kept = computer.copied("kept")
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
-    computer.put_back(kept)
+    await computer.put_back_once_sent()
     computer.state.unlink()
     (tmp_path / "state kept").rename(computer.state)
-    async with computer.rig() as rig:
-        await assert_asks(rig, Verdict.NOT_COUNTED)
+    await computer.asks(Verdict.NOT_COUNTED)
     assert computer.sent_twice == []
 
 
@@ -296,14 +260,12 @@ async def test_a_start_that_sends_nothing_leaves_the_comparison_to_the_next(tmp_
     computer = await put_back_without_marker(tmp_path)
     async with computer.rig(loops=()):
         pass
-    async with computer.rig() as rig:
-        await assert_asks(rig, Verdict.NOT_COUNTED)
+    await computer.asks(Verdict.NOT_COUNTED)
     assert computer.sent_twice == []
 
 
 async def test_without_a_marker_nothing_is_sent_until_runway_tells_its_counts(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     shutil.rmtree(computer.state)
     made = len(computer.runway.requests)
     computer.runway.always("organization", ServerTrouble("Runway has trouble."))
@@ -316,8 +278,7 @@ async def test_without_a_marker_nothing_is_sent_until_runway_tells_its_counts(tm
 
 
 async def test_without_marker_and_counts_the_person_decides(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     shutil.rmtree(computer.state)
     computer.runway.always("organization", ServerTrouble("Runway has trouble."))
     async with computer.rig() as rig:
@@ -354,10 +315,7 @@ async def test_uncertain_sending_explains_no_count(tmp_path: Path):
         await rig.clock.advance(120)
     async with computer.rig(loops=()) as rig:
         await rig.submit(request("queued"))
-    kept = computer.copied("kept")
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
-    computer.put_back(kept)
+    await computer.put_back_once_sent()
     shutil.rmtree(computer.state)
     async with computer.rig() as rig:
         await rig.clock.advance(600)
@@ -374,8 +332,7 @@ async def test_sending_proved_by_counts_and_balance_explains_a_later_count(tmp_p
         await rig.ledger.change(lost, edit, "no answer")
     computer.runway.count("gen4.5")
     shutil.rmtree(computer.state)
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on()
 
 
 async def test_sending_that_may_belong_to_another_day_explains_no_count(tmp_path: Path):

@@ -19,7 +19,7 @@ from runway_desktop.services.disk.list_markers import ListMarkers
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.values import replace
-from tests.rigs.copied_lists import MANY, Computer, a_computer, assert_asks, assert_goes_on, reasons
+from tests.rigs.copied_lists import MANY, Computer, a_computer, a_queue, assert_asks, assert_goes_on, reasons
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.notices import notices
 
@@ -27,60 +27,48 @@ from tests.rigs.notices import notices
 
 
 async def test_a_second_start_asks_nothing(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     async with computer.rig(loops=()) as rig:
         assert not rig.told(TaskChanged)
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on()
 
 
 async def test_a_remount_asks_nothing(tmp_path: Path):
     """The drive has another number, and so may its files, where the disk gives them out anew each time."""
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     kept = computer.copied("kept")
     computer.put_back(kept)
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on()
 
 
 async def test_a_renamed_folder_asks_nothing_there_and_back(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     renamed = computer.renamed(computer.home, "renamed")
     async with computer.rig(renamed, loops=()) as rig:
         assert not rig.told(TaskChanged)
     back = computer.renamed(renamed, "profile")
-    async with computer.rig(back) as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on(back)
 
 
 async def test_a_folder_that_was_moved_to_another_disk_asks_nothing(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     moved = computer.copied("other disk")
     shutil.rmtree(computer.home)
-    async with computer.rig(moved) as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on(moved)
 
 
 async def test_a_folder_that_is_reached_by_another_path_asks_nothing(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     (tmp_path / "link").symlink_to(computer.home, target_is_directory=True)
     computer.lists[tmp_path / "link"] = computer.lists[computer.home]
-    async with computer.rig(tmp_path / "link") as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on(tmp_path / "link")
 
 
 async def test_an_upgrade_asks_nothing_and_takes_an_identity(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     await computer.lists[computer.home].set_settings({IDENTITY: None})
     shutil.rmtree(computer.state)
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on()
     found = Identity.read(computer.lists[computer.home].setting(IDENTITY))
     assert found is not None
     assert (found.folder, found.runs) == (str(computer.home), 1)
@@ -88,8 +76,7 @@ async def test_an_upgrade_asks_nothing_and_takes_an_identity(tmp_path: Path):
 
 
 async def test_a_new_list_in_an_old_folder_asks_nothing_and_the_old_one_may_come_back(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     aside = computer.renamed(computer.home, "aside")
     fresh = computer.new("profile")
     async with computer.rig(fresh) as rig:
@@ -97,28 +84,20 @@ async def test_a_new_list_in_an_old_folder_asks_nothing_and_the_old_one_may_come
         assert reasons(rig) == []
     computer.renamed(fresh, "fresh")
     back = computer.renamed(aside, "profile")
-    async with computer.rig(back) as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on(back)
 
 
 async def test_a_state_folder_that_was_wiped_is_written_anew(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     shutil.rmtree(computer.state)
-    kept = computer.copied("kept")
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
-    computer.put_back(kept)
-    async with computer.rig() as rig:
-        await assert_asks(rig, Verdict.PUT_BACK)
+    await computer.put_back_once_sent()
+    await computer.asks(Verdict.PUT_BACK)
 
 
 async def test_a_list_that_the_program_restored_asks_what_a_restore_asks_and_no_more(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     kept = computer.copied("kept")
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on()
     last = computer.copied("last")
     computer.put_back(kept)
     await computer.lists[computer.home].set_settings({FRESH: {"made_at": 1.0}, IDENTITY: PLACED})
@@ -184,13 +163,11 @@ async def killed_before(step: int, rig: Rig, monkeypatch: pytest.MonkeyPatch) ->
 async def test_starts_that_are_killed_anywhere_cause_no_question_though_the_key_is_used_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, starts: int
 ):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     was_killed = [await killed_before(step, computer.rig(loops=()), monkeypatch) for _ in range(starts)]
     assert was_killed[0] is (step < 3)
     computer.runway.count("gen4.5")
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on()
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
@@ -214,8 +191,7 @@ async def test_first_start_that_is_killed_anywhere_leaves_a_list_that_is_known(
 
 
 async def test_sending_that_is_killed_before_its_marker_causes_no_question(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     rig = computer.rig()
     rig.copies.note_sending = asyncio.Event().wait  # type: ignore[method-assign, assignment]
     await rig.__aenter__()
@@ -223,8 +199,7 @@ async def test_sending_that_is_killed_before_its_marker_causes_no_question(tmp_p
     assert len(rig.ledger.all_queued()) < MANY
     rig.kill()
     computer.runway.count("gen4.5")
-    async with computer.rig() as rig:
-        await assert_goes_on(rig)
+    await computer.goes_on()
 
 
 # What is noted
@@ -296,8 +271,7 @@ async def test_a_state_folder_that_can_be_written_again_takes_up_where_the_list_
 
 
 async def test_a_database_that_refuses_holds_up_what_waits_until_it_takes_it(tmp_path: Path):
-    computer = await a_computer(tmp_path)
-    await computer.queue()
+    computer = await a_queue(tmp_path)
     twin = computer.copied("copy")
     store = computer.lists[twin]
     rig = computer.rig(twin)

@@ -12,23 +12,14 @@ import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.errors import KeyRefused, NoCredits, NotReached, NotTaken, ServerTrouble, SlowDown
-from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.usecases.words.holds import lane_words
 from runway_desktop.values import replace
 from tests.rigs import sent
-from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.engine_rig import Rig, lane, prompts, request, with_picture
 from tests.rigs.fakes import settle
 from tests.rigs.notices import notices
-
-
-def lane(**more) -> Rig:
-    return Rig(loops=("lane",), **more)
-
-
-def prompts(rig: Rig) -> list[str]:
-    return [call.arguments[1]["promptText"] for call in rig.runway.named("create")]
 
 
 async def test_a_submitted_task_is_sent_and_its_id_kept():
@@ -167,23 +158,6 @@ async def test_task_added_without_sending_waits_for_the_person():
         await rig.submit(request("kept"), send_now=False)
         assert prompts(rig) == []
         assert rig.lane.reason is None
-
-
-async def test_a_pause_is_remembered():
-    async with lane() as rig:
-        await rig.lane.pause()
-        [task_id] = await rig.submit(request())
-        assert await rig.state(task_id) is State.QUEUED
-        assert lane_words(rig.lane.reason) == "Paused"
-        assert rig.told(LaneChanged)[-1] == LaneChanged()
-        await rig.settings.flush()
-    async with lane(store=rig.store) as rig:
-        assert rig.lane.paused
-        assert rig.runway.named("create") == []
-        await rig.lane.resume()
-        await settle()
-        assert await rig.state(task_id) is State.PENDING
-        assert rig.told(LaneChanged)[-1] == LaneChanged()
 
 
 async def test_without_a_key_nothing_is_sent_until_there_is_one():

@@ -25,19 +25,11 @@ from runway_desktop.services.tasks.lane import AT_ONCE, LOOK_AGAIN
 from runway_desktop.services.tasks.uploads import OtherKeyInUse
 from runway_desktop.texts import in_turn
 from runway_desktop.values import replace
-from tests.rigs.engine_rig import Rig, held_by, request, with_picture
+from tests.rigs.engine_rig import Rig, held_by, lane, prompts, request, with_picture
 from tests.rigs.fake_runway import FakeRunway
 from tests.rigs.fakes import settle
 
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-def lane(**more: Any) -> Rig:
-    return Rig(loops=("lane",), **more)
-
-
-def prompts(rig: Rig) -> list[str]:
-    return [call.arguments[1]["promptText"] for call in rig.runway.named("create")]
 
 
 class OneSlowModel(FakeRunway):

@@ -17,20 +17,12 @@ from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
 from runway_desktop.services.tasks.cap_watch import MOST_PASSED_OVER
 from runway_desktop.services.tasks.lane import AT_ONCE, UNCERTAIN_IN_A_ROW
 from runway_desktop.values import replace
-from tests.rigs.engine_rig import Rig, held_by, keeps, kept_by, request
+from tests.rigs.engine_rig import Rig, held_by, keeps, kept_by, lane, prompts, request
 from tests.rigs.fakes import settle
 
 ALL_LOOKS = 120.0
 """Seconds after which nobody looks after an uncertain task any more."""
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-def lane(**more: Any) -> Rig:
-    return Rig(loops=("lane",), **more)
-
-
-def prompts(rig: Rig) -> list[str]:
-    return [call.arguments[1]["promptText"] for call in rig.runway.named("create")]
 
 
 def busy(seconds: float | None = None) -> SlowDown:
@@ -128,7 +120,7 @@ async def test_pausing_and_going_on_are_told_at_once_and_once():
         [task_id] = await rig.submit(request())
         assert kept_by(rig, task_id) == rig.lane.reason == LaneReason(LaneCode.PAUSED)
         await rig.clock.advance(600)
-        assert len(rig.told(LaneChanged)) == 1
+        assert (prompts(rig), len(rig.told(LaneChanged))) == ([], 1)
         why = rig.lane.reason
         await rig.settings.flush()
     async with lane(store=rig.store) as rig:
@@ -385,16 +377,6 @@ async def test_a_task_that_comes_back_to_the_list_is_sent():
         await rig.ledger.change(task_id, lambda task: replace(task, removed_at=None), "restored")
         await settle()
         assert await rig.state(task_id) is State.PENDING
-
-
-async def test_daily_cap_is_checked_again_on_a_new_day():
-    async with lane() as rig:
-        await rig.pricing.learn(request(), 25.0)
-        rig.settings.day_cap = 30.0
-        await rig.submit(request("today"), request("tomorrow"))
-        assert prompts(rig) == ["today"]
-        await rig.clock.advance(86_400)
-        assert prompts(rig) == ["today", "tomorrow"]
 
 
 async def test_closing_lets_go_of_a_file_that_is_being_read():

@@ -31,7 +31,7 @@ from runway_desktop.domain.transitions import Accepted, Answer, NoAnswer, NotFou
 from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.values import replace
-from tests.rigs.engine_rig import Rig, request
+from tests.rigs.engine_rig import Rig, idle, request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import settle
 
@@ -62,10 +62,6 @@ def said(status: str, number: int = 1, **more) -> Answer:
 
 def result(name: str = "one", index: int = 0, **more) -> Output:
     return Output(task_id=TaskId(name), index=index, url=f"https://x.example/{index}.mp4", url_fetched_at=5.0, **more)
-
-
-def idle(**more) -> Rig:
-    return Rig(loops=(), **more)
 
 
 async def details(rig: Rig, task_id: TaskId = ONE) -> list[tuple[str, dict]]:

@@ -216,15 +216,6 @@ async def test_a_task_of_an_older_version_never_ends_by_a_404_and_learns_its_key
         assert await rig.state(task_id) is State.GONE, "now it is known whose it is"
 
 
-async def test_an_adopted_task_that_is_never_found_is_gone():
-    async with two_organizations("poller") as rig:
-        [task_id] = (await rig.adoption.adopt([remote_id(7)])).added
-        await rig.clock.advance(3)
-        assert await rig.state(task_id) is State.PENDING
-        await rig.clock.advance(60)
-        assert await rig.state(task_id) is State.GONE
-
-
 async def test_adopting_brings_a_task_back_that_was_gone_with_all_that_was_made_of_it():
     async with two_organizations() as rig:
         [task_id] = await sent(rig)

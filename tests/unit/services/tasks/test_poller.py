@@ -132,19 +132,6 @@ async def test_invented_id_is_reported_within_seconds():
         assert len(times.all) == 2
 
 
-async def test_a_404_and_another_half_a_minute_later_mean_gone():
-    async with poller() as rig:
-        [task_id] = await adopt(rig)
-        await rig.clock.advance(1)
-        times = Times(rig)
-        rig.runway.vanish(remote_id(1_000))
-        await rig.clock.advance(29)
-        assert await rig.state(task_id) is State.RUNNING
-        await rig.clock.advance(10)
-        assert await rig.state(task_id) is State.GONE
-        assert len(times.all) == 2
-
-
 @pytest.mark.parametrize(
     "error",
     [
@@ -253,21 +240,6 @@ async def test_back_online_what_runway_asked_to_wait_for_is_still_waited_for():
         rig.account.note_success()
         await rig.clock.advance(200)
         assert times.all == []
-
-
-async def test_back_online_all_are_asked_for_soon_and_spread():
-    async with poller() as rig:
-        ids = await adopt(rig, 100)
-        await rig.clock.advance(15)
-        rig.runway.always("task", NotReached("There is no network."))
-        await rig.clock.advance(600)
-        rig.runway.always("task", ...)
-        times = Times(rig)
-        for n in range(100):
-            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
-        await rig.clock.advance(80)
-        assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
-        assert max(Counter(int(at) for at in times.all).values()) <= 40
 
 
 async def test_a_refused_key_stops_all_questions_and_loses_nothing():

@@ -14,18 +14,10 @@ from runway_desktop.domain.errors import NotReached, SlowDown
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
 from runway_desktop.services.tasks.queue_acts import Stood
 from tests.rigs import sent
-from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.engine_rig import Rig, lane, prompts, request, with_picture
 from tests.rigs.fakes import settle
 
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-def lane() -> Rig:
-    return Rig(loops=("lane",))
-
-
-def prompts(rig: Rig) -> list[str]:
-    return [call.arguments[1]["promptText"] for call in rig.runway.named("create")]
 
 
 def order(rig: Rig) -> list[str]:

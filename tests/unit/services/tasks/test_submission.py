@@ -16,13 +16,9 @@ from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import Evidence, HoldCode, State, TaskId
 from runway_desktop.domain.transitions import Answer, NoAnswer, Sending
 from tests.rigs import sent
-from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.engine_rig import Rig, idle, request, with_picture
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import MemoryStore
-
-
-def idle(**more) -> Rig:
-    return Rig(loops=(), **more)
 
 
 async def test_many_prompts_are_stored_in_one_step_in_their_order():

@@ -32,13 +32,9 @@ from runway_desktop.services.tasks.submission import (
     TaskSource,
 )
 from runway_desktop.values import replace
-from tests.rigs.engine_rig import Rig, request, with_picture
+from tests.rigs.engine_rig import Rig, idle, request, with_picture
 
 PICTURE = ("promptImage",)
-
-
-def idle(**more: Any) -> Rig:
-    return Rig(loops=(), **more)
 
 
 def prepared(stamp: Stamp, intent: Intent, *findings: tuple[Finding, ...], key: Fingerprint = NO_KEY) -> Prepared:
