@@ -42,7 +42,6 @@ LISTED = (
     f"{LISTING}/test_groups.py",
     f"{LISTING}/test_line_diff.py",
     f"{LISTING}/test_lines.py",
-    f"{LISTING}/test_queue.py",
     f"{LISTING}/test_shots.py",
 )
 MODULES: dict[str, tuple[str, ...]] = {
@@ -87,9 +86,14 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services/tasks/judging.py": (f"{TASKS}/test_judging.py",),
     "viewmodels/tasks/judging.py": ("tests/unit/viewmodels/tasks/test_judging.py",),
     "services/results/saving.py": (f"{RESULTS}/test_downloads.py", f"{RESULTS}/test_library_trouble.py"),
+    "usecases/lane_lines.py": (
+        "tests/unit/usecases/test_lane_lines.py",
+        "tests/unit/viewmodels/test_caps.py",
+        "tests/unit/viewmodels/tasks/test_task_list.py",
+    ),
     **{
         f"usecases/listing/{name}.py": LISTED
-        for name in ("changes", "columns", "line_diff", "lineage", "lines", "queue", "takes")
+        for name in ("changes", "columns", "line_diff", "lineage", "lines", "takes")
     },
 }
 """Modules of `runway_desktop` and the tests that must notice a change of each, as few as cover it."""

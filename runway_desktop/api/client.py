@@ -25,10 +25,10 @@ from typing import Any, TypeVar
 import httpx
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization, UsedCredits, fingerprint_of
+from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
 from runway_desktop.domain.secrecy import without_secret
 from runway_desktop.domain.task import REMOTE_ID, RemoteId
-from runway_desktop.domain.transitions import Answer, CreatedTask
 from runway_desktop.texts import Text
 
 from . import border, replies, uploads, wire

@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from runway_desktop.domain.account import ModelLimits, Organization, UsedCredits
+from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.moments import known_moment
 from runway_desktop.domain.task import RemoteId, accepted_id, parse_remote_id
-from runway_desktop.domain.transitions import Answer, CreatedTask
 
 Reply = TypeVar("Reply")
 

@@ -1,7 +1,7 @@
 """Values and rules of the program: tasks, money, failures, events, errors, file names. Pure: no I/O, no asyncio.
 
 To add
-- a state: `State`, `RANKS` (a number that was never used), `LIVE` or `FINAL` in `task`; `transitions` (Runway's word);
+- a state: `State`, `RANKS` (a number that was never used), `LIVE` or `FINAL` in `task`; `advance` (Runway's word);
 - a failure code with a new prefix: `FailureKind`, longer prefixes first, and `_ADVICE` in `failures`;
 - a reason why a task waits: `HoldCode` in `task`; a reason why the whole lane waits: `LaneCode` in `caps`;
 - a unit of prices: `Unit` in `prices`;

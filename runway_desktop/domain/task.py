@@ -1,7 +1,7 @@
 """A task: its request, inputs and outputs, its state, price and failure.
 
-Immutable values. `transitions.py` has what can happen to a task, `advance.py` the function that computes its next
-state. Times are Unix seconds (UTC), credits are floats, identifiers are strings.
+Immutable values. `advance.py` has what can happen to a task, and the function that computes its next state. Times are
+Unix seconds (UTC), credits are floats, identifiers are strings.
 """
 
 from __future__ import annotations

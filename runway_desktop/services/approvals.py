@@ -11,7 +11,7 @@ import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from runway_desktop.domain.advance import ImpossibleMove
+from runway_desktop.domain.advance import ImpossibleMove, Withdrawn
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import ClientsChanged, EngineNotice, EngineNoticeCode
@@ -29,7 +29,6 @@ from runway_desktop.domain.permissions import (
     waits_for_approval,
 )
 from runway_desktop.domain.task import Hold, HoldCode, Task, TaskId
-from runway_desktop.domain.transitions import Withdrawn
 from runway_desktop.values import replace
 
 from .bus import Bus

@@ -59,10 +59,10 @@ if TYPE_CHECKING:
     from .tasks.asking import Asking
     from .tasks.copy_check import CopyCheck
     from .tasks.dispatch import Dispatch
-    from .tasks.forecast import Forecasts
     from .tasks.lane import Lane
     from .tasks.ledger import Ledger
     from .tasks.missing_inputs import MissingInputs
+    from .tasks.outlook import Forecasts
     from .tasks.poller import Poller
     from .tasks.queue_acts import QueueActs
     from .tasks.submission import Submission
@@ -278,7 +278,7 @@ class Engine:
 
     @cached_property
     def forecasts(self) -> Forecasts:
-        from .tasks.forecast import Forecasts
+        from .tasks.outlook import Forecasts
 
         return Forecasts(self._store, self.bus, self.clock)
 

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from runway_desktop.domain.account import Fingerprint, Organization, UsedCredits
+from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.library import (
@@ -37,7 +38,6 @@ from runway_desktop.domain.outputs import KeptFile, Looked, Stream
 from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine
 from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
-from runway_desktop.domain.transitions import Answer, CreatedTask
 
 
 class Clock(Protocol):

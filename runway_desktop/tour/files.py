@@ -30,7 +30,7 @@ from runway_desktop.rooms.preferences.model.forms import LibraryForm
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.usecases.commands.handing_on import EXPORT
 from runway_desktop.usecases.commands.results import FETCH_AGAIN, KEEP_CHANGE, LOOK_FOR
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 
 from .hands import (
     UNDER_WAY,

@@ -1,25 +1,33 @@
-"""Orders of the composer: which tasks a cap would block, and storing them; several tasks are also kept as a sheet.
+"""Orders of the composer: which tasks a cap would block, and storing them; several tasks are also kept as a sheet of
+one row, which can be opened and shown as a grid.
 
 `send` raises as `usecases.sending` says. Loop's thread only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from runway_desktop.catalog import FieldKind
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
+from runway_desktop.domain.library import KeptSheet, new_sheet_id
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.library.expansion import expansions
+from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent, write, write_row
 from runway_desktop.services.tasks.submission import Ask, Edit, NewTask, Origin, Prepared, TaskSource
 from runway_desktop.texts import ngettext
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.requests.order import KeptInQueue, Order
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import NotAnswered, TaskSender
-from runway_desktop.usecases.sheets.keeping import batch_name, keep_as_sheet
+from runway_desktop.usecases.sheets.cells import inputs_of_wire
+from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROMPT
 
 _TOLD = frozenset({Ask.OVER_CAP, Ask.LOW_BALANCE})
+_LONGEST_NAME = 48
 
 
 class Orders:
@@ -76,3 +84,28 @@ class Orders:
 
 def _tasks_of(order: Order) -> list[NewTask]:
     return [NewTask(request=one, project=order.project, parent_id=order.parent) for one in order.requests()]
+
+
+def batch_name(prompt: str) -> str:
+    words = " ".join(prompt.split())
+    return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 1].rstrip()}…"
+
+
+async def keep_as_sheet(engine: Engine, order: Order, task_ids: Sequence[TaskId]) -> None:
+    """Stores the order of these tasks, which are the expansions of its prompt, as a sheet."""
+    request = order.request
+    batch_id = next((row.task.batch_id for row in await engine.library.rows(task_ids[:1])), None)
+    if batch_id is None:
+        return
+    cells: dict[str, Any] = {PROMPT: request.prompt, ENDPOINT: request.endpoint, MODEL: request.model}
+    for field in order.pair.fields:
+        value = request.values.get(field.name)
+        if value is not None and field.kind is not FieldKind.PROMPT:
+            cells[field.name] = inputs_of_wire(field, value) if field.is_asset else value
+    texts = expansions(request.prompt)
+    sent = tuple(SentTask(task_id, found.choices) for task_id, found in zip(task_ids, texts, strict=False))
+    name = batch_name(request.prompt)
+    content = SheetContent(name=name, composed=request, project=order.project)
+    text = write(content, [write_row(KeptRow(cells=cells, sent=sent))])
+    kept = KeptSheet(id=new_sheet_id(), name=name, changed_at=engine.clock.now(), rows=1, batch_id=batch_id, text=text)
+    await engine.sheets.keep(kept)

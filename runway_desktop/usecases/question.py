@@ -1,7 +1,9 @@
-"""A question to answer before an action. A value; each front end asks it in its own way."""
+"""What a front end shows of an action: the question to answer before it, and the phase that a long one is in. Values;
+each front end shows them in its own way."""
 
 from __future__ import annotations
 
+from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING
 
 from runway_desktop.texts import _
@@ -22,3 +24,25 @@ class Question(Struct, frozen=True):
     """Text of a third answer; empty: there is none."""
     prepared: Prepared | None = None
     """What "yes" sends and pays for. It must be passed back with the answer; it is stored nowhere else."""
+
+
+class Phase(Enum):
+    """Of a long operation."""
+
+    LOOKING = auto()
+    """Determines what there is to do."""
+    READY = auto()
+    """Waits for the user's decision."""
+    WORKING = auto()
+    DONE = auto()
+
+
+class KeyPhase(StrEnum):
+    """Of entering a key."""
+
+    TYPING = "typing"
+    ASKING = "asking"
+    KEEPING = "keeping"
+    """Accepted; being stored in the keychain."""
+    ACCEPTED = "accepted"
+    REFUSED = "refused"

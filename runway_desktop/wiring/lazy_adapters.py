@@ -21,10 +21,10 @@ from runway_desktop.texts import Text
 
 if TYPE_CHECKING:
     from runway_desktop.domain.account import Organization, UsedCredits
+    from runway_desktop.domain.advance import Answer, CreatedTask
     from runway_desktop.domain.outputs import Stream
     from runway_desktop.domain.secrecy import KnownSecrets
     from runway_desktop.domain.task import RemoteId
-    from runway_desktop.domain.transitions import Answer, CreatedTask
     from runway_desktop.services.ports import ClosableRunway, Fetcher
 
     class ClosableFetcher(Fetcher, Protocol):

@@ -18,6 +18,16 @@ import msgspec
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.account import Fingerprint, fingerprint_of
+from runway_desktop.domain.advance import (
+    Accepted,
+    Answer,
+    Answered,
+    EvidenceGathered,
+    NoAnswer,
+    Sending,
+    Transition,
+    Withdrawn,
+)
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.library import LedgerEntry, clean_tag
@@ -34,16 +44,6 @@ from runway_desktop.domain.task import (
     TaskId,
     new_batch_id,
     new_task_id,
-)
-from runway_desktop.domain.transitions import (
-    Accepted,
-    Answer,
-    Answered,
-    EvidenceGathered,
-    NoAnswer,
-    Sending,
-    Transition,
-    Withdrawn,
 )
 from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.tasks.task_changes import advance, ledger_line, results_of

@@ -28,7 +28,7 @@ LATE = (
     "urllib.request",
     "runway_desktop.api",
     "runway_desktop.tour.run",
-    "runway_desktop.domain.transitions",
+    "runway_desktop.domain.advance",
     "runway_desktop.services.money.budget",
     "runway_desktop.services.backup.backups",
     "runway_desktop.services.results.downloads",

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.domain.advance import CreatedTask
 from runway_desktop.domain.errors import NoReply, SlowDown, StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
-from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from runway_desktop.domain.advance import CreatedTask
 from runway_desktop.domain.errors import (
     BadReply,
     NoReply,
@@ -17,7 +18,6 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Refusal, State, TaskId
-from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.tasks.dispatch import MOST_NOT_TAKEN
 from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict

@@ -11,10 +11,10 @@ from typing import Any, cast
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import Fingerprint, Organization
+from runway_desktop.domain.advance import Transition
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Task, TaskId
-from runway_desktop.domain.transitions import Transition
 from runway_desktop.services.tasks.accepted_ids import AcceptedIds
 from runway_desktop.services.tasks.copy_check import CopyCheck
 from runway_desktop.services.tasks.dispatch import Dispatch, Outcome

@@ -43,10 +43,10 @@ from runway_desktop.services.tasks.adoption import Adoption
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.copy_check import CopyCheck
 from runway_desktop.services.tasks.dispatch import Dispatch
-from runway_desktop.services.tasks.forecast import Forecasts
 from runway_desktop.services.tasks.lane import Lane
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.missing_inputs import MissingInputs
+from runway_desktop.services.tasks.outlook import Forecasts
 from runway_desktop.services.tasks.poller import Poller
 from runway_desktop.services.tasks.queue_acts import QueueActs
 from runway_desktop.services.tasks.submission import Submission

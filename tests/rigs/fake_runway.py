@@ -29,10 +29,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from runway_desktop.domain.account import Fingerprint, ModelLimits, Organization, UsedCredits, fingerprint_of
+from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.errors import DiskError, KeyRefused, LinkExpired, NoReply, NotThere
 from runway_desktop.domain.outputs import Stream
 from runway_desktop.domain.task import RemoteId
-from runway_desktop.domain.transitions import Answer, CreatedTask
 from runway_desktop.values import replace
 
 CallName = Literal["create", "task", "delete", "organization", "usage", "upload"]

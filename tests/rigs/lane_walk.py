@@ -23,6 +23,7 @@ from random import Random
 from typing import Any
 
 from runway_desktop.domain.account import ModelLimits, Organization, fingerprint_of
+from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import (
     ApiError,
@@ -42,7 +43,6 @@ from runway_desktop.domain.events import CapRaised, EngineNotice, EngineNoticeCo
 from runway_desktop.domain.library import Filter, Row
 from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.domain.task import Hold, HoldCode, Pick, RemoteId, State, Task, TaskId
-from runway_desktop.domain.transitions import Answer, CreatedTask
 from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.services.tasks.judging import Judged, Judging, without
 from runway_desktop.services.tasks.sendings import LATE

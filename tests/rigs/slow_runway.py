@@ -14,9 +14,9 @@ from enum import StrEnum
 from typing import Any
 
 from runway_desktop.domain.account import ModelLimits, Organization
+from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.errors import NoReply, NotTaken
 from runway_desktop.domain.task import RemoteId
-from runway_desktop.domain.transitions import Answer, CreatedTask
 from runway_desktop.values import replace
 from tests.rigs.fake_runway import FakeRunway, remote_id
 from tests.rigs.fakes import FakeClock

@@ -15,7 +15,7 @@ from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.file_dialogs import choose_backup, choose_target
 from runway_desktop.ui.labels import say, set_reason, words
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 
 from .restore_window import ProgressWindow, RestoreWindow
 

@@ -27,8 +27,7 @@ from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _, in_turn, ngettext
-from runway_desktop.usecases.phase import Phase
-from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.question import Phase, Question
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words

@@ -17,7 +17,7 @@ from runway_desktop.ui.labels import announce, say, say_wrong, set_reason, words
 from runway_desktop.ui.profiles.backups import ProgressFoot
 from runway_desktop.ui.profiles.badge import ColorRow
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 
 WIDTH = 72 * GRID
 

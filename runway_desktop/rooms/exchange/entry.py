@@ -16,7 +16,7 @@ from runway_desktop.texts import _
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.file_dialogs import choose_files, choose_folder
 from runway_desktop.ui.room import ExchangeWish, Export, Import
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from runway_desktop.viewmodels.system import documents
 
 from .export_window import ExportWindow

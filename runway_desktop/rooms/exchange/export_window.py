@@ -16,7 +16,7 @@ from runway_desktop.ui.dialogs.template_editor import TemplateEditor
 from runway_desktop.ui.file_dialogs import choose_folder, choose_target
 from runway_desktop.ui.labels import ElidedLabel, announce, say, say_wrong, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from runway_desktop.usecases.words.plain import tip
 
 from .import_window import ExchangeWindow

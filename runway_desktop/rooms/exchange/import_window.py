@@ -28,7 +28,7 @@ from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.labels import SECOND_INKS, ElidedLabel, announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.commands.ending import removing
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from runway_desktop.usecases.words.plain import tip
 
 Model = IdImportModel | FolderImportModel | ExportModel

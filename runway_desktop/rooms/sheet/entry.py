@@ -20,9 +20,8 @@ from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.room import BatchMenu, SheetsWish
 from runway_desktop.ui.tasks.posters import PosterCache
-from runway_desktop.usecases.sheets.keeping import kept_in_words
 from runway_desktop.usecases.words.queue import SENT_INSTEAD, no_undo
-from runway_desktop.usecases.words.tasks import sheet_title
+from runway_desktop.usecases.words.tasks import kept_in_words, sheet_title
 
 from .grid_view import GridWindow
 from .room import NEW, SEND

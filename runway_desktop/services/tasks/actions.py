@@ -11,12 +11,11 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.advance import ImpossibleMove
+from runway_desktop.domain.advance import Answer, CancelAsked, Deleted, ImpossibleMove, NotFound, Withdrawn
 from runway_desktop.domain.errors import ApiError, Misrouted, NotReached, NotSeen, NotThere, RequestRefused, StoreError
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, RemoteId, State, Task, TaskId
-from runway_desktop.domain.transitions import Answer, CancelAsked, Deleted, NotFound, Withdrawn
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway, Store

@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.advance import advance
+from runway_desktop.domain.advance import Accepted, Adopted, LetGo, advance
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId, new_task_id, parse_remote_id
-from runway_desktop.domain.transitions import Accepted, Adopted, LetGo
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace

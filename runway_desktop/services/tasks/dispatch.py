@@ -31,7 +31,16 @@ from enum import StrEnum
 from typing import Any
 
 from runway_desktop.domain.account import Fingerprint, Organization
-from runway_desktop.domain.advance import ImpossibleMove
+from runway_desktop.domain.advance import (
+    Accepted,
+    CreatedTask,
+    ImpossibleMove,
+    NoAnswer,
+    NotSent,
+    Refused,
+    Sending,
+    Transition,
+)
 from runway_desktop.domain.errors import (
     ApiError,
     KeyRefused,
@@ -46,7 +55,6 @@ from runway_desktop.domain.errors import (
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, RemoteId, Request, State, Task, TaskId
-from runway_desktop.domain.transitions import Accepted, CreatedTask, NoAnswer, NotSent, Refused, Sending, Transition
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import delay, first_of

@@ -46,9 +46,8 @@ from runway_desktop.values import replace
 
 from .cap_watch import MOST_PASSED_OVER, CapWatch
 from .dispatch import Dispatch, Outcome, Result
-from .forecast import Forecasts
 from .ledger import Ledger
-from .outlook import LaneForecast, Outlook, Outlooks, Slots
+from .outlook import Forecasts, LaneForecast, Outlook, Outlooks, Slots
 from .readings import UncertainFollowup
 from .task_changes import held_by, hold_detail
 from .uploads import Inputs, OtherKeyInUse, UnusableInput

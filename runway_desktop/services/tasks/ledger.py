@@ -29,7 +29,7 @@ from runway_desktop.services.supervised import shielded
 from runway_desktop.values import replace
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.transitions import Answer, Answered, Transition
+    from runway_desktop.domain.advance import Answer, Answered, Transition
     from runway_desktop.services.ports import Clock, Store
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def _rules() -> tuple[
     Callable[[Answer, Fingerprint], Answered],
 ]:
     """Imports the rules of transitions at the first move, to keep them out of the first paint."""
-    from runway_desktop.domain.transitions import Answered
+    from runway_desktop.domain.advance import Answered
 
     from .task_changes import advance, ledger_line, results_of
 
@@ -100,7 +100,7 @@ class Ledger:
         cut_short = [task for task in self._open.values() if task.state is State.SENDING]
         if not cut_short:
             return
-        from runway_desktop.domain.transitions import NoAnswer
+        from runway_desktop.domain.advance import NoAnswer
 
         for task in cut_short:
             evidence = replace(task.evidence or Evidence(), cause=Reason(sending))

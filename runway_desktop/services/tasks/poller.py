@@ -25,10 +25,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.advance import Answer, Answered, NotFound
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, SlowDown, StoreError
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.task import RemoteId, State, Task, TaskId
-from runway_desktop.domain.transitions import Answer, Answered, NotFound
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm, delay
@@ -37,8 +37,8 @@ from runway_desktop.services.supervised import keep_going, report
 from runway_desktop.values import Struct, replace
 
 from .asking import Asking, KeyWatch, Missed, Reply, quiet_after
-from .forecast import Forecasts
 from .ledger import Ledger, NoSuchTask
+from .outlook import Forecasts
 from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question, with_answer
 
 log = logging.getLogger(__name__)

@@ -18,10 +18,10 @@ import random
 from collections.abc import Callable, Iterable
 
 from runway_desktop.domain.account import NO_KEY, Organization, TimeSpan
+from runway_desktop.domain.advance import EvidenceGathered
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.task import Evidence, State, Task, TaskId
-from runway_desktop.domain.transitions import EvidenceGathered
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import LONGEST_CREATE, delay

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import random
 
-from runway_desktop.domain.advance import POLL_GAP
+from runway_desktop.domain.advance import POLL_GAP, Answer
 from runway_desktop.domain.task import State
-from runway_desktop.domain.transitions import Answer
 from runway_desktop.values import Struct, replace
 
 LEAST_GAP = POLL_GAP

@@ -6,13 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runway_desktop.domain import kept_text
-from runway_desktop.domain.advance import advance
-from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.domain.library import LedgerEntry
-from runway_desktop.domain.media import Media
-from runway_desktop.domain.outputs import outputs_of
-from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, Task
-from runway_desktop.domain.transitions import (
+from runway_desktop.domain.advance import (
     Accepted,
     Adopted,
     Answered,
@@ -27,7 +21,13 @@ from runway_desktop.domain.transitions import (
     Sending,
     Transition,
     Withdrawn,
+    advance,
 )
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.outputs import outputs_of
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, Task
 from runway_desktop.values import replace
 
 __all__ = ["advance", "held_by", "hold_detail", "ledger_line", "results_of"]

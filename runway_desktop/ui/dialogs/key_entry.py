@@ -11,7 +11,7 @@ from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.building import STRETCH, hbox, line, line_edit, push_button, scroll_area, tool_button, vbox
 from runway_desktop.ui.labels import announce, mark_wrong, say, set_reason, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.usecases.phase import KeyPhase
+from runway_desktop.usecases.question import KeyPhase
 from runway_desktop.usecases.words.account import cleaned_key
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import Tone

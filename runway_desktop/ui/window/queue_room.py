@@ -16,7 +16,7 @@ from runway_desktop.ui.room import BatchMenu, Opens
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEASE
 from runway_desktop.usecases.commands.tasks import given_by
-from runway_desktop.usecases.listing.queue import OVER_CAP
+from runway_desktop.usecases.lane_lines import OVER_CAP
 from runway_desktop.usecases.words.holds import raise_words
 from runway_desktop.viewmodels.budget import BudgetModel
 from runway_desktop.viewmodels.models import Models

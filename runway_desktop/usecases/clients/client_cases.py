@@ -13,6 +13,7 @@ from typing import Any
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
+from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
@@ -20,7 +21,6 @@ from runway_desktop.domain.library import GroupBy, Listing, Row
 from runway_desktop.domain.permissions import COMMAND_LINE, LONGEST_WAIT, Act, ClientRequest, Permission, Why, refusal
 from runway_desktop.domain.preferences import MOST_CREDITS
 from runway_desktop.domain.task import Output, State, Task, TaskId, parse_remote_id
-from runway_desktop.domain.transitions import Answer
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Finishing
 from runway_desktop.services.tasks.adoption import Adopting

@@ -3,5 +3,5 @@
 Item models, roles and painting do not belong here.
 
 To add
-- a column: a record in `columns`; a group of the queue: `queue`.
+- a column: a record in `columns`; a group of the queue: `usecases/lane_lines`.
 """

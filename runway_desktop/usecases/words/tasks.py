@@ -10,7 +10,7 @@ from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.caps import Kept
-from runway_desktop.domain.library import Row
+from runway_desktop.domain.library import KeptSheet, Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.permissions import ClientRequest, Decision, called, decision, was_edited
@@ -34,7 +34,7 @@ from .states import Tone, canceled_cost
 from .uncertain import verdict_words
 
 if TYPE_CHECKING:
-    from runway_desktop.services.tasks.forecast import Usual
+    from runway_desktop.services.tasks.outlook import Usual
 
 _UNPICKED = {
     Pick.PICK: Text("Pick undone.", "{n} picks undone."),
@@ -126,6 +126,11 @@ _MADE: Mapping[MadeSheet, Text] = {MadeSheet.BLANK: Text("New sheet"), MadeSheet
 
 def sheet_title(name: str) -> str:
     return next((str(words) for made, words in _MADE.items() if made.value == name), name)
+
+
+def kept_in_words(kept: KeptSheet, said_when: str) -> str:
+    """ "shots.csv · 6 rows · today 14:02"."""
+    return " · ".join((sheet_title(kept.name), ngettext("{n} row", "{n} rows", kept.rows), said_when))
 
 
 def marks_of(task: Task) -> str:

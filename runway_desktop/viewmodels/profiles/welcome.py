@@ -13,7 +13,7 @@ from runway_desktop.domain.account import KeySource, KeyStatus, Link
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import Text, _, in_turn
-from runway_desktop.usecases.phase import KeyPhase
+from runway_desktop.usecases.question import KeyPhase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import KEY_BEGIN, cleaned_key, key_problem

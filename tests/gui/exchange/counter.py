@@ -7,7 +7,7 @@ from typing import Any
 from runway_desktop.rooms.exchange.entry import ExchangeWindows
 from runway_desktop.rooms.exchange.export_window import ExportWindow
 from runway_desktop.rooms.exchange.import_window import ImportWindow
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from tests.rigs.desktop import Desktop, until
 
 

@@ -22,7 +22,7 @@ from runway_desktop.services.results import embedding
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.handing_on import EXPORT
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from runway_desktop.usecases.words.folders import refusal_words
 from tests.gui.exchange.counter import Counter, reached
 from tests.rigs.desktop import after, rest, until

@@ -22,7 +22,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.exchange import standing
 from runway_desktop.ui.room import ExchangeWish
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from runway_desktop.usecases.words.imports import ID_TITLES
 from runway_desktop.values import replace
 from tests.gui.exchange.counter import Counter, reached

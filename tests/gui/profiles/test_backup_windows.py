@@ -20,7 +20,7 @@ from runway_desktop.services.backup.packing import PackOptions, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from tests.rigs.desktop import until
 from tests.rigs.profiles_on_disk import NOW, Made, a_profile
 from tests.rigs.profiles_rig import Kind, ProfilesDesktop, shown

@@ -13,9 +13,9 @@ from PySide6.QtGui import QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolTip, QWidget
 
+from runway_desktop.domain.advance import Sending
 from runway_desktop.domain.library import Filter, GroupBy, Page, SortKey
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.domain.transitions import Sending
 from runway_desktop.ui.lifted_rows import ROWS
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.ui.window.budget_pane import BudgetPane

@@ -11,8 +11,8 @@ import pytest
 
 from runway_desktop.api import wire
 from runway_desktop.domain.account import UsedCredits
+from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.task import RemoteId
-from runway_desktop.domain.transitions import Answer
 
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 

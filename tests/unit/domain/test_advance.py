@@ -7,7 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.advance import CANCELED_AFTER, GONE_AFTER, SOUGHT_GONE_AFTER, ImpossibleMove, advance
+from runway_desktop.domain.advance import (
+    CANCELED_AFTER,
+    GONE_AFTER,
+    SOUGHT_GONE_AFTER,
+    Accepted,
+    Adopted,
+    Answer,
+    Answered,
+    CancelAsked,
+    Deleted,
+    EvidenceGathered,
+    ImpossibleMove,
+    LetGo,
+    NoAnswer,
+    NotFound,
+    NotSent,
+    Refused,
+    Sending,
+    Withdrawn,
+    advance,
+)
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.task import (
     ITS_TURN,
@@ -20,22 +40,6 @@ from runway_desktop.domain.task import (
     State,
     Task,
     TaskId,
-)
-from runway_desktop.domain.transitions import (
-    Accepted,
-    Adopted,
-    Answer,
-    Answered,
-    CancelAsked,
-    Deleted,
-    EvidenceGathered,
-    LetGo,
-    NoAnswer,
-    NotFound,
-    NotSent,
-    Refused,
-    Sending,
-    Withdrawn,
 )
 from runway_desktop.values import replace
 

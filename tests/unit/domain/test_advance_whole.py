@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.advance import CANCELED_AFTER, GONE_AFTER, ImpossibleMove, advance
-from runway_desktop.domain.failures import Failure, Reason, ReasonCode
-from runway_desktop.domain.task import Evidence, Hold, HoldCode, Refusal, RemoteId, Request, State, Task, TaskId
-from runway_desktop.domain.transitions import (
+from runway_desktop.domain.advance import (
+    CANCELED_AFTER,
+    GONE_AFTER,
     Accepted,
     Adopted,
     Answer,
@@ -16,6 +15,7 @@ from runway_desktop.domain.transitions import (
     CancelAsked,
     Deleted,
     EvidenceGathered,
+    ImpossibleMove,
     LetGo,
     NoAnswer,
     NotFound,
@@ -23,7 +23,10 @@ from runway_desktop.domain.transitions import (
     Refused,
     Sending,
     Withdrawn,
+    advance,
 )
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, Refusal, RemoteId, Request, State, Task, TaskId
 from runway_desktop.values import replace
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")

@@ -7,10 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.advance import ImpossibleMove, advance
-from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.task import Evidence, Hold, HoldCode, RemoteId, Request, State, Task, TaskId
-from runway_desktop.domain.transitions import (
+from runway_desktop.domain.advance import (
     Accepted,
     Adopted,
     Answer,
@@ -18,6 +15,7 @@ from runway_desktop.domain.transitions import (
     CancelAsked,
     Deleted,
     EvidenceGathered,
+    ImpossibleMove,
     LetGo,
     NoAnswer,
     NotFound,
@@ -26,7 +24,10 @@ from runway_desktop.domain.transitions import (
     Sending,
     Transition,
     Withdrawn,
+    advance,
 )
+from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, RemoteId, Request, State, Task, TaskId
 from runway_desktop.values import replace
 from tests.rigs import invariants
 

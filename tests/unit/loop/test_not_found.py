@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import RemoteId, State
-from runway_desktop.domain.transitions import Answer
 from runway_desktop.simulator.faults import Fault, Harm
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.on_the_simulator import engine, simulated, until

@@ -20,7 +20,7 @@ from runway_desktop.services.exchange.list_export import COLUMNS, ExportScope, L
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _, in_turn, ngettext
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.csv_form import csv_form_words, written_words

@@ -17,7 +17,7 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Candidate, ImportStatus
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import Text, _, in_turn, listed, ngettext
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.imports import RESULT_TITLES, result_line, undone_words

@@ -18,7 +18,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.texts import Text, _, listed, ngettext
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.imports import ID_TITLES, id_line, is_answered, outcome_words
 from runway_desktop.usecases.words.states import Tone

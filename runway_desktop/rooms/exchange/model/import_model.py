@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.imports import PreviewLine
 from runway_desktop.usecases.words.plain import tip

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.tasks.forecast import Range
+from runway_desktop.services.tasks.outlook import Range
 from runway_desktop.services.tasks.submission import NewTask
 from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.usecases.requests.order import KeptInQueue

@@ -12,7 +12,7 @@ from runway_desktop.rooms.sheet.model.sheet_opener import SheetOpener
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.sheets import OPEN_SHEET
 from runway_desktop.usecases.sheets.columns import PROMPT
-from runway_desktop.usecases.sheets.keeping import kept_in_words
+from runway_desktop.usecases.words.tasks import kept_in_words
 from tests.rigs.desktop import Rig, rest, until
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.task import RemoteId, TaskId
-from runway_desktop.domain.transitions import Answer
 from tests.rigs.engine_rig import Rig
 from tests.rigs.fake_runway import remote_id
 

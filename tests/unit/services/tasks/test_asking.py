@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.errors import NoReply, NotReached
 from runway_desktop.domain.task import OutputState, RemoteId, State, TaskId
-from runway_desktop.domain.transitions import Answer
 from runway_desktop.services.results.downloads import Downloads
 from runway_desktop.services.results.fresh_links import FreshLinks
 from runway_desktop.services.tasks.poller import LOOKING_GAP

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.account import Fingerprint, Link, Organization
+from runway_desktop.domain.advance import CreatedTask
 from runway_desktop.domain.errors import (
     ApiError,
     BadReply,
@@ -25,7 +26,6 @@ from runway_desktop.domain.errors import (
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refusal, State
-from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.tasks.dispatch import WITHOUT_CREDITS, Outcome, Result
 from runway_desktop.services.tasks.sendings import LATE, Fate
 from runway_desktop.texts import in_turn

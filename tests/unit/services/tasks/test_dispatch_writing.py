@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain.advance import Accepted
 from runway_desktop.domain.errors import NoReply
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Request, State, Task, TaskId
-from runway_desktop.domain.transitions import Accepted
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds, Entry, Intent
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE, RECALL_PATIENCE, Outcome, Result

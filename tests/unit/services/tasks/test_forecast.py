@@ -10,7 +10,7 @@ from runway_desktop.domain.events import TaskChanged
 from runway_desktop.domain.library import Timing
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.tasks.forecast import HOLDS, LONG, Forecasts, Range, remaining_range, usual
+from runway_desktop.services.tasks.outlook import HOLDS, LONG, Forecasts, Range, remaining_range, usual
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import FakeClock

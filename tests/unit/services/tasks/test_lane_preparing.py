@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.account import Fingerprint, Link
+from runway_desktop.domain.advance import CreatedTask, Withdrawn
 from runway_desktop.domain.errors import (
     DiskError,
     KeyRefused,
@@ -20,7 +21,6 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task
-from runway_desktop.domain.transitions import CreatedTask, Withdrawn
 from runway_desktop.services.tasks.lane import AT_ONCE, LOOK_AGAIN
 from runway_desktop.services.tasks.uploads import OtherKeyInUse
 from runway_desktop.texts import in_turn

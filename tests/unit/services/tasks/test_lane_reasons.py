@@ -10,8 +10,8 @@ from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.caps import LaneCode, LaneReason, Way
 from runway_desktop.domain.errors import ServerTrouble, SlowDown, StoreError
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
-from runway_desktop.services.tasks.forecast import Range
 from runway_desktop.services.tasks.lane import UNCERTAIN_IN_A_ROW
+from runway_desktop.services.tasks.outlook import Range
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import Rig, keeps, request, with_picture
 from tests.rigs.fakes import settle

@@ -6,13 +6,12 @@ import asyncio
 
 import pytest
 
-from runway_desktop.domain.advance import ImpossibleMove
+from runway_desktop.domain.advance import Accepted, Answer, ImpossibleMove, Sending
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Evidence, Output, OutputState, State, Task, TaskId
-from runway_desktop.domain.transitions import Accepted, Answer, Sending
 from runway_desktop.services.tasks.ledger import NoSuchTask
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import Rig, idle, request

@@ -9,6 +9,7 @@ import pytest
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.advance import Accepted, Answer, NoAnswer, NotFound, NotSent, Sending
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.media import Media
@@ -27,7 +28,6 @@ from runway_desktop.domain.task import (
     Task,
     TaskId,
 )
-from runway_desktop.domain.transitions import Accepted, Answer, NoAnswer, NotFound, NotSent, Sending
 from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.values import replace

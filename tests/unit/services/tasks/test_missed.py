@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.errors import NoReply, NotReached, SlowDown, StoreError
 from runway_desktop.domain.task import RemoteId, State, TaskId
-from runway_desktop.domain.transitions import Answer
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import in_time

@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.errors import Misrouted, NoReply, NotReached
 from runway_desktop.domain.task import RemoteId, State, Task, TaskId
-from runway_desktop.domain.transitions import Answer
 from tests.rigs import invariants
 from tests.rigs.engine_rig import Rig
 from tests.rigs.fake_runway import FakeRunway, remote_id

@@ -9,8 +9,7 @@ import pytest
 from runway_desktop.domain.caps import Cap, HeldBack, Limit
 from runway_desktop.domain.library import Timing
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
-from runway_desktop.services.tasks.forecast import Range, Usual, usual
-from runway_desktop.services.tasks.outlook import Outlook, outlook
+from runway_desktop.services.tasks.outlook import Outlook, Range, Usual, outlook, usual
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.fakes import settle
 

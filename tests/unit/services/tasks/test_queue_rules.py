@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.advance import Sending
 from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, State, Task, TaskId
-from runway_desktop.domain.transitions import Sending
 from runway_desktop.services.tasks.queue_acts import Stood
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import Rig, request

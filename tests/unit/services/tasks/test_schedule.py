@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.task import State
-from runway_desktop.domain.transitions import Answer
 from runway_desktop.services.tasks.schedule import (
     FIRST_LOOK_AT_CLIPS,
     Seen,

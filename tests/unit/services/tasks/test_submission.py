@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain.advance import Answer, NoAnswer, Sending
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import Evidence, HoldCode, State, TaskId
-from runway_desktop.domain.transitions import Answer, NoAnswer, Sending
 from tests.rigs import sent
 from tests.rigs.engine_rig import Rig, idle, request, with_picture
 from tests.rigs.fake_runway import remote_id

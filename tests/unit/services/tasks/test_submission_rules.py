@@ -10,12 +10,12 @@ import pytest
 
 from runway_desktop.catalog import Finding
 from runway_desktop.domain.account import NO_KEY, Fingerprint
+from runway_desktop.domain.advance import NoAnswer, Sending
 from runway_desktop.domain.caps import Cap, HeldBack, Limit
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.task import ITS_TURN, Batch, BatchId, Evidence, Hold, HoldCode, State, Task, TaskId
-from runway_desktop.domain.transitions import NoAnswer, Sending
 from runway_desktop.services.tasks.ledger import NoSuchTask
 from runway_desktop.services.tasks.submission import (
     Ask,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.domain.advance import NotSent, Sending
 from runway_desktop.domain.permissions import (
     COMMAND_LINE,
     EXPIRES_AFTER,
@@ -18,7 +19,6 @@ from runway_desktop.domain.permissions import (
     clean_name,
 )
 from runway_desktop.domain.task import Hold, HoldCode, RemoteId, TaskId
-from runway_desktop.domain.transitions import NotSent, Sending
 from runway_desktop.remote.answers import answer
 from runway_desktop.remote.messages import Hello
 from runway_desktop.services.tasks.asking import Reply

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain.advance import Sending
 from runway_desktop.domain.errors import NoReply, NotPossible
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, Output, OutputState, State, Task, TaskId
-from runway_desktop.domain.transitions import Sending
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.commands import questions
 from runway_desktop.usecases.commands.approval import APPROVE

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from runway_desktop.domain.advance import Accepted, Answer
+from runway_desktop.domain.advance import Sending as SendingBegan
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task
-from runway_desktop.domain.transitions import Accepted, Answer
-from runway_desktop.domain.transitions import Sending as SendingBegan
 from runway_desktop.services.tasks.submission import NewTask, Origin, TaskSource
 from runway_desktop.usecases.sending.sending import MOMENT, TaskSender
 from runway_desktop.values import replace

@@ -9,13 +9,12 @@ import pytest
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.account import NO_KEY
-from runway_desktop.domain.advance import advance
+from runway_desktop.domain.advance import NoAnswer, Withdrawn, advance
+from runway_desktop.domain.advance import Sending as SendingBegan
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.prices import LikePrices, OpenPrice, PriceSum
 from runway_desktop.domain.task import Evidence, HoldCode, Request, State, Task, TaskId
-from runway_desktop.domain.transitions import NoAnswer, Withdrawn
-from runway_desktop.domain.transitions import Sending as SendingBegan
 from runway_desktop.services.money.pricing import Price, read_published
 from runway_desktop.services.tasks.submission import Ask, NewTasks, Origin, Prepared, Stamp, TaskSource
 from runway_desktop.usecases.sending.questions import question_for

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from runway_desktop import texts
+from runway_desktop.domain.advance import Refused
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Refusal, Request, State, Task, TaskId
-from runway_desktop.domain.transitions import Refused
 from runway_desktop.services.tasks.task_changes import hold_detail, ledger_line
 from runway_desktop.texts import Text
 from runway_desktop.usecases.words.support import support_details

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from runway_desktop.domain.advance import Sending
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import Hold, HoldCode, Pick, State, TaskId
-from runway_desktop.domain.transitions import Sending
 from runway_desktop.usecases.activity import LARGE, LEAST_SECONDS
 from runway_desktop.usecases.commands.approval import APPROVE
 from runway_desktop.usecases.commands.ending import REMOVE

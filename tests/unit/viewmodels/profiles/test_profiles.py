@@ -24,7 +24,7 @@ from runway_desktop.services.disk.profile_folders import demo_profile
 from runway_desktop.services.profiles.profile_folders import Inside
 from runway_desktop.services.tasks.after_restore import Restored
 from runway_desktop.texts import pgettext
-from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.question import Phase
 from runway_desktop.usecases.words.profiles import removal_question, restored_words
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import replace

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.account import KeySource, Organization
 from runway_desktop.domain.errors import KeyRefused, NotReached, SecretTrouble
-from runway_desktop.usecases.phase import KeyPhase
+from runway_desktop.usecases.question import KeyPhase
 from runway_desktop.usecases.words.account import cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.profiles.welcome import SESSION_ONLY, WAITING, KeyForm

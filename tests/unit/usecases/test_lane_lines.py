@@ -9,12 +9,11 @@ import pytest
 from runway_desktop.domain.caps import Cap, HeldBack, Kept, LaneCode, LaneReason, Limit
 from runway_desktop.domain.library import Entries, Filter, Page, Row
 from runway_desktop.domain.task import BatchId, Hold, HoldCode, Request, State, Task, TaskId
-from runway_desktop.services.tasks.forecast import Range
-from runway_desktop.services.tasks.outlook import Outlook, Slots
+from runway_desktop.services.tasks.outlook import Outlook, Range, Slots
 from runway_desktop.usecases.commands.drag_payload import Does, taken_by
 from runway_desktop.usecases.commands.queued import RELEASE
 from runway_desktop.usecases.commands.requests import RETRY
-from runway_desktop.usecases.listing.queue import OVER_CAP, QueueMember, by_lane, lane_group_words, queue_line
+from runway_desktop.usecases.lane_lines import OVER_CAP, QueueMember, by_lane, lane_group_words, queue_line
 from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words.queue import InQueue, lifted_words, start_words
 from runway_desktop.usecases.words.states import Around, Tone, describe
