@@ -180,6 +180,7 @@ class Downloads:
         for output in fresh:
             async with self._folder.locks.hold([(output.task_id, output.index)]):
                 await self._begin_again(task, output, changed=changed)
+        self._gate.have_rows_told()
         self._alarm.ring()
 
     async def _begin_again(self, task: Task, output: Output, *, changed: bool) -> None:

@@ -349,6 +349,21 @@ async def test_a_saved_result_on_a_drive_that_is_away_is_never_called_lost(desk)
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
+async def test_a_result_fetched_again_still_says_that_the_folder_is_missing(desk):
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        pull_out(desk)
+        await desk.folder.look()
+        task = await desk.finished_task()
+        await settle()
+        said = (await desk.output(task)).problem
+        assert said is not None
+        await desk.downloads.fetch_again(task.id)
+        await settle()
+        output = await desk.output(task)
+        assert (output.state, output.problem) == (OutputState.FAILED, said)
+
+
 def deleted_once(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[int]:
     """A person deletes the folder while a file arrives in it; gives how many bytes had arrived at that moment. No write
     to the open file tells of it."""
