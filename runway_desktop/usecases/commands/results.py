@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import NotSeen, NotThere
+from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State, TaskId
+from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.texts import Text
+from runway_desktop.usecases.words.folders import refusal_words
 
 from . import questions
 from .task_command import (
@@ -124,6 +128,8 @@ async def _save_to(context: Context, _: Sequence[Row], given: Given) -> Report:
     settings = context.engine.settings
     if given.path is None:
         return Report(wants=Wanted(path=settings.library, near=settings.library.parent, folder_for=_NEW_LIBRARY))
+    if problem := refusal_words(QuickLook().ask(folder_problem, given.path, otherwise=NO_ANSWER)):
+        return Report(problems=(problem,))
     settings.library_folder = str(given.path)
     context.engine.downloads.resume_waiting()
     return Report(said=Text("Results are saved in {folder} from now on.").with_(folder=given.path))

@@ -89,6 +89,11 @@ async def test_results_are_saved_to_another_folder_from_now_on(tmp_path: Path, m
         assert SAVE_TO.meant(rows) == rows
         rig.task_commands.carry_out(SAVE_TO, rows)
         await until(lambda: asked == ["Choose the folder for results"])
+        (tmp_path / "a file").touch()
+        library = rig.engine.settings.library
+        rig.task_commands.carry_out(SAVE_TO, rows, Given(path=tmp_path / "a file"))
+        await until(lambda: rig.told == ["“a file” is a file, not a folder."])
+        assert (tried, rig.engine.settings.library) == ([], library)
         rig.task_commands.carry_out(SAVE_TO, rows, Given(path=tmp_path / "elsewhere"))
-        await until(lambda: rig.told)
+        await until(lambda: tried)
         assert tried == [tmp_path / "elsewhere"]
