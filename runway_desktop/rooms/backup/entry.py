@@ -28,17 +28,19 @@ def open_room(desk: Desk, wish: Path | str | None) -> None:
     backups = cases.backups
     if backups is None:
         return
+    # The window in front, as parent: a modal window blocks the others. Found before a file dialog is one.
+    front = QApplication.activeModalWidget() or desk.window
     if isinstance(wish, Path):
-        _restore(desk, wish)
+        _restore(desk, front, wish)
     elif wish is not None:
-        choose_backup(_front(desk), partial(_restore, desk), start_of_restore(cases, backups))
+        choose_backup(front, partial(_restore, desk, front), start_of_restore(cases, backups))
     else:
-        opened = BackupWindow(BackupModel(cases, backups, desk.runner), profiles.name, desk.theme, _front(desk))
+        opened = BackupWindow(BackupModel(cases, backups, desk.runner), profiles.name, desk.theme, front)
         opened.file_wanted.connect(lambda path: desk.models.task_commands.selection_wanted.emit([path]))
         opened.open()
 
 
-def _restore(desk: Desk, path: Path) -> None:
+def _restore(desk: Desk, front: QWidget, path: Path) -> None:
     restores, profiles = desk.cases.restores, desk.models.profiles
     if restores is None:
         return
@@ -46,14 +48,9 @@ def _restore(desk: Desk, path: Path) -> None:
     model = RestoreModel(desk.cases, restores, desk.runner, path, profiles.names, colors=colors)
     model.made.connect(profiles.made)
     model.restart_wanted.connect(profiles.restart_wanted)
-    opened = RestoreWindow(model, desk.theme, _front(desk))
+    opened = RestoreWindow(model, desk.theme, front)
     opened.open_wanted.connect(profiles.open)
     opened.open()
-
-
-def _front(desk: Desk) -> QWidget:
-    """The window in front, as parent: a modal window blocks the others."""
-    return QApplication.activeModalWidget() or desk.window
 
 
 class BackupWindow(ProgressWindow):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from runway_desktop.rooms.backup.entry import BackupWindow
 from runway_desktop.rooms.backup.model import Into, WhichResults
@@ -171,6 +172,21 @@ async def test_both_directions_begin_in_the_folder_of_the_last_backup(tmp_path: 
         desktop.rooms.open("backup", "restore")
         await until(lambda: len(begun) == 2)
         assert begun == [desktop.made.profile.backups, window.model.suggested().parent] == [begun[0], tmp_path / "out"]
+        window.close()
+
+
+async def test_a_backup_chosen_in_the_dialog_is_shown_when_that_has_closed(tmp_path: Path, theme: Theme):
+    made = await a_profile(tmp_path)
+    path = packed(made, tmp_path / "studio.zip")
+    async with ProfilesDesktop(tmp_path, theme, made) as desktop:
+        desktop.rooms.open("backup", "restore")
+        dialog = shown(desktop, QFileDialog)
+        dialog.selectFile(str(path))
+        dialog.accept()
+        await until(lambda: not isValid(dialog))
+        window = await came(desktop, RestoreWindow)
+        assert window.model.path == path
+        await until(lambda: window.model.phase is Phase.READY)
         window.close()
 
 
