@@ -185,7 +185,8 @@ class Lane:
         if kept.is_by_hold:
             return replace(kept, since=self._held_since.get(task.id))
         by = held.which if held is not None else lane.code if lane is not None else None
-        return replace(kept, since=self._blocked_since.get(by)) if by is not None else kept
+        began = self._blocked_since.get(by) if by is not None else None
+        return replace(kept, since=max(began, task.created_at)) if began is not None else kept
 
     def forecast(self) -> LaneForecast | None:
         """When all queued tasks will be done; None if the queue is empty or the history is too short."""

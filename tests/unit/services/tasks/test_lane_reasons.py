@@ -116,6 +116,8 @@ async def test_the_lane_says_since_when_it_keeps_a_task_and_what_it_names_first(
         await rig.clock.advance(60)
         paused = keeps(rig, task_id)
         assert (paused.lane, paused.since) == (LaneReason(LaneCode.PAUSED), began)
+        [later] = await rig.submit(request())
+        assert keeps(rig, later).since == began + 60, "no task waits since before it was made"
         await rig.queue_acts.hold([task_id])
         held = keeps(rig, task_id)
         assert (held.hold.code, held.since) == (HoldCode.WAITS_FOR_PERSON, began + 60)
