@@ -45,7 +45,7 @@ LISTED = (
     f"{LISTING}/test_shots.py",
 )
 MODULES: dict[str, tuple[str, ...]] = {
-    "domain/advance.py": ("tests/unit/domain/test_advance.py", "tests/unit/domain/test_advance_whole.py"),
+    "domain/advance.py": ("tests/unit/domain/test_advance.py",),
     "services/money/budget.py": (
         "tests/unit/services/money/test_budget.py",
         "tests/unit/services/money/test_budget_rules.py",
