@@ -27,6 +27,7 @@ from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
 from tests.rigs.libraries import NOON, a_line, a_task, an_input, an_output, flat
 from tests.rigs.samples import pairs
+from tests.unit.store.tasks_on_disk import on_disk
 
 Call = Callable[[Store], Awaitable[Any]]
 
@@ -296,9 +297,8 @@ async def test_a_store_that_cannot_be_opened_says_so_and_leaves_no_connection_op
         failing.error = None
         ended_since(before)
         assert failing.unclosed == []
-    store = await SqliteStore.open(tmp_path / "p.db")
-    assert await store.get(TaskId("t1")) is not None
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        assert await store.get(TaskId("t1")) is not None
 
 
 async def test_who_shares_a_commit_that_fails_is_told_even_when_it_cannot_be_rolled_back(

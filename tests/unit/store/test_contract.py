@@ -40,7 +40,6 @@ from runway_desktop.domain.task import (
     Pick,
     Refusal,
     RemoteId,
-    Request,
     State,
     Task,
     TaskId,
@@ -72,6 +71,11 @@ LATE = Reason(ReasonCode.NO_REPLY, words=Text("{seconds} s").with_(seconds=9))
 
 async def put(store: Store, *tasks: Task, batch: Batch | None = None) -> None:
     await store.add(tasks, [], batch, [])
+
+
+def an_upload(name: str, **more: Any) -> Input:
+    uri, uploaded = "file:///x", f"runway://{name}"
+    return Input(task_id=TaskId(name), field_path=("x",), uri=uri, sha256="f00", upload_uri=uploaded, **more)
 
 
 async def ids(store: Store, listing: Listing) -> list[str]:
@@ -317,15 +321,7 @@ async def test_an_upload_of_the_same_bytes_is_found_while_it_is_fresh(opened: Op
     async with opened() as store:
         tasks = [a_task(name) for name in "abcd"]
         uploads = [
-            Input(
-                task_id=TaskId(name),
-                field_path=("x",),
-                uri="file:///x",
-                sha256="f00",
-                upload_uri=f"runway://{name}",
-                uploaded_at=at,
-                upload_key=key,
-            )
+            an_upload(name, uploaded_at=at, upload_key=key)
             for name, at, key in (
                 ("a", NOON, MINE),
                 ("b", NOON + 50, MINE),
@@ -345,15 +341,7 @@ async def test_an_upload_of_the_same_bytes_is_found_while_it_is_fresh(opened: Op
 
 async def test_an_upload_of_which_nobody_knows_the_key_is_not_found(opened: Opened):
     async with opened() as store:
-        old = Input(
-            task_id=TaskId("a"),
-            field_path=("x",),
-            uri="file:///x",
-            sha256="f00",
-            upload_uri="runway://a",
-            uploaded_at=NOON,
-        )
-        await store.add([a_task("a")], [old], None, [])
+        await store.add([a_task("a")], [an_upload("a", uploaded_at=NOON)], None, [])
         assert await store.upload_of("f00", NO_KEY, 0, NOON) is None
 
 
@@ -850,15 +838,7 @@ async def test_sheets_with_unsent_rows_are_counted_until_all_of_them_is_sent(ope
 async def test_prompts_are_told_latest_first_each_once(opened: Opened):
     async with opened() as store:
         prompts = ["Fog over the harbour", "A watch", "fog, HARBOUR lights", "A watch"]
-        made = [
-            Task(
-                id=TaskId(f"p{number}"),
-                request=Request(endpoint="text_to_video", model="gen4.5", prompt=prompt),
-                created_at=NOON + number,
-            )
-            for number, prompt in enumerate(prompts)
-        ]
-        await store.add(made, [], None, ())
+        await put(store, *(a_task(f"p{n}", prompt=prompt, created_at=NOON + n) for n, prompt in enumerate(prompts)))
         assert list(await store.recent_prompts(10)) == ["A watch", "fog, HARBOUR lights", "Fog over the harbour"]
         assert list(await store.recent_prompts(1)) == ["A watch"]
         assert list(await store.recent_prompts(10, "harbour Fog")) == ["fog, HARBOUR lights", "Fog over the harbour"]
@@ -867,14 +847,8 @@ async def test_prompts_are_told_latest_first_each_once(opened: Opened):
 async def test_prompts_that_moderation_refused_are_known(opened: Opened):
     async with opened() as store:
         for number, code in enumerate(("SAFETY.INPUT.TEXT", "INTERNAL.BAD_OUTPUT.CODE01")):
-            failed = Task(
-                id=TaskId(f"f{number}"),
-                request=Request(endpoint="text_to_video", model="gen4.5", prompt=f"Prompt {number}"),
-                created_at=NOON + number,
-                state=State.FAILED,
-                failure=Failure(code=code, words="Mentions SAFETY too"),
-            )
-            await store.add([failed], [], None, ())
+            failure = Failure(code=code, words="Mentions SAFETY too")
+            await put(store, a_task(f"f{number}", prompt=f"Prompt {number}", state=State.FAILED, failure=failure))
         assert await store.refused_prompts() == {"Prompt 0"}
 
 

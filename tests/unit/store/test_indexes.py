@@ -14,8 +14,9 @@ import pytest
 from runway_desktop.domain.account import fingerprint_of
 from runway_desktop.domain.library import Filter, Listing, SortKey
 from runway_desktop.domain.task import BatchId, RemoteId, TaskId
-from runway_desktop.store import SqliteStore, client_rows, listing, presence, reading, sheets, spending_totals
+from runway_desktop.store import client_rows, listing, presence, reading, sheets, spending_totals
 from tests.rigs.libraries import fill
+from tests.unit.store.tasks_on_disk import on_disk
 
 
 def first_of(sort: SortKey, **asked: Any) -> Callable[[sqlite3.Connection], object]:
@@ -62,9 +63,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("indexes") / "p.db"
 
     async def make() -> None:
-        store = await SqliteStore.open(path)
-        await fill(store, 60, with_outputs=False)
-        await store.close()
+        async with on_disk(path) as store:
+            await fill(store, 60, with_outputs=False)
 
     asyncio.run(make())
     return path

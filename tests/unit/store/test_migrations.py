@@ -22,6 +22,7 @@ from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
 from tests.rigs.libraries import fill
 from tests.rigs.newer_lists import MAJOR, MINOR, NEWER_MINOR, NOW
+from tests.unit.store.tasks_on_disk import on_disk
 
 
 def rename_titles(connection: sqlite3.Connection) -> None:
@@ -213,29 +214,26 @@ async def test_a_code_of_a_newer_version_asks_the_person(tmp_path: Path):
         change = "UPDATE tasks SET state = 'held', ended_at = NULL, hold = 'something new', hold_detail = ?"
         connection.execute(change, ('{"file":"a","more":1}',))
         connection.commit()
-    store = await SqliteStore.open(path)
-    [task] = await store.unfinished()
-    await store.close()
+    async with on_disk(path) as store:
+        [task] = await store.unfinished()
     assert task.hold == Hold(HoldCode.ASK_PERSON, file="a")
 
 
 async def test_an_older_list_keeps_what_clients_ask_for_from_then_on(tmp_path: Path):
     path = written(tmp_path / "p.db", FIRST)
-    store = await SqliteStore.open(path)
-    wanted = Request(endpoint="text_to_image", model="gen4_image", values={"promptText": "A fox"}, prompt="A fox")
-    asked = ClientRequest(
-        client="claude", request_id="1", digest="f0", task_id=TaskId("new"), credits=25.0, at=10.0, request=wanted
-    )
-    assert await store.note_client_request(asked) == asked
-    other = replace(asked, task_id=TaskId("another"), digest="f1")
-    assert await store.note_client_request(other) == asked, "the first of one id stays"
-    await store.close()
-    store = await SqliteStore.open(path)
-    assert await store.client_request("claude", "1") == asked
-    assert await store.latest_client_requests("claude", "f0", 5) == [asked]
-    assert await store.latest_client_requests("codex", "f0", 5) == []
-    assert await store.client_requests([TaskId("new"), TaskId("none")]) == {TaskId("new"): asked}
-    assert await store.reserved_since("claude", 10.0) == 0.0, "its task was never stored"
-    await store.add([Task(id=TaskId("new"), request=wanted, created_at=10.0)], [], None, [])
-    assert (await store.reserved_since("claude", 10.0), await store.reserved_since("claude", 11.0)) == (25.0, 0.0)
-    await store.close()
+    async with on_disk(path) as store:
+        wanted = Request(endpoint="text_to_image", model="gen4_image", values={"promptText": "A fox"}, prompt="A fox")
+        asked = ClientRequest(
+            client="claude", request_id="1", digest="f0", task_id=TaskId("new"), credits=25.0, at=10.0, request=wanted
+        )
+        assert await store.note_client_request(asked) == asked
+        other = replace(asked, task_id=TaskId("another"), digest="f1")
+        assert await store.note_client_request(other) == asked, "the first of one id stays"
+    async with on_disk(path) as store:
+        assert await store.client_request("claude", "1") == asked
+        assert await store.latest_client_requests("claude", "f0", 5) == [asked]
+        assert await store.latest_client_requests("codex", "f0", 5) == []
+        assert await store.client_requests([TaskId("new"), TaskId("none")]) == {TaskId("new"): asked}
+        assert await store.reserved_since("claude", 10.0) == 0.0, "its task was never stored"
+        await store.add([Task(id=TaskId("new"), request=wanted, created_at=10.0)], [], None, [])
+        assert (await store.reserved_since("claude", 10.0), await store.reserved_since("claude", 11.0)) == (25.0, 0.0)

@@ -30,17 +30,16 @@ from runway_desktop.store.connections import Answer, DatabaseThread, Work, Write
 from runway_desktop.store.trouble import translated
 from runway_desktop.values import replace
 from tests.rigs.libraries import fill
-from tests.unit.store.tasks_on_disk import a_task
+from tests.unit.store.tasks_on_disk import a_task, on_disk
 
 
 async def test_folder_and_file_are_made_and_private(tmp_path: Path):
     path = tmp_path / "new" / "profile.db"
-    store = await SqliteStore.open(path)
-    await store.add([a_task("a")], [], None, [])
-    if os.name == "posix":
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert stat.S_IMODE(path.with_name("profile.db-wal").stat().st_mode) == 0o600
-    await store.close()
+    async with on_disk(path) as store:
+        await store.add([a_task("a")], [], None, [])
+        if os.name == "posix":
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+            assert stat.S_IMODE(path.with_name("profile.db-wal").stat().st_mode) == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["profile.db"]
 
 
@@ -48,37 +47,33 @@ async def test_a_kind_of_media_of_a_later_version_stays_as_it_is(tmp_path: Path)
     path = tmp_path / "p.db"
     output = Output(task_id=TaskId("a"), index=0, url="", url_fetched_at=1.0)
     found = Input(task_id=TaskId("a"), field_path=("a",), uri="", media=Media.IMAGE, path="/a.png")
-    store = await SqliteStore.open(path)
-    await store.add([a_task("a")], [found], None, [])
-    await store.save_outputs([output])
-    await store.close()
+    async with on_disk(path) as store:
+        await store.add([a_task("a")], [found], None, [])
+        await store.save_outputs([output])
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE outputs SET media = 'mesh'")
         connection.execute("UPDATE inputs SET media = 'mesh'")
-    store = await SqliteStore.open(path)
-    [row] = await store.rows([TaskId("a")])
-    await store.save(row.task, inputs=await store.inputs(TaskId("a")))
-    await store.save_outputs([replace(one, size=7) for one in row.outputs])
-    await store.close()
+    async with on_disk(path) as store:
+        [row] = await store.rows([TaskId("a")])
+        await store.save(row.task, inputs=await store.inputs(TaskId("a")))
+        await store.save_outputs([replace(one, size=7) for one in row.outputs])
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT media, size FROM outputs").fetchall() == [("mesh", 7)]
         assert connection.execute("SELECT media FROM inputs").fetchall() == [("mesh",)]
-    store = await SqliteStore.open(path)
-    await store.save_outputs([replace(output, media=Media.IMAGE)])
-    await store.save_outputs([output])
-    [row] = await store.rows([TaskId("a")])
-    assert [one.media for one in row.outputs] == [Media.OTHER]
-    await store.close()
+    async with on_disk(path) as store:
+        await store.save_outputs([replace(output, media=Media.IMAGE)])
+        await store.save_outputs([output])
+        [row] = await store.rows([TaskId("a")])
+        assert [one.media for one in row.outputs] == [Media.OTHER]
 
 
 async def test_every_commit_is_synced_to_the_disk(tmp_path: Path):
-    store = await SqliteStore.open(tmp_path / "p.db")
-    asked = ("journal_mode", "synchronous", "fullfsync", "foreign_keys")
-    found = await store._writer.run(
-        lambda connection: [connection.execute(f"PRAGMA {name}").fetchone() for name in asked]
-    )
-    assert found == [("wal",), (2,), (1,), (1,)]
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        asked = ("journal_mode", "synchronous", "fullfsync", "foreign_keys")
+        found = await store._writer.run(
+            lambda connection: [connection.execute(f"PRAGMA {name}").fetchone() for name in asked]
+        )
+        assert found == [("wal",), (2,), (1,), (1,)]
 
 
 async def test_threads_have_names_and_end_with_the_store(tmp_path: Path):
@@ -124,14 +119,12 @@ async def test_a_closed_store_says_so(tmp_path: Path):
 
 
 async def test_what_was_asked_for_before_closing_is_done(tmp_path: Path):
-    store = await SqliteStore.open(tmp_path / "p.db")
-    writes = [asyncio.create_task(store.add([a_task(str(n))], [], None, [])) for n in range(20)]
-    await asyncio.sleep(0)
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        writes = [asyncio.create_task(store.add([a_task(str(n))], [], None, [])) for n in range(20)]
+        await asyncio.sleep(0)
     await asyncio.gather(*writes)
-    store = await SqliteStore.open(tmp_path / "p.db")
-    assert len(await store.list(Listing())) == 20
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        assert len(await store.list(Listing())) == 20
 
 
 def _given(number: int, _: sqlite3.Connection) -> int:
@@ -169,87 +162,83 @@ async def test_writes_that_wait_together_share_one_trip_and_nobody_depends_on_wh
 
 
 async def test_writes_that_share_a_commit_fail_each_for_itself(tmp_path: Path):
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await store.add([a_task("a")], [], None, [])
-    results = await asyncio.gather(
-        store.save(a_task("a", "good")),
-        store.save(a_task("missing")),
-        store.add([a_task("b"), a_task("a")], [], None, []),
-        store.add([a_task("c")], [], None, []),
-        return_exceptions=True,
-    )
-    assert [type(result) for result in results] == [type(None), LookupError, ValueError, type(None)]
-    assert [task.id for task in await store.get_many([TaskId(name) for name in "abc"])] == ["a", "c"]
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        await store.add([a_task("a")], [], None, [])
+        results = await asyncio.gather(
+            store.save(a_task("a", "good")),
+            store.save(a_task("missing")),
+            store.add([a_task("b"), a_task("a")], [], None, []),
+            store.add([a_task("c")], [], None, []),
+            return_exceptions=True,
+        )
+        assert [type(result) for result in results] == [type(None), LookupError, ValueError, type(None)]
+        assert [task.id for task in await store.get_many([TaskId(name) for name in "abc"])] == ["a", "c"]
 
 
 async def test_a_caller_that_gives_up_leaves_a_whole_write(tmp_path: Path):
-    store = await SqliteStore.open(tmp_path / "p.db")
-    task = asyncio.create_task(store.add([a_task("a"), a_task("b")], [], None, []))
-    await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    await store.set_settings({"later": True})
-    assert len(await store.list(Listing())) == 2
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        task = asyncio.create_task(store.add([a_task("a"), a_task("b")], [], None, []))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await store.set_settings({"later": True})
+        assert len(await store.list(Listing())) == 2
 
 
 async def test_reading_goes_on_while_a_write_takes_long(tmp_path: Path):
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await store.add([a_task("a")], [], None, [])
-    release = threading.Event()
-    slow = asyncio.create_task(store._writer.write(lambda _connection: release.wait(60)))
-    assert await store.get(TaskId("a")) == a_task("a")
-    assert not slow.done()
-    release.set()
-    assert await slow
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        await store.add([a_task("a")], [], None, [])
+        release = threading.Event()
+        slow = asyncio.create_task(store._writer.write(lambda _connection: release.wait(60)))
+        assert await store.get(TaskId("a")) == a_task("a")
+        assert not slow.done()
+        release.set()
+        assert await slow
 
 
 async def test_rows_do_not_wait_behind_sums_of_money(tmp_path: Path):
     """Starting adds up a month of spending before anything may be sent; the first rows are on the screen by then."""
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await store.add([a_task("a")], [], None, [])
-    release = threading.Event()
-    sweeping = asyncio.create_task(store._sweeper.ask(lambda _: release.wait(60)))
-    sums = [
-        asyncio.create_task(work)
-        for work in (store.spending(0, 1), store.spent_tasks(0, 1), store.spent_by_project(["a"]), store.counts())
-    ]
-    await asyncio.sleep(0)
-    assert [row.task.id for row in (await store.beginning(Listing(), 200, 30))[1]] == ["a"]
-    assert not any(one.done() for one in sums)
-    release.set()
-    await asyncio.gather(sweeping, *sums)
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        await store.add([a_task("a")], [], None, [])
+        release = threading.Event()
+        sweeping = asyncio.create_task(store._sweeper.ask(lambda _: release.wait(60)))
+        sums = [
+            asyncio.create_task(work)
+            for work in (store.spending(0, 1), store.spent_tasks(0, 1), store.spent_by_project(["a"]), store.counts())
+        ]
+        await asyncio.sleep(0)
+        assert [row.task.id for row in (await store.beginning(Listing(), 200, 30))[1]] == ["a"]
+        assert not any(one.done() for one in sums)
+        release.set()
+        await asyncio.gather(sweeping, *sums)
 
 
 async def test_a_question_that_nobody_waits_for_is_broken_off(tmp_path: Path):
-    store = await SqliteStore.open(tmp_path / "p.db")
-    loop, begun = asyncio.get_running_loop(), asyncio.Event()
+    async with on_disk(tmp_path / "p.db") as store:
+        loop, begun = asyncio.get_running_loop(), asyncio.Event()
 
-    def begin() -> None:
-        loop.call_soon_threadsafe(begun.set)
+        def begin() -> None:
+            loop.call_soon_threadsafe(begun.set)
 
-    def ask_for_ever(connection: sqlite3.Connection) -> None:
-        connection.create_function("begin", 0, begin)
-        numbers = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT begin() FROM n WHERE n < 2"
-        connection.execute(numbers).fetchall()
+        def ask_for_ever(connection: sqlite3.Connection) -> None:
+            connection.create_function("begin", 0, begin)
+            numbers = (
+                "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT begin() FROM n WHERE n < 2"
+            )
+            connection.execute(numbers).fetchall()
 
-    endless = asyncio.create_task(store._sweeper.ask(ask_for_ever))
-    waiting = [asyncio.create_task(store._sweeper.ask(ask_for_ever)) for _ in range(3)]
-    await begun.wait()
-    for task in (endless, *waiting):
-        task.cancel()
-    assert (await store.counts()).pages[Page.ALL] == 0
-    await store.close()
+        endless = asyncio.create_task(store._sweeper.ask(ask_for_ever))
+        waiting = [asyncio.create_task(store._sweeper.ask(ask_for_ever)) for _ in range(3)]
+        await begun.wait()
+        for task in (endless, *waiting):
+            task.cancel()
+        assert (await store.counts()).pages[Page.ALL] == 0
 
 
 async def test_ledger_cannot_be_rewritten(tmp_path: Path):
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await store.add([a_task("a")], [], None, [LedgerEntry(task_id=TaskId("a"), at=1.0, kind="made", detail={})])
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        await store.add([a_task("a")], [], None, [LedgerEntry(task_id=TaskId("a"), at=1.0, kind="made", detail={})])
     with closing(sqlite3.connect(tmp_path / "p.db")) as connection:
         for statement in ("UPDATE ledger SET kind = 'x'", "DELETE FROM ledger"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
@@ -258,16 +247,14 @@ async def test_ledger_cannot_be_rewritten(tmp_path: Path):
 
 async def test_columns_of_a_newer_program_are_left_alone(tmp_path: Path):
     path = tmp_path / "p.db"
-    store = await SqliteStore.open(path)
-    await store.add([a_task("a")], [], None, [])
-    await store.close()
+    async with on_disk(path) as store:
+        await store.add([a_task("a")], [], None, [])
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("ALTER TABLE tasks ADD COLUMN mood INTEGER NOT NULL DEFAULT 0")
         connection.execute("UPDATE tasks SET mood = 5")
         connection.commit()
-    store = await SqliteStore.open(path)
-    await store.save(replace(a_task("a"), title="named"))
-    await store.close()
+    async with on_disk(path) as store:
+        await store.save(replace(a_task("a"), title="named"))
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT title, mood FROM tasks").fetchone() == ("named", 5)
 
@@ -309,11 +296,10 @@ async def test_a_killed_program_loses_nothing_that_was_saved(tmp_path: Path):
                     break
             rest_of_it = process.stdout.read().split()
         saved = max([saved, *(int(word) for word in rest_of_it if word.isdigit())])
-        store = await SqliteStore.open(path)
-        names = set((await store.list(Listing())).ids)
-        assert {str(number) for number in range(saved)} <= names
-        assert all([await store.ledger(TaskId(name)) for name in names])
-        await store.close()
+        async with on_disk(path) as store:
+            names = set((await store.list(Listing())).ids)
+            assert {str(number) for number in range(saved)} <= names
+            assert all([await store.ledger(TaskId(name)) for name in names])
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
@@ -334,21 +320,17 @@ async def test_a_damaged_file_is_named_and_kept(tmp_path: Path):
 
 async def test_damage_in_the_middle_is_told_when_it_is_met(tmp_path: Path):
     path = tmp_path / "profile.db"
-    store = await SqliteStore.open(path)
-    await fill(store, 300)
-    await store.close()
+    async with on_disk(path) as store:
+        await fill(store, 300)
     size = path.stat().st_size
     with path.open("r+b") as file:
         file.seek(4096 * 3)
         file.write(b"\xff" * (size - 4096 * 3))
 
     async def read_it_all() -> None:
-        store = await SqliteStore.open(path)
-        try:
+        async with on_disk(path) as store:
             await store.list(Listing())
             await store.unfinished()
-        finally:
-            await store.close()
 
     with pytest.raises(StoreError, match="damaged"):
         await read_it_all()
@@ -357,14 +339,13 @@ async def test_damage_in_the_middle_is_told_when_it_is_met(tmp_path: Path):
 
 async def test_a_row_that_makes_no_sense_is_damage(tmp_path: Path):
     path = tmp_path / "profile.db"
-    store = await SqliteStore.open(path)
-    await store.add([a_task("a")], [], None, [])
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE tasks SET request_values = 'no json'")
-        connection.commit()
-    with pytest.raises(StoreError, match="damaged"):
-        await store.get(TaskId("a"))
-    await store.close()
+    async with on_disk(path) as store:
+        await store.add([a_task("a")], [], None, [])
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("UPDATE tasks SET request_values = 'no json'")
+            connection.commit()
+        with pytest.raises(StoreError, match="damaged"):
+            await store.get(TaskId("a"))
 
 
 @pytest.mark.parametrize(
@@ -378,30 +359,28 @@ async def test_a_row_that_makes_no_sense_is_damage(tmp_path: Path):
 )
 async def test_an_odd_text_is_no_damage(tmp_path: Path, odd: str):
     path = tmp_path / "profile.db"
-    store = await SqliteStore.open(path)
-    await store.add([a_task("a")], [], None, [])
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE tasks SET failure = ?", (f'{{"code":"INTERNAL","words":{odd}}}',))
-        connection.commit()
-    found = await store.get(TaskId("a"))
-    assert found is not None
-    assert found.failure is not None
-    assert str(found.failure.words).startswith(("Retry", "{file:", "in in "))
-    await store.close()
+    async with on_disk(path) as store:
+        await store.add([a_task("a")], [], None, [])
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("UPDATE tasks SET failure = ?", (f'{{"code":"INTERNAL","words":{odd}}}',))
+            connection.commit()
+        found = await store.get(TaskId("a"))
+        assert found is not None
+        assert found.failure is not None
+        assert str(found.failure.words).startswith(("Retry", "{file:", "in in "))
 
 
 async def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path):
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await store.add([a_task("a")], [], None, [])
-    await store._writer.run(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchone())
-    with pytest.raises(StoreError, match="disk is full") as caught:
-        await store.add([a_task(str(n), "long " * 5_000) for n in range(50)], [], None, [])
-    assert "still there" in caught.value.advice
-    assert await store.get(TaskId("1")) is None
-    await store._writer.run(lambda connection: connection.execute("PRAGMA max_page_count = 1000000").fetchone())
-    await store.add([a_task("b")], [], None, [])
-    assert len(await store.list(Listing())) == 2
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        await store.add([a_task("a")], [], None, [])
+        await store._writer.run(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchone())
+        with pytest.raises(StoreError, match="disk is full") as caught:
+            await store.add([a_task(str(n), "long " * 5_000) for n in range(50)], [], None, [])
+        assert "still there" in caught.value.advice
+        assert await store.get(TaskId("1")) is None
+        await store._writer.run(lambda connection: connection.execute("PRAGMA max_page_count = 1000000").fetchone())
+        await store.add([a_task("b")], [], None, [])
+        assert len(await store.list(Listing())) == 2
 
 
 async def test_a_folder_that_cannot_be_is_told(tmp_path: Path):
@@ -423,24 +402,22 @@ async def test_a_file_that_may_only_be_read_is_told(tmp_path: Path):
 
 async def test_a_file_that_another_program_holds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("runway_desktop.store.sqlite_store._PATIENCE_WITH_OTHERS", 0.01)
-    store = await SqliteStore.open(tmp_path / "p.db")
-    with closing(sqlite3.connect(tmp_path / "p.db")) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="in use by another program"):
-            await store.set_settings({"a": 1})
-        other.rollback()
-    await store.set_settings({"a": 1})
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        with closing(sqlite3.connect(tmp_path / "p.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match="in use by another program"):
+                await store.set_settings({"a": 1})
+            other.rollback()
+        await store.set_settings({"a": 1})
 
 
 @pytest.mark.usefixtures("survived_mistakes")
 async def test_our_own_mistakes_are_not_told_as_the_worlds(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    store = await SqliteStore.open(tmp_path / "p.db")
-    with pytest.raises(StoreError, match="Something went wrong in the program") as caught:
-        await store._reader.run(lambda connection: connection.execute("SELECT * FROM recipes"))
-    assert "no such table" in caught.value.detail
-    assert "no such table" in caplog.text
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        with pytest.raises(StoreError, match="Something went wrong in the program") as caught:
+            await store._reader.run(lambda connection: connection.execute("SELECT * FROM recipes"))
+        assert "no such table" in caught.value.detail
+        assert "no such table" in caplog.text
 
 
 def test_a_row_keeps_the_rank_that_the_domain_gives_its_state(monkeypatch):
@@ -461,8 +438,7 @@ def test_a_row_keeps_the_rank_that_the_domain_gives_its_state(monkeypatch):
 async def test_what_was_written_is_in_the_file_itself_once_the_log_was_written_into_it(tmp_path: Path):
     path = tmp_path / "profile.db"
     log = path.with_name("profile.db-wal")
-    store = await SqliteStore.open(path)
-    try:
+    async with on_disk(path) as store:
         await store.check()
         await store.add([a_task("t1")], [], None, ())
         assert log.stat().st_size
@@ -471,8 +447,6 @@ async def test_what_was_written_is_in_the_file_itself_once_the_log_was_written_i
         (tmp_path / "copy").mkdir()
         shutil.copy(path, tmp_path / "copy" / path.name)
         await store.add([a_task("t2")], [], None, ())
-    finally:
-        await store.close()
     alone = await SqliteStore.open(tmp_path / "copy" / path.name)
     try:
         assert await alone.get(TaskId("t1"))
@@ -501,14 +475,11 @@ async def test_a_log_that_somebody_reads_is_written_later_and_holds_up_nobody_wh
 
 async def test_the_file_of_a_list_that_is_not_known_to_be_sound_is_left_alone(tmp_path: Path):
     path = tmp_path / "profile.db"
-    store = await SqliteStore.open(path)
-    try:
+    async with on_disk(path) as store:
         await store.add([a_task("t1")], [], None, ())
         before = path.read_bytes()
         assert not await store.checkpoint()
         assert path.read_bytes() == before
-    finally:
-        await store.close()
 
 
 async def test_a_log_is_not_begun_to_be_written_while_the_window_reads(tmp_path: Path, monkeypatch):

@@ -12,10 +12,11 @@ from runway_desktop.domain.outputs import KeptFile, Looked, kept_file
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.ports import Store
-from runway_desktop.store import SqliteStore, presence
+from runway_desktop.store import presence
 from runway_desktop.store.listing import entries_query
 from runway_desktop.values import replace
 from tests.rigs.libraries import NOON, Opened, fill
+from tests.unit.store.tasks_on_disk import on_disk
 
 GONE = Look(presence=Presence.MISSING, at=NOON + 10)
 OTHER = Look(presence=Presence.CHANGED, at=NOON + 10, signs=Signs(7, 1_750_000_000_000_000_001))
@@ -190,9 +191,8 @@ async def test_missing_file_needs_attention_and_a_task_in_trouble_as_well_is_cou
 
 
 async def plan_of(path: Path, query: str, parameters: Any) -> str:
-    store = await SqliteStore.open(path)
-    await fill(store, 50)
-    await store.close()
+    async with on_disk(path) as store:
+        await fill(store, 50)
     with closing(sqlite3.connect(path)) as connection:
         return "; ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", parameters))
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing, Page, SortKey
 from runway_desktop.domain.task import Batch, BatchId, TaskId
-from runway_desktop.store import SqliteStore
 from tests.rigs.samples import examples
 from tests.rigs.stores import MemoryStore
 from tests.unit.store.expected import Library
+from tests.unit.store.tasks_on_disk import on_disk
 
 from . import strategies as kinds
 
@@ -38,21 +38,19 @@ def test_everything_comes_back_equal(data: st.DataObject):
     async def keep() -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "profile.db"
-            store = await SqliteStore.open(path)
-            for batch in BATCHES:
-                await store.add([], [], batch, [])
-            await store.add([first], inputs, None, [line])
-            assert await store.get(first.id) == first
-            assert await store.inputs(first.id) == inputs
-            await store.save(second, line, outputs)
-            await store.set_settings(detail)
-            await store.close()
-            store = await SqliteStore.open(path)
-            assert await store.get(first.id) == second
-            assert await store.outputs(first.id) == sorted(outputs, key=lambda output: output.index)
-            assert await store.ledger(first.id) == [line, line]
-            assert await store.settings() == detail
-            await store.close()
+            async with on_disk(path) as store:
+                for batch in BATCHES:
+                    await store.add([], [], batch, [])
+                await store.add([first], inputs, None, [line])
+                assert await store.get(first.id) == first
+                assert await store.inputs(first.id) == inputs
+                await store.save(second, line, outputs)
+                await store.set_settings(detail)
+            async with on_disk(path) as store:
+                assert await store.get(first.id) == second
+                assert await store.outputs(first.id) == sorted(outputs, key=lambda output: output.index)
+                assert await store.ledger(first.id) == [line, line]
+                assert await store.settings() == detail
 
     asyncio.run(keep())
 

@@ -20,8 +20,9 @@ from runway_desktop.store import SqliteStore, listing
 from runway_desktop.store.conditions import add_pieces
 from runway_desktop.values import replace
 from tests.rigs.libraries import a_wish
+from tests.unit.store.tasks_on_disk import on_disk
 
-NEAR, FEW, READ, MANY, FREQUENT, JUDGED = 4, 3, 5, 6, 3, 5
+SMALL = {"NEAR": 4, "FEW": 3, "READ": 5, "MANY": 6, "FREQUENT": 3, "JUDGED": 5}
 """So small that a library of a dozen tasks is searched in every way."""
 _KEYS = {
     SortKey.MADE: 0,
@@ -95,15 +96,10 @@ def test_every_way_to_search_finds_what_like_finds(
 
     async def search() -> None:
         with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-            patch.setattr(listing, "NEAR", NEAR)
-            patch.setattr(listing, "FEW", FEW)
-            patch.setattr(listing, "READ", READ)
-            patch.setattr(listing, "MANY", MANY)
-            patch.setattr(listing, "FREQUENT", FREQUENT)
-            patch.setattr(listing, "JUDGED", JUDGED)
+            for name, amount in SMALL.items():
+                patch.setattr(listing, name, amount)
             path = Path(folder) / "p.db"
-            store = await SqliteStore.open(path)
-            try:
+            async with on_disk(path) as store:
                 await store.add(tasks, [], None, [])
                 for task, client in zip(tasks, asked_by, strict=False):
                     if client:
@@ -115,8 +111,6 @@ def test_every_way_to_search_finds_what_like_finds(
                     first = await store.list(question, limit)
                     assert first.ids == everything.ids[:limit]
                     assert first.is_whole == (len(everything) <= limit)
-            finally:
-                await store.close()
 
     asyncio.run(search())
 
@@ -175,29 +169,16 @@ async def plan_of(path: Path, text: str) -> str:
         await store.close()
 
 
-def saying(task_id: TaskId, prompt: str) -> Task:
+def saying(name: str, prompt: str, at: float = 0.0, shot: str = "") -> Task:
     wish = Request(endpoint="", model="gen4.5", values={}, prompt=prompt)
-    return Task(id=task_id, request=wish, created_at=0.0)
+    return Task(id=TaskId(name), request=wish, created_at=at, shot=shot)
 
 
 async def a_library(path: Path, shot: str = "") -> None:
-    store = await SqliteStore.open(path)
-    prompts = [f"灯台と猫 {number}" if number < 3 else f"a fox in fog {number}" for number in range(40)]
-    await store.add(
-        [
-            Task(
-                id=TaskId(f"task{number}"),
-                request=Request(endpoint="", model="gen4.5", values={}, prompt=prompt),
-                created_at=float(number),
-                shot=shot if number == 39 else "",
-            )
-            for number, prompt in enumerate(prompts)
-        ],
-        [],
-        None,
-        [],
-    )
-    await store.close()
+    async with on_disk(path) as store:
+        prompts = [f"灯台と猫 {number}" if number < 3 else f"a fox in fog {number}" for number in range(40)]
+        tasks = [saying(f"task{n}", words, float(n), shot if n == 39 else "") for n, words in enumerate(prompts)]
+        await store.add(tasks, [], None, [])
 
 
 @pytest.fixture
@@ -228,10 +209,9 @@ async def test_texts_are_read_where_some_hold_the_pieces_of_a_word_and_few_the_w
 ):
     monkeypatch.setattr(listing, "NEAR", 5)
     await a_library(tmp_path / "p.db", "foxi, oxing")
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await store.add([saying(TaskId(f"pieces{number}"), "foxi, oxing") for number in range(20)], [], None, [])
-    await store.add([saying(TaskId("whole"), "foxing of old paper")], [], None, [])
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        await store.add([saying(f"pieces{number}", "foxi, oxing") for number in range(20)], [], None, [])
+        await store.add([saying("whole", "foxing of old paper")], [], None, [])
     with closing(sqlite3.connect(tmp_path / "p.db", isolation_level=None)) as connection:
         add_pieces(connection)
         asked: list[str] = []
@@ -258,7 +238,6 @@ async def test_short_word_of_more_than_few_is_looked_up_once_and_not_in_each_tex
 async def test_short_word_that_a_text_ends_with_is_looked_for_in_the_texts(tmp_path: Path):
     await a_library(tmp_path / "p.db", shot="京都")
     assert "SCAN tasks" in await plan_of(tmp_path / "p.db", "都")
-    store = await SqliteStore.open(tmp_path / "p.db")
-    for text in ("都", "京", "京都"):
-        assert list((await store.list(Listing(filter=Filter(text=text)), 5)).ids) == ["task39"]
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        for text in ("都", "京", "京都"):
+            assert list((await store.list(Listing(filter=Filter(text=text)), 5)).ids) == ["task39"]

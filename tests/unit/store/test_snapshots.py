@@ -22,7 +22,7 @@ from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
 from tests.rigs.libraries import fill
 from tests.rigs.newer_lists import NEWER_MINOR
-from tests.unit.store.tasks_on_disk import a_task
+from tests.unit.store.tasks_on_disk import a_task, on_disk
 
 KEY = "key_" + "0123456789abcdef" * 8
 SIGNATURE = "eyJhbGciOiJIUzI1NiJ9.c2lnbmF0dXJl.abcdef0123456789"
@@ -79,9 +79,8 @@ async def test_the_same_list_gives_the_same_bytes(tmp_path: Path):
     await store.set_settings({"theme": "dark"})
     snapshots.take(tmp_path / "p.db", tmp_path / "c.db", quietly)
     await store.close()
-    store = await SqliteStore.open(tmp_path / "p.db")
-    snapshots.take(tmp_path / "p.db", tmp_path / "d.db", quietly)
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        snapshots.take(tmp_path / "p.db", tmp_path / "d.db", quietly)
     first, second, third, fourth = ((tmp_path / f"{name}.db").read_bytes() for name in "abcd")
     assert first == second != third == fourth
 
@@ -233,16 +232,15 @@ async def test_a_list_that_moved_says_where_everything_lies_now(tmp_path: Path):
     given = Input(task_id=task.id, field_path=("promptImage",), uri=picture.as_uri(), path=str(picture))
     poster = tmp_path / "poster.jpg"
     poster.write_bytes(b"x")
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await store.add([replace(task, request=request), clip], [given], None, [])
-    await store.save_outputs(
-        [
-            output(clip, state=OutputState.SAVED, path="/films/old clip.mp4", poster="/old/posters/x.jpg"),
-            output(task, state=OutputState.SAVED, path="/films/still.png", poster=str(poster)),
-        ]
-    )
-    await store.set_settings({"composer.draft": {"inputs": [str(picture)]}, "theme": "dark"})
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        await store.add([replace(task, request=request), clip], [given], None, [])
+        await store.save_outputs(
+            [
+                output(clip, state=OutputState.SAVED, path="/films/old clip.mp4", poster="/old/posters/x.jpg"),
+                output(task, state=OutputState.SAVED, path="/films/still.png", poster=str(poster)),
+            ]
+        )
+        await store.set_settings({"composer.draft": {"inputs": [str(picture)]}, "theme": "dark"})
     assert [found.path for found in snapshots.results(tmp_path / "p.db")] == ["/films/still.png", "/films/old clip.mp4"]
     snapshots.settle(
         tmp_path / "p.db",
@@ -250,21 +248,20 @@ async def test_a_list_that_moved_says_where_everything_lies_now(tmp_path: Path):
         results={(clip.id, 0): tmp_path / "new clip.mp4", (TaskId("none"), 0): tmp_path / "x"},
         folders=[(str(old), str(new)), (old.as_uri(), new.as_uri())],
     )
-    store = await SqliteStore.open(tmp_path / "p.db")
-    found = await store.get(task.id)
-    assert found.request.values == {
-        "promptImage": (new / "ab" / "Mein Bild ü.png").as_uri(),
-        "references": [{"uri": "file:///other.png"}],
-    }
-    [moved] = await store.inputs(task.id)
-    assert (moved.path, moved.uri) == (str(new / "ab" / "Mein Bild ü.png"), found.request.values["promptImage"])
-    [there] = await store.outputs(clip.id)
-    assert (there.path, there.poster) == (str(tmp_path / "new clip.mp4"), "")
-    assert [one.poster for one in await store.outputs(task.id)] == [str(poster)]
-    assert await store.amount(Filter(text="new clip")) == 1
-    assert await store.settings() == {
-        "composer.draft": {"inputs": [str(new / "ab" / "Mein Bild ü.png")]},
-        "theme": None,
-        "mark": {"at": 1},
-    }
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        found = await store.get(task.id)
+        assert found.request.values == {
+            "promptImage": (new / "ab" / "Mein Bild ü.png").as_uri(),
+            "references": [{"uri": "file:///other.png"}],
+        }
+        [moved] = await store.inputs(task.id)
+        assert (moved.path, moved.uri) == (str(new / "ab" / "Mein Bild ü.png"), found.request.values["promptImage"])
+        [there] = await store.outputs(clip.id)
+        assert (there.path, there.poster) == (str(tmp_path / "new clip.mp4"), "")
+        assert [one.poster for one in await store.outputs(task.id)] == [str(poster)]
+        assert await store.amount(Filter(text="new clip")) == 1
+        assert await store.settings() == {
+            "composer.draft": {"inputs": [str(new / "ab" / "Mein Bild ü.png")]},
+            "theme": None,
+            "mark": {"at": 1},
+        }

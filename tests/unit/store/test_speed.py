@@ -19,6 +19,7 @@ from runway_desktop.store import SqliteStore, reading
 from runway_desktop.store.conditions import by_person
 from runway_desktop.store.listing import entries, entries_query, looked_up
 from tests.rigs.libraries import fill
+from tests.unit.store.tasks_on_disk import on_disk
 
 
 async def plan_of(path: Path, query: str, parameters: list) -> str:
@@ -86,22 +87,21 @@ async def test_what_a_person_judged_is_gathered_from_the_small_index_of_stars(
 
 async def test_the_few_that_a_person_judged_so_are_all_that_is_looked_at(tmp_path: Path):
     """In whatever order."""
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await fill(store, 50, with_outputs=False)
-    wanted = Filter(rating=Bounds(5, 5), without=Without(projects=frozenset({"Coast"})))
-    for sort in (SortKey.MADE, SortKey.PROMPT):
-        asked: list[str] = []
+    async with on_disk(tmp_path / "p.db") as store:
+        await fill(store, 50, with_outputs=False)
+        wanted = Filter(rating=Bounds(5, 5), without=Without(projects=frozenset({"Coast"})))
+        for sort in (SortKey.MADE, SortKey.PROMPT):
+            asked: list[str] = []
 
-        def list_them(connection: sqlite3.Connection, sort: SortKey = sort, asked: list[str] = asked) -> list[str]:
-            connection.set_trace_callback(asked.append)
-            entries(connection, Listing(filter=wanted, sort=sort), None, 200)
-            connection.set_trace_callback(None)
-            questions = [one for one in asked if not one.startswith("--")]
-            return [row[3] for one in questions for row in connection.execute(f"EXPLAIN QUERY PLAN {one}")]
+            def list_them(connection: sqlite3.Connection, sort: SortKey = sort, asked: list[str] = asked) -> list[str]:
+                connection.set_trace_callback(asked.append)
+                entries(connection, Listing(filter=wanted, sort=sort), None, 200)
+                connection.set_trace_callback(None)
+                questions = [one for one in asked if not one.startswith("--")]
+                return [row[3] for one in questions for row in connection.execute(f"EXPLAIN QUERY PLAN {one}")]
 
-        plan = await store._reader.ask(list_them)
-        assert not [step for step in plan if step.startswith("SCAN tasks")], plan
-    await store.close()
+            plan = await store._reader.ask(list_them)
+            assert not [step for step in plan if step.startswith("SCAN tasks")], plan
 
 
 @pytest.mark.parametrize(
@@ -132,16 +132,15 @@ async def test_names_of_many_tasks_are_met_in_the_lists_own_order(tmp_path: Path
 
 
 async def test_tasks_of_a_small_batch_are_found_by_its_index(tmp_path: Path):
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await fill(store, 50, with_outputs=False)
-    wanted = Filter(batches=frozenset({BatchId("batch-0")}))
+    async with on_disk(tmp_path / "p.db") as store:
+        await fill(store, 50, with_outputs=False)
+        wanted = Filter(batches=frozenset({BatchId("batch-0")}))
 
-    def explain(connection: sqlite3.Connection) -> str:
-        query, cells = entries_query(Listing(filter=wanted), 200, *looked_up(connection, wanted))
-        return "; ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", cells))
+        def explain(connection: sqlite3.Connection) -> str:
+            query, cells = entries_query(Listing(filter=wanted), 200, *looked_up(connection, wanted))
+            return "; ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", cells))
 
-    plan = await store._reader.ask(explain)
-    await store.close()
+        plan = await store._reader.ask(explain)
     assert "SEARCH tasks USING INTEGER PRIMARY KEY (rowid=?)" in plan
     assert "tasks_by_batch (batch_id=? AND removed_at=?)" in plan
 
@@ -194,16 +193,15 @@ async def test_tags_and_words_are_looked_up(tmp_path: Path):
 
 
 async def test_thousands_of_tasks_are_listed_and_counted_in_a_blink(tmp_path: Path):
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await fill(store, 5_000, with_outputs=False)
-    assert await looks(store, lambda: store.list(Listing())) < 4
-    assert await looks(store, lambda: store.list(Listing(filter=Filter(page=Page.NEEDS_ATTENTION)))) < 2
-    assert await looks(store, store.counts) < 1
-    ids = list((await store.list(Listing())).ids)
-    assert await looks(store, lambda: store.rows(ids[:200])) < 3
-    for text in ("lighthouse", "qq", "zz nowhere", "ice -camera"):
-        assert await looks(store, partial(store.list, Listing(filter=Filter(text=text)), 200)) < 3
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        await fill(store, 5_000, with_outputs=False)
+        assert await looks(store, lambda: store.list(Listing())) < 4
+        assert await looks(store, lambda: store.list(Listing(filter=Filter(page=Page.NEEDS_ATTENTION)))) < 2
+        assert await looks(store, store.counts) < 1
+        ids = list((await store.list(Listing())).ids)
+        assert await looks(store, lambda: store.rows(ids[:200])) < 3
+        for text in ("lighthouse", "qq", "zz nowhere", "ice -camera"):
+            assert await looks(store, partial(store.list, Listing(filter=Filter(text=text)), 200)) < 3
 
 
 async def looks(store: SqliteStore, ask: Callable[[], Awaitable[object]]) -> float:
@@ -242,9 +240,8 @@ async def test_any_number_of_tasks_is_asked_for_in_a_few_statements(tmp_path: Pa
             asked.add(statement)
             return super().execute(statement, parameters)
 
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await fill(store, 300)
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        await fill(store, 300)
     with closing(sqlite3.connect(tmp_path / "p.db", factory=Watched)) as connection:
         names = [TaskId(name) for (name,) in sqlite3.Connection.execute(connection, "SELECT id FROM tasks")]
         for number in range(len(names) + 1):
@@ -267,13 +264,12 @@ async def test_what_goes_through_the_whole_library_keeps_none_of_it_in_memory(
         return connection
 
     monkeypatch.setattr(sqlite3, "connect", watched)
-    store = await SqliteStore.open(tmp_path / "p.db")
-    await fill(store, 50)
-    for ask in (partial(store.list, Listing()), partial(store.list, Listing(), 10)):
-        told.clear()
-        await ask()
-        thread, last = told[-1]
-        assert (last == "PRAGMA shrink_memory") is (thread == "store-sweep"), (
-            "The first rows are asked for again and again"
-        )
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        await fill(store, 50)
+        for ask in (partial(store.list, Listing()), partial(store.list, Listing(), 10)):
+            told.clear()
+            await ask()
+            thread, last = told[-1]
+            assert (last == "PRAGMA shrink_memory") is (thread == "store-sweep"), (
+                "The first rows are asked for again and again"
+            )

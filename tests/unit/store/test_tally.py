@@ -19,6 +19,7 @@ from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.tally import count_anew, counts
 from runway_desktop.values import replace
+from tests.unit.store.tasks_on_disk import on_disk
 
 changes = st.fixed_dictionaries(
     {},
@@ -55,26 +56,25 @@ def test_kept_amounts_are_those_that_counting_gives(
     steps: Sequence[tuple[int, dict[str, Any], list[tuple[int, OutputState, str]]]],
 ):
     async def write(path: Path) -> None:
-        store = await SqliteStore.open(path)
-        tasks = [replace(a_task(number), **changed) for number, changed in enumerate(made)]
-        await store.add([], [], Batch(id=BatchId("b"), name="shots.csv", created_at=1.0), [])
-        await store.add(tasks, [], None, [])
-        for number, changed, results in steps:
-            tasks[number] = replace(tasks[number], **changed)
-            found = [
-                Output(
-                    task_id=tasks[number].id,
-                    index=index,
-                    url="",
-                    url_fetched_at=0.0,
-                    media=Media.VIDEO,
-                    state=state,
-                    path=path,
-                )
-                for index, state, path in results
-            ]
-            await store.save(tasks[number], None, found)
-        await store.close()
+        async with on_disk(path) as store:
+            tasks = [replace(a_task(number), **changed) for number, changed in enumerate(made)]
+            await store.add([], [], Batch(id=BatchId("b"), name="shots.csv", created_at=1.0), [])
+            await store.add(tasks, [], None, [])
+            for number, changed, results in steps:
+                tasks[number] = replace(tasks[number], **changed)
+                found = [
+                    Output(
+                        task_id=tasks[number].id,
+                        index=index,
+                        url="",
+                        url_fetched_at=0.0,
+                        media=Media.VIDEO,
+                        state=state,
+                        path=path,
+                    )
+                    for index, state, path in results
+                ]
+                await store.save(tasks[number], None, found)
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "p.db"
@@ -106,13 +106,12 @@ async def test_batches_are_told_with_what_they_hold_and_the_latest_first(tmp_pat
         batch = Batch(id=BatchId(batch_id), name=name, created_at=made)
         await store.add([replace(a_task(number), batch_id=batch.id)], [], batch, [])
 
-    store = await SqliteStore.open(tmp_path / "p.db")
-    assert (await store.counts()).batches == ()
-    await put(store, 0, "a", "first.csv", 1.0)
-    await put(store, 1, "b", "half \udcff a pair", 3.0)
-    await put(store, 2, "c", "between.csv", 2.0)
-    await put(store, 3, "a", "other.csv", 1.0)
-    assert (await store.counts()).batches == (
-        ("b", "half \udcff a pair", 1), ("c", "between.csv", 1), ("a", "other.csv", 2)
-    )  # fmt: skip
-    await store.close()
+    async with on_disk(tmp_path / "p.db") as store:
+        assert (await store.counts()).batches == ()
+        await put(store, 0, "a", "first.csv", 1.0)
+        await put(store, 1, "b", "half \udcff a pair", 3.0)
+        await put(store, 2, "c", "between.csv", 2.0)
+        await put(store, 3, "a", "other.csv", 1.0)
+        assert (await store.counts()).batches == (
+            ("b", "half \udcff a pair", 1), ("c", "between.csv", 1), ("a", "other.csv", 2)
+        )  # fmt: skip
