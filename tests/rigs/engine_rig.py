@@ -133,7 +133,7 @@ def held_by(parts: Rig | Engine, task_id: TaskId) -> HeldBack | None:
 
 class Rig:
     """`loops` names what runs by itself while the rig is open: "lane", "poller", "account". `ids` is where the file of
-    accepted ids lies; None: there is none."""
+    accepted ids lies; None: there is none. `paused`: the lane is paused as soon as it runs."""
 
     def __init__(
         self,
@@ -148,6 +148,7 @@ class Rig:
         place: Place | None = None,
         ids: Path | None = None,
         prices: tuple[PublishedPrice, ...] = (),
+        paused: bool = False,
     ) -> None:
         self.store = store or MemoryStore()
         self.runway = runway or FakeRunway()
@@ -212,7 +213,7 @@ class Rig:
         )
         own = OwnFolders(self.settings, Path("/profile"))
         self.trash = Trash(self.store, self.bin, self.bus, self.clock, self.folder.locks, own, AtOnce())
-        self._loops = loops
+        self._loops, self._paused = loops, paused
         self._running: list[asyncio.Task[None]] = []
 
     def _make_runway(self, secret: str) -> FakeRunway:
@@ -246,6 +247,8 @@ class Rig:
         for name in self._loops:
             self._running.append(asyncio.create_task(getattr(self, name).run(), name=name))
         await settle()
+        if self._paused:
+            await self.lane.pause()
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -261,6 +261,13 @@ class Opening:
     etag: str
 
 
+def limited(model: str = "gen4.5", *, concurrent: int | None = None, daily: int | None = None) -> FakeRunway:
+    """One whose organization has these limits for a model."""
+    runway = FakeRunway()
+    runway.limit(model, concurrent=concurrent, daily=daily)
+    return runway
+
+
 class FakeFetcher:
     """A download host in memory. `chunk` is the most that one piece holds, in bytes."""
 
@@ -282,9 +289,13 @@ class FakeFetcher:
         content_type: str = "",
         ranges: bool = True,
         says_length: bool = True,
+        cut: int | None = None,
     ) -> None:
-        """Offers a file. `ranges=False`: the host ignores Range and begins at 0. Serving again replaces it."""
+        """Offers a file. `ranges=False`: the host ignores Range and begins at 0. Serving again replaces it. With `cut`
+        the first opening gives that many bytes, then NoReply."""
         self.files[url] = ServedFile(content, etag, content_type, ranges, says_length)
+        if cut is not None:
+            self.cut(url, after=cut)
 
     def cut(self, url: str, *, after: int) -> None:
         """The next opening gives that many bytes, then NoReply."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.domain.folders import MoveProgress
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 from runway_desktop.services.disk.file_locks import Owner
@@ -92,6 +93,12 @@ class House:
 
     async def results(self, count: int) -> list[Output]:
         return [await self.result(number) for number in range(count)]
+
+    @property
+    def progress(self) -> MoveProgress:
+        """Of the move that was begun."""
+        assert self.move.progress is not None
+        return self.move.progress
 
     async def begin(self) -> None:
         plan = await self.move.plan(self.new)

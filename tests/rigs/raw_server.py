@@ -80,6 +80,26 @@ class RawConnection:
         await self._reader.read()
 
 
+def sends(content: bytes) -> Callable[[RawConnection], Awaitable[None]]:
+    """Each connection gets these bytes for its request, and is closed."""
+
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(content)
+
+    return behave
+
+
+def answers(status: int, body: bytes = b"") -> Callable[[RawConnection], Awaitable[None]]:
+    """Each connection gets a decent answer, and is closed."""
+
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.answer(status, body)
+
+    return behave
+
+
 @asynccontextmanager
 async def raw_server(
     behave: Callable[[RawConnection], Awaitable[None]], context: ssl.SSLContext | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import date
@@ -33,7 +33,7 @@ from runway_desktop.domain.errors import (
     SlowDown,
 )
 from runway_desktop.domain.task import RemoteId
-from tests.rigs.raw_server import RawConnection, raw_server
+from tests.rigs.raw_server import RawConnection, RawServer, answers, raw_server, sends
 
 SECRET = "key_" + "5e" * 64
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
@@ -68,6 +68,15 @@ async def client_of(url: str, **options: Any) -> AsyncIterator[RunwayClient]:
         yield client
     finally:
         await client.aclose()
+
+
+@asynccontextmanager
+async def served(
+    behave: Callable[[RawConnection], Awaitable[None]], **options: Any
+) -> AsyncIterator[tuple[RunwayClient, RawServer]]:
+    """A client and the server of bare sockets that answers it."""
+    async with raw_server(behave) as server, client_of(server.url, **options) as client:
+        yield client, server
 
 
 async def every_call(client: RunwayClient) -> AsyncIterator[Any]:
@@ -193,11 +202,7 @@ async def test_what_came_instead_of_an_id_is_kept_without_the_key(status: int) -
 
 
 async def test_what_came_of_an_answer_that_broke_off_is_kept() -> None:
-    async def behave(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.send(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id": "17f2')
-
-    async with raw_server(behave) as server, client_of(server.url) as client:
+    async with served(sends(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id": "17f2')) as (client, _):
         with pytest.raises(NoReply) as caught:
             await client.create("text_to_video", BODY)
     assert caught.value.answer == 'HTTP 200 · {"id": "17f2'
@@ -284,22 +289,14 @@ async def test_nothing_was_sent_when_nobody_listens() -> None:
     ],
 )
 async def test_a_cut_connection_is_no_reply_and_the_create_is_not_repeated(answer: bytes) -> None:
-    async def behave(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.send(answer)
-
-    async with raw_server(behave) as server, client_of(server.url) as client:
+    async with served(sends(answer)) as (client, server):
         with pytest.raises(NoReply):
             await client.create("text_to_video", BODY)
     assert [request.path for request in server.requests] == ["/v1/text_to_video"]
 
 
 async def test_an_id_that_came_through_before_the_cut_is_not_lost() -> None:
-    async def behave(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + CREATED[:50])
-
-    async with raw_server(behave) as server, client_of(server.url) as client:
+    async with served(sends(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + CREATED[:50])) as (client, _):
         assert (await client.create("text_to_video", BODY)).remote_id == ID
 
 
@@ -313,7 +310,7 @@ async def test_no_more_of_an_answer_is_read_than_any_task_has() -> None:
             await connection.send(b'"https://out.example/",' * 10_000)
             sent.append(230_000)
 
-    async with raw_server(endless) as server, client_of(server.url) as client:
+    async with served(endless) as (client, _):
         for call in (client.task(ID), client.organization()):
             with pytest.raises(BadReply) as caught:
                 await call
@@ -323,11 +320,7 @@ async def test_no_more_of_an_answer_is_read_than_any_task_has() -> None:
 
 
 async def test_a_refusal_counts_although_its_words_broke_off() -> None:
-    async def behave(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.send(b'HTTP/1.1 429 No\r\nRetry-After: 7\r\nContent-Length: 500\r\n\r\n{"err')
-
-    async with raw_server(behave) as server, client_of(server.url) as client:
+    async with served(sends(b'HTTP/1.1 429 No\r\nRetry-After: 7\r\nContent-Length: 500\r\n\r\n{"err')) as (client, _):
         with pytest.raises(SlowDown) as caught:
             await client.create("text_to_video", BODY)
     assert caught.value.retry_after == 7.0
@@ -338,7 +331,7 @@ async def test_silence_is_no_reply() -> None:
         await connection.read()
         await connection.until_gone()
 
-    async with raw_server(behave) as server, client_of(server.url, patience=SHORT) as client:
+    async with served(behave, patience=SHORT) as (client, server):
         async for call in every_call(client):
             with pytest.raises(NoReply) as caught:
                 await call
@@ -354,7 +347,7 @@ async def test_an_answer_that_drips_is_given_up() -> None:
             await connection.send(b" ")
             await asyncio.sleep(0)
 
-    async with raw_server(behave) as server, client_of(server.url, patience=Patience(whole=0.05)) as client:
+    async with served(behave, patience=Patience(whole=0.05)) as (client, _):
         with pytest.raises(NoReply):
             await client.organization()
 
@@ -368,7 +361,7 @@ async def test_a_cancel_does_not_wait_behind_questions() -> None:
                 await released.wait()
             await connection.answer(200, json.dumps({"id": ID, "status": "RUNNING"}).encode(), keep=True)
 
-    async with raw_server(behave) as server, client_of(server.url) as client:
+    async with served(behave) as (client, server):
         questions = [asyncio.create_task(client.task(ID)) for _ in range(20)]
         while len(server.requests) < 6:
             await asyncio.sleep(0)
@@ -386,7 +379,7 @@ async def test_a_create_never_meets_a_connection_that_is_being_closed() -> None:
         await connection.answer(200, CREATED, keep=True)
         await connection.read()
 
-    async with raw_server(behave) as server, client_of(server.url) as client:
+    async with served(behave) as (client, server):
         for _ in range(3):
             assert (await client.create("text_to_video", BODY)).remote_id == ID
     assert server.connections == 3
@@ -398,7 +391,7 @@ async def test_questions_share_their_connections() -> None:
         while await connection.read():
             await connection.answer(200, b'{"creditBalance": 1}', keep=True)
 
-    async with raw_server(behave) as server, client_of(server.url) as client:
+    async with served(behave) as (client, server):
         for _ in range(5):
             await client.organization()
         assert server.connections == 1
@@ -415,7 +408,7 @@ async def test_a_question_on_a_connection_that_was_closed_meanwhile_is_asked_on_
         await connection.answer(200, b'{"creditBalance": 1}', keep=True)
         closed.set()
 
-    async with raw_server(behave) as server, client_of(server.url) as client:
+    async with served(behave) as (client, server):
         await client.organization()
         await closed.wait()
         for _ in range(10):
@@ -428,11 +421,7 @@ async def test_a_question_on_a_connection_that_was_closed_meanwhile_is_asked_on_
 async def test_a_long_body_arrives_whole_and_with_its_length() -> None:
     body = {"model": "gen4.5", "promptImage": "data:image/png;base64," + "QUJD" * 500_000}
 
-    async def behave(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.answer(200, CREATED)
-
-    async with raw_server(behave) as server, client_of(server.url) as client:
+    async with served(answers(200, CREATED)) as (client, server):
         await client.create("image_to_video", body)
     assert json.loads(server.requests[0].body) == body
     assert "transfer-encoding" not in server.requests[0].headers
@@ -455,11 +444,10 @@ async def test_a_server_that_cannot_prove_who_it_is_was_not_reached() -> None:
 async def test_a_proxy_of_the_environment_does_not_see_what_is_meant_for_this_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def behave(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.answer(200, b'{"creditBalance": 1}')
-
-    async with raw_server(behave) as proxy, raw_server(behave) as server:
+    async with (
+        raw_server(answers(200, b'{"creditBalance": 1}')) as proxy,
+        raw_server(answers(200, b'{"creditBalance": 1}')) as server,
+    ):
         for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url)
         async with client_of(server.url) as client:

@@ -24,7 +24,7 @@ from runway_desktop.domain.errors import (
     ServerTrouble,
     SlowDown,
 )
-from tests.rigs.raw_server import RawConnection, raw_server
+from tests.rigs.raw_server import RawConnection, answers, raw_server, sends
 
 URL = "https://out.example/1.mp4?sig=a"
 CONTENT = bytes(range(256)) * 10
@@ -263,12 +263,8 @@ async def test_a_host_that_is_not_there_was_not_reached() -> None:
     "head", [b"Content-Length: 1000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n7\r\n"], ids=["length", "chunked"]
 )
 async def test_a_cut_in_the_middle_gives_what_came_and_then_no_reply(head: bytes) -> None:
-    async def behave(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.send(b"HTTP/1.1 200 OK\r\n" + head + b"content")
-
     received = bytearray()
-    async with raw_server(behave) as server, fetching() as (fetcher, _):
+    async with raw_server(sends(b"HTTP/1.1 200 OK\r\n" + head + b"content")) as server, fetching() as (fetcher, _):
         with pytest.raises(NoReply):
             await collect(fetcher, server.url, received)
     assert received == b"content"
@@ -302,14 +298,16 @@ async def test_leaving_early_closes_the_connection() -> None:
 
 
 async def test_a_result_of_the_real_api_never_leads_to_this_machine_by_http() -> None:
-    async def behave(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.answer(200, b"what only this machine may see")
-
-    async with raw_server(behave) as server, fetching(base_url=DEFAULT_BASE_URL) as (fetcher, _):
+    async with (
+        raw_server(answers(200, b"what only this machine may see")) as server,
+        fetching(base_url=DEFAULT_BASE_URL) as (fetcher, _),
+    ):
         for url in (server.url, server.url.replace("127.0.0.1", "localhost")):
             with pytest.raises(BadReply):
                 await read(fetcher, url)
         assert not server.connections
-    async with raw_server(behave) as server, fetching(base_url=server.url) as (fetcher, _):
+    async with (
+        raw_server(answers(200, b"what only this machine may see")) as server,
+        fetching(base_url=server.url) as (fetcher, _),
+    ):
         assert await read(fetcher, server.url)

@@ -13,7 +13,7 @@ from runway_desktop.api.replies import LONGEST_WAIT
 from runway_desktop.domain.errors import ApiError, LinkExpired
 from runway_desktop.domain.task import RemoteId
 from tests.rigs.hostile_headers import LINES, STATUSES, head
-from tests.rigs.raw_server import RawConnection, raw_server
+from tests.rigs.raw_server import raw_server, sends
 from tests.rigs.samples import some
 
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
@@ -25,11 +25,7 @@ HURRY = Patience(connect=5.0, read=1.0, create=1.0, whole=2.0)
 async def test_no_header_raises_what_nobody_catches(status: bytes) -> None:
     answer = b""
 
-    async def behave(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.send(answer)
-
-    async with raw_server(behave) as server:
+    async with raw_server(sends(answer)) as server:
         client = RunwayClient(server.url, "key_" + "5e" * 64, patience=HURRY)
         fetcher = HttpFetcher(server.url, patience=HURRY)
 

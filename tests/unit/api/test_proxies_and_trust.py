@@ -23,7 +23,7 @@ from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.api.pool import CONNECTING
 from runway_desktop.domain.errors import NoReply, NotReached
 from tests.rigs.mistakes import Mistakes
-from tests.rigs.raw_server import RawConnection, raw_server
+from tests.rigs.raw_server import RawConnection, answers, raw_server
 from tests.rigs.socks_server import http_proxy, socks_proxy
 
 HOST = "runway.example"
@@ -296,11 +296,7 @@ async def test_certificates_are_not_read_again_for_each_connection(
 
     monkeypatch.setattr(connections, "system_certificates", counted)
 
-    async def closing(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.answer(200, BODY)
-
-    async with raw_server(closing, authority.context) as server, socks_proxy(server.port) as proxy:
+    async with raw_server(answers(200, BODY), authority.context) as server, socks_proxy(server.port) as proxy:
         monkeypatch.setenv("ALL_PROXY", proxy.url)
         async with client_of() as client:
             await asyncio.gather(*(client.create("text_to_video", {}) for _ in range(8)))

@@ -27,7 +27,7 @@ from runway_desktop.domain.errors import (
     RunwayDesktopError,
     ServerTrouble,
 )
-from tests.rigs.raw_server import RawConnection, RawServer, raw_server
+from tests.rigs.raw_server import RawConnection, RawServer, answers, raw_server
 
 
 @asynccontextmanager
@@ -36,11 +36,9 @@ async def hosts(
 ) -> AsyncIterator[tuple[RunwayClient, RawServer, RawServer]]:
     """A client, the API that gives it slots, and the host where these are."""
 
-    async def take(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.answer(status, b"<Error><Message>Policy expired</Message></Error>" if status > 299 else b"")
-
-    async with raw_server(take) as storage:
+    async with raw_server(
+        answers(status, b"<Error><Message>Policy expired</Message></Error>" if status > 299 else b"")
+    ) as storage:
         slot = {"uploadUrl": upload_url or f"{storage.url}/put", "fields": fields or {}, "runwayUri": "runway://new"}
 
         async def give(connection: RawConnection) -> None:
@@ -247,11 +245,7 @@ async def test_a_slot_of_the_real_api_never_leads_to_this_machine_by_http(tmp_pa
     path = tmp_path / "still.png"
     path.write_bytes(b"content")
 
-    async def take(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.answer(204)
-
-    async with raw_server(take) as storage:
+    async with raw_server(answers(204)) as storage:
         slot = {"uploadUrl": f"{storage.url}/put", "fields": {}, "runwayUri": "runway://new"}
         network = httpx.MockTransport(lambda _: httpx.Response(200, json=slot))
         client = RunwayClient("https://runway.example", "key_a", transport=network)

@@ -23,6 +23,18 @@ def account(**more) -> Rig:
     return Rig(**{"loops": ("account",), "secret": None, **more})
 
 
+class SlowSecrets(MemorySecrets):
+    """A keychain that waits for a person: until its gate is set."""
+
+    def __init__(self, secrets: dict[str, str]) -> None:
+        super().__init__(secrets)
+        self.gate = asyncio.Event()
+
+    async def get(self, profile: str) -> str | None:
+        await self.gate.wait()
+        return await super().get(profile)
+
+
 async def test_a_key_from_the_environment_wins_and_is_not_stored():
     async with account(secret=f" {SECRET}\n", secrets=MemorySecrets({"test": "other"})) as rig:
         assert rig.account.key.source is KeySource.ENVIRONMENT
@@ -54,21 +66,15 @@ async def test_a_keychain_in_trouble_is_a_sentence_and_not_a_crash(trouble):
 
 
 async def test_a_keychain_that_waits_for_a_person_is_said_after_a_second():
-    gate = asyncio.Event()
-
-    class SlowSecrets(MemorySecrets):
-        async def get(self, profile: str) -> str | None:
-            await gate.wait()
-            return await super().get(profile)
-
-    rig = account(secrets=SlowSecrets({"test": SECRET}))
+    secrets = SlowSecrets({"test": SECRET})
+    rig = account(secrets=secrets)
     starting = asyncio.create_task(rig.account.start())
     await rig.clock.advance(0.9)
     assert rig.account.key.problem == ""
     await rig.clock.advance(0.2)
     assert str(rig.account.key.problem).startswith("Waiting for your keychain.")
     assert rig.account.key.is_awaited
-    gate.set()
+    secrets.gate.set()
     await starting
     assert not rig.account.key.is_awaited
     assert rig.account.key.source is KeySource.KEYCHAIN
@@ -76,20 +82,14 @@ async def test_a_keychain_that_waits_for_a_person_is_said_after_a_second():
 
 
 async def test_a_key_typed_while_the_keychain_waits_counts():
-    gate = asyncio.Event()
-
-    class SlowSecrets(MemorySecrets):
-        async def get(self, profile: str) -> str | None:
-            await gate.wait()
-            return await super().get(profile)
-
-    rig = account(secrets=SlowSecrets({"test": SECRET}))
+    secrets = SlowSecrets({"test": SECRET})
+    rig = account(secrets=secrets)
     starting = asyncio.create_task(rig.account.start())
     await settle()
     await rig.account.use_key("key_typed", remember=False)
     await starting
     assert rig.runway.secret == "key_typed"
-    gate.set()
+    secrets.gate.set()
     await settle()
     assert rig.runway.secret == "key_typed"
     assert rig.account.key.source is KeySource.MEMORY

@@ -65,6 +65,15 @@ async def into_this(made: Made, path: Path, wishes: Wishes) -> None:
     assert finishing.finish(made.profile, made.snapshots, NOW)
 
 
+async def into_a_new(made: Made, path: Path) -> Profile:
+    """A profile with all results of a backup, in the folder that is proposed for them."""
+    done = restores(made)
+    wishes = Wishes(put_back=WhichResults.ALL, library=done.library_for("Client A"))
+    found = await done.into_new(path, "Client A", Color.RED, wishes)
+    assert found is not None
+    return found
+
+
 def contents(folder: Path) -> dict[Path, bytes]:
     """Every file with its bytes, but what SQLite keeps beside a list for a while."""
     files = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".db-wal", ".db-shm"))
@@ -85,11 +94,8 @@ async def test_a_look_at_a_backup_changes_nothing_and_tells_what_it_would_bring(
 
 async def test_results_of_a_backup_get_shorter_names_where_the_disk_refuses_the_long_ones(tmp_path, monkeypatch):
     made, path = await a_backup(tmp_path, named="霧の中の灯台" * 9)
-    done = restores(made)
-    library = done.library_for("Client A")
     refuse_long_names(monkeypatch, tmp_path / "machine")
-    made_new = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=WhichResults.ALL, library=library))
-    assert made_new is not None
+    made_new = await into_a_new(made, path)
     results = made.snapshots.results(made_new.database)
     assert len({output.path for output in results}) == len(results) == 3
     for output in results:
@@ -100,10 +106,8 @@ async def test_results_of_a_backup_get_shorter_names_where_the_disk_refuses_the_
 async def test_a_new_profile_of_a_backup_has_everything_in_its_own_folders_and_no_key(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     then = await everything(made.profile)
-    done = restores(made)
-    library = done.library_for("Client A")
-    made_new = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=WhichResults.ALL, library=library))
-    assert made_new is not None
+    library = restores(made).library_for("Client A")
+    made_new = await into_a_new(made, path)
     found = await everything(made_new)
     assert found["tasks"].keys() == then["tasks"].keys()
     copy = made_new.inputs / "0a1b" / "harbour.png"
@@ -550,10 +554,7 @@ async def test_what_concerned_another_machine_or_moment_is_forgotten(tmp_path: P
     await store.close()
     path = tmp_path / "studio.zip"
     pack(made.profile, made.snapshots, path, ALL, made.library, NOW, Watch())
-    done = restores(made)
-    library = done.library_for("Client A")
-    found = await done.into_new(path, "Client A", Color.RED, Wishes(put_back=WhichResults.ALL, library=library))
-    assert found is not None
+    found = await into_a_new(made, path)
     store = await SqliteStore.open(found.database)
     settings = await store.settings()
     assert (settings[JOURNAL], settings[SEEN], settings["library_folder"]) == (None, None, None)

@@ -55,8 +55,7 @@ async def test_the_whole_library_moves_with_its_sidecars_and_new_results_go_ther
         assert len(files(house.new)) == 2 * MANY
         assert files(house.old) == []
         assert list(house.old.iterdir()) == []
-        progress = house.move.progress
-        assert progress is not None
+        progress = house.progress
         assert (progress.phase, progress.files, progress.files_total) == (MovePhase.DONE, MANY, MANY)
         assert progress.size == progress.size_total == sum(output.size for output in outputs)
         assert house.said == [f"The library is now in {house.new}. {MANY} files were moved."]
@@ -89,8 +88,7 @@ async def test_foreign_and_changed_files_stay_and_are_told(tmp_path):
         await house.begin()
         assert files(house.old) == ["Lighthouse/fox 1.mp4", "Lighthouse/fox 1.mp4.json", "Lighthouse/notes.txt"]
         assert (await house.now(outputs[1])).path == outputs[1].path
-        progress = house.move.progress
-        assert progress is not None
+        progress = house.progress
         assert list(progress.stayed) == [Stayed(outputs[1].path, StayedCode.CHANGED)]
         [notice] = notices(house.rig.events)
         assert "1 file stayed where it was" in str(notice.message)
@@ -210,8 +208,7 @@ async def test_downloads_that_run_finish_where_they_are_and_are_moved_then(tmp_p
         [output] = await house.results(1)
         house.hands.owners, house.hands.in_old_folder = {(output.task_id, output.index)}, True
         await house.begin()
-        progress = house.move.progress
-        assert progress is not None
+        progress = house.progress
         assert progress.phase is MovePhase.WAITING
         assert progress.waits == MoveWait(MoveWaitCode.DOWNLOADS)
         assert Path(output.path).exists()
@@ -219,8 +216,7 @@ async def test_downloads_that_run_finish_where_they_are_and_are_moved_then(tmp_p
         house.rig.bus.tell(OutputChanged(output))
         await settle()
         assert (await house.now(output)).path == str(house.new / "Lighthouse" / "fox 0.mp4")
-        assert house.move.progress is not None
-        assert house.move.progress.phase is MovePhase.DONE
+        assert house.progress.phase is MovePhase.DONE
 
 
 async def test_stopping_leaves_each_file_whole_in_one_place_and_the_rest_can_follow_later(tmp_path):
@@ -237,8 +233,7 @@ async def test_stopping_leaves_each_file_whole_in_one_place_and_the_rest_can_fol
     async with house.open():
         outputs = await house.results(MANY)
         await house.begin()
-        progress = house.move.progress
-        assert progress is not None
+        progress = house.progress
         assert (progress.phase, progress.files) == (MovePhase.STOPPED, 9)
         assert all([await is_whole(house, output) for output in outputs])
         assert len(files(house.new)) == 2 * 9
@@ -267,16 +262,14 @@ async def test_a_new_drive_that_is_pulled_out_makes_it_wait_and_go_on(tmp_path):
     async with house.open():
         outputs = await house.results(12)
         await house.begin()
-        progress = house.move.progress
-        assert progress is not None
+        progress = house.progress
         assert progress.phase is MovePhase.WAITING
         assert progress.waits == MoveWait(MoveWaitCode.FOLDER, str(house.new), FolderState.ABSENT)
         await house.rig.clock.advance(3 * ROUND)
         assert not house.new.exists(), "a missing drive was replaced by a folder"
         (tmp_path / "in a pocket").rename(house.new)
         await house.rig.clock.advance(2 * ROUND)
-        assert house.move.progress is not None
-        assert house.move.progress.phase is MovePhase.DONE
+        assert house.progress.phase is MovePhase.DONE
         assert all([await is_whole(house, output) for output in outputs])
 
 
@@ -288,8 +281,7 @@ async def test_an_old_drive_that_is_pulled_out_is_not_taken_for_lost_files(tmp_p
         await house.rig.clock.advance(60)
         await house.move.begin(plan)
         await settle()
-        progress = house.move.progress
-        assert progress is not None
+        progress = house.progress
         assert progress.waits == MoveWait(MoveWaitCode.FOLDER, str(house.old), FolderState.ABSENT)
         assert progress.stayed == ()
         aside.rename(house.old)
@@ -312,15 +304,13 @@ async def test_a_disk_that_fills_in_the_middle_makes_it_wait_for_room(tmp_path):
     async with House(tmp_path, disk=disk).open() as house:
         outputs = await house.results(8)
         await house.begin()
-        progress = house.move.progress
-        assert progress is not None
+        progress = house.progress
         assert (progress.phase, progress.files) == (MovePhase.WAITING, 3)
         assert cause_words(progress.waits.cause).startswith("The disk with “")
         assert all([await is_whole(house, output) for output in outputs])
         disk.left = 100
         await house.rig.clock.advance(2 * ROUND)
-        assert house.move.progress is not None
-        assert house.move.progress.phase is MovePhase.DONE
+        assert house.progress.phase is MovePhase.DONE
         assert files(house.old) == []
 
 
@@ -331,9 +321,7 @@ async def test_a_database_that_refuses_makes_it_wait_and_loses_nothing(tmp_path)
         await house.move.begin(plan)
         house.rig.store.trouble = StoreError("The disk is full, so the list of tasks could not be saved.")
         await settle()
-        progress = house.move.progress
-        assert progress is not None
-        assert progress.phase is MovePhase.WAITING
+        assert house.progress.phase is MovePhase.WAITING
         house.rig.store.trouble = None
         await house.rig.clock.advance(TRY_AGAIN_AFTER + 1)
         assert all([await is_whole(house, output) for output in outputs])

@@ -248,8 +248,7 @@ FILM = resource("samples", "sand-1x1-5s.mp4").read_bytes()
 @pytest.mark.parametrize("cut", [40, 600, 3_000, 60_000, len(FILM) - 1])
 async def test_film_that_breaks_off_anywhere_has_its_request_in_it_all_the_same(desk, cut):
     desk.settings.embed = True
-    desk.fetcher.serve(LINK, FILM, etag='"1"')
-    desk.fetcher.cut(LINK, after=cut)
+    desk.fetcher.serve(LINK, FILM, etag='"1"', cut=cut)
     async with desk.running():
         task = await desk.tried()
         await desk.clock.advance(600)
@@ -265,8 +264,7 @@ async def test_film_that_breaks_off_anywhere_has_its_request_in_it_all_the_same(
 async def test_request_of_a_large_result_stands_in_its_sidecar_alone(desk, monkeypatch):
     desk.settings.embed = True
     monkeypatch.setattr(saving, "MOST_EMBEDDED", len(FILM) - 1)
-    desk.fetcher.serve(LINK, FILM, etag='"1"')
-    desk.fetcher.cut(LINK, after=60_000)
+    desk.fetcher.serve(LINK, FILM, etag='"1"', cut=60_000)
     async with desk.running():
         task = await desk.tried()
         await desk.clock.advance(600)
@@ -281,9 +279,7 @@ async def test_request_of_a_large_result_stands_in_its_sidecar_alone(desk, monke
 async def test_signed_result_is_saved_as_it_came_and_its_request_stands_beside_it(desk, cut):
     desk.settings.embed = True
     film = signed(FILM, "video/mp4")
-    desk.fetcher.serve(LINK, film, etag='"1"')
-    if cut is not None:
-        desk.fetcher.cut(LINK, after=cut)
+    desk.fetcher.serve(LINK, film, etag='"1"', cut=cut)
     async with desk.running():
         task = await desk.tried()
         await desk.clock.advance(600)
@@ -314,9 +310,7 @@ LONG = "{project}/{model}_{prompt:400}_{id}"
 async def test_result_gets_a_shorter_name_where_the_disk_refuses_the_long_one(desk, monkeypatch, cut):
     desk.settings.embed, desk.settings.name_template = True, LONG
     refuse_long_names(monkeypatch, desk.library)
-    desk.fetcher.serve(LINK, FILM, etag='"1"')
-    if cut is not None:
-        desk.fetcher.cut(LINK, after=cut)
+    desk.fetcher.serve(LINK, FILM, etag='"1"', cut=cut)
     async with desk.running():
         task = await desk.tried(prompt=PROMPT, project="灯台" * 30)
         await desk.clock.advance(600)
@@ -349,8 +343,7 @@ async def test_what_an_earlier_run_left_unsaved_is_taken_up_at_start(desk):
 
 
 async def test_download_cut_in_the_middle_goes_on_where_it_stopped(desk):
-    desk.fetcher.serve(LINK, clip(), etag='"1"')
-    desk.fetcher.cut(LINK, after=400_000)
+    desk.fetcher.serve(LINK, clip(), etag='"1"', cut=400_000)
     async with desk.running():
         task = await desk.tried()
         waiting = await desk.output(task)
@@ -363,8 +356,7 @@ async def test_download_cut_in_the_middle_goes_on_where_it_stopped(desk):
 
 
 async def test_download_goes_on_after_the_program_was_killed(desk):
-    desk.fetcher.serve(LINK, clip(), etag='"1"')
-    desk.fetcher.cut(LINK, after=600_000)
+    desk.fetcher.serve(LINK, clip(), etag='"1"', cut=600_000)
     task = await desk.one_run()
     assert desk.files() == ["gen4.5_Fox.mp4.part", "gen4.5_Fox.mp4.part.json"]
     again = Bench(desk.library, store=desk.store, clock=desk.clock)
@@ -379,8 +371,7 @@ async def test_download_goes_on_after_the_program_was_killed(desk):
 
 @pytest.mark.parametrize("ranges", [True, False])
 async def test_file_that_changed_meanwhile_is_fetched_from_the_start(desk, ranges):
-    desk.fetcher.serve(LINK, clip(seed=1), etag='"1"')
-    desk.fetcher.cut(LINK, after=500_000)
+    desk.fetcher.serve(LINK, clip(seed=1), etag='"1"', cut=500_000)
     async with desk.running():
         await desk.tried()
         desk.fetcher.serve(LINK, clip(900_000, seed=2), etag='"2"', ranges=ranges)
@@ -390,8 +381,7 @@ async def test_file_that_changed_meanwhile_is_fetched_from_the_start(desk, range
 
 async def test_rest_of_another_file_is_never_appended(desk):
     """A host that has no etags and now serves a file of another length."""
-    desk.fetcher.serve(LINK, clip(seed=1))
-    desk.fetcher.cut(LINK, after=500_000)
+    desk.fetcher.serve(LINK, clip(seed=1), cut=500_000)
     async with desk.running():
         await desk.tried()
         desk.fetcher.serve(LINK, clip(900_000, seed=2))
@@ -433,8 +423,7 @@ async def test_expired_link_is_asked_for_anew(desk):
 
 
 async def test_expired_link_in_the_middle_is_resumed_with_the_fresh_one(desk):
-    desk.fetcher.serve(LINK, clip(), etag='"1"')
-    desk.fetcher.cut(LINK, after=400_000)
+    desk.fetcher.serve(LINK, clip(), etag='"1"', cut=400_000)
     async with desk.running():
         task = await desk.tried()
         desk.fetcher.forget(LINK)
@@ -486,8 +475,7 @@ async def test_result_that_runway_does_not_keep_any_more_is_expired_for_good(des
 
 
 async def test_half_a_file_whose_rest_runway_does_not_keep_any_more_is_expired_too(desk):
-    desk.fetcher.serve(LINK, clip(), etag='"1"')
-    desk.fetcher.cut(LINK, after=400_000)
+    desk.fetcher.serve(LINK, clip(), etag='"1"', cut=400_000)
     async with desk.running():
         task = await desk.tried()
         desk.fetcher.forget(LINK)
@@ -599,8 +587,7 @@ async def test_file_of_the_person_is_never_replaced(desk):
 
 
 async def test_name_that_is_taken_while_the_file_arrives_is_given_up(desk):
-    desk.fetcher.serve(LINK, clip())
-    desk.fetcher.cut(LINK, after=500_000)
+    desk.fetcher.serve(LINK, clip(), cut=500_000)
     async with desk.running():
         task = await desk.tried()
         (desk.library / "gen4.5_Fox.mp4").write_text("mine")

@@ -174,8 +174,7 @@ async def test_nothing_is_rescued_where_the_person_wants_it_not_until_they_ask(d
 
 
 async def test_a_rescue_that_is_cut_goes_on_at_home_when_the_drive_is_back(desk):
-    desk.fetcher.serve(LINK, clip(), etag='"1"')
-    desk.fetcher.cut(LINK, after=400_000)
+    desk.fetcher.serve(LINK, clip(), etag='"1"', cut=400_000)
     async with desk.running():
         drive = pull_out(desk)
         await desk.folder.look()
@@ -206,8 +205,7 @@ async def test_a_full_profile_is_said_and_tried_again_in_minutes(desk, monkeypat
 
 
 async def test_another_folder_takes_along_what_has_arrived(desk, tmp_path):
-    desk.fetcher.serve(LINK, clip(), etag='"1"')
-    desk.fetcher.cut(LINK, after=600_000)
+    desk.fetcher.serve(LINK, clip(), etag='"1"', cut=600_000)
     (tmp_path / "other").mkdir()
     async with desk.running():
         task = await desk.tried()
@@ -224,8 +222,7 @@ async def test_another_folder_takes_along_what_has_arrived(desk, tmp_path):
 @pytest.mark.parametrize("moment", range(1, 5))
 async def test_killed_while_a_part_is_taken_along_the_next_start_has_it_whole(desk, tmp_path, monkeypatch, moment):
     """Four steps: the name is stored, the new part begun, the bytes copied, the old part thrown away."""
-    desk.fetcher.serve(LINK, clip(), etag='"1"')
-    desk.fetcher.cut(LINK, after=600_000)
+    desk.fetcher.serve(LINK, clip(), etag='"1"', cut=600_000)
     other = tmp_path / "other"
     other.mkdir()
     task = await desk.one_run()

@@ -18,6 +18,7 @@ from runway_desktop.usecases.words.holds import lane_words
 from runway_desktop.values import replace
 from tests.rigs import sent
 from tests.rigs.engine_rig import Rig, lane, prompts, request, with_picture
+from tests.rigs.fake_runway import limited
 from tests.rigs.fakes import settle
 from tests.rigs.notices import notices
 
@@ -66,26 +67,20 @@ async def test_where_limits_are_unknown_two_of_a_model_are_sent():
 
 
 async def test_as_many_are_sent_as_the_organization_allows():
-    rig = lane()
-    rig.runway.limit("gen4.5", concurrent=3)
-    async with rig:
+    async with lane(runway=limited(concurrent=3)) as rig:
         await rig.submit(*(request(f"{n}") for n in range(5)))
         assert prompts(rig) == ["0", "1", "2"]
 
 
 async def test_a_model_without_a_limit_is_not_held_back():
-    rig = lane()
-    rig.runway.limit("gen4.5", concurrent=None)
-    async with rig:
+    async with lane(runway=limited(concurrent=None)) as rig:
         await rig.submit(*(request(f"{n}") for n in range(12)))
         assert len(prompts(rig)) == 12
         assert rig.lane.reason is None
 
 
 async def test_the_persons_own_limit_counts_where_it_is_lower():
-    rig = lane()
-    rig.runway.limit("gen4.5", concurrent=5)
-    async with rig:
+    async with lane(runway=limited(concurrent=5)) as rig:
         rig.settings.lane_limits = {"gen4.5": 1}
         await rig.submit(*(request(f"{n}") for n in range(3)))
         assert prompts(rig) == ["0"]
@@ -112,8 +107,7 @@ async def test_the_next_is_sent_when_one_has_ended():
 
 
 async def test_the_order_can_be_changed_while_tasks_wait():
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         ids = await rig.submit(*(request(f"{n}") for n in range(4)))
         await rig.queue_acts.move([ids[3], ids[2]], before=ids[0])
         await rig.queue_acts.move([ids[0]], before=None)
@@ -124,8 +118,7 @@ async def test_the_order_can_be_changed_while_tasks_wait():
 
 
 async def test_task_submitted_later_stands_behind_tasks_moved_to_the_end():
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         ids = await rig.submit(request("0"), request("1"))
         await rig.queue_acts.move([ids[0]], before=None)
         await rig.submit(request("2"))
@@ -133,8 +126,7 @@ async def test_task_submitted_later_stands_behind_tasks_moved_to_the_end():
 
 
 async def test_moving_many_times_into_the_same_gap_still_works():
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         ids = list(await rig.submit(*(request(f"{n}") for n in range(3))))
         for turn in range(200):
             await rig.queue_acts.move([ids[2 if turn % 2 else 1]], before=ids[1 if turn % 2 else 2])
@@ -143,8 +135,7 @@ async def test_moving_many_times_into_the_same_gap_still_works():
 
 
 async def test_send_next_goes_to_the_front_and_frees_what_was_kept_back():
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         await rig.submit(request("first"))
         [kept] = await rig.submit(request("kept"), send_now=False)
         await sent.release(rig, kept)
@@ -291,9 +282,7 @@ async def test_a_small_picture_travels_inside_the_request(tmp_path: Path):
 async def test_a_large_picture_is_uploaded_once_for_all_who_use_it_within_a_day(tmp_path: Path):
     picture = tmp_path / "large.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * (4 << 20))
-    rig = lane()
-    rig.runway.limit("gen4_turbo", concurrent=None)
-    async with rig:
+    async with lane(runway=limited("gen4_turbo", concurrent=None)) as rig:
         await rig.submit(*(with_picture(picture.as_uri()) for _ in range(3)))
         assert len(rig.runway.named("upload")) == 1
         assert {call.arguments[1]["promptImage"] for call in rig.runway.named("create")} == {"runway://upload-1"}
@@ -345,8 +334,7 @@ async def test_an_upload_that_fails_holds_its_task_and_is_tried_again(tmp_path: 
 
 
 async def test_a_task_removed_from_the_list_is_not_sent_until_it_is_back():
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request())
         await rig.actions.remove([task_id])
         await rig.lane.resume()
@@ -375,9 +363,7 @@ async def test_a_balance_that_is_too_low_holds_the_task_until_there_is_enough():
 
 
 async def test_a_used_up_day_is_said_and_does_not_hold_up_other_models():
-    rig = lane()
-    rig.runway.limit("gen4.5", concurrent=5, daily=0)
-    async with rig:
+    async with lane(runway=limited(concurrent=5, daily=0)) as rig:
         await rig.account.refresh()
         await rig.submit(request("0"), request("1", model="veo3.1"))
         assert prompts(rig) == ["1"]
@@ -461,8 +447,7 @@ async def test_an_idle_lane_asks_nothing():
 
 @pytest.mark.parametrize("code", [HoldCode.WAITS_FOR_PERSON, HoldCode.RESTORED, HoldCode.COPIED, HoldCode.ASK_PERSON])
 async def test_held_task_is_sent_by_the_person_alone(code: HoldCode):
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request("mine"))
         await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(code)), "held")
         await rig.lane.resume()
@@ -474,8 +459,7 @@ async def test_held_task_is_sent_by_the_person_alone(code: HoldCode):
 
 
 async def test_a_task_that_came_to_wait_for_another_reason_since_it_was_asked_about_goes_on_waiting():
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request("mine"))
         asked = await rig.task(task_id)
         await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.COPIED)), "held")

@@ -15,7 +15,7 @@ from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import TaskSender
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.engines import engine_of
-from tests.rigs.fake_runway import remote_id
+from tests.rigs.fake_runway import limited, remote_id
 from tests.rigs.fakes import settle
 from tests.rigs.rows import task
 
@@ -209,9 +209,7 @@ async def test_undoing_a_release_leaves_a_task_to_the_key_that_runway_denied_it_
 
 
 async def test_a_full_model_goes_on_once_its_tasks_are_known_to_be_another_keys():
-    rig = Rig(loops=("lane", "poller"))
-    rig.runway.limit("gen4.5", concurrent=1)
-    async with rig:
+    async with Rig(loops=("lane", "poller"), runway=limited(concurrent=1)) as rig:
         rig.runway.give("key_other", "another organization")
         await rig.account.refresh()
         await rig.submit(request("0"))
@@ -246,9 +244,7 @@ async def test_a_key_that_is_changed_while_a_task_is_about_to_be_sent_sends_it_u
 
 
 async def test_a_place_that_another_task_turns_out_to_have_is_not_given_away():
-    rig = Rig(loops=("lane",))
-    rig.runway.limit("gen4.5", concurrent=1)
-    async with rig:
+    async with Rig(loops=("lane",), runway=limited(concurrent=1)) as rig:
         await rig.account.refresh()
         await rig.clock.advance(60)
         gate = rig.runway.hold("organization")

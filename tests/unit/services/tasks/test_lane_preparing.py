@@ -205,8 +205,7 @@ async def test_an_upload_that_another_key_refused_says_nothing_of_the_one_in_use
 
 @pytest.mark.parametrize("how", ["edit", "drop"])
 async def test_a_task_that_is_edited_or_dropped_while_its_file_is_read_is_not_held_for_the_old_one(monkeypatch, how):
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request("before"))
         preparing = Preparing(rig, monkeypatch, DiskError("The drive is gone."))
 

@@ -18,6 +18,7 @@ from runway_desktop.services.tasks.cap_watch import MOST_PASSED_OVER
 from runway_desktop.services.tasks.lane import AT_ONCE, UNCERTAIN_IN_A_ROW
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import Rig, held_by, keeps, kept_by, lane, prompts, request
+from tests.rigs.fake_runway import limited
 from tests.rigs.fakes import settle
 
 ALL_LOOKS = 120.0
@@ -89,9 +90,7 @@ async def test_task_about_to_be_sent_takes_a_slot_of_its_model():
 
 
 async def test_a_model_that_the_organization_does_not_name_has_the_limit_of_the_unknown():
-    rig = lane()
-    rig.runway.limit("veo3.1", concurrent=7)
-    async with rig:
+    async with lane(runway=limited("veo3.1", concurrent=7)) as rig:
         await rig.account.refresh()
         assert rig.lane.slots("gen4.5").limit == 2
         assert rig.lane.slots("veo3.1").limit == 7
@@ -100,9 +99,7 @@ async def test_a_model_that_the_organization_does_not_name_has_the_limit_of_the_
 
 
 async def test_a_day_that_is_not_used_up_yet_goes_on():
-    rig = lane()
-    rig.runway.limit("gen4.5", concurrent=5, daily=1)
-    async with rig:
+    async with lane(runway=limited(concurrent=5, daily=1)) as rig:
         await rig.account.refresh()
         await rig.submit(request("0"))
         assert prompts(rig) == ["0"]
@@ -249,9 +246,7 @@ async def test_a_mistake_while_looking_through_the_lane_is_reported_and_it_goes_
 
 
 async def test_two_of_a_model_are_not_posted_at_once_and_two_models_are():
-    rig = lane()
-    rig.runway.limit("gen4.5", concurrent=5)
-    async with rig:
+    async with lane(runway=limited(concurrent=5)) as rig:
         gate = rig.runway.hold("create")
         await rig.submit(request("0"), request("1"), request("2", model="veo3.1"))
         assert sorted(prompts(rig)) == ["0", "2"]
@@ -275,8 +270,7 @@ async def test_only_held_tasks_are_moved_or_sent_next_each_once_and_in_the_order
 
 
 async def test_send_next_is_recorded_in_the_history():
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request())
         await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.FILE_MISSING)), "held")
         await rig.queue_acts.send_next([task_id])
@@ -305,8 +299,7 @@ async def test_of_many_that_are_too_costly_each_one_says_so():
 
 
 async def test_a_task_that_waits_for_the_person_no_more_is_sent_whoever_says_so():
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request())
         await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.COPIED)), "held")
         await rig.lane.resume()
@@ -350,8 +343,7 @@ async def test_the_pause_after_sendings_without_an_answer_is_on_the_disk_before_
 
 
 async def test_held_task_moved_to_the_front_stays_held():
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         first, second = await rig.submit(request("0"), request("1"))
         kept = Hold(HoldCode.COPIED)
         await rig.ledger.change(second, lambda task: replace(task, hold=kept), "held")
@@ -367,8 +359,7 @@ async def test_held_task_moved_to_the_front_stays_held():
 
 
 async def test_a_task_that_comes_back_to_the_list_is_sent():
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request())
         await rig.ledger.change(task_id, lambda task: replace(task, removed_at=5.0), "removed")
         await rig.lane.resume()

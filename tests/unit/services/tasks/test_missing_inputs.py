@@ -52,8 +52,7 @@ async def test_moved_file_is_put_back_and_its_task_is_sent(tmp_path):
 
 async def test_other_files_of_the_task_keep_their_hashes(tmp_path):
     gone, stays = picture(tmp_path / "a.png", b"a"), picture(tmp_path / "b.png", b"b")
-    async with Rig() as rig:
-        await rig.lane.pause()
+    async with Rig(paused=True) as rig:
         references = [{"uri": path.as_uri()} for path in (gone, stays)]
         [task_id] = await rig.submit(
             request(endpoint="text_to_image", model="gen4_image", ratio="1024:1024", referenceImages=references)
@@ -135,8 +134,7 @@ async def test_file_that_is_still_there_stays_where_it_is(tmp_path):
 
 async def test_file_whose_looks_are_not_known_is_known_by_name_and_size(tmp_path):
     old = picture(tmp_path / "a.png")
-    async with Rig() as rig:
-        await rig.lane.pause()
+    async with Rig(paused=True) as rig:
         [task_id] = await rig.submit(with_picture(old.as_uri()))
         new = move(old, tmp_path / "new" / "a.png")
         assert (await rig.missing_inputs.put_back(old, picture(tmp_path / "b.png"))).is_other
@@ -165,8 +163,7 @@ async def test_hash_stays_known_when_a_file_is_put_back(tmp_path):
 
 
 async def test_files_of_what_waits_are_noted_after_a_while_by_themselves(tmp_path):
-    async with Rig(loops=("lane", "missing_inputs")) as rig:
-        await rig.lane.pause()
+    async with Rig(loops=("lane", "missing_inputs"), paused=True) as rig:
         [task_id] = await rig.submit(with_picture(picture(tmp_path / "a.png").as_uri()))
         await rig.clock.advance(30)
         [noted] = await rig.store.inputs(task_id)

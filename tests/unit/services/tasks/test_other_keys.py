@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import pairwise
 
 from runway_desktop.domain.account import NO_KEY, Link
@@ -45,6 +47,16 @@ async def sent(rig: Rig, *names: str) -> list[TaskId]:
     return ids
 
 
+@asynccontextmanager
+async def one_sent(then: str = MINE) -> AsyncIterator[tuple[Rig, TaskId]]:
+    """A task that was sent with my key and runs, and the key that is used then."""
+    async with two_organizations() as rig:
+        [task_id] = await sent(rig)
+        if then != MINE:
+            await use(rig, then)
+        yield rig, task_id
+
+
 async def questions(rig: Rig, seconds: float) -> int:
     """How many tasks are asked for in this time."""
     before = len(rig.runway.named("task"))
@@ -67,8 +79,7 @@ async def test_live_tasks_outlive_an_hour_under_a_foreign_key_and_end_under_thei
 
 
 async def test_another_key_of_the_same_organization_simply_takes_over():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
+    async with one_sent() as (rig, task_id):
         await use(rig, MINE_TOO)
         await rig.clock.advance(60)
         task = await rig.task(task_id)
@@ -79,8 +90,7 @@ async def test_another_key_of_the_same_organization_simply_takes_over():
 
 
 async def test_one_404_under_its_own_key_ends_nothing():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
+    async with one_sent() as (rig, task_id):
         rig.runway.then("task", NOWHERE)
         await rig.clock.advance(50)
         assert (await rig.task(task_id)).state is State.RUNNING
@@ -90,8 +100,7 @@ async def test_one_404_under_its_own_key_ends_nothing():
 
 
 async def test_a_second_later_404_under_its_own_key_is_the_end():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
+    async with one_sent() as (rig, task_id):
         times = Times(rig)
         rig.runway.always("task", NOWHERE)
         await rig.clock.advance(HOUR)
@@ -103,8 +112,7 @@ async def test_a_second_later_404_under_its_own_key_is_the_end():
 
 
 async def test_no_404_counts_twice_however_often_the_person_asks():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
+    async with one_sent() as (rig, task_id):
         rig.runway.always("task", NOWHERE)
         rig.poller.ask_now()
         await rig.clock.advance(10)
@@ -117,9 +125,7 @@ async def test_no_404_counts_twice_however_often_the_person_asks():
 
 
 async def test_a_question_is_judged_by_the_key_that_it_was_asked_with():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
-        await use(rig, THEIRS)
+    async with one_sent(THEIRS) as (rig, task_id):
         gate = rig.runway.hold("task")
         rig.poller.ask_now()
         await rig.clock.advance(10)
@@ -142,9 +148,7 @@ async def test_task_of_another_key_is_polled_seldom():
 
 
 async def test_task_of_another_key_is_not_polled_faster_when_shown():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
-        await use(rig, THEIRS)
+    async with one_sent(THEIRS) as (rig, task_id):
         await rig.clock.advance(60)
         rig.poller.look_at([task_id])
         assert await questions(rig, 120) == 0
@@ -175,9 +179,7 @@ async def test_task_of_another_key_takes_no_slot():
 
 
 async def test_return_of_its_own_key_releases_a_task_before_runway_answers():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
-        await use(rig, THEIRS)
+    async with one_sent(THEIRS) as (rig, task_id):
         await rig.clock.advance(60)
         rig.runway.hold("task")
         await use(rig, MINE)
@@ -217,8 +219,7 @@ async def test_a_task_of_an_older_version_never_ends_by_a_404_and_learns_its_key
 
 
 async def test_adopting_brings_a_task_back_that_was_gone_with_all_that_was_made_of_it():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
+    async with one_sent() as (rig, task_id):
         remote = str((await rig.task(task_id)).remote_id)
         known = rig.runway.answers[remote]
         rig.runway.vanish(remote)
@@ -241,8 +242,7 @@ async def test_adopting_brings_a_task_back_that_was_gone_with_all_that_was_made_
 
 
 async def test_a_task_that_is_adopted_again_is_not_asked_for_twice_in_5_seconds():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
+    async with one_sent() as (rig, task_id):
         remote = str((await rig.task(task_id)).remote_id)
         rig.runway.always("task", NOWHERE)
         times = Times(rig)
@@ -255,9 +255,7 @@ async def test_a_task_that_is_adopted_again_is_not_asked_for_twice_in_5_seconds(
 
 
 async def test_adopting_what_a_key_cannot_see_asks_for_it_now():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
-        await use(rig, THEIRS)
+    async with one_sent(THEIRS) as (rig, task_id):
         await rig.clock.advance(120)
         assert await questions(rig, 60) == 0
         before = len(rig.runway.named("task"))
@@ -269,9 +267,7 @@ async def test_adopting_what_a_key_cannot_see_asks_for_it_now():
 
 
 async def test_canceling_what_a_key_cannot_see_says_so_and_cancels_nothing():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
-        await use(rig, THEIRS)
+    async with one_sent(THEIRS) as (rig, task_id):
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
         assert report.done == []
         assert "This key can't see this task." in why_not_words(report.failed[task_id])
@@ -281,8 +277,7 @@ async def test_canceling_what_a_key_cannot_see_says_so_and_cancels_nothing():
 
 
 async def test_a_key_that_is_switched_in_the_middle_of_a_cancel_cancels_nothing():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
+    async with one_sent() as (rig, task_id):
         rig.runway.then("delete", NOWHERE)
         gate = rig.runway.hold("task")
         canceling = asyncio.create_task(rig.actions.cancel([task_id]))
@@ -295,8 +290,7 @@ async def test_a_key_that_is_switched_in_the_middle_of_a_cancel_cancels_nothing(
 
 
 async def test_a_cancel_without_an_answer_is_no_cancel_until_its_own_key_says_so():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
+    async with one_sent() as (rig, task_id):
         remote = str((await rig.task(task_id)).remote_id)
         rig.runway.then("delete", NoReply("The connection was cut."))
         await in_time(rig.clock, rig.actions.cancel([task_id]))
@@ -327,8 +321,7 @@ async def test_request_prepared_with_one_key_is_not_submitted_with_another(monke
 
 
 async def test_deleting_what_a_key_cannot_see_says_so_and_takes_nothing_for_deleted():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
+    async with one_sent() as (rig, task_id):
         rig.runway.fail(str((await rig.task(task_id)).remote_id), "INTERNAL")
         await rig.clock.advance(120)
         await use(rig, THEIRS)
@@ -339,8 +332,7 @@ async def test_deleting_what_a_key_cannot_see_says_so_and_takes_nothing_for_dele
 
 
 async def test_late_401_of_a_former_key_does_not_refuse_the_new_key():
-    async with two_organizations() as rig:
-        [task_id] = await sent(rig)
+    async with one_sent() as (rig, task_id):
         gate = rig.runway.hold("task")
         rig.runway.then("task", KeyRefused("Runway did not accept the key.", status=401))
         rig.poller.ask_now()

@@ -24,7 +24,7 @@ from runway_desktop.services.account import OFFLINE_GAP
 from runway_desktop.services.tasks.poller import SPREAD_OVER
 from runway_desktop.services.tasks.schedule import LEAST_GAP, LONGEST
 from tests.rigs.engine_rig import Rig, request
-from tests.rigs.fake_runway import remote_id
+from tests.rigs.fake_runway import limited, remote_id
 from tests.rigs.fakes import settle
 from tests.unit.services.tasks.polled import Times, adopt, poller
 
@@ -314,9 +314,7 @@ async def test_a_clock_that_is_set_back_stops_nothing():
 
 
 async def test_the_oldest_throttled_task_is_asked_for_when_one_of_its_model_ends():
-    rig = Rig()
-    rig.runway.limit("gen4.5", concurrent=None)
-    async with rig:
+    async with Rig(runway=limited(concurrent=None)) as rig:
         ids = await rig.submit(*(request(f"{n}") for n in range(4)))
         remotes = [(await rig.task(task_id)).remote_id or "" for task_id in ids]
         rig.runway.say(remotes[0], "RUNNING", progress=0.1)
@@ -336,9 +334,7 @@ async def test_the_oldest_throttled_task_is_asked_for_when_one_of_its_model_ends
 
 
 async def test_a_throttled_task_that_began_out_of_turn_is_found_too():
-    rig = Rig()
-    rig.runway.limit("gen4.5", concurrent=None)
-    async with rig:
+    async with Rig(runway=limited(concurrent=None)) as rig:
         ids = await rig.submit(*(request(f"{n}") for n in range(4)))
         remotes = [(await rig.task(task_id)).remote_id or "" for task_id in ids]
         rig.runway.say(remotes[0], "RUNNING", progress=0.1)

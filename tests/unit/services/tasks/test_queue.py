@@ -195,8 +195,7 @@ async def test_released_where_it_stands_or_as_the_next_one():
     ],
 )
 async def test_a_step_moves_by_one_place(chosen, up, there):
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         ids = dict(zip("abcd", await rig.submit(*map(request, "abcd")), strict=True))
         stood = await rig.queue_acts.step([ids[one] for one in chosen], up=up)
         assert "".join(order(rig)) == there
@@ -205,8 +204,7 @@ async def test_a_step_moves_by_one_place(chosen, up, there):
 
 
 async def test_a_step_goes_past_the_next_task_of_the_same_model():
-    async with lane() as rig:
-        await rig.lane.pause()
+    async with lane(paused=True) as rig:
         ids = await rig.submit(request("a"), request("x", model="veo3.1"), request("b"), request("y", model="veo3.1"))
         await rig.queue_acts.step([ids[2]], up=True)
         assert order(rig) == ["b", "x", "a", "y"]
