@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -128,8 +129,9 @@ async def _save_to(context: Context, _: Sequence[Row], given: Given) -> Report:
     settings = context.engine.settings
     if given.path is None:
         return Report(wants=Wanted(path=settings.library, near=settings.library.parent, folder_for=_NEW_LIBRARY))
-    if problem := refusal_words(QuickLook().ask(folder_problem, given.path, otherwise=NO_ANSWER)):
-        return Report(problems=(problem,))
+    found = await asyncio.to_thread(QuickLook().ask, folder_problem, given.path, otherwise=NO_ANSWER)
+    if found is not None:
+        return Report(problems=(refusal_words(found),))
     settings.library_folder = str(given.path)
     context.engine.downloads.resume_waiting()
     return Report(said=Text("Results are saved in {folder} from now on.").with_(folder=given.path))
