@@ -62,6 +62,13 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TASKS}/test_lane_reasons.py",
         f"{TASKS}/test_outlook.py",
     ),
+    "services/tasks/keeping.py": (
+        f"{TASKS}/test_lane.py",
+        f"{TASKS}/test_lane_rules.py",
+        f"{TASKS}/test_lane_reasons.py",
+        f"{TASKS}/test_queue_rules.py",
+        f"{TASKS}/test_judging.py",
+    ),
     "services/tasks/queue_acts.py": (
         f"{TASKS}/test_lane_positions.py",
         f"{TASKS}/test_lane_rules.py",

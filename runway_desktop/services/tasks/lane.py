@@ -1,10 +1,9 @@
 """The local queue: which queued task is sent next, and why none is.
 
-Tasks are sent by position, limited per model by the organization's concurrency or the person's choice, and by caps and
-balance. A model that is full or backing off, or a task that a cap blocks, does not block other tasks. Nothing is sent
-while paused, offline, without an accepted key, or during a general back-off; `reason` says which. The loop wakes on
-events and deadlines and never polls. Loop's thread only; StoreError passes through `move` and `send_next`, and only
-delays the loop.
+Tasks are sent by position, each as far as `keeping` lets it. A model that is full or backing off, or a task that a cap
+blocks, does not block other tasks. Nothing is sent while paused, offline, without an accepted key, or during a general
+back-off; `reason` says which. The loop wakes on events and deadlines and never polls. Loop's thread only; StoreError
+only delays the loop.
 """
 
 from __future__ import annotations
@@ -13,13 +12,12 @@ import asyncio
 import logging
 import math
 import random
-from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import InitVar, dataclass
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Link
-from runway_desktop.domain.caps import Cap, HeldBack, Kept, LaneCode, LaneReason
+from runway_desktop.domain.caps import HeldBack, Kept, LaneCode, LaneReason
 from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
 from runway_desktop.domain.events import (
     ConnectionChanged,
@@ -37,15 +35,15 @@ from runway_desktop.domain.events import (
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.clock import Alarm, Wait
+from runway_desktop.services.clock import Alarm
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.settings import CAPS, PAUSED, Settings
 from runway_desktop.services.supervised import keep_going, shielded, survived
 from runway_desktop.values import replace
 
-from .cap_watch import MOST_PASSED_OVER, CapWatch
 from .dispatch import Dispatch, Outcome, Result
+from .keeping import MOST_PASSED_OVER, BackOffs, CapWatch, Keeping, ModelSlots
 from .ledger import Ledger
 from .outlook import Forecasts, LaneForecast, Outlook, Outlooks, Slots
 from .readings import UncertainFollowup
@@ -54,8 +52,6 @@ from .uploads import Inputs, OtherKeyInUse, UnusableInput
 
 log = logging.getLogger(__name__)
 
-UNKNOWN_LIMIT = 2
-"""Concurrent tasks of a model if the organization's limits are unknown."""
 AT_ONCE = 4
 """Concurrent sendings, including those whose files are being read. Tasks that wait for another sending of their model
 do not count."""
@@ -83,7 +79,11 @@ class Lane:
 
     def __post_init__(self, budget: Budget, forecasts: Forecasts) -> None:
         self.caps = CapWatch(self._ledger, budget, self._account)
-        self._outlooks = Outlooks(self._ledger, forecasts, self.caps.over, self._usable, self._is_open, self._clock)
+        self._slots = ModelSlots(self._ledger, self._account, self._settings)
+        self._back_offs = BackOffs(self._clock, self._rng)
+        self._keeping = Keeping(self._clock)
+        usable, is_open = self._slots.usable, lambda: self._blocked() is None
+        self._outlooks = Outlooks(self._ledger, forecasts, self.caps.over, usable, is_open, self._clock)
         self._alarm = Alarm(self._clock)
         self._followup = UncertainFollowup(self._dispatch.readings, self._alarm.ring)
         self._errands: dict[TaskId, tuple[str, asyncio.Task[None]]] = {}
@@ -92,9 +92,6 @@ class Lane:
         self._in_line: dict[TaskId, str] = {}
         """Prepared tasks that wait for another sending of their model, by id."""
         self._stuck_until: dict[TaskId, float] = {}
-        self._wait = Wait()
-        self._waits: defaultdict[tuple[str, str], Wait] = defaultdict(Wait)
-        """By endpoint and model."""
         self._uncertain = 0
         self._ending = False
         self._may_have_other_keys = True
@@ -103,9 +100,6 @@ class Lane:
         self.is_locked = False
         """Sends nothing in this run until `unlock`: the engine runs for a program that may not spend."""
         self._told: tuple[bool, LaneReason | None, Mapping[TaskId, HeldBack]] = (False, None, {})
-        self._held_since: dict[TaskId, float] = {}
-        self._blocked_since: dict[LaneCode | tuple[Cap, str, float], float] = {}
-        """By the lane's reason, and by each cap that a pass met."""
         self.reason: LaneReason | None = None
         """Why nothing is sent; None when something is, or when the queue is empty and nothing blocks it."""
         self._bus.listen(self._hear)
@@ -170,23 +164,14 @@ class Lane:
 
     def slots(self, model: str) -> Slots:
         """Tasks of the model that are at Runway or on their way, and the limit."""
-        return Slots(self._in_use(model), self._limit(model))
+        return Slots(self._in_use(model), self._slots.limit(model))
 
     def keeps(self, task: Task, outlook: Outlook | None = None) -> Kept | None:
         """What keeps a queued task here, also by another outlook than the present one; None for other tasks."""
         if task.state is not State.QUEUED:
             return None
         held = (outlook or self.outlook()).over.get(task.id)
-        lane = LaneReason(LaneCode.HELD_BACK, held=held) if held is not None else self.reason
-        if lane is not None and held is None and lane.held is not None:
-            # The cap of another task does not keep this one.
-            lane = None
-        kept = Kept(hold=task.hold, lane=lane, prices=self.caps.prices)
-        if kept.is_by_hold:
-            return replace(kept, since=self._held_since.get(task.id))
-        by = held.which if held is not None else lane.code if lane is not None else None
-        began = self._blocked_since.get(by) if by is not None else None
-        return replace(kept, since=max(began, task.created_at)) if began is not None else kept
+        return self._keeping.kept(task, held, self.reason, self.caps.prices)
 
     def forecast(self) -> LaneForecast | None:
         """When all queued tasks will be done; None if the queue is empty or the history is too short."""
@@ -226,7 +211,7 @@ class Lane:
         try:
             changed = await self._ledger.change_many(concerned, edit, "key changed")
         except StoreError as error:
-            self._back_off(LaneReason(LaneCode.UNWRITABLE))
+            self._back_offs.extend(LaneReason(LaneCode.UNWRITABLE))
             self._may_have_other_keys = True
             log.warning("That tasks wait for their key could not be written: %s", error)
             return
@@ -253,14 +238,14 @@ class Lane:
                     continue
                 if model not in in_use:
                     in_use[model] = self._in_use(model)
-                limit = self._limit(model)
-                if reason := self._turned_away(task):
+                limit = self._slots.limit(model)
+                if reason := self._back_offs.reason(task):
                     full = full or reason
                 elif self._followup.is_unsettled(model):
                     full = full or LaneReason(LaneCode.UNSETTLED)
                 elif limit is not None and in_use[model] >= limit:
                     full = full or LaneReason(LaneCode.NO_SLOT, min(in_use[model], limit), limit)
-                elif self._spent_day(model):
+                elif self._slots.is_day_spent(model):
                     full = full or LaneReason(LaneCode.DAY_USED_UP, model=model)
                 elif (held := self._too_dear(task)) is not None:
                     passed_over[task.id] = held
@@ -287,7 +272,7 @@ class Lane:
             return LaneReason(LaneCode.KEY_REFUSED if is_refused else LaneCode.NO_KEY)
         if self._account.is_offline:
             return LaneReason(LaneCode.OFFLINE)
-        return self._wait.reason if self._clock.monotonic() < self._wait.until else None
+        return self._back_offs.reason()
 
     def _too_dear(self, task: Task) -> HeldBack | None:
         """While another task of the model is queued for its POST none is started: the last result stays valid."""
@@ -295,48 +280,14 @@ class Lane:
             return self.caps.passed_over.get(task.id)
         return self.caps.too_dear(task, self._errands)
 
-    def _turned_away(self, task: Task) -> LaneReason | None:
-        """The running back-off of the task's endpoint and model, or None."""
-        wait = self._waits.get(_pair(task))
-        return wait.reason if wait is not None and self._clock.monotonic() < wait.until else None
-
     def _may_go(self, task: Task, now: float) -> bool:
         is_free = not task.waits_for_person and task.is_for(self._account.key.fingerprint)
         return is_free and task.id not in self._errands and self._stuck_until.get(task.id, 0.0) <= now
 
-    def _is_queued(self, task_id: TaskId) -> bool:
-        task = self._ledger.get_open(task_id)
-        return task is not None and task.state is State.QUEUED
-
     def _in_use(self, model: str) -> int:
         """At Runway, being sent, or with files being read."""
-        preparing = sum(model == other and self._is_queued(i) for i, (other, _) in self._errands.items())
-        return self._ledger.at_runway(model) + preparing
-
-    def _limit(self, model: str) -> int | None:
-        organization = self._account.organization
-        if organization is None or model not in organization.limits:
-            allowed: int | None = UNKNOWN_LIMIT
-        else:
-            allowed = organization.concurrent(model)
-        chosen = self._settings.lane_limits.get(model)
-        return min((limit for limit in (allowed, chosen) if limit is not None), default=None)
-
-    def _is_full(self, model: str) -> bool:
-        """Without tasks being prepared: slots may have filled up since this one was started."""
-        limit = self._limit(model)
-        return limit is not None and self._ledger.at_runway(model) >= limit
-
-    def _usable(self, model: str) -> int | None:
-        """Concurrent tasks of the model allowed today."""
-        return 0 if self._spent_day(model) else self._limit(model)
-
-    def _is_open(self) -> bool:
-        return self._blocked() is None
-
-    def _spent_day(self, model: str) -> bool:
-        organization = self._account.organization
-        return organization is not None and organization.left_today(model) == 0
+        started = [self._ledger.get_open(i) for i, (other, _) in self._errands.items() if other == model]
+        return self._ledger.at_runway(model) + sum(task is not None and task.state is State.QUEUED for task in started)
 
     def _start(self, task: Task) -> None:
         errand = asyncio.create_task(self._errand(task), name=f"send {task.id}")
@@ -364,9 +315,9 @@ class Lane:
             body = await self._inputs.prepare(task, key)
             async with self._turn_of(task):
                 before = await self._dispatch.readings.before(task)
-                if self._blocked() or self._turned_away(task) or self._followup.is_unsettled(task.request.model):
+                if self._blocked() or self._back_offs.reason(task) or self._followup.is_unsettled(task.request.model):
                     return
-                if self._is_full(task.request.model) or self.caps.too_dear(task, self._errands) is not None:
+                if self._slots.is_full(task.request.model) or self.caps.too_dear(task, self._errands) is not None:
                     return
                 delivering = self._dispatch.deliver(task, body, before, key)
                 delivery = asyncio.create_task(delivering, name=f"deliver {task.id}")
@@ -382,7 +333,7 @@ class Lane:
         except ApiError as error:
             await self._not_uploaded(task, error, key)
         except StoreError as error:
-            self._back_off(LaneReason(LaneCode.UNWRITABLE))
+            self._back_offs.extend(LaneReason(LaneCode.UNWRITABLE))
             log.warning("Task %s could not be prepared: %s", task.id, error)
 
     @asynccontextmanager
@@ -405,18 +356,16 @@ class Lane:
     def _take_outcome(self, task: Task, outcome: Outcome) -> None:
         match outcome.result:
             case Result.ACCEPTED | Result.REFUSED:
-                self._wait.failures = self._uncertain = 0
-                self._waits.pop(_pair(task), None)
+                self._uncertain = 0
+                self._back_offs.note_answer(task)
             case Result.NOT_SENT:
-                self._back_off(LaneReason(LaneCode.ERROR, cause=outcome.cause))
+                self._back_offs.extend(LaneReason(LaneCode.ERROR, cause=outcome.cause))
             case Result.TURNED_AWAY:
-                reason = LaneReason(LaneCode.ERROR, cause=outcome.cause)
-                self._extend(self._waits[_pair(task)], reason, outcome.retry_after)
+                self._back_offs.extend(LaneReason(LaneCode.ERROR, cause=outcome.cause), outcome.retry_after, task)
             case Result.UNCERTAIN:
                 self._uncertain += 1
-                self._back_off(LaneReason(LaneCode.ERROR))
-                found = self._ledger.get_open(task.id)
-                if found is not None:
+                self._back_offs.extend(LaneReason(LaneCode.ERROR))
+                if (found := self._ledger.get_open(task.id)) is not None:
                     self._followup.look(found)
                 if self._uncertain >= UNCERTAIN_IN_A_ROW:
                     self._pause = LaneReason(LaneCode.NO_ANSWERS, self._uncertain)
@@ -431,7 +380,7 @@ class Lane:
                 self._account.note_failure(error, key)
             case SlowDown(retry_after=seconds):
                 self._account.note_failure(error)
-                self._back_off(LaneReason(LaneCode.ERROR, cause=error.reason), seconds)
+                self._back_offs.extend(LaneReason(LaneCode.ERROR, cause=error.reason), seconds)
             case _:
                 seconds = LOOK_AGAIN if error.may_retry else math.inf
                 await self._hold(task, held_by(HoldCode.UPLOAD_FAILED, error), seconds)
@@ -448,30 +397,18 @@ class Lane:
         except StoreError as error:
             log.warning("Why task %s waits could not be written: %s", task.id, error)
 
-    def _back_off(self, why: LaneReason, retry_after: float | None = None) -> None:
-        self._extend(self._wait, why, retry_after)
-
-    def _extend(self, wait: Wait, why: LaneReason, retry_after: float | None) -> None:
-        now = self._clock.monotonic()
-        wait.extend(now, why, self._rng, retry_after=retry_after)
-        wait.reason = replace(why, retry_at=self._clock.now() + wait.until - now)
-
     def _pause_length(self) -> float | None:
         now = self._clock.monotonic()
         self._stuck_until = {i: at for i, at in self._stuck_until.items() if at > now}
-        dues = [at for at in self._stuck_until.values() if at < math.inf]
-        dues += [wait.until for wait in (self._wait, *self._waits.values()) if wait.until > now]
+        dues = [at for at in self._stuck_until.values() if at < math.inf] + self._back_offs.ends(now)
         caps = self.caps.seconds_to_look()
         if caps is not None:
             dues.append(now + caps)
         return min(dues) - now if dues else None
 
     def _say(self) -> None:
-        blocking = {held.which for held in self.caps.passed_over.values()}
-        if blocking != {key for key in self._blocked_since if isinstance(key, tuple)}:
+        if self._keeping.note(self.reason, self.caps.passed_over.values()):
             self._outlooks.forget(at_once=True)
-        now, reasons = self._clock.now(), (*blocking, *((self.reason.code,) if self.reason is not None else ()))
-        self._blocked_since = {key: self._blocked_since.get(key, now) for key in reasons}
         if self._settings.is_on_its_way(PAUSED):
             # Announced later, once it is on disk.
             return
@@ -485,11 +422,8 @@ class Lane:
         match event:
             case TaskChanged(task, before):
                 self._outlooks.follow(task, before)
+                self._keeping.follow(task, before)
                 self._look_at_key(task)
-                if task.state is not State.QUEUED:
-                    self._held_since.pop(task.id, None)
-                elif task.hold != before.hold:
-                    self._held_since[task.id] = self._clock.now()
                 edited = task.state is State.QUEUED and (task.request is not before.request or task.hold != before.hold)
                 if edited and task.request is not before.request:
                     self._stuck_until.pop(task.id, None)
@@ -499,24 +433,18 @@ class Lane:
             case TasksAdded(tasks):
                 for task in tasks:
                     self._outlooks.follow(task)
+                    self._keeping.follow(task)
                     self._look_at_key(task)
-                    if task.state is State.QUEUED:
-                        self._held_since[task.id] = task.created_at
                 self._alarm.ring()
             case KeyChanged():
                 self._may_have_other_keys = True
                 self._alarm.ring()
             case TasksMoved() | ConnectionChanged() | OrganizationChanged():
                 self._alarm.ring()
-            case SettingsChanged(names):
-                if names & _HEARD_SETTINGS:
-                    self._alarm.ring()
+            case SettingsChanged(names) if names & _HEARD_SETTINGS:
+                self._alarm.ring()
 
     def _look_at_key(self, task: Task) -> None:
         """The key may change while a task is stored or sent."""
         if task.is_free:
             self._may_have_other_keys |= not task.is_for(self._account.key.fingerprint)
-
-
-def _pair(task: Task) -> tuple[str, str]:
-    return task.request.endpoint, task.request.model

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     # The window's first paint needs the values of commands only.
     from runway_desktop.domain.caps import HeldBack
 
-    from .cap_watch import CapWatch
+    from .keeping import CapWatch
     from .ledger import Ledger
 
 LEAST_STEP = 1e-6

@@ -14,7 +14,7 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
-from runway_desktop.services.tasks.cap_watch import MOST_PASSED_OVER
+from runway_desktop.services.tasks.keeping import MOST_PASSED_OVER
 from runway_desktop.services.tasks.lane import AT_ONCE, UNCERTAIN_IN_A_ROW
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import Rig, held_by, keeps, kept_by, lane, prompts, request
