@@ -91,7 +91,7 @@ class LetGo(Struct, frozen=True):
 
 
 class Withdrawn(Struct, frozen=True):
-    """The user cancels a held task: it is never sent. `hold` says so of a program's request that was not approved."""
+    """The user cancels a queued task: it is never sent. `hold` says so of a program's request that was not approved."""
 
     hold: Hold = ITS_TURN
 
@@ -226,7 +226,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
 
 
 def _dropped(task: Task, now: float, why: Hold = ITS_TURN) -> Task:
-    """Ends a held task that the user does not want sent. Keeps the hold if it says that the task may exist at
+    """Ends a queued task that the user does not want sent. Keeps the hold if it says that the task may exist at
     Runway."""
     hold = task.hold if task.may_be_sent_already else why
     cost = None if task.may_be_made else 0.0

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from runway_desktop.values import Struct, as_json
+from runway_desktop.values import Struct, as_json, field
 
 SCHEMA = "runway-desktop.backup"
 FORMAT = 1
@@ -82,7 +82,7 @@ class Contents(Struct, frozen=True, kw_only=True):
     tasks: int
     results: int
     """Only saved results."""
-    held: int
+    queued: int = field(name="held")
     sending: int
     uncertain: int
     live: int

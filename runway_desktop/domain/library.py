@@ -45,7 +45,7 @@ class SortKey(StrEnum):
     COST = "cost"
     MODEL = "model"
     LANE = "lane"
-    """The order in which held tasks will be sent."""
+    """The order in which queued tasks will be sent."""
     PROJECT = "project"
     RATING = "rating"
     TAGS = "tags"

@@ -312,9 +312,9 @@ def waits_for_approval(task: Task) -> bool:
     return task.state is State.QUEUED and task.hold.code is HoldCode.APPROVAL
 
 
-def waiting(held: Iterable[Task]) -> list[Task]:
-    """The held tasks that wait for approval, oldest first."""
-    found = (task for task in held if task.removed_at is None and waits_for_approval(task))
+def waiting(queued: Iterable[Task]) -> list[Task]:
+    """The queued tasks that wait for approval, oldest first."""
+    found = (task for task in queued if task.removed_at is None and waits_for_approval(task))
     return sorted(found, key=lambda task: task.created_at)
 
 

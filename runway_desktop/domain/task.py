@@ -85,7 +85,7 @@ FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED, State.GONE})
 
 
 class HoldCode(Enum):
-    """Why a held task is not sent. Values are stored and must not change.
+    """Why a queued task is not sent. Values are stored and must not change.
 
     A plain `Enum`, so that the type check refuses comparison with text: a text never decides what may be sent.
     """
@@ -172,7 +172,7 @@ _OF_CONNECTION = frozenset(
 
 
 class Hold(Struct, frozen=True):
-    """Why a held task is not sent, with the details of its text in `usecases.words.holds`.
+    """Why a queued task is not sent, with the details of its text in `usecases.words.holds`.
 
     `small_print` (of the server or the system) never decides anything. `file` is the name of the file concerned.
     """
@@ -389,7 +389,7 @@ class Task(Struct, frozen=True, kw_only=True):
     """Imported with its results from another list. Its cost is not included in any sum of this list."""
     key: Fingerprint = NO_KEY
     """The key that sees it at Runway, as far as known: the one it was sent or adopted with, or under which Runway last
-    answered with it. While held: the key in use when the user queued or released it. `NO_KEY` if queued without a key
+    answered with it. While queued: the key in use when the user queued or released it. `NO_KEY` if queued without a key
     or sent by an older version, until Runway answers with it."""
     hidden_from: Fingerprint = NO_KEY
     """Another key, under which Runway answered 404: the task cannot be read with that one. `NO_KEY` while it is
@@ -400,7 +400,7 @@ class Task(Struct, frozen=True, kw_only=True):
     deleted_remotely: bool = False
     """Its results were deleted at Runway; what was saved before is still here."""
     hold: Hold = ITS_TURN
-    """Why a held task is not sent. While it is being sent: the hold it returns to if Runway refuses it, when the user
+    """Why a queued task is not sent. While it is being sent: the hold it returns to if Runway refuses it, when the user
     held it meanwhile. If canceled: why it may have been sent before, or that a request was not approved. Otherwise
     `ITS_TURN`."""
     removed_at: float | None = None
@@ -424,7 +424,7 @@ class Task(Struct, frozen=True, kw_only=True):
     @property
     def was_denied(self) -> bool:
         """Sent, and Runway answered that it did not accept it. Servers have said so of tasks that they did create, and
-        the counts were not checked before it was held again or canceled."""
+        the counts were not checked before it was queued again or canceled."""
         is_over = self.state in (State.QUEUED, State.CANCELLED)
         return is_over and self.evidence is not None and self.evidence.cause is not None
 
@@ -435,17 +435,17 @@ class Task(Struct, frozen=True, kw_only=True):
 
     @property
     def is_free(self) -> bool:
-        """It is held and leaves in its turn, without the user."""
+        """It is queued and leaves in its turn, without the user."""
         return self.state is State.QUEUED and not self.waits_for_person
 
     @property
     def may_be_made(self) -> bool:
-        """Held or canceled here, though Runway may have created it."""
+        """Queued or canceled here, though Runway may have created it."""
         is_here = self.state in (State.QUEUED, State.CANCELLED)
         return is_here and (self.was_denied or self.may_be_sent_already)
 
     def is_for(self, key: Fingerprint) -> bool:
-        """Whether a held task may be sent with this key without asking: it was queued with it, or without a key."""
+        """Whether a queued task may be sent with this key without asking: it was queued with it, or without a key."""
         return self.key in (NO_KEY, key)
 
     @property

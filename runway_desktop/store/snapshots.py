@@ -236,7 +236,7 @@ def _contents(connection: sqlite3.Connection) -> Contents:
         version=str(Version.of(connection)),
         tasks=sum(states.values()),
         results=results,
-        held=states.get("held", 0),
+        queued=states.get(State.QUEUED, 0),
         sending=states.get("sending", 0),
         uncertain=states.get("uncertain", 0),
         live=live,

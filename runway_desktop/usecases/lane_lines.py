@@ -218,8 +218,8 @@ class LaneLines:
         return self._engine.lane.keeps(task) if task is not None else None
 
     def _queued(self) -> list[Task]:
-        held = self._engine.ledger.all_queued()
-        return [task for task in held if task.removed_at is None and not waits_for_approval(task)]
+        queued = self._engine.ledger.all_queued()
+        return [task for task in queued if task.removed_at is None and not waits_for_approval(task)]
 
     def _price(self, task: Task) -> float | None:
         found = self._engine.pricing.price(task.request)

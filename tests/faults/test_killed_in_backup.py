@@ -136,9 +136,9 @@ async def test_killed_while_finishing_the_next_start_has_the_new_state_and_the_o
         assert not made.profile.restoring.exists()
         [kept] = made.profile.backups.iterdir()
         with opened(kept) as old:
-            assert (old.manifest.contents.tasks, old.manifest.contents.held) == (8, 2)
+            assert (old.manifest.contents.tasks, old.manifest.contents.queued) == (8, 2)
         found = made.snapshots.look(made.profile.database)
-        assert (found.tasks, found.held, found.live) == (7, 1, 2), "what is at Runway has come along"
+        assert (found.tasks, found.queued, found.live) == (7, 1, 2), "what is at Runway has come along"
         assert made.snapshots.setting(made.profile.database, FRESH) == {"made_at": NOW, BEFORE: str(kept)}
         assert (made.profile.inputs / "0a1b" / "harbour.png").read_bytes() == b"a scaled copy"
     assert moment > 40

@@ -282,12 +282,12 @@ class RestoreModel(Model):
             return ""
         contents = self.outlook.contents
         said = []
-        if contents.held:
+        if contents.queued:
             said.append(
                 ngettext(
                     "{n} task was queued then and may have been sent since. It is held until you release it.",
                     "{n} tasks were queued then and may have been sent since. They are held until you release them.",
-                    contents.held,
+                    contents.queued,
                 )
             )
         if contents.sending:
@@ -313,7 +313,7 @@ class RestoreModel(Model):
     @property
     def may_pay_twice(self) -> bool:
         """Whether the warning is about money."""
-        return self.outlook is not None and bool(self.outlook.contents.held + self.outlook.contents.sending)
+        return self.outlook is not None and bool(self.outlook.contents.queued + self.outlook.contents.sending)
 
     @property
     def results_words(self) -> str:

@@ -119,7 +119,7 @@ class TaskActions:
         return report
 
     async def remove(self, task_ids: Sequence[TaskId]) -> None:
-        """Removes tasks from the list. Live ones continue and are saved; a removed held task is not sent."""
+        """Removes tasks from the list. Live ones continue and are saved; a removed queued task is not sent."""
         now = self._clock.now()
         await self._ledger.change_many(
             task_ids, lambda task: replace(task, removed_at=task.removed_at or now), "removed"

@@ -1,7 +1,7 @@
 """The first start after a restore, or with a copied list: prevents paying for queued tasks twice.
 
 A backup shows the past. The original list, used by this program or another copy of it, may have sent the queued tasks
-since. So held tasks wait for the person, each with the reason, the lane is paused, and tasks that were being sent are
+since. So queued tasks wait for the person, each with the reason, the lane is paused, and tasks that were being sent are
 uncertain. Tasks at Runway are polled as usual, which is free. The same holds for a list whose folder was copied or put
 back by other means (`copy_check`), if it has queued tasks. The list's setting `FRESH` stays until all of that is on
 disk, so it is repeated after a crash. Loop's thread, before anything is sent. Raises StoreError.
@@ -54,20 +54,20 @@ async def take_up(ledger: Ledger, settings: Settings) -> None:
     await keep_back(ledger, settings, ledger.all_queued())
 
 
-async def keep_back(ledger: Ledger, settings: Settings, held: Sequence[Task]) -> None:
-    """Makes `held` tasks wait for the person, pauses the lane if needed, and stores the report. Idempotent."""
+async def keep_back(ledger: Ledger, settings: Settings, queued: Sequence[Task]) -> None:
+    """Makes `queued` tasks wait for the person, pauses the lane if needed, and stores the report. Idempotent."""
     mark = settings.get(FRESH)
     copied = _verdict(mark)
     code, kind = (
         (HoldCode.RESTORED, "restored from a backup") if copied is None else (HoldCode.COPIED, "copied with its folder")
     )
     hold = Hold(code)
-    waiting = sum(task.removed_at is None for task in held)
+    waiting = sum(task.removed_at is None for task in queued)
     if waiting or copied is None:
         settings.set(PAUSED, True)
         await settings.flush()
     # Also tasks removed from the list: restoring one there must not send it.
-    await ledger.change_many([task.id for task in held], lambda task: _kept_back(task, hold), kind)
+    await ledger.change_many([task.id for task in queued], lambda task: _kept_back(task, hold), kind)
     if waiting or copied is None:
         states = [task.state for task in ledger.open()]
         told = {

@@ -78,7 +78,7 @@ class _Decision(Struct, frozen=True):
     verdict: Verdict
     identity: Identity
     """The list's new identity."""
-    held: tuple[Task, ...]
+    queued: tuple[Task, ...]
     """The tasks queued at the check."""
     sent: int
     is_marked: bool
@@ -137,18 +137,18 @@ class CopyCheck:
             # disk.
             self._decision = await self._decide(self._ledger.all_queued())
         decision = self._decision
-        asks = decision.verdict.asks and bool(decision.held)
+        asks = decision.verdict.asks and bool(decision.queued)
         if asks:
             self._settings.set(after_restore.FRESH, {"why": decision.verdict.value})
         self._settings.set(IDENTITY, decision.identity.document())
-        self._is_compared = asks or decision.is_marked or not decision.held
+        self._is_compared = asks or decision.is_marked or not decision.queued
         if self._is_compared and decision.is_new:
             # Before the list has the identity: an identity without a marker means that the marker was lost.
             await self._note(decision.sent, runs=0)
         # Both settings in one write: after a crash the next start holds back the queued tasks.
         await self._settings.flush()
         if asks:
-            await after_restore.keep_back(self._ledger, self._settings, decision.held)
+            await after_restore.keep_back(self._ledger, self._settings, decision.queued)
         if self._is_compared:
             await self._note(decision.sent)
         self.is_checked = True
@@ -166,7 +166,7 @@ class CopyCheck:
             since = self._clock.now() - DAY + DAY_SLACK
             sent = await self._ledger.sent_between(since, self._clock.now() + DAY)
             known = Counter(task.request.model for task in sent if _is_made(task) and task.key in (NO_KEY, key))
-            waiting = [task for task in decision.held if (found := self._ledger.get_open(task.id)) and _waits(found)]
+            waiting = [task for task in decision.queued if (found := self._ledger.get_open(task.id)) and _waits(found)]
             doubtful = [
                 task
                 for task in waiting
@@ -189,7 +189,7 @@ class CopyCheck:
             if sent > self._noted:
                 await self._note(sent)
 
-    async def _decide(self, held: tuple[Task, ...]) -> _Decision:
+    async def _decide(self, queued: tuple[Task, ...]) -> _Decision:
         stored = self._settings.get(IDENTITY)
         before = Identity.read(stored)
         is_placed = stored == PLACED
@@ -197,7 +197,7 @@ class CopyCheck:
         # Read once: if it cannot be stored in the state folder, a second read would give another name.
         machine = await self._in_worker(self._markers.machine)
         if before is None:
-            found = await self._in_worker(lambda: self._look(sent, holds=bool(held), is_placed=is_placed))
+            found = await self._in_worker(lambda: self._look(sent, holds=bool(queued), is_placed=is_placed))
         else:
             found = await self._in_worker(lambda: self._look_for(before, sent, fingerprint(machine, before.id)))
         verdict = judge(before, found)
@@ -218,7 +218,7 @@ class CopyCheck:
             marker_failed=failed,
         )
         is_told = is_placed or self._profile.is_demo or is_marked(before, found)
-        return _Decision(verdict, identity, held, sent, is_told, is_new)
+        return _Decision(verdict, identity, queued, sent, is_told, is_new)
 
     async def _note(self, sent: int, *, runs: int | None = None) -> None:
         """Writes the marker; if it cannot be written, the list says so on disk, or StoreError."""

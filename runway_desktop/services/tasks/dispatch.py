@@ -1,4 +1,4 @@
-"""Sends one held task and records the outcome. The only caller of `Runway.create`.
+"""Sends one queued task and records the outcome. The only caller of `Runway.create`.
 
 The order is the promise. The intent is on disk long before. Before the first byte leaves, SENDING is on disk in the
 list and in a journal of its own (`accepted_ids`), which survives damage to the list's log, and the sending is noted
@@ -6,14 +6,14 @@ outside of the profile's folder (`copy_check`). The id is written to the journal
 that receives it, and canceling does not interrupt that. Outcomes:
 
     an id                             -> at Runway
-    nothing sent, 429, 401            -> held again; the program may repeat it
+    nothing sent, 429, 401            -> queued again; the program may repeat it
     503 in Runway's own words         -> the same, a few times, if the counts say that it was not made; else uncertain
-    400 for want of credits           -> held again, until there are more
+    400 for want of credits           -> queued again, until there are more
     400 and the other 4xx             -> failed, with what Runway said of each field; no cost
     an id that another task has       -> uncertain, like no answer
     no reply, bad reply, other 5xx,   -> uncertain, with the evidence of counts and balance; never repeated by the
     any other exception                  program
-    a file or an upload that fails    -> stays held, with the reason; nothing was sent
+    a file or an upload that fails    -> stays queued, with the reason; nothing was sent
 
 An outcome is written with retries until that succeeds or the program closes. After that, an id is recovered from the
 journal at the next start, and a sending without an id is uncertain. `deliver` and `recall` raise nothing. Loop's thread

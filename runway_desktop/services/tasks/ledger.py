@@ -187,7 +187,7 @@ class Ledger:
         inputs: Sequence[Input] = (),
         **detail: Any,
     ) -> Task:
-        """An edit that is no transition (title, project, held request). If `edit` raises, nothing is changed."""
+        """An edit that is no transition (title, project, queued request). If `edit` raises, nothing is changed."""
         async with self._lock(task_id):
             before = await self._current(task_id)
             after = edit(before)

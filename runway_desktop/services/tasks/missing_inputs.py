@@ -74,7 +74,7 @@ class MissingInputs:
         self._bus.listen(self._hear)
 
     async def run(self) -> None:
-        """Hashes the files of held tasks, until canceled."""
+        """Hashes the files of queued tasks, until canceled."""
         await keep_going("noting what input files look like", self._turn, self._clock)
 
     async def _turn(self) -> None:
@@ -86,7 +86,7 @@ class MissingInputs:
         await self._alarm.wait(None)
 
     async def note(self) -> None:
-        """Stores the hash of every file of a held task that has none yet. Skips unreadable files."""
+        """Stores the hash of every file of a queued task that has none yet. Skips unreadable files."""
         known: dict[str, str] = {}
         for task in self._ledger.all_queued():
             if not any(found.path for found in inputs_of(task, self._catalog)):
@@ -98,7 +98,7 @@ class MissingInputs:
                 await self._ledger.change(task.id, same, "files noted", inputs=noted)
 
     async def missing(self, task_id: TaskId) -> tuple[Path, ...]:
-        """Files of a held task that do not exist."""
+        """Files of a queued task that do not exist."""
         task = self._ledger.get_open(task_id)
         if task is None or task.state is not State.QUEUED:
             return ()
@@ -107,9 +107,9 @@ class MissingInputs:
     async def put_back(self, old: Path, new: Path, *, anyway: bool = False) -> PutBack:
         """`new` is the new path of the file `old`. Unless `anyway`, it must be the same file: by hash if known, else by
         name and size."""
-        held = [(task, inputs_of(task, self._catalog)) for task in self._ledger.all_queued()]
-        gone = set(await self._gone({path for _, inputs in held for path in _paths(inputs)})) | {str(old)}
-        wanting = [(task, inputs) for task, inputs in held if _paths(inputs) & gone]
+        queued = [(task, inputs_of(task, self._catalog)) for task in self._ledger.all_queued()]
+        gone = set(await self._gone({path for _, inputs in queued for path in _paths(inputs)})) | {str(old)}
+        wanting = [(task, inputs) for task, inputs in queued if _paths(inputs) & gone]
         looks = await self._looks([task for task, _ in wanting], gone)
         moved = await self._in_worker(_moved, old, new, looks, anyway)
         if str(old) not in moved:

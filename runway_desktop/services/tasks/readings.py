@@ -101,7 +101,7 @@ class Readings:
         return 0.0 <= self._clock.now() - task.sent_at <= WORTH_LOOKING
 
     def _was_not_taken(self, task: Task) -> bool:
-        """Whether Runway refused a held task with 503 so recently that a reading can show whether it was made."""
+        """Whether Runway refused a queued task with 503 so recently that a reading can show whether it was made."""
         evidence = task.evidence
         if task.state is not State.QUEUED or evidence is None or evidence.answered_before is None:
             return False
@@ -377,7 +377,7 @@ def _before_of(task: Task) -> TimeSpan:
 
 
 def _model_of(task: Task) -> str:
-    """The model that was sent: a held task may have been edited since."""
+    """The model that was sent: a queued task may have been edited since."""
     return (task.evidence.model if task.evidence is not None else "") or task.request.model
 
 

@@ -1,4 +1,4 @@
-"""Turns a prepared request into held tasks; the whole intent is on disk before anything is sent.
+"""Turns a prepared request into queued tasks; the whole intent is on disk before anything is sent.
 
 `Submission` accepts only a `Prepared`, which only `usecases.sending` can make: it was validated and priced, and the
 person has confirmed what needs it. Nothing here calls Runway. Inputs are stored by path and size; their bytes are read
@@ -105,7 +105,7 @@ class SendAgain(Struct, frozen=True):
 
 
 class Edit(Struct, frozen=True):
-    """A new request for a held task."""
+    """A new request for a queued task."""
 
     task: Task
     request: Request
@@ -249,7 +249,7 @@ class Submission:
     async def give_files(
         self, task_id: TaskId, uris: Mapping[tuple[str | int, ...], str], hashes: Mapping[str, str]
     ) -> None:
-        """Replaces file URIs of a held task's inputs. Nothing else of the request changes, so no confirmation is
+        """Replaces file URIs of a queued task's inputs. Nothing else of the request changes, so no confirmation is
         needed. The task waits for its turn again, unless it waits for the person. `hashes` by path. NotPossible once
         its sending has begun."""
         task = await self._task(task_id)
@@ -355,8 +355,8 @@ class Submission:
 
     def _positions(self, count: int) -> list[float]:
         """Positions at the end of the lane."""
-        held = max((task.position for task in self._ledger.all_queued()), default=0.0)
-        first = max(self._last_position, held) + 1.0
+        last = max((task.position for task in self._ledger.all_queued()), default=0.0)
+        first = max(self._last_position, last) + 1.0
         self._last_position = first + count - 1
         return [first + position for position in range(count)]
 

@@ -125,8 +125,8 @@ def _holds(inside: Inside) -> str:
         return _("It has no tasks.")
     uncertain = contents.uncertain + contents.sending
     parts = [ngettext("{n} task", "{n} tasks", contents.tasks)]
-    if contents.held:
-        parts.append(ngettext("{n} not sent yet", "{n} not sent yet", contents.held))
+    if contents.queued:
+        parts.append(ngettext("{n} not sent yet", "{n} not sent yet", contents.queued))
     if contents.live:
         parts.append(
             ngettext(

@@ -54,7 +54,7 @@ async def test_a_copy_of_a_list_in_use_holds_everything_of_its_moment(tmp_path: 
     await store.close()
     assert found == snapshots.look(tmp_path / "copy.db")
     assert (found.version, found.tasks, found.sheets) == (str(MIGRATIONS[-1].to), 200, 1)
-    assert found.held == states.count(State.QUEUED) - 1
+    assert found.queued == states.count(State.QUEUED) - 1
     assert found.live == sum(state.is_live for state in states)
     copy = await SqliteStore.open(tmp_path / "copy.db")
     assert await copy.amount(Filter()) == 200

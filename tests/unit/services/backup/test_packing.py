@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.backups import MemberKind
+from runway_desktop.domain.backups import MemberKind, document
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import SPARE
 from runway_desktop.domain.profiles import STRIP
@@ -43,7 +43,8 @@ async def test_the_manifest_says_what_is_in_it_and_every_hash_is_true(tmp_path: 
             backup.extract(member, tmp_path / "looked" / str(number), Watch())
     assert (manifest.profile, manifest.color, manifest.made_at, manifest.left_out) == ("Studio", "teal", NOW, 0)
     contents = manifest.contents
-    assert (contents.tasks, contents.results, contents.held, contents.sending, contents.live) == (6, 3, 1, 1, 1)
+    assert (contents.tasks, contents.results, contents.queued, contents.sending, contents.live) == (6, 3, 1, 1, 1)
+    assert document(manifest)["contents"]["held"] == 1, "the key stays, for backups are read by other versions"
     names = {member.name: member.kind for member in manifest.members}
     assert names == {
         "profile.db": MemberKind.DATABASE,

@@ -86,7 +86,7 @@ async def test_a_look_at_a_backup_changes_nothing_and_tells_what_it_would_bring(
     before = contents(tmp_path / "machine")
     found = await restores(made).look_at(path)
     assert found is not None
-    assert (found.contents.tasks, found.contents.held, found.contents.sending, found.contents.live) == (6, 1, 1, 1)
+    assert (found.contents.tasks, found.contents.queued, found.contents.sending, found.contents.live) == (6, 1, 1, 1)
     assert (found.here, found.gone, found.packed, found.packed_gone) == (2, 1, 3, 1)
     assert (found.packed_bytes, found.packed_gone_bytes) == (21_000, 7_000)
     assert contents(tmp_path / "machine") == before

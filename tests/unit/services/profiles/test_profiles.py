@@ -100,7 +100,12 @@ async def test_what_is_in_a_profile_is_told_before_it_goes(tmp_path: Path):
     rig = Rig(tmp_path, made=made)
     inside = await rig.profiles.look_into(made.profile)
     assert inside.contents is not None
-    assert (inside.contents.tasks, inside.contents.held, inside.contents.live, inside.contents.results) == (6, 1, 1, 3)
+    assert (inside.contents.tasks, inside.contents.queued, inside.contents.live, inside.contents.results) == (
+        6,
+        1,
+        1,
+        3,
+    )
     assert inside.results_inside == 0
     assert inside.size > made.profile.database.stat().st_size
     empty = await rig.other()

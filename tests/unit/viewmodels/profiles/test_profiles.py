@@ -169,7 +169,7 @@ async def test_a_profile_that_cannot_go_says_why_and_one_that_can_asks_first(tmp
 
 def test_the_question_tells_what_is_in_it_what_goes_and_what_stays():
     profile = Profile(name="Client A", folder=Path("/p/a"), library=Path("/films/Client A"), key_name="k")
-    contents = Contents(version="1.0", tasks=1_204, results=900, held=12, sending=0, live=2, uncertain=1, sheets=0)
+    contents = Contents(version="1.0", tasks=1_204, results=900, queued=12, sending=0, live=2, uncertain=1, sheets=0)
     asked = removal_question(profile, Inside(contents=contents, size=38_000_000))
     assert asked.title == "Remove the profile “Client A”?"
     for part in (
