@@ -54,6 +54,14 @@ async def hosts(
                     await client.aclose()
 
 
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file that is read in several pieces."""
+    path = tmp_path / "a.png"
+    path.write_bytes(b"x" * 600_000)
+    return path
+
+
 async def test_a_file_arrives_whole_behind_the_fields_of_its_slot(tmp_path: Path) -> None:
     content = bytes(range(256)) * 4000
     path = tmp_path / "Möwe am Meer.mp4"
@@ -81,9 +89,7 @@ async def test_a_file_arrives_whole_behind_the_fields_of_its_slot(tmp_path: Path
     assert threads == {threading.current_thread()}
 
 
-async def test_the_disk_is_never_read_on_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a.png"
-    path.write_bytes(b"x" * 600_000)
+async def test_the_disk_is_never_read_on_the_loop(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     readers: set[str] = set()
     open_path = Path.open
 
@@ -119,9 +125,7 @@ async def test_a_file_that_is_not_there_or_empty_or_too_large_is_refused_before_
     assert not api.connections
 
 
-async def test_a_file_that_shrinks_underneath_is_an_error_of_the_disk(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    path.write_bytes(b"x" * 600_000)
+async def test_a_file_that_shrinks_underneath_is_an_error_of_the_disk(path: Path) -> None:
 
     def shrink(sent: int, total: int) -> None:
         if not sent:
@@ -146,11 +150,9 @@ async def test_a_file_that_grows_underneath_is_sent_as_long_as_it_was(tmp_path: 
     assert b"Q" * 1001 not in storage.requests[0].body
 
 
-async def test_file_that_was_exchanged_after_it_was_compared_is_not_uploaded(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    path.write_bytes(b"x" * 600_000)
+async def test_file_that_was_exchanged_after_it_was_compared_is_not_uploaded(path: Path) -> None:
     compared = hashlib.sha256(path.read_bytes()).hexdigest()
-    other = tmp_path / "private.png"
+    other = path.with_name("private.png")
     other.write_bytes(b"p" * 600_000)
     other.replace(path)
     async with hosts() as (client, _, storage):
@@ -159,9 +161,7 @@ async def test_file_that_was_exchanged_after_it_was_compared_is_not_uploaded(tmp
     assert b"p" * 100 not in b"".join(bytes(request.body) for request in storage.requests)
 
 
-async def test_file_that_is_written_to_during_its_upload_does_not_arrive_whole(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    path.write_bytes(b"x" * 600_000)
+async def test_file_that_is_written_to_during_its_upload_does_not_arrive_whole(path: Path) -> None:
     compared = hashlib.sha256(path.read_bytes()).hexdigest()
 
     def write(sent: int, total: int) -> None:
@@ -187,11 +187,7 @@ async def test_file_that_is_written_to_during_its_upload_does_not_arrive_whole(t
         (503, ServerTrouble),
     ],
 )
-async def test_what_the_upload_host_says_is_never_about_the_key(
-    tmp_path: Path, status: int, kind: type[ApiError]
-) -> None:
-    path = tmp_path / "a.png"
-    path.write_bytes(b"x")
+async def test_what_the_upload_host_says_is_never_about_the_key(path: Path, status: int, kind: type[ApiError]) -> None:
     async with hosts(status) as (client, _, _):
         with pytest.raises(ApiError) as caught:
             await client.upload(path, lambda sent, total: None)
@@ -200,9 +196,7 @@ async def test_what_the_upload_host_says_is_never_about_the_key(
 
 
 @pytest.mark.parametrize("url", ["http://storage.example/put", "ftp://127.0.0.1/", "file:///etc/hosts", "nonsense"])
-async def test_a_slot_at_an_unsafe_place_gets_no_file(tmp_path: Path, url: str) -> None:
-    path = tmp_path / "a.png"
-    path.write_bytes(b"x")
+async def test_a_slot_at_an_unsafe_place_gets_no_file(path: Path, url: str) -> None:
     async with hosts(upload_url=url) as (client, _, storage):
         with pytest.raises(BadReply, match="could not be read"):
             await client.upload(path, lambda sent, total: None)

@@ -14,6 +14,7 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.usecases.words.holds import cap_sentence, lane_words, raise_words
 from tests.rigs.engine_rig import Rig, held_by, kept_by, request
+from tests.rigs.fake_runway import limited
 from tests.rigs.fakes import FakeClock, MemoryStore, settle
 
 DAY = 86_400.0
@@ -37,8 +38,7 @@ async def sent(rig: Rig, ids: Any) -> list[bool]:
 
 
 async def test_without_caps_nothing_is_held_back():
-    async with Rig(loops=("lane",)) as rig:
-        rig.runway.limit("gen4.5", concurrent=20)
+    async with Rig(loops=("lane",), runway=limited(concurrent=20)) as rig:
         await rig.account.refresh()
         ids = await rig.submit(*(request(str(number)) for number in range(5)))
         assert all(await sent(rig, ids))
@@ -46,8 +46,7 @@ async def test_without_caps_nothing_is_held_back():
 
 
 async def test_the_cap_of_a_day_lets_through_what_fits_and_says_why_the_next_waits():
-    async with Rig(loops=("lane",)) as rig:
-        rig.runway.limit("gen4.5", concurrent=20)
+    async with Rig(loops=("lane",), runway=limited(concurrent=20)) as rig:
         await rig.account.refresh()
         await learn(rig)
         rig.settings.day_cap = 60.0
@@ -82,8 +81,7 @@ async def test_one_button_raises_the_cap_and_the_task_goes():
 
 
 async def test_one_raise_is_enough_for_all_that_wait_for_the_cap():
-    async with Rig(loops=("lane",)) as rig:
-        rig.runway.limit("gen4.5", concurrent=20)
+    async with Rig(loops=("lane",), runway=limited(concurrent=20)) as rig:
         await rig.account.refresh()
         await learn(rig)
         rig.settings.day_cap = 60.0

@@ -62,12 +62,16 @@ class ParkedValues:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        async with self.rig:
-            loop = asyncio.create_task(self.keeper.run())
-            await settle()
+        async with self.rig, self.running():
             yield
-            loop.cancel()
-            await asyncio.gather(loop, return_exceptions=True)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        loop = asyncio.create_task(self.keeper.run())
+        await settle()
+        yield
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
 
 
 @pytest.fixture
@@ -193,19 +197,14 @@ async def test_no_sidecar_is_made_and_a_strangers_is_left_alone(shelf):
 async def test_what_was_not_written_when_the_program_was_killed_is_written_at_the_next_start(shelf):
     async with shelf.rig:
         task = await shelf.put(1)
-        loop = asyncio.create_task(shelf.keeper.run())
-        await settle()
-        await shelf.judging.rate([task.id], 4)
-        await settle()
-        loop.cancel()
-        await asyncio.gather(loop, return_exceptions=True)
+        async with shelf.running():
+            await shelf.judging.rate([task.id], 4)
+            await settle()
         assert shelf.rig.settings.get(BEHIND) == [task.id]
         assert shelf.document(1)["judgement"]["rating"] == 0
         shelf.keeper = shelf.make_keeper()
-        loop = asyncio.create_task(shelf.keeper.run())
-        await shelf.rig.clock.advance(GATHER)
-        loop.cancel()
-        await asyncio.gather(loop, return_exceptions=True)
+        async with shelf.running():
+            await shelf.rig.clock.advance(GATHER)
     assert shelf.document(1)["judgement"]["rating"] == 4
     assert shelf.rig.settings.get(BEHIND) is None
 

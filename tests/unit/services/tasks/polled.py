@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.task import RemoteId, TaskId
 from tests.rigs.engine_rig import Rig
@@ -42,3 +45,18 @@ async def adopt(rig: Rig, count: int = 1, status: str = "RUNNING") -> list[TaskI
     for remote in remotes:
         rig.runway.say(remote, status)
     return list((await rig.adoption.adopt(remotes)).added)
+
+
+@asynccontextmanager
+async def polled() -> AsyncIterator[tuple[Rig, TaskId]]:
+    """A task that runs at Runway and was asked for once."""
+    async with poller() as rig:
+        [task_id] = await adopt(rig)
+        await rig.clock.advance(1)
+        yield rig, task_id
+
+
+def finish(rig: Rig, amount: int = 1) -> None:
+    """Runway is done with so many of those that were adopted."""
+    for number in range(amount):
+        rig.runway.finish(remote_id(1_000 + number), "https://x.example/a.mp4")

@@ -185,8 +185,7 @@ async def test_a_refused_key_stops_the_lane_until_another_is_accepted():
     ],
 )
 async def test_a_request_that_was_turned_away_is_sent_again_after_the_time_it_was_told(error):
-    async with lane() as rig:
-        rig.runway.limit("gen4.5", concurrent=None)
+    async with lane(runway=limited()) as rig:
         rig.runway.then("create", error)
         [task_id] = await rig.submit(request())
         task = await rig.task(task_id)
@@ -200,8 +199,7 @@ async def test_a_request_that_was_turned_away_is_sent_again_after_the_time_it_wa
 
 @pytest.mark.parametrize("error", [SlowDown("Too many requests.", retry_after=60.0), NotTaken("Too many requests.")])
 async def test_a_model_that_is_turned_away_holds_up_no_other(error):
-    async with lane() as rig:
-        rig.runway.limit("gen4.5", concurrent=None)
+    async with lane(runway=limited()) as rig:
         rig.runway.then("create", error)
         await rig.submit(request("0"))
         await rig.submit(request("1", model="veo3.1"), request("2"))
@@ -213,8 +211,7 @@ async def test_a_model_that_is_turned_away_holds_up_no_other(error):
 
 
 async def test_without_enough_credits_the_lane_waits_and_no_task_fails():
-    async with lane() as rig:
-        rig.runway.limit("gen4.5", concurrent=None)
+    async with lane(runway=limited()) as rig:
         rig.runway.always("create", NoCredits("Not enough credits at Runway.", status=400))
         ids = await rig.submit(*[request(str(number)) for number in range(6)])
         await rig.clock.advance(50)

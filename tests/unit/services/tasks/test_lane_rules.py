@@ -163,8 +163,7 @@ async def sent_and_looked_after(rig: Rig, amount: int) -> None:
 
 
 async def test_sendings_without_an_answer_pause_the_lane_only_when_they_come_in_a_row():
-    async with lane() as rig:
-        rig.runway.limit("gen4.5", concurrent=20)
+    async with lane(runway=limited(concurrent=20)) as rig:
         cut(rig, UNCERTAIN_IN_A_ROW - 1)
         rig.runway.then("create", ...)
         cut(rig, UNCERTAIN_IN_A_ROW - 1)
@@ -176,8 +175,7 @@ async def test_sendings_without_an_answer_pause_the_lane_only_when_they_come_in_
 
 
 async def test_after_going_on_they_are_counted_anew():
-    async with lane() as rig:
-        rig.runway.limit("gen4.5", concurrent=20)
+    async with lane(runway=limited(concurrent=20)) as rig:
         cut(rig, 2 * UNCERTAIN_IN_A_ROW - 1)
         await sent_and_looked_after(rig, UNCERTAIN_IN_A_ROW)
         assert rig.lane.paused
@@ -197,8 +195,7 @@ async def test_after_a_sending_without_an_answer_every_model_waits_a_moment():
 
 
 async def test_after_a_sending_without_an_answer_its_model_waits_until_the_counts_were_read():
-    async with lane() as rig:
-        rig.runway.limit("gen4.5", concurrent=20)
+    async with lane(runway=limited(concurrent=20)) as rig:
         cut(rig, 1)
         [uncertain] = await rig.submit(request("0"))
         await rig.submit(request("1"))
@@ -212,8 +209,7 @@ async def test_after_a_sending_without_an_answer_its_model_waits_until_the_count
 
 
 async def test_one_that_was_next_to_an_uncertain_one_does_not_leave_while_its_own_numbers_are_read():
-    async with lane() as rig:
-        rig.runway.limit("gen4.5", concurrent=20)
+    async with lane(runway=limited(concurrent=20)) as rig:
         await rig.account.refresh()
         create = rig.runway.hold("create")
         cut(rig, 1)

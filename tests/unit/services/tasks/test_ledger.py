@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -25,9 +27,16 @@ def held(name: str = "one", **more) -> Task:
     return Task(id=TaskId(name), request=request(), created_at=1.0, **more)
 
 
-async def test_a_move_is_on_disk_before_anyone_hears_of_it():
+@asynccontextmanager
+async def one_held() -> AsyncIterator[Rig]:
+    """With the task "one" in the queue."""
     async with idle() as rig:
         await rig.ledger.add([held()], [])
+        yield rig
+
+
+async def test_a_move_is_on_disk_before_anyone_hears_of_it():
+    async with one_held() as rig:
         seen: list[State] = []
         rig.bus.listen(
             lambda event: seen.append(rig.store.tasks[event.task.id].state) if isinstance(event, TaskChanged) else None
@@ -61,8 +70,7 @@ async def test_a_task_that_is_canceled_while_it_is_being_added_is_not_sent(monke
 
 
 async def test_a_move_that_the_disk_refuses_has_not_happened():
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         rig.store.trouble = StoreError("The disk is full.")
         with pytest.raises(StoreError):
             await rig.ledger.move(TaskId("one"), Sending())
@@ -79,8 +87,7 @@ async def test_a_move_is_finished_though_its_caller_is_canceled():
     async def slow() -> None:
         await gate.wait()
 
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         rig.store.before = slow
         moving = asyncio.create_task(rig.ledger.move(TaskId("one"), Sending()))
         await settle()
@@ -93,8 +100,7 @@ async def test_a_move_is_finished_though_its_caller_is_canceled():
 
 
 async def test_two_moves_of_one_task_happen_one_after_the_other():
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         outcomes = await asyncio.gather(
             *(rig.ledger.move(TaskId("one"), Sending()) for _ in range(2)), return_exceptions=True
         )
@@ -141,8 +147,7 @@ async def test_mere_progress_is_told_but_is_no_line_of_the_ledger():
 
 async def test_a_task_being_sent_when_the_program_died_is_uncertain_at_the_next_start():
     before = Evidence(balance_before=100.0, daily_before=3)
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         await rig.ledger.move(TaskId("one"), Sending(before))
     async with idle(store=rig.store) as rig:
         task = await rig.task(TaskId("one"))
@@ -160,8 +165,7 @@ async def test_an_edit_that_raises_changes_nothing():
     def refuse(_task: Task) -> Task:
         raise ValueError("no")
 
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         with pytest.raises(ValueError, match="no"):
             await rig.ledger.change(TaskId("one"), refuse, "edited")
         assert await rig.kinds(TaskId("one")) == ["created"]
@@ -178,8 +182,7 @@ async def test_positions_of_many_change_in_one_step_and_one_event():
 
 
 async def test_an_accepted_id_is_in_the_ledger_too():
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         await rig.ledger.move(TaskId("one"), Sending())
         await rig.ledger.move(TaskId("one"), Accepted(REMOTE, 25.0))
         line = (await rig.store.ledger(TaskId("one")))[-1]

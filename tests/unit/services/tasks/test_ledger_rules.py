@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import pytest
@@ -62,6 +64,14 @@ def said(status: str, number: int = 1, **more) -> Answer:
 
 def result(name: str = "one", index: int = 0, **more) -> Output:
     return Output(task_id=TaskId(name), index=index, url=f"https://x.example/{index}.mp4", url_fetched_at=5.0, **more)
+
+
+@asynccontextmanager
+async def one_held() -> AsyncIterator[Rig]:
+    """With the task "one" in the queue."""
+    async with idle() as rig:
+        await rig.ledger.add([held()], [])
+        yield rig
 
 
 async def details(rig: Rig, task_id: TaskId = ONE) -> list[tuple[str, dict]]:
@@ -140,8 +150,7 @@ async def test_a_task_that_was_being_sent_is_uncertain_for_the_reason_that_the_n
 
 
 async def test_a_move_keeps_what_else_is_known_of_it_in_its_line():
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         await rig.clock.advance(5)
         after = await rig.ledger.move(ONE, Sending(), by="the person")
         assert after == await rig.task(ONE) == rig.ledger.get_open(ONE)
@@ -207,8 +216,7 @@ async def test_a_move_that_changes_nothing_is_neither_written_nor_told():
 
 
 async def test_an_edit_is_stored_with_its_word_and_its_inputs():
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         await rig.clock.advance(5)
         after = await rig.ledger.change(
             ONE, lambda task: replace(task, title="Fog"), "edited", inputs=[PICTURE], by="the person"
@@ -222,8 +230,7 @@ async def test_an_edit_is_stored_with_its_word_and_its_inputs():
 
 
 async def test_an_edit_of_the_inputs_alone_is_stored_and_one_of_nothing_is_not():
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         assert await rig.ledger.change(ONE, lambda task: task, "edited", inputs=[PICTURE]) == held()
         assert await rig.store.inputs(ONE) == [PICTURE]
         assert await rig.ledger.change(ONE, lambda task: task, "edited") == held()
@@ -250,8 +257,7 @@ async def test_an_edit_of_many_changes_each_once_and_tells_of_those_that_are_new
 
 
 async def test_an_edit_of_many_that_changes_none_writes_nothing():
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         assert await rig.ledger.change_many([ONE], lambda task: replace(task, pick=Pick.NONE), "picked") == []
         assert [kind for kind, _ in await details(rig)] == ["created"]
         assert rig.told(TaskChanged) == []
@@ -352,8 +358,7 @@ async def test_the_queue_is_what_waits_now_in_its_order_after_every_change():
 
 
 async def test_any_task_is_found_whether_it_is_finished_or_not():
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         done = running("two", state=State.FAILED)
         await rig.ledger.take_in([done], [])
         assert await rig.ledger.task(ONE) == held()
@@ -373,8 +378,7 @@ async def test_which_remote_ids_are_here_and_which_tasks_were_sent_in_a_time_is_
 
 @pytest.mark.parametrize("ending", [Accepted(REMOTE), NoAnswer(Evidence()), NotSent()])
 async def test_ledger_lines_tell_when_a_sending_was_answered_or_given_up(ending):
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         await rig.ledger.move(ONE, Sending())
         assert await rig.ledger.answered_at(ONE) is None
         await rig.clock.advance(7)
@@ -386,8 +390,7 @@ async def test_ledger_lines_tell_when_a_sending_was_answered_or_given_up(ending)
 
 
 async def test_of_a_task_that_was_sent_several_times_the_last_answer_counts():
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         for _ in range(2):
             await rig.ledger.move(ONE, Sending())
             await rig.clock.advance(7)
@@ -399,8 +402,7 @@ async def test_of_a_task_that_was_sent_several_times_the_last_answer_counts():
 
 
 async def test_a_tasks_lines_know_when_each_of_its_sendings_began():
-    async with idle() as rig:
-        await rig.ledger.add([held()], [])
+    async with one_held() as rig:
         created = rig.clock.now()
         await rig.clock.advance(7)
         first = rig.clock.now()

@@ -10,7 +10,7 @@ from runway_desktop.domain.task import RemoteId, State, TaskId
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import in_time
-from tests.unit.services.tasks.polled import Times, adopt, poller
+from tests.unit.services.tasks.polled import Times, adopt, polled, poller
 
 REMOTE = remote_id(1_000)
 DAY = 86_400.0
@@ -74,9 +74,7 @@ async def test_missed_task_is_polled_seldom_and_not_after_a_day():
 
 async def test_a_task_that_404s_made_canceled_and_that_runs_after_all_gets_its_delete():
     """No DELETE had reached it: it runs and is charged."""
-    async with poller() as rig:
-        [task_id] = await adopt(rig)
-        await rig.clock.advance(1)
+    async with polled() as (rig, task_id):
         known = rig.runway.answers[REMOTE]
         rig.runway.vanish(REMOTE)
         await in_time(rig.clock, rig.actions.cancel([task_id]), 80)
@@ -94,9 +92,7 @@ async def test_a_task_that_404s_made_canceled_and_that_runs_after_all_gets_its_d
 
 
 async def test_a_task_that_404s_made_canceled_is_followed_to_its_result_when_the_person_adopts_its_id():
-    async with poller() as rig:
-        [task_id] = await adopt(rig)
-        await rig.clock.advance(1)
+    async with polled() as (rig, task_id):
         rig.runway.vanish(REMOTE)
         await in_time(rig.clock, rig.actions.cancel([task_id]), 80)
         await rig.clock.advance(60)

@@ -26,13 +26,11 @@ from runway_desktop.services.tasks.schedule import LEAST_GAP, LONGEST
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.fake_runway import limited, remote_id
 from tests.rigs.fakes import settle
-from tests.unit.services.tasks.polled import Times, adopt, poller
+from tests.unit.services.tasks.polled import Times, adopt, finish, polled, poller
 
 
 async def test_an_adopted_task_is_asked_for_at_once_and_followed_to_its_end():
-    async with poller() as rig:
-        [task_id] = await adopt(rig)
-        await rig.clock.advance(1)
+    async with polled() as (rig, task_id):
         assert await rig.state(task_id) is State.RUNNING
         rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4", "https://x.example/b.mp4")
         await rig.clock.advance(60)
@@ -116,7 +114,7 @@ async def test_an_unknown_status_is_shown_and_asked_on():
         [task_id] = await adopt(rig, status="DREAMING")
         await rig.clock.advance(1)
         assert (await rig.task(task_id)).remote_status == "DREAMING"
-        rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4")
+        finish(rig)
         await rig.clock.advance(60)
         assert await rig.state(task_id) is State.SUCCEEDED
 
@@ -145,9 +143,7 @@ async def test_invented_id_is_reported_within_seconds():
     ],
 )
 async def test_task_survives_trouble_while_it_is_asked_for(error, mistakes):
-    async with poller() as rig:
-        [task_id] = await adopt(rig)
-        await rig.clock.advance(1)
+    async with polled() as (rig, task_id):
         before = await rig.task(task_id)
         rig.runway.always("task", error)
         await rig.clock.advance(600)
@@ -155,7 +151,7 @@ async def test_task_survives_trouble_while_it_is_asked_for(error, mistakes):
         asked = len(rig.runway.named("task"))
         assert asked < (600 / OFFLINE_GAP + 5 if isinstance(error, NotReached) else 40)
         rig.runway.always("task", ...)
-        rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4")
+        finish(rig)
         await rig.clock.advance(100)
         assert await rig.state(task_id) is State.SUCCEEDED
     if isinstance(error, RuntimeError):
@@ -221,7 +217,7 @@ async def test_back_online_a_task_that_had_failed_alone_is_asked_for_with_the_ot
         rig.runway.always("task", NotReached("There is no network."))
         await rig.clock.advance(400)
         assert rig.account.connection.link is Link.OFFLINE
-        rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4")
+        finish(rig)
         rig.runway.always("task", ...)
         await rig.clock.advance(OFFLINE_GAP + 0.1)
         assert await rig.state(task_id) is State.SUCCEEDED
@@ -255,8 +251,7 @@ async def test_a_refused_key_stops_all_questions_and_loses_nothing():
         assert [await rig.task(task_id) for task_id in ids] == before
         assert rig.account.connection.link is Link.KEY_REFUSED
         rig.runway.always("task", ...)
-        for n in range(12):
-            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        finish(rig, 12)
         await rig.account.use_key("key_new", remember=False)
         await rig.clock.advance(60)
         assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
@@ -268,8 +263,7 @@ async def test_a_key_that_is_good_again_has_all_asked_for_and_spread():
         await rig.clock.advance(15)
         rig.account.note_failure(KeyRefused("The key was refused.", status=401))
         await rig.clock.advance(120)
-        for n in range(200):
-            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        finish(rig, 200)
         times = Times(rig)
         await rig.account.try_now()
         await rig.clock.advance(SPREAD_OVER + 1.0)
@@ -281,8 +275,7 @@ async def test_after_a_sleep_of_the_machine_all_are_asked_for_within_seconds():
     async with poller() as rig:
         ids = await adopt(rig, 10, "THROTTLED")
         await rig.clock.advance(10)
-        for n in range(10):
-            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        finish(rig, 10)
         rig.clock.jump(8 * 3_600)
         await rig.clock.advance(16)
         assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
@@ -304,11 +297,9 @@ async def test_a_clock_that_was_set_back_before_a_start_stops_nothing():
 
 
 async def test_a_clock_that_is_set_back_stops_nothing():
-    async with poller() as rig:
-        [task_id] = await adopt(rig)
-        await rig.clock.advance(1)
+    async with polled() as (rig, task_id):
         rig.clock.jump(-86_400)
-        rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4")
+        finish(rig)
         await rig.clock.advance(60)
         assert await rig.state(task_id) is State.SUCCEEDED
 
@@ -349,10 +340,8 @@ async def test_a_throttled_task_that_began_out_of_turn_is_found_too():
 
 
 async def test_an_answer_that_cannot_be_written_is_asked_for_again():
-    async with poller() as rig:
-        [task_id] = await adopt(rig)
-        await rig.clock.advance(1)
-        rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4")
+    async with polled() as (rig, task_id):
+        finish(rig)
         rig.store.trouble = StoreError("The disk is full.")
         await rig.clock.advance(60)
         rig.store.trouble = None
@@ -364,8 +353,7 @@ async def test_at_the_next_start_all_unfinished_tasks_are_asked_for():
     async with poller() as rig:
         ids = await adopt(rig, 5)
         await rig.clock.advance(5)
-    for n in range(5):
-        rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+    finish(rig, 5)
     async with poller(store=rig.store, runway=rig.runway, clock=rig.clock) as rig:
         await rig.clock.advance(1)
         assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
@@ -375,8 +363,7 @@ async def test_hundreds_of_open_tasks_are_all_followed():
     async with poller() as rig:
         ids = await adopt(rig, 400)
         await rig.clock.advance(15)
-        for n in range(400):
-            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        finish(rig, 400)
         await rig.clock.advance(60)
         assert Counter([await rig.state(task_id) for task_id in ids]) == {State.SUCCEEDED: 400}
         assert len(rig.runway.named("task")) < 2_400
@@ -402,8 +389,7 @@ async def test_refresh_ends_a_pause_of_our_own_but_none_that_runway_asked_for():
         while len(rig.runway.named("task")) == asked:
             await rig.clock.advance(1)
         rig.runway.always("task", ...)
-        for n in range(10):
-            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        finish(rig, 10)
         rig.poller.ask_now()
         await rig.clock.advance(LEAST_GAP + 1.0)
         assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}

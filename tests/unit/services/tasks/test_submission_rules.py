@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,12 @@ class Sender:
         return [(Path(inp.path).name, inp.size, inp.sha256) for inp in await self.rig.store.inputs(task_id)]
 
 
+@asynccontextmanager
+async def a_sender() -> AsyncIterator[tuple[Rig, Sender]]:
+    async with idle() as rig:
+        yield rig, Sender(rig)
+
+
 def new(prompt: str = "Fog", **more: Any) -> NewTask:
     return NewTask(request=request(prompt), **more)
 
@@ -121,8 +129,7 @@ def test_nothing_is_kept_back_and_nobody_pays_unless_it_is_said():
 
 
 async def test_request_prepared_elsewhere_or_with_findings_is_refused():
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         wrong = Finding(("duration",), "It is too long.")
         for refused in (
             prepared(Stamp(), NewTasks(tasks=(new(),))),
@@ -143,8 +150,7 @@ async def test_prepared_request_is_submitted_once():
 
 
 async def test_a_new_task_has_all_that_was_said_of_it():
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         mine = new(id=TaskId("mine"), project="Aurora", shot="010", title="Dawn", parent_id=TaskId("parent"))
         [task] = await sender.add(mine)
         assert task == Task(
@@ -222,8 +228,7 @@ async def test_no_row_is_made_later_than_now_after_the_clock_was_set_back(monkey
 
 
 async def test_several_tasks_or_named_ones_are_a_batch_unless_they_have_one():
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         [alone] = await sender.add(new())
         [named] = await sender.add(new(), batch_name="Fog")
         two = await sender.add(new(), new())
@@ -243,8 +248,7 @@ async def test_several_tasks_or_named_ones_are_a_batch_unless_they_have_one():
 
 
 async def test_new_tasks_stand_one_after_the_other_behind_all_others():
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         first = await sender.add(new(), new(), new())
         assert [task.position for task in first] == [1.0, 2.0, 3.0]
         await rig.ledger.place({first[0].id: 10.0})
@@ -257,8 +261,7 @@ async def test_new_tasks_stand_one_after_the_other_behind_all_others():
 
 
 async def test_thousands_are_stored_in_portions_of_one_batch_and_of_one_time():
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         tasks = tuple(new(f"{number}", id=TaskId(f"{number}")) for number in range(5))
         asking = rig.submission.carry_out(
             prepared(sender.stamp, NewTasks(tasks=tasks, batch_name="Fog", steps=(2, 2, 1)))
@@ -279,8 +282,7 @@ async def test_thousands_are_stored_in_portions_of_one_batch_and_of_one_time():
 
 
 async def test_files_that_move_while_portions_are_stored_are_followed(picture, tmp_path):
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         old = tmp_path / "old.png"
         tasks = tuple(NewTask(request=with_picture(old.as_uri())) for _ in range(2))
         moved: dict[str, str] = {}
@@ -297,8 +299,7 @@ async def test_files_that_move_while_portions_are_stored_are_followed(picture, t
 
 
 async def test_the_files_of_a_request_that_is_sent_again_are_compared_with_what_they_were(picture):
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         [old] = await sender.add(NewTask(request=with_picture(picture.as_uri())))
         [noted] = await rig.store.inputs(old.id)
         await rig.ledger.change(old.id, lambda task: task, "read", inputs=[replace(noted, sha256="digest")])
@@ -312,8 +313,7 @@ async def test_the_files_of_a_request_that_is_sent_again_are_compared_with_what_
 
 
 async def test_an_uncertain_task_is_dismissed_for_the_one_that_is_sent_instead():
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         [old] = await sender.add(new())
         await rig.ledger.move(old.id, Sending())
         old = await rig.ledger.move(old.id, NoAnswer(Evidence()))
@@ -332,8 +332,7 @@ async def test_an_uncertain_task_is_dismissed_for_the_one_that_is_sent_instead()
     ],
 )
 async def test_an_edited_task_waits_for_its_turn_unless_it_waits_for_the_person(before, after, picture):
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         [task] = await sender.add(new())
         await rig.ledger.change(task.id, lambda known: replace(known, hold=before), "waits")
         wanted = with_picture(picture.as_uri())
@@ -344,8 +343,7 @@ async def test_an_edited_task_waits_for_its_turn_unless_it_waits_for_the_person(
 
 
 async def test_edit_of_a_task_being_sent_is_refused_with_advice():
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         [task] = await sender.add(new())
         await rig.ledger.move(task.id, Sending())
         with pytest.raises(NotPossible) as refused:
@@ -362,8 +360,7 @@ async def test_a_task_that_was_never_stored_cannot_be_edited():
 
 
 async def test_released_tasks_come_first_and_wait_for_nobody():
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         first, second, third = await sender.add(new(), new(), new())
         second, third = [
             await rig.ledger.change(task.id, lambda known: replace(known, hold=Hold(HoldCode.COPIED)), "held")
@@ -379,8 +376,7 @@ async def test_released_tasks_come_first_and_wait_for_nobody():
 
 
 async def test_a_file_is_given_to_the_place_of_an_input_alone_and_its_hash_stays_known(picture, tmp_path):
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         [task] = await sender.add(NewTask(request=with_picture((tmp_path / "gone.png").as_uri())))
         missing = Hold(HoldCode.FILE_MISSING, file="gone.png")
         await rig.ledger.change(task.id, lambda known: replace(known, hold=missing), "waits")
@@ -394,8 +390,7 @@ async def test_a_file_is_given_to_the_place_of_an_input_alone_and_its_hash_stays
 
 
 async def test_a_file_that_cannot_be_seen_has_no_size_and_those_beside_it_have(picture, tmp_path):
-    async with idle() as rig:
-        sender = Sender(rig)
+    async with a_sender() as (rig, sender):
         gone = NewTask(request=with_picture((tmp_path / "0.png").as_uri()))
         here = NewTask(request=with_picture(picture.as_uri()))
         link = NewTask(request=with_picture("https://x.example/b.png"))
