@@ -245,9 +245,7 @@ async def test_a_new_key_is_used_from_the_next_request_on_without_the_blanks_aro
     assert [request.headers["authorization"] for request in asked] == [f"Bearer {SECRET}", "Bearer key_other"]
 
 
-async def test_a_large_answer_is_decoded_beside_the_loop_and_a_small_one_on_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_large_answer_is_decoded_beside_the_loop_and_a_small_one_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[threading.Thread] = []
     read_usage = wire.read_usage
 

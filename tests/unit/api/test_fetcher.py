@@ -33,9 +33,7 @@ TAG = '"one"'
 
 @asynccontextmanager
 async def fetching(
-    answer: Callable[[httpx.Request], httpx.Response] | None = None,
-    base_url: str = "http://127.0.0.1",
-    **options: Any,
+    answer: Callable[[httpx.Request], httpx.Response] | None = None, base_url: str = "http://127.0.0.1", **options: Any
 ) -> AsyncIterator[tuple[HttpFetcher, list[httpx.Request]]]:
     """A fetcher, on the real network or on one that is one function, and what was asked."""
     asked: list[httpx.Request] = []
@@ -202,15 +200,7 @@ async def test_endless_and_unsafe_redirects_are_not_followed(location: str) -> N
 
 @pytest.mark.parametrize(
     "url",
-    [
-        "http://out.example/1",
-        "ftp://out.example/1",
-        "",
-        "nonsense",
-        "https:///1",
-        "https://a:b/",
-        "https://a\u2003b/",
-    ],
+    ["http://out.example/1", "ftp://out.example/1", "", "nonsense", "https:///1", "https://a:b/", "https://a\u2003b/"],
 )
 async def test_links_that_are_not_safe_are_not_opened(url: str) -> None:
     async with fetching(served) as (fetcher, asked):

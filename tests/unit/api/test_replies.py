@@ -106,8 +106,7 @@ def test_issues_reach_the_fields_that_they_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
-    ["You do not have enough credits to run this task.", "Insufficient credits", "Not enough credit balance."],
+    "words", ["You do not have enough credits to run this task.", "Insufficient credits", "Not enough credit balance."]
 )
 def test_a_lack_of_credits_is_not_a_mistake_of_the_request(words: str) -> None:
     problem = replies.from_status(400, {}, json.dumps({"error": words}).encode(), NOON)

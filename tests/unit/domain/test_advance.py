@@ -188,8 +188,7 @@ def test_a_move_without_a_meaning_is_refused_and_says_which_and_in_which_state(t
 
 
 @pytest.mark.parametrize(
-    ("state", "status"),
-    [(State.SUCCEEDED, "FAILED"), (State.FAILED, "RUNNING"), (State.CANCELLED, "PENDING")],
+    ("state", "status"), [(State.SUCCEEDED, "FAILED"), (State.FAILED, "RUNNING"), (State.CANCELLED, "PENDING")]
 )
 def test_an_answer_that_comes_too_late_changes_only_when_it_was_asked(state, status):
     ended = at_runway(state, ended_at=NOW - 5)

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from runway_desktop.catalog import Catalog
-from runway_desktop.domain.media import (
-    MEGABYTE,
-    Delivery,
-    Media,
-    format_by_name,
-    guess_media,
-    largest,
-)
+from runway_desktop.domain.media import MEGABYTE, Delivery, Media, format_by_name, guess_media, largest
 
 CATALOG = Catalog.load()
 

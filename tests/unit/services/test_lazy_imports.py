@@ -50,12 +50,7 @@ def test_what_functions_and_type_checkers_import_is_left_out(makes: Makes):
 
 def test_the_package_of_a_module_comes_before_it(makes: Makes):
     package = makes(
-        **{
-            "a": "from .sub.c import x\n",
-            "sub/__init__": "from . import d\n",
-            "sub/d": "",
-            "sub/c": "x = 1\n",
-        }
+        **{"a": "from .sub.c import x\n", "sub/__init__": "from . import d\n", "sub/d": "", "sub/c": "x = 1\n"}
     )
     assert [sorted(step) for step in order(f"{package}.a")] == [["sub", "sub.d"], ["sub.c"], ["a"]]
 

@@ -129,11 +129,7 @@ async def test_an_output_is_changed_as_it_is_now(opened: Opened):
 async def test_files_come_in_pages_each_once_binned_ones_too(opened: Opened):
     kept = [saved(name, index) for name in ("a", "b", "c") for index in (0, 1)]
     binned = saved("d", path="", binned_from="/films/d.mp4")
-    others = [
-        saved("e", state=OutputState.WAITING),
-        saved("f", state=OutputState.EXPIRED),
-        saved("g", path=""),
-    ]
+    others = [saved("e", state=OutputState.WAITING), saved("f", state=OutputState.EXPIRED), saved("g", path="")]
     async with opened() as store:
         await keep(store, *kept, binned, *others)
         found: list[KeptFile] = []

@@ -24,14 +24,7 @@ from tests.unit.store.tasks_on_disk import on_disk
 
 SMALL = {"NEAR": 4, "FEW": 3, "READ": 5, "MANY": 6, "FREQUENT": 3, "JUDGED": 5}
 """So small that a library of a dozen tasks is searched in every way."""
-_KEYS = {
-    SortKey.MADE: 0,
-    SortKey.PROMPT: 3,
-    SortKey.RATING: 4,
-    SortKey.TAGS: 5,
-    SortKey.PROJECT: 6,
-    SortKey.MODEL: 7,
-}
+_KEYS = {SortKey.MADE: 0, SortKey.PROMPT: 3, SortKey.RATING: 4, SortKey.TAGS: 5, SortKey.PROJECT: 6, SortKey.MODEL: 7}
 """Where the key stands in a row of the plain reference below."""
 _LETTERS = 'abcdef fox gull 灯台京都ö"-.%_\\'
 _WORDS = ("fox", "gull", "lighthouse", "灯台", "京", "fo", "x", "aa", "aaa", "ö", "\U0010ffff", "e" * 5)

@@ -52,8 +52,7 @@ def a_task(number: int) -> Task:
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(changes, min_size=3, max_size=3), steps)
 def test_kept_amounts_are_those_that_counting_gives(
-    made: Sequence[dict[str, Any]],
-    steps: Sequence[tuple[int, dict[str, Any], list[tuple[int, OutputState, str]]]],
+    made: Sequence[dict[str, Any]], steps: Sequence[tuple[int, dict[str, Any], list[tuple[int, OutputState, str]]]]
 ):
     async def write(path: Path) -> None:
         async with on_disk(path) as store:

@@ -11,15 +11,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import Notice, SettingsChanged
 from runway_desktop.services.backup import backups as module
 from runway_desktop.services.backup import packing
-from runway_desktop.services.backup.backups import (
-    CHECKED,
-    DAMAGED,
-    FIRST_AFTER,
-    LOOK_EVERY,
-    Backups,
-    kept_in,
-    name_of,
-)
+from runway_desktop.services.backup.backups import CHECKED, DAMAGED, FIRST_AFTER, LOOK_EVERY, Backups, kept_in, name_of
 from runway_desktop.services.backup.packing import PackOptions
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Watch, WatchProgress, Workshop

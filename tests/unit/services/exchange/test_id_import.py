@@ -168,17 +168,7 @@ async def test_a_sidecar_is_no_record_and_a_log_beside_a_picture_neither(tmp_pat
     (tmp_path / "run.log").write_text(log(1), encoding="utf-8")
     async with a_desk(rig) as exchange:
         assert isinstance(await exchange.gather(Dropped(paths=(Path(f"{output.path}.json"),))), Gathered)
-        assert isinstance(
-            await exchange.gather(
-                Dropped(
-                    paths=(
-                        tmp_path / "run.log",
-                        Path(output.path),
-                    )
-                )
-            ),
-            Gathered,
-        )
+        assert isinstance(await exchange.gather(Dropped(paths=(tmp_path / "run.log", Path(output.path)))), Gathered)
         assert isinstance(await exchange.gather(Dropped(paths=(tmp_path / "gone.log",))), Gathered)
 
 

@@ -272,11 +272,7 @@ def test_a_raised_cap_is_that_cap_and_one_that_is_higher_or_gone_stays(limit, ca
 
 def test_a_projects_raised_cap_leaves_those_of_others_and_one_that_is_gone_stays_gone():
     held = HeldBack(limit=Limit(cap=Cap.PROJECT, limit=100.0, spent=60.0, project=PROJECT), price=60.0)
-    for present, after in (
-        ({PROJECT: 100.0}, {PROJECT: 120.0}),
-        ({PROJECT: 500.0}, {PROJECT: 500.0}),
-        ({}, {}),
-    ):
+    for present, after in (({PROJECT: 100.0}, {PROJECT: 120.0}), ({PROJECT: 500.0}, {PROJECT: 500.0}), ({}, {})):
         caps = Caps(project_caps={**present, "Lagoon": 5.0})
         Bench(caps).budget.raise_cap(held)
         assert caps == Caps(project_caps={**after, "Lagoon": 5.0})

@@ -88,10 +88,7 @@ async def test_one_404_under_its_own_key_expires_nothing_and_a_later_one_does(de
         desk.runway.vanish(str(task.remote_id))
         await settle()
         output = await desk.output(task)
-        assert (output.state, output.problem) == (
-            OutputState.WAITING,
-            Reason(ReasonCode.NOT_FOUND_YET),
-        )
+        assert (output.state, output.problem) == (OutputState.WAITING, Reason(ReasonCode.NOT_FOUND_YET))
         assert not await is_deleted(desk, task)
         await desk.clock.advance(40)
         lost = await desk.output(task)

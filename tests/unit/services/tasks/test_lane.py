@@ -178,11 +178,7 @@ async def test_a_refused_key_stops_the_lane_until_another_is_accepted():
 
 
 @pytest.mark.parametrize(
-    "error",
-    [
-        SlowDown("Runway asks to slow down.", retry_after=90.0),
-        NotTaken("Runway is busy.", retry_after=90.0),
-    ],
+    "error", [SlowDown("Runway asks to slow down.", retry_after=90.0), NotTaken("Runway is busy.", retry_after=90.0)]
 )
 async def test_a_request_that_was_turned_away_is_sent_again_after_the_time_it_was_told(error):
     async with lane(runway=limited()) as rig:

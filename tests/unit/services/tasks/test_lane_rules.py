@@ -7,11 +7,7 @@ from typing import Any
 
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.caps import LaneCode, LaneReason
-from runway_desktop.domain.errors import (
-    NoReply,
-    RequestRefused,
-    SlowDown,
-)
+from runway_desktop.domain.errors import NoReply, RequestRefused, SlowDown
 from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
 from runway_desktop.services.tasks.keeping import MOST_PASSED_OVER

@@ -11,12 +11,7 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.task import State
-from runway_desktop.services.tasks.schedule import (
-    FIRST_LOOK_AT_CLIPS,
-    Seen,
-    next_question,
-    with_answer,
-)
+from runway_desktop.services.tasks.schedule import FIRST_LOOK_AT_CLIPS, Seen, next_question, with_answer
 from runway_desktop.values import replace
 from tests.rigs.fake_runway import remote_id
 

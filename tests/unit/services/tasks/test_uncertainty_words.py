@@ -94,11 +94,7 @@ BY_BALANCE = [
         UNKNOWN,
         "Today's count and the balance couldn't be compared, so this can't tell whether it was created.",
     ),
-    (
-        spent(60.0, price=60.0),
-        MADE,
-        "The balance fell by 60. That fits its price, so it was probably created.",
-    ),
+    (spent(60.0, price=60.0), MADE, "The balance fell by 60. That fits its price, so it was probably created."),
     (
         spent(85.0, price=60.0, accepted_between=1, charged_between=25.0),
         MADE,
