@@ -23,7 +23,7 @@ from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import spending as words
 from runway_desktop.usecases.words.account import month_words, today_words
-from runway_desktop.usecases.words.files import MINUTE, csv_form_words
+from runway_desktop.usecases.words.csv_form import MINUTE, csv_form_words
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.spending import MoneyLine, Side
 from runway_desktop.usecases.words.states import Tone

@@ -1,5 +1,5 @@
 """Texts of a task's files: where they are, changes by other programs, progress of a search, mistakes in a template of
-names; how an exported table is written, so that a spreadsheet can be told. Pure."""
+names. Pure."""
 
 from __future__ import annotations
 
@@ -11,23 +11,14 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain import filenames
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
-from runway_desktop.texts import Text, _, in_turn, listed, ngettext
+from runway_desktop.texts import _, in_turn, listed, ngettext
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct
 
 from . import units
 
 if TYPE_CHECKING:
-    from runway_desktop.services.disk.spreadsheet import CsvDialect
     from runway_desktop.services.results.relinking import RelinkProgress
-
-TIME, MINUTE = "2026-11-29T14:02:09+01:00", "2026-11-29 14:02"
-"""Times as lists and bills have them."""
-_SEPARATED = {
-    ",": Text("Cells are separated by commas."),
-    ";": Text("Cells are separated by semicolons."),
-    "\t": Text("Cells are separated by tabs."),
-}
 
 
 def file_words(output: Output) -> str:
@@ -168,13 +159,3 @@ def template_problems(template: str) -> tuple[str, ...]:
 def template_words(template: str) -> str:
     """What is wrong with it, for the line below the field: two sentences at most."""
     return str(in_turn(*template_problems(template)[:2]))
-
-
-def csv_form_words(dialect: CsvDialect, time: str = TIME) -> str:
-    """Decimal sign, form of times, separator."""
-    return str(in_turn(written_words(f"2{dialect.decimal}5", time), _SEPARATED[dialect.separator]))
-
-
-def written_words(number: str = "2.5", time: str = TIME) -> str:
-    """Number and time are examples."""
-    return _("Numbers are written as {number}, times as {time}.", number=number, time=time)

@@ -23,7 +23,8 @@ from runway_desktop.texts import _, in_turn, ngettext
 from runway_desktop.usecases.question import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.files import csv_form_words, template_words, written_words
+from runway_desktop.usecases.words.csv_form import csv_form_words, written_words
+from runway_desktop.usecases.words.files import template_words
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.system import csv_dialect_of, documents

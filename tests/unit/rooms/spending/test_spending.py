@@ -17,7 +17,7 @@ from runway_desktop.domain.task import Pick, State
 from runway_desktop.rooms.spending.model import SpendingModel
 from runway_desktop.services.disk.spreadsheet import USUAL
 from runway_desktop.services.money.spending import Period
-from runway_desktop.usecases.words.files import MINUTE, csv_form_words
+from runway_desktop.usecases.words.csv_form import MINUTE, csv_form_words
 from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
 from tests.rigs.desktop import Rig, after, rest, until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.services.disk.spreadsheet import SEPARATORS, CsvDialect
-from runway_desktop.usecases.words.files import csv_form_words, written_words
+from runway_desktop.usecases.words.csv_form import csv_form_words, written_words
 
 
 @pytest.mark.parametrize(("separator", "name"), [(",", "commas"), (";", "semicolons"), ("\t", "tabs")])
