@@ -116,11 +116,7 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
     ),
     "agents": (
         agents.measure,
-        {
-            "full": agents.Size(),
-            "quick": agents.Size(rounds=3, calls=100),
-            "smoke": agents.Size(rounds=1, calls=3),
-        },
+        {"full": agents.Size(), "quick": agents.Size(rounds=3, calls=100), "smoke": agents.Size(rounds=1, calls=3)},
     ),
     "impatience": (
         impatience.measure,

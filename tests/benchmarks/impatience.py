@@ -93,10 +93,7 @@ def _hosts(folder: Path, wishes: int) -> Paid:
         finally:
             quiet_end(programs)
         return Paid(
-            doubled=found.doubled,
-            lost=found.lost,
-            credits=runway.paid() / wishes,
-            uncertain=found.tasks["uncertain"],
+            doubled=found.doubled, lost=found.lost, credits=runway.paid() / wishes, uncertain=found.tasks["uncertain"]
         )
 
 

@@ -96,12 +96,7 @@ def _counts(before: dict[str, Any], after: dict[str, Any]) -> dict[str, float]:
 
 
 def _figures(
-    screen: str,
-    size: Size,
-    lag: dict[str, Any],
-    reference: dict[str, Any],
-    counts: dict[str, float],
-    used: float,
+    screen: str, size: Size, lag: dict[str, Any], reference: dict[str, Any], counts: dict[str, float], used: float
 ) -> list[Figure]:
     if not lag["fired"] or not (counts["gets"] or counts["downloads"]):
         raise BenchmarkFailed(f"Nothing happened while it was measured: {lag}, {counts}")

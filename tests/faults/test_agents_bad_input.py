@@ -71,11 +71,7 @@ async def test_wrong_command_costs_nothing_and_gives_advice(programs: Programs, 
             ("runway_generateVideo", clip_of((allowed / "a.png").as_uri()), "Name the file by its path"),
             ("runway_generateVideo", clip_of("https://localhost/a.png"), "only known in this network"),
             ("runway_generateVideo", clip_of("https://127.0.0.1/a.png"), "only accepts links with a domain name"),
-            (
-                "runway_generateVideo",
-                clip_of("https://192.168.1.4/a.png"),
-                "only accepts links with a domain name",
-            ),
+            ("runway_generateVideo", clip_of("https://192.168.1.4/a.png"), "only accepts links with a domain name"),
             ("runway_generateVideo", clip_of("https://[::1]/a.png"), "only accepts links with a domain name"),
         ):
             assert said in await refused(client, tool, arguments), arguments

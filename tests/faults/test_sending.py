@@ -72,12 +72,7 @@ async def test_a_sending_without_an_answer_is_uncertain_and_never_repeated(error
 
 
 @pytest.mark.parametrize(
-    "error",
-    [
-        NotReached("There is no network."),
-        SlowDown("Too many requests."),
-        NotTaken("Runway is busy."),
-    ],
+    "error", [NotReached("There is no network."), SlowDown("Too many requests."), NotTaken("Runway is busy.")]
 )
 async def test_a_sending_that_surely_did_not_arrive_is_repeated_until_it_does(error):
     rig = Rig(loops=("lane", "account"))

@@ -62,10 +62,7 @@ async def test_a_start_with_a_foreign_key_loses_nothing(tmp_path: Path):
 
 
 async def test_results_wait_for_the_key_that_can_ask_for_them(tmp_path: Path):
-    async with (
-        simulated(concurrency=2) as (simulator, clock),
-        engine(simulator, clock, tmp_path / "tasks.db") as rig,
-    ):
+    async with simulated(concurrency=2) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
         simulator.organizations.give(THEIRS, "theirs")
         # The first links never work, so that Runway has to be asked for others: with a key that does not see the task.
         simulator.faults.add(Fault(Harm.EXPIRED, "output"))

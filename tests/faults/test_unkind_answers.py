@@ -78,10 +78,7 @@ async def test_answers_without_an_end_lose_no_task(seconds: float, tmp_path: Pat
 
 async def test_a_result_without_an_end_holds_up_no_other_and_no_closing(tmp_path: Path):
     endless = Fault(Harm.ENDLESS, "output", seconds=0.01, times=1)
-    async with (
-        simulated(endless) as (simulator, clock),
-        engine(simulator, clock, tmp_path / "tasks.db") as rig,
-    ):
+    async with simulated(endless) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
         async with saving(rig, clock, tmp_path / "library"):
             await sent.submit(rig, [request(f"{number}") for number in range(3)])
             tasks = await until(rig, ended)

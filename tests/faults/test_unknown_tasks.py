@@ -40,10 +40,7 @@ async def test_tasks_outlive_a_gateway_that_answers_404_in_runways_place(tmp_pat
 
 async def test_a_result_whose_link_is_over_outlives_a_gateways_404(tmp_path: Path):
     link_is_over = Fault(Harm.EXPIRED, "output")
-    async with (
-        simulated(link_is_over) as (simulator, clock),
-        engine(simulator, clock, tmp_path / "tasks.db") as rig,
-    ):
+    async with simulated(link_is_over) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
         await rig.submit(request("one [seconds:5]"))
         [task] = await until(rig, lambda tasks: all(task.state is State.SUCCEEDED for task in tasks))
         simulator.faults.add(Fault(Harm.HTML, "get", status=404))

@@ -50,10 +50,7 @@ PROJECT, TAG, PROGRAM = "Αυγή", "νύχτα", "ξένος"
 DONE, CLIP, TWIN = TaskId("t20"), TaskId("t21"), TaskId("t22")
 SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "dusk-16x9-5s.mp4"
 
-OPENING = (
-    (Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier),
-    (Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier),
-)
+OPENING = ((Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier))
 """Keys of activity and prompt history."""
 
 Windows = AsyncIterator[QWidget]

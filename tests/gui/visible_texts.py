@@ -34,11 +34,7 @@ ROLES = (
     Qt.ItemDataRole.AccessibleTextRole,
     Qt.ItemDataRole.AccessibleDescriptionRole,
 )
-SAID = (
-    QAccessible.Text.Name,
-    QAccessible.Text.Description,
-    QAccessible.Text.Help,
-)
+SAID = (QAccessible.Text.Name, QAccessible.Text.Description, QAccessible.Text.Help)
 
 
 class Seen(NamedTuple):

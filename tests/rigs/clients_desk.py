@@ -10,17 +10,11 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.permissions import (
-    COMMAND_LINE,
-    Permission,
-)
+from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
-from runway_desktop.usecases.clients.client_cases import (
-    ClientCases,
-    Grant,
-)
+from runway_desktop.usecases.clients.client_cases import ClientCases, Grant
 from runway_desktop.usecases.clients.creating import TaskWished
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.commands.approval import APPROVE, REFUSE

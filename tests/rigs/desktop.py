@@ -78,12 +78,7 @@ def move_pointer(on: QWidget, to: QPoint, held: Qt.MouseButton = Qt.MouseButton.
     coroutine, which loses a task that is due just then."""
     at = QPointF(to)
     event = QMouseEvent(
-        QEvent.Type.MouseMove,
-        at,
-        on.mapToGlobal(at),
-        Qt.MouseButton.NoButton,
-        held,
-        Qt.KeyboardModifier.NoModifier,
+        QEvent.Type.MouseMove, at, on.mapToGlobal(at), Qt.MouseButton.NoButton, held, Qt.KeyboardModifier.NoModifier
     )
     QApplication.sendEvent(on, event)
 

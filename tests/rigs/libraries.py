@@ -8,13 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta, timezone
 from typing import Any
 
-from runway_desktop.domain.library import (
-    Filter,
-    GroupBy,
-    LedgerEntry,
-    Listing,
-    SortKey,
-)
+from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing, SortKey
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.permissions import ClientRequest
 from runway_desktop.domain.task import (

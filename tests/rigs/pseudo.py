@@ -63,10 +63,7 @@ class Pseudo(gettext.NullTranslations):
 
 
 LANGUAGES: Mapping[str, texts.Language] = MappingProxyType(
-    {
-        "long": texts.Language("xx", Pseudo(lengthened)),
-        "rtl": texts.Language("ar", Pseudo(mirrored)),
-    }
+    {"long": texts.Language("xx", Pseudo(lengthened)), "rtl": texts.Language("ar", Pseudo(mirrored))}
 )
 
 

@@ -16,10 +16,7 @@ from tests.rigs.made_modules import Makes, there
 
 LARGE = "\n" * LINES_A_TURN + "def last(): pass\n"
 """A module that fills a turn."""
-ENTRIES = (
-    "runway_desktop.services.exchange.exchange",
-    *(room.entry for room in ROOMS),
-)
+ENTRIES = ("runway_desktop.services.exchange.exchange", *(room.entry for room in ROOMS))
 MOST_AT_ONCE = 2
 """Modules of the program that one step imports."""
 

@@ -146,8 +146,7 @@ def test_two_folders_of_one_name_have_two_keys(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("folder", "name"),
-    [("Client A", "Client A"), ("aurora/profile", "aurora/profile"), ("aurora/Data", "aurora/Data")],
+    ("folder", "name"), [("Client A", "Client A"), ("aurora/profile", "aurora/profile"), ("aurora/Data", "aurora/Data")]
 )
 def test_a_folder_names_its_profile_with_the_one_above_where_its_own_name_says_nothing(
     tmp_path: Path, folder: str, name: str

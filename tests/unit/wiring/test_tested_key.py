@@ -58,14 +58,7 @@ async def test_keys_that_were_tested_leave_no_connection_and_no_secret():
 
             secrecy = KnownSecrets()
             own = cast(Any, LateRunway(make_client, secrecy))
-            account = Account(
-                own,
-                make_runway,
-                MemorySecrets(),
-                Bus(),
-                SystemClock(),
-                random.Random(1),
-            )
+            account = Account(own, make_runway, MemorySecrets(), Bus(), SystemClock(), random.Random(1))
             gc.collect()
             before = len(open_clients())
             for number in range(3):

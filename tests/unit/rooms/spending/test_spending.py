@@ -153,10 +153,7 @@ async def test_an_answer_for_a_former_period_is_forgotten(tmp_path):
 
 async def test_refusals_are_warned_of(tmp_path):
     async with Rig(tmp_path) as rig:
-        assert (await opened(rig)).refusal_words() == (
-            "No task was refused by moderation this week.",
-            Tone.PLAIN,
-        )
+        assert (await opened(rig)).refusal_words() == ("No task was refused by moderation this week.", Tone.PLAIN)
         failed: dict[str, Any] = {"state": State.FAILED, "failure": Failure(code="SAFETY.INPUT.TEXT", words="No")}
         await rig.put(*(spent(rig, number, 0.0, **failed) for number in range(1, 4)))
         words, tone = (await opened(rig)).refusal_words()

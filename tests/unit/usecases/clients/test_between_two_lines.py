@@ -10,14 +10,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.advance import NotSent, Sending
-from runway_desktop.domain.permissions import (
-    COMMAND_LINE,
-    EXPIRES_AFTER,
-    Client,
-    ClientRequest,
-    Permission,
-    clean_name,
-)
+from runway_desktop.domain.permissions import COMMAND_LINE, EXPIRES_AFTER, Client, ClientRequest, Permission, clean_name
 from runway_desktop.domain.task import Hold, HoldCode, RemoteId, TaskId
 from runway_desktop.remote.answers import answer
 from runway_desktop.remote.messages import Hello

@@ -18,14 +18,7 @@ from runway_desktop.domain.task import HoldCode, Output, OutputState, State, Tas
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.services.tasks.submission import Origin, TaskSource
 from runway_desktop.usecases.clients import client_cases
-from runway_desktop.usecases.clients.client_cases import (
-    Grant,
-    Ids,
-    ListWanted,
-    Nothing,
-    TasksWanted,
-    TaskWanted,
-)
+from runway_desktop.usecases.clients.client_cases import Grant, Ids, ListWanted, Nothing, TasksWanted, TaskWanted
 from runway_desktop.usecases.clients.creating import REPEATS_FOR, TaskWished
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.use_cases import UseCases

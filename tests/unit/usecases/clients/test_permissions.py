@@ -9,12 +9,7 @@ import pytest
 
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
-from runway_desktop.domain.permissions import (
-    COMMAND_LINE,
-    EXPIRES_AFTER,
-    Client,
-    Permission,
-)
+from runway_desktop.domain.permissions import COMMAND_LINE, EXPIRES_AFTER, Client, Permission
 from runway_desktop.domain.task import TaskId
 from runway_desktop.remote.answers import answer
 from runway_desktop.remote.messages import Hello

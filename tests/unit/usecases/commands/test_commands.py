@@ -20,13 +20,7 @@ from runway_desktop.usecases.commands.commands import Commands
 from runway_desktop.usecases.commands.ending import CANCEL, DELETE_FILE, DELETE_REMOTELY, REMOVE
 from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT, USE_AS_INPUT
 from runway_desktop.usecases.commands.queued import FIND_FILE, HOLD, MOVE_DOWN, MOVE_UP, PUT_BEFORE, RELEASE, SEND_NEXT
-from runway_desktop.usecases.commands.requests import (
-    ADOPT_ID,
-    RENAME,
-    RETRY,
-    SAME,
-    SEND_AGAIN,
-)
+from runway_desktop.usecases.commands.requests import ADOPT_ID, RENAME, RETRY, SAME, SEND_AGAIN
 from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.words.states import Around, describe
@@ -77,14 +71,7 @@ def test_only_paid_commands_are_prepared_first():
 
 
 def test_everything_that_is_paid_for_says_so():
-    assert {command for command in TASKS if command.pays} == {
-        APPROVE,
-        RELEASE,
-        RETRY,
-        SAME,
-        SEND_AGAIN,
-        SEND_NEXT,
-    }
+    assert {command for command in TASKS if command.pays} == {APPROVE, RELEASE, RETRY, SAME, SEND_AGAIN, SEND_NEXT}
 
 
 async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kept(tmp_path):
@@ -173,12 +160,7 @@ async def test_a_retry_makes_linked_tasks_once_and_shows_them(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("command", "state"),
-    [
-        (RETRY, State.CANCELLED),
-        (SAME, State.SUCCEEDED),
-        (SEND_AGAIN, State.UNCERTAIN),
-    ],
+    ("command", "state"), [(RETRY, State.CANCELLED), (SAME, State.SUCCEEDED), (SEND_AGAIN, State.UNCERTAIN)]
 )
 async def test_everything_that_is_paid_for_again_asks_about_its_price(command, state, tmp_path):
     async with a_script(tmp_path) as script:

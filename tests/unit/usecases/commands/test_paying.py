@@ -95,12 +95,7 @@ async def test_an_answer_is_for_the_tasks_that_were_asked_about_and_counts_once(
 
 @pytest.mark.parametrize(
     ("command", "state"),
-    [
-        (RETRY, State.CANCELLED),
-        (SEND_AGAIN, State.UNCERTAIN),
-        (RELEASE, State.QUEUED),
-        (SEND_NEXT, State.QUEUED),
-    ],
+    [(RETRY, State.CANCELLED), (SEND_AGAIN, State.UNCERTAIN), (RELEASE, State.QUEUED), (SEND_NEXT, State.QUEUED)],
 )
 async def test_a_question_is_no_answer(tmp_path: Path, command: TaskCommand, state: State):
     async with a_till(tmp_path) as till:

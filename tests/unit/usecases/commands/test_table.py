@@ -169,12 +169,7 @@ ASKED = (State.RUNNING, State.SUCCEEDED, State.UNCERTAIN)
 @pytest.mark.parametrize("command", TASKS, ids=lambda command: command.id)
 def test_only_what_can_lose_something_asks(command):
     rows = [row(state, OutputState.SAVED, number=place) for place, state in enumerate(ASKED)]
-    losing = {
-        CANCEL,
-        DELETE_REMOTELY,
-        DELETE_FILE,
-        LET_GO,
-    }
+    losing = {CANCEL, DELETE_REMOTELY, DELETE_FILE, LET_GO}
     assert (command.asked(rows) is not None) is (command in losing)
 
 

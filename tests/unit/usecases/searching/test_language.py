@@ -168,14 +168,7 @@ def test_words_that_are_not_understood_are_said(line: str, words: str):
 
 
 def test_text_that_resembles_a_filter_is_searched_as_text():
-    for line in (
-        "https://example.com/a",
-        "at 10:30",
-        '"color: red"',
-        '"the color: red"',
-        "model:gen4.5",
-        "fog -rain",
-    ):
+    for line in ("https://example.com/a", "at 10:30", '"color: red"', '"the color: red"', "model:gen4.5", "fog -rain"):
         assert said(line) == (), line
     assert wanted("color:red").text == "color:red"
 

@@ -128,14 +128,7 @@ def test_expired_result_is_not_fetched_and_says_why():
 def test_a_missing_file_is_not_opened_copied_used_or_deleted():
     offered = found(of("missing"))
     here = found(of("here"))
-    for verb in (
-        OPEN,
-        SHOW_FILE,
-        COPY_FILE,
-        COPY_PATH,
-        USE_AS_INPUT,
-        DELETE_FILE,
-    ):
+    for verb in (OPEN, SHOW_FILE, COPY_FILE, COPY_PATH, USE_AS_INPUT, DELETE_FILE):
         assert verb in here
         assert verb not in offered
 

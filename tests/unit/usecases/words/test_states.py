@@ -44,10 +44,7 @@ def test_every_word_of_the_search_finds_the_states_that_have_it():
         ({"running_since": 5.0, "cost_credits": 12.0}, "12 credits charged"),
         ({"cost_credits": 0.0}, "nothing charged"),
         ({"remote_id": None}, "never sent"),
-        (
-            {"remote_id": None, "evidence": DENIED},
-            "may be charged, although Runway refused it",
-        ),
+        ({"remote_id": None, "evidence": DENIED}, "may be charged, although Runway refused it"),
     ],
 )
 def test_a_canceled_task_never_stands_without_a_word_of_its_cost(members, says):

@@ -139,12 +139,7 @@ def test_why_a_task_waited_is_told_from_new_lines_and_from_those_of_older_versio
     hold = Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="Cut."))
     lines = [
         LedgerEntry(task_id=TASK.id, at=1_750_000_000.0, kind="waits", detail={"reason": "Runway was busy."}),
-        LedgerEntry(
-            task_id=TASK.id,
-            at=1_750_000_001.0,
-            kind="not sent",
-            detail=hold_detail(hold),
-        ),
+        LedgerEntry(task_id=TASK.id, at=1_750_000_001.0, kind="not sent", detail=hold_detail(hold)),
     ]
     said = support_details(TASK, lines, version="1.0.0")
     assert "waits  (reason=Runway was busy.)" in said

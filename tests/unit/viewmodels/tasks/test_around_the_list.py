@@ -8,12 +8,7 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.account import (
-    NO_KEY,
-    Fingerprint,
-    ModelLimits,
-    Organization,
-)
+from runway_desktop.domain.account import NO_KEY, Fingerprint, ModelLimits, Organization
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted, Notice, TaskChanged, TasksAdded
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
@@ -460,9 +455,7 @@ async def test_each_saved_result_wants_its_poster_once(tmp_path):
         rig.models.posters.wanted.connect(lambda path, media, target: wanted.append((path, media, target)))
         one, two = task(1, State.SUCCEEDED), task(2, State.SUCCEEDED)
         await rig.shown(
-            one,
-            two,
-            outputs=[saved(one, "/library/a.mp4"), saved(two, "/library/b.zip", media=Media.OTHER)],
+            one, two, outputs=[saved(one, "/library/a.mp4"), saved(two, "/library/b.zip", media=Media.OTHER)]
         )
         await until(lambda: wanted)
         await rig.output(saved(one, "/library/a.mp4"))

@@ -102,10 +102,7 @@ def test_what_waits_for_the_network_does_not_move():
     done = row(State.SUCCEEDED, OutputState.WAITING)
     assert describe(done, Around()).moving
     offline = describe(done, Around(offline=True))
-    assert (offline.headline, offline.detail) == (
-        "Done, not saved yet",
-        "Saves when back online",
-    )
+    assert (offline.headline, offline.detail) == ("Done, not saved yet", "Saves when back online")
     assert not offline.moving
     assert offline.progress is None
     # An attempt that cannot succeed is no saving either.

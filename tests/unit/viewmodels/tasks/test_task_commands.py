@@ -340,8 +340,7 @@ async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("command", "text"),
-    [(COPY_PROMPT, "Prompt 1\nPrompt 2"), (COPY_ID, f"{remote_id(1)}\n{remote_id(2)}")],
+    ("command", "text"), [(COPY_PROMPT, "Prompt 1\nPrompt 2"), (COPY_ID, f"{remote_id(1)}\n{remote_id(2)}")]
 )
 async def test_words_are_copied_a_line_each(tmp_path, command, text):
     async with Rig(tmp_path) as rig:
