@@ -80,8 +80,6 @@ async def test_how_many_more_names_there_are_than_are_shown_is_said(
         window.files.template.line.setText("{prompt}")
         shown = said(window.files.template).split("\n")
         assert (len(shown), shown[-1]) == (3, "and 1 more")
-        window.close()
-        await rest()
 
 
 async def test_chosen_results_get_the_names_that_were_shown(tmp_path: Path, theme: Theme):
@@ -100,8 +98,6 @@ async def test_chosen_results_get_the_names_that_were_shown(tmp_path: Path, them
         async with after(shop.task_commands.folder_wanted) as folders:
             press(window, "Show in folder")
         assert folders == [tmp_path / "out"]
-        window.close()
-        await rest()
 
 
 async def test_for_a_client_only_picks_go_without_their_requests(tmp_path: Path, theme: Theme):
@@ -117,8 +113,6 @@ async def test_for_a_client_only_picks_go_without_their_requests(tmp_path: Path,
         await reached(window, Phase.DONE)
         [name] = files_in(tmp_path / "out")
         assert embedding.read(tmp_path / "out" / name) is None
-        window.close()
-        await rest()
 
 
 async def test_a_template_that_makes_no_sense_and_a_folder_that_is_none_say_so(tmp_path: Path, theme: Theme):
@@ -134,8 +128,6 @@ async def test_a_template_that_makes_no_sense_and_a_folder_that_is_none_say_so(t
         assert [one for one in window.files.findChildren(QLabel) if one.isVisible() and one.property("tone") == "bad"]
         window.files.folder.setText(str(tmp_path / "out"))
         assert window.go.isEnabled()
-        window.close()
-        await rest()
 
 
 async def test_a_folder_on_a_drive_that_hangs_holds_up_nothing_and_is_looked_at_again(
@@ -160,8 +152,6 @@ async def test_a_folder_on_a_drive_that_hangs_holds_up_nothing_and_is_looked_at_
             return window.model.reason() == ""
 
         await until(chosen_anew, "any choice looks at it again")
-        window.close()
-        await rest()
 
 
 async def test_the_list_is_written_as_it_stands_with_the_columns_that_were_chosen(tmp_path: Path, theme: Theme):
@@ -185,8 +175,6 @@ async def test_the_list_is_written_as_it_stands_with_the_columns_that_were_chose
         async with after(shop.task_commands.selection_wanted) as files:
             press(window, "Show in folder")
         assert files == [[tmp_path / "list.json"]]
-        window.close()
-        await rest()
 
 
 async def test_a_csv_is_written_as_the_persons_spreadsheet_wants_it_and_that_is_remembered(
@@ -241,8 +229,6 @@ async def test_chosen_tasks_keep_the_order_of_the_list(tmp_path: Path, theme: Th
         scopes["All in this view (4)"].setChecked(True)
         assert window.model._ids() == tuple(shop.ids)
         await until(lambda: window.model._survey is not None)
-        window.close()
-        await rest()
 
 
 async def test_an_export_goes_on_without_its_window_and_a_notice_tells_of_it(tmp_path: Path, theme: Theme):
@@ -266,8 +252,6 @@ async def test_what_is_gone_is_told_by_name(tmp_path: Path, theme: Theme):
         assert says(window, "1 file exported. 1 file could not be exported.")
         assert child(window, FindingsList).isVisible()
         assert Path(output.path).name in window.model.failures[0]
-        window.close()
-        await rest()
 
 
 async def test_the_menu_of_a_task_and_the_key_lead_to_it(tmp_path: Path, theme: Theme):

@@ -75,8 +75,6 @@ async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_pat
         assert window.model.headline() == "3 IDs: 3 new."
         assert window.go.text() == "Import 3 tasks"
         assert await listed(counter) == 0
-        window.close()
-        await rest()
 
 
 async def test_a_preview_names_models_as_their_makers_do_and_shows_times_whole(tmp_path: Path, theme: Theme):
@@ -87,8 +85,6 @@ async def test_a_preview_names_models_as_their_makers_do_and_shows_times_whole(t
         model, time = line.cells[3:5]
         assert (model, time) == ("Gen-4.5", "2026-03-09 14:06:01")
         assert window.view.fontMetrics().horizontalAdvance(time) + 2 * GRID <= window.view.columnWidth(4)
-        window.close()
-        await rest()
 
 
 async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_path: Path, theme: Theme):
@@ -105,8 +101,6 @@ async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_pat
         window.view.selectRow(0)
         QTest.keyClick(window.view, Qt.Key.Key_Space)
         assert window.go.text() == "Import 2 tasks", "whoever ticks it gets it back"
-        window.close()
-        await rest()
 
 
 async def test_the_words_of_the_header_stand_over_those_of_the_cells(tmp_path: Path, theme: Theme):
@@ -123,8 +117,6 @@ async def test_the_words_of_the_header_stand_over_those_of_the_cells(tmp_path: P
         of_header = QRect(header.sectionViewportPosition(column), 4, 60, header.height() - 8)
         of_cell = QRect(cell.x(), cell.y() + 4, 60, cell.height() - 8)
         assert ink_begins(header.viewport(), of_header) == pytest.approx(ink_begins(view.viewport(), of_cell), abs=1)
-        window.close()
-        await rest()
 
 
 async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp_path: Path, theme: Theme):
@@ -180,8 +172,6 @@ async def test_ids_are_imported_from_the_clipboard_by_a_command(tmp_path: Path, 
         counter.open_room("exchange", ExchangeWish.IDS_FROM_CLIPBOARD)
         window = await counter.opened(IdImportWindow)
         assert window.model.headline() == "2 IDs: 2 new."
-        window.close()
-        await rest()
 
 
 async def test_a_few_typed_ids_are_adopted_at_once_as_ever(tmp_path: Path, theme: Theme):
@@ -203,8 +193,6 @@ async def test_a_file_without_ids_says_so(tmp_path: Path, theme: Theme):
         assert not window.go.isEnabled()
         assert window.go.toolTip()
         assert window.model.troubles[0].startswith("There is no file “")
-        window.close()
-        await rest()
 
 
 async def test_a_dropped_folder_of_results_becomes_tasks_and_one_undo_takes_them_back(tmp_path: Path, theme: Theme):
@@ -258,8 +246,6 @@ async def test_copies_go_into_the_library_where_that_is_chosen(tmp_path: Path, t
         press(window, "Import 1 result")
         await reached(window, Phase.DONE)
         assert len(list((tmp_path / "library").rglob("*.png"))) == 1
-        window.close()
-        await rest()
 
 
 async def test_a_library_without_room_is_said_and_the_import_can_be_begun_again(
@@ -278,8 +264,6 @@ async def test_a_library_without_room_is_said_and_the_import_can_be_begun_again(
         assert window.model.problem.startswith("The disk with “")
         press(window, "Import 1 result")
         await reached(window, Phase.DONE)
-        window.close()
-        await rest()
 
 
 async def test_an_import_goes_on_when_its_window_is_closed(tmp_path: Path, theme: Theme):
@@ -349,5 +333,3 @@ async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path: Path,
         counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
         assert too_small(window) == []
-        window.close()
-        await rest()

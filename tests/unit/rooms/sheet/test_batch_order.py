@@ -10,7 +10,7 @@ from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.task import Request
 from runway_desktop.rooms.sheet.model.sheet import Sheet
 from runway_desktop.services.intake.reading import Dropped
-from tests.rigs.desktop import Rig, rest, until
+from tests.rigs.desktop import Rig, until
 
 COMPOSED = Request(endpoint="text_to_video", model="gen4.5", values={"ratio": "1280:720", "duration": 5})
 ROWS = [f"Shot {n:02}" for n in range(1, 13)]
@@ -36,8 +36,6 @@ async def test_a_batch_of_several_projects_is_listed_in_sheet_order(
             ids = (await rig.store.list(listing)).ids
             tasks = await rig.store.get_many(ids)
             assert [task.request.prompt for task in tasks] == ROWS
-        sheet.let_go()
-        await rest()
 
 
 async def test_rows_of_several_presses_stand_in_sheet_order(tmp_path: Path):
@@ -55,5 +53,3 @@ async def test_rows_of_several_presses_stand_in_sheet_order(tmp_path: Path):
         only = Filter(batches=frozenset({sheet.sending.batch_id}))
         ids = (await rig.store.list(Listing(filter=only, group=GroupBy.BATCH))).ids
         assert [task.request.prompt for task in await rig.store.get_many(ids)] == ROWS
-        sheet.let_go()
-        await rest()

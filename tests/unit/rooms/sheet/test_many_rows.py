@@ -38,8 +38,6 @@ async def test_a_large_table_opens_with_its_first_rows_and_the_rest_follows(tmp_
         await until(lambda: sheet.model.is_checked)
         assert [row.cells[PROMPT] for row in sheet.model.rows] == [f"Shot {n}" for n in range(MANY)]
         assert sheet.model.totals.ready == MANY
-        sheet.let_go()
-        await rest()
 
 
 async def test_what_is_held_waits_and_is_kept_whole_all_the_same(tmp_path: Path):
@@ -83,8 +81,6 @@ async def test_a_large_paste_is_one_step_that_the_loop_turns_in(tmp_path: Path):
         model.undo(steps[-1])
         await until(lambda: model.is_checked)
         assert [row.cells[PROMPT] for row in model.rows] == [texts[0] for texts in BLOCK]
-        sheet.let_go()
-        await rest()
 
 
 async def test_thousands_of_rows_are_set_right_in_one_step(tmp_path: Path):
@@ -104,8 +100,6 @@ async def test_thousands_of_rows_are_set_right_in_one_step(tmp_path: Path):
         model.undo(steps[1])
         await until(lambda: model.is_checked)
         assert (model.totals.ready, sheet.fix) == (0, fix)
-        sheet.let_go()
-        await rest()
 
 
 async def test_rows_that_come_and_go_in_portions_leave_the_model_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -127,8 +121,6 @@ async def test_rows_that_come_and_go_in_portions_leave_the_model_right(tmp_path:
             model.undo(step)
             await until(lambda: model.is_checked)
         assert (model.rowCount(), model.totals.filled) == (12, 0)
-        sheet.let_go()
-        await rest()
 
 
 async def test_a_sheet_that_is_closed_while_rows_come_keeps_them_all(tmp_path: Path):
@@ -160,8 +152,6 @@ async def test_files_are_looked_at_for_the_rows_that_wait_for_them_alone(
         model.write_block(0, [PROMPT, "promptImage"], [[f"Shot {n}", str(tmp_path / f"{n}.png")] for n in range(40)])
         await until(lambda: model.is_checked and not model.checker.unseen)
         assert checked == 2 * 40, "once as it came, once as its file was looked at"
-        sheet.let_go()
-        await rest()
 
 
 def test_rows_that_ask_for_the_same_are_told_of_the_first_of_them():

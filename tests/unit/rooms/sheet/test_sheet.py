@@ -28,7 +28,7 @@ from runway_desktop.usecases.requests.order import kept_text
 from runway_desktop.usecases.sheets.columns import CREDITS, ENDPOINT, MODEL, PROJECT, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import replace
-from tests.rigs.desktop import Rig, after, rest, until
+from tests.rigs.desktop import Rig, after, until
 from tests.rigs.rows import task
 
 _HORIZONTAL = Qt.Orientation.Horizontal
@@ -613,8 +613,6 @@ async def test_each_task_knows_the_project_and_the_shot_of_its_row(tmp_path: Pat
         ]  # fmt: skip
         assert len({one.batch_id for one in tasks}) == 1
         assert sheet.outlook.words == "All rows are sent."
-        sheet.let_go()
-        await rest()
 
 
 async def test_what_runway_refused_is_said_at_the_cell_of_a_sent_row(tmp_path: Path):
@@ -628,8 +626,6 @@ async def test_what_runway_refused_is_said_at_the_cell_of_a_sent_row(tmp_path: P
         assert at(sheet, 1, "duration").data(WRONG_ROLE)
         assert "must be 5 or 10" in str(at(sheet, 1, "duration").data(Qt.ItemDataRole.ToolTipRole))
         assert not at(sheet, 1, PROMPT).data(WRONG_ROLE)
-        sheet.let_go()
-        await rest()
 
 
 def moves(*files: tuple[Path, Path]) -> FilesMoved:
@@ -673,8 +669,6 @@ async def test_axes_and_what_is_taken_back_follow_a_move_too_and_a_way_home(tmp_
         for step in reversed(steps):
             model.undo(step)
         assert [row.cells[key] for row in model.rows] == [[{"uri": first.as_uri()}]] * 2
-        sheet.let_go()
-        await rest()
 
 
 async def test_a_file_that_is_moved_while_rows_are_stored_is_sent_from_where_it_is(tmp_path: Path, monkeypatch):
@@ -698,8 +692,6 @@ async def test_a_file_that_is_moved_while_rows_are_stored_is_sent_from_where_it_
         assert second is not None
         assert new.as_uri() in str(second.request.values)
         assert all(new.as_uri() in str(row.cells) for row in sheet.model.rows), "the rows show it where it is"
-        sheet.let_go()
-        await rest()
 
 
 async def test_a_row_whose_picture_is_moved_with_the_library_follows_it(tmp_path: Path):

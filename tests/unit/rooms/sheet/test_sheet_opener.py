@@ -59,8 +59,6 @@ async def test_a_batch_opens_its_sheet_with_the_results_beside_its_rows(tmp_path
         await until(lambda: opened)
         assert opened[0].model.rows[0].cells[PROMPT] == "A lighthouse {at dawn|at noon}"
         assert len(opened[0].model.rows[0].sent) == 2
-        opened[0].let_go()
-        await rest()
 
 
 async def test_a_sheet_that_was_never_sent_is_listed_until_it_is_empty(tmp_path: Path):
@@ -102,8 +100,6 @@ async def test_a_sheet_that_is_closed_with_a_row_unsent_leaves_a_sign_of_it(tmp_
         await rig.clock.advance(2)
         opened[1].send()
         await until(lambda: not any(entry.sheet_id for entry in rig.pages.entries()))
-        opened[1].let_go()
-        await rest()
 
 
 async def test_a_batch_shows_its_grid_even_while_its_sheet_is_open(tmp_path: Path):
@@ -193,8 +189,6 @@ async def test_a_folder_of_pictures_is_a_row_for_each(tmp_path: Path):
         rows = opened[0].model.rows
         assert [Path(row.cells["promptImage"][0]["uri"]).name for row in rows] == ["1.png", "2.png", "10.png"]
         assert {row.cells[PROMPT] for row in rows} == {"Slow dolly"}
-        opened[0].let_go()
-        await rest()
 
 
 _PNG = (
