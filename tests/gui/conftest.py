@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from runway_desktop.ui.theme import ColorScheme, Theme
 from tests.rigs import qt_loop
+from tests.rigs.clips import BACKEND_CHATTER
 from tests.rigs.patient_bot import qtbot
 from tests.rigs.qt_loop import OFFSCREEN_CHATTER
 
@@ -23,6 +24,11 @@ __all__ = ["qtbot"]
 HERE = Path(__file__).parent
 # pytest-qt's handler is in Python too, see `_QUIET` in app/program.py.
 QLoggingCategory.setFilterRules("qt.multimedia.symbolsresolver=false")
+CHATTER = {
+    **dict.fromkeys(("compare", "large", "lineage", "media"), BACKEND_CHATTER),
+    "inputs": (*BACKEND_CHATTER, "libpng error"),
+}
+"""What may be said in which folder; damaged pictures are among the inputs."""
 TIDY_ROOMS = ("tasks", "composer", "inputs", "window")
 
 
@@ -30,7 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             qt_loop.mark(item)
-            item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, extend=True))
+            chatter = next((CHATTER[room] for room in CHATTER if HERE / room in item.path.parents), ())
+            item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *chatter, extend=True))
 
 
 @pytest.hookimpl(tryfirst=True)

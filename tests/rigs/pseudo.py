@@ -12,9 +12,11 @@ import gettext
 import re
 import runpy
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+
+import pytest
 
 from runway_desktop import texts
 
@@ -65,6 +67,14 @@ class Pseudo(gettext.NullTranslations):
 LANGUAGES: Mapping[str, texts.Language] = MappingProxyType(
     {"long": texts.Language("xx", Pseudo(lengthened)), "rtl": texts.Language("ar", Pseudo(mirrored))}
 )
+
+
+@pytest.fixture(autouse=True)
+def window_speaks_another_language() -> Iterator[None]:
+    before = texts.language()
+    texts.use(LANGUAGES["long"])
+    yield
+    texts.use(before)
 
 
 def _start(name: str, words: Sequence[str]) -> None:

@@ -12,16 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.theme import Theme
 from tests.gui.compare.opened_room import Open
-from tests.rigs.clips import BACKEND_CHATTER
 
-HERE = Path(__file__).parent
 SAMPLES = Path(__file__).parents[3] / "resources" / "samples"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.qt_log_ignore(*BACKEND_CHATTER, extend=True))
 
 
 @pytest.fixture

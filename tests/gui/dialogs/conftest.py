@@ -9,15 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.account import Organization
-from runway_desktop.ui.theme import ColorScheme, Theme
 from tests.rigs.dialogs_rig import Rig
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Iterator[Theme]:
-    theme = Theme(qapp, ColorScheme.DARK)
-    yield theme
-    theme.deleteLater()
 
 
 @pytest.fixture

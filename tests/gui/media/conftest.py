@@ -9,33 +9,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.playback import Playback
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.strips import Strips
-from runway_desktop.ui.theme import ColorScheme, Theme
-from tests.rigs.clips import BACKEND_CHATTER, SAMPLES, write_wav
+from runway_desktop.ui.theme import Theme
+from tests.rigs.clips import SAMPLES, write_wav
 
 NO_STRIPS = (sys.executable, "-c", "pass")
 """In place of the process that makes strips: it ends at once, and what a clip shows while it is dragged is the player's
 alone."""
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.qt_log_ignore(*BACKEND_CHATTER, extend=True))
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Iterator[Theme]:
-    theme = Theme(qapp, ColorScheme.DARK)
-    yield theme
-    theme.deleteLater()
 
 
 @pytest.fixture

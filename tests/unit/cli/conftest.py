@@ -2,17 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from tests.rigs.pseudo import window_speaks_another_language
 
-import pytest
-
-from runway_desktop import texts
-from tests.rigs.pseudo import LANGUAGES
-
-
-@pytest.fixture(autouse=True)
-def window_speaks_another_language() -> Iterator[None]:
-    before = texts.language()
-    texts.use(LANGUAGES["long"])
-    yield
-    texts.use(before)
+__all__ = ["window_speaks_another_language"]
