@@ -33,99 +33,36 @@ from tests.benchmarks.table import Figure, as_json, load, machine, printed, writ
 
 Measure = Callable[[Path, Any], list[Figure]]
 
+
+def _sizes(module: Any, quick: dict[str, Any], smoke: dict[str, Any]) -> tuple[Measure, dict[str, Any]]:
+    """What measures, and how much of it: a quick run and a smoke test have less of what is named."""
+    return module.measure, {"full": module.Size(), "quick": module.Size(**quick), "smoke": module.Size(**smoke)}
+
+
 BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
-    "lag": (
-        ui_lag.measure,
-        {
-            "full": ui_lag.Size(),
-            "quick": ui_lag.Size(seconds=40.0),
-            "smoke": ui_lag.Size(rows=200, open_tasks=40, seconds=1.5, settle=0.5),
-        },
+    "lag": _sizes(ui_lag, dict(seconds=40.0), dict(rows=200, open_tasks=40, seconds=1.5, settle=0.5)),
+    "notice": _sizes(notice_delay, dict(tasks=80, longest=30.0), dict(tasks=3, history=5, shortest=0.5, longest=1.0)),
+    "paint": _sizes(first_paint, dict(rounds=3), dict(tasks=50, rounds=1)),
+    "rest": _sizes(at_rest, dict(seconds=20.0), dict(tasks=50, settle=1.5, seconds=1.0)),
+    "sheet": _sizes(sheet_speed, dict(keys=100, grown=()), dict(rows=50, keys=5, tasks=5, grown=(50,))),
+    "rooms": _sizes(
+        rooms, dict(rounds=1, rest=2.0), dict(tasks=20, rounds=1, rest=0.2, rooms=("help", "a blank sheet"))
     ),
-    "notice": (
-        notice_delay.measure,
-        {
-            "full": notice_delay.Size(),
-            "quick": notice_delay.Size(tasks=80, longest=30.0),
-            "smoke": notice_delay.Size(tasks=3, history=5, shortest=0.5, longest=1.0),
-        },
+    "library": _sizes(
+        library_size,
+        dict(tasks=20_000, smaller=(), keys=36, frames=100, ends=60, settle=2.0),
+        dict(tasks=300, smaller=(), keys=4, frames=8, ends=5, settle=0.2),
     ),
-    "paint": (
-        first_paint.measure,
-        {
-            "full": first_paint.Size(),
-            "quick": first_paint.Size(rounds=3),
-            "smoke": first_paint.Size(tasks=50, rounds=1),
-        },
+    "scrub": _sizes(scrubbing, dict(rounds=1), dict(height=180, length=2, drag=0.5, rounds=1)),
+    "passing": _sizes(
+        passing,
+        dict(tasks=250, settle=10.0, seconds=20.0, rest=20.0),
+        dict(tasks=4, warm=2, rate=2, settle=0.5, seconds=2.0, rest=0.2),
     ),
-    "rest": (
-        at_rest.measure,
-        {
-            "full": at_rest.Size(),
-            "quick": at_rest.Size(seconds=20.0),
-            "smoke": at_rest.Size(tasks=50, settle=1.5, seconds=1.0),
-        },
-    ),
-    "sheet": (
-        sheet_speed.measure,
-        {
-            "full": sheet_speed.Size(),
-            "quick": sheet_speed.Size(keys=100, grown=()),
-            "smoke": sheet_speed.Size(rows=50, keys=5, tasks=5, grown=(50,)),
-        },
-    ),
-    "rooms": (
-        rooms.measure,
-        {
-            "full": rooms.Size(),
-            "quick": rooms.Size(rounds=1, rest=2.0),
-            "smoke": rooms.Size(tasks=20, rounds=1, rest=0.2, rooms=("help", "a blank sheet")),
-        },
-    ),
-    "library": (
-        library_size.measure,
-        {
-            "full": library_size.Size(),
-            "quick": library_size.Size(tasks=20_000, smaller=(), keys=36, frames=100, ends=60, settle=2.0),
-            "smoke": library_size.Size(tasks=300, smaller=(), keys=4, frames=8, ends=5, settle=0.2),
-        },
-    ),
-    "scrub": (
-        scrubbing.measure,
-        {
-            "full": scrubbing.Size(),
-            "quick": scrubbing.Size(rounds=1),
-            "smoke": scrubbing.Size(height=180, length=2, drag=0.5, rounds=1),
-        },
-    ),
-    "passing": (
-        passing.measure,
-        {
-            "full": passing.Size(),
-            "quick": passing.Size(tasks=250, settle=10.0, seconds=20.0, rest=20.0),
-            "smoke": passing.Size(tasks=4, warm=2, rate=2, settle=0.5, seconds=2.0, rest=0.2),
-        },
-    ),
-    "saving": (
-        saving.measure,
-        {
-            "full": saving.Size(),
-            "quick": saving.Size(counts=(100, 500), rounds=1),
-            "smoke": saving.Size(counts=(4,), large=2_000_000, rounds=1),
-        },
-    ),
-    "agents": (
-        agents.measure,
-        {"full": agents.Size(), "quick": agents.Size(rounds=3, calls=100), "smoke": agents.Size(rounds=1, calls=3)},
-    ),
-    "impatience": (
-        impatience.measure,
-        {"full": impatience.Size(), "quick": impatience.Size(wishes=60), "smoke": impatience.Size(wishes=4)},
-    ),
-    "in_step": (
-        in_step.measure,
-        {"full": in_step.Size(), "quick": in_step.Size(rounds=1), "smoke": in_step.Size(seconds=1.0, rounds=1)},
-    ),
+    "saving": _sizes(saving, dict(counts=(100, 500), rounds=1), dict(counts=(4,), large=2_000_000, rounds=1)),
+    "agents": _sizes(agents, dict(rounds=3, calls=100), dict(rounds=1, calls=3)),
+    "impatience": _sizes(impatience, dict(wishes=60), dict(wishes=4)),
+    "in_step": _sizes(in_step, dict(rounds=1), dict(seconds=1.0, rounds=1)),
 }
 
 

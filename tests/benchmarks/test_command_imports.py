@@ -18,29 +18,12 @@ from runway_desktop.services.disk.profile_lock import claim
 from tests.benchmarks.children import ROOT
 
 NEVER = (
-    "PIL",
-    "PySide6",
-    "aiosqlite",
-    "anyio",
-    "certifi",
-    "httpx",
-    "keyring",
-    "mcp",
-    "pydantic",
-    "sqlite3",
-    "runway_desktop.api",
-    "runway_desktop.app",
-    "runway_desktop.catalog",
-    "runway_desktop.remote.answers",
-    "runway_desktop.remote.door",
-    "runway_desktop.remote.headless",
-    "runway_desktop.services.engine",
-    "runway_desktop.services.ports",
-    "runway_desktop.services.settings",
-    "runway_desktop.store",
-    "runway_desktop.usecases.clients.client_cases",
-    "runway_desktop.wiring.build",
-)
+    "PIL", "PySide6", "aiosqlite", "anyio", "certifi", "httpx", "keyring", "mcp", "pydantic", "sqlite3",
+    "runway_desktop.api", "runway_desktop.app", "runway_desktop.catalog", "runway_desktop.remote.answers",
+    "runway_desktop.remote.door", "runway_desktop.remote.headless", "runway_desktop.services.engine",
+    "runway_desktop.services.ports", "runway_desktop.services.settings", "runway_desktop.store",
+    "runway_desktop.usecases.clients.client_cases", "runway_desktop.wiring.build",
+)  # fmt: skip
 MOST_OF_OUR_OWN = 44
 """Modules of the program, packages among them. Each costs about a millisecond. A number to be lowered."""
 

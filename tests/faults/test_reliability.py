@@ -14,19 +14,12 @@ from tests.reliability.scene import Count
 
 ROWS = {row.name: row for row in suite.rows(suite.SAMPLE)}
 SAMPLE = (
-    "nothing goes wrong",
-    "create: connection cut after it was made",
-    "create: answer is broken JSON",
-    "question: 502 page of a gateway",
-    "question: 404 page of a gateway",
-    "canceled while new tasks are unknown, then closed",
-    "download: cut in the middle",
-    "network: refused for a minute, tasks under way",
-    "network: every connection reset for a minute",
-    "library: gone for a minute",
-    "database: cut to nothing",
-    "keychain: killed while tasks are under way",
-)
+    "nothing goes wrong", "create: connection cut after it was made", "create: answer is broken JSON",
+    "question: 502 page of a gateway", "question: 404 page of a gateway",
+    "canceled while new tasks are unknown, then closed", "download: cut in the middle",
+    "network: refused for a minute, tasks under way", "network: every connection reset for a minute",
+    "library: gone for a minute", "database: cut to nothing", "keychain: killed while tasks are under way",
+)  # fmt: skip
 
 
 def assert_nothing_lost_or_doubled(count: Count) -> None:

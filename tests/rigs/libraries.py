@@ -32,19 +32,9 @@ KATHMANDU = timezone(timedelta(hours=5, minutes=45))
 """A zone whose days begin where nobody expects it."""
 NOON = 1_750_000_000.0
 _WORDS = (
-    "lighthouse",
-    "keeper",
-    "walks",
-    "into",
-    "the",
-    "storm",
-    "camera",
-    "follows",
-    "sodium",
-    "light",
-    "ice",
+    "lighthouse", "keeper", "walks", "into", "the", "storm", "camera", "follows", "sodium", "light", "ice",
     "lagoon",
-)
+)  # fmt: skip
 _MODELS = ("gen4.5", "veo3.1_fast", "seedance2", "gen4_image")
 _MOSTLY_DONE = (*[State.SUCCEEDED] * 30, *State)
 

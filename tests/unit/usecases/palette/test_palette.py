@@ -155,21 +155,9 @@ def test_where_nothing_fits_nothing_is_selected():
 
 def test_a_key_is_answered_within_a_blink_among_three_thousand_offers():
     words = [
-        "mountain",
-        "export",
-        "delete",
-        "folder",
-        "project",
-        "queue",
-        "motion",
-        "picture",
-        "seed",
-        "search",
-        "request",
-        "theme",
-        "preset",
-        "sound",
-    ]
+        "mountain", "export", "delete", "folder", "project", "queue", "motion", "picture", "seed", "search",
+        "request", "theme", "preset", "sound",
+    ]  # fmt: skip
     rng = random.Random(7)
     offers = [
         Searchable.of(
