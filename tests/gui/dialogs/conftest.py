@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.account import Organization
+from runway_desktop.rooms.preferences.entry import Preferences
+from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
+from runway_desktop.ui.theme import Theme
 from tests.rigs.dialogs_rig import Rig
 
 
@@ -19,3 +24,24 @@ def rig(qapp: QApplication, tmp_path: Path) -> Iterator[Rig]:
     rig.start()
     yield rig
     rig.close()
+
+
+@pytest.fixture
+def preferences(rig: Rig, theme: Theme) -> Iterator[Callable[[str], Preferences]]:
+    """Opens the preferences at a section."""
+    opened: list[Preferences] = []
+
+    def open_at(section: str) -> Preferences:
+        dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
+        # Its end is watched: it would delete itself.
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        opened.append(dialog)
+        dialog.show_section(section)
+        dialog.open()
+        rig.settle()
+        return dialog
+
+    yield open_at
+    for dialog in opened:
+        if shiboken6.isValid(dialog):
+            shiboken6.delete(dialog)

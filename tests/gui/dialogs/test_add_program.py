@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import shiboken6
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.rooms.preferences.entry import Preferences
-from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.rooms.preferences.programs_page import AddProgram
-from runway_desktop.ui.theme import Theme
 from tests.rigs.dialogs_rig import Rig
 from tests.rigs.seen import child
 from tests.rigs.targets import too_small
@@ -33,16 +30,9 @@ def open_with(rig: Rig, folder: Path) -> None:
 
 
 @pytest.fixture
-def dialog(rig: Rig, theme: Theme, tmp_path: Path) -> Iterator[Preferences]:
+def dialog(rig: Rig, preferences: Callable[[str], Preferences], tmp_path: Path) -> Preferences:
     open_with(rig, tmp_path / "a profile")
-    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    dialog.show_section("Connected programs")
-    dialog.open()
-    rig.settle()
-    yield dialog
-    if shiboken6.isValid(dialog):
-        shiboken6.delete(dialog)
+    return preferences("Connected programs")
 
 
 def button(dialog: Preferences, text: str) -> QPushButton:

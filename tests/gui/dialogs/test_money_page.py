@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QWidget
@@ -13,14 +12,12 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QWidget
 from runway_desktop import texts
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.rooms.preferences.entry import Preferences
-from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.ui.choice_popup import ChoicePopup
-from runway_desktop.ui.theme import Theme
 from tests.rigs.dialogs_rig import Rig
 
 
 @pytest.fixture
-def dialog(rig: Rig, theme: Theme) -> Iterator[Preferences]:
+def dialog(rig: Rig, preferences: Callable[[str], Preferences]) -> Preferences:
     tasks = [
         Task(
             id=TaskId(project),
@@ -35,14 +32,7 @@ def dialog(rig: Rig, theme: Theme) -> Iterator[Preferences]:
     ]
     rig.run(rig.store.add(tasks, [], None, []))
     rig.run(rig.engine.budget.load())
-    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    dialog.show_section("Money")
-    dialog.open()
-    rig.settle()
-    yield dialog
-    if shiboken6.isValid(dialog):
-        shiboken6.delete(dialog)
+    return preferences("Money")
 
 
 def box(dialog: QWidget, name: str) -> QSpinBox:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QListWidget, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -14,11 +13,9 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.model.forms import ProgramsForm
-from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.rooms.preferences.programs_page import ProgramRow
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.confirm import AskText, Confirm
-from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words.clients import folder_words
 from runway_desktop.usecases.words.plain import tip
 from tests.rigs.dialogs_rig import Rig
@@ -71,16 +68,10 @@ class Page:
 
 
 @pytest.fixture
-def page(rig: Rig, theme: Theme, qtbot: QtBot) -> Iterator[Page]:
-    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    dialog.show_section("Connected programs")
-    dialog.open()
-    page = Page(dialog, rig, qtbot)
+def page(rig: Rig, preferences: Callable[[str], Preferences], qtbot: QtBot) -> Page:
+    page = Page(preferences("Connected programs"), rig, qtbot)
     page.settle()
-    yield page
-    if shiboken6.isValid(dialog):
-        shiboken6.delete(dialog)
+    return page
 
 
 def test_before_any_program_has_asked_the_page_says_how_to_begin(page: Page):

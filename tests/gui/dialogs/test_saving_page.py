@@ -9,15 +9,12 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QProgressBar, QPushButton, QWidget
 
 from runway_desktop.domain.folders import MovePhase
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 from runway_desktop.rooms.preferences.entry import Preferences
-from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.services.library.file_moving import Disk
-from runway_desktop.ui.theme import Theme
 from tests.rigs.dialogs_rig import Rig
 from tests.rigs.engine_rig import request
 from tests.rigs.seen import Kind, child
@@ -70,15 +67,8 @@ def library(rig: Rig, disk: Slow) -> Iterator[Path]:
 
 
 @pytest.fixture
-def page(rig: Rig, library: Path, theme: Theme) -> Iterator[Preferences]:
-    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    dialog.show_section("Saving")
-    dialog.open()
-    rig.settle()
-    yield dialog
-    if shiboken6.isValid(dialog):
-        shiboken6.delete(dialog)
+def page(library: Path, preferences: Callable[[str], Preferences]) -> Preferences:
+    return preferences("Saving")
 
 
 def shown(page: QWidget, kind: type[Kind], name: str) -> Kind | None:
