@@ -44,6 +44,13 @@ def form_of(rig: Rig, **options: int) -> KeyForm:
     return KeyForm(rig.cases, rig.bridge, rig.runner, rig.bridge, **options)
 
 
+def typed(rig: Rig, form: KeyForm, text: str = KEY) -> None:
+    """The person types the text and has it checked."""
+    form.set_text(text)
+    form.check()
+    rig.settle()
+
+
 def test_blanks_line_ends_and_quotes_around_a_pasted_key_are_no_part_of_it():
     assert cleaned_key(f'  "{KEY[:40]}\n{KEY[40:]}" \r\n') == KEY
 
@@ -84,9 +91,7 @@ def test_an_accepted_key_is_kept_and_its_balance_is_said(rig: Rig, qtbot: QtBot)
 
 def test_the_secret_leaves_the_form_once_it_is_accepted(rig: Rig):
     form = form_of(rig)
-    form.set_text(KEY)
-    form.check()
-    rig.settle()
+    typed(rig, form)
     assert form.text == ""
     assert KEY not in repr(vars(form))
 
@@ -95,9 +100,7 @@ def test_a_refused_key_is_said_in_words_with_the_servers_in_small_print(rig: Rig
     form = form_of(rig)
     refused = KeyRefused("Runway did not accept the key.", advice="Check it.", detail='{"error": "no"}', status=401)
     rig.tested.then("organization", refused)
-    form.set_text(KEY)
-    form.check()
-    rig.settle()
+    typed(rig, form)
     assert form.phase is KeyPhase.REFUSED
     assert form.words == "Runway did not accept the key. Check it."
     assert form.small_print == 'HTTP 401 · {"error": "no"}'
@@ -109,9 +112,7 @@ def test_a_refused_key_is_said_in_words_with_the_servers_in_small_print(rig: Rig
 def test_a_key_that_could_not_be_tested_may_be_tried_again(rig: Rig):
     form = form_of(rig)
     rig.tested.then("organization", NotReached("Runway cannot be reached.", advice="Check your connection."))
-    form.set_text(KEY)
-    form.check()
-    rig.settle()
+    typed(rig, form)
     assert form.small_print == ""
     assert form.reason == ""
     form.check()
@@ -122,9 +123,7 @@ def test_a_key_that_could_not_be_tested_may_be_tried_again(rig: Rig):
 def test_without_remembering_nothing_goes_into_the_keychain(rig: Rig):
     form = form_of(rig)
     form.set_remember(False)
-    form.set_text(KEY)
-    form.check()
-    rig.settle()
+    typed(rig, form)
     assert rig.secrets.secrets == {}
     assert form.source_words.startswith("The key is kept for this session only.")
 
@@ -136,9 +135,7 @@ def test_a_missing_keychain_is_said_and_the_key_lasts_for_the_session(make_rig: 
     assert not form.can_remember
     assert form.remember_text == "Remember in the keychain"
     assert form.keychain_words == f"The test keychain does not answer. Try again. {SESSION_ONLY}"
-    form.set_text(KEY)
-    form.check()
-    rig.settle()
+    typed(rig, form)
     assert form.phase is KeyPhase.ACCEPTED
     assert rig.account.key.source is KeySource.MEMORY
 
@@ -147,9 +144,7 @@ def test_a_keychain_that_fails_while_storing_does_not_lose_the_key(rig: Rig):
     form = form_of(rig)
     rig.secrets.trouble = SecretTrouble.LOCKED
     assert form.can_remember
-    form.set_text(KEY)
-    form.check()
-    rig.settle()
+    typed(rig, form)
     assert form.words.startswith("Key accepted.")
     assert form.words.endswith(str(SESSION_ONLY))
     assert form.tone is Tone.WARN
@@ -164,9 +159,7 @@ def test_a_slow_keychain_is_waited_for_in_words(rig: Rig, qtbot: QtBot, monkeypa
 
     monkeypatch.setattr(rig.secrets, "set", slow)
     form = form_of(rig, patience_ms=0)
-    form.set_text(KEY)
-    form.check()
-    rig.settle()
+    typed(rig, form)
     qtbot.waitUntil(lambda: form.phase is KeyPhase.KEEPING)
     assert form.words == f"Key accepted. {WAITING}"
     bell.set_result(None)
@@ -176,9 +169,7 @@ def test_a_slow_keychain_is_waited_for_in_words(rig: Rig, qtbot: QtBot, monkeypa
 
 def test_what_is_no_key_at_all_is_not_sent_anywhere(rig: Rig):
     form = form_of(rig)
-    form.set_text("my other password")
-    form.check()
-    rig.settle()
+    typed(rig, form, "my other password")
     assert form.reason
     assert rig.tested.calls == []
 
@@ -192,9 +183,7 @@ def test_a_key_of_an_odd_length_is_warned_of_but_may_be_tried(rig: Rig):
 
 def test_a_forgotten_key_is_out_of_the_keychain(rig: Rig):
     form = form_of(rig)
-    form.set_text(KEY)
-    form.check()
-    rig.settle()
+    typed(rig, form)
     form.forget()
     rig.settle()
     assert rig.secrets.secrets == {}
@@ -204,9 +193,7 @@ def test_a_forgotten_key_is_out_of_the_keychain(rig: Rig):
 
 def test_a_keychain_that_will_not_forget_is_told(rig: Rig):
     form = form_of(rig)
-    form.set_text(KEY)
-    form.check()
-    rig.settle()
+    typed(rig, form)
     rig.secrets.trouble = SecretTrouble.REFUSED
     form.forget()
     rig.settle()
