@@ -43,6 +43,23 @@ async def is_told(engine: Engine) -> after_restore.Restored:
     return found
 
 
+async def is_put_back(computer: Computer) -> None:
+    """The folder as it was before its tasks were sent."""
+    kept = computer.folder.with_name("kept")
+    await computer.queue()
+    shutil.copytree(computer.folder, kept)
+    await computer.send_all()
+    await computer.put_back(kept)
+
+
+async def only_the_new_one_is_sent(engine: Engine, computer: Computer, before: int) -> None:
+    """`before`: how many were paid before the program began."""
+    await engine.lane.resume()
+    await one_is_sent(engine)
+    assert computer.paid - before == 1
+    assert waiting(engine) == [HoldCode.COPIED] * MANY
+
+
 async def test_a_copy_that_is_opened_beside_the_original_sends_nothing_of_it(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
         await computer.queue()
@@ -60,33 +77,21 @@ async def test_a_copy_that_is_opened_beside_the_original_sends_nothing_of_it(tmp
 
 async def test_a_folder_that_is_put_back_after_its_tasks_were_sent_sends_none_of_them(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
-        await computer.queue()
-        shutil.copytree(computer.folder, tmp_path / "kept")
-        await computer.send_all()
-        await computer.put_back(tmp_path / "kept")
+        await is_put_back(computer)
         before = computer.paid
         async with computer.program() as engine:
             await is_told(engine)
-            await engine.lane.resume()
-            await one_is_sent(engine)
-            assert computer.paid - before == 1
-            assert waiting(engine) == [HoldCode.COPIED] * MANY
+            await only_the_new_one_is_sent(engine, computer, before)
 
 
 async def test_a_folder_that_is_put_back_without_its_note_in_the_state_folder_sends_none_of_them(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
-        await computer.queue()
-        shutil.copytree(computer.folder, tmp_path / "kept")
-        await computer.send_all()
-        await computer.put_back(tmp_path / "kept")
+        await is_put_back(computer)
         shutil.rmtree(tmp_path / "state")
         before = computer.paid
         async with computer.program() as engine:
             assert (await is_told(engine)).copied is Verdict.NOT_COUNTED
-            await engine.lane.resume()
-            await one_is_sent(engine)
-            assert computer.paid - before == 1
-            assert waiting(engine) == [HoldCode.COPIED] * MANY
+            await only_the_new_one_is_sent(engine, computer, before)
 
 
 async def test_a_state_folder_that_was_wiped_asks_nothing_where_runway_counts_what_the_list_knows(tmp_path: Path):
@@ -112,18 +117,12 @@ async def test_a_copy_made_while_the_program_runs_is_known_when_it_is_put_back(t
         before = computer.paid
         async with computer.program() as engine:
             await is_told(engine)
-            await engine.lane.resume()
-            await one_is_sent(engine)
-            assert computer.paid - before == 1
-            assert waiting(engine) == [HoldCode.COPIED] * MANY
+            await only_the_new_one_is_sent(engine, computer, before)
 
 
 async def test_notice_is_shown_once(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
-        await computer.queue()
-        shutil.copytree(computer.folder, tmp_path / "kept")
-        await computer.send_all()
-        await computer.put_back(tmp_path / "kept")
+        await is_put_back(computer)
         async with computer.program() as engine:
             found = await is_told(engine)
             assert (found.copied, found.held) == (Verdict.PUT_BACK, MANY)

@@ -8,45 +8,17 @@ import pytest
 
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.errors import NoReply, ServerTrouble
-from runway_desktop.domain.task import Evidence, State, TaskId
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.uncertain import verdict_words
 from runway_desktop.values import replace
+from tests.faults.counts import count, counted_rig, evidence_of, made_but_cut
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.fake_runway import FakeRunway, remote_id
 from tests.rigs.fakes import settle
 
 ALL_LOOKS = 120.0
 """Seconds after which nobody looks any more."""
-
-
-def count(rig: Rig, model: str = "gen4.5", by: int = 1, credits: float = 25.0) -> None:
-    """Runway counts tasks of a model and takes their credits, whoever made them."""
-    known = rig.runway.account
-    used = {**known.daily_used, model: known.daily_used.get(model, 0) + by}
-    rig.runway.account = replace(known, daily_used=used, balance=known.balance - by * credits)
-
-
-def made_but_cut(rig: Rig, **counted):
-    """Runway makes the task, and the answer is lost."""
-
-    def create(*_arguments):
-        count(rig, **counted)
-        raise NoReply("The connection was cut.")
-
-    return create
-
-
-def counted_rig(runway: FakeRunway | None = None, **more) -> Rig:
-    rig = Rig(runway=runway, **more)
-    rig.runway.limit("gen4.5", concurrent=None)
-    return rig
-
-
-async def evidence_of(rig: Rig, task_id: TaskId) -> Evidence:
-    found = (await rig.task(task_id)).evidence
-    assert found is not None
-    return found
 
 
 async def likelihood_of(rig: Rig, task_id: TaskId) -> Likelihood:
@@ -85,7 +57,7 @@ class LatePosts(FakeRunway):
 
 async def test_a_reading_that_was_asked_for_before_the_sending_says_nothing_of_it():
     runway = LatePosts()
-    async with counted_rig(runway, loops=("lane",)) as rig:
+    async with counted_rig(runway=runway, loops=("lane",)) as rig:
         await rig.submit(request("first"))
         count(rig)
         runway.way_back.clear()
@@ -235,7 +207,7 @@ async def test_the_next_run_asks_no_more_often_for_what_the_last_one_found_out_a
         [task_id] = await rig.submit(request())
         await rig.clock.advance(4)
         assert await likelihood_of(rig, task_id) is Likelihood.MADE
-    async with counted_rig(rig.runway, store=rig.store, clock=rig.clock, loops=("lane",)) as rig:
+    async with counted_rig(runway=rig.runway, store=rig.store, clock=rig.clock, loops=("lane",)) as rig:
         asked = len(rig.runway.named("organization"))
         await rig.clock.advance(60)
         assert len(rig.runway.named("organization")) - asked < 10

@@ -15,6 +15,7 @@ from runway_desktop.domain.errors import NoReply
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.holds import lane_words
+from tests.faults.counts import evidence_of
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.fake_runway import FakeRunway, remote_id
 from tests.rigs.fakes import MemoryStore, settle
@@ -67,8 +68,7 @@ async def test_a_sending_that_ends_in_one_is_looked_after(mistake):
         rig.runway.then("create", raises(mistake))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(60)
-        evidence = (await rig.task(task_id)).evidence
-        assert evidence is not None
+        evidence = await evidence_of(rig, task_id)
         assert (evidence.daily_before, evidence.daily_after) == (0, 0)
         assert verdict(evidence).likelihood is Likelihood.NOT_MADE
         [following] = await rig.submit(request("the next"))
@@ -123,9 +123,7 @@ async def test_a_look_at_the_counts_that_ends_in_one_is_done_again():
         [task_id] = await rig.submit(request())
         rig.runway.then("organization", *(raises(MISTAKES[0]) for _ in range(3)))
         await rig.clock.advance(120)
-        evidence = (await rig.task(task_id)).evidence
-        assert evidence is not None
-        assert verdict(evidence).likelihood is Likelihood.NOT_MADE
+        assert verdict(await evidence_of(rig, task_id)).likelihood is Likelihood.NOT_MADE
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=named)

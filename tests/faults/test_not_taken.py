@@ -7,17 +7,11 @@ from runway_desktop.domain.errors import NotTaken
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.values import replace
+from tests.faults.counts import count
 from tests.rigs import sent
 from tests.rigs.engine_rig import Rig, request
 
 MODELS = ("gen4.5", "gen4_turbo", "veo3.1")
-
-
-def count(rig: Rig, model: str = "gen4.5") -> None:
-    """Runway makes a task of the model."""
-    known = rig.runway.account
-    used = {**known.daily_used, model: known.daily_used.get(model, 0) + 1}
-    rig.runway.account = replace(known, daily_used=used, balance=known.balance - 25.0)
 
 
 def counted_rig(**more) -> Rig:

@@ -23,28 +23,11 @@ from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.holds import lane_words
 from runway_desktop.usecases.words.uncertain import verdict_words
-from runway_desktop.values import replace
+from tests.faults.counts import count, counted_rig, evidence_of, made_but_cut
 from tests.rigs import sent
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.fake_runway import FakeRunway, remote_id
 from tests.rigs.notices import notices
-
-
-def count(rig: Rig, model: str = "gen4.5", by: int = 1, credits: float = 25.0) -> None:
-    """Runway counts tasks of a model and takes their credits, whoever made them."""
-    known = rig.runway.account
-    used = {**known.daily_used, model: known.daily_used.get(model, 0) + by}
-    rig.runway.account = replace(known, daily_used=used, balance=known.balance - by * credits)
-
-
-def made_but_cut(rig: Rig):
-    """Runway makes the task and takes the credits, and the answer is lost."""
-
-    def create(*_arguments):
-        count(rig)
-        raise NoReply("The connection was cut.")
-
-    return create
 
 
 @pytest.mark.parametrize(
@@ -75,9 +58,7 @@ async def test_a_sending_without_an_answer_is_uncertain_and_never_repeated(error
     "error", [NotReached("There is no network."), SlowDown("Too many requests."), NotTaken("Runway is busy.")]
 )
 async def test_a_sending_that_surely_did_not_arrive_is_repeated_until_it_does(error):
-    rig = Rig(loops=("lane", "account"))
-    rig.runway.limit("gen4.5", concurrent=None)
-    async with rig:
+    async with counted_rig(None, loops=("lane", "account")) as rig:
         rig.runway.then("create", error, error, error)
         [task_id] = await rig.submit(request())
         await rig.clock.advance(300)
@@ -86,9 +67,7 @@ async def test_a_sending_that_surely_did_not_arrive_is_repeated_until_it_does(er
 
 
 async def test_a_task_that_runway_does_not_take_is_sent_a_few_times_and_is_uncertain_then():
-    rig = Rig(loops=("lane", "account"))
-    rig.runway.limit("gen4.5", concurrent=None)
-    async with rig:
+    async with counted_rig(None, loops=("lane", "account")) as rig:
         rig.runway.always("create", NotTaken("Runway is busy."))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(3_600)
@@ -99,22 +78,13 @@ async def test_a_task_that_runway_does_not_take_is_sent_a_few_times_and_is_uncer
 
 
 async def test_a_task_that_was_made_although_runway_says_that_it_was_not_is_not_sent_again():
-    rig = Rig(loops=("lane", "account"))
-    rig.runway.limit("gen4.5", concurrent=2)
-
-    def made_and_denied(*_arguments):
-        count(rig)
-        raise NotTaken("Runway is busy.")
-
-    async with rig:
-        rig.runway.then("create", made_and_denied)
+    async with counted_rig(2, loops=("lane", "account")) as rig:
+        rig.runway.then("create", made_but_cut(rig, NotTaken("Runway is busy.")))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(3_600)
         assert len(rig.runway.named("create")) == 1
-        task = await rig.task(task_id)
-        assert task.state is State.UNCERTAIN
-        assert task.evidence is not None
-        assert verdict(task.evidence).likelihood is Likelihood.MADE
+        assert await rig.state(task_id) is State.UNCERTAIN
+        assert verdict(await evidence_of(rig, task_id)).likelihood is Likelihood.MADE
 
 
 async def test_a_task_that_was_denied_is_not_sent_again_where_no_count_says_whether_that_was_true():
@@ -130,15 +100,8 @@ async def test_a_task_that_was_denied_is_not_sent_again_where_no_count_says_whet
 
 
 async def test_a_task_that_was_made_and_denied_is_not_sent_again_by_the_next_run_either():
-    rig = Rig(loops=("lane", "account"))
-    rig.runway.limit("gen4.5", concurrent=2)
-
-    def made_and_denied(*_arguments):
-        count(rig)
-        raise NotTaken("Runway is busy.")
-
-    async with rig:
-        rig.runway.then("create", made_and_denied)
+    async with counted_rig(2, loops=("lane", "account")) as rig:
+        rig.runway.then("create", made_but_cut(rig, NotTaken("Runway is busy.")))
         [task_id] = await rig.submit(request())
         assert await rig.state(task_id) is State.QUEUED
     await rig.clock.advance(60)
@@ -149,9 +112,7 @@ async def test_a_task_that_was_made_and_denied_is_not_sent_again_by_the_next_run
 
 
 async def test_a_task_that_was_not_taken_is_sent_by_the_next_run():
-    rig = Rig(loops=("lane", "account"))
-    rig.runway.limit("gen4.5", concurrent=None)
-    async with rig:
+    async with counted_rig(None, loops=("lane", "account")) as rig:
         rig.runway.then("create", NotTaken("Runway is busy."))
         [task_id] = await rig.submit(request())
     async with Rig(store=rig.store, runway=rig.runway, clock=rig.clock, loops=("lane", "account")) as rig:
@@ -161,8 +122,7 @@ async def test_a_task_that_was_not_taken_is_sent_by_the_next_run():
 
 
 async def test_another_task_of_the_model_in_the_count_does_not_keep_one_that_was_not_taken_from_being_sent():
-    rig = Rig(loops=("lane", "account"))
-    rig.runway.limit("gen4.5", concurrent=2)
+    rig = counted_rig(2, loops=("lane", "account"))
 
     numbers = iter((8, 9))
 
@@ -197,53 +157,39 @@ async def test_an_endpoint_that_runway_does_not_know_fails_the_task():
 
 
 async def test_count_and_balance_say_that_it_was_probably_made():
-    rig = Rig()
-    rig.runway.limit("gen4.5", concurrent=2)
-    async with rig:
+    async with counted_rig(2) as rig:
         await rig.submit(request("for the price"))
         count(rig)
         await rig.clock.advance(60)
         rig.runway.then("create", made_but_cut(rig))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(4)
-        evidence = (await rig.task(task_id)).evidence
-        assert evidence is not None
+        evidence = await evidence_of(rig, task_id)
         assert verdict(evidence).likelihood is Likelihood.MADE
         assert "Today's count rose by 1 and the balance fell by 25" in verdict_words(evidence)
         assert evidence.cause == Reason(ReasonCode.NO_REPLY, words="The connection was cut.")
 
 
 async def test_count_and_balance_say_that_it_was_probably_not_made():
-    rig = Rig()
-    rig.runway.limit("gen4.5", concurrent=2)
-    async with rig:
+    async with counted_rig(2) as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(30)
-        evidence = (await rig.task(task_id)).evidence
-        assert evidence is not None
-        assert verdict(evidence).likelihood is Likelihood.NOT_MADE
+        assert verdict(await evidence_of(rig, task_id)).likelihood is Likelihood.NOT_MADE
 
 
 async def test_a_slow_server_that_counts_late_is_looked_at_twice():
-    rig = Rig()
-    rig.runway.limit("gen4.5", concurrent=2)
-    async with rig:
+    async with counted_rig(2) as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(5)
         count(rig)
         await rig.clock.advance(30)
-        evidence = (await rig.task(task_id)).evidence
-        assert evidence is not None
-        assert verdict(evidence).likelihood is Likelihood.MADE
+        assert verdict(await evidence_of(rig, task_id)).likelihood is Likelihood.MADE
 
 
 async def test_other_sendings_between_the_two_readings_are_taken_into_account():
-    rig = Rig()
-    rig.runway.limit("gen4.5", concurrent=None)
-
-    async with rig:
+    async with counted_rig(None) as rig:
         create = rig.runway.create
 
         async def counted(endpoint, body):
@@ -256,16 +202,13 @@ async def test_other_sendings_between_the_two_readings_are_taken_into_account():
         ids = await rig.submit(*(request(f"{n}") for n in range(3)))
         [task_id] = [i for i in ids if await rig.state(i) is State.UNCERTAIN]
         await rig.clock.advance(30)
-        evidence = (await rig.task(task_id)).evidence
-        assert evidence is not None
+        evidence = await evidence_of(rig, task_id)
         assert (evidence.daily_before, evidence.daily_after, evidence.accepted_between) == (0, 2, 2)
         assert verdict(evidence).likelihood is Likelihood.NOT_MADE
 
 
 async def test_no_other_task_of_the_model_blurs_the_evidence_before_it_is_read():
-    rig = Rig()
-    rig.runway.limit("gen4.5", concurrent=None)
-    async with rig:
+    async with counted_rig(None) as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         await rig.submit(*(request(f"{n}") for n in range(3)))
         await rig.clock.advance(LATE)
@@ -276,9 +219,7 @@ async def test_no_other_task_of_the_model_blurs_the_evidence_before_it_is_read()
 
 
 async def test_after_three_sendings_without_an_answer_the_lane_pauses_itself():
-    rig = Rig()
-    rig.runway.limit("gen4.5", concurrent=None)
-    async with rig:
+    async with counted_rig(None) as rig:
         rig.runway.always("create", ServerTrouble("Runway is in trouble.", status=500))
         await rig.submit(*(request(f"{n}") for n in range(20)))
         await rig.clock.advance(3_600)
@@ -292,23 +233,18 @@ async def test_after_three_sendings_without_an_answer_the_lane_pauses_itself():
 
 
 async def test_evidence_that_cannot_be_read_is_read_when_runway_is_back():
-    rig = Rig()
-    rig.runway.limit("gen4.5", concurrent=2)
-    async with rig:
+    async with counted_rig(2) as rig:
         rig.runway.then("create", made_but_cut(rig))
         rig.runway.then("organization", ...)
         rig.runway.always("organization", NoReply("Runway did not answer."))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(60)
-        evidence = (await rig.task(task_id)).evidence
-        assert evidence is not None
+        evidence = await evidence_of(rig, task_id)
         assert evidence.daily_after is None
         assert verdict(evidence).likelihood is Likelihood.UNKNOWN
         rig.runway.always("organization", ...)
         await rig.clock.advance(90)
-        evidence = (await rig.task(task_id)).evidence
-        assert evidence is not None
-        assert verdict(evidence).likelihood is Likelihood.MADE
+        assert verdict(await evidence_of(rig, task_id)).likelihood is Likelihood.MADE
 
 
 async def test_a_model_of_which_runway_tells_no_count_leaves_it_open():
@@ -316,25 +252,21 @@ async def test_a_model_of_which_runway_tells_no_count_leaves_it_open():
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(30)
-        evidence = (await rig.task(task_id)).evidence
-        assert evidence is not None
+        evidence = await evidence_of(rig, task_id)
         assert (evidence.daily_before, evidence.daily_after) == (None, None)
         assert verdict(evidence).likelihood is Likelihood.UNKNOWN
 
 
 async def test_a_day_later_counts_and_balance_prove_nothing_any_more():
-    rig = Rig()
-    rig.runway.limit("gen4.5", concurrent=2)
-    async with rig:
-        gate = rig.runway.hold("create")
-        [task_id] = await rig.submit(request())
-        rig = rig.kill()
+    async with counted_rig(2) as killed:
+        gate = killed.runway.hold("create")
+        [task_id] = await killed.submit(request())
+        rig = killed.kill()
     gate.open()
     rig.clock.jump(86_400)
     async with rig:
         await rig.clock.advance(60)
-        evidence = (await rig.task(task_id)).evidence
-        assert evidence is not None
+        evidence = await evidence_of(rig, task_id)
         assert (evidence.daily_before, evidence.daily_after) == (0, None)
         assert verdict(evidence).likelihood is Likelihood.UNKNOWN
 
