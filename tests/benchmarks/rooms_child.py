@@ -57,7 +57,7 @@ ROOMS = {
     "large view": Room("large.open", "rooms.large.entry", "LargeView"),
     "compare": Room("compare.chosen", "rooms.compare.compare_view", "CompareView"),
     "export": Room("exchange.export", "rooms.exchange.export_window", "ExportWindow"),
-    "activity": Room("notices.focus", "ui.activity.list", "ActivityList"),
+    "activity": Room("notices.focus", "ui.activity.pill", "ActivityList"),
 }
 
 
