@@ -66,7 +66,7 @@ def test_a_window_takes_over_and_the_command_goes_on_through_it(programs: Progra
 
 
 def test_sending_is_stored_before_a_window_takes_over(programs: Programs):
-    programs.runway.fault("create", "latency", seconds=3.0)
+    programs.runway.fault("create", "latency", seconds=5.0)
     creates = programs.start(*FOX, "--prompt", "Slow")
     until(programs.is_sending, "the request under way")
     programs.window()

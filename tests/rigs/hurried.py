@@ -13,7 +13,7 @@ from runway_desktop.remote import engine_client
 from runway_desktop.services.tasks import schedule
 
 if __name__ == "__main__":
-    engine_client.FOR_WINDOW = 2.0
+    engine_client.FOR_WINDOW = 3.0
     schedule.LEAST_GAP = 0.3
     schedule.FIRST_LOOK_AT_CLIPS = 0.5
     runpy.run_module("runway_desktop", run_name="__main__", alter_sys=True)
