@@ -47,9 +47,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
+    # A theme takes the application's font for the system's, also a larger one that another test chose.
+    system = qapp.font()
     theme = Theme(qapp, ColorScheme.DARK)
     yield theme
     theme.deleteLater()
+    qapp.setFont(system)
 
 
 @pytest.fixture(autouse=True)

@@ -94,7 +94,9 @@ class Preferences(Dialog):
         self._sections.setProperty("kind", "sections")
         self._sections.addItems([str(section.heading) for section in Section if section in self._pages])
         self._sections.setFixedWidth(max(16 * GRID, self._sections.sizeHintForColumn(0) + 3 * GRID))
-        self._sections.currentRowChanged.connect(self._turn_to)
+        self._stack.currentChanged.connect(self._measure)
+        self._measure(0)
+        self._sections.currentRowChanged.connect(self._stack.setCurrentIndex)
         close = push_button(self, _("Close"), self.accept)
         panes = hbox(self._sections, (self._stack, 1), spacing=2 * GRID)
         vbox((panes, 1), hbox(STRETCH, close), on=self, margins=2 * GRID, spacing=2 * GRID)
@@ -130,12 +132,11 @@ class Preferences(Dialog):
             page.finish()
         super().done(result)
 
-    def _turn_to(self, row: int) -> None:
+    def _measure(self, row: int) -> None:
         area, page = self._stack.widget(row), list(self._pages.values())[row]
         if isinstance(area, QScrollArea) and area.widget() is None:
             # An area measures its content at once: of all pages that takes as long as to build them.
             area.setWidget(page)
-        self._stack.setCurrentIndex(row)
 
     def _profile_page(self, page: ProfilePage) -> ProfilePage:
         page.back_up_wanted.connect(self.back_up_wanted)

@@ -33,7 +33,7 @@ def session_of(rig: Desktop, folder: Path, *open_tasks: Task, saving: int = 0) -
     session.cases = SimpleNamespace(
         backups=None,
         tasks=SimpleNamespace(
-            open=lambda: open_tasks, held=lambda: [one for one in open_tasks if one.state is State.QUEUED]
+            open=lambda: open_tasks, all_queued=lambda: [one for one in open_tasks if one.state is State.QUEUED]
         ),
         downloads=SimpleNamespace(running=saving),
         queue=rig.engine.lane,
