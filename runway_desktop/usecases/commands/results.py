@@ -302,7 +302,7 @@ FETCH_AGAIN = TaskCommand(
 )
 SAVE_TO = TaskCommand(
     id="save to",
-    words=Text("Save to another folder…"),
+    words=Text("Choose another folder for results…"),
     synonyms=Text("results folder, save as"),
     does=_save_to,
     concerns=has(lambda output: output.state not in (OutputState.SAVED, OutputState.EXPIRED)),

@@ -72,7 +72,11 @@ class CapNotices(QObject):
     def _raise(self, kept: Kept, said: str) -> None:
         """Raises the cap, unless the effect differs from the button's text by now; then shows the updated notice
         instead."""
-        now = self._lane.caps_reached().get(kept.held.which) if kept.held is not None else None
+        if kept.held is None:
+            return
+        # The button has ended the entry. A raise that fails is told of again.
+        self._told.pop(kept.held.which, None)
+        now = self._lane.caps_reached().get(kept.held.which)
         if now is not None and now.held is not None and raise_words(now.held, now.freed) != said:
             self._tell(now)
         elif now is not None:

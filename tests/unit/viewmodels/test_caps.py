@@ -85,6 +85,19 @@ async def test_row_queue_budget_pill_and_programs_say_the_same_of_a_cap(tmp_path
         assert [one.held for one in rig.rows.lane.raisable(ids)] == [kept.held]
 
 
+async def test_a_cap_whose_raise_failed_is_told_again(tmp_path, monkeypatch):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        await full(rig)
+        CapNotices(rig.bridge, rig.task_commands, rig.rows.lane, rig.models.activity, rig.rows)
+        activity = rig.models.activity
+        monkeypatch.setattr(rig.task_commands, "raise_cap", lambda _kept: None)
+        [told] = activity.listed.waiting
+        activity.take(told, told.actions[0])
+        assert activity.messages() == []
+        rig.bridge.lane_changed.emit(None)
+        assert activity.messages() == [WORDS]
+
+
 async def test_the_status_line_says_today_of_the_cap(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         assert not any("Today" in part for part in rig.models.status.left_parts())
