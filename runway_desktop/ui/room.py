@@ -87,11 +87,11 @@ class GuidePage(Struct, frozen=True):
 
 
 class Shortcuts(Struct, frozen=True):
-    """The list of shortcuts over a window in its dark colors, from one section on."""
+    """The list of shortcuts over a window, from one section on. `guide`: the page that its button opens, with the
+    window and its dark colors."""
 
     first: CommandSection
-    over: QWidget
-    dark: DarkRoom
+    guide: GuidePage
 
 
 class ExchangeWish(Enum):

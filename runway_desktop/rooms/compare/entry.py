@@ -76,8 +76,12 @@ class Comparing(QObject):
 
     def _show_keys(self) -> None:
         if self.room is not None:
-            self._desk.open("shortcuts", Shortcuts(COMPARING, self.room, self.room.dark))
+            self._desk.open("shortcuts", Shortcuts(COMPARING, self._guide(self.room)))
 
     def _show_guide(self) -> None:
         if self.room is not None:
-            self._desk.open("help", GuidePage("judging", self.room, self.room.dark))
+            self._desk.open("help", self._guide(self.room))
+
+    @staticmethod
+    def _guide(room: CompareView) -> GuidePage:
+        return GuidePage("judging", room, room.dark)

@@ -17,7 +17,7 @@ from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.labels import announce, say, set_reason, strong, words
 from runway_desktop.ui.room import GuidePage, Shortcuts
-from runway_desktop.ui.theme import GRID
+from runway_desktop.ui.theme import GRID, DarkRoom
 from runway_desktop.usecases.commands.command import SECTIONS, Command, CommandSection
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.plain import tip
@@ -28,12 +28,12 @@ _READ = Qt.ItemDataRole.AccessibleTextRole
 
 def open_room(desk: Desk, wish: Shortcuts | None) -> None:
     match wish:
-        case Shortcuts(first, over, dark):
+        case Shortcuts(first, GuidePage(_, QWidget() as over, DarkRoom() as dark) as page):
             # The window may have been closed while this module was imported.
             if isValid(over):
                 dialog = ShortcutsDialog(desk.keys, over, first)
                 dark.darken(dialog)
-                _open(desk, dialog, GuidePage("judging", over, dark))
+                _open(desk, dialog, page)
         case _:
             dialog = ShortcutsDialog(desk.keys, desk.window)
             _open(desk, dialog, GuidePage(desk.rooms["shortcuts"].guide))
