@@ -73,7 +73,7 @@ def speak(n):
 """
 
 
-def test_all_five_calls_are_found_in_the_order_of_the_file(program: Program):
+def test_translation_calls_of_all_five_kinds_are_found_in_source_order(program: Program):
     program(SOURCE)
     found, mistakes = catalogs.all_texts()
     assert not mistakes
@@ -87,7 +87,7 @@ def test_all_five_calls_are_found_in_the_order_of_the_file(program: Program):
     ]
 
 
-def test_what_puts_values_side_by_side_is_for_translators_only_with_a_context(program: Program):
+def test_sentence_that_only_joins_values_needs_a_translation_context(program: Program):
     program('def f(a, b):\n    _("{a} {b}", a=a, b=b)\n    pgettext("list", "{a}, {b}", a=a, b=b)\n')
     assert [text.one for text in catalogs.all_texts()[0]] == ["{a}, {b}"]
 
@@ -111,7 +111,7 @@ def test_what_puts_values_side_by_side_is_for_translators_only_with_a_context(pr
         ('def f(_):\n    return _("Keep")', "is a variable and the translation"),
     ],
 )
-def test_a_mistake_in_a_text_is_named_with_its_line(program: Program, capsys, source: str, mistake: str):
+def test_mistake_in_a_translatable_text_is_reported_with_its_line(program: Program, capsys, source: str, mistake: str):
     program(source)
     code, said = said_by(catalogs.check, capsys)
     assert code >= 1
@@ -128,12 +128,12 @@ def test_a_mistake_in_a_text_is_named_with_its_line(program: Program, capsys, so
         "def f(pairs):\n    return [a for _, a in pairs]",
     ],
 )
-def test_what_is_right_is_no_mistake(program: Program, capsys, source: str):
+def test_valid_translation_calls_report_no_mistake(program: Program, capsys, source: str):
     program(source)
     assert said_by(catalogs.check, capsys) == (0, [])
 
 
-def test_two_plurals_of_one_text_are_a_mistake_without_a_context(program: Program, capsys):
+def test_text_with_two_different_plurals_needs_a_context(program: Program, capsys):
     program('def f(n):\n    ngettext("Send it", "Send them", n)\n    ngettext("Send it", "Send each", n)\n')
     code, said = said_by(catalogs.check, capsys)
     assert code == 1
@@ -156,28 +156,28 @@ PLURALS = 'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
         ('msgid "{n} task"\nmsgid_plural "{n} tasks"\nmsgstr[0] "{n} Aufgabe"', "a form is empty"),
     ],
 )
-def test_a_translation_that_cannot_be_shown_is_named(entry: str, mistake: str):
+def test_translation_that_cannot_be_displayed_is_named(entry: str, mistake: str):
     [said] = catalogs.wrong_in_catalog(a_catalog(PLURALS + entry))
     assert mistake in said
 
 
-def test_another_languages_rule_for_plurals_is_named():
+def test_plural_rule_of_the_wrong_language_is_named():
     [said] = catalogs.wrong_in_catalog(a_catalog(PLURALS, "ja"))
     assert said == "Plural-Forms must have nplurals=1, not 2."
 
 
-def test_a_form_may_leave_out_its_number_and_a_missing_translation_is_no_mistake():
+def test_plural_form_may_omit_its_number_and_a_translation_may_be_missing():
     content = PLURALS + 'msgid "{n} task"\nmsgid_plural "{n} tasks"\nmsgstr[0] "Eine Aufgabe"\nmsgstr[1] "{n} Aufgaben"'
     assert not list(catalogs.wrong_in_catalog(a_catalog(content + '\n\nmsgid "Keep {file}"\nmsgstr ""')))
 
 
-def test_a_value_of_one_english_form_is_needed_in_none(program: Program):
+def test_value_in_one_english_plural_form_is_optional_in_translations(program: Program):
     content = PLURALS + 'msgid "{file} is gone."\nmsgid_plural "{n} files are gone."\n'
     translated = 'msgstr[0] "{file} ist weg."\nmsgstr[1] "{n} Dateien sind weg."'
     assert not list(catalogs.wrong_in_catalog(a_catalog(content + translated)))
 
 
-def test_the_template_tells_the_note_the_context_and_the_file_without_its_line(program: Program):
+def test_catalog_template_holds_note_context_and_file_without_line_number(program: Program):
     program(SOURCE)
     catalogs.update()
     written = catalogs.TEMPLATE.read_text("utf-8")
@@ -187,7 +187,7 @@ def test_the_template_tells_the_note_the_context_and_the_file_without_its_line(p
     assert catalogs.TEMPLATE.read_text("utf-8") == written
 
 
-def test_an_update_keeps_what_is_translated_and_drops_what_is_gone(program: Program, capsys):
+def test_catalog_update_keeps_translations_and_drops_removed_texts(program: Program, capsys):
     program('def f():\n    _("Keep")\n    _("New")\n')
     path = translated("de", 'msgid ""\nmsgstr ""\n\nmsgid "Keep"\nmsgstr "Behalten"\n\nmsgid "Old"\nmsgstr "Alt"\n')
     code, said = said_by(catalogs.update, capsys)
@@ -203,7 +203,7 @@ def compiled(entries: Sequence[str], code: str = "de") -> None:
     assert catalogs.compile_all() == 0
 
 
-def test_a_compiled_catalog_has_plurals_and_contexts_and_english_where_it_lacks_a_text(program: Program):
+def test_compiled_catalog_has_plurals_contexts_and_english_fallback(program: Program):
     compiled(
         [
             'msgid "{n} task"\nmsgid_plural "{n} tasks"\nmsgstr[0] "{n} Aufgabe"\nmsgstr[1] "{n} Aufgaben"',
@@ -221,7 +221,7 @@ def test_a_compiled_catalog_has_plurals_and_contexts_and_english_where_it_lacks_
     assert [said.ngettext("{n} half", "{n} halves", n) for n in (1, 2)] == ["{n} half", "{n} halves"]
 
 
-def test_a_language_without_plural_forms_has_one_for_every_number(program: Program):
+def test_language_without_plurals_uses_one_form_for_every_number(program: Program):
     one = 'msgid ""\nmsgstr "Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
     translated("ja", one + 'msgid "{n} task"\nmsgid_plural "{n} tasks"\nmsgstr[0] "{n} 件のタスク"')
     catalogs.compile_all()
@@ -229,7 +229,7 @@ def test_a_language_without_plural_forms_has_one_for_every_number(program: Progr
     assert {said.ngettext("{n} task", "{n} tasks", n) for n in (0, 1, 2, 5)} == {"{n} 件のタスク"}
 
 
-def test_a_large_catalog_is_read_before_anybody_notices(program: Program):
+def test_large_catalog_loads_in_milliseconds(program: Program):
     compiled(
         [
             f'msgctxt "{n % 40}"\nmsgid "Keep file {n} of “{{name}}”"\nmsgstr "Datei {n} von „{{name}}“ behalten"'

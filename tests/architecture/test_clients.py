@@ -77,29 +77,29 @@ def chains() -> set[tuple[str, ...]]:
     return found
 
 
-def test_clients_use_no_service_that_is_none_of_their_business():
+def test_client_use_cases_use_only_allowed_services():
     used = {chain[0] for chain in chains()}
     assert used <= SERVICES
     assert used >= SERVICES, "one that is not used any more is not allowed any more"
 
 
-def test_of_a_service_that_can_do_more_they_use_what_only_reads_or_is_theirs():
+def test_client_use_cases_call_only_read_or_client_methods_of_services():
     for chain in chains():
         if chain[0] in OF_SERVICE and len(chain) > 1:
             assert chain[1] in OF_SERVICE[chain[0]], chain
 
 
-def test_no_call_carries_an_answer_to_a_question():
+def test_clients_cannot_pass_an_answer_to_a_question():
     members = {name for call in CALLS.values() for name in call.takes.__struct_fields__}
     assert not members & {"answers", "answer", "asks", "confirm", "yes", "force"}
 
 
-def test_every_call_is_one_of_the_cases_and_refuses_what_it_does_not_know():
+def test_every_client_call_is_a_known_case_and_refuses_unknown_arguments():
     for name, call in CALLS.items():
         assert getattr(ClientCases, getattr(call.answer, "__name__", "")) is call.answer, name
         assert call.takes.__struct_config__.forbid_unknown_fields, name
 
 
-def test_the_commands_are_those_that_are_looked_for():
+def test_client_command_names_match_the_checked_list():
     [commands] = [action.choices for action in parser()._actions if action.choices]
     assert set(commands) == set(COMMANDS)

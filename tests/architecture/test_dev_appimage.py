@@ -29,12 +29,12 @@ def app_dir(folder: Path, program: str) -> Path:
     return folder
 
 
-def test_the_guide_explains_what_the_appimage_says_without_fuse():
+def test_guide_explains_the_appimage_error_without_fuse():
     assert f"“{appimage.HINT}”" in (ROOT / "docs/guide/faq.md").read_text("utf-8")
 
 
 @on_linux
-def test_a_mounted_appimage_is_the_program_itself(tmp_path: Path):
+def test_mounted_appimage_starts_the_program(tmp_path: Path):
     """No shell waits for it, so that signals reach it."""
     folder = app_dir(tmp_path / ".mount_Runway1", 'echo "$$ $APPDIR $*"; exit 7')
     variables = {**os.environ, "APPDIR": str(folder)}
@@ -45,14 +45,14 @@ def test_a_mounted_appimage_is_the_program_itself(tmp_path: Path):
 
 
 @on_linux
-def test_an_appimage_that_a_person_unpacked_starts_from_there(tmp_path: Path):
+def test_appimage_unpacked_by_hand_starts_from_its_folder(tmp_path: Path):
     folder = app_dir(tmp_path / "squashfs-root", "echo started")
     variables = {**os.environ, "APPDIR": "/of/another"}
     assert subprocess.check_output([folder / "AppRun"], env=variables, text=True, timeout=20) == "started\n"
 
 
 @on_linux
-def test_an_unpacked_appimage_keeps_its_files_when_another_start_of_it_ends(tmp_path: Path):
+def test_self_unpacked_appimage_keeps_its_files_when_another_start_ends(tmp_path: Path):
     """The runtime unpacks all starts of a file into one folder, and removes it when the first one ends."""
     waits = 'cat "$0" >/dev/null; read line; tail -n 1 "$APPDIR/usr/lib/runway-desktop/runway-desktop"; exit 7'
     folder = app_dir(tmp_path / "appimage_extracted_1", waits)
@@ -77,7 +77,7 @@ def test_an_unpacked_appimage_keeps_its_files_when_another_start_of_it_ends(tmp_
 
 
 @on_linux
-def test_an_unpacked_appimage_keeps_its_files_for_what_it_started(tmp_path: Path):
+def test_self_unpacked_appimage_keeps_its_files_for_child_processes(tmp_path: Path):
     """As after a restore: the program starts itself again and ends."""
     again = f'(read line <"{tmp_path}/pipe"; cat "$APPDIR/AppRun" >"{tmp_path}/seen") </dev/null >/dev/null 2>&1 &'
     folder = app_dir(tmp_path / "appimage_extracted_1", again)
@@ -92,7 +92,7 @@ def test_an_unpacked_appimage_keeps_its_files_for_what_it_started(tmp_path: Path
     assert (tmp_path / "seen").read_text() == APP_RUN.read_text()
 
 
-def test_source_at_another_commit_is_not_taken(tmp_path: Path):
+def test_appimage_build_rejects_source_at_another_commit(tmp_path: Path):
     theirs = tmp_path / "theirs"
     commit = ["git", "-c", "user.name=n", "-c", "user.email=e", "commit", "--quiet", "--allow-empty", "-m", "one"]
     for words in (["git", "init", "--quiet"], commit):
@@ -105,7 +105,7 @@ def test_source_at_another_commit_is_not_taken(tmp_path: Path):
         fetched(Source("wrong", str(theirs), "0" * 40, "NO_SUCH_VARIABLE"), tmp_path)
 
 
-def test_a_flatpak_may_use_what_it_needs_and_nothing_else():
+def test_flatpak_manifest_grants_only_needed_permissions():
     """Files that a person selects, notices, no sleep, the start at login and links go through portals, which ask."""
     manifest = json.loads(project.filled(flatpak.MANIFEST))
     assert set(manifest["finish-args"]) == {
@@ -125,7 +125,7 @@ def test_a_flatpak_may_use_what_it_needs_and_nothing_else():
 
 
 @pytest.mark.skipif(shutil.which("flatpak-builder") is None, reason="needs flatpak-builder")
-def test_flatpak_builder_reads_the_manifest_as_it_is_meant(tmp_path: Path):
+def test_flatpak_builder_parses_the_manifest_as_intended(tmp_path: Path):
     manifest = tmp_path / flatpak.MANIFEST.name
     manifest.write_text(project.filled(flatpak.MANIFEST), "utf-8")
     wheel = {"type": "file", "path": "another.whl"}

@@ -26,16 +26,16 @@ def venv(tmp_path):
     return venv
 
 
-def test_finished_environment_is_whole(venv):
+def test_finished_environment_is_reported_complete(venv):
     assert is_whole(venv, stamp_text("lock"))
 
 
-def test_interrupted_environment_is_not_whole(venv):
+def test_interrupted_environment_is_reported_incomplete(venv):
     (venv / STAMP).unlink()
     assert not is_whole(venv, stamp_text("lock"))
 
 
-def test_environment_whose_python_is_gone_is_not_whole(venv):
+def test_environment_with_missing_python_is_reported_incomplete(venv):
     python_of(venv).unlink()
     assert not is_whole(venv, stamp_text("lock"))
 
@@ -49,23 +49,23 @@ def test_environment_whose_python_is_gone_is_not_whole(venv):
         stamp_text("lock", home="/another/place"),
     ],
 )
-def test_environment_made_for_something_else_is_not_whole(venv, other):
+def test_environment_built_for_another_purpose_is_reported_incomplete(venv, other):
     assert not is_whole(venv, other)
 
 
-def test_newer_lock_is_brought_into_the_same_environment(venv):
+def test_newer_lock_is_installed_into_the_existing_environment(venv):
     assert environment._can_be_updated(venv, stamp_text("newer lock"))
 
 
-def test_other_python_needs_another_environment(venv):
+def test_different_python_needs_a_new_environment(venv):
     assert not environment._can_be_updated(venv, stamp_text("lock", python="cpython 3.99"))
 
 
-def test_moved_environment_is_made_anew(venv):
+def test_moved_environment_is_rebuilt(venv):
     assert not environment._can_be_updated(venv, stamp_text("lock", home="/another/place"))
 
 
-def test_builder_that_died_leaves_no_lock_behind(tmp_path):
+def test_crashed_environment_builder_leaves_no_lock(tmp_path):
     with pytest.raises(RuntimeError, match="killed"), one_at_a_time(tmp_path / "lock"):
         raise RuntimeError("killed")
     with one_at_a_time(tmp_path / "lock"):
@@ -99,7 +99,7 @@ def refusal(*words: str) -> str:
 
 
 @pytest.mark.parametrize("verb", ["setup", "run", "test", "check"])
-def test_working_copy_that_cannot_be_written_to_is_told(verb, copy, nobody_may_write):
+def test_read_only_working_copy_is_reported(verb, copy, nobody_may_write):
     nobody_may_write.add(copy)
     assert refusal(verb).startswith(f"{copy} cannot be written to")
     assert list(copy.iterdir()) == []
@@ -107,7 +107,7 @@ def test_working_copy_that_cannot_be_written_to_is_told(verb, copy, nobody_may_w
 
 @pytest.mark.parametrize("verb", ["setup", "test"])
 @pytest.mark.parametrize("name", [".venv", ".venv.lock", ".mypy_cache"])
-def test_what_another_user_made_is_told_with_the_line_that_removes_it(name, verb, copy, nobody_may_write):
+def test_environment_of_another_user_is_reported_with_a_removal_command(name, verb, copy, nobody_may_write):
     (copy / name).mkdir()
     nobody_may_write.add(copy / name)
     said = refusal(verb).splitlines()
@@ -116,7 +116,7 @@ def test_what_another_user_made_is_told_with_the_line_that_removes_it(name, verb
     assert said[1].endswith("packaging/dev.py clean")
 
 
-def test_whole_environment_is_used_by_who_may_not_write(copy, nobody_may_write, venv, monkeypatch):
+def test_complete_environment_works_for_a_user_without_write_access(copy, nobody_may_write, venv, monkeypatch):
     monkeypatch.setattr(environment, "VENV", venv)
     (venv / STAMP).write_text(stamp_text(places.LOCK.read_text("utf-8")))
     nobody_may_write.update({copy, venv})
@@ -124,7 +124,7 @@ def test_whole_environment_is_used_by_who_may_not_write(copy, nobody_may_write, 
     assert not (copy / ".venv.lock").exists()
 
 
-def test_other_trouble_with_files_is_a_sentence_too(copy, monkeypatch):
+def test_other_file_errors_during_setup_are_reported_in_a_sentence(copy, monkeypatch):
     def refuse(*_):
         raise PermissionError(13, "Permission denied", "/its/folder")
 
@@ -132,7 +132,7 @@ def test_other_trouble_with_files_is_a_sentence_too(copy, monkeypatch):
     assert refusal("setup") == "/its/folder could not be used: Permission denied."
 
 
-def test_full_disk_is_told_the_gigabyte_before_anything_is_made(copy, monkeypatch):
+def test_full_disk_is_reported_before_setup_creates_anything(copy, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(9e9, 8.7e9, 3e8))
     assert refusal("setup").startswith(f"There is not enough room in {copy}: 1.3 GB are needed, 0.3 GB are free.")
@@ -152,11 +152,11 @@ def test_full_disk_is_told_the_gigabyte_before_anything_is_made(copy, monkeypatc
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "DO NOT MATCH"),
     ],
 )
-def test_why_pip_failed_is_told_in_a_sentence(words, said):
+def test_pip_failure_is_explained_in_a_sentence(words, said):
     assert said in environment.why_pip_failed(words)
 
 
-def test_words_of_a_pip_that_fails_do_not_stand_before_the_sentence(copy, monkeypatch, capfd):
+def test_output_of_a_failed_pip_is_not_printed_before_the_explanation(copy, monkeypatch, capfd):
     def run(command, **more):
         assert more["stderr"] == subprocess.PIPE
         return subprocess.CompletedProcess(command, 1, None, "Traceback … NewConnectionError")
@@ -167,7 +167,7 @@ def test_words_of_a_pip_that_fails_do_not_stand_before_the_sentence(copy, monkey
     assert capfd.readouterr().err == ""
 
 
-def test_clean_removes_all_that_is_made_and_nothing_else(copy):
+def test_dev_clean_removes_only_generated_files(copy):
     kept = copy / "runway_desktop" / "values.py"
     for name in (*places.MADE, "runway_desktop/__pycache__", "tests/unit/__pycache__", "packaging/steps/__pycache__"):
         (copy / name).mkdir(parents=True)
@@ -178,10 +178,10 @@ def test_clean_removes_all_that_is_made_and_nothing_else(copy):
 
 
 @pytest.mark.parametrize("name", ["runway-desktop-tour", ".grimp_cache", ".import_linter_cache"])
-def test_clean_knows_what_tour_and_checks_leave_behind(name):
+def test_dev_clean_removes_output_of_tour_and_checks(name):
     assert name in places.MADE
 
 
-def test_all_that_is_made_is_ignored_by_git():
+def test_git_ignores_every_generated_path():
     ignored = {line.strip("/") for line in (Path(places.ROOT) / ".gitignore").read_text("utf-8").splitlines()}
     assert [name for name in places.MADE if name not in ignored and not name.startswith(".venv-")] == []

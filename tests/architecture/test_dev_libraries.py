@@ -24,7 +24,7 @@ def qt_folder() -> Path:
     return Path(spec.submodule_search_locations[0]) / "Qt"
 
 
-def test_package_is_named_once_however_many_libraries_it_brings():
+def test_package_with_several_missing_libraries_is_listed_once():
     packages, strangers = libraries.packages_for(["libglib-2.0.so.0", "libgthread-2.0.so.0"], {"libglib2.0-0"})
     assert packages == ["libglib2.0-0"]
     assert strangers == []
@@ -39,29 +39,29 @@ def test_package_is_named_once_however_many_libraries_it_brings():
         (set(), "libglib2.0-0"),
     ],
 )
-def test_renamed_package_goes_by_the_name_that_this_release_has(available, expected):
+def test_renamed_system_package_is_listed_by_the_name_of_this_release(available, expected):
     assert libraries.packages_for(["libglib-2.0.so.0"], available)[0] == [expected]
 
 
-def test_library_that_no_known_package_brings_is_named_as_such():
+def test_library_without_a_known_package_is_listed_by_its_file_name():
     assert libraries.packages_for(["libX11.so.6", "libmoon.so.7"], set()) == (["libx11-6"], ["libmoon.so.7"])
 
 
 @linux_only
-def test_loader_finds_what_is_there_and_not_what_is_absent():
+def test_library_lookup_tells_installed_from_missing_libraries():
     assert libraries.loader_finds("libc.so.6")
     assert not libraries.loader_finds("libmoon.so.7")
 
 
 @linux_only
-def test_needed_entries_are_read_through_the_libraries_that_qt_ships():
+def test_needed_libraries_include_those_of_qts_own_libraries():
     names = libraries.outside_names(qt_folder(), libraries.NEEDED_FOR_X11)
     assert "libxcb-cursor.so.0" in names
     assert not [name for name in names if name.startswith("libQt6")]
 
 
 @linux_only
-def test_every_library_that_qt_needs_has_a_package():
+def test_every_library_needed_by_qt_has_a_package():
     names = libraries.outside_names(qt_folder(), libraries.NEEDED_ALWAYS + libraries.NEEDED_FOR_X11)
     system = [name for name in names if not name.startswith(OF_THE_C_LIBRARY)]
     assert len(system) > 20
@@ -69,18 +69,18 @@ def test_every_library_that_qt_needs_has_a_package():
 
 
 @linux_only
-def test_missing_library_is_the_one_that_is_named(monkeypatch):
+def test_only_the_missing_library_is_reported(monkeypatch):
     monkeypatch.setattr(libraries, "loader_finds", lambda name: name != "libxcb-keysyms.so.1")
     assert libraries.missing_libraries(qt_folder(), libraries.NEEDED_FOR_X11) == ["libxcb-keysyms.so.1"]
 
 
-def test_file_that_is_no_library_needs_nothing(tmp_path):
+def test_file_that_is_no_library_has_no_dependencies(tmp_path):
     file = tmp_path / "note.so"
     file.write_text("not a library, though it has the name of one and is longer than an ELF header would be")
     assert libraries.needed_by(file) == []
 
 
-def test_person_who_is_not_root_is_told_the_exact_line(monkeypatch, capsys):
+def test_user_without_root_gets_the_exact_install_command(monkeypatch, capsys):
     monkeypatch.setattr(debian, "is_root", lambda: False)
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setattr(subprocess, "run", lambda *_args, **_more: pytest.fail("nothing is started for them"))
@@ -109,14 +109,14 @@ def person(monkeypatch):
     monkeypatch.setattr(libraries, "loader_finds", lambda name: name != "libxcb-cursor.so.0")
 
 
-def test_line_for_run_has_what_run_needs_and_nothing_of_the_tests(person, capsys):
+def test_install_command_for_run_omits_test_packages(person, capsys):
     with pytest.raises(StepFailed, match="no environment"):
         libraries.provide_venv_module()
     venv = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     assert words_of_the_line(capsys.readouterr().out) == [venv, "libxcb-cursor0"]
 
 
-def test_line_for_test_names_what_this_release_has(person, monkeypatch, capsys):
+def test_install_command_for_tests_uses_names_of_this_release(person, monkeypatch, capsys):
     monkeypatch.setattr(debian, "known", lambda names: set(names) - {"labwc"})
     libraries.provide_for_tests()
     said = capsys.readouterr().out
@@ -124,7 +124,7 @@ def test_line_for_test_names_what_this_release_has(person, monkeypatch, capsys):
     assert "This release has no labwc" in said
 
 
-def test_line_for_test_names_what_every_release_has_where_apt_has_no_lists(person, monkeypatch, capsys):
+def test_install_command_for_tests_uses_portable_names_without_apt_lists(person, monkeypatch, capsys):
     monkeypatch.setattr(debian, "has_lists", lambda: False)
     monkeypatch.setattr(debian, "known", lambda _: pytest.fail("apt would only know what is installed"))
     libraries.provide_for_tests()
@@ -133,7 +133,7 @@ def test_line_for_test_names_what_every_release_has_where_apt_has_no_lists(perso
     ]
 
 
-def test_test_machine_installs_by_a_sudo_that_asks_for_no_password(monkeypatch):
+def test_machine_installs_packages_with_passwordless_sudo(monkeypatch):
     started: list[list[str]] = []
 
     def run(words, **_more):
@@ -148,7 +148,7 @@ def test_test_machine_installs_by_a_sudo_that_asks_for_no_password(monkeypatch):
     assert ["sudo", "-n", "apt-get", *debian.INSTALL, "libegl1"] in started
 
 
-def test_root_without_a_network_is_told_so(monkeypatch, capsys):
+def test_root_without_network_gets_a_clear_message(monkeypatch, capsys):
     def run(words, **_more):
         return subprocess.CompletedProcess(words, 100, "", "E: Temporary failure resolving 'mirror.example'")
 

@@ -27,13 +27,13 @@ class Thing:
 '''
 
 
-def test_blank_lines_comments_and_docstrings_are_no_code(tmp_path):
+def test_line_count_ignores_blank_lines_comments_and_docstrings(tmp_path):
     file = tmp_path / "thing.py"
     file.write_text(SAMPLE)
     assert count(file) == Count(lines=10, imports=4, modules=1)
 
 
-def test_each_package_and_each_room_has_a_line_of_its_own(tmp_path, capsys):
+def test_line_count_lists_each_package_and_room(tmp_path, capsys):
     for name in (
         "runway_desktop/__main__.py",
         "runway_desktop/services/tasks/lane.py",

@@ -23,12 +23,12 @@ def declared() -> set[str]:
     return {re.split(r"[\[<>=!~ ;]", line)[0].lower() for line in lines}
 
 
-def test_lock_holds_no_address():
+def test_lock_file_holds_no_registry_address():
     assert "://" not in TEXT
     assert not re.search(r"--(extra-)?index|--find-links|--trusted|file:|@ ", TEXT)
 
 
-def test_lock_names_all_that_the_project_declares():
+def test_lock_file_lists_every_declared_dependency():
     assert declared() <= names_in(TEXT)
 
 
@@ -45,17 +45,17 @@ def test_qt_is_locked_at_the_sound_version():
     assert re.search(r"^pyside6-addons==6\.10\.", TEXT, re.MULTILINE)
 
 
-def test_tidy_lock_is_left_as_it_is():
+def test_tidy_lock_file_is_left_unchanged():
     assert lock.HEAD + lock.tidy(TEXT) == TEXT
 
 
 @pytest.mark.parametrize("line", ["--index-url https://example.org/simple", "thing @ file:///home/me/thing.whl"])
-def test_address_cannot_slip_into_the_lock(line):
+def test_registry_address_is_removed_from_the_lock_file(line):
     with pytest.raises(StepFailed, match="does not belong"):
         lock.tidy(f"thing==1 \\\n    --hash=sha256:{'0' * 64}\n{line}\n")
 
 
-def test_light_lock_loses_qt_and_its_hashes_only():
+def test_light_lock_file_omits_only_qt_and_its_hashes():
     light = environment.without(TEXT, environment.QT_DISTRIBUTIONS)
     assert names_in(TEXT) - names_in(light) == environment.QT_DISTRIBUTIONS
     assert "httpx" in names_in(light)
@@ -67,5 +67,5 @@ def test_light_lock_loses_qt_and_its_hashes_only():
     )
 
 
-def test_lock_is_beside_the_scripts_that_read_it():
+def test_lock_file_is_in_the_folder_of_its_scripts():
     assert Path(lock.__file__).parents[1] == LOCK.parent

@@ -28,7 +28,7 @@ def app(tmp_path: Path) -> Path:
     return app
 
 
-def test_application_tells_version_and_id_and_takes_no_type_of_file_from_another():
+def test_macos_app_declares_version_and_id_and_claims_no_file_type():
     info = macos.info()
     assert info["CFBundleShortVersionString"] == info["CFBundleVersion"] == project.version()
     assert info["CFBundleIdentifier"] == project.APP_ID
@@ -37,12 +37,12 @@ def test_application_tells_version_and_id_and_takes_no_type_of_file_from_another
     assert not [key for key in info if key.endswith("UsageDescription")], "nothing private is asked for"
 
 
-def test_hardened_runtime_is_loosened_at_one_place_only():
+def test_macos_hardened_runtime_has_one_exception():
     entitlements = plistlib.loads(macos.ENTITLEMENTS.read_bytes())
     assert entitlements == {"com.apple.security.cs.allow-unsigned-executable-memory": True}
 
 
-def test_what_lies_deepest_is_signed_first_and_the_application_last_with_its_entitlements(app: Path):
+def test_macos_signing_starts_with_nested_code_and_ends_with_the_app(app: Path):
     *inner, outer, check = macos.signing(app, IDENTITY)
     assert [Path(command[-1]).name for command in inner] == ["Qt", "libz.dylib"]
     assert not [command for command in inner if "--entitlements" in command]
@@ -54,11 +54,11 @@ def test_what_lies_deepest_is_signed_first_and_the_application_last_with_its_ent
     assert check[:2] == ["codesign", "--verify"]
 
 
-def test_signature_without_identity_does_not_claim_the_hardened_runtime(app: Path):
+def test_macos_signature_without_identity_does_not_use_the_hardened_runtime(app: Path):
     assert not [command for command in macos.signing(app, macos.AD_HOC) if "runtime" in command]
 
 
-def test_application_is_notarized_before_it_is_packed_and_the_image_after_it_is_signed(app: Path, tmp_path: Path):
+def test_macos_app_is_notarized_before_packing_and_the_image_after_signing(app: Path, tmp_path: Path):
     image = tmp_path / "runway-desktop.dmg"
     commands = macos.packing(app, image, tmp_path, IDENTITY, "notary")
     assert [command[2] if command[0] == "xcrun" else command[0] for command in commands] == [
@@ -68,13 +68,13 @@ def test_application_is_notarized_before_it_is_packed_and_the_image_after_it_is_
     assert commands[-1][-1] == commands[-2][3] == str(image)
 
 
-def test_without_identity_an_image_is_made_all_the_same(app: Path, tmp_path: Path):
+def test_macos_image_is_built_without_a_signing_identity(app: Path, tmp_path: Path):
     commands = macos.packing(app, tmp_path / "runway-desktop.dmg", tmp_path, macos.AD_HOC, "")
     assert [command[0] for command in commands] == ["ditto", "ln", "hdiutil"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a program that is a script")
-def test_application_is_proved_before_it_is_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+def test_macos_app_is_verified_before_packing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
     """All that the machine of a release does but the work of macOS's own programs."""
     app, commands = tmp_path / "Runway Desktop.app", []
     put_stand_in(app / macos.PROGRAM)
@@ -92,7 +92,7 @@ def test_application_is_proved_before_it_is_packed(tmp_path: Path, monkeypatch: 
     assert [command[0] for command in commands][-1] == "hdiutil"
 
 
-def test_other_systems_say_where_an_image_is_made(monkeypatch: pytest.MonkeyPatch):
+def test_macos_build_on_another_system_says_where_to_run_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("platform.system", lambda: "Linux")
     with pytest.raises(StepFailed, match="made on macOS"):
         macos.make(Path("python"))

@@ -31,7 +31,7 @@ def about(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_every_part_of_a_binary_is_listed_with_its_license_and_the_license_lies_beside(about: Path):
+def test_every_part_of_a_binary_is_listed_with_its_license_file(about: Path):
     bom = json.loads((about / "sbom.cdx.json").read_text("utf-8"))
     assert bom["metadata"]["component"]["licenses"] == [{"expression": "GPL-3.0-or-later"}]
     names = {part["name"] for part in bom["components"]}
@@ -42,7 +42,7 @@ def test_every_part_of_a_binary_is_listed_with_its_license_and_the_license_lies_
         assert any((about / "licenses" / f"{part['name']}-{part['version']}").iterdir())
 
 
-def test_notice_says_what_the_whole_is_under_and_how_the_source_is_had(about: Path):
+def test_license_notice_names_the_license_of_the_whole_and_the_source_offer(about: Path):
     notice = (about / "NOTICE.txt").read_text("utf-8")
     assert "GPL-3.0-or-later" in notice
     assert "three years" in notice
@@ -61,16 +61,16 @@ PARTS = [
 ]
 
 
-def test_package_asks_for_a_font_beside_the_libraries_of_its_binaries():
+def test_debian_package_depends_on_a_font_and_the_libraries_of_its_binaries():
     depends = next(line for line in deb.control("libc6 (>= 2.36)", 1).splitlines() if line.startswith("Depends"))
     assert depends.startswith("Depends: libc6 (>= 2.36), fonts-dejavu-core |")
 
 
-def test_package_leaves_to_debian_what_the_bundle_took_of_it():
+def test_debian_package_omits_libraries_that_debian_provides():
     assert deb.without_debians(PARTS) == {"libssl.so.3"}
 
 
-def test_copyright_names_the_license_of_the_whole_and_of_each_part():
+def test_debian_copyright_names_the_license_of_the_whole_and_each_part():
     text = deb.copyright_of(PARTS)
     header, *paragraphs = text.split("\n\n")
     assert "License: GPL-3.0-or-later" in header.splitlines()
@@ -82,7 +82,7 @@ def test_copyright_names_the_license_of_the_whole_and_of_each_part():
     assert named == told == {"GPL-3.0-or-later", "Expat", "CC0-1.0"}
 
 
-def test_license_of_what_carries_the_other_parts_is_said_alike_everywhere(about: Path):
+def test_license_of_the_combined_work_is_named_alike_everywhere(about: Path):
     metainfo = project.filled(desktop.LINUX / "metainfo.xml")
     assert "<project_license>GPL-3.0-or-later</project_license>" in metainfo
     assert "GPL-3.0-or-later" in (about / "NOTICE.txt").read_text("utf-8")
@@ -97,7 +97,7 @@ def test_license_of_what_carries_the_other_parts_is_said_alike_everywhere(about:
         (("update-mime-database",), "mime"),
     ],
 )
-def test_files_for_the_desktop_are_what_the_desktops_tools_accept(tool: tuple[str, ...], place: str, tmp_path: Path):
+def test_desktop_files_pass_the_desktop_validators(tool: tuple[str, ...], place: str, tmp_path: Path):
     if shutil.which(tool[0]) is None:
         pytest.skip(f"{tool[0]} is not installed")
     desktop.lay_out(tmp_path)
@@ -106,7 +106,7 @@ def test_files_for_the_desktop_are_what_the_desktops_tools_accept(tool: tuple[st
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_launcher_has_our_two_types_alone_which_take_no_other_file(tmp_path: Path):
+def test_launcher_claims_only_the_two_file_types_of_this_program(tmp_path: Path):
     desktop.lay_out(tmp_path)
     [types] = (tmp_path / "mime/packages").iterdir()
     name = "{http://www.freedesktop.org/standards/shared-mime-info}"
@@ -155,23 +155,23 @@ def spec(system: str, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, bool],
     return programs, application, excluded
 
 
-def test_commands_have_a_console_on_every_system(monkeypatch: pytest.MonkeyPatch):
+def test_command_line_program_has_a_console_on_every_system(monkeypatch: pytest.MonkeyPatch):
     assert spec("win32", monkeypatch)[0] == {"runway-desktop": False, "runway-desktop-cli": True}
     assert spec("linux", monkeypatch)[0] == {"runway-desktop": True}
     assert spec("darwin", monkeypatch)[0] == {"runway-desktop": True}
 
 
-def test_on_macos_the_program_has_a_window_all_the_same(monkeypatch: pytest.MonkeyPatch):
+def test_program_on_macos_still_opens_a_window(monkeypatch: pytest.MonkeyPatch):
     assert spec("darwin", monkeypatch)[1]["info_plist"]["LSBackgroundOnly"] is False
 
 
-def test_what_serves_agents_is_in_the_bundle(monkeypatch: pytest.MonkeyPatch):
+def test_bundle_contains_the_agent_server(monkeypatch: pytest.MonkeyPatch):
     excluded = spec("linux", monkeypatch)[2]
     assert excluded
     assert not excluded & {"mcp", "mcp_types", "pydantic", "pydantic_core", "anyio", "starlette"}
 
 
-def test_pictures_of_the_readme_show_where_no_file_lies_next_to_it():
+def test_readme_pictures_load_outside_of_the_repository():
     home, version = project.home_page(), project.version()
     text = (
         "![The window](docs/pictures/studio.png) [a page](docs/guide/keys.md), [out](https://a.example/b), [here](#x)"
@@ -182,13 +182,13 @@ def test_pictures_of_the_readme_show_where_no_file_lies_next_to_it():
     )
 
 
-def test_installed_metadata_are_made_of_the_one_address():
+def test_package_metadata_uses_the_project_address_constant():
     said = metadata("runway-desktop")
     assert f"Homepage, {project.home_page()}" in said.get_all("Project-URL")
     assert f"({project.home_page()}/raw/" in said.json["description"]
 
 
-def test_address_stands_in_every_file_as_the_constant_says_it():
+def test_every_file_uses_the_project_address_constant():
     host = project.home_page().removeprefix("https://")
     words = ["git", "grep", "-I", "--only-matching", "-E", f".{{0,8}}{host}", "--", ".", ":!tests"]
     found = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
@@ -196,14 +196,14 @@ def test_address_stands_in_every_file_as_the_constant_says_it():
     assert not [line for line in found if "https://" not in line], "`dev.py address` would miss these"
 
 
-def test_address_is_refused_that_is_none():
+def test_invalid_project_address_is_refused():
     for wrong in ("http://a.example", "a.example", "https://a.example/"):
         with pytest.raises(StepFailed, match="is no address"):
             project.set_address(wrong)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not replace a file that runs")
-def test_a_bundle_imports_from_the_file_that_runs_also_after_an_update(monkeypatch: pytest.MonkeyPatch):
+def test_running_bundle_imports_from_its_own_file_after_an_update(monkeypatch: pytest.MonkeyPatch):
     start = runpy.run_path(str(ROOT / "packaging" / "start.py"))
     running = str(Path("/proc/self/exe").resolve())
     for name, read in ((running, start["RUNNING"]), ("/nowhere", "/nowhere")):

@@ -38,7 +38,7 @@ def completed(tree: Path, *words: str) -> list[str]:
     return [word.strip() for word in done.stdout.splitlines() if word.strip()]
 
 
-def test_every_command_is_completed_and_described(tree: Path):
+def test_shell_completion_lists_and_describes_every_command(tree: Path):
     for place in (*shells.PLACES.values(), shells.MAN_PAGE):
         text = (tree / place).read_text("utf-8")
         assert [name for name in COMMANDS if name not in text] == [], place
@@ -56,7 +56,7 @@ def test_bash_completes_commands_flags_models_and_folders(tree: Path):
     assert "shots" in [word.rstrip("/") for word in completed(tree, "get", "--save", "sho")]
 
 
-def test_files_are_offered_where_a_command_may_stand(tree: Path):
+def test_shell_completion_offers_files_in_command_position(tree: Path):
     """A window takes them in, and they were offered before there were completions."""
     need_programs("bash")
     (tree / "shot.mp4").touch()
@@ -71,13 +71,13 @@ def test_files_are_offered_where_a_command_may_stand(tree: Path):
 
 
 @pytest.mark.parametrize(("shell", "words"), [("zsh", ("-n",)), ("fish", ("--no-execute",))])
-def test_other_shells_can_read_theirs(tree: Path, shell: str, words: tuple[str, ...]):
+def test_zsh_and_fish_accept_their_completion_files(tree: Path, shell: str, words: tuple[str, ...]):
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
     assert subprocess.run([shell, *words, str(tree / shells.PLACES[shell])], check=False).returncode == 0
 
 
-def test_the_man_page_says_what_the_program_does_and_what_exit_codes_mean(tree: Path):
+def test_man_page_describes_the_program_and_its_exit_codes(tree: Path):
     text = (tree / shells.MAN_PAGE).read_text("utf-8")
     assert f"runway-desktop \\- {shells.DOES}" in text.replace("runway\\-desktop", "runway-desktop")
     assert "exit codes" in text

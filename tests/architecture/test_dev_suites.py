@@ -14,18 +14,18 @@ from steps.places import ROOT, StepFailed
 from steps.suites import Outcome
 
 
-def test_one_failure_fails_the_whole_and_is_named_last(capsys):
+def test_one_failed_suite_fails_the_run_and_is_named_last(capsys):
     code = suites.summary([Outcome("lint", 0, 1.0), Outcome("gui", 1, 2.0)])
     assert code == 1
     assert capsys.readouterr().out.splitlines()[-1] == "FAILED: gui (3 s)"
 
 
-def test_all_passed_is_said_in_words(capsys):
+def test_run_with_all_suites_passed_says_so(capsys):
     assert suites.summary([Outcome("lint", 0, 1.0)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "All is well (1 s)"
 
 
-def test_suite_that_was_left_out_has_not_passed(capsys):
+def test_skipped_suite_does_not_count_as_passed(capsys):
     left_out = Outcome("journeys", 0, 0.0, is_left_out=True)
     assert suites.summary([Outcome("unit", 0, 1.0), left_out]) == 0
     said = capsys.readouterr().out.splitlines()
@@ -33,7 +33,7 @@ def test_suite_that_was_left_out_has_not_passed(capsys):
     assert said[-1] == "All that was run is well, without journeys (1 s)"
 
 
-def test_suite_that_needs_a_screen_is_left_out_where_there_is_none(monkeypatch, tmp_path):
+def test_suite_that_needs_a_screen_is_skipped_without_one(monkeypatch, tmp_path):
     (tmp_path / "test_it.py").touch()
     monkeypatch.setattr(suites, "ROOT", tmp_path)
     monkeypatch.setattr(suites, "SUITES", (suites.Suite("journeys", (".",), needs_display=True),))
@@ -45,7 +45,7 @@ def test_suite_that_needs_a_screen_is_left_out_where_there_is_none(monkeypatch, 
     assert [each.code for each in suites.test(Path(sys.executable), [], [])] == [1]
 
 
-def test_suite_is_left_out_on_a_system_where_its_tests_cannot_hold(monkeypatch, tmp_path, capsys):
+def test_suite_is_skipped_on_an_unsupported_system(monkeypatch, tmp_path, capsys):
     (tmp_path / "test_it.py").touch()
     monkeypatch.setattr(suites, "ROOT", tmp_path)
     monkeypatch.setattr(suites, "SUITES", (suites.Suite("faults", (".",), systems=("linux", "darwin")),))
@@ -56,7 +56,7 @@ def test_suite_is_left_out_on_a_system_where_its_tests_cannot_hold(monkeypatch, 
 
 
 @pytest.mark.parametrize(("system", "seconds"), [("linux", 900), ("darwin", 2700), ("win32", 2700)])
-def test_slower_machines_have_more_time_for_a_suite(monkeypatch, system: str, seconds: int):
+def test_slow_machine_gets_more_time_for_a_suite(monkeypatch, system: str, seconds: int):
     monkeypatch.setattr(sys, "platform", system)
     spec = importlib.util.spec_from_file_location("suites_there", suites.__file__)
     there = importlib.util.module_from_spec(spec)
@@ -65,12 +65,12 @@ def test_slower_machines_have_more_time_for_a_suite(monkeypatch, system: str, se
     assert seconds == there.PATIENCE
 
 
-def test_unknown_suite_is_answered_with_those_there_are():
+def test_unknown_suite_name_gets_the_list_of_suites():
     with pytest.raises(StepFailed, match=r"No suite is called moon\. There are: unit, engine"):
         suites.test(Path(sys.executable), ["moon"], [])
 
 
-def test_every_file_of_tests_belongs_to_a_suite():
+def test_every_test_file_belongs_to_a_suite():
     known = {path for suite in suites.SUITES for path in suite.paths}
     files = {file.relative_to(ROOT) for file in (ROOT / "tests").rglob("test_*.py")}
     homeless = [str(file) for file in files if not any(file.is_relative_to(path) for path in known)]
@@ -78,13 +78,13 @@ def test_every_file_of_tests_belongs_to_a_suite():
 
 
 @pytest.mark.parametrize("needs_display", [True, False])
-def test_no_file_of_tests_is_run_twice_on_one_screen(needs_display: bool):
+def test_no_test_file_runs_twice_on_one_screen(needs_display: bool):
     paths = [path for suite in suites.SUITES if suite.needs_display is needs_display for path in suite.paths]
     assert len(paths) == len(set(paths))
     assert not [(a, b) for a in paths for b in paths if a != b and Path(a).is_relative_to(b)]
 
 
-def test_too_old_a_python_is_told_which_one_is_needed():
+def test_outdated_python_is_told_the_required_version():
     code = (
         "import sys; sys.version_info = (3, 8, 0); sys.path.insert(0, 'packaging'); import dev; sys.exit(dev.main([]))"
     )

@@ -28,7 +28,9 @@ def bundle(tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(shutil.which("makensis") is None, reason="needs makensis")
-def test_installer_compiles_without_a_warning_and_tells_the_version(bundle: Path, monkeypatch: pytest.MonkeyPatch):
+def test_windows_installer_compiles_without_warnings_and_shows_the_version(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.delenv("SIGN_WINDOWS", raising=False)
     content = windows.compiled(bundle, bundle.parent / "stand-in-setup.exe").read_bytes()
     assert content.startswith(b"MZ")
@@ -37,7 +39,7 @@ def test_installer_compiles_without_a_warning_and_tells_the_version(bundle: Path
 
 
 @pytest.mark.skipif(shutil.which("makensis") is None, reason="needs makensis")
-def test_programs_uninstaller_and_setup_are_signed_by_the_command_of_the_environment(
+def test_windows_program_uninstaller_and_setup_are_signed_by_the_configured_command(
     bundle: Path, monkeypatch: pytest.MonkeyPatch
 ):
     signed = bundle.parent / "signed.txt"
@@ -50,13 +52,15 @@ def test_programs_uninstaller_and_setup_are_signed_by_the_command_of_the_environ
     assert lines[-1] == str(bundle.parent / "stand-in-setup.exe")
 
 
-def test_bundle_of_another_system_is_refused(tmp_path: Path):
+def test_windows_build_refuses_a_bundle_of_another_system(tmp_path: Path):
     with pytest.raises(StepFailed, match="no bundle for Windows"):
         windows.compiled(tmp_path, tmp_path / "stand-in-setup.exe")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there the setup itself is proved")
-def test_installed_program_is_proved_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+def test_windows_installer_is_verified_by_install_and_uninstall(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
     """All that the machine of a release does but the setup's own work."""
     real, told = subprocess.run, []
 
@@ -83,7 +87,7 @@ def test_installed_program_is_proved_and_removed(tmp_path: Path, monkeypatch: py
     assert ["/S /D=" in told[0], "uninstall.exe" in told[1]] == [True, True]
 
 
-def test_nothing_but_the_program_is_removed():
+def test_windows_uninstaller_removes_only_the_program():
     script = windows.SCRIPT.read_text("utf-8")
     assert re.findall(r"^ *RMDir (.+)$", script, re.MULTILINE) == ['/r "$INSTDIR\\${LIBRARIES}"', '"$INSTDIR"']
     for path in re.findall(r"^ *Delete (.+)$", script, re.MULTILINE):
@@ -91,11 +95,11 @@ def test_nothing_but_the_program_is_removed():
     assert "HKLM" not in script
 
 
-def test_version_is_four_numbers_for_windows():
+def test_windows_version_has_four_numbers():
     assert [windows.numbers(version) for version in ("2.3.4", "1.2", "1.2.0rc1")] == ["2.3.4.0", "1.2.0.0", "1.2.0.0"]
 
 
-def test_uninstaller_ends_the_start_at_login_where_the_program_writes_it():
+def test_windows_uninstaller_removes_the_login_entry_of_the_program():
     written = re.findall(
         r'^_\w+ = r"(Software.+)"$', (ROOT / "runway_desktop/desktop/login.py").read_text("utf-8"), re.M
     )

@@ -28,15 +28,15 @@ def typed() -> list[str]:
 
 
 @pytest.mark.parametrize("line", dict.fromkeys(typed()))
-def test_a_line_can_be_typed_as_it_stands(line: str):
+def test_documented_commands_can_be_typed_as_shown(line: str):
     assert options.read(shlex.split(line)[1:]).command in COMMANDS
 
 
-def test_docs_show_three_lines_for_a_script():
+def test_docs_show_a_script_of_three_lines():
     assert len(typed()) == 3
 
 
-def test_every_command_is_in_the_table_and_every_flag_that_is_named_is_one():
+def test_docs_list_every_command_and_only_existing_flags():
     text = DOCS.read_text("utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     named = {word for row in rows for word in re.findall(r"`([a-z]+)", row.split("|")[1])}
@@ -46,13 +46,13 @@ def test_every_command_is_in_the_table_and_every_flag_that_is_named_is_one():
     assert set(re.findall(r"(?<![-\w])--[a-z][a-z-]+", " ".join(rows))) <= known
 
 
-def test_the_exit_codes_are_those_of_the_program():
+def test_documented_exit_codes_match_the_program():
     text = DOCS.read_text("utf-8").partition("| exit code |")[2]
     told = {int(code) for codes in re.findall(r"^\| ([\d, ]+) \|", text, re.MULTILINE) for code in codes.split(",")}
     assert told == OF_PROCESS | {code.value for code in Code} - {Code.MOVING.value}
 
 
-def test_what_is_to_be_added_for_agents_is_the_library_of_the_extra():
+def test_documented_extra_for_agents_installs_the_mcp_library():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     assert extras["mcp"] == [LIBRARY]
     for file in (DOCS, ROOT / "docs" / "guide" / "agents.md"):

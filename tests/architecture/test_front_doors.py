@@ -24,7 +24,7 @@ def fronts() -> list[str]:
     return sorted(file.parent.relative_to(ROOT).as_posix() for file in files)
 
 
-def test_nobody_outside_imports_a_module_of_such_a_package():
+def test_packages_with_public_names_are_imported_only_through_their_init():
     assert set(fronts()) > THERE_BEFORE
     found = []
     for front in set(fronts()) - THERE_BEFORE:

@@ -66,7 +66,7 @@ def broken_contracts(folder: Path) -> list[str]:
     return broken
 
 
-def test_bare_rooms_break_no_contract(copy):
+def test_empty_packages_break_no_import_contract(copy):
     assert broken_contracts(copy) == []
 
 
@@ -108,7 +108,7 @@ def test_bare_rooms_break_no_contract(copy):
         ("rooms/help/model.py", "import runway_desktop.ui.icons", "15"),
     ],
 )
-def test_contract_notices_what_it_forbids(copy, module, line, contract):
+def test_import_contract_reports_a_forbidden_import(copy, module, line, contract):
     file = copy / "runway_desktop" / module
     file.write_text(f"{line}\n")
     if contract == "4":

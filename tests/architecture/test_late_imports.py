@@ -131,23 +131,23 @@ def counted() -> tuple[dict[str, int], dict[str, int]]:
     return late, typed
 
 
-def test_modules_import_at_their_top():
+def test_modules_import_at_the_top_of_the_file():
     late, _ = counted()
     assert {name: number for name, number in late.items() if number > IN_FUNCTIONS.get(name, 0)} == {}
 
 
-def test_types_come_with_the_modules_that_are_there_anyway():
+def test_type_only_imports_come_from_modules_already_imported():
     _, typed = counted()
     assert {name: number for name, number in typed.items() if number > FOR_TYPES_ALONE.get(name, 0)} == {}
 
 
-def test_what_came_to_the_top_is_taken_from_the_lists():
+def test_list_of_late_imports_holds_no_import_that_moved_to_the_top():
     late, typed = counted()
     assert {name: number for name, number in IN_FUNCTIONS.items() if number > late.get(name, 0)} == {}
     assert {name: number for name, number in FOR_TYPES_ALONE.items() if number > typed.get(name, 0)} == {}
 
 
-def test_imports_are_told_apart():
+def test_late_import_check_recognizes_each_form_of_import():
     source = """
 import runway_desktop.domain
 if TYPE_CHECKING:

@@ -34,13 +34,13 @@ CALLS = tuple(calls())
 
 
 @pytest.mark.parametrize(("owner", "method"), ALLOWED)
-def test_only_those_who_may_put_tasks_into_the_lane(owner: str, method: str):
+def test_only_allowed_modules_put_tasks_into_the_lane(owner: str, method: str):
     found = {path for path, name, attribute in CALLS if (name, attribute) == (owner, method)}
     assert found, "the rule speaks of something that exists"
     assert {path for path in found if not path.startswith(ALLOWED[owner, method])} == set()
 
 
-def test_a_prepared_request_is_made_in_one_place():
+def test_prepared_requests_are_created_in_one_module():
     makers = {
         path.relative_to(SOURCE).as_posix()
         for path in SOURCE.rglob("*.py")
@@ -50,13 +50,13 @@ def test_a_prepared_request_is_made_in_one_place():
     assert makers == {"usecases/sending/sending.py"}
 
 
-def test_a_face_is_given_nothing_that_stores_or_sends():
+def test_user_interfaces_get_no_object_that_stores_or_sends():
     given = {name for name in vars(UseCases) if not name.startswith("_")}
     assert given.isdisjoint({"engine", "ledger", "lane", "queue_acts", "store", "submission", "inputs", "asking"})
     assert {"release", "send_next", "settle"}.isdisjoint(vars(Queue))
     assert {"add", "move", "change", "change_many", "take_in", "place"}.isdisjoint(vars(Tasks))
 
 
-def test_a_service_of_a_face_is_read_and_never_replaced():
+def test_user_interfaces_never_replace_a_service_attribute():
     with pytest.raises(AttributeError):
         UseCases(Engine.__new__(Engine)).library = None

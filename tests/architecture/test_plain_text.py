@@ -85,7 +85,7 @@ def is_plain(text: ast.expr) -> bool:
     return False
 
 
-def test_outside_text_reaches_labels_and_tool_tips_as_plain_text_alone():
+def test_external_text_is_shown_as_plain_text_in_labels_and_tool_tips():
     everywhere = {}
     for file in sorted(ROOT.rglob("*.py")):
         name = file.relative_to(ROOT).as_posix()
@@ -126,6 +126,6 @@ def test_outside_text_reaches_labels_and_tool_tips_as_plain_text_alone():
         ("icon.showMessage(title, text, icon)", True),
     ],
 )
-def test_the_look_itself_tells_where_outside_text_could_be_html(line: str, is_found: bool):
+def test_plain_text_check_finds_external_text_that_may_render_as_html(line: str, is_found: bool):
     # `return` stands in functions alone; for the syntax it does not matter.
     assert bool(list(found(ast.parse(line)))) is is_found

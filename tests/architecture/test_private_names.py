@@ -24,11 +24,11 @@ def found_in(text: str) -> int:
     return sum(map(reaches_into_private, ast.walk(ast.parse(text))))
 
 
-def test_a_private_name_is_counted_and_what_is_the_tests_own_is_not():
+def test_private_name_check_counts_only_names_of_the_program():
     assert found_in("thing._name\nthing.other._name()") == 2
     assert found_in("self._name\ncls._name\nsuper()._name\nthing.__dict__\nthing.name") == 0
 
 
-def test_no_more_tests_reach_into_private_names():
+def test_number_of_private_names_used_in_tests_does_not_grow():
     found = sum(found_in(path.read_text(encoding="utf-8")) for path in TESTS.rglob("*.py"))
     assert found <= MOST, "use the public name, or give the program one"

@@ -64,11 +64,11 @@ def _is_made_by_qt(value: ast.AST | None) -> bool:
 
 
 @pytest.mark.parametrize("room", ["runway_desktop", "tests"])
-def test_no_widget_is_asked_for_what_it_does_not_own(room):
+def test_code_never_asks_a_widget_for_objects_it_does_not_own(room):
     assert [f"{file}:{found}" for file, tree in files(room) for found in asked_of_foreign(tree)] == []
 
 
-def test_no_wrapper_of_what_qt_made_is_kept():
+def test_code_keeps_no_python_wrapper_of_objects_created_by_qt():
     assert [f"{file}:{found}" for file, tree in files("runway_desktop") for found in kept(tree)] == []
 
 
@@ -86,15 +86,15 @@ def test_no_wrapper_of_what_qt_made_is_kept():
         ("self._width = self.viewport().width()", False),
     ],
 )
-def test_the_look_itself_tells_what_is_kept(line, is_kept):
+def test_wrapper_check_reports_a_kept_wrapper(line, is_kept):
     assert bool([*kept(ast.parse(line))]) == is_kept
 
 
-def test_the_look_itself_finds_the_chain():
+def test_wrapper_check_reports_a_chained_call():
     assert [*asked_of_foreign(ast.parse("after = widget.nextInFocusChain()"))] == ["1 nextInFocusChain"]
 
 
-def test_what_a_single_shot_calls_can_tell_of_its_mistakes():
+def test_single_shot_callbacks_report_their_exceptions():
     """PySide drops what the callable raises where the timer is given a receiver beside it."""
     found = [f"{name}:{line}" for name, tree in files("runway_desktop") for line in of_receivers(tree)]
     assert found == []

@@ -49,28 +49,28 @@ def importers(pattern: str) -> set[str]:
     }
 
 
-def test_only_the_list_of_rooms_imports_their_records():
+def test_room_records_are_imported_only_by_the_list_of_rooms():
     assert importers(r"runway_desktop\.rooms\.\w+\.room") == {"app/rooms.py"}
 
 
-def test_nothing_imports_an_entry():
+def test_no_module_imports_a_room_entry():
     assert importers(r"runway_desktop\.rooms\.\w+\.entry") == set()
 
 
-def test_every_record_is_in_the_list_under_an_id_of_its_own():
+def test_every_room_record_is_listed_under_a_unique_id():
     assert sorted(room.entry.split(".")[2] for room in ROOMS) == RECORDS
     assert len({room.id for room in ROOMS}) == len(ROOMS)
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.id)
-def test_the_entry_of_a_room_opens_it(room: Room):
+def test_entry_of_each_room_opens_it(room: Room):
     spec = find_spec(room.entry)
     assert spec is not None
     tree = ast.parse(Path(spec.origin).read_text("utf-8"))
     assert "open_room" in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def test_every_text_of_a_record_can_be_translated_when_it_is_shown():
+def test_texts_of_room_records_are_translated_when_shown():
     said: list[object] = []
     for command in (*COMMANDS, *TASKS):
         said += [command.words, command.synonyms, *filter(None, (command.submenu, command.fixed))]
@@ -87,7 +87,7 @@ def test_every_text_of_a_record_can_be_translated_when_it_is_shown():
     assert [one for one in said if not isinstance(one, Text)] == []
 
 
-def test_rooms_are_opened_by_ids_that_are_there():
+def test_rooms_are_opened_by_existing_ids():
     wanted = set()
     for file in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):

@@ -17,7 +17,7 @@ TELLS_VERSIONS = ("CHANGELOG.md", "RELEASING.md", "packaging/requirements.lock",
 """The history, an example, other people's versions, and versions made up."""
 
 
-def test_version_stands_at_one_place():
+def test_version_number_is_defined_in_one_place():
     number = re.escape(project.version())
     words = ["git", "grep", "-I", "--files-with-matches", "-P", rf"(?<![\d.]){number}(?![\d.]*\d)", "--", "."]
     words += [f":!{path}" for path in TELLS_VERSIONS]
@@ -25,13 +25,13 @@ def test_version_stands_at_one_place():
     assert found == ["runway_desktop/__init__.py"]
 
 
-def test_releasing_begins_with_the_address():
+def test_release_checklist_starts_with_the_project_address():
     [first, *_] = re.findall(r"^    (\S.*)$", RELEASING, re.MULTILINE)
     assert first.startswith("python3 packaging/dev.py address ")
 
 
 @pytest.mark.parametrize("line", re.findall(r"packaging/dev\.py (\w.*?)(?: {2}|`|$)", RELEASING, re.MULTILINE))
-def test_commands_of_the_list_can_be_typed(line: str):
+def test_commands_of_the_release_checklist_can_be_typed(line: str):
     chosen = verbs.parser().parse_args(line.split())
     assert set(getattr(chosen, "what", ())) <= set(package.ARTIFACTS)
 
@@ -44,7 +44,7 @@ def test_commands_of_the_list_can_be_typed(line: str):
         ("Darwin", "arm64", lambda: [f"{project.artifact_stem()}.dmg"]),
     ],
 )
-def test_readme_names_files_as_they_are_made(system: str, machine: str, made, monkeypatch: pytest.MonkeyPatch):
+def test_readme_uses_the_names_of_built_files(system: str, machine: str, made, monkeypatch: pytest.MonkeyPatch):
     """On the machines of release.yml: those of macOS have Apple silicon."""
     monkeypatch.setattr("platform.system", lambda: system)
     monkeypatch.setattr("platform.machine", lambda: machine)
@@ -57,7 +57,7 @@ def wheel_name() -> str:
     return f"{project.NAME.replace('-', '_')}-{project.version()}-py3-none-any.whl"
 
 
-def test_nothing_is_promised_that_is_not_there():
+def test_readme_and_release_notes_promise_only_existing_things():
     for name in ("README.md", "SECURITY.md", ".github/ISSUE_TEMPLATE/config.yml", ".github/ISSUE_TEMPLATE/problem.yml"):
         text = (ROOT / name).read_text("utf-8")
         assert project.home_page() not in text, f"{name} leads to an address that is reserved"
@@ -66,14 +66,14 @@ def test_nothing_is_promised_that_is_not_there():
     assert tried == ["POSIX :: Linux"]
 
 
-def test_machine_of_a_release_has_what_checks_the_debian_package():
+def test_release_machine_installs_the_debian_package_checker():
     [line] = re.findall(r"apt-get install --yes (.+)", (ROOT / ".github/workflows/release.yml").read_text("utf-8"))
     packages = {"lintian": "lintian", "desktop-file-validate": "desktop-file-utils", "appstreamcli": "appstream"}
     assert set(line.split()) >= {packages[tool] for tool in installed.CHECKS}
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda file: file.name)
-def test_actions_are_pinned_to_a_commit_and_may_do_nothing_unless_said(file: Path):
+def test_ci_actions_are_pinned_to_commits_and_have_no_default_permissions(file: Path):
     text = file.read_text("utf-8")
     used = re.findall(r"uses: (.+)", text)
     assert used

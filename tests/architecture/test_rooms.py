@@ -40,7 +40,7 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.module or ""
 
 
-def test_domain_knows_the_standard_library_itself_and_what_values_are_made_of():
+def test_domain_imports_only_the_standard_library_and_its_value_types():
     known = ("runway_desktop.domain", "runway_desktop.texts", "runway_desktop.values")
     strangers = []
     for file, tree in trees("domain"):
@@ -53,7 +53,7 @@ def test_domain_knows_the_standard_library_itself_and_what_values_are_made_of():
 
 
 @pytest.mark.parametrize("room", ["domain", "services", "usecases"])
-def test_time_and_luck_are_parameters(room):
+def test_time_and_randomness_are_parameters(room):
     taken = [
         f"{file}:{line} {name}()"
         for file, tree in trees(room)
@@ -63,7 +63,7 @@ def test_time_and_luck_are_parameters(room):
     assert taken == []
 
 
-def test_no_loop_runs_inside_the_loop():
+def test_no_event_loop_runs_inside_the_loop():
     """`exec()` hangs other tasks for good. Dragging is the exception, for the system runs that loop, and so is the
     application with one sentence, or with a restore, before any loop of ours began."""
     nested = [
@@ -75,12 +75,12 @@ def test_no_loop_runs_inside_the_loop():
     assert nested == []
 
 
-def test_every_file_says_which_room_it_is():
+def test_every_package_has_a_docstring():
     silent = [str(file) for file, tree in trees("") if tree.body and ast.get_docstring(tree) is None]
     assert silent == []
 
 
-def test_no_folder_holds_more_than_can_be_looked_over():
+def test_no_folder_holds_too_many_files():
     folders = {file.parent for file in PACKAGE.rglob("*.py")}
     large = {
         str(folder.relative_to(ROOT)): amount for folder in folders if (amount := modules_in(folder)) > MOST_MODULES
@@ -92,16 +92,16 @@ def modules_in(folder: Path) -> int:
     return sum(file.name != "__init__.py" for file in folder.glob("*.py"))
 
 
-def test_packaging_folder_never_hides_the_library_of_that_name():
+def test_packaging_folder_does_not_shadow_the_packaging_library():
     assert not (ROOT / "packaging" / "__init__.py").exists()
 
 
-def test_no_name_says_nothing():
+def test_no_module_has_a_meaningless_name():
     vague = {"utils", "util", "helpers", "helper", "manager", "handler", "data", "info", "misc", "common"}
     assert [str(file) for file, _tree in trees("") if file.stem in vague] == []
 
 
-def test_every_place_that_the_architecture_page_names_is_there():
+def test_every_path_on_the_architecture_page_exists():
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     named = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.(?:py|md))?)`", page)
     assert len(named) > 30
@@ -110,7 +110,7 @@ def test_every_place_that_the_architecture_page_names_is_there():
     ] == []
 
 
-def test_every_name_under_to_add_in_a_docstring_is_in_the_code():
+def test_every_name_in_a_to_add_docstring_exists():
     code = "\n".join(file.read_text("utf-8") for file in PACKAGE.rglob("*.py") if file.name != "__init__.py")
     made = set(re.findall(r"^\s*(?:(?:async )?def |class |CREATE INDEX )?(\w+)", code, re.MULTILINE))
     gone = []
@@ -123,7 +123,7 @@ def test_every_name_under_to_add_in_a_docstring_is_in_the_code():
     assert gone == []
 
 
-def test_every_name_that_the_architecture_page_places_in_a_file_is_there():
+def test_every_name_on_the_architecture_page_is_in_its_stated_file():
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     placed = [
         (name, place)
@@ -138,7 +138,7 @@ def test_every_name_that_the_architecture_page_places_in_a_file_is_there():
     assert [(name, place) for name, place in placed if not re.search(rf"\b{name}\b", texts[place])] == []
 
 
-def test_only_one_module_asks_runway_for_a_task():
+def test_only_one_module_gets_a_task_from_runway():
     """It keeps the gap between two questions about one task. Those who hand a call on (the adapter that is made when it
     is needed) stand outside these rooms."""
     askers = {

@@ -106,12 +106,12 @@ def found() -> dict[str, int]:
     return counts
 
 
-def test_sentences_are_made_in_the_words_alone():
+def test_sentences_for_people_are_only_in_the_words_modules():
     more = {name: amount for name, amount in found().items() if amount > SENTENCES.get(name, 0)}
     assert more == {}
 
 
-def test_what_was_moved_up_is_taken_from_the_list():
+def test_sentence_exceptions_list_no_sentence_that_was_moved():
     counts = found()
     assert {name: counts.get(name, 0) for name in SENTENCES} == dict(SENTENCES)
 
@@ -132,5 +132,5 @@ def test_what_was_moved_up_is_taken_from_the_list():
         ('kind = "disk full"', []),
     ],
 )
-def test_a_sentence_for_people_is_told_from_one_for_programmers(source: str, seen: list[str]):
+def test_sentence_check_tells_user_texts_from_error_messages(source: str, seen: list[str]):
     assert list(sentences(ast.parse(source))) == seen

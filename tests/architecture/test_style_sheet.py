@@ -12,7 +12,7 @@ SHEETS = sorted((ROOT.parent / "resources").glob("*.qss"))
 SET, READ = re.compile(r'setProperty\(\s*"(\w+)"'), re.compile(r'\.property\("(\w+)"\)')
 
 
-def test_every_mark_of_a_widget_is_one_that_the_style_sheet_or_the_program_reads():
+def test_every_widget_property_is_read_by_the_style_sheet_or_the_program():
     code = "\n".join(file.read_text("utf-8") for room in ("ui", "rooms") for file in (ROOT / room).rglob("*.py"))
     marks, read = set(SET.findall(code)), set(READ.findall(code))
     styled = {name for sheet in SHEETS for name in re.findall(r'\[(\w+)="', sheet.read_text("utf-8"))}

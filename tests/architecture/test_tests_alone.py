@@ -20,13 +20,13 @@ def imported_test_files(text: str) -> list[str]:
     return [name for name in found if name.rpartition(".")[2].startswith("test_")]
 
 
-def test_an_import_of_a_test_file_is_found_in_each_form():
+def test_import_check_finds_each_form_of_import():
     assert imported_test_files("from tests.unit.test_a import b") == ["tests.unit.test_a"]
     assert imported_test_files("from . import test_a, c") == ["test_a"]
     assert imported_test_files("import tests.unit.test_a") == ["tests.unit.test_a"]
     assert imported_test_files("from tests.rigs.a import *") == []
 
 
-def test_no_test_file_is_imported_by_another_file():
+def test_no_file_imports_a_test_file():
     found = {str(path): imported_test_files(path.read_text(encoding="utf-8")) for path in TESTS.rglob("*.py")}
     assert {path: names for path, names in found.items() if names} == {}

@@ -28,7 +28,7 @@ def imported() -> dict[Path, dict[str, set[str]]]:
     return found
 
 
-def test_structs_are_changed_by_what_knows_them(imported: dict[Path, dict[str, set[str]]]):
+def test_structs_are_changed_only_by_functions_of_the_values_module(imported: dict[Path, dict[str, set[str]]]):
     wrong = {
         str(path.relative_to(ROOT)): sorted(names)
         for path, modules in imported.items()
@@ -37,7 +37,7 @@ def test_structs_are_changed_by_what_knows_them(imported: dict[Path, dict[str, s
     assert not wrong, "dataclasses' own functions refuse structs: take those of runway_desktop.values"
 
 
-def test_each_default_is_made_by_what_knows_its_class():
+def test_struct_defaults_use_the_field_function_of_their_own_module():
     """A dataclass takes the `field` of a struct for the default itself, and the other way round."""
     wrong: list[str] = []
     for path in MODULES:

@@ -80,11 +80,11 @@ def free_of_qt() -> set[str]:
     return found
 
 
-def test_what_stands_in_viewmodels_needs_qt():
+def test_every_function_in_viewmodels_needs_qt():
     assert sorted(free_of_qt()) == []
 
 
-def test_a_function_of_plain_values_is_told_from_one_of_qt():
+def test_viewmodel_check_tells_plain_functions_from_qt_functions():
     source = "from PySide6.QtCore import QObject\ndef plain(a: int) -> int: ...\ndef owned(a: QObject) -> None: ..."
     module = Module("runway_desktop.viewmodels.one", ast.parse(source))
     module.from_qt |= set(imported_from_qt(module, {}))

@@ -84,25 +84,25 @@ def at_rest(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 @pytest.mark.parametrize("module", ON_DEMAND)
-def test_module_is_imported_when_it_is_wanted_and_not_before(at_rest: list[str], module: str):
+def test_late_modules_are_imported_only_when_needed(at_rest: list[str], module: str):
     held = set(at_rest[0].split())
     assert "runway_desktop.ui.media.preview" in held
     assert module not in held
 
 
 @pytest.mark.parametrize("module", [name for name in ON_DEMAND if name.startswith("runway_desktop.")])
-def test_what_is_wanted_later_is_still_called_so(module: str):
+def test_list_of_late_modules_names_existing_modules(module: str):
     place = Path(ROOT, *module.split("."))
     assert place.is_dir() or place.with_suffix(".py").is_file()
 
 
-def test_memory_is_given_back_after_the_start_and_again_and_again(at_rest: list[str]):
+def test_freed_memory_returns_to_the_system_repeatedly(at_rest: list[str]):
     assert int(at_rest[1]) >= 4
 
 
-def test_what_nobody_asks_pyside_for_is_not_compiled(at_rest: list[str]):
+def test_pyside_stub_generator_is_not_compiled_at_start(at_rest: list[str]):
     assert at_rest[2] == "False"
 
 
-def test_all_threads_share_a_few_arenas(at_rest: list[str]):
+def test_threads_share_a_few_malloc_arenas(at_rest: list[str]):
     assert int(at_rest[3]) <= 2, "Each keeps what its threads have freed"

@@ -56,7 +56,7 @@ class Holder:
 
 
 @pytest.mark.parametrize("command", WORDS)
-async def test_a_command_imports_no_engine_where_another_process_answers(command: str, tmp_path: Path):
+async def test_command_imports_no_engine_when_another_process_answers(command: str, tmp_path: Path):
     claimed = claim(tmp_path)
     assert claimed is not None
     door = Door(Listening(tmp_path, 8))
@@ -77,6 +77,6 @@ async def test_a_command_imports_no_engine_where_another_process_answers(command
 
 
 @pytest.mark.parametrize("module", [name for name in NEVER if name.startswith("runway_desktop.")])
-def test_what_is_never_imported_is_still_called_so(module: str):
+def test_list_of_never_imported_modules_names_existing_modules(module: str):
     place = Path(ROOT, *module.split("."))
     assert place.is_dir() or place.with_suffix(".py").is_file()

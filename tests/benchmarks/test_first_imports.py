@@ -66,12 +66,12 @@ def imported(at_paint: list[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("module", LATE)
-def test_module_is_imported_after_the_first_paint(imported: set[str], module: str):
+def test_late_modules_are_imported_after_the_first_paint(imported: set[str], module: str):
     assert "runway_desktop.ui.window.main_window" in imported
     assert module not in imported
 
 
-def test_the_first_paint_needs_few_modules_of_our_own(imported: set[str]):
+def test_first_paint_imports_few_own_modules(imported: set[str]):
     own = [name for name in imported if name.split(".")[0] == "runway_desktop" and not is_package(name)]
     assert len(own) <= MOST_OF_OUR_OWN
 
@@ -82,16 +82,16 @@ def is_package(name: str) -> bool:
 
 
 @pytest.mark.parametrize("module", [name for name in LATE if name.startswith("runway_desktop.")])
-def test_what_is_to_be_late_is_still_called_so(module: str):
+def test_list_of_modules_after_the_first_paint_names_existing_modules(module: str):
     place = Path(ROOT, *module.split("."))
     assert place.is_dir() or place.with_suffix(".py").is_file()
 
 
-def test_nobody_reads_the_source_of_what_is_imported(at_paint: list[str]):
+def test_imports_read_no_source_files(at_paint: list[str]):
     assert "runway_desktop" not in at_paint[1]
 
 
-def test_no_classes_are_made_of_widgets_that_are_not_there(at_paint: list[str]):
+def test_no_python_classes_are_made_for_unused_widgets(at_paint: list[str]):
     made = set(at_paint[2].split())
     assert "QTableView" in made
     assert made.isdisjoint({"QWizard", "QDial", "QCalendarWidget"}), "Something that Qt made was asked for by its maker"

@@ -20,7 +20,7 @@ IN_GATE = ("saving", "rooms")
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=() if name in IN_GATE else pytest.mark.whole) for name in BENCHMARKS]
 )
-def test_benchmark_gives_its_figures(name: str):
+def test_benchmark_reports_its_figures(name: str):
     try:
         figures = run(name, "smoke")
     except NotToldHere:
@@ -34,13 +34,13 @@ def test_benchmark_gives_its_figures(name: str):
 
 
 @pytest.mark.whole
-def test_sheet_is_measured_in_another_language_too(monkeypatch: pytest.MonkeyPatch):
+def test_sheet_benchmark_runs_in_another_language(monkeypatch: pytest.MonkeyPatch):
     for name in ("LANG", "LC_ALL", "LANGUAGE"):
         monkeypatch.setenv(name, "de_DE.UTF-8")
     assert shown(run("sheet", "smoke"))
 
 
-def test_missed_target_is_said_in_the_table_and_in_json():
+def test_missed_target_is_shown_in_table_and_json():
     good = Figure(benchmark="b", setting="s", name="small", value=1.0, unit="s", reference=4.0, ratio_at_most=0.5)
     bad = Figure(benchmark="b", setting="s", name="large", value=60.0, unit="ms", at_most=50.0)
     table = printed([good, bad])
@@ -52,18 +52,18 @@ def test_missed_target_is_said_in_the_table_and_in_json():
 
 
 @pytest.mark.parametrize("room", ROOMS.values(), ids=list(ROOMS))
-def test_a_room_that_is_measured_is_where_the_benchmark_looks_for_it(room: Room):
+def test_benchmark_finds_the_room_it_measures(room: Room):
     module = (ROOT / "runway_desktop" / room.module.replace(".", "/")).with_suffix(".py")
     assert f"class {room.name}(" in module.read_text("utf-8")
 
 
-def test_quantile_lies_between_neighbors():
+def test_quantile_is_interpolated_between_neighbors():
     assert quantile([3.0, 1.0, 2.0], 0.5) == 2.0
     assert quantile([0.0, 10.0], 0.95) == 9.5
     assert quantile([], 0.5) is None
 
 
-def test_nothing_is_shown_that_was_not_measured_and_a_target_is_then_missed():
+def test_unmeasured_value_is_hidden_and_counts_as_a_missed_target():
     free = Figure(benchmark="b", setting="s", name="unseen", value=quantile([], 0.5), unit="ms")
     bound = Figure(benchmark="b", setting="s", name="demanded", value=quantile([], 0.5), unit="ms", at_most=50.0)
     assert "unseen" not in printed([free, bound])

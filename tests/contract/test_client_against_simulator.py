@@ -142,7 +142,7 @@ def essence(request: Sent) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", PAIRS)
-async def test_creates_leave_as_from_the_sdk(name: str, sdk: RunwayML, theirs: Theirs) -> None:
+async def test_create_requests_equal_those_of_the_sdk(name: str, sdk: RunwayML, theirs: Theirs) -> None:
     pair = PAIRS[name]
     async with ours() as (client, sent):
         for values in (smallest(pair), fullest(pair)):
@@ -155,7 +155,7 @@ async def test_creates_leave_as_from_the_sdk(name: str, sdk: RunwayML, theirs: T
     assert len(sent) == 2
 
 
-async def test_the_other_calls_leave_as_from_the_sdk(sdk: RunwayML, theirs: Theirs) -> None:
+async def test_other_requests_equal_those_of_the_sdk(sdk: RunwayML, theirs: Theirs) -> None:
     sdk.tasks.retrieve(ID)
     sdk.tasks.delete(ID)
     sdk.organization.retrieve()
@@ -168,7 +168,7 @@ async def test_the_other_calls_leave_as_from_the_sdk(sdk: RunwayML, theirs: Thei
     assert [essence(request) for request in sent] == [essence(request) for request in theirs.sent]
 
 
-async def test_an_upload_leaves_as_from_the_sdk(
+async def test_upload_requests_equal_those_of_the_sdk(
     sdk: RunwayML, theirs: Theirs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "still.png"
@@ -241,7 +241,7 @@ async def finished(client: RunwayClient, simulator: Simulator, body: Mapping[str
 
 
 @pytest.mark.parametrize("endpoint", [endpoint.name for endpoint in CATALOG.endpoints])
-async def test_every_pair_of_an_endpoint_can_be_made_and_read(endpoint: str, tmp_path: Path) -> None:
+async def test_task_of_every_endpoint_and_model_can_be_created_and_read(endpoint: str, tmp_path: Path) -> None:
     file = tmp_path / "a.png"
     file.write_bytes(b"x")
     async with at_simulator() as (client, simulator):
@@ -259,7 +259,7 @@ async def test_every_pair_of_an_endpoint_can_be_made_and_read(endpoint: str, tmp
                 assert answer.created_at is not None
 
 
-async def test_a_task_is_followed_to_its_end_and_deleted() -> None:
+async def test_client_follows_a_task_to_its_end_and_deletes_it() -> None:
     async with at_simulator(speed=1.0, concurrency=1) as (client, simulator):
         first = await client.create("text_to_video", BODY)
         second = await client.create("text_to_video", BODY)
@@ -277,7 +277,7 @@ async def test_a_task_is_followed_to_its_end_and_deleted() -> None:
                 await call(first.remote_id)
 
 
-async def test_a_failure_comes_with_its_code_and_its_words() -> None:
+async def test_failed_task_has_a_failure_code_and_message() -> None:
     async with at_simulator() as (client, simulator):
         created = await client.create("text_to_video", {**BODY, "promptText": "[fail:SAFETY.INPUT.TEXT] gull"})
         simulator.clock.forward(1000)
@@ -286,7 +286,7 @@ async def test_a_failure_comes_with_its_code_and_its_words() -> None:
     assert answer.failure
 
 
-async def test_balance_limits_and_use_are_read() -> None:
+async def test_client_reads_balance_limits_and_usage() -> None:
     async with at_simulator(balance=1000, concurrency=3, daily_limit=9) as (client, simulator):
         before = await client.organization()
         await finished(client, simulator)
@@ -299,7 +299,7 @@ async def test_balance_limits_and_use_are_read() -> None:
     assert {spent.model for spent in used} == {"gen4.5"}
 
 
-async def test_an_upload_arrives_and_can_be_named(tmp_path: Path) -> None:
+async def test_uploaded_file_can_be_used_by_its_uri(tmp_path: Path) -> None:
     path = tmp_path / "Möwe 1.png"
     path.write_bytes(bytes(range(256)) * 5000)
     seen: list[tuple[int, int]] = []
@@ -316,7 +316,7 @@ async def test_an_upload_arrives_and_can_be_named(tmp_path: Path) -> None:
     assert seen[-1] == (path.stat().st_size, path.stat().st_size)
 
 
-async def test_issues_name_their_fields() -> None:
+async def test_validation_issues_name_their_fields() -> None:
     async with at_simulator() as (client, _):
         with pytest.raises(RequestRefused) as caught:
             await client.create("text_to_video", {**BODY, "ratio": "1:1", "duration": 500})
@@ -324,7 +324,7 @@ async def test_issues_name_their_fields() -> None:
     assert all(refusal.message for refusal in caught.value.refusals)
 
 
-async def test_a_key_that_is_wrong_is_refused_and_the_right_one_works_afterwards() -> None:
+async def test_wrong_key_is_refused_and_the_right_key_works_afterwards() -> None:
     async with at_simulator() as (client, simulator):
         client.use_secret("key_wrong")
         with pytest.raises(KeyRefused) as caught:
@@ -334,7 +334,7 @@ async def test_a_key_that_is_wrong_is_refused_and_the_right_one_works_afterwards
         await client.organization()
 
 
-async def test_the_daily_limit_asks_to_slow_down() -> None:
+async def test_daily_limit_is_reported_as_a_rate_limit() -> None:
     async with at_simulator(daily_limit=1) as (client, _):
         await client.create("text_to_video", BODY)
         with pytest.raises(SlowDown):
@@ -364,7 +364,7 @@ def patience_for(trouble: str) -> Patience:
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-async def test_a_create_in_trouble_is_sent_once_and_says_what_may_have_happened(trouble: str) -> None:
+async def test_create_with_a_network_fault_is_sent_once_and_its_outcome_is_classified(trouble: str) -> None:
     fault, kind = TROUBLES[trouble]
     async with at_simulator(Fault.of({"route": "create", "accepted": True, "times": 1, **fault})) as (
         client,
@@ -381,7 +381,7 @@ async def test_a_create_in_trouble_is_sent_once_and_says_what_may_have_happened(
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-async def test_a_question_in_trouble_can_be_asked_again(trouble: str) -> None:
+async def test_read_with_a_network_fault_can_be_repeated(trouble: str) -> None:
     fault, kind = TROUBLES[trouble]
     async with at_simulator(Fault.of({"route": "get", "times": 1, **fault})) as (client, simulator):
         created = await client.create("text_to_video", BODY)
@@ -392,13 +392,13 @@ async def test_a_question_in_trouble_can_be_asked_again(trouble: str) -> None:
         assert (await client.task(created.remote_id)).remote_id == created.remote_id
 
 
-async def test_an_id_that_came_whole_counts_although_more_was_promised() -> None:
+async def test_task_id_in_a_truncated_answer_is_used() -> None:
     async with at_simulator(Fault.of({"harm": "wrong_length", "route": "create"})) as (client, simulator):
         created = await client.create("text_to_video", BODY)
         assert simulator.witness.accepted == [created.remote_id]
 
 
-async def test_new_words_and_members_of_the_server_do_no_harm() -> None:
+async def test_unknown_status_words_and_fields_are_accepted() -> None:
     faults = [Fault.of({"harm": "word", "route": "get", "times": 1}), Fault.of({"harm": "members"})]
     async with at_simulator(*faults, speed=1.0) as (client, simulator):
         created = await client.create("text_to_video", BODY)
@@ -408,7 +408,7 @@ async def test_new_words_and_members_of_the_server_do_no_harm() -> None:
         assert simulator.witness.accepted == [created.remote_id]
 
 
-async def test_results_are_fetched_whole_without_the_key() -> None:
+async def test_results_are_downloaded_completely_without_sending_the_key() -> None:
     async with at_simulator() as (client, simulator), fetching() as fetcher:
         (link,) = await finished(client, simulator)
         async with fetcher.open(link) as stream:
@@ -434,7 +434,7 @@ async def test_results_are_fetched_whole_without_the_key() -> None:
         ("status", ServerTrouble),
     ],
 )
-async def test_a_download_in_trouble_says_so_and_works_again(harm: str, kind: type[RunwayDesktopError]) -> None:
+async def test_failed_download_is_reported_and_works_on_retry(harm: str, kind: type[RunwayDesktopError]) -> None:
     fault = Fault.of({"harm": harm, "route": "output", "times": 1})
     async with at_simulator(fault) as (client, simulator), fetching() as fetcher:
         (link,) = await finished(client, simulator)
@@ -445,7 +445,7 @@ async def test_a_download_in_trouble_says_so_and_works_again(harm: str, kind: ty
         assert await read(fetcher, link)
 
 
-async def test_an_old_link_is_expired_and_a_fresh_one_works() -> None:
+async def test_expired_link_is_reported_and_a_new_link_works() -> None:
     async with at_simulator(link_seconds=60.0) as (client, simulator), fetching() as fetcher:
         created = await client.create("text_to_video", BODY)
         simulator.clock.forward(1000)
@@ -463,7 +463,7 @@ async def read(fetcher: HttpFetcher, link: str) -> bytes:
 
 
 @pytest.mark.parametrize("harm", ["reordered", "odd"])
-async def test_members_in_other_orders_and_forms_are_the_same_task(harm: str) -> None:
+async def test_json_in_another_field_order_is_read_as_the_same_task(harm: str) -> None:
     async with at_simulator(Fault.of({"harm": harm, "route": "api"}), speed=1.0) as (client, simulator):
         created = await client.create("text_to_video", BODY)
         assert [created.remote_id] == simulator.witness.accepted
@@ -473,7 +473,7 @@ async def test_members_in_other_orders_and_forms_are_the_same_task(harm: str) ->
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05])
-async def test_an_answer_without_an_end_is_given_up_and_its_id_counts(seconds: float) -> None:
+async def test_endless_answer_is_cut_off_and_its_task_id_is_used(seconds: float) -> None:
     async with (
         at_simulator(Fault.of({"harm": "endless", "route": "api", "seconds": seconds})) as (_, simulator),
         asking(simulator, Patience(whole=0.3)) as hurried,
@@ -484,7 +484,7 @@ async def test_an_answer_without_an_end_is_given_up_and_its_id_counts(seconds: f
             await hurried.task(created.remote_id)
 
 
-async def test_a_result_without_an_end_can_be_left() -> None:
+async def test_endless_download_can_be_canceled() -> None:
     async with at_simulator(Fault.of({"harm": "endless", "route": "output"})) as (client, simulator):
         created = await client.create("text_to_video", BODY)
         simulator.clock.forward(100)

@@ -28,7 +28,7 @@ FAST = Knobs(speed=1_000, seed=7, concurrency=None, daily_limit=None, balance=1_
 KINDS = {Media.IMAGE: "image/", Media.VIDEO: "video/", Media.AUDIO: "audio/"}
 
 
-async def test_sdk_creates_waits_and_reads_every_output_on_every_pair() -> None:
+async def test_sdk_creates_and_reads_results_of_every_endpoint_and_model() -> None:
     async with (
         running_simulator(FAST) as simulator,
         client_of(simulator) as sdk,
@@ -58,7 +58,7 @@ async def test_sdk_creates_waits_and_reads_every_output_on_every_pair() -> None:
     assert set(simulator.witness.questions.values()) == {1}
 
 
-def test_the_plain_sdk_works_against_a_child_process() -> None:
+def test_unmodified_sdk_works_with_the_simulator_process() -> None:
     child = SimulatorProcess.start(["--speed", "1000", "--seed", "7"])
     try:
         with RunwayML(api_key=DEMO_SECRET, base_url=child.base_url) as sdk:
@@ -73,7 +73,7 @@ def test_the_plain_sdk_works_against_a_child_process() -> None:
     assert not child.is_running()
 
 
-async def test_sdk_uploads_to_another_origin_and_uses_what_it_uploaded() -> None:
+async def test_sdk_uploads_to_another_origin_and_uses_the_upload() -> None:
     async with running_simulator(FAST) as simulator, client_of(simulator) as sdk:
         upload = await sdk.uploads.create_ephemeral(file=("still.png", b"\x89PNG" + bytes(2_000)))
         await sdk.image_to_video.create(model="gen4_turbo", prompt_image=upload.uri, ratio="1280:720", duration=5)

@@ -21,7 +21,7 @@ programs = programs_with(100_000.0)
 
 
 @pytest.mark.parametrize("mode", ERAS)
-async def test_get_task_is_answered_with_a_window_open_and_without_one(programs: Programs, mode: str):
+async def test_get_task_answers_with_and_without_an_open_window(programs: Programs, mode: str):
     code, made = await in_thread(programs.run, *FOX, "--prompt", "A fox", "--wait")
     assert code == 0
     async with host(programs, mode) as client:
@@ -38,7 +38,7 @@ async def test_get_task_is_answered_with_a_window_open_and_without_one(programs:
     assert {**printed, "url": "", "output": ""} == {**again, "url": "", "output": ""}, "a command prints the same"
 
 
-async def test_a_failed_and_a_running_task_are_answered_as_the_tool_promises(programs: Programs):
+async def test_agents_get_the_documented_answer_for_failed_and_running_tasks(programs: Programs):
     async with host(programs) as client:
         _, failing = await in_thread(programs.run, *FOX, "--prompt", "No [fail:SAFETY.INPUT.TEXT]", "--wait")
         _, running = await in_thread(programs.run, *FOX, "--prompt", "Long [seconds:36000]")
@@ -49,7 +49,7 @@ async def test_a_failed_and_a_running_task_are_answered_as_the_tool_promises(pro
 
 
 @pytest.mark.parametrize("mode", ERAS)
-async def test_a_wait_that_the_host_cancels_cancels_no_task(programs: Programs, mode: str):
+async def test_wait_canceled_by_the_agent_host_does_not_cancel_the_task(programs: Programs, mode: str):
     _, made = await in_thread(programs.run, *FOX, "--prompt", "Long [seconds:36000]")
     async with host(programs, mode) as client:
         for seconds in (0.01, 0.3, 1.5):
@@ -62,7 +62,7 @@ async def test_a_wait_that_the_host_cancels_cancels_no_task(programs: Programs, 
     assert programs.runway.state()["deleted"] == []
 
 
-async def test_an_id_that_the_list_lacks_is_adopted_and_its_result_kept(programs: Programs):
+async def test_task_id_missing_from_the_list_is_adopted_and_its_result_saved(programs: Programs):
     elsewhere = await in_thread(programs.runway.create, "Started elsewhere")
     async with host(programs) as client:
         found = await asked(client, "runway_getTask", taskId=elsewhere)
@@ -73,7 +73,7 @@ async def test_an_id_that_the_list_lacks_is_adopted_and_its_result_kept(programs
         assert Path(file["path"]).stat().st_size > 0
 
 
-async def test_two_hosts_and_a_command_share_one_engine_and_one_outlives_the_other(programs: Programs):
+async def test_two_agents_and_a_command_share_one_engine_that_outlives_its_starter(programs: Programs):
     async with host(programs) as second:
         async with host(programs) as first:
             made = await asked(first, "runway_generateImage", promptText="A fox", ratio="1024:1024")
@@ -83,7 +83,7 @@ async def test_two_hosts_and_a_command_share_one_engine_and_one_outlives_the_oth
         assert [task["task_id"] for task in found["tasks"]] == [made["task_id"]]
 
 
-async def test_request_of_an_agent_survives_window_crash_and_restart(programs: Programs):
+async def test_agent_request_survives_window_crash_and_restart(programs: Programs):
     values = {"promptText": "A fox in the snow", "ratio": "1280:720"}
     wish = {"endpoint": "text_to_image", "model": "gen4_image", "values": values, "request_id": "1"}
     async with host(programs) as client:
@@ -101,7 +101,7 @@ async def test_request_of_an_agent_survives_window_crash_and_restart(programs: P
     assert programs.runway.accepted == []
 
 
-async def test_killed_servers_and_doubled_calls_make_one_task_of_one_wish(programs: Programs):
+async def test_request_repeated_after_killing_the_agent_server_makes_one_task(programs: Programs):
     values = {"promptText": "Impatient", "ratio": "1280:720"}
     wish = {"endpoint": "text_to_image", "model": "gen4_image", "values": values, "request_id": "one"}
     for _ in range(3):
@@ -117,7 +117,7 @@ async def test_killed_servers_and_doubled_calls_make_one_task_of_one_wish(progra
         assert made["task_id"]
 
 
-def test_a_server_whose_host_is_gone_ends_and_frees_the_profile(programs: Programs):
+def test_agent_server_ends_and_frees_the_profile_when_its_host_is_gone(programs: Programs):
     server = programs.start("mcp")
     assert server.stdin is None
     server.send_signal(signal.SIGTERM)

@@ -42,7 +42,7 @@ def clip_of(picture: str) -> dict[str, Any]:
     return {"promptImage": picture, "ratio": "1280:720", "duration": 5, "model": "gen4_turbo"}
 
 
-async def test_wrong_command_costs_nothing_and_gives_advice(programs: Programs, tmp_path: Path):
+async def test_invalid_agent_call_costs_nothing_and_returns_advice(programs: Programs, tmp_path: Path):
     allowed, elsewhere = tmp_path / "allowed", tmp_path / "elsewhere"
     for folder in (allowed, elsewhere):
         folder.mkdir()
@@ -84,7 +84,7 @@ async def test_wrong_command_costs_nothing_and_gives_advice(programs: Programs, 
     assert len(programs.runway.accepted) == 1
 
 
-async def test_beyond_its_allowance_a_wish_waits_and_nothing_is_paid(programs: Programs):
+async def test_agent_request_beyond_its_allowance_waits_for_approval_and_costs_nothing(programs: Programs):
     await permit(programs.folder, LIBRARY_CLIENT, Permission.ALLOWANCE, 1.0)
     async with host(programs) as client:
         made = await asked(client, "create", **wish())
@@ -98,9 +98,7 @@ async def test_beyond_its_allowance_a_wish_waits_and_nothing_is_paid(programs: P
     [(Permission.READ, "Runway Desktop"), (Permission.REVOKED, "The person")],
     ids=["read only", "revoked"],
 )
-async def test_who_may_not_make_anything_hears_who_can_change_that(
-    permission: Permission, said: str, programs: Programs
-):
+async def test_agent_without_permission_is_told_who_can_grant_it(permission: Permission, said: str, programs: Programs):
     await permit(programs.folder, LIBRARY_CLIENT, permission)
     async with host(programs) as client:
         assert said in await refused(client, "create", wish())

@@ -46,7 +46,7 @@ class Agent:
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-async def test_each_tool_does_what_it_says(programs: Programs, mode: str):
+async def test_each_agent_tool_behaves_as_its_description_says(programs: Programs, mode: str):
     await permit(programs.folder, LIBRARY_CLIENT, Permission.ALLOWANCE, 10_000.0)
     async with host(programs, mode) as client:
         agent = Agent(client)

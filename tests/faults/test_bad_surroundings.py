@@ -57,7 +57,7 @@ def read_only(folder: Path) -> tuple[str, ...]:
 
 @pytest.mark.skipif(not can_mount(), reason="only where a process may have disks of its own")
 @pytest.mark.parametrize("name", ["config", "cache", "state"])
-def test_a_read_only_folder_that_is_not_the_profiles_stops_no_start(name: str, tmp_path: Path):
+def test_read_only_folder_outside_of_the_profile_does_not_stop_the_start(name: str, tmp_path: Path):
     warning = "What was sent could not be noted in "
     code, said = ended(tmp_path, wrapped=read_only(tmp_path / name), until=warning if name == "state" else LIVES)
     assert code == 0
@@ -66,21 +66,21 @@ def test_a_read_only_folder_that_is_not_the_profiles_stops_no_start(name: str, t
 
 
 @pytest.mark.skipif(not can_mount(), reason="only where a process may have disks of its own")
-def test_a_profile_that_cannot_be_written_is_said_in_a_window(tmp_path: Path):
+def test_profile_that_is_read_only_at_start_is_reported_in_a_window(tmp_path: Path):
     _, said = ended(tmp_path, wrapped=read_only(tmp_path / "data"), until="cannot write")
     assert said.startswith("Runway Desktop cannot write to its folder. Check that its disk is there and not read-only")
     assert len(said.splitlines()) == 1
 
 
 @pytest.mark.skipif(not can_mount(), reason="only where a process may have disks of its own")
-def test_a_profile_that_can_no_longer_be_written_is_said_in_a_window(tmp_path: Path):
+def test_profile_that_becomes_read_only_is_reported_in_a_window(tmp_path: Path):
     words = ("--profile-dir", str(tmp_path / "profile"))
     ended(tmp_path, *words)
     _, said = ended(tmp_path, *words, wrapped=read_only(tmp_path / "profile"), until="cannot write")
     assert said.startswith("Runway Desktop cannot write to its folder.")
 
 
-async def test_a_list_of_a_newer_version_is_said_in_a_window_and_left_as_it_is(tmp_path: Path):
+async def test_task_list_of_a_newer_version_is_reported_and_left_unchanged(tmp_path: Path):
     (tmp_path / "profile").mkdir()
     path = tmp_path / "profile" / "profile.db"
     later = Migration(Version(MIGRATIONS[-1].to.major + 1, 0), lambda _: None)
@@ -92,7 +92,7 @@ async def test_a_list_of_a_newer_version_is_said_in_a_window_and_left_as_it_is(t
     assert path.read_bytes() == before
 
 
-def test_an_older_version_that_is_running_is_said_in_a_window(tmp_path: Path):
+def test_older_version_that_is_already_running_is_reported_in_a_window(tmp_path: Path):
     (tmp_path / "profile").mkdir()
     with holder(tmp_path / "profile", "old"):
         _, said = ended(tmp_path, "--profile-dir", str(tmp_path / "profile"), until="older")

@@ -67,7 +67,7 @@ async def only_task(profile: Path) -> Task:
         await store.close()
 
 
-async def test_an_id_that_comes_while_the_program_closes_is_kept(tmp_path: Path, runway: Runway):
+async def test_task_id_received_while_the_program_closes_is_saved(tmp_path: Path, runway: Runway):
     runway.fault("create", "latency", seconds=LATE)
     said, took = closed(tmp_path / "profile", runway, "wait")
     assert "1 task is being sent. Closing waits for Runway's answer, because it may be charged." in said
@@ -76,7 +76,7 @@ async def test_an_id_that_comes_while_the_program_closes_is_kept(tmp_path: Path,
     assert (task.state, task.remote_id) == (State.PENDING, runway.accepted[0])
 
 
-async def test_who_does_not_wait_finds_the_task_uncertain_and_why(tmp_path: Path, runway: Runway):
+async def test_quitting_before_the_answer_makes_the_task_uncertain_with_a_reason(tmp_path: Path, runway: Runway):
     runway.fault("create", "latency", seconds=NEVER)
     said, took = closed(tmp_path / "profile", runway, "anyway")
     assert "If you close now, the task is uncertain at the next start." in said
@@ -88,7 +88,7 @@ async def test_who_does_not_wait_finds_the_task_uncertain_and_why(tmp_path: Path
     assert task.evidence.cause.code is ReasonCode.NO_REPLY
 
 
-async def test_a_window_that_never_comes_to_the_screen_sends_all_the_same(tmp_path: Path, runway: Runway):
+async def test_tasks_are_sent_when_the_window_never_appears(tmp_path: Path, runway: Runway):
     closed(tmp_path / "profile", runway, "unseen")
     task = await only_task(tmp_path / "profile")
     assert (task.state, task.remote_id) == (State.PENDING, runway.accepted[0])

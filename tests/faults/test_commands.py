@@ -26,7 +26,7 @@ raise SystemExit(code)
 """
 
 
-def test_a_script_makes_a_picture_and_has_its_file(programs: Programs, tmp_path: Path):
+def test_script_creates_a_picture_and_gets_its_file(programs: Programs, tmp_path: Path):
     programs.grant()
     request = tmp_path / "request.json"
     request.write_text('{"ratio": "1280:720", "model": "ignored"}')
@@ -46,13 +46,13 @@ def test_a_script_makes_a_picture_and_has_its_file(programs: Programs, tmp_path:
     assert (code, found["total"]) == (0, 1)
 
 
-def test_without_a_grant_create_is_refused_and_says_how_one_is_given(programs: Programs):
+def test_create_without_a_grant_is_refused_and_explains_how_to_grant(programs: Programs):
     code, refused, said = run(programs, *FOX, "--prompt", "A fox")
     assert (code, refused["code"]) == (7, "refused")
     assert "runway-desktop grant" in said
 
 
-def test_a_grant_is_given_at_a_terminal_alone(programs: Programs):
+def test_grant_needs_a_terminal(programs: Programs):
     code, _, said = run(programs, "grant", "500", said="yes\n")
     assert (code, "at a terminal" in said) == (7, True)
 
@@ -72,12 +72,12 @@ def test_a_grant_is_given_at_a_terminal_alone(programs: Programs):
         (("balance",), 0),
     ],
 )
-def test_an_exit_code_says_what_a_script_has_to_do(programs: Programs, words: tuple[str, ...], code: int):
+def test_exit_code_tells_a_script_what_to_do_next(programs: Programs, words: tuple[str, ...], code: int):
     found, _, said = run(programs, *words)
     assert found == code, said
 
 
-def test_a_task_of_elsewhere_is_asked_for_once_and_answered_at_once(programs: Programs):
+def test_task_from_elsewhere_is_fetched_once_and_returned_at_once(programs: Programs):
     elsewhere = programs.runway.create("Elsewhere [seconds:36000]")
     code, found, _ = run(programs, "get", elsewhere, "--json")
     assert (code, found["id"], found["next"]) == (0, elsewhere, "Ask again in 5 seconds.")
@@ -85,14 +85,14 @@ def test_a_task_of_elsewhere_is_asked_for_once_and_answered_at_once(programs: Pr
     assert run(programs, "cancel", elsewhere)[0] == 0, "its slot is free for other tests"
 
 
-def test_without_a_key_the_list_is_read_and_nothing_else_is_done(programs: Programs):
+def test_commands_without_a_key_can_only_read_the_list(programs: Programs):
     assert run(programs, "list", "--json", RUNWAYML_API_SECRET="")[0] == 0
     code, refused, said = run(programs, "balance", "--json", RUNWAYML_API_SECRET="")
     assert (code, refused["code"]) == (4, "key"), said
     assert run(programs, "get", ID, RUNWAYML_API_SECRET="")[0] == 4
 
 
-def test_a_wait_says_how_it_ended(programs: Programs):
+def test_wait_command_reports_how_the_task_ended(programs: Programs):
     programs.grant()
     _, failing, _ = run(programs, *FOX, "--prompt", "Fails [fail:SAFETY.INPUT.TEXT]", "--request-id", "f")
     code, failed, _ = run(programs, "wait", failing["task_id"], "--json")
@@ -105,7 +105,7 @@ def test_a_wait_says_how_it_ended(programs: Programs):
     assert (code, canceled["tasks"][0]["state"]) == (0, "cancelled")
 
 
-def test_an_interrupted_wait_names_the_command_that_goes_on(programs: Programs):
+def test_interrupted_wait_names_the_command_that_continues(programs: Programs):
     programs.grant()
     _, made, _ = run(programs, *FOX, "--prompt", "Long [seconds:36000]")
     waits = programs.start("wait", made["task_id"])
@@ -118,7 +118,7 @@ def test_an_interrupted_wait_names_the_command_that_goes_on(programs: Programs):
     assert run(programs, "cancel", made["task_id"])[0] == 0, "its slot is free for other tests"
 
 
-def test_a_polite_end_finishes_what_is_being_sent(programs: Programs):
+def test_sigterm_lets_a_command_finish_its_sending(programs: Programs):
     programs.grant()
     before = len(programs.runway.accepted)
     programs.runway.fault("create", "latency", seconds=2.0, times=1)
@@ -131,18 +131,18 @@ def test_a_polite_end_finishes_what_is_being_sent(programs: Programs):
     assert [task["state"] for task in found["tasks"]] == ["pending"]
 
 
-def test_the_demo_is_there_at_the_first_command(programs: Programs):
+def test_demo_is_available_to_the_first_command(programs: Programs):
     code, found, _ = run(programs, "list", "--demo", "--json", "--limit", "1")
     assert (code, found["total"] > 50, len(found["tasks"])) == (0, True, 1)
 
 
-def test_no_window_and_no_library_of_one_is_needed(programs: Programs):
+def test_commands_need_no_window_and_no_qt(programs: Programs):
     words = [sys.executable, "-c", WITHOUT_QT, "list", "--profile-dir", str(programs.folder)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_decision_for_the_person_ends_a_command_with_a_sentence(programs: Programs):
+def test_pending_restore_or_damaged_list_ends_a_command_with_a_sentence(programs: Programs):
     assert run(programs, "list")[0] == 0
     (programs.folder / "restoring").mkdir()
     code, _, said = run(programs, "list")
@@ -156,7 +156,7 @@ def test_decision_for_the_person_ends_a_command_with_a_sentence(programs: Progra
     claimed.release()
 
 
-def test_a_profile_that_does_not_exist_is_named(programs: Programs):
+def test_unknown_profile_name_is_named_in_the_error(programs: Programs):
     words = [sys.executable, "-m", "runway_desktop", "list", "--profile", "No such client"]
     surroundings = os.environ | {"XDG_DATA_HOME": str(programs.folder)}
     done = subprocess.run(

@@ -50,7 +50,7 @@ def run_words(programs: Programs, *words: str) -> tuple[int, dict[str, Any], str
     return run(programs, *words[:at], *words[at + 2 :])
 
 
-def test_an_interrupted_create_is_gone_on_with_and_made_once(programs: Programs):
+def test_interrupted_create_can_be_resumed_and_makes_one_task(programs: Programs):
     programs.runway.fault("create", "latency", seconds=2.0, times=1)
     before = len(programs.runway.accepted)
     creates = programs.start(*FOX, "--prompt", "Interrupted")
@@ -66,7 +66,7 @@ def test_an_interrupted_create_is_gone_on_with_and_made_once(programs: Programs)
     assert len(programs.runway.accepted) == before + 1
 
 
-def test_command_interrupted_before_its_id_is_repeated_and_paid_once(programs: Programs, tmp_path: Path):
+def test_create_interrupted_before_its_id_and_repeated_is_paid_once(programs: Programs, tmp_path: Path):
     before = len(programs.runway.accepted)
     (tmp_path / "waiting_keychain.py").write_text(BACKEND, encoding="utf-8")
     asked = tmp_path / "asked"
@@ -86,7 +86,7 @@ def test_command_interrupted_before_its_id_is_repeated_and_paid_once(programs: P
     assert len(programs.runway.accepted) == before + 1
 
 
-def test_an_impatient_second_interruption_leaves_the_task_uncertain_and_never_repeated(programs: Programs):
+def test_second_interruption_makes_the_task_uncertain_and_never_resends_it(programs: Programs):
     programs.runway.fault("create", "latency", seconds=20.0, times=1)
     creates = programs.start(*FOX, "--prompt", "Twice", "--request-id", "twice")
     until(programs.is_sending, "the request under way")
@@ -105,7 +105,7 @@ def test_an_impatient_second_interruption_leaves_the_task_uncertain_and_never_re
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_wait_that_is_ended_politely_names_the_command_that_goes_on(
+def test_wait_ended_by_sigterm_names_the_command_that_continues(
     programs: Programs, number: signal.Signals, code: int, tmp_path: Path
 ):  # fmt: skip
     made = run(programs, *FOX, "--prompt", f"Long {code} [seconds:36000]")[1]
@@ -119,13 +119,13 @@ def test_a_wait_that_is_ended_politely_names_the_command_that_goes_on(
     assert {"--save", "--json"} <= set(how_to_go_on(said))
 
 
-def test_detached_command_outlives_its_terminal(programs: Programs):
+def test_command_in_the_background_outlives_its_terminal(programs: Programs):
     made = run(programs, *FOX, "--prompt", "Outlives [seconds:36000]")[1]
     line = f"trap '' HUP; rd wait {made['task_id']} --timeout 8 in & pid=$!; sleep 4; kill -HUP $pid; wait $pid"
     assert in_shell(programs, line).returncode == 8
 
 
-def test_a_reader_who_has_enough_changes_no_exit_code(programs: Programs):
+def test_closed_output_pipe_does_not_change_the_exit_code(programs: Programs):
     for _ in range(3):
         run(programs, *FOX, "--prompt", "Many", "--dry-run")
     done = in_shell(programs, "rd models --json in | head -c 1; exit ${PIPESTATUS[0]}")
@@ -134,13 +134,13 @@ def test_a_reader_who_has_enough_changes_no_exit_code(programs: Programs):
     assert done.returncode == 5
 
 
-def test_an_answer_that_cannot_be_written_is_said(programs: Programs):
+def test_failed_write_of_the_output_is_reported(programs: Programs):
     done = in_shell(programs, "rd list --json in > /dev/full")
     assert (done.returncode, "could not be written: " in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_streams_harm_nothing(programs: Programs, closed: str):
+def test_closed_standard_streams_do_not_break_a_command(programs: Programs, closed: str):
     done = in_shell(programs, f"rd create text_to_image --model gen4_image --set ratio=1280:720 --prompt {closed!r} "
                     f"--max-credits 10 --json in {closed}")  # fmt: skip
     assert done.returncode == 0
@@ -148,7 +148,7 @@ def test_closed_streams_harm_nothing(programs: Programs, closed: str):
     assert (code, found["tasks"][0]["prompt"]) == (0, closed)
 
 
-def test_a_request_is_not_read_from_a_closed_stdin(programs: Programs):
+def test_create_with_closed_stdin_is_refused(programs: Programs):
     done = in_shell(programs, "rd create text_to_image --model gen4_image --from - in <&-")
     assert (done.returncode, "stdin is closed" in done.stderr) == (2, True)
 
@@ -163,18 +163,18 @@ def test_a_request_is_not_read_from_a_closed_stdin(programs: Programs):
         ('{"promptText": "' + "x" * 8_000_001, "longer than 8,000,000 bytes"),
     ],
 )
-def test_a_request_that_is_none_gets_a_sentence(programs: Programs, said: str, why: str):
+def test_invalid_request_on_stdin_gets_a_sentence(programs: Programs, said: str, why: str):
     code, refused, told = run(programs, *PICTURE, "--from", "-", "--json", said=said)
     assert (code, refused["code"]) == (2, "input")
     assert why in told
 
 
-def test_a_file_whose_name_is_no_text_gets_a_sentence(programs: Programs):
+def test_file_name_that_is_not_valid_text_gets_a_sentence(programs: Programs):
     done = in_shell(programs, "rd create image_to_video --model gen4_turbo --file promptImage=$'f\\xff.png' in")
     assert (done.returncode, "no Unicode" in done.stderr) == (2, True)
 
 
-def test_a_terminal_of_another_encoding_is_written_to(programs: Programs, tmp_path: Path):
+def test_output_adapts_to_the_encoding_of_the_terminal(programs: Programs, tmp_path: Path):
     run(programs, *PICTURE[:-1], "Füchsin 狐 \x1b[2J", "--set", "ratio=1280:720", "--max-credits", "10")
     for encoding in ("ascii", "ascii:strict", "utf-8", "latin-1"):
         code, found, _ = run(programs, "list", "--json", PYTHONIOENCODING=encoding)
@@ -185,14 +185,14 @@ def test_a_terminal_of_another_encoding_is_written_to(programs: Programs, tmp_pa
         assert in_shell(programs, f"rd {words}", PYTHONIOENCODING="ascii:strict").returncode == 0
 
 
-def test_texts_are_english_whatever_the_computer_speaks(programs: Programs):
+def test_command_output_is_english_in_every_locale(programs: Programs):
     german = {"LANGUAGE": "de", "LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"}
     code, _, said = run(programs, *PICTURE, "--from", "/nowhere/at.all", **german)
     assert (code, "No such file" in said) == (2, True)
     assert "usage: " in in_shell(programs, "rd get --help", **german).stdout
 
 
-def test_nothing_is_sent_where_its_result_could_not_be_saved(programs: Programs, tmp_path: Path):
+def test_create_is_refused_when_its_result_could_not_be_saved(programs: Programs, tmp_path: Path):
     (tmp_path / "file").write_text("")
     before = len(programs.runway.accepted)
     code, _, said = run(programs, *PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--save",
@@ -201,7 +201,7 @@ def test_nothing_is_sent_where_its_result_could_not_be_saved(programs: Programs,
     assert len(programs.runway.accepted) == before
 
 
-def test_a_paid_result_that_cannot_be_copied_stays_in_the_library_and_is_named(programs: Programs, tmp_path: Path):
+def test_paid_result_that_cannot_be_copied_stays_in_the_library_and_is_named(programs: Programs, tmp_path: Path):
     folder = tmp_path / "out"
     creates = programs.start(*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json", "--save",
                              str(folder), "--request-id", "copied")  # fmt: skip
@@ -220,7 +220,7 @@ def test_a_paid_result_that_cannot_be_copied_stays_in_the_library_and_is_named(p
     assert (code, [file.read_bytes() for file in folder.iterdir()]) == (0, [Path(kept).read_bytes()])
 
 
-def test_request_refused_by_runway_has_failed(programs: Programs):
+def test_request_refused_by_runway_ends_the_command_as_failed(programs: Programs):
     programs.runway.fault("create", "status", status=400, times=1)
     code, made = ended(programs.start(*FOX, "--prompt", "Refused", "--wait"))
     assert (code, made["status"]) == (1, "FAILED")

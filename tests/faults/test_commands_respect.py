@@ -63,7 +63,7 @@ def paid(programs: Programs) -> Any:
     return lambda: len(programs.runway.accepted) - before
 
 
-def test_a_pause_holds_and_a_wait_says_so(programs: Programs, paid: Any):
+def test_wait_during_a_pause_reports_the_pause(programs: Programs, paid: Any):
     arrange(programs, **{PAUSED: True})
     code, made, said = run(programs, *PAID)
     assert (code, made["state"], made["waits_because"], paid()) == (0, "held", "Paused", 0)
@@ -82,7 +82,7 @@ def test_a_pause_holds_and_a_wait_says_so(programs: Programs, paid: Any):
         (Permission.ALLOWANCE, 0, 0, ""),
     ],
 )
-def test_commands_do_what_their_person_lets_them(
+def test_commands_obey_the_permissions_set_by_the_person(
     programs: Programs, paid: Any, permission: Permission, reads: int, pays: int, why: str
 ):  # fmt: skip
     asyncio.run(permit(programs.folder, COMMAND_LINE, permission, 100.0))
@@ -93,19 +93,19 @@ def test_commands_do_what_their_person_lets_them(
 
 
 @pytest.mark.parametrize("cap", ["day_cap", "month_cap", "sending_cap"])
-def test_a_cap_refuses_what_is_above_it(programs: Programs, paid: Any, cap: str):
+def test_command_above_a_cap_is_refused(programs: Programs, paid: Any, cap: str):
     arrange(programs, **{cap: 1.0})
     code, refused, said = run(programs, *PAID)
     assert (code, refused["code"], paid()) == (7, "refused", 0), said
     assert "Nothing was sent" in said
 
 
-def test_a_price_above_the_limit_that_was_said_is_refused(programs: Programs, paid: Any):
+def test_command_above_its_price_limit_is_refused(programs: Programs, paid: Any):
     code, _, said = run(programs, *PAID, "--max-credits", "1")
     assert (code, "more than 1" in said, paid()) == (7, True, 0)
 
 
-def test_a_library_that_is_away_keeps_what_is_paid_for(programs: Programs, paid: Any, tmp_path: Path):
+def test_paid_result_is_kept_while_the_library_folder_is_missing(programs: Programs, paid: Any, tmp_path: Path):
     drive = tmp_path / "drive"
     (drive / "library").mkdir(parents=True)
     arrange(programs, library_folder=str(drive / "library"))
@@ -121,7 +121,7 @@ def test_a_library_that_is_away_keeps_what_is_paid_for(programs: Programs, paid:
     assert (code, Path(made["files"][0]["path"]).is_relative_to(drive)) == (0, True)
 
 
-def test_a_locked_keychain_ends_a_command_that_needs_the_key(programs: Programs, tmp_path: Path):
+def test_locked_keychain_ends_a_command_that_needs_the_key(programs: Programs, tmp_path: Path):
     (tmp_path / "waiting_keychain.py").write_text(BACKEND, encoding="utf-8")
     locked = {
         "ASKED": str(tmp_path / "asked"), "PYTHON_KEYRING_BACKEND": "waiting_keychain.Waiting",
@@ -133,7 +133,7 @@ def test_a_locked_keychain_ends_a_command_that_needs_the_key(programs: Programs,
     assert run(programs, "list", **locked)[0] == 0, "what needs no key is answered"
 
 
-def test_a_task_that_waits_for_a_key_says_so_and_is_sent_once_it_is_there(programs: Programs, paid: Any):
+def test_task_without_a_key_reports_that_and_is_sent_once_a_key_is_set(programs: Programs, paid: Any):
     code, made, said = run(
         programs, *PAID, RUNWAYML_API_SECRET="", PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring"
     )
@@ -141,7 +141,7 @@ def test_a_task_that_waits_for_a_key_says_so_and_is_sent_once_it_is_there(progra
     assert (run(programs, "wait", made["task_id"])[0], paid()) == (0, 1)
 
 
-def test_a_key_that_is_refused_is_said_to_be(programs: Programs, paid: Any):
+def test_refused_key_is_reported_by_commands(programs: Programs, paid: Any):
     programs.runway.fault("api", "status", status=401)
     try:
         code, refused, _ = run(programs, "balance", "--json")
@@ -152,20 +152,20 @@ def test_a_key_that_is_refused_is_said_to_be(programs: Programs, paid: Any):
         programs.runway.mend()
 
 
-def test_an_address_that_is_none_has_to_be_changed(programs: Programs):
+def test_refused_runway_address_is_reported_as_wrong_input(programs: Programs):
     code, refused, said = run(programs, "balance", "--json", RUNWAYML_BASE_URL="http://example.com")
     assert (code, refused["code"]) == (2, "input")
     assert "RUNWAYML_BASE_URL" in said
 
 
-def test_a_runway_that_cannot_be_reached_is_a_passing_trouble(programs: Programs):
+def test_unreachable_runway_is_reported_as_temporary(programs: Programs):
     nobody = {"RUNWAYML_BASE_URL": "http://127.0.0.1:1"}
     code, refused, _ = run(programs, "balance", "--json", **nobody)
     assert (code, refused["code"]) == (3, "again")
     assert run(programs, "list", "--json", **nobody)[0] == 0
 
 
-def test_a_list_that_is_found_damaged_sends_nothing(programs: Programs, paid: Any):
+def test_damaged_task_list_stops_all_sending(programs: Programs, paid: Any):
     database = environment.profile(demo=False, folder=programs.folder).database
 
     async def many() -> None:
@@ -181,7 +181,7 @@ def test_a_list_that_is_found_damaged_sends_nothing(programs: Programs, paid: An
     assert (code, paid()) == (9, 0), said
 
 
-def test_what_the_person_has_queued_is_sent_by_a_command_that_sends_and_by_none_that_reads(
+def test_queued_tasks_are_sent_by_create_commands_and_never_by_read_commands(
     programs: Programs, paid: Any
 ):  # fmt: skip
     arrange(programs, **{PAUSED: True})
@@ -201,7 +201,7 @@ def test_what_the_person_has_queued_is_sent_by_a_command_that_sends_and_by_none_
 @pytest.mark.parametrize(
     ("permission", "code", "why"), [(Permission.READ, 8, "may not spend"), (Permission.REVOKED, 7, "revoked")]
 )
-def test_a_wait_of_a_program_that_may_not_spend_lets_nothing_leave_the_queue(
+def test_wait_command_without_permission_to_spend_sends_no_queued_task(
     programs: Programs, paid: Any, permission: Permission, code: int, why: str
 ):  # fmt: skip
     arrange(programs, **{PAUSED: True})
@@ -216,7 +216,7 @@ def test_a_wait_of_a_program_that_may_not_spend_lets_nothing_leave_the_queue(
     ("other", "code"),
     [({"RUNWAYML_API_SECRET": "key_" + "b6" * 64}, 4), ({"RUNWAYML_BASE_URL": "http://127.0.0.1:9"}, 2)],
 )
-def test_a_command_with_another_key_or_address_spends_nothing_through_an_open_window(
+def test_command_with_another_key_or_address_cannot_spend_through_an_open_window(
     programs: Programs, paid: Any, other: dict[str, str], code: int
 ):  # fmt: skip
     made = run(programs, *PAID, "--wait")[1]
@@ -232,7 +232,7 @@ def test_a_command_with_another_key_or_address_spends_nothing_through_an_open_wi
 
 
 @pytest.mark.parametrize(("answer", "code"), [(b"no\n", 7), (None, 130), (b"yes\n", 0)])
-def test_a_grant_is_given_by_a_yes_at_a_terminal(programs: Programs, answer: bytes | None, code: int):
+def test_grant_is_given_by_a_yes_at_a_terminal(programs: Programs, answer: bytes | None, code: int):
     permit = ("grant", "12")
     ours, theirs = pty.openpty()
     with programs.start(*permit, stdin=theirs, stderr=theirs) as process:
@@ -249,7 +249,7 @@ def test_a_grant_is_given_by_a_yes_at_a_terminal(programs: Programs, answer: byt
     assert (process.returncode, "credits_a_day: 12" in printed) == (code, code == 0)
 
 
-def test_a_grant_is_not_spent_beyond(programs: Programs, paid: Any):
+def test_commands_cannot_spend_more_than_their_grant(programs: Programs, paid: Any):
     programs.grant(9)
     assert run(programs, *PAID)[0] == 0
     code, _, said = run(programs, *PAID, "--prompt", "Another fox")

@@ -145,7 +145,7 @@ async def a_world(root: Path) -> World:
     return world
 
 
-async def test_a_copy_made_at_any_moment_and_put_back_sends_nothing_twice(tmp_path: Path):
+async def test_restored_copy_of_the_profile_from_any_moment_sends_nothing_twice(tmp_path: Path):
     asked_at = []
     for at in itertools.count(1):
         world = await a_world(tmp_path / str(at))
@@ -169,7 +169,7 @@ async def test_a_copy_made_at_any_moment_and_put_back_sends_nothing_twice(tmp_pa
     assert asked_at == list(range(asked_at[0], asked_at[-1] + 1))
 
 
-async def test_killed_at_any_moment_the_next_start_asks_nothing_and_goes_on(tmp_path: Path):
+async def test_next_start_after_a_kill_at_any_moment_continues_without_a_question(tmp_path: Path):
     for at in itertools.count(1):
         world = await a_world(tmp_path / str(at))
         moments = await world.watched_run(at, dies=True)
@@ -187,7 +187,7 @@ async def test_killed_at_any_moment_the_next_start_asks_nothing_and_goes_on(tmp_
     assert at > 40
 
 
-async def test_killed_at_any_moment_of_the_start_with_a_copy_it_still_waits(tmp_path: Path):
+async def test_copied_profile_still_waits_after_a_kill_during_its_first_start(tmp_path: Path):
     for at in itertools.count(1):
         world = await a_world(tmp_path / str(at))
         kept = await world.kept_before_it_was_sent()

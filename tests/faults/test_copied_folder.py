@@ -60,7 +60,7 @@ async def only_the_new_one_is_sent(engine: Engine, computer: Computer, before: i
     assert waiting(engine) == [HoldCode.COPIED] * MANY
 
 
-async def test_a_copy_that_is_opened_beside_the_original_sends_nothing_of_it(tmp_path: Path):
+async def test_copied_profile_opened_beside_the_original_sends_none_of_its_tasks(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
         await computer.queue()
         shutil.copytree(computer.folder, tmp_path / "copy")
@@ -75,7 +75,7 @@ async def test_a_copy_that_is_opened_beside_the_original_sends_nothing_of_it(tmp
             assert waiting(original) == []
 
 
-async def test_a_folder_that_is_put_back_after_its_tasks_were_sent_sends_none_of_them(tmp_path: Path):
+async def test_profile_restored_from_before_its_tasks_were_sent_sends_none_of_them(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
         await is_put_back(computer)
         before = computer.paid
@@ -84,7 +84,7 @@ async def test_a_folder_that_is_put_back_after_its_tasks_were_sent_sends_none_of
             await only_the_new_one_is_sent(engine, computer, before)
 
 
-async def test_a_folder_that_is_put_back_without_its_note_in_the_state_folder_sends_none_of_them(tmp_path: Path):
+async def test_restored_profile_without_its_note_in_the_state_folder_sends_none_of_its_tasks(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
         await is_put_back(computer)
         shutil.rmtree(tmp_path / "state")
@@ -94,7 +94,7 @@ async def test_a_folder_that_is_put_back_without_its_note_in_the_state_folder_se
             await only_the_new_one_is_sent(engine, computer, before)
 
 
-async def test_a_state_folder_that_was_wiped_asks_nothing_where_runway_counts_what_the_list_knows(tmp_path: Path):
+async def test_deleted_state_folder_causes_no_question_when_counts_match_the_list(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
         await computer.queue()
         shutil.rmtree(tmp_path / "state")
@@ -103,7 +103,7 @@ async def test_a_state_folder_that_was_wiped_asks_nothing_where_runway_counts_wh
             assert after_restore.to_tell(engine.settings) is None
 
 
-async def test_a_copy_made_while_the_program_runs_is_known_when_it_is_put_back(tmp_path: Path):
+async def test_profile_copied_while_the_program_runs_is_recognized_when_restored(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
         async with computer.program() as engine:
             await one_is_sent(engine)
@@ -120,7 +120,7 @@ async def test_a_copy_made_while_the_program_runs_is_known_when_it_is_put_back(t
             await only_the_new_one_is_sent(engine, computer, before)
 
 
-async def test_notice_is_shown_once(tmp_path: Path):
+async def test_notice_of_a_copied_profile_is_shown_once(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
         await is_put_back(computer)
         async with computer.program() as engine:
@@ -136,7 +136,7 @@ async def test_notice_is_shown_once(tmp_path: Path):
             assert waiting(engine) == [HoldCode.COPIED] * MANY
 
 
-async def test_a_renamed_folder_asks_nothing_and_sends_what_waits(tmp_path: Path):
+async def test_renamed_profile_folder_causes_no_question_and_sends_queued_tasks(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
         await computer.queue()
         computer.folder.rename(tmp_path / "renamed")
@@ -146,7 +146,7 @@ async def test_a_renamed_folder_asks_nothing_and_sends_what_waits(tmp_path: Path
             assert after_restore.to_tell(engine.settings) is None
 
 
-async def test_a_restore_by_the_program_asks_what_it_always_asked(tmp_path: Path):
+async def test_restore_by_the_program_asks_its_usual_question(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
         await computer.queue()
         backup = tmp_path / "backup.zip"

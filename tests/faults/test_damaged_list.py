@@ -72,7 +72,7 @@ def rows_of(path: Path) -> list[str]:
         return [line for line in connection.iterdump() if not line.startswith('INSERT INTO "searched')]
 
 
-async def test_flipped_bits_are_told_or_lie_in_a_cell_that_nothing_checks(tmp_path: Path):
+async def test_flipped_bits_in_the_database_are_reported_or_harmless(tmp_path: Path):
     whole, path = tmp_path / "whole.db", tmp_path / "profile.db"
     size = await a_list(whole)
     sound = rows_of(whole)
@@ -99,7 +99,7 @@ async def test_flipped_bits_are_told_or_lie_in_a_cell_that_nothing_checks(tmp_pa
 
 
 @pytest.mark.parametrize("left", ["0", "1", "100", "half", "page", "all but a page", "zeros", "text", "another"])
-async def test_a_list_that_was_cut_is_refused_and_stays_as_it_is(left: str, tmp_path: Path):
+async def test_truncated_task_list_is_refused_and_left_unchanged(left: str, tmp_path: Path):
     path = tmp_path / "profile.db"
     size = await a_list(path)
     content = path.read_bytes()
@@ -123,7 +123,7 @@ async def test_a_list_that_was_cut_is_refused_and_stays_as_it_is(left: str, tmp_
 
 
 @pytest.mark.parametrize("companion", ["-wal", ".backup-v3.1"])
-async def test_an_empty_or_missing_list_beside_what_is_left_of_it_is_refused(companion: str, tmp_path: Path):
+async def test_empty_or_missing_task_list_beside_its_other_files_is_refused(companion: str, tmp_path: Path):
     path = tmp_path / "profile.db"
     beside = path.with_name(f"profile.db{companion}")
     beside.write_bytes(b"left")
@@ -136,7 +136,7 @@ async def test_an_empty_or_missing_list_beside_what_is_left_of_it_is_refused(com
     assert path.read_bytes() == b""
 
 
-async def test_a_profile_that_was_used_is_known_by_its_ids_and_its_backups(tmp_path: Path):
+async def test_used_profile_is_recognized_by_its_id_file_and_backups(tmp_path: Path):
     profile = Profile(name="New", folder=tmp_path, library=tmp_path / "films", key_name="")
     assert not has_been_used(profile)
     profile.accepted_ids.touch()
@@ -150,7 +150,7 @@ async def test_a_profile_that_was_used_is_known_by_its_ids_and_its_backups(tmp_p
     assert not profile.database.exists()
 
 
-async def test_a_list_whose_only_content_was_in_a_log_that_is_gone_is_no_empty_list(tmp_path: Path):
+async def test_task_list_with_a_lost_log_is_not_taken_for_empty(tmp_path: Path):
     path, killed = tmp_path / "profile.db", tmp_path / "killed" / "profile.db"
     store = await SqliteStore.open(path)
     await fill(store, 5)
@@ -164,7 +164,7 @@ async def test_a_list_whose_only_content_was_in_a_log_that_is_gone_is_no_empty_l
 
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "missing"])
-async def test_a_log_that_was_damaged_takes_only_what_was_written_last(harm: str, tmp_path: Path):
+async def test_damaged_log_loses_only_the_latest_writes(harm: str, tmp_path: Path):
     """SQLite drops the log from the first part on whose checksum is wrong. Paid ids come back from their own file."""
     path, killed = tmp_path / "profile.db", tmp_path / "killed" / "profile.db"
     await a_list(path, 50)
@@ -195,7 +195,7 @@ async def test_a_log_that_was_damaged_takes_only_what_was_written_last(harm: str
     await store.close()
 
 
-async def test_until_a_list_is_checked_its_file_is_not_written_to(tmp_path: Path):
+async def test_task_list_file_is_not_written_before_its_check_ends(tmp_path: Path):
     path = tmp_path / "profile.db"
     await a_list(path, 50)
     before = path.read_bytes()
@@ -236,7 +236,7 @@ async def backed_up(tmp_path: Path) -> Made:
 
 
 @pytest.mark.parametrize("harm", HARMS)
-async def test_backups_are_offered_by_date_and_one_takes_the_place_of_the_damaged_list(harm: str, tmp_path: Path):
+async def test_damaged_task_list_can_be_replaced_by_a_dated_backup(harm: str, tmp_path: Path):
     made = await backed_up(tmp_path)
     profile = made.profile
     HARMS[harm](profile.database)
@@ -267,7 +267,7 @@ async def test_backups_are_offered_by_date_and_one_takes_the_place_of_the_damage
     await store.close()
 
 
-async def test_a_list_is_begun_anew_only_where_the_person_says_so_and_the_old_files_stay(tmp_path: Path):
+async def test_new_task_list_needs_a_confirmation_and_keeps_the_old_files(tmp_path: Path):
     made = await a_profile(tmp_path)
     profile = made.profile
     log = profile.database.with_name("profile.db-wal")

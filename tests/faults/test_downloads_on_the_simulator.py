@@ -32,7 +32,7 @@ TROUBLES = {
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-async def test_whatever_goes_wrong_every_result_is_saved_whole(trouble: str, tmp_path: Path):
+async def test_every_result_is_saved_whole_after_random_faults(trouble: str, tmp_path: Path):
     library = tmp_path / "library"
     async with simulated(*TROUBLES[trouble]) as (simulator, clock), engine(simulator, clock, tmp_path / "db") as rig:
         async with saving(rig, clock, library):
@@ -53,7 +53,7 @@ async def test_whatever_goes_wrong_every_result_is_saved_whole(trouble: str, tmp
 
 
 @pytest.mark.parametrize("ending", ["glb", "bin"])
-async def test_result_of_a_kind_that_nobody_knows_is_kept_and_never_taken_for_a_clip(ending: str, tmp_path: Path):
+async def test_result_of_unknown_media_kind_is_kept_and_never_treated_as_a_clip(ending: str, tmp_path: Path):
     """Its endpoint makes clips, and its link ends as a program's may: it gets the ending that no system runs."""
     library = tmp_path / "library"
     async with simulated() as (simulator, clock), engine(simulator, clock, tmp_path / "db") as rig:
@@ -79,7 +79,7 @@ async def test_result_of_a_kind_that_nobody_knows_is_kept_and_never_taken_for_a_
     assert kept["output"]["media"] == "other"
 
 
-async def test_program_that_closes_in_the_middle_goes_on_at_the_next_start(tmp_path: Path):
+async def test_download_interrupted_by_closing_continues_at_the_next_start(tmp_path: Path):
     library = tmp_path / "library"
     hung = Fault(Harm.HOLD, "output", seconds=600)
     async with simulated(hung) as (simulator, clock):

@@ -25,7 +25,7 @@ async def likelihood_of(rig: Rig, task_id: TaskId) -> Likelihood:
     return verdict(await evidence_of(rig, task_id)).likelihood
 
 
-async def test_a_sending_that_was_under_way_while_the_counts_were_read_is_not_counted_twice():
+async def test_sending_in_progress_during_a_count_reading_is_not_counted_twice():
     async with counted_rig(loops=("lane",)) as rig:
         gate = rig.runway.hold("create")
         await rig.submit(request("first"))
@@ -55,7 +55,7 @@ class LatePosts(FakeRunway):
         return seen
 
 
-async def test_a_reading_that_was_asked_for_before_the_sending_says_nothing_of_it():
+async def test_reading_requested_before_the_sending_is_no_evidence():
     runway = LatePosts()
     async with counted_rig(runway=runway, loops=("lane",)) as rig:
         await rig.submit(request("first"))
@@ -74,7 +74,7 @@ async def test_a_reading_that_was_asked_for_before_the_sending_says_nothing_of_i
         assert await likelihood_of(rig, task_id) is Likelihood.MADE
 
 
-async def test_the_numbers_of_another_key_are_not_compared():
+async def test_counts_of_another_key_are_not_compared():
     async with counted_rig(loops=("lane",)) as rig:
         rig.runway.then("create", made_but_cut(rig))
         [task_id] = await rig.submit(request())
@@ -86,7 +86,7 @@ async def test_the_numbers_of_another_key_are_not_compared():
         assert verdict(evidence).likelihood is Likelihood.UNKNOWN
 
 
-async def test_a_task_that_was_sent_and_ended_before_the_program_was_killed_is_recalled():
+async def test_task_that_was_sent_and_ended_before_a_kill_is_remembered_as_evidence():
     async with counted_rig(loops=("lane", "poller", "account")) as killed:
         await killed.clock.advance(2)
         await killed.submit(request("first"))
@@ -104,7 +104,7 @@ async def test_a_task_that_was_sent_and_ended_before_the_program_was_killed_is_r
         assert verdict(evidence).likelihood is Likelihood.NOT_MADE
 
 
-async def test_evidence_of_an_older_version_takes_what_was_sent_shortly_before_for_doubtful():
+async def test_evidence_from_an_older_version_treats_recent_sendings_as_doubtful():
     async with counted_rig() as killed:
         await killed.submit(request("first"))
         count(killed)
@@ -121,7 +121,7 @@ async def test_evidence_of_an_older_version_takes_what_was_sent_shortly_before_f
         assert await likelihood_of(rig, task_id) is Likelihood.UNKNOWN
 
 
-async def test_tasks_of_yesterday_that_leave_the_count_hide_one_that_was_made():
+async def test_tasks_leaving_the_daily_count_do_not_prove_that_nothing_was_made():
     async with counted_rig() as rig:
         await rig.submit(request("yesterday"))
         count(rig)
@@ -136,7 +136,7 @@ async def test_tasks_of_yesterday_that_leave_the_count_hide_one_that_was_made():
 
 
 @pytest.mark.parametrize("is_seen", [True, False])
-async def test_credits_that_came_back_for_another_task_hide_one_that_was_made(is_seen):
+async def test_refund_of_another_task_does_not_prove_that_nothing_was_made(is_seen):
     async with Rig(loops=("lane", "poller") if is_seen else ("lane",)) as rig:
         known = rig.runway.account
         [first] = await rig.submit(request("first"))
@@ -153,7 +153,7 @@ async def test_credits_that_came_back_for_another_task_hide_one_that_was_made(is
         assert verdict(evidence).likelihood is Likelihood.UNKNOWN
 
 
-async def test_two_without_an_answer_leave_each_other_in_doubt():
+async def test_two_sendings_without_an_answer_leave_each_other_uncertain():
     async with counted_rig(loops=("lane", "account")) as rig:
         rig.runway.then("create", made_but_cut(rig), NoReply("The connection was cut."))
         [made] = await rig.submit(request("made"))
@@ -168,7 +168,7 @@ async def test_two_without_an_answer_leave_each_other_in_doubt():
         assert await likelihood_of(rig, not_made) is not Likelihood.MADE
 
 
-async def test_the_sendings_of_a_burst_share_a_reading():
+async def test_sendings_of_a_burst_share_one_count_reading():
     async with counted_rig(loops=("lane", "account")) as rig:
         await rig.submit(*(request(f"{n}") for n in range(20)))
         await rig.clock.advance(5)
@@ -176,7 +176,7 @@ async def test_the_sendings_of_a_burst_share_a_reading():
         assert len(rig.runway.named("organization")) <= 2
 
 
-async def test_nothing_is_said_of_one_that_a_slow_server_may_still_make():
+async def test_slow_server_that_may_still_make_the_task_gets_no_verdict():
     async with counted_rig(loops=("lane",)) as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
@@ -189,7 +189,7 @@ async def test_nothing_is_said_of_one_that_a_slow_server_may_still_make():
         assert await likelihood_of(rig, task_id) is Likelihood.NOT_MADE
 
 
-async def test_a_look_that_a_kill_cut_short_is_done_again():
+async def test_count_reading_interrupted_by_a_kill_is_repeated():
     async with counted_rig(loops=("lane",)) as killed:
         killed.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await killed.submit(request())
@@ -200,7 +200,7 @@ async def test_a_look_that_a_kill_cut_short_is_done_again():
         assert await likelihood_of(rig, task_id) is Likelihood.NOT_MADE
 
 
-async def test_the_next_run_asks_no_more_often_for_what_the_last_one_found_out_already():
+async def test_next_run_does_not_repeat_readings_that_were_already_stored():
     rig = counted_rig(loops=("lane",))
     async with rig:
         rig.runway.then("create", made_but_cut(rig))

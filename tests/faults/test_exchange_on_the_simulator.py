@@ -50,7 +50,7 @@ def as_kept(task: Task) -> Task:
     )
 
 
-async def test_a_library_of_the_simulator_is_the_same_in_a_fresh_profile(tmp_path: Path):
+async def test_exported_library_imported_into_a_new_profile_is_identical(tmp_path: Path):
     workers = ThreadPoolExecutor(2)
     out = tmp_path / "out"
     async with simulated() as (simulator, clock):

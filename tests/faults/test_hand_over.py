@@ -30,7 +30,7 @@ def running_task(programs: Programs) -> str:
     return str(made["task_id"])
 
 
-def test_an_engine_with_nothing_under_way_frees_the_profile_within_two_seconds(programs: Programs):
+def test_idle_engine_frees_the_profile_within_two_seconds(programs: Programs):
     waits = programs.start("wait", running_task(programs), "--json")
     until(lambda: programs.welcome() is not None, "the engine of the command")
 
@@ -52,7 +52,7 @@ def test_an_engine_with_nothing_under_way_frees_the_profile_within_two_seconds(p
     assert waits.poll() is None, "the command goes on, and asks the next"
 
 
-def test_a_window_takes_over_and_the_command_goes_on_through_it(programs: Programs):
+def test_window_takes_over_the_engine_and_the_running_command_continues(programs: Programs):
     waits = programs.start("wait", running_task(programs), "--json")
     until(lambda: programs.welcome() is not None, "the engine of the command")
     window = programs.window()
@@ -76,7 +76,7 @@ def test_sending_is_stored_before_a_window_takes_over(programs: Programs):
     assert programs.runway.made() == {"Slow": 1}
 
 
-def test_an_engine_that_is_killed_while_it_sends_leaves_an_uncertain_task_that_nobody_repeats(programs: Programs):
+def test_engine_killed_while_sending_leaves_one_uncertain_task_that_is_not_resent(programs: Programs):
     programs.runway.fault("create", "latency", seconds=30.0)
     creates = programs.start(*FOX, "--prompt", "Lost", "--request-id", "lost")
     until(programs.is_sending, "the request under way")
@@ -91,7 +91,7 @@ def test_an_engine_that_is_killed_while_it_sends_leaves_an_uncertain_task_that_n
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.01, 0.03, 0.08, 0.2, 0.5])
-def test_an_engine_that_is_killed_while_it_makes_room_loses_nothing(programs: Programs, delay: float):
+def test_engine_killed_during_the_hand_over_loses_nothing(programs: Programs, delay: float):
     programs.runway.fault("create", "latency", seconds=1.0)
     creates = programs.start(*FOX, "--prompt", "Killed", "--request-id", "one")
     until(programs.is_sending, "the request under way")
@@ -108,7 +108,7 @@ def test_an_engine_that_is_killed_while_it_makes_room_loses_nothing(programs: Pr
     assert sum(programs.runway.made().values()) <= 1
 
 
-def test_a_window_that_is_killed_while_it_takes_over_leaves_the_profile_to_the_command(programs: Programs):
+def test_window_killed_during_the_hand_over_leaves_the_profile_to_the_command(programs: Programs):
     task = running_task(programs)
     waits = programs.start("wait", task, "--json")
     until(lambda: programs.welcome() is not None, "the engine of the command")
@@ -121,7 +121,7 @@ def test_a_window_that_is_killed_while_it_takes_over_leaves_the_profile_to_the_c
     assert programs.run("get", task, "--json")[0] == 0
 
 
-def test_a_second_command_joins_the_first_and_outlives_it(programs: Programs):
+def test_second_command_joins_the_engine_and_outlives_the_first(programs: Programs):
     task = running_task(programs)
     first = programs.start("wait", task, "--json")
     until(lambda: programs.welcome() is not None, "the engine of the first")
@@ -134,7 +134,7 @@ def test_a_second_command_joins_the_first_and_outlives_it(programs: Programs):
     assert second.poll() is None
 
 
-def test_many_commands_at_once_make_one_task_of_one_wish(programs: Programs):
+def test_identical_create_commands_at_once_make_one_task(programs: Programs):
     creates = [programs.start(*FOX, "--prompt", "Once", "--request-id", "once") for _ in range(4)]
     made = [ended(process) for process in creates]
     assert [code for code, _ in made] == [0] * 4
@@ -142,7 +142,7 @@ def test_many_commands_at_once_make_one_task_of_one_wish(programs: Programs):
     assert programs.runway.made() == {"Once": 1}
 
 
-def test_reading_sends_nothing_that_waits_in_the_queue(programs: Programs):
+def test_read_commands_send_no_queued_task(programs: Programs):
     programs.runway.fault("create", "latency", seconds=20.0)
     creates = programs.start(*FOX, "--prompt", "First")
     until(programs.is_sending, "the request under way")
@@ -157,7 +157,7 @@ def test_reading_sends_nothing_that_waits_in_the_queue(programs: Programs):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the descriptors' paths are read from /proc")
 @pytest.mark.parametrize("everywhere", [False, True])
-def test_on_a_disk_without_locks_what_is_queued_is_paid_for_once(programs: Programs, tmp_path: Path, everywhere: bool):
+def test_queued_task_on_a_disk_without_locks_is_paid_once(programs: Programs, tmp_path: Path, everywhere: bool):
     (tmp_path / "sitecustomize.py").write_text(ON_START, encoding="utf-8")
     folder = "/" if everywhere else str(programs.folder)
 

@@ -18,7 +18,7 @@ PATIENCE = 20.0
 """Seconds. Each thread that hangs is waited for 5 s at the most."""
 
 
-def test_a_keychain_that_waits_for_its_person_does_not_keep_a_closed_program_alive(tmp_path: Path):
+def test_unanswered_keychain_prompt_does_not_keep_the_closed_program_running(tmp_path: Path):
     (tmp_path / "waiting_keychain.py").write_text(BACKEND, encoding="utf-8")
     asked = tmp_path / "asked"
     bare = {name: value for name, value in os.environ.items() if not name.startswith("RUNWAYML_")}

@@ -70,7 +70,7 @@ def next_run(rig: Rig) -> Rig:
 
 @pytest.mark.parametrize("error", [FULL, *MISTAKES], ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("minutes", [1, 60])
-async def test_it_is_tried_again_until_it_works(path, error, minutes):
+async def test_write_of_an_accepted_id_is_retried_until_it_succeeds(path, error, minutes):
     rig, store, task_id = await accepted_by_a_full_disk(path, error)
     await rig.clock.advance(60 * minutes)
     assert len([notice for notice in notices(rig.events) if remote_id(1) in str(notice.detail)]) == 1
@@ -85,7 +85,7 @@ async def test_it_is_tried_again_until_it_works(path, error, minutes):
 
 
 @pytest.mark.parametrize("error", [FULL, *MISTAKES], ids=lambda error: type(error).__name__)
-async def test_a_program_that_is_closed_meanwhile_ends_soon_and_knows_it_at_the_next_start(path, error):
+async def test_program_closed_before_an_id_was_written_ends_soon_and_recovers_the_id(path, error):
     rig, store, task_id = await accepted_by_a_full_disk(path, error)
     await rig.clock.advance(600)
     closing = asyncio.create_task(rig.close())
@@ -102,7 +102,7 @@ async def test_a_program_that_is_closed_meanwhile_ends_soon_and_knows_it_at_the_
     assert await left_in(path) == []
 
 
-async def test_without_its_file_closing_tries_for_a_while_and_ends():
+async def test_program_without_an_id_file_retries_the_write_for_a_while_when_closing():
     rig, store, task_id = await accepted_by_a_full_disk(None)
     closing = asyncio.create_task(rig.close())
     await rig.clock.advance(CLOSING_PATIENCE - 2)
@@ -117,7 +117,7 @@ async def test_without_its_file_closing_tries_for_a_while_and_ends():
     assert closing.done()
 
 
-async def test_a_program_that_is_killed_meanwhile_knows_it_at_the_next_start(path):
+async def test_program_killed_before_an_id_was_written_recovers_it_at_the_next_start(path):
     rig, store, task_id = await accepted_by_a_full_disk(path)
     await rig.clock.advance(600)
     again = rig.kill()
@@ -128,7 +128,7 @@ async def test_a_program_that_is_killed_meanwhile_knows_it_at_the_next_start(pat
         assert len(again.runway.named("create")) == 1
 
 
-async def test_a_sending_whose_answer_was_lost_is_not_taken_for_another(path):
+async def test_sending_with_a_lost_answer_is_not_matched_to_another_id(path):
     """Of two that were being sent one was accepted: the other stays uncertain."""
     store = MemoryStore()
     async with Rig(store=store, ids=path) as rig:
@@ -147,7 +147,7 @@ async def test_a_sending_whose_answer_was_lost_is_not_taken_for_another(path):
         assert await again.state(second) is State.UNCERTAIN
 
 
-async def test_an_id_that_is_in_the_list_already_is_freed(path):
+async def test_kept_id_is_freed_once_the_list_has_it(path):
     async with Rig(ids=path) as rig:
         [task_id] = await rig.submit(request())
     await kept_in(path, AcceptedId(task_id=task_id, remote_id=remote_id(1), at=rig.clock.now()))
@@ -158,7 +158,7 @@ async def test_an_id_that_is_in_the_list_already_is_freed(path):
     assert await left_in(path) == []
 
 
-async def test_an_id_whose_task_was_pasted_into_the_list_is_not_given_twice(path):
+async def test_kept_id_whose_task_was_pasted_into_the_list_is_not_assigned_twice(path):
     rig, store, task_id = await accepted_by_a_full_disk(path)
     store.trouble = None
     again = rig.kill()
@@ -172,7 +172,7 @@ async def test_an_id_whose_task_was_pasted_into_the_list_is_not_given_twice(path
 
 
 @pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED"])
-async def test_an_answer_with_the_id_of_another_task_counts_as_none(path, status):
+async def test_answer_with_the_id_of_another_task_is_ignored(path, status):
     """One result cannot be two tasks': the id of what was paid for is not known."""
     async with Rig(ids=path) as rig:
         [first] = await rig.submit(request("first"))
@@ -196,7 +196,7 @@ async def test_an_answer_with_the_id_of_another_task_counts_as_none(path, status
         assert await again.state(second) is State.UNCERTAIN
 
 
-async def test_of_two_answers_with_one_id_that_come_together_one_counts(path):
+async def test_one_of_two_simultaneous_answers_with_the_same_id_is_used(path):
     async with Rig(ids=path) as rig:
         gate = rig.runway.hold("create")
         [first] = await rig.submit(request("first"))
@@ -210,7 +210,7 @@ async def test_of_two_answers_with_one_id_that_come_together_one_counts(path):
         assert len(await rig.store.find_remote([remote_id(1)])) == 1
 
 
-async def test_killed_between_keeping_an_id_and_seeing_that_another_task_has_it_gives_it_to_nobody(path):
+async def test_id_is_assigned_to_no_task_after_a_kill_while_another_task_has_it(path):
     async with Rig(ids=path) as rig:
         [first] = await rig.submit(request("first"))
         gate = rig.runway.hold("create")
@@ -224,7 +224,7 @@ async def test_killed_between_keeping_an_id_and_seeing_that_another_task_has_it_
         assert await again.state(second) is State.UNCERTAIN
 
 
-async def test_an_id_without_a_task_is_told_until_it_was_seen_and_offered_until_the_list_has_it(path):
+async def test_orphaned_id_is_reported_until_seen_and_offered_until_adopted(path):
     entry = AcceptedId(task_id=TaskId("gone"), remote_id=remote_id(7), at=1.0)
     await kept_in(path, entry)
     async with Rig(ids=path) as rig:
@@ -246,7 +246,7 @@ async def test_an_id_without_a_task_is_told_until_it_was_seen_and_offered_until_
     assert await left_in(path) == []
 
 
-async def test_an_id_outlives_the_end_of_the_log_that_had_it(path):
+async def test_kept_id_survives_the_loss_of_the_log_that_held_it(path):
     """The log of the list is damaged behind the sending, after a kill: the list never heard of the answer."""
     async with Rig(ids=path) as rig:
         gate = rig.runway.hold("create")
@@ -263,7 +263,7 @@ async def test_an_id_outlives_the_end_of_the_log_that_had_it(path):
 
 
 @pytest.mark.parametrize("state", [State.UNCERTAIN, State.SENDING])
-async def test_a_restored_list_gets_the_ids_of_what_was_being_sent(path, state):
+async def test_restored_list_gets_the_ids_of_tasks_that_were_being_sent(path, state):
     """The backup was made while the task was being sent, and the answer came afterwards."""
     rig = Rig(ids=path)
     await rig.store.add([_restored(state)], [], None, [])
@@ -273,7 +273,7 @@ async def test_a_restored_list_gets_the_ids_of_what_was_being_sent(path, state):
         assert (task.state, task.remote_id) == (State.PENDING, remote_id(7))
 
 
-async def test_the_id_of_an_earlier_sending_is_not_taken_for_that_of_the_one_without_an_answer(path):
+async def test_id_of_an_earlier_sending_is_not_used_for_the_unanswered_one(path):
     """The list was put back from before the first sending, and its task was released once more."""
     rig = Rig(ids=path)
     await rig.store.add([_restored(State.UNCERTAIN)], [], None, [])
@@ -285,7 +285,7 @@ async def test_the_id_of_an_earlier_sending_is_not_taken_for_that_of_the_one_wit
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.GONE, State.CANCELLED])
-async def test_a_restored_list_is_not_changed_by_ids_of_what_it_does_not_say_was_sent(path, state):
+async def test_restored_list_ignores_ids_of_tasks_that_it_does_not_list_as_sent(path, state):
     rig = Rig(ids=path)
     await rig.store.add([_restored(state)], [], None, [])
     await kept_in(path, AcceptedId(task_id=TaskId("restored"), remote_id=remote_id(7), at=1.0))
@@ -305,7 +305,7 @@ def _restored(state: State) -> Task:
     )
 
 
-async def test_ids_are_given_to_their_tasks_though_the_disk_is_still_full_at_the_start(path):
+async def test_kept_ids_are_assigned_at_start_though_the_disk_is_still_full(path):
     rig, store, task_id = await accepted_by_a_full_disk(path)
     again = rig.kill()
     store.trouble = None
@@ -321,7 +321,7 @@ async def test_ids_are_given_to_their_tasks_though_the_disk_is_still_full_at_the
         assert (await again.task(task_id)).remote_id == remote_id(1)
 
 
-async def test_unsent_tasks_are_reported_once_while_the_disk_refuses():
+async def test_unsent_tasks_are_reported_once_while_the_disk_is_full():
     store = MemoryStore()
     async with Rig(store=store, loops=("lane",)) as rig:
         await rig.lane.pause()
@@ -333,14 +333,14 @@ async def test_unsent_tasks_are_reported_once_while_the_disk_refuses():
         assert rig.runway.named("create") == []
 
 
-async def test_a_file_that_cannot_be_made_keeps_nothing_from_being_sent(tmp_path):
+async def test_missing_id_file_does_not_stop_sending(tmp_path):
     async with Rig(ids=tmp_path / "no such folder" / "accepted-ids.txt") as rig:
         [task_id] = await rig.submit(request())
         assert await rig.state(task_id) is State.PENDING
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="only where a process can be given a smaller disk")
-async def test_on_a_disk_that_is_really_full_the_id_is_there_at_the_next_start(tmp_path):
+async def test_id_accepted_on_a_full_disk_is_available_at_the_next_start(tmp_path):
     from runway_desktop.store import SqliteStore
 
     ended = subprocess.run(
@@ -381,7 +381,7 @@ async def killed_while_sending(path: Path, prompt: str = "A fox at dawn") -> tup
     return rig, before, task_id
 
 
-async def test_a_sending_whose_row_was_lost_with_the_end_of_the_log_is_uncertain_and_says_what_it_was(path):
+async def test_sending_whose_row_was_lost_with_the_log_is_uncertain_and_shows_its_prompt(path):
     rig, before, task_id = await killed_while_sending(path)
     async with Rig(store=before, runway=rig.runway, clock=rig.clock, ids=path) as again:
         task = await again.task(task_id)
@@ -398,7 +398,7 @@ async def test_a_sending_whose_row_was_lost_with_the_end_of_the_log_is_uncertain
         assert last.ids.unanswered == ()
 
 
-async def test_a_sending_that_an_older_list_says_is_queued_is_uncertain_and_not_sent_again(path):
+async def test_task_that_an_older_list_calls_queued_but_was_sent_is_uncertain(path):
     async with Rig(ids=path) as rig:
         await rig.lane.pause()
         [task_id] = await rig.submit(request())
@@ -421,7 +421,7 @@ async def test_a_sending_that_an_older_list_says_is_queued_is_uncertain_and_not_
 @pytest.mark.parametrize(
     ("error", "state"), [(SlowDown("Too much."), State.PENDING), (NoReply("Cut."), State.UNCERTAIN)]
 )
-async def test_a_sending_whose_end_the_list_knows_is_taken_up_as_the_list_says(path, error, state):
+async def test_sending_whose_outcome_the_list_knows_keeps_that_outcome(path, error, state):
     async with Rig(ids=path) as rig:
         rig.runway.then("create", error)
         [task_id] = await rig.submit(request())
@@ -435,7 +435,7 @@ async def test_a_sending_whose_end_the_list_knows_is_taken_up_as_the_list_says(p
     assert path.read_bytes().strip() == b""
 
 
-async def test_the_sending_is_on_the_disk_before_its_first_byte_leaves(path):
+async def test_sending_is_on_disk_before_its_first_byte_is_sent(path):
     seen: list[bytes] = []
     async with Rig(ids=path) as rig:
         create = rig.runway.create

@@ -23,7 +23,7 @@ programs = programs_with(1_000_000.0)
 
 
 @pytest.mark.parametrize("how", ["line", pytest.param("mcp", marks=pytest.mark.whole)])
-def test_of_many_wishes_said_without_patience_each_is_made_once(programs: Programs, how: str):
+def test_each_of_many_impatient_identical_requests_is_made_once(programs: Programs, how: str):
     if how == "mcp":
         pytest.importorskip("mcp.client")
         asyncio.run(permit(programs.folder, HOST, Permission.ALLOWANCE, 1_000_000.0))

@@ -40,7 +40,7 @@ async def noticed(rig: Rig) -> Output:
     return output
 
 
-async def test_a_missing_file_is_fetched_again_to_its_place_until_runway_keeps_it_no_longer(tmp_path: Path):
+async def test_missing_file_is_downloaded_again_while_runway_keeps_it(tmp_path: Path):
     async with (
         simulated() as (simulator, clock),
         engine(simulator, clock, tmp_path / "db") as rig,
@@ -149,7 +149,7 @@ MOMENTS = range(1, 9)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-async def test_killed_while_a_file_goes_to_the_bin_it_is_either_here_or_in_the_bin(tmp_path: Path, moment: int):
+async def test_kill_while_moving_a_file_to_the_trash_leaves_it_here_or_in_the_trash(tmp_path: Path, moment: int):
     world = World(tmp_path)
     await world.fill()
     await world.dies_at(moment, lambda: world.binned.throw([TaskId("t1")]))
@@ -163,7 +163,7 @@ async def test_killed_while_a_file_goes_to_the_bin_it_is_either_here_or_in_the_b
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-async def test_killed_while_a_file_comes_back_it_is_either_here_or_in_the_bin(tmp_path: Path, moment: int):
+async def test_kill_while_restoring_a_file_leaves_it_here_or_in_the_trash(tmp_path: Path, moment: int):
     world = World(tmp_path)
     await world.fill()
     await world.binned.throw([TaskId("t1")])
@@ -177,7 +177,7 @@ async def test_killed_while_a_file_comes_back_it_is_either_here_or_in_the_bin(tm
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-async def test_killed_while_a_file_is_found_again_neither_file_nor_sidecar_is_lost(tmp_path: Path, moment: int):
+async def test_kill_while_relinking_a_file_loses_neither_file_nor_sidecar(tmp_path: Path, moment: int):
     world = World(tmp_path)
     await world.fill()
     new = world.path.rename(tmp_path / "renamed.mp4")
@@ -191,7 +191,7 @@ async def test_killed_while_a_file_is_found_again_neither_file_nor_sidecar_is_lo
     assert not sidecar.path_for(world.path).exists()
 
 
-async def test_unkilled_there_are_moments_enough(tmp_path: Path):
+async def test_kept_results_scenario_has_enough_moments_to_kill(tmp_path: Path):
     world = World(tmp_path)
     await world.fill()
     assert await world.dies_at(MOMENTS[2], lambda: world.binned.throw([TaskId("t1")]))

@@ -12,7 +12,7 @@ from tests.rigs.killed_lives import PROMPTS, lives_until
 
 
 @pytest.mark.parametrize("moment", range(1, 41))
-async def test_killed_at_any_moment_nothing_is_paid_twice_and_nothing_is_lost(moment, tmp_path):
+async def test_kill_at_any_moment_pays_nothing_twice_and_loses_nothing(moment, tmp_path):
     died, rig, told = await lives_until(moment, tmp_path / "accepted-ids.txt")
     made_before = Counter(body["promptText"] for _, body in rig.runway.requests.values())
     async with rig:
@@ -36,7 +36,7 @@ async def test_killed_at_any_moment_nothing_is_paid_twice_and_nothing_is_lost(mo
                 assert len(await rig.store.outputs(task.id)) == 1
 
 
-async def test_unkilled_the_main_job_has_moments_enough(tmp_path):
+async def test_main_scenario_has_enough_moments_to_kill(tmp_path):
     died, rig, _ = await lives_until(10_000, tmp_path / "accepted-ids.txt")
     assert not died
     assert len(rig.runway.requests) == len(PROMPTS)

@@ -72,7 +72,7 @@ def is_whole(path: Path) -> bool:
     return True
 
 
-async def test_killed_while_backing_up_the_older_backup_or_the_new_one_is_there(tmp_path: Path):
+async def test_kill_during_a_backup_leaves_the_older_or_the_new_backup(tmp_path: Path):
     world = World(tmp_path)
     made, backup, _, now = await a_backup(world)
     before = backup.read_bytes()
@@ -92,7 +92,7 @@ async def test_killed_while_backing_up_the_older_backup_or_the_new_one_is_there(
     assert await everything(made.profile) == now
 
 
-async def test_killed_while_putting_together_nothing_has_changed(tmp_path: Path):
+async def test_kill_while_preparing_a_restore_changes_nothing(tmp_path: Path):
     world = World(tmp_path)
     made, backup, _, _ = await a_backup(world)
     for path in (made.library / "Aurora").glob("*"):
@@ -117,7 +117,7 @@ async def test_killed_while_putting_together_nothing_has_changed(tmp_path: Path)
     assert moment > 30
 
 
-async def test_killed_while_finishing_the_next_start_has_the_new_state_and_the_old_one_is_kept(tmp_path: Path):
+async def test_kill_while_finishing_a_restore_ends_in_the_new_state_and_keeps_the_old_one(tmp_path: Path):
     world = World(tmp_path)
     made, backup, then, _ = await a_backup(world)
     (made.profile.inputs / "0a1b" / "harbour.png").unlink()
@@ -148,7 +148,7 @@ async def test_killed_while_finishing_the_next_start_has_the_new_state_and_the_o
     assert now == without_mark(then)
 
 
-async def test_killed_while_finishing_what_was_put_back_stays(tmp_path: Path):
+async def test_kill_while_finishing_a_restore_keeps_restored_files(tmp_path: Path):
     world = World(tmp_path)
     made, backup, _, _ = await a_backup(world)
     restores(made)._into_this(backup, Wishes(put_back=WhichResults.ALL, library=made.library), NOW, Watch())
@@ -166,7 +166,7 @@ async def test_killed_while_finishing_what_was_put_back_stays(tmp_path: Path):
     assert moment > 40
 
 
-async def test_killed_twice_while_finishing_it_is_still_finished(tmp_path: Path):
+async def test_restore_is_finished_after_two_kills(tmp_path: Path):
     world = World(tmp_path)
     made, backup, then, _ = await a_backup(world)
     restores(made)._into_this(backup, Wishes(put_back=WhichResults.NONE, library=made.library), NOW, Watch())
@@ -182,7 +182,7 @@ async def test_killed_twice_while_finishing_it_is_still_finished(tmp_path: Path)
     assert without_mark(await everything(made.profile)) == without_mark(then)
 
 
-async def test_killed_while_a_new_profile_is_made_it_is_there_whole_or_not_at_all(tmp_path: Path):
+async def test_kill_while_creating_a_profile_leaves_it_complete_or_absent(tmp_path: Path):
     world = World(tmp_path)
     made, backup, _, _ = await a_backup(world)
     lists = made.profile.database.read_bytes()

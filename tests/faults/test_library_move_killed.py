@@ -132,7 +132,7 @@ class Life:
 
 @pytest.mark.parametrize("one_drive", [True, False], ids=["one drive", "two drives"])
 @pytest.mark.parametrize("moment", range(1, 70))
-async def test_killed_at_any_moment_of_a_move_the_next_start_ends_it(tmp_path, moment, one_drive):
+async def test_library_move_killed_at_any_moment_is_completed_at_the_next_start(tmp_path, moment, one_drive):
     life = Life(tmp_path, moment, one_drive=one_drive)
     await life.moves()
     began = (await life.store.settings()).get(JOURNAL) is not None or files(life.house.new)
@@ -155,7 +155,7 @@ async def test_killed_at_any_moment_of_a_move_the_next_start_ends_it(tmp_path, m
         assert life.death.came or (house.move.progress is None or house.move.progress.phase is MovePhase.DONE)
 
 
-async def test_unkilled_a_move_has_moments_enough(tmp_path):
+async def test_library_move_scenario_has_enough_moments_to_kill(tmp_path):
     for one_drive in (True, False):
         folder = tmp_path / str(one_drive)
         folder.mkdir()
@@ -165,7 +165,7 @@ async def test_unkilled_a_move_has_moments_enough(tmp_path):
 
 
 @pytest.mark.parametrize("moment", range(1, 40))
-async def test_killed_while_rescued_results_come_home_they_are_home_at_the_next_start(tmp_path, moment):
+async def test_move_of_rescued_results_killed_midway_is_completed_at_the_next_start(tmp_path, moment):
     store, clock, death = MemoryStore(), FakeClock(), Death(moment)
     house = House(tmp_path, store=store, clock=clock, disk=MortalDisk(death, one_drive=False))
     house.old.mkdir()
@@ -191,7 +191,7 @@ async def test_killed_while_rescued_results_come_home_they_are_home_at_the_next_
 KILLS = 6
 
 
-async def test_a_real_program_that_is_killed_again_and_again_ends_its_move(tmp_path):
+async def test_real_program_killed_repeatedly_completes_its_library_move(tmp_path):
     """SIGKILL in the middle of real copying, each time a file and a few milliseconds further on; then one that is let
     live."""
     old, new, database = tmp_path / "old", tmp_path / "new", tmp_path / "profile.db"

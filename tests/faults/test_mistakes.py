@@ -47,7 +47,7 @@ pytestmark = pytest.mark.usefixtures("survived_mistakes")
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=named)
-async def test_sendings_that_end_in_one_are_uncertain_and_the_lane_pauses_after_three(mistake, mistakes):
+async def test_sending_that_raises_is_uncertain_and_three_of_them_pause_the_lane(mistake, mistakes):
     async with Rig() as rig:
         rig.runway.limit("gen4.5", concurrent=None)
         rig.runway.always("create", raises(mistake))
@@ -62,7 +62,7 @@ async def test_sendings_that_end_in_one_are_uncertain_and_the_lane_pauses_after_
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=named)
-async def test_a_sending_that_ends_in_one_is_looked_after(mistake):
+async def test_counts_are_read_again_after_a_sending_that_raised(mistake):
     async with Rig() as rig:
         rig.runway.limit("gen4.5", concurrent=None)
         rig.runway.then("create", raises(mistake))
@@ -77,7 +77,7 @@ async def test_a_sending_that_ends_in_one_is_looked_after(mistake):
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=named)
-async def test_the_balance_is_asked_for_again_after_one(mistake, mistakes):
+async def test_balance_is_read_again_after_an_exception(mistake, mistakes):
     async with Rig(loops=("lane", "poller", "account")) as rig:
         rig.runway.always("organization", raises(mistake))
         rig.account.want_refresh()
@@ -96,7 +96,7 @@ async def test_the_balance_is_asked_for_again_after_one(mistake, mistakes):
         assert rig.account.organization is not before
 
 
-async def test_a_mistake_while_an_answer_is_judged_leaves_nothing_being_sent_for_ever(monkeypatch):
+async def test_exception_while_processing_an_answer_leaves_no_task_in_sending(monkeypatch):
     async with Rig(loops=("lane",)) as rig:
         rig.runway.limit("gen4.5", concurrent=None)
         monkeypatch.setattr(rig.account, "note_failure", raises(RuntimeError("ours")))
@@ -107,7 +107,7 @@ async def test_a_mistake_while_an_answer_is_judged_leaves_nothing_being_sent_for
         assert states == [State.UNCERTAIN] * 3 + [State.QUEUED] * 2
 
 
-async def test_a_mistake_after_an_id_was_written_down_changes_nothing_of_it(monkeypatch):
+async def test_exception_after_an_id_was_stored_does_not_change_it(monkeypatch):
     async with Rig(loops=("lane",)) as rig:
         monkeypatch.setattr(rig.account, "note_success", raises(RuntimeError("ours")))
         [task_id] = await rig.submit(request())
@@ -116,7 +116,7 @@ async def test_a_mistake_after_an_id_was_written_down_changes_nothing_of_it(monk
         assert len(rig.runway.named("create")) == 1
 
 
-async def test_a_look_at_the_counts_that_ends_in_one_is_done_again():
+async def test_count_reading_that_raised_is_repeated():
     async with Rig() as rig:
         rig.runway.limit("gen4.5", concurrent=None)
         rig.runway.then("create", raises(MISTAKES[0]))
@@ -127,7 +127,7 @@ async def test_a_look_at_the_counts_that_ends_in_one_is_done_again():
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=named)
-async def test_tasks_are_asked_for_again_after_one(mistake, mistakes):
+async def test_polling_continues_after_an_exception(mistake, mistakes):
     async with Rig() as rig:
         [task_id] = await rig.submit(request())
         rig.runway.then("task", *(raises(mistake) for _ in range(4)))
@@ -137,7 +137,7 @@ async def test_tasks_are_asked_for_again_after_one(mistake, mistakes):
         mistakes.take("while asking for a task")
 
 
-async def test_a_turn_of_the_lane_that_ends_in_one_is_followed_by_others(monkeypatch, mistakes):
+async def test_lane_continues_after_a_turn_that_raised(monkeypatch, mistakes):
     async with Rig(loops=("lane",)) as rig:
         failing = iter([True, True])
 
@@ -153,7 +153,7 @@ async def test_a_turn_of_the_lane_that_ends_in_one_is_followed_by_others(monkeyp
         mistakes.take("while sending tasks")
 
 
-async def test_a_turn_of_the_poller_that_ends_in_one_is_followed_by_others(monkeypatch):
+async def test_poller_continues_after_a_turn_that_raised(monkeypatch):
     async with Rig() as rig:
         failing = iter([True, True])
         drift = rig.clock.now
@@ -170,7 +170,7 @@ async def test_a_turn_of_the_poller_that_ends_in_one_is_followed_by_others(monke
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_a_task_that_cannot_be_prepared_for_one_holds_up_no_other(monkeypatch, mistakes):
+async def test_task_whose_preparation_raises_blocks_no_other_task(monkeypatch, mistakes):
     async with Rig(loops=("lane",)) as rig:
         prepare = rig.inputs.prepare
 
@@ -206,7 +206,7 @@ class Failing:
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("moment", range(2, 18))  # the first stores what was asked for, and tells whoever asked
-async def test_whatever_write_ends_in_one_nothing_is_sent_twice_and_all_comes_to_its_end(moment, after):
+async def test_exception_in_any_write_sends_nothing_twice_and_all_tasks_end(moment, after):
     store, failing = MemoryStore(), Failing(moment)
     setattr(store, "after" if after else "before", failing.write)
     async with Rig(store=store, loops=("lane", "poller", "account")) as rig:
@@ -230,7 +230,7 @@ async def test_whatever_write_ends_in_one_nothing_is_sent_twice_and_all_comes_to
         assert failing.passed >= 14
 
 
-async def test_what_the_last_run_left_that_cannot_be_read_stops_nothing(monkeypatch):
+async def test_unreadable_state_of_the_last_run_does_not_stop_the_start(monkeypatch):
     async with Rig() as rig:
         rig.runway.then("create", raises(MISTAKES[0]))
         [old] = await rig.submit(request("old"))

@@ -32,7 +32,7 @@ def creates(rig: Rig) -> int:
     return len(rig.runway.named("create"))
 
 
-async def test_task_that_runway_makes_after_answering_503_is_uncertain_and_not_sent_again():
+async def test_task_made_despite_a_503_is_uncertain_and_not_sent_again():
     async with counted_rig() as rig:
         task_id = await denied(rig)
         await rig.clock.advance(5)
@@ -48,7 +48,7 @@ async def test_task_that_runway_makes_after_answering_503_is_uncertain_and_not_s
         assert task.evidence.answer == "HTTP 503 · {}", "what Runway said is kept for the person who decides"
 
 
-async def test_a_task_that_was_denied_is_uncertain_where_the_counts_cannot_tell():
+async def test_rejected_task_is_uncertain_when_counts_cannot_tell():
     async with counted_rig() as rig:
         task_id = await denied(rig)
         # Two tasks more, of which this program knows nothing: one of them may be the denied one.
@@ -59,7 +59,7 @@ async def test_a_task_that_was_denied_is_uncertain_where_the_counts_cannot_tell(
         assert await rig.state(task_id) is State.UNCERTAIN
 
 
-async def test_a_balance_that_did_not_move_is_no_permission_where_runway_tells_no_count():
+async def test_unchanged_balance_does_not_allow_resending_without_a_count():
     async with Rig(loops=("lane", "account")) as rig:
         await rig.pricing.learn(request(model="seedance2"), 25.0)
         # It is made all the same, and charged when it ends.
@@ -69,7 +69,7 @@ async def test_a_balance_that_did_not_move_is_no_permission_where_runway_tells_n
         assert await rig.state(task_id) is State.UNCERTAIN
 
 
-async def test_a_run_that_starts_right_after_a_task_was_denied_waits_for_a_slow_server():
+async def test_run_started_right_after_a_rejection_waits_for_a_slow_server():
     rig = counted_rig()
     async with rig:
         task_id = await denied(rig)
@@ -82,7 +82,7 @@ async def test_a_run_that_starts_right_after_a_task_was_denied_waits_for_a_slow_
         assert await rig.state(task_id) is State.UNCERTAIN
 
 
-async def test_a_run_that_starts_right_after_a_task_was_not_taken_sends_it_once_that_is_sure():
+async def test_run_started_right_after_a_rejection_resends_once_counts_prove_it():
     rig = counted_rig()
     async with rig:
         task_id = await denied(rig)
@@ -94,7 +94,7 @@ async def test_a_run_that_starts_right_after_a_task_was_not_taken_sends_it_once_
         assert creates(rig) == 2
 
 
-async def test_counts_of_another_key_say_nothing_of_a_denied_task_to_the_next_run():
+async def test_counts_of_another_key_do_not_decide_about_a_rejected_task_in_the_next_run():
     rig = counted_rig()
     async with rig:
         task_id = await denied(rig)
@@ -108,7 +108,7 @@ async def test_counts_of_another_key_say_nothing_of_a_denied_task_to_the_next_ru
         assert await rig.state(task_id) is State.UNCERTAIN
 
 
-async def test_a_denied_task_that_is_edited_to_another_model_is_judged_by_the_counts_of_its_first():
+async def test_rejected_task_edited_to_another_model_is_judged_by_counts_of_its_first_model():
     async with counted_rig() as rig:
         for _ in range(3):
             count(rig, "veo3.1")
@@ -122,7 +122,7 @@ async def test_a_denied_task_that_is_edited_to_another_model_is_judged_by_the_co
         assert await rig.state(task_id) is State.UNCERTAIN
 
 
-async def test_a_task_that_was_not_taken_and_is_edited_to_another_model_is_sent_once_that_is_sure():
+async def test_rejected_task_edited_to_another_model_is_resent_once_counts_prove_it():
     async with counted_rig() as rig:
         for _ in range(3):
             count(rig, "veo3.1")
@@ -134,7 +134,7 @@ async def test_a_task_that_was_not_taken_and_is_edited_to_another_model_is_sent_
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_denied_task_that_is_canceled_is_not_said_to_cost_nothing():
+async def test_canceled_task_that_may_have_been_made_is_not_reported_as_free():
     async with counted_rig() as rig:
         task_id = await denied(rig)
         await rig.actions.cancel([task_id])
@@ -144,7 +144,7 @@ async def test_a_denied_task_that_is_canceled_is_not_said_to_cost_nothing():
         assert task.was_denied
 
 
-async def test_a_task_that_was_never_sent_costs_nothing_when_it_is_canceled():
+async def test_canceled_task_that_was_never_sent_costs_nothing():
     async with counted_rig() as rig:
         await rig.lane.pause()
         [task_id] = await rig.submit(request())

@@ -70,7 +70,7 @@ async def act(rig: Rig, rng: random.Random) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-async def test_whatever_is_denied_is_made_once_at_most_and_nothing_waits_for_ever(seed):
+async def test_rejected_tasks_are_made_at_most_once_and_none_waits_forever(seed):
     life = await lives(seed, killed=seed % 4, acts=seed % 3 == 0)
     assert [prompt for prompt, times in life.made.items() if times > 1] == []
     assert life.stalled == []

@@ -17,7 +17,7 @@ from tests.rigs.engine_rig import Rig, request, with_picture
 from tests.rigs.on_the_simulator import all_tasks, ended, engine, simulated, until
 
 
-async def test_everything_that_is_paid_is_known_or_said_to_be_uncertain_whatever_goes_wrong(tmp_path: Path):
+async def test_every_paid_task_is_known_or_marked_uncertain_after_random_faults(tmp_path: Path):
     troubles = (
         Fault(Harm.CUT, "create", accepted=True, after=3, times=2),
         Fault(Harm.CUT, "create", after=8, times=1),
@@ -58,7 +58,7 @@ async def test_everything_that_is_paid_is_known_or_said_to_be_uncertain_whatever
                 assert await rig.store.outputs(task.id)
 
 
-async def test_pictures_small_and_large_reach_runway_as_what_they_are(tmp_path: Path):
+async def test_small_and_large_pictures_reach_runway_unchanged(tmp_path: Path):
     small, large = tmp_path / "small.png", tmp_path / "large.png"
     small.write_bytes(b"\x89PNG\r\n\x1a\n" + b"a" * 1_000)
     large.write_bytes(b"\x89PNG\r\n\x1a\n" + b"b" * (5 << 20))
@@ -73,7 +73,7 @@ async def test_pictures_small_and_large_reach_runway_as_what_they_are(tmp_path: 
         assert not simulator.witness.misplaced_secrets
 
 
-async def test_a_key_that_is_refused_in_the_middle_of_the_day_stops_all_and_loses_nothing(tmp_path: Path):
+async def test_key_refused_during_work_stops_all_sending_and_loses_nothing(tmp_path: Path):
     async with simulated(concurrency=2) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
         await sent.submit(rig, [request(f"{n}") for n in range(4)])
         await until(rig, lambda tasks: any(task.state is State.RUNNING for task in tasks))

@@ -26,7 +26,7 @@ def open_to_others(root: Path) -> list[str]:
     )
 
 
-def test_after_a_day_of_work_with_an_open_umask_nothing_of_a_profile_is_open_to_others(tmp_path: Path):
+def test_files_of_a_profile_are_private_after_work_with_an_open_umask(tmp_path: Path):
     ended = subprocess.run(
         [sys.executable, "-m", "tests.faults.open_umask_child", str(tmp_path)],
         capture_output=True,
@@ -45,7 +45,7 @@ def test_after_a_day_of_work_with_an_open_umask_nothing_of_a_profile_is_open_to_
     assert {stat.S_IMODE(path.stat().st_mode) for path in results} == {0o666}, "results are as the person's other files"
 
 
-def test_a_profiles_folder_that_is_open_to_others_is_closed_at_the_start(tmp_path: Path):
+def test_profile_folder_open_to_other_users_is_made_private_at_start(tmp_path: Path):
     folder = tmp_path / "profile"
     folder.mkdir()
     folder.chmod(0o755)
@@ -53,7 +53,7 @@ def test_a_profiles_folder_that_is_open_to_others_is_closed_at_the_start(tmp_pat
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_file_is_private_although_a_kill_left_its_draft_open(tmp_path: Path):
+def test_file_is_private_though_a_kill_left_its_draft_open_to_others(tmp_path: Path):
     before = os.umask(0)
     try:
         target = tmp_path / "a.json"

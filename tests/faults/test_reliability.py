@@ -28,13 +28,13 @@ def assert_nothing_lost_or_doubled(count: Count) -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLE)
-async def test_nothing_is_lost_and_nothing_doubled(name: str, tmp_path: Path):
+async def test_no_task_is_lost_or_doubled_with_one_fault(name: str, tmp_path: Path):
     count = await ROWS[name].work(tmp_path)
     assert_nothing_lost_or_doubled(count)
     assert count.made, "the journal has something to tell"
 
 
-async def test_two_faults_at_once_lose_and_double_nothing(tmp_path: Path):
+async def test_no_task_is_lost_or_doubled_with_two_faults_at_once(tmp_path: Path):
     kind = "create: 503 after it was made"
     chosen = random.Random(5).sample([one for one in records.pairs() if kind not in one.name], 3)
     for number, record in enumerate(chosen):
@@ -43,13 +43,13 @@ async def test_two_faults_at_once_lose_and_double_nothing(tmp_path: Path):
         assert_nothing_lost_or_doubled(await records.tried(record, place))
 
 
-async def test_log_that_is_cut_behind_what_was_sent_and_not_answered_loses_none_of_it(tmp_path: Path):
+async def test_log_truncated_after_a_sending_without_an_answer_loses_no_task(tmp_path: Path):
     count = await lives.log_cut(tmp_path, random.Random(1), lives.UNANSWERED)
     assert_nothing_lost_or_doubled(count)
     assert count.uncertain, "the kill met some that were under way"
 
 
-async def test_killed_at_random_moments_on_the_programs_own_loop(tmp_path: Path):
+async def test_no_task_is_lost_after_kills_on_the_programs_own_event_loop(tmp_path: Path):
     dice = random.Random(11)
     for number in range(2):
         place = tmp_path / str(number)

@@ -41,7 +41,7 @@ from tests.rigs.notices import notices
         ServerTrouble("Runway is in trouble.", status=504),
     ],
 )
-async def test_a_sending_without_an_answer_is_uncertain_and_never_repeated(error):
+async def test_sending_without_an_answer_is_uncertain_and_never_repeated(error):
     async with Rig() as rig:
         rig.runway.then("create", error)
         [task_id] = await rig.submit(request())
@@ -57,7 +57,7 @@ async def test_a_sending_without_an_answer_is_uncertain_and_never_repeated(error
 @pytest.mark.parametrize(
     "error", [NotReached("There is no network."), SlowDown("Too many requests."), NotTaken("Runway is busy.")]
 )
-async def test_a_sending_that_surely_did_not_arrive_is_repeated_until_it_does(error):
+async def test_sending_that_surely_failed_is_repeated_until_it_arrives(error):
     async with counted_rig(None, loops=("lane", "account")) as rig:
         rig.runway.then("create", error, error, error)
         [task_id] = await rig.submit(request())
@@ -66,7 +66,7 @@ async def test_a_sending_that_surely_did_not_arrive_is_repeated_until_it_does(er
         assert len(rig.runway.named("create")) == 4
 
 
-async def test_a_task_that_runway_does_not_take_is_sent_a_few_times_and_is_uncertain_then():
+async def test_task_rejected_several_times_becomes_uncertain():
     async with counted_rig(None, loops=("lane", "account")) as rig:
         rig.runway.always("create", NotTaken("Runway is busy."))
         [task_id] = await rig.submit(request())
@@ -77,7 +77,7 @@ async def test_a_task_that_runway_does_not_take_is_sent_a_few_times_and_is_uncer
         assert len(rig.runway.named("create")) == MOST_NOT_TAKEN
 
 
-async def test_a_task_that_was_made_although_runway_says_that_it_was_not_is_not_sent_again():
+async def test_task_made_despite_a_rejection_is_not_sent_again():
     async with counted_rig(2, loops=("lane", "account")) as rig:
         rig.runway.then("create", made_but_cut(rig, NotTaken("Runway is busy.")))
         [task_id] = await rig.submit(request())
@@ -87,7 +87,7 @@ async def test_a_task_that_was_made_although_runway_says_that_it_was_not_is_not_
         assert verdict(await evidence_of(rig, task_id)).likelihood is Likelihood.MADE
 
 
-async def test_a_task_that_was_denied_is_not_sent_again_where_no_count_says_whether_that_was_true():
+async def test_rejected_task_is_not_sent_again_when_no_count_proves_the_rejection():
     rig = Rig(loops=("lane",))
     rig.runway.limit("gen4.5", concurrent=2)
     async with rig:
@@ -99,7 +99,7 @@ async def test_a_task_that_was_denied_is_not_sent_again_where_no_count_says_whet
         assert (await rig.task(task_id)).state is State.UNCERTAIN
 
 
-async def test_a_task_that_was_made_and_denied_is_not_sent_again_by_the_next_run_either():
+async def test_task_made_despite_a_rejection_is_not_sent_again_by_the_next_run():
     async with counted_rig(2, loops=("lane", "account")) as rig:
         rig.runway.then("create", made_but_cut(rig, NotTaken("Runway is busy.")))
         [task_id] = await rig.submit(request())
@@ -111,7 +111,7 @@ async def test_a_task_that_was_made_and_denied_is_not_sent_again_by_the_next_run
         assert await rig.state(task_id) is State.UNCERTAIN
 
 
-async def test_a_task_that_was_not_taken_is_sent_by_the_next_run():
+async def test_rejected_task_is_sent_by_the_next_run():
     async with counted_rig(None, loops=("lane", "account")) as rig:
         rig.runway.then("create", NotTaken("Runway is busy."))
         [task_id] = await rig.submit(request())
@@ -121,7 +121,7 @@ async def test_a_task_that_was_not_taken_is_sent_by_the_next_run():
         assert len(rig.runway.named("create")) == 2
 
 
-async def test_another_task_of_the_model_in_the_count_does_not_keep_one_that_was_not_taken_from_being_sent():
+async def test_other_counted_task_of_the_model_does_not_block_a_rejected_one():
     rig = counted_rig(2, loops=("lane", "account"))
 
     numbers = iter((8, 9))
@@ -138,7 +138,7 @@ async def test_another_task_of_the_model_in_the_count_does_not_keep_one_that_was
         assert len(rig.runway.named("create")) == 3
 
 
-async def test_a_refused_request_fails_with_the_fields_that_runway_named_and_no_cost():
+async def test_invalid_request_fails_with_the_fields_named_by_runway_and_no_cost():
     refusal = Refusal(path=("duration",), message="Must be 5 or 10.")
     async with Rig() as rig:
         rig.runway.then("create", RequestRefused("The request is not valid.", refusals=(refusal,)))
@@ -149,14 +149,14 @@ async def test_a_refused_request_fails_with_the_fields_that_runway_named_and_no_
         assert len(rig.runway.named("create")) == 1
 
 
-async def test_an_endpoint_that_runway_does_not_know_fails_the_task():
+async def test_endpoint_unknown_to_runway_fails_the_task():
     async with Rig() as rig:
         rig.runway.then("create", NotThere("Runway knows no such endpoint.", status=404))
         [task_id] = await rig.submit(request())
         assert await rig.state(task_id) is State.FAILED
 
 
-async def test_count_and_balance_say_that_it_was_probably_made():
+async def test_rising_count_and_falling_balance_say_probably_made():
     async with counted_rig(2) as rig:
         await rig.submit(request("for the price"))
         count(rig)
@@ -170,7 +170,7 @@ async def test_count_and_balance_say_that_it_was_probably_made():
         assert evidence.cause == Reason(ReasonCode.NO_REPLY, words="The connection was cut.")
 
 
-async def test_count_and_balance_say_that_it_was_probably_not_made():
+async def test_unchanged_count_and_balance_say_probably_not_made():
     async with counted_rig(2) as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
@@ -178,7 +178,7 @@ async def test_count_and_balance_say_that_it_was_probably_not_made():
         assert verdict(await evidence_of(rig, task_id)).likelihood is Likelihood.NOT_MADE
 
 
-async def test_a_slow_server_that_counts_late_is_looked_at_twice():
+async def test_slow_server_that_counts_late_is_read_twice():
     async with counted_rig(2) as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
@@ -188,7 +188,7 @@ async def test_a_slow_server_that_counts_late_is_looked_at_twice():
         assert verdict(await evidence_of(rig, task_id)).likelihood is Likelihood.MADE
 
 
-async def test_other_sendings_between_the_two_readings_are_taken_into_account():
+async def test_other_sendings_between_two_readings_are_subtracted():
     async with counted_rig(None) as rig:
         create = rig.runway.create
 
@@ -207,7 +207,7 @@ async def test_other_sendings_between_the_two_readings_are_taken_into_account():
         assert verdict(evidence).likelihood is Likelihood.NOT_MADE
 
 
-async def test_no_other_task_of_the_model_blurs_the_evidence_before_it_is_read():
+async def test_other_tasks_of_the_model_wait_until_the_evidence_is_read():
     async with counted_rig(None) as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         await rig.submit(*(request(f"{n}") for n in range(3)))
@@ -218,7 +218,7 @@ async def test_no_other_task_of_the_model_blurs_the_evidence_before_it_is_read()
         assert len(rig.runway.named("create")) == 3
 
 
-async def test_after_three_sendings_without_an_answer_the_lane_pauses_itself():
+async def test_three_sendings_without_an_answer_pause_the_lane():
     async with counted_rig(None) as rig:
         rig.runway.always("create", ServerTrouble("Runway is in trouble.", status=500))
         await rig.submit(*(request(f"{n}") for n in range(20)))
@@ -232,7 +232,7 @@ async def test_after_three_sendings_without_an_answer_the_lane_pauses_itself():
         assert len(rig.runway.named("create")) == 20
 
 
-async def test_evidence_that_cannot_be_read_is_read_when_runway_is_back():
+async def test_evidence_is_read_once_runway_is_reachable_again():
     async with counted_rig(2) as rig:
         rig.runway.then("create", made_but_cut(rig))
         rig.runway.then("organization", ...)
@@ -247,7 +247,7 @@ async def test_evidence_that_cannot_be_read_is_read_when_runway_is_back():
         assert verdict(await evidence_of(rig, task_id)).likelihood is Likelihood.MADE
 
 
-async def test_a_model_of_which_runway_tells_no_count_leaves_it_open():
+async def test_model_without_a_count_leaves_the_task_uncertain():
     async with Rig() as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
@@ -257,7 +257,7 @@ async def test_a_model_of_which_runway_tells_no_count_leaves_it_open():
         assert verdict(evidence).likelihood is Likelihood.UNKNOWN
 
 
-async def test_a_day_later_counts_and_balance_prove_nothing_any_more():
+async def test_counts_and_balance_prove_nothing_after_a_day():
     async with counted_rig(2) as killed:
         gate = killed.runway.hold("create")
         [task_id] = await killed.submit(request())
@@ -271,14 +271,14 @@ async def test_a_day_later_counts_and_balance_prove_nothing_any_more():
         assert verdict(evidence).likelihood is Likelihood.UNKNOWN
 
 
-async def test_an_organization_that_does_not_answer_does_not_hold_up_a_sending():
+async def test_unanswered_organization_request_does_not_delay_a_sending():
     async with Rig() as rig:
         rig.runway.always("organization", ServerTrouble("Runway is in trouble.", status=500))
         [task_id] = await rig.submit(request())
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_an_id_that_cannot_be_written_down_is_not_lost():
+async def test_accepted_id_that_cannot_be_stored_is_not_lost():
     async with Rig(loops=("lane",)) as rig:
         gate = rig.runway.hold("create")
         [task_id] = await rig.submit(request())
@@ -293,7 +293,7 @@ async def test_an_id_that_cannot_be_written_down_is_not_lost():
         assert len(rig.runway.named("create")) == 1
 
 
-async def test_nothing_is_sent_that_cannot_be_written_down_before():
+async def test_task_that_cannot_be_stored_is_not_sent():
     async with Rig(loops=("lane",)) as rig:
         await rig.lane.pause()
         [task_id] = await rig.submit(request())
@@ -306,7 +306,7 @@ async def test_nothing_is_sent_that_cannot_be_written_down_before():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_mistake_of_ours_while_sending_is_uncertain_and_not_repeated(mistakes):
+async def test_exception_while_sending_makes_the_task_uncertain_and_is_not_repeated(mistakes):
     async with Rig(loops=("lane",)) as rig:
         rig.runway.then("create", ZeroDivisionError("ours"))
         [task_id] = await rig.submit(request())
@@ -318,7 +318,7 @@ async def test_a_mistake_of_ours_while_sending_is_uncertain_and_not_repeated(mis
         assert "ZeroDivisionError: ours" in mistakes.take("while sending a task")
 
 
-async def test_an_uncertain_task_that_is_sent_again_by_the_person_is_a_new_one():
+async def test_uncertain_task_sent_again_by_the_person_is_a_new_task():
     async with Rig() as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [old] = await rig.submit(request())
@@ -329,7 +329,7 @@ async def test_an_uncertain_task_that_is_sent_again_by_the_person_is_a_new_one()
         assert len(rig.runway.named("create")) == 2
 
 
-async def test_an_uncertain_task_that_takes_an_id_is_followed_to_its_result():
+async def test_uncertain_task_given_an_id_is_followed_to_its_result():
     async with Rig() as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
@@ -339,7 +339,7 @@ async def test_an_uncertain_task_that_takes_an_id_is_followed_to_its_result():
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_the_runway_of_these_tests_is_the_one_that_the_engine_sees():
+async def test_engine_under_test_uses_the_simulated_runway():
     async with Rig(runway=FakeRunway(estimate=None)) as rig:
         [task_id] = await rig.submit(request())
         assert (await rig.task(task_id)).estimated_credits is None

@@ -58,7 +58,7 @@ async def becomes(folder: LibraryFolder, state: FolderState) -> None:
         await asyncio.sleep(TICK)
 
 
-async def test_a_slow_disk_does_not_make_the_loop_late(tmp_path, monkeypatch):
+async def test_slow_disk_does_not_block_the_loop(tmp_path, monkeypatch):
     """Forty writes and a look, each of which takes as long as a drive that wakes up and until the loop has gone on,
     and a look that never ends."""
     hangs = threading.Event()

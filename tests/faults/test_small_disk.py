@@ -24,7 +24,7 @@ def on_a_small_disk(child: str, folder: Path) -> Any:
 
 
 @pytest.mark.skipif(not can_mount(), reason="only where a process may have a disk of its own")
-def test_four_results_of_unknown_length_leave_the_list_of_tasks_its_room(tmp_path: Path):
+def test_downloads_of_unknown_length_leave_disk_space_for_the_task_list(tmp_path: Path):
     found = on_a_small_disk("tests.faults.small_disk_child", tmp_path)
     assert found["least"] >= SPARE - 1_000_000, "the list itself, and notes of a few bytes"
     assert found["paused"] >= 1
@@ -32,6 +32,6 @@ def test_four_results_of_unknown_length_leave_the_list_of_tasks_its_room(tmp_pat
 
 
 @pytest.mark.skipif(not can_mount(), reason="only where a process may have a disk of its own")
-def test_sendings_get_their_ids_once_there_is_room_on_the_disk_of_list_and_log(tmp_path: Path):
+def test_accepted_ids_are_stored_once_the_disk_has_space_again(tmp_path: Path):
     found = on_a_small_disk("tests.faults.full_profile_child", tmp_path)
     assert found == {"states": ["pending"] * 3, "created": 3, "goes_on": True}

@@ -22,7 +22,7 @@ async def use(rig: Rig, secret: str) -> None:
     await rig.account.use_key(secret, remember=False)
 
 
-async def test_live_tasks_outlive_an_hour_under_a_foreign_key_and_are_paid_for_once(tmp_path: Path):
+async def test_running_tasks_survive_an_hour_under_another_key_and_are_paid_once(tmp_path: Path):
     clock = QuickClock(1_440.0)
     async with (
         running_simulator(
@@ -44,7 +44,7 @@ async def test_live_tasks_outlive_an_hour_under_a_foreign_key_and_are_paid_for_o
         assert min(simulator.witness.shortest_pause.values()) >= 4.9
 
 
-async def test_a_start_with_a_foreign_key_loses_nothing(tmp_path: Path):
+async def test_start_with_another_organizations_key_loses_nothing(tmp_path: Path):
     database = tmp_path / "tasks.db"
     async with simulated(concurrency=2) as (simulator, clock):
         simulator.organizations.give(THEIRS, "theirs")
@@ -61,7 +61,7 @@ async def test_a_start_with_a_foreign_key_loses_nothing(tmp_path: Path):
         assert len(simulator.witness.accepted) == 2
 
 
-async def test_results_wait_for_the_key_that_can_ask_for_them(tmp_path: Path):
+async def test_results_wait_for_the_key_that_can_fetch_them(tmp_path: Path):
     async with simulated(concurrency=2) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
         simulator.organizations.give(THEIRS, "theirs")
         # The first links never work, so that Runway has to be asked for others: with a key that does not see the task.
@@ -84,7 +84,7 @@ async def test_results_wait_for_the_key_that_can_ask_for_them(tmp_path: Path):
         assert {output.state for output in outputs} == {OutputState.SAVED}
 
 
-async def test_an_upload_of_one_organization_is_not_used_by_another(tmp_path: Path):
+async def test_upload_of_one_organization_is_not_used_by_another(tmp_path: Path):
     picture = tmp_path / "still.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(6 * 1024 * 1024))
     async with simulated(concurrency=2) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
@@ -98,7 +98,7 @@ async def test_an_upload_of_one_organization_is_not_used_by_another(tmp_path: Pa
         assert len(simulator.witness.uploads) == 2
 
 
-async def test_a_task_gone_by_mistake_comes_back_when_it_is_adopted(tmp_path: Path):
+async def test_task_wrongly_marked_as_gone_comes_back_when_adopted(tmp_path: Path):
     async with simulated(concurrency=2) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
         await sent.submit(rig, [request("one [seconds:200]")])
         [task] = await until(rig, lambda tasks: tasks[0].state is State.RUNNING)

@@ -20,7 +20,7 @@ HURRY = Patience(whole=0.3)
 
 
 @pytest.mark.parametrize("harm", [Harm.STATUS, Harm.HTML, Harm.EMPTY])
-async def test_a_task_that_was_made_and_denied_is_not_made_twice(harm: Harm, tmp_path: Path):
+async def test_task_made_despite_a_rejection_is_not_made_twice(harm: Harm, tmp_path: Path):
     denied = Fault(harm, "create", status=503, accepted=True, times=1)
     async with simulated(denied) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
         await sent.submit(rig, [request("[seconds:600]")])
@@ -35,7 +35,7 @@ async def test_a_task_that_was_made_and_denied_is_not_made_twice(harm: Harm, tmp
         assert len(simulator.witness.accepted) == 1
 
 
-async def test_a_task_that_is_not_taken_a_few_times_is_sent_again_and_made_once(tmp_path: Path):
+async def test_task_rejected_several_times_is_resent_and_made_once(tmp_path: Path):
     busy = Fault(Harm.STATUS, "create", status=503, times=2)
     async with simulated(busy) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
         await sent.submit(rig, [request("0")])
@@ -45,7 +45,7 @@ async def test_a_task_that_is_not_taken_a_few_times_is_sent_again_and_made_once(
 
 
 @pytest.mark.parametrize("harm", [Harm.REORDERED, Harm.ODD])
-async def test_answers_in_other_orders_and_forms_lose_nothing(harm: Harm, tmp_path: Path):
+async def test_answers_with_other_field_orders_and_types_lose_nothing(harm: Harm, tmp_path: Path):
     async with (
         simulated(Fault(harm, "create"), Fault(harm, "get")) as (simulator, clock),
         engine(simulator, clock, tmp_path / "tasks.db") as rig,
@@ -63,7 +63,7 @@ async def test_answers_in_other_orders_and_forms_lose_nothing(harm: Harm, tmp_pa
 
 
 @pytest.mark.parametrize("seconds", [0.001, 0.05])
-async def test_answers_without_an_end_lose_no_task(seconds: float, tmp_path: Path):
+async def test_endless_answers_lose_no_task(seconds: float, tmp_path: Path):
     endless = [Fault(Harm.ENDLESS, route, seconds=seconds, times=2) for route in ("create", "get", "organization")]
     async with (
         simulated(*endless) as (simulator, clock),
@@ -76,7 +76,7 @@ async def test_answers_without_an_end_lose_no_task(seconds: float, tmp_path: Pat
         assert len(simulator.witness.accepted) == 3
 
 
-async def test_a_result_without_an_end_holds_up_no_other_and_no_closing(tmp_path: Path):
+async def test_endless_download_blocks_no_other_download_and_no_closing(tmp_path: Path):
     endless = Fault(Harm.ENDLESS, "output", seconds=0.01, times=1)
     async with simulated(endless) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
         async with saving(rig, clock, tmp_path / "library"):

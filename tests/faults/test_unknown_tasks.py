@@ -17,7 +17,7 @@ OUTAGE = 150.0
 """Seconds for which a gateway answers each question with its own page."""
 
 
-async def test_tasks_outlive_a_gateway_that_answers_404_in_runways_place(tmp_path: Path):
+async def test_tasks_survive_404_answers_of_a_gateway(tmp_path: Path):
     async with (
         simulated() as (simulator, clock),
         engine(simulator, clock, tmp_path / "tasks.db") as rig,
@@ -38,7 +38,7 @@ async def test_tasks_outlive_a_gateway_that_answers_404_in_runways_place(tmp_pat
         assert len(simulator.witness.accepted) == before
 
 
-async def test_a_result_whose_link_is_over_outlives_a_gateways_404(tmp_path: Path):
+async def test_expired_result_link_survives_404_answers_of_a_gateway(tmp_path: Path):
     link_is_over = Fault(Harm.EXPIRED, "output")
     async with simulated(link_is_over) as (simulator, clock), engine(simulator, clock, tmp_path / "tasks.db") as rig:
         await rig.submit(request("one [seconds:5]"))
@@ -52,7 +52,7 @@ async def test_a_result_whose_link_is_over_outlives_a_gateways_404(tmp_path: Pat
             assert len(await asyncio.wait_for(everything_saved(rig, 1), 60)) == 1
 
 
-async def test_a_new_task_that_runway_does_not_know_yet_is_canceled_as_soon_as_it_does(tmp_path: Path):
+async def test_new_task_that_runway_does_not_show_yet_is_canceled_once_it_appears(tmp_path: Path):
     async with (
         simulated(unknown_seconds=25.0) as (simulator, clock),
         engine(simulator, clock, tmp_path / "tasks.db") as rig,
@@ -65,7 +65,7 @@ async def test_a_new_task_that_runway_does_not_know_yet_is_canceled_as_soon_as_i
         assert min(simulator.witness.shortest_pause.values()) >= 4.9
 
 
-async def test_a_cancel_behind_a_gateway_leaves_in_the_next_run(tmp_path: Path):
+async def test_cancel_blocked_by_a_gateway_is_sent_in_the_next_run(tmp_path: Path):
     async with simulated() as (simulator, clock):
         async with engine(simulator, clock, tmp_path / "tasks.db") as rig:
             ids = await rig.submit(request("one [seconds:500]"))

@@ -24,7 +24,7 @@ class CalendarClock(QuickClock):
         return super().now() + self.moved
 
 
-async def test_same_file_a_week_later_is_uploaded_again_and_taken(tmp_path: Path):
+async def test_upload_older_than_a_day_is_uploaded_again(tmp_path: Path):
     picture = tmp_path / "still.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(6 * 1024 * 1024))
     clock = CalendarClock()

@@ -91,32 +91,32 @@ def share_of_answers(runs: list[Said]) -> float:
 
 @pytest.mark.parametrize(("least", "most"), [(0.15, 0.15), (0.0, 0.5), (0.0, 2.0), (1.0, 2.0)])
 @pytest.mark.parametrize("seed", range(5))
-async def test_nothing_that_is_said_of_a_sending_without_an_answer_is_wrong(seed, least, most):
+async def test_verdict_about_an_unanswered_sending_is_never_wrong(seed, least, most):
     said = await lives(seed, least, most)
     assert said.wrongly_not_made == []
     assert said.wrongly_made == []
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_the_balance_alone_says_nothing_wrong_where_there_is_no_count(seed):
+async def test_verdict_from_the_balance_alone_is_never_wrong(seed):
     said = await lives(seed, 0.0, 20.0, models=(*UNCOUNTED, *COUNTED[:1]))
     assert said.wrongly_not_made == []
     assert said.wrongly_made == []
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_nothing_wrong_is_said_of_what_an_earlier_run_sent(seed):
+async def test_verdict_about_a_sending_of_an_earlier_run_is_never_wrong(seed):
     said = await lives(seed, 0.0, 2.0, killed=3)
     assert said.wrongly_not_made == []
     assert said.wrongly_made == []
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_a_server_that_makes_a_task_long_after_its_connection_broke_is_waited_for(seed):
+async def test_verdict_waits_for_a_server_that_makes_the_task_late(seed):
     said = await lives(seed, 0.0, 2.0, late=15.0, killed=seed % 2)
     assert said.wrongly_not_made == []
 
 
-async def test_nearly_all_are_told_what_became_of_them():
+async def test_most_unanswered_sendings_get_a_verdict():
     assert share_of_answers([await lives(seed, 1.0, 2.0) for seed in range(8)]) > 0.8
     assert share_of_answers([await lives(seed, 0.0, 0.3) for seed in range(8)]) > 0.8

@@ -51,19 +51,19 @@ def assert_read_or_refused(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("content", MADE)
-def test_an_answer_that_is_built_to_be_slow_or_deep_is_unreadable(content: bytes):
+def test_deep_or_slow_json_answer_is_reported_as_unreadable(content: bytes):
     assert_read_or_refused(content)
 
 
 @given(damaged(SEEDS))
 @often(150)
-def test_a_damaged_answer_is_read_or_unreadable(content: bytes):
+def test_damaged_answer_is_read_or_reported_as_unreadable(content: bytes):
     assert_read_or_refused(content)
 
 
 @given(st.sampled_from([TASK, ORGANIZATION, USAGE, SLOT, ERROR]).flatmap(changed))
 @often(150)
-def test_a_changed_answer_is_read_or_unreadable(document: object):
+def test_mutated_answer_is_read_or_reported_as_unreadable(document: object):
     assert_read_or_refused(json.dumps(document).encode("utf-8", "surrogatepass"))
 
 
@@ -73,7 +73,7 @@ def test_a_changed_answer_is_read_or_unreadable(document: object):
     | st.datetimes().map(lambda at: f"{at:%a, %d %b} {at.year:04} {at:%H:%M:%S} GMT")
 )
 @often(200)
-def test_any_retry_after_is_a_time_to_wait_or_none(text: str):
+def test_any_retry_after_header_gives_a_delay_or_none(text: str):
     wait = assert_bounded(lambda: replies.retry_after({"retry-after": text}, NOW))
     assert wait is None or wait >= 0
     assert_bounded(lambda: replies.from_status(429, {"retry-after": text}, b"", NOW))
@@ -81,7 +81,7 @@ def test_any_retry_after_is_a_time_to_wait_or_none(text: str):
 
 @given(st.binary(max_size=300) | st.text(st.sampled_from("<>!/titlehead \"'=;&#"), max_size=300).map(str.encode))
 @often(150)
-def test_any_body_becomes_a_line(content: bytes):
+def test_any_error_body_is_shortened_to_one_line(content: bytes):
     text = assert_bounded(lambda: replies.shorten(replies.decoded(content)))
     assert text is not None
     assert "\n" not in text

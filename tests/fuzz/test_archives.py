@@ -196,22 +196,20 @@ def archives(backup: bytes) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_hostile_backup_is_refused_in_words_or_does_no_harm(
-    name: str, archives: dict[str, bytes], made: Made, tmp_path: Path
-):
+def test_hostile_backup_is_refused_or_harmless(name: str, archives: dict[str, bytes], made: Made, tmp_path: Path):
     assert_restored_or_refused(archives[name], made, tmp_path)
 
 
 @pytest.mark.parametrize(
     "name", ["links", "sealed", "lzma", "bzip2", "ten terabytes", "sizes of 10^30", "no number", "deep within"]
 )
-def test_what_such_a_backup_holds_is_never_taken(name: str, archives: dict[str, bytes], made: Made, tmp_path: Path):
+def test_backup_with_dangerous_content_is_refused(name: str, archives: dict[str, bytes], made: Made, tmp_path: Path):
     (tmp_path / "x.zip").write_bytes(archives[name])
     with pytest.raises((BadBackup, DiskError)):
         look_at(tmp_path / "x.zip", made.snapshots, tmp_path / "scratch", Watch())
 
 
-def test_an_archive_of_many_members_is_opened_in_time(backup: bytes, tmp_path: Path):
+def test_archive_with_many_members_opens_in_time(backup: bytes, tmp_path: Path):
     def many(after: zipfile.ZipFile, name: str, content: bytes) -> None:
         after.writestr(name, content)
         if name == MANIFEST:
@@ -226,7 +224,7 @@ def test_an_archive_of_many_members_is_opened_in_time(backup: bytes, tmp_path: P
     assert time.thread_time() - began < 3
 
 
-def test_a_backup_that_goes_on_without_end_is_given_up(made: Made, backup: bytes, tmp_path: Path):
+def test_endless_backup_is_aborted(made: Made, backup: bytes, tmp_path: Path):
     """A member is never written further than its manifest says, whatever the archive unpacks to."""
 
     def longer(after: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -236,7 +234,7 @@ def test_a_backup_that_goes_on_without_end_is_given_up(made: Made, backup: bytes
     assert sum(one.stat().st_size for one in tmp_path.rglob("*") if one.is_file()) < 5_000_000
 
 
-def test_damaged_backups_are_refused_in_words(backup: bytes, made: Made, tmp_path: Path):
+def test_damaged_backup_is_refused_with_a_sentence(backup: bytes, made: Made, tmp_path: Path):
     @given(damaged([backup]))
     @often(40)
     def check(content: bytes) -> None:
@@ -245,7 +243,7 @@ def test_damaged_backups_are_refused_in_words(backup: bytes, made: Made, tmp_pat
     check()
 
 
-def test_a_changed_manifest_is_refused_in_words(backup: bytes, made: Made, tmp_path: Path):
+def test_mutated_manifest_is_refused_with_a_sentence(backup: bytes, made: Made, tmp_path: Path):
     manifest = manifest_in(backup)
 
     @given(changed(manifest))
@@ -256,7 +254,7 @@ def test_a_changed_manifest_is_refused_in_words(backup: bytes, made: Made, tmp_p
     check()
 
 
-def test_an_absurd_value_anywhere_in_a_manifest_is_refused_in_words(backup: bytes, made: Made, tmp_path: Path):
+def test_absurd_value_in_a_manifest_is_refused_with_a_sentence(backup: bytes, made: Made, tmp_path: Path):
     manifest = manifest_in(backup)
     values = (*NUMBERS, *WORDS, None, [], {})
     for at, name in enumerate(manifest):
@@ -266,6 +264,6 @@ def test_an_absurd_value_anywhere_in_a_manifest_is_refused_in_words(backup: byte
             )
 
 
-def test_a_disk_is_never_asked_for_more_than_can_be_said(tmp_path: Path):
+def test_absurdly_large_disk_space_is_refused_as_a_disk_error(tmp_path: Path):
     with pytest.raises(DiskError):
         check_space({tmp_path: 1 << 62}, DiskSpace())

@@ -106,7 +106,7 @@ def values_for(number: int) -> Sequence[object]:
     return some([*NUMBERS, *WORDS, None, [], {}, deep(500)], one_in=8, at=number)
 
 
-async def test_an_absurd_value_anywhere_in_a_sidecar_is_taken_as_nothing(tmp_path: Path):
+async def test_absurd_value_in_a_sidecar_is_ignored(tmp_path: Path):
     """What cannot be stored, or shown, never comes as far as the list."""
     store = await SqliteStore.open(tmp_path / "list.db")
     try:
@@ -126,7 +126,7 @@ async def test_an_absurd_value_anywhere_in_a_sidecar_is_taken_as_nothing(tmp_pat
 
 @given(changed(SIDECAR))
 @often(200)
-def test_a_changed_sidecar_is_read_or_is_none(document: object):
+def test_mutated_sidecar_is_read_or_ignored(document: object):
     found = assert_bounded(lambda: sidecar.read(document))
     if found is not None:
         assert 0 <= found.index < 10_000
@@ -135,7 +135,7 @@ def test_a_changed_sidecar_is_read_or_is_none(document: object):
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_text_that_is_hard_to_read_is_no_sidecar_and_no_note(name: str, tmp_path: Path):
+def test_text_that_is_hard_to_parse_is_no_sidecar_and_no_note(name: str, tmp_path: Path):
     final = tmp_path / "x.mp4"
     for path in (sidecar.path_for(final), note_of(final)):
         path.write_text(TEXTS[name], encoding="utf-8")
@@ -151,7 +151,7 @@ NOTE = {"task_id": "t", "index": 0, "etag": "", "total": 100, "size": None, "sha
 
 @given(changed(NOTE))
 @often(100)
-def test_a_changed_note_of_a_download_is_a_note_or_nothing(tmp_path_factory: pytest.TempPathFactory, document: object):
+def test_mutated_download_note_is_read_or_ignored(tmp_path_factory: pytest.TempPathFactory, document: object):
     folder = tmp_path_factory.getbasetemp() / "notes"
     folder.mkdir(exist_ok=True)
     final = folder / "x.mp4"
@@ -177,11 +177,11 @@ CARD = {"schema": profiles.SCHEMA, "name": "Studio", "color": "blue", "library":
 
 @given(changed(CARD))
 @often(100)
-def test_a_changed_card_of_a_profile_is_a_card_or_nothing(document: object):
+def test_mutated_profile_card_is_read_or_ignored(document: object):
     assert_bounded(lambda: profiles.read(document))
 
 
-def test_stored_settings_that_make_no_sense_fall_back(tmp_path: Path):
+def test_invalid_stored_settings_fall_back_to_defaults(tmp_path: Path):
     async def load(values: dict[str, Any]) -> None:
         store = MemoryStore()
         await store.set_settings(values)
@@ -207,33 +207,33 @@ REQUEST = {"endpoint": "text_to_video", "model": "gen4.5", "promptText": "a fox"
 
 @given(changed({"requests": [REQUEST, "a prompt", SIDECAR]}))
 @often(40)
-def test_a_changed_list_of_requests_is_taken_in_with_findings(folder: Path, document: object):
+def test_mutated_list_of_requests_is_imported_with_findings(folder: Path, document: object):
     found = assert_bounded(lambda: gathered("list.json", json.dumps(document).encode(), folder))
     assert_can_be_stored(found)
 
 
 @pytest.mark.parametrize("inputs", [-1, True, "a.png", {"path": "a.png"}, [None, 7, {"path": 7}]], ids=repr)
-def test_inputs_that_are_no_list_of_inputs_are_none(folder: Path, inputs: object):
+def test_malformed_inputs_are_ignored(folder: Path, inputs: object):
     document = {"requests": [{**SIDECAR, "inputs": inputs}]}
     assert_can_be_stored(assert_bounded(lambda: gathered("list.json", json.dumps(document).encode(), folder)))
 
 
 @given(st.lists(json_values, max_size=4))
 @often(30)
-def test_any_lines_of_json_are_taken_in_with_findings(folder: Path, lines: list[object]):
+def test_any_json_lines_are_imported_with_findings(folder: Path, lines: list[object]):
     content = "\n".join(json.dumps(line) for line in lines).encode()
     assert_can_be_stored(assert_bounded(lambda: gathered("list.jsonl", content, folder)))
 
 
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("ending", ["json", "jsonl", "csv", "txt"])
-def test_a_text_that_is_hard_to_read_has_its_sentence(name: str, ending: str, folder: Path):
+def test_text_that_is_hard_to_parse_gets_a_finding(name: str, ending: str, folder: Path):
     for text in (TEXTS[name], f'{{"promptText": {TEXTS[name]}}}', f'[{{"promptText": "x", "seed": {TEXTS[name]}}}]'):
         assert_can_be_stored(assert_bounded(partial(gathered, f"list.{ending}", text.encode(), folder)))
 
 
 @pytest.mark.parametrize("levels", [50, 200, 480, 900])
-def test_a_deep_value_is_refused_and_never_half_read(levels: int, folder: Path):
+def test_deeply_nested_value_is_refused_whole(levels: int, folder: Path):
     request = {"promptText": "x", "model": "gen4.5", "endpoint": "text_to_video", "contentModeration": deep(levels)}
     found = gathered("list.json", json.dumps([request]).encode(), folder)
     assert_can_be_stored(found)
@@ -241,7 +241,7 @@ def test_a_deep_value_is_refused_and_never_half_read(levels: int, folder: Path):
 
 @pytest.mark.parametrize("number", ["1" + "0" * 30, "-" + "9" * 19, "9" * 5_000, "1e30", "1e400", "nan", "-inf"])
 @pytest.mark.parametrize("name", ["list.csv", "list.json", "list.jsonl"])
-def test_a_number_that_nothing_holds_stays_a_text_with_a_sentence(number: str, name: str, folder: Path):
+def test_number_too_large_stays_text_with_a_finding(number: str, name: str, folder: Path):
     head = '"model": "gen4.5", "endpoint": "text_to_video", "promptText": "x"'
     content = {
         "list.csv": f"prompt,model,endpoint,seed\nx,gen4.5,text_to_video,{number}\n",

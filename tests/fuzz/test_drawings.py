@@ -36,13 +36,13 @@ def assert_cleaned_or_refused(content: bytes) -> None:
 
 @given(damaged(SEEDS))
 @often(200)
-def test_a_damaged_drawing_refers_to_nothing_outside_or_is_refused(content: bytes):
+def test_damaged_svg_refers_to_nothing_outside_or_is_refused(content: bytes):
     assert_cleaned_or_refused(content)
 
 
 @given(damaged([gzip.compress(content) for content in SEEDS]))
 @often(50)
-def test_a_damaged_packed_drawing_is_read_or_refused(content: bytes):
+def test_damaged_compressed_svg_is_read_or_refused(content: bytes):
     assert_cleaned_or_refused(content)
 
 
@@ -51,7 +51,7 @@ STYLES = st.text(st.sampled_from("url(#')\"@importexpfile:/*\\ \n;&"), max_size=
 
 @given(STYLES, STYLES)
 @often(200)
-def test_no_style_reaches_out(sheet: str, attribute: str):
+def test_svg_styles_load_nothing_from_outside(sheet: str, attribute: str):
     quoted = attribute.replace("&", "&amp;").replace('"', "&quot;")
     assert_cleaned_or_refused(
         hostile_drawings.drawing(f'<style><![CDATA[{sheet}]]></style><rect style="{quoted}" fill="{quoted}"/>')

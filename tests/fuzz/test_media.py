@@ -138,20 +138,20 @@ def assert_read_or_refused(content: bytes, folder: Path, ending: str) -> None:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_hostile_media_say_what_they_can_and_raise_nothing(name: str, folder: Path):
+def test_hostile_media_files_raise_nothing(name: str, folder: Path):
     for ending in ENDINGS:
         assert_read_or_refused(MADE[name], folder, ending)
 
 
 @given(damaged(SEEDS), st.sampled_from(ENDINGS))
 @often(120)
-def test_damaged_media_say_what_they_can_and_raise_nothing(folder: Path, content: bytes, ending: str):
+def test_damaged_media_files_raise_nothing(folder: Path, content: bytes, ending: str):
     assert_read_or_refused(content, folder, ending)
 
 
 @given(damaged(SEEDS), st.sampled_from(ENDINGS))
 @often(30)
-def test_a_note_is_written_into_a_damaged_file_whole_or_not_at_all(folder: Path, content: bytes, ending: str):
+def test_note_is_written_into_a_damaged_file_completely_or_not_at_all(folder: Path, content: bytes, ending: str):
     path = folder / f"kept.{ending}"
     path.write_bytes(content)
     if not assert_bounded(lambda: embed(path, note_of(DOCUMENT)), [NotEmbedded]):
@@ -162,7 +162,7 @@ def test_a_note_is_written_into_a_damaged_file_whole_or_not_at_all(folder: Path,
 
 @given(damaged([content for content in SEEDS if format_of(content[:HEAD_LENGTH]) is not None][:4]))
 @often(20)
-def test_a_damaged_picture_is_copied_or_refused_in_words(folder: Path, content: bytes):
+def test_damaged_picture_is_copied_or_refused_with_a_sentence(folder: Path, content: bytes):
     path = folder / "copied.png"
     path.write_bytes(content)
     assert_bounded(lambda: copy_of(path, "PNG", "PNG", crop=None, size=(8, 8)))
@@ -170,7 +170,7 @@ def test_a_damaged_picture_is_copied_or_refused_in_words(folder: Path, content: 
 
 @given(st.binary(max_size=200))
 @often(200)
-def test_any_bytes_are_something_or_nothing(head: bytes):
+def test_any_bytes_get_a_media_kind_or_none(head: bytes):
     assert_bounded(lambda: format_of(head))
     assert_bounded(lambda: is_page(head))
 
@@ -182,7 +182,7 @@ def slow_heads() -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("head", [*slow_heads()])
-def test_no_head_keeps_the_loop_busy(head: bytes):
+def test_hostile_header_does_not_keep_the_parser_busy(head: bytes):
     """It is judged on the loop's thread."""
     began = time.thread_time()
     format_of(head)
@@ -190,12 +190,12 @@ def test_no_head_keeps_the_loop_busy(head: bytes):
     assert time.thread_time() - began < 0.1
 
 
-def test_a_film_of_many_boxes_is_read_within_a_bound(folder: Path):
+def test_video_with_many_boxes_is_read_in_bounded_time(folder: Path):
     """However many megabytes of them there are."""
     path = folder / "many.mp4"
     path.write_bytes(film(box(b"moov", box(b"trak", box(b"mdia", box(b"minf", box(b"stbl") * 9_000)) * 9) * 40)))
     assert_bounded(lambda: probe(path))
 
 
-def test_every_format_that_holds_a_note_is_tried():
+def test_every_format_that_can_hold_a_note_is_fuzzed():
     assert {ending.lstrip(".") for ending in embedding._FORMATS} <= {*ENDINGS, "jpeg", "m4v", "m4a", "oga"}

@@ -38,7 +38,7 @@ def listed_pages(rig: Desktop) -> list[str]:
     return [str(pane.item(row).data(role)) for row in range(pane.count())]
 
 
-async def test_it_is_listed_once_a_program_was_ever_there_and_counts_what_waits(tmp_path, theme):
+async def test_requests_page_is_listed_after_the_first_program_and_counts_pending_requests(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await rig.engine.clients.permit(COMMAND_LINE, Permission.ALLOWANCE, 100)
         await rest()
@@ -51,7 +51,7 @@ async def test_it_is_listed_once_a_program_was_ever_there_and_counts_what_waits(
         await until(lambda: "Requests, 1" in listed_pages(rig))
 
 
-async def test_a_request_is_shown_in_full_before_it_is_approved(tmp_path, theme):
+async def test_request_is_shown_in_full_before_approval(tmp_path, theme):
     hostile = "A fox\n<b>html</b> \u202egnirts " + "long " * 30
     async with an_office(tmp_path, theme, hostile) as (rig, _):
         _, side = await opened(rig)
@@ -66,7 +66,7 @@ async def test_a_request_is_shown_in_full_before_it_is_approved(tmp_path, theme)
         await until(lambda: side.prompt.height() > before, "as high as its words where they have less room")
 
 
-async def test_nothing_comes_under_a_key_that_is_about_to_be_pressed(tmp_path, theme):
+async def test_new_request_never_appears_under_a_key_about_to_be_pressed(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox", "A wolf") as (rig, agents):
         center, side = await opened(rig, 2)
         first, second = center.view.rows.ids
@@ -83,7 +83,7 @@ async def test_nothing_comes_under_a_key_that_is_about_to_be_pressed(tmp_path, t
 
 
 @pytest.mark.parametrize("within", ["list", "side"])
-async def test_it_is_approved_by_its_key_and_leaves_the_list(tmp_path, theme, within):
+async def test_approve_key_approves_the_request_and_removes_it_from_the_list(tmp_path, theme, within):
     async with an_office(tmp_path, theme, "A fox", "A wolf") as (rig, agents):
         center, side = await opened(rig, 2)
         first, second = center.view.rows.ids
@@ -125,7 +125,7 @@ async def test_request_that_cannot_be_shown_leaves_the_pane_empty_and_is_not_app
         assert "int too large" in mistakes.take("showing a request")
 
 
-async def test_several_that_are_checked_are_refused_together_with_a_reason(tmp_path, theme):
+async def test_checked_requests_are_refused_together_with_a_reason(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox", "A wolf", "A bear") as (rig, agents):
         center, side = await opened(rig, 3)
         ids = center.view.rows.ids
@@ -148,7 +148,7 @@ async def test_several_that_are_checked_are_refused_together_with_a_reason(tmp_p
         assert {one.reason for one in (await rig.engine.clients.of(ids[:2])).values()} == {"Too dark"}
 
 
-async def test_the_composers_draft_is_not_sent_by_the_key_of_a_page_that_hides_it(tmp_path, theme):
+async def test_send_key_on_the_requests_page_does_not_send_the_hidden_draft(tmp_path, theme):
     async with an_office(tmp_path, theme) as (rig, _):
         rig.composer.set_prompt("My own draft")
         await opened(rig, 0)
@@ -159,7 +159,7 @@ async def test_the_composers_draft_is_not_sent_by_the_key_of_a_page_that_hides_i
         assert rig.engine.ledger.open() == ()
 
 
-async def test_it_is_edited_in_the_composer_and_approved_there(tmp_path, theme):
+async def test_request_can_be_edited_in_the_composer_and_approved_there(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox") as (rig, agents):
         center, _ = await opened(rig)
         [task_id] = center.view.rows.ids
@@ -176,7 +176,7 @@ async def test_it_is_edited_in_the_composer_and_approved_there(tmp_path, theme):
         assert (task.request.prompt, task.hold.code) == ("A red fox", HoldCode.ITS_TURN)
 
 
-async def test_what_has_to_be_asked_is_asked_before_an_edited_request_is_released(tmp_path, theme):
+async def test_questions_about_an_edited_request_are_asked_before_approval(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox") as (rig, agents):
         rig.engine.settings.confirm_above = 20.0
         center, _ = await opened(rig)
@@ -194,7 +194,7 @@ async def test_what_has_to_be_asked_is_asked_before_an_edited_request_is_release
         assert (await agents.cases.task(AGENT, TaskWanted(id=task_id)))["decision"] == "edited"
 
 
-async def test_everything_is_checked_and_approved_by_keys(tmp_path, theme):
+async def test_requests_can_be_checked_and_approved_by_keyboard(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox", "A wolf", "A bear") as (rig, agents):
         center, _ = await opened(rig, 3)
         ids = center.view.rows.ids
@@ -206,7 +206,7 @@ async def test_everything_is_checked_and_approved_by_keys(tmp_path, theme):
         assert {(await agents.task(task_id)).hold.code for task_id in ids} == {HoldCode.ITS_TURN}
 
 
-async def test_the_allowance_is_shown_with_what_a_request_adds(tmp_path, theme):
+async def test_allowance_is_shown_with_what_the_request_would_add(tmp_path, theme):
     async with an_office(tmp_path, theme) as (rig, agents):
         await rig.engine.clients.permit(AGENT, Permission.ALLOWANCE, 100)
         await agents.ask("Within")
@@ -217,7 +217,7 @@ async def test_the_allowance_is_shown_with_what_a_request_adds(tmp_path, theme):
         assert "20 over its allowance, so it needs approval. Approving doesn't raise the allowance." in said
 
 
-async def test_a_repeat_and_what_became_of_the_first_are_said(tmp_path, theme):
+async def test_repeated_request_says_what_became_of_the_first(tmp_path, theme):
     async with an_office(tmp_path, theme) as (rig, agents):
         await agents.ask("A fox", request_id="one")
         rig.clock.jump(60.0)
@@ -229,7 +229,7 @@ async def test_a_repeat_and_what_became_of_the_first_are_said(tmp_path, theme):
         assert second.endswith(", which also waits")
 
 
-async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_path, theme):
+async def test_answered_requests_and_the_record_show_each_outcome(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox", "A wolf") as (rig, agents):
         center, side = await opened(rig, 2)
         ids = center.view.rows.ids
@@ -251,7 +251,7 @@ async def test_answered_requests_and_the_record_tell_what_became_of_each(tmp_pat
         }
 
 
-async def test_the_record_of_the_day_is_written_as_a_table(tmp_path, theme):
+async def test_record_of_requests_is_exported_as_a_table(tmp_path, theme):
     async with an_office(tmp_path, theme, "=1+1") as (rig, _):
         center, _ = await opened(rig)
         await until(lambda: rig.window.findChild(ApprovalsModel).record.cells)
@@ -263,7 +263,7 @@ async def test_the_record_of_the_day_is_written_as_a_table(tmp_path, theme):
         assert "Claude Code" in (tmp_path / "day.csv").read_text("utf-8-sig")
 
 
-async def test_all_programs_are_paused_and_may_go_on(tmp_path, theme):
+async def test_all_programs_can_be_paused_and_resumed(tmp_path, theme):
     async with an_office(tmp_path, theme) as (rig, _):
         center, _ = await opened(rig, 0)
         center.pause.click()
@@ -274,7 +274,7 @@ async def test_all_programs_are_paused_and_may_go_on(tmp_path, theme):
         assert not rig.engine.clients.are_paused
 
 
-async def test_requests_that_come_while_nobody_looks_are_announced_together(tmp_path, theme):
+async def test_requests_received_in_the_background_are_announced_together(tmp_path, theme):
     async with an_office(tmp_path, theme) as (rig, agents):
         make_icon: Any = SilentIcon
         in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, make_icon=make_icon)
@@ -291,7 +291,7 @@ async def test_requests_that_come_while_nobody_looks_are_announced_together(tmp_
         await until(lambda: rig.window.workspace.page is not None)
 
 
-async def test_the_pill_says_how_many_wait_and_leads_there(tmp_path, theme):
+async def test_pill_shows_the_number_of_pending_requests_and_opens_them(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox") as (rig, agents):
         InTray(rig.cases, rig.models, rig.runner, rig.window)
         assert rig.window.activity.messages() == ["1 request waiting"], "those too that an engine without a window took"
@@ -306,7 +306,7 @@ async def test_the_pill_says_how_many_wait_and_leads_there(tmp_path, theme):
         assert rig.window.activity.messages() == []
 
 
-async def test_who_may_only_read_is_told_of_with_the_way_to_allow_it_more(tmp_path, theme):
+async def test_read_only_program_is_reported_with_a_way_to_allow_more(tmp_path, theme):
     async with an_office(tmp_path, theme) as (rig, agents):
         with pytest.raises(CallRefused):
             await agents.ask(client="zed")
@@ -316,7 +316,7 @@ async def test_who_may_only_read_is_told_of_with_the_way_to_allow_it_more(tmp_pa
         assert rig.room_requests == [("preferences", "Connected programs")]
 
 
-async def test_the_queue_neither_holds_nor_releases_what_waits_for_approval(tmp_path, theme):
+async def test_queue_cannot_hold_or_release_a_request_pending_approval(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox") as (rig, agents):
         [task] = rig.engine.clients.waiting()
         rig.window.workspace.list.hold_all_wanted.emit()
@@ -326,7 +326,7 @@ async def test_the_queue_neither_holds_nor_releases_what_waits_for_approval(tmp_
         assert (await agents.task(task.id)).hold.code is HoldCode.APPROVAL
 
 
-async def test_the_queue_begins_with_the_approval(tmp_path, theme):
+async def test_request_joins_the_queue_only_when_approved(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox") as (rig, _):
         [task] = rig.engine.clients.waiting()
         rig.filter.open_page(Filter(page=Page.WAITING_HERE), "Queue")
@@ -338,7 +338,7 @@ async def test_the_queue_begins_with_the_approval(tmp_path, theme):
         await until(lambda: (rig.pages.counts.pages[Page.WAITING_HERE], rig.rows.task_count) == (1, 1))
 
 
-async def test_a_request_that_comes_after_the_last_was_answered_is_looked_at(tmp_path, theme):
+async def test_request_that_arrives_after_the_last_answer_is_selected(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox") as (rig, agents):
         center, _ = await opened(rig)
         center.view.setFocus()
@@ -349,7 +349,7 @@ async def test_a_request_that_comes_after_the_last_was_answered_is_looked_at(tmp
         assert center.chosen_ids() == [second]
 
 
-async def test_a_key_leads_there_from_anywhere(tmp_path, theme):
+async def test_shortcut_opens_the_requests_page_from_anywhere(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox") as (rig, _):
         QTest.keyClick(rig.window, Qt.Key.Key_A, CTRL | Qt.KeyboardModifier.AltModifier)
         await until(lambda: rig.window.workspace.page is not None)
@@ -359,7 +359,7 @@ async def test_a_key_leads_there_from_anywhere(tmp_path, theme):
         assert center.view.hasFocus()
 
 
-async def test_tab_goes_as_the_eye_does(tmp_path, theme):
+async def test_tab_order_of_the_requests_page_follows_the_layout(tmp_path, theme):
     async with an_office(tmp_path, theme, "A fox") as (rig, _):
         center, side = await opened(rig)
         await until(side.prompt.toPlainText)
@@ -380,7 +380,7 @@ async def test_tab_goes_as_the_eye_does(tmp_path, theme):
         ]
 
 
-async def test_inputs_are_shown_with_what_they_are_and_links_as_text(tmp_path, tmp_path_factory, theme):
+async def test_inputs_of_a_request_are_shown_with_their_facts_and_links_as_text(tmp_path, tmp_path_factory, theme):
     async with an_office(tmp_path, theme, "A fox") as (rig, agents):
         folder = tmp_path_factory.mktemp("cast")
         Image.new("RGB", (320, 200), "teal").save(folder / "maya.png")

@@ -32,13 +32,13 @@ def held_by(owner: QObject) -> dict[str, QAction]:
     return {action.objectName(): action for action in owner.findChildren(QAction) if action.objectName()}
 
 
-def test_where_two_commands_are_heard_together_no_key_is_that_of_both() -> None:
+def test_commands_active_in_the_same_place_have_different_shortcuts() -> None:
     usual = Keys(commands=COMMANDS)
     for command in COMMANDS:
         assert usual.rivals(command, usual.of(command)) == []
 
 
-def test_the_tables_ids_are_unique_and_every_section_has_some() -> None:
+def test_command_ids_are_unique_and_every_section_has_commands() -> None:
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
     assert {command.section for command in COMMANDS} == set(SECTIONS)
     for section in SECTIONS:
@@ -46,7 +46,7 @@ def test_the_tables_ids_are_unique_and_every_section_has_some() -> None:
         assert len(words) == len(set(words)), section
 
 
-def test_only_keys_that_an_ordinary_keyboard_has_are_told() -> None:
+def test_shortcuts_use_only_keys_of_ordinary_keyboards() -> None:
     usual = Keys(commands=COMMANDS)
     assert QKeySequence("Ctrl+Ins") in usual.of(named("task.copy"))
     assert usual.words(named("task.copy")) == "Ctrl+C"
@@ -57,14 +57,14 @@ def test_only_keys_that_an_ordinary_keyboard_has_are_told() -> None:
         assert bool(usual.words(command)) is bool(command.keys)
 
 
-def test_signs_have_names_for_a_screen_reader() -> None:
+def test_key_symbols_have_names_for_a_screen_reader() -> None:
     usual = Keys(commands=COMMANDS)
     assert usual.spoken(named("play.frame.back")) == "comma"
     assert usual.spoken(named("preferences")) == "Ctrl+comma"
     assert usual.spoken(named("look.in")) == "plus or equals"
 
 
-async def test_another_key_works_at_once_and_the_old_one_no_more(tmp_path, theme, qtbot):
+async def test_changed_shortcut_works_at_once_and_the_old_one_stops(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1, State.FAILED, failure=Failure(code="INTERNAL")))
         await until(lambda: rig.rows.row_of(TaskId("t1")))
@@ -78,7 +78,7 @@ async def test_another_key_works_at_once_and_the_old_one_no_more(tmp_path, theme
         await until(lambda: rig.rows.task_count == 2)
 
 
-async def test_tool_tips_and_menus_tell_the_key_that_holds_now(tmp_path, theme, qtbot):
+async def test_tool_tips_and_menus_show_the_current_shortcut(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         [gear] = [found for found in rig.window.findChildren(QToolButton) if found.accessibleName() == "Preferences"]
         assert gear.toolTip() == "Preferences (Ctrl+,)"
@@ -88,7 +88,7 @@ async def test_tool_tips_and_menus_tell_the_key_that_holds_now(tmp_path, theme, 
         assert gear.toolTip() == "Preferences"
 
 
-async def test_choices_are_kept_in_the_profile(tmp_path):
+async def test_changed_shortcuts_are_stored_in_the_profile(tmp_path):
     async with Rig(tmp_path) as rig:
         keys_of(rig).choose(named("task.retry"), [QKeySequence("Ctrl+G")])
         keys_of(rig).choose(named("quit"), [])
@@ -103,7 +103,7 @@ async def test_choices_are_kept_in_the_profile(tmp_path):
         assert kept.changed_commands() == []
 
 
-async def test_what_takes_anothers_key_leaves_that_one_its_others(tmp_path):
+async def test_taking_a_shortcut_leaves_the_other_command_its_remaining_ones(tmp_path):
     async with Rig(tmp_path) as rig:
         keys = keys_of(rig)
         wanted = [QKeySequence("F11")]
@@ -119,7 +119,7 @@ async def test_what_takes_anothers_key_leaves_that_one_its_others(tmp_path):
         assert keys.changed_commands() == []
 
 
-def test_the_same_key_may_do_two_things_where_only_one_of_them_is_heard() -> None:
+def test_one_shortcut_may_serve_two_commands_in_different_places() -> None:
     usual = Keys(commands=COMMANDS)
     assert usual.of(named("compare.takes")) == usual.of(named("compare.swap"))
     assert [rival.id for rival in usual.rivals(named("judge.note"), [QKeySequence("Shift+L")])] == []
@@ -129,7 +129,7 @@ def test_the_same_key_may_do_two_things_where_only_one_of_them_is_heard() -> Non
 
 
 @pytest.mark.parametrize("stored", [["Hyper+Nonsense"], ["Ctrl+"]])
-async def test_a_key_that_nobody_can_press_is_no_choice(tmp_path, stored):
+async def test_shortcut_that_cannot_be_typed_is_refused(tmp_path, stored):
     async with Rig(tmp_path) as rig:
         rig.engine.settings.shortcuts = {"task.retry": stored, "from.a.later.version": ["Ctrl+G"]}
         keys = keys_of(rig)
@@ -138,7 +138,7 @@ async def test_a_key_that_nobody_can_press_is_no_choice(tmp_path, stored):
         assert rig.engine.settings.shortcuts["from.a.later.version"] == ["Ctrl+G"]
 
 
-async def test_every_command_is_carried_out_wherever_its_keys_hold(tmp_path, theme, qtbot):
+async def test_every_command_runs_wherever_its_shortcut_is_active(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.interior.add_preview()
         preview = rig.window.preview
@@ -153,7 +153,7 @@ async def test_every_command_is_carried_out_wherever_its_keys_hold(tmp_path, the
             assert wanted <= {name for owner in owned for name in held_by(owner)}
 
 
-async def test_what_one_looks_at_can_be_judged_with_the_same_keys(tmp_path, theme, qtbot):
+async def test_rating_keys_are_the_same_in_every_view(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.interior.add_preview()
         await rig.add(task(1, State.FAILED))

@@ -10,7 +10,7 @@ from runway_desktop.domain.task import Pick
 from tests.gui.compare.opened_room import Open
 
 
-def test_rejected_take_keeps_its_stars_and_gives_its_room_to_the_others(opened: Open, pictures: list[Path]) -> None:
+def test_rejected_take_keeps_its_stars_and_shrinks_for_the_others(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2], rating=3)
     opened.decide(1, pick=Pick.REJECT)
     first, second = opened.room.panes[:2]
@@ -21,7 +21,7 @@ def test_rejected_take_keeps_its_stars_and_gives_its_room_to_the_others(opened: 
     opened.qtbot.waitUntil(lambda: abs(first.width() - second.width()) < 4)
 
 
-def test_what_was_undone_is_said_in_the_room_and_then_its_keys_again(opened: Open, pictures: list[Path]) -> None:
+def test_compare_window_shows_what_was_undone_and_then_its_keys_again(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     opened.room.resize(1400, 700)
     opened.judge.done.emit("Rating undone.", 0)
@@ -31,9 +31,7 @@ def test_what_was_undone_is_said_in_the_room_and_then_its_keys_again(opened: Ope
     assert any(label.text() == "Rating undone." for label in labels), "what follows does not wipe it out at once"
 
 
-def test_way_across_a_pane_goes_through_all_clips_and_leaves_them_where_they_were(
-    opened: Open, clips: list[Path]
-) -> None:
+def test_moving_the_pointer_across_a_pane_scrubs_all_clips_temporarily(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips[:2])
     room = opened.room
     opened.qtbot.waitUntil(lambda: room.clips.length > 0 and room.clips.is_playing)

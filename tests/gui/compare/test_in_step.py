@@ -53,7 +53,7 @@ def two(qtbot: QtBot, clips: list[Path]) -> Iterator[Band]:
     band.clips.shutdown()
 
 
-def test_clips_play_only_once_all_are_there(qtbot: QtBot, clips: list[Path]) -> None:
+def test_compared_clips_start_only_when_all_are_loaded(qtbot: QtBot, clips: list[Path]) -> None:
     band = Band(qtbot, clips[:2])
     band.clips.play()
     band.engines[0].says_loaded(2.0)
@@ -65,7 +65,7 @@ def test_clips_play_only_once_all_are_there(qtbot: QtBot, clips: list[Path]) -> 
     band.clips.shutdown()
 
 
-def test_frames_are_shown_when_every_clip_has_reached_their_moment(two: Band) -> None:
+def test_compared_frames_are_shown_when_every_clip_reached_their_time(two: Band) -> None:
     two.clips.play()
     two.engines[0].says_frame(1)
     two.engines[0].says_frame(2)
@@ -77,7 +77,7 @@ def test_frames_are_shown_when_every_clip_has_reached_their_moment(two: Band) ->
     assert set(two.clips.starts().values()) == {2 * FRAME_US}
 
 
-def test_clip_that_lags_is_hurried_and_one_far_ahead_rests(two: Band, qtbot: QtBot) -> None:
+def test_lagging_clip_speeds_up_and_a_leading_clip_pauses(two: Band, qtbot: QtBot) -> None:
     two.clips.play()
     for number in range(1, 16):
         two.engines[0].says_frame(number)
@@ -99,7 +99,7 @@ def test_shorter_clip_keeps_its_last_frame(two: Band) -> None:
     assert two.clips.is_playing
 
 
-def test_end_of_all_stops(two: Band, qtbot: QtBot) -> None:
+def test_playback_stops_at_the_end_of_all_clips(two: Band, qtbot: QtBot) -> None:
     two.clips.play()
     two.all_say(49)
     for engine in two.engines:
@@ -108,7 +108,7 @@ def test_end_of_all_stops(two: Band, qtbot: QtBot) -> None:
     assert two.clips.position == 49 * FRAME_US / 1e6
 
 
-def test_step_is_one_frame_of_every_clip(two: Band) -> None:
+def test_step_moves_every_clip_by_one_frame(two: Band) -> None:
     two.clips.step(1)
     middle = (FRAME_US + FRAME_US // 2) // 1000
     assert [engine.told for engine in two.engines] == [[f"seek {middle}"], [f"seek {middle}"]]
@@ -118,7 +118,7 @@ def test_step_is_one_frame_of_every_clip(two: Band) -> None:
     assert two.told == [{0: 1, 1: 1}]
 
 
-def test_seek_shows_the_nearest_frame_when_one_clip_gives_none(two: Band, qtbot: QtBot) -> None:
+def test_seek_shows_the_nearest_frame_when_a_clip_has_none(two: Band, qtbot: QtBot) -> None:
     two.clips.seek(1.0)
     two.engines[0].says_frame(25)
     two.engines[1].says_frame(24)
@@ -127,7 +127,7 @@ def test_seek_shows_the_nearest_frame_when_one_clip_gives_none(two: Band, qtbot:
     assert two.told == [{0: 25, 1: 24}]
 
 
-def test_of_many_seeks_the_newest_counts(two: Band) -> None:
+def test_latest_of_many_seeks_wins(two: Band) -> None:
     for at in (0.2, 0.4, 0.6):
         two.clips.seek(at)
     assert two.engines[0].told == ["seek 201"]
@@ -135,7 +135,7 @@ def test_of_many_seeks_the_newest_counts(two: Band) -> None:
     assert two.engines[0].told == ["seek 201", "seek 601"]
 
 
-def test_loop_goes_from_out_to_in(two: Band) -> None:
+def test_loop_runs_from_the_out_point_to_the_in_point(two: Band) -> None:
     two.clips.seek(0.4)
     two.all_say(10)
     two.clips.set_in()
@@ -155,7 +155,7 @@ def test_loop_goes_from_out_to_in(two: Band) -> None:
     assert two.clips.range == (None, None)
 
 
-def test_one_sound_at_a_time(two: Band) -> None:
+def test_one_compared_clip_plays_sound_at_a_time(two: Band) -> None:
     two.clips.hear(1)
     assert two.engines[0].told[-1] == "volume 1 True"
     assert two.engines[1].told[-1] == "volume 1 False"
@@ -163,7 +163,7 @@ def test_one_sound_at_a_time(two: Band) -> None:
     assert two.engines[1].told[-1] == "volume 1 True"
 
 
-def test_shuttle_doubles_and_stops(two: Band) -> None:
+def test_shuttle_key_doubles_the_speed_and_stops(two: Band) -> None:
     two.clips.shuttle(1)
     two.clips.shuttle(1)
     assert two.clips.rate == 2
@@ -175,7 +175,7 @@ def test_shuttle_doubles_and_stops(two: Band) -> None:
     two.clips.pause()
 
 
-def test_clip_without_a_picture_does_not_hold_up_the_others(qtbot: QtBot, clips: list[Path]) -> None:
+def test_clip_without_a_picture_does_not_block_the_others(qtbot: QtBot, clips: list[Path]) -> None:
     band = Band(qtbot, clips[:2])
     failed: list[int] = []
     band.clips.failed.connect(lambda place, _fault: failed.append(place))
@@ -189,7 +189,7 @@ def test_clip_without_a_picture_does_not_hold_up_the_others(qtbot: QtBot, clips:
     band.clips.shutdown()
 
 
-def test_missing_file_is_said(qtbot: QtBot, clips: list[Path], tmp_path: Path) -> None:
+def test_missing_compared_file_is_reported(qtbot: QtBot, clips: list[Path], tmp_path: Path) -> None:
     step = InStep(make_engine=lambda _parent: FakeEngine())
     with qtbot.waitSignal(step.failed) as caught:
         step.open([(tmp_path / "gone.mp4", Media.VIDEO)])
@@ -197,7 +197,7 @@ def test_missing_file_is_said(qtbot: QtBot, clips: list[Path], tmp_path: Path) -
     step.shutdown()
 
 
-def test_four_real_clips_stay_within_one_frame(qtbot: QtBot, clips: list[Path]) -> None:
+def test_four_real_clips_stay_synchronous_within_one_frame(qtbot: QtBot, clips: list[Path]) -> None:
     step = InStep()
     apart: list[int] = []
 
@@ -222,7 +222,7 @@ def test_four_real_clips_stay_within_one_frame(qtbot: QtBot, clips: list[Path]) 
     step.shutdown()
 
 
-def test_opened_and_closed_fifty_times_nothing_hangs(qtbot: QtBot, clips: list[Path]) -> None:
+def test_comparing_fifty_times_leaves_nothing_hanging(qtbot: QtBot, clips: list[Path]) -> None:
     step = InStep()
     for number in range(50):
         step.open([(path, Media.VIDEO) for path in clips[number % 2 :]], play=True)
@@ -235,7 +235,7 @@ def test_opened_and_closed_fifty_times_nothing_hangs(qtbot: QtBot, clips: list[P
     step.shutdown()
 
 
-def test_frame_that_comes_after_the_patience_is_shown_when_it_comes(two: Band, qtbot: QtBot) -> None:
+def test_frame_later_than_the_patience_is_shown_when_it_arrives(two: Band, qtbot: QtBot) -> None:
     two.clips.seek(1.0)
     two.engines[0].says_frame(25)
     qtbot.waitUntil(lambda: not two.clips.is_seeking)
@@ -244,7 +244,7 @@ def test_frame_that_comes_after_the_patience_is_shown_when_it_comes(two: Band, q
     assert two.told[-1] == {1: 25}
 
 
-def test_drag_that_small_frames_show_seeks_at_the_release_only(two: Band) -> None:
+def test_drag_with_preview_frames_seeks_only_on_release(two: Band) -> None:
     glanced: list[float] = []
     two.clips.glance = lambda seconds: glanced.append(seconds) is None
     two.clips.begin_scrub()

@@ -45,7 +45,7 @@ def dragged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def test_pictures_fill_their_panes_and_the_focused_one_is_marked(opened: Open, pictures: list[Path]) -> None:
+def test_compared_pictures_fill_their_panes_and_the_focused_one_is_marked(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     assert len(opened.shown) == 3
     assert opened.pixel(opened.room.panes[0], 0.5, 0.5) == QColor("#ff0000")
@@ -56,7 +56,7 @@ def test_pictures_fill_their_panes_and_the_focused_one_is_marked(opened: Open, p
     assert opened.room.panes[1].hasFocus()
 
 
-def test_every_command_of_the_room_is_carried_out_in_it(opened: Open) -> None:
+def test_every_command_of_the_compare_window_works_in_it(opened: Open) -> None:
     # Tab is the focus's own.
     wanted = {command.id for command in COMMANDS if Scope.COMPARE in command.scopes} - {"compare.take"}
     assert {action.objectName() for action in opened.room.actions()} == wanted
@@ -64,7 +64,9 @@ def test_every_command_of_the_room_is_carried_out_in_it(opened: Open) -> None:
         action.trigger()
 
 
-def test_wipe_shows_the_first_left_of_the_divider_and_the_second_right(opened: Open, pictures: list[Path]) -> None:
+def test_wipe_shows_the_first_picture_left_and_the_second_right_of_the_divider(
+    opened: Open, pictures: list[Path]
+) -> None:
     opened.enter(pictures[:2])
     opened.key(Qt.Key.Key_W)
     assert opened.room.mode is CompareMode.WIPE
@@ -82,14 +84,14 @@ def test_wipe_shows_the_first_left_of_the_divider_and_the_second_right(opened: O
     assert opened.room.mode == CompareMode.SIDE_BY_SIDE  # type: ignore[comparison-overlap]
 
 
-def test_difference_is_what_the_two_do_not_share(opened: Open, pictures: list[Path]) -> None:
+def test_difference_view_shows_the_pixels_that_differ(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     opened.key(Qt.Key.Key_D)
     assert opened.pixel(opened.room.overlay, 0.5, 0.4) == QColor("#00ff00")
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_W, Qt.Key.Key_D])
-def test_square_beside_a_wide_one_stays_square(opened: Open, tmp_path: Path, key: Qt.Key) -> None:
+def test_square_picture_beside_a_wide_one_stays_square(opened: Open, tmp_path: Path, key: Qt.Key) -> None:
     paths = []
     for name, size, color in (("wide", QSize(160, 90), "#ff0000"), ("square", QSize(90, 90), "#0000ff")):
         image = QImage(size, QImage.Format.Format_RGB32)
@@ -106,13 +108,13 @@ def test_square_beside_a_wide_one_stays_square(opened: Open, tmp_path: Path, key
     assert opened.pixel(overlay, 0.5 + half + 0.01, 0.4) == QColor(beside)
 
 
-def test_difference_of_the_same_is_black(opened: Open, plain: Callable[[str, str], Path]) -> None:
+def test_difference_view_of_identical_pictures_is_black(opened: Open, plain: Callable[[str, str], Path]) -> None:
     opened.enter([plain("a", "#808080"), plain("b", "#808080")])
     opened.key(Qt.Key.Key_D)
     assert opened.pixel(opened.room.overlay, 0.5, 0.4) == QColor("#000000")
 
 
-def test_two_pictures_that_are_the_same_are_said_to_be_so(opened: Open, plain: Callable[[str, str], Path]) -> None:
+def test_identical_pictures_are_reported_as_identical(opened: Open, plain: Callable[[str, str], Path]) -> None:
     opened.enter([plain("a", "#808080"), plain("b", "#808080"), plain("c", "#808081")])
     overlay = opened.room.overlay
     opened.key(Qt.Key.Key_D)
@@ -126,7 +128,7 @@ def test_two_pictures_that_are_the_same_are_said_to_be_so(opened: Open, plain: C
 
 
 @pytest.mark.parametrize("way", [QImage.Format.Format_RGBX64, QImage.Format.Format_Grayscale16])
-def test_pictures_not_shown_in_full_depth_or_transparency_are_never_called_the_same(tmp_path: Path, way: Any) -> None:
+def test_reduced_pictures_are_never_reported_as_identical(tmp_path: Path, way: Any) -> None:
     image = QImage(8, 8, QImage.Format.Format_RGB32)
     image.fill(QColor("#808080"))
     path = tmp_path / "deep.png"
@@ -143,7 +145,7 @@ def test_pictures_not_shown_in_full_depth_or_transparency_are_never_called_the_s
     workers.shutdown()
 
 
-def test_pictures_that_differ_in_one_pixel_or_their_transparency_are_not_the_same() -> None:
+def test_pictures_differing_in_one_pixel_or_in_transparency_are_not_identical() -> None:
     one = QImage(2000, 1500, QImage.Format.Format_RGB32)
     one.fill(QColor("#336699"))
     for way in (QImage.Format.Format_ARGB32_Premultiplied, QImage.Format.Format_RGBA64):
@@ -157,7 +159,7 @@ def test_pictures_that_differ_in_one_pixel_or_their_transparency_are_not_the_sam
     assert not same_pixels(one, one.copy(0, 0, 1999, 1500))
 
 
-def test_keys_judge_the_focused_one(opened: Open, pictures: list[Path]) -> None:
+def test_rating_keys_rate_the_focused_picture(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     opened.key(Qt.Key.Key_4)
     opened.key(Qt.Key.Key_Down)
@@ -174,7 +176,7 @@ def test_keys_judge_the_focused_one(opened: Open, pictures: list[Path]) -> None:
     ]
 
 
-def test_judgment_is_said_live(opened: Open, pictures: list[Path]) -> None:
+def test_rating_changes_are_shown_live_in_the_compare_window(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     assert opened.room.panes[0].accessibleDescription() == "not rated"
     touch = Touch()
@@ -183,7 +185,7 @@ def test_judgment_is_said_live(opened: Open, pictures: list[Path]) -> None:
     assert opened.room.panes[0].accessibleDescription() == "★★★★★ · picked"
 
 
-def test_wipe_of_one_at_a_time_takes_its_neighbor_beside_it(opened: Open, pictures: list[Path]) -> None:
+def test_wipe_in_single_view_uses_the_neighboring_picture(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     opened.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert len(opened.shown) == 1
@@ -192,9 +194,7 @@ def test_wipe_of_one_at_a_time_takes_its_neighbor_beside_it(opened: Open, pictur
 
 
 @pytest.mark.parametrize("way", [CompareMode.WIPE, CompareMode.DIFFERENCE])
-def test_a_single_result_says_why_it_cannot_be_laid_over_another(
-    opened: Open, pictures: list[Path], way: CompareMode
-) -> None:
+def test_single_result_explains_why_it_cannot_be_overlaid(opened: Open, pictures: list[Path], way: CompareMode) -> None:
     opened.enter(pictures[:1])
     switch = opened.room.bar._modes[way]
     switch.click()
@@ -204,13 +204,13 @@ def test_a_single_result_says_why_it_cannot_be_laid_over_another(
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_Question])
-def test_the_room_tells_its_keys(opened: Open, pictures: list[Path], key: Qt.Key) -> None:
+def test_compare_window_shows_its_keys(opened: Open, pictures: list[Path], key: Qt.Key) -> None:
     opened.enter(pictures)
     with opened.qtbot.waitSignal(opened.room.keys_wanted):
         opened.key(key, Qt.KeyboardModifier.NoModifier if key is Qt.Key.Key_F1 else _CONTROL)
 
 
-def test_the_room_has_the_key_of_the_guide(opened: Open, pictures: list[Path]) -> None:
+def test_compare_window_opens_its_guide_page(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     with opened.qtbot.waitSignal(opened.room.guide_wanted):
         opened.key(Qt.Key.Key_F1, _CONTROL)
@@ -226,7 +226,7 @@ def a_desk(theme: Theme, window: Any) -> Any:
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
+def test_keys_are_readable_over_the_dark_compare_window_in_a_light_theme(
     opened: Open, theme: Theme, qtbot: QtBot, pictures: list[Path]
 ) -> None:
     theme.choose(ColorScheme.LIGHT)
@@ -257,7 +257,7 @@ def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
-def test_tab_turns_over_a_stack(opened: Open, pictures: list[Path]) -> None:
+def test_tab_key_flips_through_stacked_takes(opened: Open, pictures: list[Path]) -> None:
     opened.rows = [opened.row(n, path, prompt) for n, (path, prompt) in enumerate(zip(pictures, "aab", strict=True), 1)]
     opened.model.open(opened.rows)
     with opened.qtbot.waitActive(opened.room):
@@ -271,7 +271,7 @@ def test_tab_turns_over_a_stack(opened: Open, pictures: list[Path]) -> None:
 
 
 @pytest.mark.parametrize("key", ["w", "d", "ctrl 1", "ctrl 2", "right"])
-def test_nothing_but_tab_turns_over_a_stack(opened: Open, pictures: list[Path], key: str) -> None:
+def test_only_tab_flips_through_stacked_takes(opened: Open, pictures: list[Path], key: str) -> None:
     prompts = "aabcdef"
     paths = [pictures[n % 3] for n in range(len(prompts))]
     opened.rows = [opened.row(n, path, prompt) for n, (path, prompt) in enumerate(zip(paths, prompts, strict=True), 1)]
@@ -292,7 +292,7 @@ _NONE = Qt.KeyboardModifier.NoModifier
 _KEYS = {"w": Qt.Key.Key_W, "d": Qt.Key.Key_D, "1": Qt.Key.Key_1, "2": Qt.Key.Key_2, "right": Qt.Key.Key_Right}
 
 
-def test_zoom_is_shared(opened: Open, pictures: list[Path]) -> None:
+def test_zoom_is_shared_by_all_panes(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     opened.key(Qt.Key.Key_Z)
     assert not opened.room._sight.is_fitted
@@ -300,7 +300,7 @@ def test_zoom_is_shared(opened: Open, pictures: list[Path]) -> None:
     assert opened.room._sight.is_fitted
 
 
-def test_one_two_and_four_at_a_time_by_key(opened: Open, pictures: list[Path]) -> None:
+def test_keys_show_one_two_or_four_takes_at_a_time(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     opened.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert len(opened.shown) == 1
@@ -311,15 +311,13 @@ def test_one_two_and_four_at_a_time_by_key(opened: Open, pictures: list[Path]) -
     assert opened.judge.calls == []
 
 
-def test_missing_file_is_said_in_its_pane(opened: Open, pictures: list[Path], tmp_path: Path) -> None:
+def test_missing_file_is_reported_in_its_pane(opened: Open, pictures: list[Path], tmp_path: Path) -> None:
     opened.model.open([opened.row(1, pictures[0], "Fog"), opened.row(2, tmp_path / "gone.png", "Fog")])
     opened.room.enter(full_screen=False)
     opened.qtbot.waitUntil(lambda: "no longer" in opened.room.panes[1].surface.words)
 
 
-def test_result_of_an_unknown_kind_is_named_beside_a_clip_that_plays(
-    opened: Open, clips: list[Path], tmp_path: Path
-) -> None:
+def test_result_of_unknown_kind_is_named_beside_a_playing_clip(opened: Open, clips: list[Path], tmp_path: Path) -> None:
     path = tmp_path / "fox.bin"
     path.write_bytes(b"glTF")
     opened.enter_beside(clips[0], path)
@@ -328,7 +326,7 @@ def test_result_of_an_unknown_kind_is_named_beside_a_clip_that_plays(
     assert opened.room.clips.has_clips
 
 
-def test_a_picture_that_was_changed_outside_is_shown_as_it_is_now(opened: Open, pictures: list[Path]) -> None:
+def test_picture_changed_by_another_program_is_reloaded(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     wide = QImage(320, 60, QImage.Format.Format_RGB32)
     wide.fill(QColor("#00ff00"))
@@ -344,7 +342,7 @@ def test_a_picture_that_was_changed_outside_is_shown_as_it_is_now(opened: Open, 
     assert opened.pixel(second, 0.5, 0.5) == QColor("#ffff00")
 
 
-def test_files_are_looked_at_when_the_room_is_used_again(opened: Open, pictures: list[Path]) -> None:
+def test_files_are_checked_when_the_compare_window_is_activated(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     other = QWidget()
     opened.qtbot.addWidget(other)
@@ -357,7 +355,7 @@ def test_files_are_looked_at_when_the_room_is_used_again(opened: Open, pictures:
     opened.qtbot.waitUntil(lambda: opened.looked == [row.task.id for row in opened.rows])
 
 
-def test_a_clip_that_was_changed_outside_is_opened_anew(opened: Open, clips: list[Path], tmp_path: Path) -> None:
+def test_clip_changed_by_another_program_is_reopened(opened: Open, clips: list[Path], tmp_path: Path) -> None:
     file = tmp_path / "clip.mp4"
     file.write_bytes(clips[0].read_bytes())
     opened.enter([file, clips[1]])
@@ -373,7 +371,7 @@ def test_a_clip_that_was_changed_outside_is_opened_anew(opened: Open, clips: lis
     assert surface.size().width() < surface.size().height()
 
 
-def test_clips_play_when_the_room_opens_and_stop_when_it_is_left(opened: Open, clips: list[Path]) -> None:
+def test_clips_play_when_the_compare_window_opens_and_stop_when_it_closes(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips)
     opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing)
     opened.key(Qt.Key.Key_Space)
@@ -388,13 +386,13 @@ def test_clips_play_when_the_room_opens_and_stop_when_it_is_left(opened: Open, c
     assert not opened.room.clips.has_clips
 
 
-def test_clips_that_play_are_read_for_whoever_stops_them_and_goes_through_them(opened: Open, clips: list[Path]) -> None:
+def test_playing_clips_are_decoded_in_advance_for_scrubbing(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips[:2])
     opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing)
     assert all(opened.strips.is_coming(str(clip)) for clip in clips[:2])
 
 
-def test_nothing_is_read_for_a_room_that_is_being_closed(
+def test_closing_compare_window_decodes_nothing(
     opened: Open, clips: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened.enter(clips[:2])
@@ -405,7 +403,7 @@ def test_nothing_is_read_for_a_room_that_is_being_closed(
     assert not wanted
 
 
-def test_swapping_clips_keeps_the_position_and_the_pause(opened: Open, clips: list[Path]) -> None:
+def test_swapping_clips_keeps_position_and_pause(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips[:2])
     opened.key(Qt.Key.Key_K)
     opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)
@@ -416,7 +414,7 @@ def test_swapping_clips_keeps_the_position_and_the_pause(opened: Open, clips: li
     assert not opened.room.clips.is_playing
 
 
-def test_room_is_dark_in_the_light_theme_too(opened: Open, theme: Theme, pictures: list[Path]) -> None:
+def test_compare_window_is_dark_in_the_light_theme(opened: Open, theme: Theme, pictures: list[Path]) -> None:
     theme.choose(ColorScheme.LIGHT)
     opened.enter(pictures[:2])
     ground = opened.room.grab().toImage().pixelColor(2, 2)
@@ -424,14 +422,14 @@ def test_room_is_dark_in_the_light_theme_too(opened: Open, theme: Theme, picture
     assert theme.color(Role.MEDIA).lightness() > 200
 
 
-def test_times_can_be_read_in_the_light_theme(opened: Open, theme: Theme, clips: list[Path]) -> None:
+def test_times_are_readable_in_the_light_theme(opened: Open, theme: Theme, clips: list[Path]) -> None:
     theme.choose(ColorScheme.LIGHT)
     opened.enter(clips[:1])
     for label in opened.room.findChildren(QLabel):
         assert label.palette().color(label.foregroundRole()).lightness() > 120, label.text()
 
 
-def test_room_that_is_entered_again_begins_with_the_first(opened: Open, pictures: list[Path]) -> None:
+def test_reopened_compare_window_starts_with_the_first_set(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     opened.key(Qt.Key.Key_Down)
     opened.key(Qt.Key.Key_Escape)
@@ -440,7 +438,9 @@ def test_room_that_is_entered_again_begins_with_the_first(opened: Open, pictures
     assert opened.room.panes[0].hasFocus()
 
 
-def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtBot, clips: list[Path]) -> None:
+def test_opening_and_closing_the_compare_window_fifty_times_leaves_nothing_hanging(
+    theme: Theme, qtbot: QtBot, clips: list[Path]
+) -> None:
     found = Open(theme, qtbot)
     window: Any = QWidget()
     qtbot.addWidget(window)
@@ -457,19 +457,21 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
     found.room.shutdown()
 
 
-def test_a_take_is_dragged_out_of_its_pane(opened: Open, pictures: list[Path], dragged: list[str]) -> None:
+def test_take_can_be_dragged_out_of_its_pane(opened: Open, pictures: list[Path], dragged: list[str]) -> None:
     opened.enter(pictures[:2])
     opened.shown[1].drag_wanted.emit()
     assert dragged == [str(pictures[1])]
 
 
-def test_everything_that_is_clicked_is_large_enough_to_hit(opened: Open, pictures: list[Path]) -> None:
+def test_clickable_controls_are_large_enough(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     assert too_small(opened.room) == []
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-def test_its_menu_is_dark_in_a_light_theme_too(qapp: QApplication, qtbot: QtBot, pictures: list[Path]) -> None:
+def test_menu_of_the_compare_window_is_dark_in_a_light_theme(
+    qapp: QApplication, qtbot: QtBot, pictures: list[Path]
+) -> None:
     light = Theme(qapp, ColorScheme.LIGHT)
     opened = Open(light, qtbot)
     opened.enter(pictures[:2])
