@@ -26,20 +26,20 @@ def drawn(theme, kind: Empty) -> QImage:
 
 
 @pytest.mark.parametrize("choice", [ColorScheme.DARK, ColorScheme.LIGHT])
-def test_each_is_drawn_in_its_own_way(theme, choice):
+def test_each_empty_state_has_its_own_drawing(theme, choice):
     theme.choose(choice)
     pictures = [drawn(theme, kind) for kind in KINDS]
     assert all(one != other for one, other in combinations(pictures, 2))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_follows_the_theme(theme, kind):
+def test_each_empty_state_follows_the_theme(theme, kind):
     dark = drawn(theme, kind)
     theme.choose(ColorScheme.LIGHT)
     assert drawn(theme, kind) != dark
 
 
-async def test_the_list_says_and_shows_why_it_is_empty(tmp_path, theme, qtbot):
+async def test_empty_list_explains_why_it_is_empty(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
 
         def shown() -> list[str]:

@@ -93,7 +93,7 @@ async def seen_in(desktop: ProfilesDesktop, room: str) -> AsyncIterator[tuple[QW
 
 @pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)
 @pytest.mark.parametrize("room", WAYS)
-async def test_every_text_of_a_room_is_in_the_persons_language_and_whole(tmp_path, theme, qtbot, room):
+async def test_every_text_is_translated_and_fully_visible(tmp_path, theme, qtbot, room):
     english: dict[str, str] = {}
     cut: dict[str, str] = {}
     with speaking("long"):
@@ -110,7 +110,7 @@ async def test_every_text_of_a_room_is_in_the_persons_language_and_whole(tmp_pat
 
 @pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)
 @pytest.mark.parametrize("room", ["details", "requests", "profiles"])
-async def test_marks_of_direction_around_values_are_never_read(tmp_path, theme, qtbot, room):
+async def test_direction_marks_around_values_are_not_read_aloud(tmp_path, theme, qtbot, room):
     with speaking("rtl"):
         async with studio(tmp_path, theme) as desktop:
             assert desktop.window.isRightToLeft()

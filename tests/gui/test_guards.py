@@ -30,10 +30,10 @@ def failed() -> set[str]:
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if not name.startswith("test_passes")])
-def test_this_mistake_fails_the_test_that_made_it(failed: set[str], name: str):
+def test_deliberate_mistake_fails_its_test(failed: set[str], name: str):
     assert name in failed
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if name.startswith("test_passes")])
-def test_one_that_is_expected_does_not(failed: set[str], name: str):
+def test_expected_mistake_does_not_fail_its_test(failed: set[str], name: str):
     assert name not in failed

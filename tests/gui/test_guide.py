@@ -28,33 +28,33 @@ def program(qapp) -> Program:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_what_a_page_says_of_the_program_is_so(page: Path, program: Program):
+def test_statements_of_a_guide_page_about_the_program_are_true(page: Path, program: Program):
     assert list(wrong_in(page, program)) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_is_short_and_begins_with_its_title(page: Path):
+def test_guide_page_is_short_and_starts_with_its_title(page: Path):
     text = page.read_text("utf-8")
     assert text.startswith("# ")
     assert page == KEYS or len(re.sub(r"[|`#*]|---", " ", text).split()) <= MOST_WORDS
 
 
-def test_readme_is_read_in_two_minutes_and_leads_to_pages_that_are_there():
+def test_readme_is_short_and_links_to_existing_pages():
     readme = GUIDE.parents[1] / "README.md"
     assert len(readme.read_text("utf-8").split()) <= MOST_WORDS_OF_README
     assert list(wrong_links(readme)) == []
 
 
-def test_the_index_leads_to_every_page():
+def test_guide_index_links_to_every_page():
     assert sorted(pages(GUIDE)) == [page.stem for page in PAGES]
 
 
-def test_the_page_on_keys_lists_every_command_with_its_keys(qapp):
+def test_guide_page_on_shortcuts_lists_every_command(qapp):
     _, _, shown = KEYS.read_text("utf-8").partition("\n## ")
     assert f"## {shown}" == table_of_keys()
 
 
-def test_every_part_and_room_has_its_page():
+def test_every_part_of_the_window_has_a_guide_page():
     parts, rooms = {part.guide for part in (*PARTS, QUEUE, LIST_OF_TASKS)}, {room.guide for room in ROOMS}
     sections = {section.guide for section in Section}
     assert parts | rooms | sections <= {page.stem for page in PAGES}
@@ -77,14 +77,14 @@ def test_every_part_and_room_has_its_page():
         ("A <b>word</b>", "there is HTML in it"),
     ],
 )
-def test_the_check_finds_what_is_not_so(tmp_path, program: Program, said: str, wrong: str):
+def test_guide_check_finds_false_statements(tmp_path, program: Program, said: str, wrong: str):
     page = tmp_path / "page.md"
     page.write_text(f"# Page\n\n{said}\n", "utf-8")
     [found] = wrong_in(page, program)
     assert wrong in found
 
 
-def test_the_check_lets_pass_what_is_so(tmp_path, program: Program):
+def test_guide_check_accepts_true_statements(tmp_path, program: Program):
     page = tmp_path / "page.md"
     lines = (
         "# A page",

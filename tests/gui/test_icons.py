@@ -40,20 +40,20 @@ def _colors(icon: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal) -> set[str]:
     return {pixel.name() for pixel in pixels if pixel.alpha() == 255}
 
 
-def test_every_icon_that_the_program_names_is_there(font: IconFont):
+def test_every_icon_name_used_in_the_program_exists(font: IconFont):
     names = _names()
     assert len(names) > 20
     for name in sorted(names):
         assert not font.icon(name, RED, GRAY).isNull()
 
 
-def test_icon_is_painted_in_the_given_colors(font: IconFont):
+def test_icon_is_painted_in_the_requested_colors(font: IconFont):
     icon = font.icon("mdi6.play", RED, GRAY)
     assert _colors(icon) == {"#ff0000"}
     assert _colors(icon, QIcon.Mode.Disabled) == {"#808080"}
 
 
-def test_icon_that_was_copied_and_changed_lives_on(font: IconFont):
+def test_copy_of_an_icon_stays_valid_after_changes(font: IconFont):
     copy = QIcon(font.icon("mdi6.play", RED, GRAY))
     copy.addPixmap(QPixmap(1, 1))
     gc.collect()
@@ -61,20 +61,20 @@ def test_icon_that_was_copied_and_changed_lives_on(font: IconFont):
 
 
 @pytest.mark.parametrize("name", ["mdi6.no-such-thing", "fa5s.play", "play"])
-def test_name_that_the_font_lacks_is_our_mistake(font: IconFont, name: str):
+def test_unknown_icon_name_is_a_program_error(font: IconFont, name: str):
     with pytest.raises(NoSuchIcon):
         font.icon(name, RED, GRAY)
 
 
 @pytest.mark.parametrize("side", [14, 16, 20, 32, 64])
-def test_every_icon_stands_in_the_middle_of_its_square(font: IconFont, side: int):
+def test_every_icon_is_centered_in_its_square(font: IconFont, side: int):
     for name in sorted(_names()):
         left, above, right, below = _free(font.icon(name, RED, GRAY), side)
         assert abs(left - right) <= 2, (name, left, right)
         assert abs(above - below) <= 2, (name, above, below)
 
 
-def test_figures_have_one_width_and_words_beside_them_stay_as_they_are(theme: Theme):
+def test_digits_have_equal_width_and_adjacent_words_are_unchanged(theme: Theme):
     plain = QFont(FAMILY)
     one, other = QFontMetricsF(plain), QFontMetricsF(Theme.tabular(plain))
     assert one.horizontalAdvance("1") != one.horizontalAdvance("0")

@@ -34,7 +34,7 @@ print(*told, is_drawn_as_boxes("Plain", application.font()))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fontconfig is told which fonts there are")
-def test_each_script_without_a_font_is_told_once(tmp_path: Path):
+def test_each_script_without_a_font_is_reported_once(tmp_path: Path):
     fonts = tmp_path / "fonts.conf"
     fonts.write_text(
         f'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
@@ -47,7 +47,7 @@ def test_each_script_without_a_font_is_told_once(tmp_path: Path):
     assert ended.stdout.split() == ["Japanese", "Korean", "Chinese", "False"]
 
 
-def test_what_a_font_has_is_not_told(theme, qapp):
+def test_script_covered_by_a_font_is_not_reported(theme, qapp):
     told: list[str] = []
     letters = MissingLetters(told.append)
     for text in ("Grüße → ok", "", "Señor"):
@@ -56,7 +56,7 @@ def test_what_a_font_has_is_not_told(theme, qapp):
     assert not is_drawn_as_boxes("Latin letters", qapp.font())
 
 
-async def test_letters_in_the_list_and_in_the_prompt_are_looked_at(tmp_path, theme, qtbot, monkeypatch):
+async def test_texts_in_list_and_prompt_are_checked_for_missing_fonts(tmp_path, theme, qtbot, monkeypatch):
     seen: list[str] = []
     monkeypatch.setattr(MissingLetters, "look", lambda _self, text: seen.append(text))
     async with Desktop(tmp_path, theme) as rig:
@@ -67,7 +67,7 @@ async def test_letters_in_the_list_and_in_the_prompt_are_looked_at(tmp_path, the
         assert all(max(text) >= "\u2e80" for text in seen), "other texts are not even looked at"
 
 
-async def test_it_is_said_once_with_what_to_install_and_not_at_the_next_start(tmp_path, theme, qtbot):
+async def test_missing_font_is_reported_once_with_a_package_to_install(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         for script in ("Japanese", "Japanese"):
             theme.letters_missing.emit(script)

@@ -32,7 +32,7 @@ def made() -> dict[Path, bytes]:
     return verbs.pictures(Path(sys.executable))
 
 
-def test_no_word_in_a_picture_is_gone_from_the_window(made: dict[Path, bytes]):
+def test_words_on_a_documentation_picture_still_exist_in_the_window(made: dict[Path, bytes]):
     gone = {}
     for file, png in made.items():
         shown, there = words_of(file.read_bytes()), words_of(png)
@@ -41,7 +41,7 @@ def test_no_word_in_a_picture_is_gone_from_the_window(made: dict[Path, bytes]):
     assert {name: words for name, words in gone.items() if words} == {}, "older than the window: dev.py picture"
 
 
-def test_every_picture_is_shown_and_there(made: dict[Path, bytes]):
+def test_every_picture_referenced_in_the_docs_exists(made: dict[Path, bytes]):
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "guide").glob("*.md")]
     shown = re.compile(r"!\[[^\]]*\]\(([^)]+)\)")
     targets = {(page.parent / one).resolve() for page in pages for one in shown.findall(page.read_text("utf-8"))}
@@ -49,5 +49,5 @@ def test_every_picture_is_shown_and_there(made: dict[Path, bytes]):
     assert targets == there == set(made)
 
 
-def test_pictures_of_the_guide_are_small():
+def test_guide_pictures_are_small_files():
     assert {file.name for file in verbs.OF_GUIDE.iterdir() if file.stat().st_size > MOST_BYTES} == set()

@@ -87,32 +87,32 @@ def assert_shown_as_it_is(text: str) -> None:
     assert ("".join(shown.replace("\u200b", "").split()), loaded) == ("".join(text.split()), [])
 
 
-def test_qt_itself_would_load_what_such_a_text_names(theme: Theme):
+def test_qt_alone_would_load_resources_named_in_html_text(theme: Theme):
     assert read_by_qt(HOSTILE) == ("\N{OBJECT REPLACEMENT CHARACTER}", ["file://evil.example/share/a.png"] * 2)
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_tool_tip_shows_the_text_and_loads_nothing(text: str, theme: Theme):
+def test_tool_tip_shows_html_as_text_and_loads_nothing(text: str, theme: Theme):
     assert_shown_as_it_is(text)
 
 
 @given(text=st.text("<>&;\n abimgsrc=lt/'\"?x!-", max_size=40))
-def test_whatever_looks_like_html_is_shown_as_it_is(qapp: QApplication, text: str):
+def test_html_like_text_is_shown_literally(qapp: QApplication, text: str):
     assert_shown_as_it_is(text)
 
 
-def test_a_tool_tip_is_plain_text_that_wraps_since_screen_readers_read_it(qapp: QApplication):
+def test_tool_tip_is_wrapped_plain_text_for_screen_readers(qapp: QApplication):
     assert tip("Waits for a free slot") == "Waits for a free slot"
     assert tip("one two three four five " * 6).split("\n")[0] == "one two three four five " * 3 + "one two"
     assert max(map(len, tip("長い言葉の" * 30).split("\n"))) == WRAPS_FROM // 2
 
 
-def test_buttons_and_menus_show_an_ampersand_and_notices_no_tag():
+def test_buttons_and_menus_show_ampersands_and_notices_escape_tags():
     assert caption("R&D") == "R&&D"
     assert "<" not in notice(HOSTILE)
 
 
-async def test_a_project_named_as_html_loads_nothing_anywhere_in_the_window(tmp_path: Path, theme: Theme):
+async def test_project_named_as_html_loads_nothing_in_the_window(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         named = {"project": HOSTILE, "shot": HOSTILE, "note": HOSTILE, "tags": (HOSTILE,)}
         made = [task(n, State.SUCCEEDED, f"{n} {HOSTILE}", **named) for n in (1, 2)]

@@ -16,7 +16,7 @@ from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import saved, task
 
 
-async def test_the_bar_of_a_task_without_progress_stands_while_motion_is_reduced(tmp_path, theme, qtbot):
+async def test_indeterminate_progress_bar_stands_still_when_motion_is_reduced(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.RUNNING))
         view = rig.window.view
@@ -36,7 +36,7 @@ def _ticks(view: QWidget) -> bool:
 
 
 @pytest.mark.parametrize("calm", [False, True])
-def test_the_pointer_on_a_poster_scrubs_unless_motion_is_reduced(theme, qtbot, tmp_path: Path, calm):
+def test_pointer_on_a_poster_scrubs_unless_motion_is_reduced(theme, qtbot, tmp_path: Path, calm):
     theme.keep_calm(on=calm)
     posters = PosterCache()
     scrub = HoverScrub(theme, posters, posters)
@@ -49,6 +49,6 @@ def test_the_pointer_on_a_poster_scrubs_unless_motion_is_reduced(theme, qtbot, t
 
 
 @pytest.mark.parametrize(("wish", "calm"), [("ReducedMotion", True), ("NoPreference", False)])
-def test_the_wish_of_the_system_counts_where_qt_tells_it(wish, calm):
+def test_reduced_motion_setting_of_the_system_is_followed(wish, calm):
     assert system_is_calm(SimpleNamespace(motionPreference=lambda: SimpleNamespace(name=wish))) is calm
     assert not system_is_calm(SimpleNamespace()), "Qt before 6.12 tells nothing"

@@ -33,7 +33,7 @@ def area_with(height: int) -> Form:
     return area
 
 
-def test_a_bar_that_has_gone_is_no_part_any_more(qtbot):
+def test_removed_scroll_bar_is_no_accessible_child(qtbot):
     area = area_with(TALL)
     qtbot.addWidget(area)
     read = QAccessible.queryAccessibleInterface(area)
@@ -51,7 +51,7 @@ def test_a_bar_that_has_gone_is_no_part_any_more(qtbot):
     assert read.indexOfChild(bar) == -1
 
 
-def test_areas_that_are_thrown_away_take_their_answers_along(qtbot):
+def test_deleted_scroll_areas_release_their_accessible_interfaces(qtbot):
     for number in range(60):
         area = area_with(TALL if number % 2 else LOW)
         read = QAccessible.queryAccessibleInterface(area)
@@ -65,7 +65,7 @@ def test_areas_that_are_thrown_away_take_their_answers_along(qtbot):
         gc.collect(0)
 
 
-def test_a_plain_scroll_area_answers_alike(qtbot):
+def test_plain_scroll_area_has_the_same_accessible_children(qtbot):
     area = QAbstractScrollArea()
     qtbot.addWidget(area)
     assert QAccessible.queryAccessibleInterface(area).child(5) is None

@@ -57,7 +57,7 @@ def half_translated() -> bytes:
     [("C", "New request"), ("xx_XX.UTF-8", "New request"), ("de_DE.UTF-8", "Neue Anfrage")],
     ids=["C", "not installed", "half translated"],
 )
-def test_the_program_starts_and_shows_no_placeholder(tmp_path: Path, system: str, said: str):
+def test_program_starts_in_each_language_without_placeholders(tmp_path: Path, system: str, said: str):
     made = tmp_path / "locale" / "de" / "LC_MESSAGES" / "runway_desktop.mo"
     made.parent.mkdir(parents=True)
     made.write_bytes(half_translated())

@@ -40,7 +40,7 @@ def is_near(one: QColor, other: QColor) -> bool:
     return all(abs(here - there) < 40 for here, there in parts)
 
 
-def test_each_tone_has_its_own_ink():
+def test_each_tone_has_its_own_text_color():
     assert dict(INKS) == {
         Tone.PLAIN: Role.TEXT,
         Tone.BUSY: Role.ACCENT,
@@ -57,14 +57,14 @@ def test_each_tone_has_its_own_ink():
 
 
 @pytest.mark.parametrize("choice", BOTH)
-def test_no_two_inks_of_tones_look_alike(theme, choice):
+def test_text_colors_of_tones_are_distinguishable(theme, choice):
     theme.choose(choice)
     assert all(theme.color(INKS[one]) != theme.color(INKS[other]) for one, other in combinations(Tone, 2))
 
 
 @pytest.mark.parametrize("choice", BOTH)
 @pytest.mark.parametrize("tone", list(Tone))
-def test_a_label_is_painted_in_the_color_of_its_tone(theme, qtbot, choice, tone):
+def test_label_is_painted_in_the_color_of_its_tone(theme, qtbot, choice, tone):
     theme.choose(choice)
     window = QWidget()
     qtbot.addWidget(window)
@@ -77,7 +77,7 @@ def test_a_label_is_painted_in_the_color_of_its_tone(theme, qtbot, choice, tone)
     assert [role for role, amount in inks.items() if amount] == [expected]
 
 
-async def test_a_saved_result_is_painted_good_and_a_failure_bad_in_both_themes(tmp_path, theme, qtbot):
+async def test_saved_result_is_painted_in_the_good_and_a_failure_in_the_bad_color(tmp_path, theme, qtbot):
     kept = task(1, State.SUCCEEDED)
     failed = task(2, State.FAILED, failure=Failure(code="INTERNAL", words="It failed."))
     for one, ink, other in ((kept, Role.GOOD, Role.BAD), (failed, Role.BAD, Role.GOOD)):

@@ -44,7 +44,7 @@ sys.exit(tour._run(folder / "profile", Address(base_url="http://127.0.0.1:9"), S
 
 
 @pytest.mark.parametrize(("what", "code"), [("mistake", 1), ("nothing", 0)])
-def test_a_mistake_in_a_slot_fails_the_tour_and_is_named(tmp_path: Path, what: str, code: int):
+def test_exception_in_a_slot_fails_the_tour_and_is_named(tmp_path: Path, what: str, code: int):
     words = [sys.executable, "-c", CHILD, str(tmp_path), what]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == code, done.stderr
@@ -63,7 +63,7 @@ def names_found() -> Iterator[str]:
                     yield name
 
 
-def test_the_tour_finds_controls_by_texts_that_the_program_has():
+def test_tour_finds_controls_by_existing_texts():
     texts = {text for found in catalogs.all_texts()[0] for text in (found.one, found.many) if text}
     # Such as "Color: Violet".
     parts = {part for name in names_found() for part in name.split(": ")}

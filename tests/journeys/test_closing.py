@@ -13,7 +13,7 @@ from tests.rigs.runway_process import Runway
 from tests.rigs.waiting import until
 
 
-def test_closing_asks_while_a_result_is_being_saved_and_goes_on_next_time(program: Program, runway: Runway):
+def test_closing_while_saving_asks_and_saving_continues_next_time(program: Program, runway: Runway):
     runway.fault("output", "latency", seconds=60)
     window = program.start()
     program.send("Nearly there")
@@ -47,7 +47,7 @@ def test_closing_with_tasks_at_runway_does_not_ask(program: Program, runway: Run
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_polite_signal_closes_it_cleanly(program: Program, number: signal.Signals):
+def test_sigterm_closes_the_program_cleanly(program: Program, number: signal.Signals):
     program.start()
     program.eyes.wait_for("text", "Prompt")
     program.hands.type("half a thought")
@@ -59,7 +59,7 @@ def test_a_polite_signal_closes_it_cleanly(program: Program, number: signal.Sign
     program.eyes.wait_for("text", "Prompt", where=lambda line: line.text == "half a thought")
 
 
-def test_the_demo_takes_its_simulator_along(screen: Screen, tmp_path: Path):
+def test_demo_ends_its_simulator_when_closed(screen: Screen, tmp_path: Path):
     program = Program(screen, tmp_path / "demo", words=("--demo", "--empty", "--speed", "10"))
     try:
         program.start()
@@ -74,9 +74,7 @@ def test_the_demo_takes_its_simulator_along(screen: Screen, tmp_path: Path):
         program.close()
 
 
-def test_ids_and_files_on_the_command_line_reach_the_program_that_runs(
-    program: Program, runway: Runway, tmp_path: Path
-):
+def test_ids_and_files_on_the_command_line_reach_the_running_program(program: Program, runway: Runway, tmp_path: Path):
     first, second = runway.create("Started by a script"), runway.create("Started by another")
     text = tmp_path / "one.txt"
     text.write_text("A prompt from a file", encoding="utf-8")

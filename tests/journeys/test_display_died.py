@@ -35,7 +35,7 @@ def said(program: Program) -> list[str]:
     return [line for line in program.complaints.splitlines() if "pw.conf" not in line]
 
 
-def test_the_x_server_dies_while_a_task_runs_and_one_is_queued(own_screen: Screen, tmp_path: Path, runway: Runway):
+def test_program_saves_its_state_when_the_x_server_dies(own_screen: Screen, tmp_path: Path, runway: Runway):
     server = own_screen.start_display()
     variables = {"RUNWAYML_BASE_URL": runway.base_url, "RUNWAYML_API_SECRET": SECRET}
     program = Program(own_screen, tmp_path / "profile", variables=variables)
@@ -63,7 +63,7 @@ def test_the_x_server_dies_while_a_task_runs_and_one_is_queued(own_screen: Scree
     assert said(program) == []
 
 
-def test_the_wayland_compositor_dies(own_screen: Screen, tmp_path: Path):
+def test_program_saves_its_state_when_the_wayland_compositor_dies(own_screen: Screen, tmp_path: Path):
     need("labwc")
     variables = {**own_screen.variables, "QT_QPA_PLATFORM": "wayland", "WAYLAND_DISPLAY": "wayland-0"}
     headless = {"WLR_BACKENDS": "headless", "WLR_RENDERER": "pixman", "WLR_LIBINPUT_NO_DEVICES": "1"}

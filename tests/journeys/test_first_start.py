@@ -20,7 +20,7 @@ def keyless(screen: Screen, runway: Runway, tmp_path: Path):
     program.close()
 
 
-def test_a_key_is_tried_kept_in_the_keychain_and_in_no_file(keyless: Program, runway: Runway, screen: Screen):
+def test_entered_key_is_tested_and_stored_only_in_the_keychain(keyless: Program, runway: Runway, screen: Screen):
     keyless.start()
     eyes, hands = keyless.eyes, keyless.hands
     line = eyes.wait_for("password text", "API key")

@@ -45,7 +45,7 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_a_row_is_dragged_out_as_the_file_itself_and_can_only_be_copied(made: Program):
+def test_row_is_dragged_out_as_the_file_and_only_copied(made: Program):
     clip = file_of(made, CLIP)
     before = digest(clip)
     with made.hands.another_program() as other:
@@ -59,7 +59,7 @@ def test_a_row_is_dragged_out_as_the_file_itself_and_can_only_be_copied(made: Pr
     assert digest(clip) == before
 
 
-def test_several_rows_are_dragged_as_as_many_files(made: Program):
+def test_several_rows_are_dragged_as_several_files(made: Program):
     made.hands.click(made.eyes.wait_for("table cell", STILL).middle)
     made.hands.key("ctrl+a")
     with made.hands.another_program() as other:
@@ -70,7 +70,7 @@ def test_several_rows_are_dragged_as_as_many_files(made: Program):
     assert taken.picture == []
 
 
-def test_a_picture_is_dragged_out_of_grid_and_preview_as_file_and_as_picture(made: Program):
+def test_picture_is_dragged_from_grid_and_preview_as_file_and_image(made: Program):
     still = file_of(made, STILL)
     row = made.eyes.wait_for("table cell", STILL)
     made.hands.click(row.middle)
@@ -89,7 +89,7 @@ def test_a_picture_is_dragged_out_of_grid_and_preview_as_file_and_as_picture(mad
         assert not taken.may_move
 
 
-def test_a_result_dragged_onto_the_composer_is_tied_to_its_task_and_elsewhere_does_nothing(made: Program):
+def test_result_dropped_on_the_composer_is_linked_to_its_task(made: Program):
     hands, eyes = made.hands, made.eyes
     row, prompt = eyes.wait_for("table cell", STILL), eyes.wait_for("text", "Prompt")
     hands.click(row.middle)
@@ -107,7 +107,7 @@ def test_a_result_dragged_onto_the_composer_is_tied_to_its_task_and_elsewhere_do
     assert use["sha256"] == digest(file_of(made, STILL))
 
 
-def test_the_file_manager_is_asked_to_select_the_file_itself(made: Program):
+def test_file_manager_is_asked_to_select_the_file(made: Program):
     made.hands.click(made.eyes.wait_for("table cell", CLIP).middle)
     made.eyes.wait_for("filler", "Clip")
     with made.hands.file_manager() as selected:

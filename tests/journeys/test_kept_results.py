@@ -7,7 +7,7 @@ from tests.rigs.runway_process import Runway
 from tests.rigs.waiting import until
 
 
-def test_a_file_that_was_moved_while_the_program_was_closed_is_missed_and_found_again(program: Program, runway: Runway):
+def test_file_moved_while_the_program_was_closed_is_missed_and_found_again(program: Program, runway: Runway):
     program.start()
     program.send("A lagoon at dawn")
     (clip,) = program.wait_saved(1)

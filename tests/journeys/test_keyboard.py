@@ -12,7 +12,7 @@ from tests.rigs.runway_process import Runway
 from tests.rigs.waiting import until
 
 
-def test_the_main_job_is_done_with_keys_alone(program: Program, runway: Runway):
+def test_main_workflow_works_with_keys_alone(program: Program, runway: Runway):
     program.start()
     eyes, hands = program.eyes, program.hands
     for prompt in ("A lagoon at dawn", "A zebra crossing"):
@@ -65,7 +65,7 @@ def test_the_main_job_is_done_with_keys_alone(program: Program, runway: Runway):
     assert runway.made() == {"A lagoon at dawn": 1, "A zebra crossing": 1}
 
 
-def test_a_key_that_is_held_and_a_double_click_pay_once(program: Program, runway: Runway):
+def test_held_down_send_key_and_double_click_pay_once(program: Program, runway: Runway):
     program.start()
     eyes, hands = program.eyes, program.hands
     program.write("A heron in the reeds")
@@ -98,7 +98,7 @@ def test_tab_goes_through_every_control_and_comes_back(program: Program):
     assert passed[-1][1] == "Prompt", f"Tab never came back: {passed}"
 
 
-def test_another_key_is_pressed_holds_at_once_and_after_a_restart(program: Program):
+def test_changed_shortcut_applies_at_once_and_after_a_restart(program: Program):
     program.start()
     hands = program.hands
     program.send("A lagoon at dawn")

@@ -88,7 +88,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
         yield Session(tmp_path, runtime)
 
 
-def test_a_key_outlives_the_program_and_is_deleted_for_good(session: Session):
+def test_stored_key_survives_a_restart_and_is_deleted_permanently(session: Session):
     first = python(STEPS, "name", "get|Northlight", f"set|Northlight|  {SECRET} ")
     second = python(STEPS, "get|Northlight", "get|another", "delete|Northlight", "get|Northlight", "delete|Northlight")
     name, nothing, _ = session.run(DAEMON, first)
@@ -97,14 +97,14 @@ def test_a_key_outlives_the_program_and_is_deleted_for_good(session: Session):
     assert session.run(DAEMON, second) == [SECRET, None, None, None, None]
 
 
-def test_the_key_is_in_no_file_as_it_is(session: Session):
+def test_key_is_in_no_file_in_plain_text(session: Session):
     session.run(DAEMON, python(STEPS, f"set|Northlight|{SECRET}"))
     kept = [path for path in session.folder.rglob("*") if path.is_file()]
     assert any(path.suffix == ".keyring" for path in kept)
     assert not any(SECRET.encode() in path.read_bytes() for path in kept)
 
 
-def test_a_locked_keychain_that_cannot_ask_says_so(session: Session):
+def test_locked_keychain_that_cannot_prompt_is_reported(session: Session):
     (found,) = session.run(
         DAEMON, python(STEPS, f"set|Northlight|{SECRET}"), python(LOCK), python(STEPS, "get|Northlight")
     )
@@ -112,7 +112,7 @@ def test_a_locked_keychain_that_cannot_ask_says_so(session: Session):
     assert found["words"] == "The keychain is locked. Unlock it, then try again."
 
 
-def test_without_a_bus_there_is_no_keychain(session: Session):
+def test_no_keychain_is_available_without_a_session_bus(session: Session):
     done = subprocess.run(
         [sys.executable, "-c", STEPS, "name", f"set|Northlight|{SECRET}", "get|Northlight"],
         check=True, capture_output=True, text=True, timeout=60, env=session.surroundings, cwd=session.folder,

@@ -11,7 +11,7 @@ from tests.rigs.runway_process import Runway
 from tests.rigs.waiting import until
 
 
-def test_killed_while_tasks_wait_here_it_sends_each_once(program: Program, runway: Runway):
+def test_program_killed_with_queued_tasks_sends_each_once(program: Program, runway: Runway):
     runway.turn(concurrency=1, speed=4.0)
     program.start()
     for number in range(3):
@@ -28,7 +28,9 @@ def test_killed_while_tasks_wait_here_it_sends_each_once(program: Program, runwa
 
 
 @pytest.mark.parametrize("accepted", [True, False], ids=["Runway got it", "Runway never got it"])
-def test_killed_while_sending_it_is_uncertain_and_never_sent_again(program: Program, runway: Runway, accepted: bool):
+def test_task_being_sent_during_a_kill_is_uncertain_and_never_sent_again(
+    program: Program, runway: Runway, accepted: bool
+):
     runway.fault("create", "hold", accepted=accepted)
     program.start()
     program.send("On its way")
@@ -47,7 +49,7 @@ def test_killed_while_sending_it_is_uncertain_and_never_sent_again(program: Prog
     assert runway.made()["On its way"] == (1 if accepted else 0)
 
 
-def test_killed_right_after_it_was_sent_the_composer_says_that_a_press_makes_another(program: Program, runway: Runway):
+def test_composer_after_a_kill_warns_that_sending_again_makes_another_task(program: Program, runway: Runway):
     program.start()
     program.send("One fox")
     program.kill()
@@ -57,7 +59,7 @@ def test_killed_right_after_it_was_sent_the_composer_says_that_a_press_makes_ano
     assert runway.made() == {"One fox": 1}
 
 
-def test_killed_while_it_runs_it_is_polled_on_and_saved(program: Program, runway: Runway):
+def test_running_task_is_polled_and_saved_after_a_kill(program: Program, runway: Runway):
     runway.turn(speed=1.0)
     program.start()
     program.send("Long [seconds:60]")
@@ -69,7 +71,7 @@ def test_killed_while_it_runs_it_is_polled_on_and_saved(program: Program, runway
     assert runway.made() == {"Long": 1}
 
 
-def test_killed_while_it_saves_the_file_is_whole_in_the_end(program: Program, runway: Runway):
+def test_file_being_saved_during_a_kill_is_complete_in_the_end(program: Program, runway: Runway):
     runway.fault("output", "latency", seconds=60)
     program.start()
     program.send("Saving")
@@ -88,7 +90,7 @@ def test_killed_while_it_saves_the_file_is_whole_in_the_end(program: Program, ru
     assert runway.made() == {"Saving": 1}
 
 
-def test_a_crash_is_told_once_at_the_next_start_and_a_kill_is_not(program: Program):
+def test_crash_is_reported_once_at_the_next_start_and_a_kill_is_not(program: Program):
     program.start()
     until(lambda: b"copy_check" in program.everything_written(), "the window to work")
     program.signal(signal.SIGSEGV)

@@ -15,7 +15,7 @@ from tests.rigs.waiting import until
 PROMPT = "Schöne Aussicht mit 猫 at dawn"
 
 
-def test_a_prompt_is_written_sent_saved_and_played(program: Program, runway: Runway, screen: Screen, tmp_path: Path):
+def test_prompt_is_written_sent_saved_and_played(program: Program, runway: Runway, screen: Screen, tmp_path: Path):
     program.start()
     eyes = program.eyes
     program.write(PROMPT)
@@ -68,7 +68,7 @@ def test_prompts_and_a_picture_dropped_from_another_program_become_tasks(
     assert program.states() == {"succeeded": 3}
 
 
-def test_text_dragged_from_another_program_is_taken_as_a_prompt(program: Program):
+def test_text_dragged_from_another_program_becomes_the_prompt(program: Program):
     program.start()
     target = program.eyes.wait_for("filler", "Preview")
     program.hands.drag(["A whale under ice, slow pan"], target.middle, as_text=True)

@@ -52,7 +52,7 @@ def runs(pid: int) -> bool:
         return False
 
 
-def test_a_second_profile_has_a_key_tasks_and_a_window_of_its_own(
+def test_second_profile_has_its_own_key_tasks_and_window(
     program: Program, runway: Runway, screen: Screen, followers: list[int]
 ):
     hands = program.hands
@@ -104,7 +104,7 @@ def test_a_second_profile_has_a_key_tasks_and_a_window_of_its_own(
     assert runway.made() == {"For the studio": 1, "For the client": 1}
 
 
-def test_a_profile_becomes_what_it_was_and_nothing_is_sent_again(
+def test_restored_profile_returns_to_its_backup_and_resends_nothing(
     program: Program, runway: Runway, screen: Screen, tmp_path: Path, followers: list[int]
 ):
     hands = program.hands

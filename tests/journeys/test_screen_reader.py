@@ -55,7 +55,7 @@ def test_rows_say_what_they_are_and_how_they_go(program: Program, runway: Runway
     assert "(" in failed.name, "and what to do about it"
 
 
-def test_the_grid_is_a_list_of_named_items(program: Program):
+def test_grid_is_read_as_a_list_of_named_items(program: Program):
     program.start()
     program.send("A heron in the reeds")
     program.wait_saved(1)
@@ -67,7 +67,7 @@ def test_the_grid_is_a_list_of_named_items(program: Program):
     program.eyes.wait_for("list item", "A heron in the reeds", where=lambda one: "selected" in one.states)
 
 
-def test_a_prompt_is_typed_and_sent_by_way_of_the_screen_reader(program: Program, runway: Runway):
+def test_prompt_is_typed_and_sent_with_the_screen_reader(program: Program, runway: Runway):
     program.start()
     program.eyes.wait_for("text", "Prompt")
     assert program.eyes.type("text", "Prompt", "Heard, not seen: 猫")
@@ -86,7 +86,7 @@ def ears(program: Program, screen: Screen) -> Iterator[Ears]:
     ears.close()
 
 
-def test_sent_saved_failed_and_judged_are_heard(program: Program, ears: Ears):
+def test_screen_reader_announces_sent_saved_failed_and_rated_tasks(program: Program, ears: Ears):
     program.send("A heron in the reeds")
     ears.wait_for("said", "Sent", "A heron in the reeds")
     ears.wait_for("said", "Saved", "A heron in the reeds")
@@ -99,7 +99,7 @@ def test_sent_saved_failed_and_judged_are_heard(program: Program, ears: Ears):
     ears.wait_for("said", "Picked")
 
 
-def test_the_large_view_tells_each_take(program: Program, ears: Ears):
+def test_screen_reader_reads_each_take_of_the_large_view(program: Program, ears: Ears):
     program.send("A heron in the reeds")
     program.wait_saved(1)
     program.send("A fox in the snow")
@@ -116,7 +116,7 @@ def test_the_large_view_tells_each_take(program: Program, ears: Ears):
     ears.wait_for("said", "Rated take 1: 4")
 
 
-def test_the_grid_tells_the_tile_and_the_chooser_the_model_with_its_price(program: Program, ears: Ears):
+def test_screen_reader_reads_grid_tiles_and_models_with_prices(program: Program, ears: Ears):
     program.send("A heron in the reeds")
     program.wait_saved(1)
     program.send("A fox in the snow")

@@ -6,7 +6,7 @@ from tests.journeys.program import SECRET, Program
 from tests.rigs.runway_process import Runway
 
 
-def test_offline_is_said_in_words_and_everything_goes_on_afterwards(program: Program, runway: Runway):
+def test_offline_state_is_shown_and_work_continues_afterwards(program: Program, runway: Runway):
     runway.turn(speed=1.0)
     program.start()
     program.send("Meanwhile [seconds:60]")
@@ -25,7 +25,7 @@ def test_offline_is_said_in_words_and_everything_goes_on_afterwards(program: Pro
     assert runway.made() == {"Meanwhile": 1, "Written offline": 1}
 
 
-def test_a_key_refused_in_the_middle_of_the_day_is_asked_for_and_nothing_is_dropped(program: Program, runway: Runway):
+def test_key_refused_during_work_is_asked_for_and_no_task_is_dropped(program: Program, runway: Runway):
     runway.turn(speed=1.0)
     program.start()
     program.send("Under way [seconds:60]")
@@ -50,7 +50,7 @@ def test_a_key_refused_in_the_middle_of_the_day_is_asked_for_and_nothing_is_drop
     assert runway.made() == {"Under way": 1, "Written without a key": 1}
 
 
-def test_results_that_cannot_be_fetched_have_a_place_and_are_saved_from_there(program: Program, runway: Runway):
+def test_results_that_cannot_be_downloaded_have_a_page_and_are_saved_from_there(program: Program, runway: Runway):
     runway.fault("output", "status", status=503)
     program.start()
     program.send("Salt flats after rain")

@@ -40,7 +40,7 @@ def program(desktop: Desktop, runway: Runway, tmp_path: Path) -> Iterator[Progra
     program.close()
 
 
-def test_a_first_result_is_made_and_used_again(desktop: Desktop, program: Program, tmp_path: Path):
+def test_first_result_is_made_and_reused_on_wayland(desktop: Desktop, program: Program, tmp_path: Path):
     eyes = program.eyes
 
     def prompt_is(text: str) -> None:

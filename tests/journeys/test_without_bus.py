@@ -25,7 +25,9 @@ def bare_screen(tmp_path: Path) -> Iterator[Screen]:
 
 
 @pytest.mark.parametrize("bus", ["none", "gone", "silent"])
-def test_the_program_starts_sends_and_ends(bus: str, bare_screen: Screen, tmp_path: Path, runway: Runway):
+def test_program_starts_sends_and_ends_without_a_session_bus(
+    bus: str, bare_screen: Screen, tmp_path: Path, runway: Runway
+):
     variables = {"RUNWAYML_BASE_URL": runway.base_url, "RUNWAYML_API_SECRET": SECRET}
     if bus != "none":
         variables["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={tmp_path / 'bus'}"

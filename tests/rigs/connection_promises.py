@@ -75,21 +75,21 @@ def secured(url: str) -> str:
     return url.replace("http:", "https:")
 
 
-async def test_what_is_larger_than_all_buffers_comes_whole_both_ways() -> None:
+async def test_message_larger_than_all_buffers_arrives_complete_in_both_directions() -> None:
     async with raw_server(echoing) as server, one() as pool:
         assert await answered(pool, server.url, LARGE) == LARGE
         assert await answered(pool, server.url, b"small") == b"small"
     assert server.connections == 1
 
 
-async def test_what_is_larger_than_all_buffers_comes_whole_by_tls_too() -> None:
+async def test_message_larger_than_all_buffers_arrives_complete_over_tls() -> None:
     async with tls_server(echoing) as server, one(trusting()) as pool:
         assert await answered(pool, secured(server.url), LARGE) == LARGE
         assert await answered(pool, secured(server.url), b"small") == b"small"
     assert server.connections == 1
 
 
-async def test_what_nobody_reads_is_not_taken_without_end() -> None:
+async def test_unread_data_is_buffered_only_up_to_a_limit() -> None:
     sent: list[int] = []
 
     async def pouring(connection: RawConnection) -> None:
@@ -107,7 +107,7 @@ async def test_what_nobody_reads_is_not_taken_without_end() -> None:
         await exchange.aclose()
 
 
-async def test_an_answer_that_ends_with_its_connection_is_whole_however_late_it_is_read() -> None:
+async def test_answer_ended_by_closing_is_complete_however_late_it_is_read() -> None:
     async with raw_server(ending) as server, one() as pool:
         exchange = await begun(pool, server.url)
         for _ in range(100):
@@ -115,12 +115,12 @@ async def test_an_answer_that_ends_with_its_connection_is_whole_however_late_it_
         assert await read(exchange) == b"x" * 100
 
 
-async def test_by_tls_too_an_answer_that_ends_with_its_connection_is_whole() -> None:
+async def test_answer_ended_by_closing_is_complete_over_tls() -> None:
     async with tls_server(ending) as server, one(trusting()) as pool:
         assert await answered(pool, secured(server.url)) == b"x" * 100
 
 
-async def test_by_tls_too_an_answer_that_ends_early_is_told_as_cut() -> None:
+async def test_answer_cut_off_over_tls_is_reported() -> None:
     async def cut(connection: RawConnection) -> None:
         await connection.read()
         await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n" + b"x" * 100)
@@ -130,7 +130,7 @@ async def test_by_tls_too_an_answer_that_ends_early_is_told_as_cut() -> None:
             await answered(pool, secured(server.url))
 
 
-async def test_a_kept_connection_that_the_server_has_closed_is_not_used_again() -> None:
+async def test_idle_connection_closed_by_the_server_is_not_reused() -> None:
     async def once(connection: RawConnection) -> None:
         await connection.read()
         await connection.answer(200, b"one", keep=True)
@@ -141,14 +141,14 @@ async def test_a_kept_connection_that_the_server_has_closed_is_not_used_again() 
         assert server.connections == 3
 
 
-async def test_a_connection_that_is_not_kept_serves_once() -> None:
+async def test_connection_without_keep_alive_serves_one_request() -> None:
     async with raw_server(echoing) as server, one(reuse=False) as pool:
         for _ in range(2):
             assert await answered(pool, server.url, b"x") == b"x"
         assert server.connections == 2
 
 
-async def test_a_server_that_takes_nothing_is_given_up_in_time() -> None:
+async def test_server_that_reads_nothing_is_given_up_in_time() -> None:
     async def taking_nothing(connection: RawConnection) -> None:
         await connection.read_a_little()
         await asyncio.Event().wait()
@@ -158,13 +158,13 @@ async def test_a_server_that_takes_nothing_is_given_up_in_time() -> None:
             await begun(pool, server.url, LARGE * 16, httpx.Timeout(0.1))
 
 
-async def test_an_address_of_another_kind_is_refused_unasked() -> None:
+async def test_unsupported_address_scheme_is_refused_without_a_request() -> None:
     async with one() as pool:
         with pytest.raises(NotReached):
             await begun(pool, "ftp://127.0.0.1/")
 
 
-async def test_what_is_closed_here_before_its_end_is_no_whole_answer() -> None:
+async def test_answer_closed_locally_before_its_end_is_incomplete() -> None:
     async def endless(connection: RawConnection) -> None:
         await connection.read()
         await connection.send(b"HTTP/1.1 200 OK\r\n\r\nbegun")
@@ -180,7 +180,7 @@ async def test_what_is_closed_here_before_its_end_is_no_whole_answer() -> None:
             await rest
 
 
-async def test_who_is_canceled_in_the_last_moment_of_connecting_leaves_no_connection_behind(
+async def test_cancellation_at_the_end_of_connecting_leaves_no_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     gone = asyncio.Event()

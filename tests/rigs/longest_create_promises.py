@@ -80,7 +80,7 @@ async def stops_in_the_middle(connection: RawConnection) -> None:
         (stops_in_the_middle, BODY, ID),
     ],
 )
-async def test_a_create_ends_in_time_whatever_the_server_does(
+async def test_create_ends_in_time_whatever_the_server_does(
     behave: Callable[[RawConnection], Awaitable[None]], body: dict[str, str], kind: object
 ):
     async with raw_server(behave) as server:
@@ -93,7 +93,7 @@ async def test_a_create_ends_in_time_whatever_the_server_does(
     assert came == kind or isinstance(came, kind if isinstance(kind, type) else ())
 
 
-async def test_what_waits_for_its_turn_ends_in_time_too():
+async def test_create_waiting_for_a_connection_ends_in_time():
     async with raw_server(silent) as server:
         client = RunwayClient(server.url, SECRET, patience=HURRY)
         try:
@@ -105,9 +105,7 @@ async def test_what_waits_for_its_turn_ends_in_time_too():
 
 
 @pytest.mark.parametrize("kind", ["socks5", "http"])
-async def test_a_proxy_that_does_not_answer_is_not_waited_for_and_nothing_has_left(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-):
+async def test_unresponsive_proxy_is_given_up_and_nothing_was_sent(kind: str, monkeypatch: pytest.MonkeyPatch):
     async with raw_server(silent) as server:
         monkeypatch.setenv("ALL_PROXY", f"{kind}://127.0.0.1:{server.port}")
         client = RunwayClient("https://runway.example", SECRET, patience=HURRY)

@@ -90,7 +90,7 @@ def picture(name: str = "still") -> AssetDrop:
 
 
 @pytest.mark.parametrize(("name", "pair", "field"), KINDS, ids=[name for name, *_ in KINDS])
-async def test_each_kind_of_field_shows_a_value_as_it_is(name, pair, field, tmp_path, theme, qtbot):
+async def test_each_form_field_shows_its_value(name, pair, field, tmp_path, theme, qtbot):
     value = fullest(pair).get(field.name)
     if is_left_out(value):
         pytest.skip("this field must be sent by itself")
@@ -119,7 +119,7 @@ async def test_each_kind_of_field_shows_a_value_as_it_is(name, pair, field, tmp_
     assert "It is wrong." in editor.accessibleDescription()
 
 
-async def test_a_chip_opens_its_choices_and_tells_the_chosen_one(tmp_path, theme, qtbot):
+async def test_chip_button_opens_its_choices_and_marks_the_current_one(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         found = chip(rig, "ratio")
         QTest.mouseClick(found, Qt.MouseButton.LeftButton)
@@ -132,7 +132,7 @@ async def test_a_chip_opens_its_choices_and_tells_the_chosen_one(tmp_path, theme
         assert "▾" in found.text()
 
 
-async def test_a_long_list_of_choices_is_searched_by_typing(tmp_path, theme, qtbot):
+async def test_long_list_of_choices_can_be_searched_by_typing(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         go_to(rig, CATALOG.pair("text_to_image", "gpt_image_2"))
         found = chip(rig, "ratio")
@@ -148,7 +148,7 @@ async def test_a_long_list_of_choices_is_searched_by_typing(tmp_path, theme, qtb
         assert rig.composer.value("ratio") == shown_names[0]
 
 
-async def test_escape_closes_the_choices_without_a_choice(tmp_path, theme, qtbot):
+async def test_escape_closes_the_list_of_choices_without_a_choice(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         before = rig.composer.value("ratio")
         found = chip(rig, "ratio")
@@ -185,7 +185,7 @@ async def test_typing_fills_the_request_and_ctrl_return_sends_it_once(tmp_path, 
         assert "\n" not in prompt_of(rig.pane).toPlainText()
 
 
-async def test_a_double_click_on_the_button_sends_once_and_says_how_to_make_another(tmp_path, theme, qtbot):
+async def test_double_click_on_generate_sends_once_and_explains_how_to_make_another(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.composer.set_prompt("A lighthouse")
         button = send_of(rig.pane)
@@ -203,7 +203,7 @@ async def test_a_double_click_on_the_button_sends_once_and_says_how_to_make_anot
         assert button.text().startswith("Generate  ")
 
 
-async def test_only_the_key_that_was_chosen_for_sending_sends(tmp_path, theme, qtbot):
+async def test_only_the_configured_send_key_sends(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.composer.set_prompt("A lighthouse")
         rig.keys.choose(named("request.send"), [QKeySequence("F9")])
@@ -216,7 +216,7 @@ async def test_only_the_key_that_was_chosen_for_sending_sends(tmp_path, theme, q
         await until(lambda: rig.store.tasks)
 
 
-async def test_a_key_that_is_held_down_sends_once_however_long_it_is_held(tmp_path, theme, qtbot):
+async def test_held_down_send_key_sends_once(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         sent: list[object] = []
         rig.composer.sent.connect(sent.append)
@@ -233,7 +233,7 @@ async def test_a_key_that_is_held_down_sends_once_however_long_it_is_held(tmp_pa
         assert rig.composer.prompt == "A lighthouse"
 
 
-async def test_return_in_the_prompt_is_a_new_line(tmp_path, theme, qtbot):
+async def test_return_in_the_prompt_inserts_a_line_break(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         height = prompt_of(rig.pane).height()
         QTest.keyClicks(prompt_of(rig.pane), "One")
@@ -246,7 +246,7 @@ async def test_return_in_the_prompt_is_a_new_line(tmp_path, theme, qtbot):
 @pytest.mark.parametrize(
     "text", ["A lighthouse " * 14, "窓辺で眠る猫、朝の光、ゆっくりとしたパン。" * 5, "One\nTwo\nThree"]
 )
-async def test_the_prompt_is_as_high_as_its_lines_whatever_stood_there_before(text, tmp_path, theme, qtbot):
+async def test_prompt_field_grows_and_shrinks_with_its_lines(text, tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         prompt = prompt_of(rig.pane)
         rig.composer.set_prompt("x")
@@ -260,7 +260,7 @@ async def test_the_prompt_is_as_high_as_its_lines_whatever_stood_there_before(te
         assert prompt.height() == low
 
 
-async def test_the_hint_of_an_empty_prompt_is_never_cut(tmp_path, theme, qtbot):
+async def test_hint_of_an_empty_prompt_is_fully_visible(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         prompt = prompt_of(rig.pane)
         for width in (320, 480, 760, 1200):
@@ -270,7 +270,7 @@ async def test_the_hint_of_an_empty_prompt_is_never_cut(tmp_path, theme, qtbot):
         assert "Drop files" in prompt.placeholderText()
 
 
-async def test_in_a_narrow_pane_the_button_has_a_line_of_its_own(tmp_path, theme, qtbot):
+async def test_generate_button_has_its_own_line_in_a_narrow_pane(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         [line] = rig.pane.findChildren(FoldingLine)
         [send] = [one for one in rig.pane.findChildren(QPushButton) if one.text().startswith("Generate")]
@@ -280,7 +280,7 @@ async def test_in_a_narrow_pane_the_button_has_a_line_of_its_own(tmp_path, theme
             assert (send.mapTo(rig.pane, QPoint()).y() > line.mapTo(rig.pane, line.rect().bottomLeft()).y()) is below
 
 
-async def test_switching_the_model_leaves_no_widget_behind(tmp_path, theme, qtbot):
+async def test_switching_the_model_leaves_no_old_widgets(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         first = rig.composer.pair
         others = PAIRS[:: len(PAIRS) // 12]
@@ -296,7 +296,7 @@ async def test_switching_the_model_leaves_no_widget_behind(tmp_path, theme, qtbo
 
 
 @pytest.mark.parametrize("endpoint", [endpoint.name for endpoint in CATALOG.endpoints])
-async def test_every_endpoint_can_be_shown_with_everything_set(endpoint, tmp_path, theme, qtbot):
+async def test_form_of_every_endpoint_can_be_shown_with_everything_set(endpoint, tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         for model in CATALOG.endpoint(endpoint).models:
             pair = CATALOG.pair(endpoint, model)
@@ -309,7 +309,7 @@ async def test_every_endpoint_can_be_shown_with_everything_set(endpoint, tmp_pat
             assert "bad" not in [one.property("tone") for one in rig.pane.findChildren(QLabel) if one.isVisible()]
 
 
-async def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(tmp_path, theme, qtbot):
+async def test_tab_order_of_the_composer_follows_the_layout(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         go_to(rig, CATALOG.pair("image_to_video", "gen4.5"))
         rig.composer.taking.add([picture()])
@@ -341,7 +341,7 @@ async def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(tmp_path,
     ("endpoint", "model"),
     [("avatar_videos", "gwm1_avatars"), ("text_to_video", "kling3.0_pro"), ("video_to_video", "aleph2")],
 )
-async def test_the_keyboard_goes_through_what_is_nested_as_the_eye_does(endpoint, model, tmp_path, theme, qtbot):
+async def test_tab_order_of_nested_fields_follows_the_layout(endpoint, model, tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.pane.resize(900, 1600)
         values = fullest(CATALOG.pair(endpoint, model))
@@ -370,7 +370,7 @@ async def test_the_keyboard_goes_through_what_is_nested_as_the_eye_does(endpoint
         assert not backwards
 
 
-async def test_everything_that_takes_the_keyboard_has_a_name(tmp_path, theme, qtbot):
+async def test_focusable_controls_have_accessible_names(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         for pair in PAIRS[::5]:
             go_to(rig, pair)
@@ -381,7 +381,7 @@ async def test_everything_that_takes_the_keyboard_has_a_name(tmp_path, theme, qt
                     assert widget.accessibleName() or (isinstance(widget, QPushButton) and widget.text()), widget
 
 
-async def test_inputs_are_moved_and_removed_by_key_and_the_keyboard_stays_there(tmp_path, theme, qtbot):
+async def test_inputs_are_moved_and_removed_by_key_and_keep_the_focus(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         pair = next(
             pair
@@ -409,7 +409,7 @@ async def test_inputs_are_moved_and_removed_by_key_and_the_keyboard_stays_there(
         assert QApplication.focusWidget() is rig.pane.inputs.add_tile
 
 
-async def test_what_is_missing_takes_the_keyboard_when_one_sends(tmp_path, theme, qtbot):
+async def test_sending_with_a_missing_value_focuses_its_field(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         send_of(rig.pane).setFocus()
         QTest.keyClick(send_of(rig.pane), Qt.Key.Key_Space)
@@ -417,7 +417,7 @@ async def test_what_is_missing_takes_the_keyboard_when_one_sends(tmp_path, theme
         assert "prompt is empty" in said(rig.pane)
 
 
-async def test_escape_leaves_the_composer_and_a_frame_shows_where_one_types(tmp_path, theme, qtbot):
+async def test_escape_leaves_the_composer_and_a_frame_marks_the_focused_field(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         left = []
         rig.pane.left.connect(lambda: left.append(True))
@@ -432,7 +432,7 @@ async def test_escape_leaves_the_composer_and_a_frame_shows_where_one_types(tmp_
         assert not box.property("focused")
 
 
-async def test_the_button_stands_out_only_while_it_can_send(tmp_path, theme, qtbot):
+async def test_generate_button_is_highlighted_only_while_it_can_send(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         assert button(rig, "Generate").property("blocked")
         rig.composer.load(plain_request())
@@ -441,7 +441,7 @@ async def test_the_button_stands_out_only_while_it_can_send(tmp_path, theme, qtb
         assert button(rig, "Generate").property("blocked")
 
 
-async def test_a_project_is_chosen_from_those_there_are_or_named(tmp_path, theme, qtbot):
+async def test_project_is_chosen_from_a_list_or_typed(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         await rig.engine.ledger.add([replace(task(1, State.QUEUED), project="Film")], [])
         button(rig, "Project").click()
@@ -466,7 +466,7 @@ async def test_a_project_is_chosen_from_those_there_are_or_named(tmp_path, theme
         assert rig.composer.project == "Aurora"
 
 
-async def test_editing_is_said_and_can_be_stopped(tmp_path, theme, qtbot):
+async def test_editing_a_queued_task_is_shown_and_can_be_stopped(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.composer.load(plain_request("Held"), editing=TaskId("t1"))
         assert button(rig, "Stop editing").isVisible()
@@ -476,7 +476,7 @@ async def test_editing_is_said_and_can_be_stopped(tmp_path, theme, qtbot):
         assert prompt_of(rig.pane).toPlainText() == "Held"
 
 
-async def test_the_button_carries_the_price_and_says_why_not(tmp_path, theme, qtbot):
+async def test_generate_button_shows_the_price_or_why_it_cannot_send(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.composer.load(plain_request())
         await rig.engine.pricing.learn(plain_request(), 60)
@@ -487,7 +487,7 @@ async def test_the_button_carries_the_price_and_says_why_not(tmp_path, theme, qt
         assert "empty" in send_of(rig.pane).accessibleDescription()
 
 
-async def test_pasted_files_go_to_the_window_and_text_is_text(tmp_path, theme, qtbot):
+async def test_pasted_files_become_inputs_and_pasted_text_stays_text(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         pasted = []
         rig.pane.pasted.connect(pasted.append)
@@ -501,7 +501,7 @@ async def test_pasted_files_go_to_the_window_and_text_is_text(tmp_path, theme, q
         assert rig.composer.prompt == "Rich words"
 
 
-async def test_a_prompt_that_is_replaced_comes_back_by_undo(tmp_path, theme, qtbot):
+async def test_replaced_prompt_comes_back_by_undo(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         QTest.keyClicks(prompt_of(rig.pane), "Mine")
         rig.composer.set_prompt("Theirs")
@@ -510,7 +510,7 @@ async def test_a_prompt_that_is_replaced_comes_back_by_undo(tmp_path, theme, qtb
         assert rig.composer.prompt == "Mine"
 
 
-async def test_both_themes_paint_it(tmp_path, theme, qtbot):
+async def test_composer_paints_in_both_themes(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.composer.taking.add([picture()])
         for choice in (ColorScheme.LIGHT, ColorScheme.DARK):
@@ -527,7 +527,7 @@ def on_the_line(rig: Shown) -> list[QAbstractButton]:
 
 
 @pytest.mark.parametrize("width", [420, 560, 780, 1200])
-async def test_settings_stand_on_one_line_and_what_does_not_fit_is_behind_its_end(tmp_path, theme, qtbot, width):
+async def test_settings_stand_on_one_line_with_the_rest_in_an_overflow_menu(tmp_path, theme, qtbot, width):
     async with shown(tmp_path, theme) as rig:
         rig.pane.resize(width, 400)
         await rest()
@@ -547,7 +547,7 @@ async def test_settings_stand_on_one_line_and_what_does_not_fit_is_behind_its_en
 
 
 @pytest.mark.parametrize("width", [420, 900])
-async def test_whose_work_it_is_stands_beside_what_it_costs_at_any_width(tmp_path, theme, qtbot, width):
+async def test_project_stands_beside_the_price_at_any_width(tmp_path, theme, qtbot, width):
     async with shown(tmp_path, theme) as rig:
         rig.composer.set_project("Harbour Films")
         rig.pane.resize(width, 400)
@@ -559,7 +559,7 @@ async def test_whose_work_it_is_stands_beside_what_it_costs_at_any_width(tmp_pat
         assert not [one.text() for one in buttons if one.isVisible() and one.width() < one.sizeHint().width()]
 
 
-async def test_a_setting_behind_the_end_of_the_line_is_reached_and_changed_by_keyboard(tmp_path, theme, qtbot):
+async def test_setting_in_the_overflow_menu_is_reached_and_changed_by_keyboard(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.pane.resize(430, 400)
         await rest()
@@ -579,7 +579,7 @@ async def test_a_setting_behind_the_end_of_the_line_is_reached_and_changed_by_ke
         await until(lambda: not seed.isVisible())
 
 
-async def test_buttons_stand_still_while_the_values_on_them_change(tmp_path, theme, qtbot):
+async def test_buttons_keep_their_position_while_their_values_change(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.pane.resize(900, 400)
         await rest()
@@ -594,7 +594,7 @@ async def test_buttons_stand_still_while_the_values_on_them_change(tmp_path, the
         assert [(one.accessibleName(), one.geometry()) for one in on_the_line(rig)] == before
 
 
-async def test_what_is_wrong_behind_the_end_of_the_line_marks_it(tmp_path, theme, qtbot):
+async def test_wrong_value_in_the_overflow_menu_marks_the_menu_button(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.pane.resize(430, 400)
         await rest()
@@ -604,7 +604,7 @@ async def test_what_is_wrong_behind_the_end_of_the_line_marks_it(tmp_path, theme
         await until(lambda: line.plus.property("wrong"))
 
 
-def test_a_line_is_as_high_as_its_tallest_button(theme, qtbot):
+def test_line_of_settings_is_as_high_as_its_tallest_button(theme, qtbot):
     pane = QWidget()
     qtbot.addWidget(pane)
     line = FoldingLine(Text("{n} more setting", "{n} more settings"), pane)

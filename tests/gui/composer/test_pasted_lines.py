@@ -29,7 +29,7 @@ def offer(pane: QWidget) -> QPushButton | None:
     return next((button for button in found if button.isVisible()), None)
 
 
-async def test_sixty_pasted_lines_offer_sixty_tasks_and_lose_nothing_that_was_typed(tmp_path: Path, theme: Theme):
+async def test_sixty_pasted_lines_offer_sixty_tasks_and_keep_the_typed_text(tmp_path: Path, theme: Theme):
     async with shown(tmp_path, theme) as rig:
         prompt = rig.pane.findChild(QPlainTextEdit)
         assert prompt is not None
@@ -49,7 +49,7 @@ async def test_sixty_pasted_lines_offer_sixty_tasks_and_lose_nothing_that_was_ty
         assert offer(rig.pane) is None
 
 
-async def test_pasted_lines_stay_one_prompt_when_one_goes_on_typing_or_says_so(tmp_path: Path, theme: Theme):
+async def test_pasted_lines_stay_one_prompt_after_typing_on_or_declining(tmp_path: Path, theme: Theme):
     async with shown(tmp_path, theme) as rig:
         prompt = rig.pane.findChild(QPlainTextEdit)
         assert prompt is not None
@@ -67,15 +67,15 @@ async def test_pasted_lines_stay_one_prompt_when_one_goes_on_typing_or_says_so(t
 
 
 @pytest.mark.parametrize("text", ["One line", "A first paragraph.\n\nA second one.", "", "\n\n"])
-def test_prose_and_single_lines_are_no_list_of_prompts(text: str):
+def test_prose_and_single_lines_are_not_offered_as_a_list_of_prompts(text: str):
     assert separate_prompts(text) == ()
 
 
-def test_lines_without_blank_ones_between_are_a_list_of_prompts():
+def test_lines_without_blank_lines_between_are_offered_as_prompts():
     assert separate_prompts("\nOne\r\n Two \nThree\n") == ("One", "Two", "Three")
 
 
-async def test_a_text_that_no_model_takes_does_not_come_into_the_prompt(tmp_path: Path, theme: Theme):
+async def test_text_longer_than_any_model_accepts_is_not_pasted_into_the_prompt(tmp_path: Path, theme: Theme):
     longest = max(pair.prompt_field.max_length or 0 for pair in Catalog.load().pairs() if pair.prompt_field is not None)
     assert longest < MOST_LETTERS
     async with shown(tmp_path, theme) as rig:

@@ -21,7 +21,7 @@ def prompt(qtbot, theme):
     window.close()
 
 
-def test_text_stands_where_its_script_begins(prompt):
+def test_text_is_aligned_to_the_side_where_its_script_begins(prompt):
     middle = prompt.viewport().width() / 2
     line = prompt.document().firstBlock().layout
     for text, is_reversed in (("قارب عند الفجر", True), ("A boat at dawn", False), ("سفينة\nboat", True)):
@@ -31,7 +31,7 @@ def test_text_stands_where_its_script_begins(prompt):
     assert line().lineAt(0).naturalTextRect().left() < middle
 
 
-def test_no_hint_is_drawn_below_letters_that_are_being_composed(prompt):
+def test_hint_is_hidden_while_an_input_method_composes(prompt):
     hint = prompt.placeholderText()
     QApplication.sendEvent(prompt, QInputMethodEvent("ni hao", []))
     assert hint

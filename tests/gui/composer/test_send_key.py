@@ -13,7 +13,7 @@ from tests.rigs.rows import task
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
-async def test_the_send_key_sends_from_the_composer_alone(tmp_path, theme, qtbot):
+async def test_send_key_works_only_in_the_composer(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED))
         window = rig.window

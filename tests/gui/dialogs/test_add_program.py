@@ -47,7 +47,7 @@ def said(dialog: Preferences) -> str:
     return "\n".join(label.text() for label in child(dialog, AddProgram).findChildren(QLabel) if label.isVisible())
 
 
-def test_the_line_for_a_terminal_is_copied_whole(dialog: Preferences, tmp_path: Path):
+def test_command_line_for_a_terminal_is_copied_completely(dialog: Preferences, tmp_path: Path):
     button(dialog, "Codex").click()
     assert text(dialog).startswith("codex mcp add runway-desktop -- ")
     assert not button(dialog, "Open").isVisible()
@@ -59,7 +59,7 @@ def test_the_line_for_a_terminal_is_copied_whole(dialog: Preferences, tmp_path: 
 
 
 @pytest.mark.parametrize("host", ["Cursor", "VS Code"])
-def test_a_link_is_opened_as_it_is_shown(host: str, dialog: Preferences, monkeypatch: pytest.MonkeyPatch):
+def test_install_link_is_opened_as_shown(host: str, dialog: Preferences, monkeypatch: pytest.MonkeyPatch):
     opened: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or len(opened) < 2)
     button(dialog, host).click()
@@ -70,7 +70,7 @@ def test_a_link_is_opened_as_it_is_shown(host: str, dialog: Preferences, monkeyp
     assert "No program opens this link." in said(dialog)
 
 
-def test_a_file_says_where_it_is(dialog: Preferences):
+def test_file_for_a_program_shows_its_path(dialog: Preferences):
     button(dialog, "Claude Desktop").click()
     assert '"mcpServers"' in text(dialog)
     assert "claude_desktop_config.json" in said(dialog)

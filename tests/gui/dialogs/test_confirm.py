@@ -28,7 +28,7 @@ def button(dialog: QDialog, text: str) -> QPushButton:
     return next(found for found in dialog.findChildren(QPushButton) if found.text() == text)
 
 
-def test_the_safe_answer_has_the_focus_and_return_takes_it(window: QWidget, qtbot: QtBot):
+def test_safe_answer_has_the_focus_and_return_takes_it(window: QWidget, qtbot: QtBot):
     answers: list[str] = []
     dialog = confirm(window, QUESTION, lambda: answers.append("yes"), lambda: answers.append("no"))
     assert dialog.isVisible()
@@ -38,7 +38,7 @@ def test_the_safe_answer_has_the_focus_and_return_takes_it(window: QWidget, qtbo
     assert answers == ["no"]
 
 
-def test_return_takes_the_answer_that_one_went_to_by_key(window: QWidget, qtbot: QtBot):
+def test_return_takes_the_answer_focused_by_key(window: QWidget, qtbot: QtBot):
     answers: list[str] = []
     dialog = confirm(window, QUESTION, lambda: answers.append("yes"), lambda: answers.append("no"))
     qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
@@ -47,14 +47,14 @@ def test_return_takes_the_answer_that_one_went_to_by_key(window: QWidget, qtbot:
     assert answers == ["yes"]
 
 
-def test_escape_is_the_safe_answer(window: QWidget, qtbot: QtBot):
+def test_escape_takes_the_safe_answer(window: QWidget, qtbot: QtBot):
     answers: list[str] = []
     dialog = confirm(window, QUESTION, lambda: answers.append("yes"))
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert answers == []
 
 
-def test_the_action_is_named_and_carried_out_when_pressed(window: QWidget):
+def test_confirm_button_names_the_action_and_carries_it_out(window: QWidget):
     answers: list[str] = []
     dialog = confirm(window, QUESTION, lambda: answers.append("yes"))
     assert [label.text() for label in dialog.findChildren(QLabel)] == [QUESTION.title, QUESTION.text]
@@ -62,12 +62,12 @@ def test_the_action_is_named_and_carried_out_when_pressed(window: QWidget):
     assert answers == ["yes"]
 
 
-def test_words_of_others_are_never_taken_for_markup(window: QWidget):
+def test_external_text_in_a_question_is_not_parsed_as_markup(window: QWidget):
     dialog = confirm(window, Question("Delete <b>fox</b>?", "<img src=x>", "Delete"), lambda: None)
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in dialog.findChildren(QLabel))
 
 
-def test_a_line_that_will_not_do_is_said_and_cannot_be_sent(window: QWidget, qtbot: QtBot):
+def test_invalid_line_in_a_dialog_is_explained_and_cannot_be_submitted(window: QWidget, qtbot: QtBot):
     typed: list[str] = []
     dialog = ask_text(
         window,
@@ -90,7 +90,7 @@ def test_a_line_that_will_not_do_is_said_and_cannot_be_sent(window: QWidget, qtb
     assert typed == [ID.upper()]
 
 
-def test_renaming_begins_with_the_old_name_selected(window: QWidget, qtbot: QtBot):
+def test_renaming_starts_with_the_old_name_selected(window: QWidget, qtbot: QtBot):
     typed: list[str] = []
     dialog = ask_text(window, "Rename", "Name", "Fox", lambda text: "", typed.append)
     line = child(dialog, QLineEdit)

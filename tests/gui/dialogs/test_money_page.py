@@ -43,7 +43,7 @@ def said(dialog: QWidget) -> list[str]:
     return [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
 
 
-def test_a_cap_is_set_in_credits_and_said_in_dollars(dialog: Preferences, rig: Rig):
+def test_cap_is_set_in_credits_and_shown_in_dollars(dialog: Preferences, rig: Rig):
     assert box(dialog, "Per day").text() == "no cap"
     assert "120 spent today" in said(dialog)
     box(dialog, "Per day").setValue(1_500)
@@ -53,13 +53,13 @@ def test_a_cap_is_set_in_credits_and_said_in_dollars(dialog: Preferences, rig: R
     assert rig.settings.day_cap is None
 
 
-def test_a_cap_that_was_raised_elsewhere_is_followed(dialog: Preferences, rig: Rig):
+def test_cap_raised_in_another_view_is_shown_on_the_money_page(dialog: Preferences, rig: Rig):
     box(dialog, "Per month").setValue(1_000)
     rig.settings.month_cap = 2_000.0
     assert box(dialog, "Per month").value() == 2_000
 
 
-def test_when_to_ask_before_sending_is_chosen_here(dialog: Preferences, rig: Rig):
+def test_limit_for_asking_before_sending_is_set_on_the_money_page(dialog: Preferences, rig: Rig):
     assert (box(dialog, "Ask when it costs more than").value(), rig.settings.confirm_above) == (1_000, 1_000.0)
     box(dialog, "Ask when it costs more than").setValue(500)
     assert rig.settings.confirm_above == 500.0
@@ -67,7 +67,7 @@ def test_when_to_ask_before_sending_is_chosen_here(dialog: Preferences, rig: Rig
     assert (box(dialog, "Ask when it costs more than").text(), rig.settings.confirm_above) == ("never ask", None)
 
 
-def test_a_project_is_added_and_capped_and_let_go(dialog: Preferences, rig: Rig):
+def test_project_cap_can_be_added_changed_and_removed(dialog: Preferences, rig: Rig):
     add = next(found for found in dialog.findChildren(QPushButton) if found.text() == "Add a project…")
     assert add.isEnabled()
     add.click()
@@ -96,7 +96,7 @@ def type_into(box: QSpinBox, typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["5,0", "1,5", "four", "-3"])
-def test_what_is_no_number_here_is_answered_with_what_would_be_right(dialog: Preferences, rig: Rig, typed: str):
+def test_text_that_is_no_number_gets_an_example_of_a_valid_one(dialog: Preferences, rig: Rig, typed: str):
     rig.settings.day_cap = 700.0
     field = box(dialog, "Per day")
     type_into(field, typed)
@@ -111,7 +111,7 @@ def test_what_is_no_number_here_is_answered_with_what_would_be_right(dialog: Pre
     assert "$15.00 · 120 spent today" in said(dialog)
 
 
-def test_a_decimal_comma_is_read_where_the_system_writes_one(german: None, dialog: Preferences, rig: Rig):
+def test_decimal_comma_is_accepted_where_the_system_uses_one(german: None, dialog: Preferences, rig: Rig):
     field = box(dialog, "Per day")
     for typed, stored in (("5,0", 5.0), ("1.500", 1_500.0), ("20 ", 20.0), ("", None)):
         type_into(field, typed) if typed else field.lineEdit().clear()

@@ -28,14 +28,14 @@ def stay(page: NoticesPage) -> QCheckBox:
     return next(box for box in page.findChildren(QCheckBox) if box.text().startswith("Keep running in the tray"))
 
 
-def test_without_a_tray_nothing_is_promised_of_it(window: QWidget, rig: Rig, theme: Theme) -> None:
+def test_page_without_a_tray_offers_no_tray_options(window: QWidget, rig: Rig, theme: Theme) -> None:
     page = page_in(window, rig, theme, has_tray=False)
     assert str(WITHOUT_TRAY) in [label.text() for label in page.findChildren(QLabel)]
     assert not stay(page).isEnabled()
     assert stay(page).accessibleDescription() == str(NO_TRAY)
 
 
-def test_going_on_in_the_tray_needs_the_icon(window: QWidget, rig: Rig, theme: Theme) -> None:
+def test_keep_running_in_the_tray_needs_the_tray_icon(window: QWidget, rig: Rig, theme: Theme) -> None:
     page = page_in(window, rig, theme, has_tray=True)
     assert str(WITH_TRAY) in [label.text() for label in page.findChildren(QLabel)]
     icon = page.findChild(QCheckBox, "tray")

@@ -63,19 +63,19 @@ def said(dialog: QWidget) -> str:
     return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
 
 
-def test_each_section_opens_by_its_name(dialog: Preferences):
+def test_each_preferences_section_opens_by_its_name(dialog: Preferences):
     for section in Section:
         dialog.show_section(section)
         assert said(dialog)
 
 
-def test_each_preference_of_the_table_has_its_control(dialog: Preferences):
+def test_each_preference_in_the_table_has_a_control(dialog: Preferences):
     for line in LINES:
         if line.group.section is not Section.PROFILE:
             assert dialog.findChild(QWidget, line.name) is not None, line.name
 
 
-def test_a_new_line_of_the_table_is_shown_on_its_page(
+def test_new_preference_in_the_table_appears_on_its_page(
     rig: Rig, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ):
     grain = Preference(False, Text("Show grain"), Switch())
@@ -93,7 +93,7 @@ def test_a_new_line_of_the_table_is_shown_on_its_page(
     assert rig.settings.get("grain") is True
 
 
-def test_tab_goes_from_the_sections_through_the_page_to_the_button(dialog: Preferences, qtbot: QtBot):
+def test_tab_key_goes_from_sections_through_the_page_to_the_button(dialog: Preferences, qtbot: QtBot):
     sections = child(dialog, QListWidget)
     dialog.show_section("Look")
     sections.setFocus()
@@ -108,7 +108,7 @@ def test_tab_goes_from_the_sections_through_the_page_to_the_button(dialog: Prefe
     assert names[-2:] == ["Close", "Sections"]
 
 
-def test_a_window_that_grows_stays_above_the_lower_edge_of_its_screen(qtbot: QtBot):
+def test_growing_window_stays_above_the_bottom_of_its_screen(qtbot: QtBot):
     window = QDialog()
     qtbot.addWidget(window)
     column = QVBoxLayout(window)
@@ -135,7 +135,7 @@ def test_no_window_is_larger_than_its_screen(qtbot: QtBot):
     assert window.size() == QSize(300, 200)
 
 
-def test_the_key_is_told_and_forgotten_only_after_a_question(dialog: Preferences, rig: Rig, qtbot: QtBot):
+def test_key_is_shown_and_forgotten_only_after_a_question(dialog: Preferences, rig: Rig, qtbot: QtBot):
     rig.run(rig.account.use_key(KEY, remember=True))
     assert "The key is kept in Test keychain. It ends in …cdef." in said(dialog)
     named(dialog, QPushButton, "Forget this key…").click()
@@ -150,7 +150,7 @@ def test_the_key_is_told_and_forgotten_only_after_a_question(dialog: Preferences
     assert "There is no key yet." in said(dialog)
 
 
-def test_the_page_of_the_key_says_that_it_was_refused(dialog: Preferences, rig: Rig):
+def test_key_page_reports_a_refused_key(dialog: Preferences, rig: Rig):
     rig.run(rig.account.use_key(KEY, remember=True))
     words = "Runway didn't accept this key. Nothing is sent until you use another one."
     assert words not in said(dialog)
@@ -159,12 +159,12 @@ def test_the_page_of_the_key_says_that_it_was_refused(dialog: Preferences, rig: 
     assert words in said(dialog)
 
 
-def test_opening_them_does_not_change_the_theme(dialog: Preferences, rig: Rig, theme: Theme):
+def test_opening_the_preferences_does_not_change_the_theme(dialog: Preferences, rig: Rig, theme: Theme):
     assert theme.choice is ColorScheme.DARK
     assert rig.settings.theme == "system"
 
 
-def test_a_choice_applies_at_once(dialog: Preferences, rig: Rig):
+def test_changed_preference_applies_at_once(dialog: Preferences, rig: Rig):
     dialog.show_section("Look")
     named(dialog, QRadioButton, "Theme: Light").click()
     assert rig.settings.theme == "light"
@@ -172,7 +172,9 @@ def test_a_choice_applies_at_once(dialog: Preferences, rig: Rig):
     assert named(dialog, QRadioButton, "Theme: Dark").isChecked()
 
 
-def test_a_bad_folder_is_said_at_its_field_and_not_stored(dialog: Preferences, rig: Rig, qtbot: QtBot, tmp_path: Path):
+def test_invalid_folder_is_reported_at_its_field_and_not_stored(
+    dialog: Preferences, rig: Rig, qtbot: QtBot, tmp_path: Path
+):
     dialog.show_section("Saving")
     line = named(dialog, QLineEdit, "Folder for results")
     line.setText("somewhere")
@@ -186,7 +188,7 @@ def test_a_bad_folder_is_said_at_its_field_and_not_stored(dialog: Preferences, r
     assert dialog.isVisible()
 
 
-def test_the_folder_is_chosen_in_a_window_that_holds_up_nothing(dialog: Preferences, rig: Rig, tmp_path: Path):
+def test_folder_dialog_does_not_block_the_program(dialog: Preferences, rig: Rig, tmp_path: Path):
     dialog.show_section("Saving")
     named(dialog, QPushButton, "Choose…").click()
     chooser = child(dialog, QFileDialog)
@@ -196,7 +198,7 @@ def test_the_folder_is_chosen_in_a_window_that_holds_up_nothing(dialog: Preferen
     assert rig.settings.library == tmp_path
 
 
-def test_a_template_shows_its_result_and_its_mistake_as_one_types(dialog: Preferences, rig: Rig, qtbot: QtBot):
+def test_file_name_template_shows_its_result_and_errors_while_typing(dialog: Preferences, rig: Rig, qtbot: QtBot):
     dialog.show_section("Saving")
     line = named(dialog, QLineEdit, "File name template")
     line.setText("{model}_{lens}")
@@ -210,14 +212,14 @@ def test_a_template_shows_its_result_and_its_mistake_as_one_types(dialog: Prefer
     assert rig.settings.name_template.startswith("{project}/")
 
 
-def test_what_is_being_typed_is_kept_when_the_window_closes(dialog: Preferences, rig: Rig, qtbot: QtBot):
+def test_text_being_typed_is_stored_when_the_preferences_close(dialog: Preferences, rig: Rig, qtbot: QtBot):
     dialog.show_section("Saving")
     named(dialog, QLineEdit, "File name template").setText("{id}")
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert rig.settings.name_template == "{id}"
 
 
-def test_numbers_and_switches_apply_at_once(dialog: Preferences, rig: Rig):
+def test_changed_numbers_and_switches_apply_at_once(dialog: Preferences, rig: Rig):
     dialog.show_section("Runway")
     named(dialog, QSpinBox, "Tasks to check").setValue(99)
     named(dialog, QSpinBox, "Results to download").setValue(2)
@@ -225,12 +227,12 @@ def test_numbers_and_switches_apply_at_once(dialog: Preferences, rig: Rig):
     assert (rig.settings.poll_limit, rig.settings.download_limit, rig.settings.ask_before_cancel) == (8, 2, False)
 
 
-def test_only_sums_of_credits_are_also_said_in_dollars(dialog: Preferences):
+def test_only_credit_amounts_are_also_shown_in_dollars(dialog: Preferences):
     dialog.show_section("Runway")
     assert "$" not in said(dialog)
 
 
-def test_a_models_own_limit_is_set_and_lifted(dialog: Preferences, rig: Rig, qtbot: QtBot):
+def test_limit_of_a_model_can_be_set_and_removed(dialog: Preferences, rig: Rig, qtbot: QtBot):
     dialog.show_section("Runway")
     rig.settings.lane_limits = {"gen4.5": 2}
     box = named(dialog, QSpinBox, "Gen-4.5: tasks at the same time")
@@ -241,7 +243,7 @@ def test_a_models_own_limit_is_set_and_lifted(dialog: Preferences, rig: Rig, qtb
     assert box.isVisible()
 
 
-def test_models_are_called_by_their_makers_names(dialog: Preferences, rig: Rig):
+def test_models_are_shown_by_the_names_of_their_makers(dialog: Preferences, rig: Rig):
     dialog.show_section("Runway")
     rig.settings.lane_limits = {"veo3.1_fast": 2, "gen4.5": 1}
     names = [label.text() for label in dialog.findChildren(QLabel)]
@@ -255,14 +257,14 @@ def test_models_are_called_by_their_makers_names(dialog: Preferences, rig: Rig):
     assert "gen4_image" not in offered
 
 
-def test_what_changes_elsewhere_shows_here(dialog: Preferences, rig: Rig):
+def test_preference_changed_in_another_view_is_shown(dialog: Preferences, rig: Rig):
     rig.settings.poll_limit = 2
     rig.settings.muted = True
     assert named(dialog, QSpinBox, "Tasks to check").value() == 2
     assert named(dialog, QCheckBox, "Play without sound").isChecked()
 
 
-def test_after_they_are_closed_nothing_reaches_them(dialog: Preferences, rig: Rig, qtbot: QtBot):
+def test_closed_preferences_receive_no_updates(dialog: Preferences, rig: Rig, qtbot: QtBot):
     gate = rig.tested.hold("organization")
     line = named(dialog, QLineEdit, "API key")
     line.setText(KEY)
@@ -277,7 +279,7 @@ def test_after_they_are_closed_nothing_reaches_them(dialog: Preferences, rig: Ri
     assert rig.secrets.secrets == {"test": KEY}
 
 
-def test_the_demo_asks_for_no_key(rig: Rig, theme: Theme, qtbot: QtBot):
+def test_demo_preferences_ask_for_no_key(rig: Rig, theme: Theme, qtbot: QtBot):
     rig.engine.is_demo = True
     form = PreferencesForm(rig.cases, rig.bridge, rig.runner)
     dialog = Preferences(form, theme)
@@ -285,21 +287,21 @@ def test_the_demo_asks_for_no_key(rig: Rig, theme: Theme, qtbot: QtBot):
     assert not any(line.accessibleName() == "API key" for line in dialog.findChildren(QLineEdit))
 
 
-def test_every_control_has_a_name(dialog: Preferences):
+def test_every_control_of_the_preferences_has_an_accessible_name(dialog: Preferences):
     for kind in (QLineEdit, QSpinBox, QPushButton, QCheckBox, QRadioButton):
         for control in dialog.findChildren(kind):
             if not control.objectName().startswith("qt_"):
                 assert control.accessibleName() or control.property("text"), control
 
 
-def test_everything_that_is_clicked_is_large_enough_to_hit(dialog: Preferences):
+def test_clickable_controls_are_large_enough(dialog: Preferences):
     for section in Section:
         dialog.show_section(section.value)
         assert too_small(dialog) == [], section
 
 
 @pytest.mark.parametrize("choice", [ColorScheme.LIGHT, ColorScheme.DARK])
-def test_the_focus_is_seen_on_sections_and_check_boxes(
+def test_focus_is_visible_on_sections_and_check_boxes(
     dialog: Preferences, theme: Theme, choice: ColorScheme, qtbot: QtBot
 ):
     theme.choose(choice)
@@ -319,7 +321,7 @@ def edge(widget: QWidget, theme: Theme) -> int:
     return sum(picture.pixel(x, y) == accent for x in range(picture.width()) for y in range(picture.height()))
 
 
-def test_the_language_is_chosen_by_its_own_name_and_holds_from_the_next_start(
+def test_language_is_listed_by_its_own_name_and_applies_at_the_next_start(
     rig: Rig, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(preferences, "languages", lambda _: ("de", "ja"))
@@ -338,7 +340,7 @@ def test_the_language_is_chosen_by_its_own_name_and_holds_from_the_next_start(
     assert rig.settings.language == ""
 
 
-def test_a_language_that_has_no_catalog_any_more_shows_as_the_systems(rig: Rig, theme: Theme, qtbot: QtBot):
+def test_language_whose_catalog_was_removed_shows_as_the_system_language(rig: Rig, theme: Theme, qtbot: QtBot):
     rig.settings.language = "tlh"
     dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
     qtbot.addWidget(dialog)
@@ -346,7 +348,7 @@ def test_a_language_that_has_no_catalog_any_more_shows_as_the_systems(rig: Rig, 
     assert rig.settings.language == "tlh", "not changed by looking"
 
 
-def test_a_number_out_of_range_is_answered_with_the_range(dialog: Preferences, rig: Rig, qtbot: QtBot):
+def test_number_out_of_range_gets_a_message_with_the_range(dialog: Preferences, rig: Rig, qtbot: QtBot):
     dialog.show_section("Runway")
     box = named(dialog, QSpinBox, "Tasks to check")
     box.lineEdit().selectAll()

@@ -74,13 +74,13 @@ def page(rig: Rig, preferences: Callable[[str], Preferences], qtbot: QtBot) -> P
     return page
 
 
-def test_before_any_program_has_asked_the_page_says_how_to_begin(page: Page):
+def test_programs_page_without_programs_explains_how_to_connect_one(page: Page):
     assert page.rows() == ["Command line"]
     assert "Add Runway Desktop to one of the programs below" in page.said()
     assert "Not seen yet" in page.said("Command line")
 
 
-def test_a_program_that_asks_appears_by_itself(page: Page):
+def test_connecting_program_appears_on_the_page_by_itself(page: Page):
     page.rig.run(page.rig.cases.clients.saw(AGENT))
     page.rig.cases.clients.connected = {AGENT: 1}
     page.settle()
@@ -93,7 +93,7 @@ def test_a_program_that_asks_appears_by_itself(page: Page):
     assert "Last seen today" in page.said("Claude Code")
 
 
-def test_a_permission_is_given_and_an_allowance_only_with_its_number(page: Page, qtbot: QtBot):
+def test_permission_is_granted_and_an_allowance_needs_a_number(page: Page, qtbot: QtBot):
     page.rig.run(page.rig.cases.clients.saw(AGENT))
     page.settle()
     page.choose("Claude Code", "Ask each time")
@@ -114,7 +114,7 @@ def test_a_permission_is_given_and_an_allowance_only_with_its_number(page: Page,
     assert page.button("Allowance: 1,200 a day", page.row("Claude Code"))
 
 
-def test_commands_are_granted_credits_and_never_asked_about(page: Page):
+def test_command_line_gets_credits_without_approval_questions(page: Page):
     row = page.row("Command line")
     page.button("Read only", row).click()
     choices = child(child(row, ChoicePopup), QListWidget)
@@ -126,7 +126,7 @@ def test_commands_are_granted_credits_and_never_asked_about(page: Page):
     assert page.button("Up to 200 credits a day", page.row("Command line"))
 
 
-def test_access_is_revoked_after_a_question_and_given_again_as_reading(page: Page, qtbot: QtBot):
+def test_access_is_revoked_after_a_question_and_granted_again_as_read_only(page: Page, qtbot: QtBot):
     page.rig.run(page.rig.cases.clients.permit(AGENT, Permission.ALLOWANCE, 50))
     page.settle()
     page.button("Revoke", page.row("Claude Code")).click()
@@ -147,7 +147,7 @@ def test_access_is_revoked_after_a_question_and_given_again_as_reading(page: Pag
     assert page.dialog.focusWidget() is page.button("Revoke", page.row("Claude Code")), "the keyboard stays there"
 
 
-def test_all_programs_are_paused_and_resumed(page: Page):
+def test_all_programs_can_be_paused_and_resumed(page: Page):
     page.button("Pause all").click()
     page.settle()
     assert page.rig.cases.clients.are_paused
@@ -158,7 +158,7 @@ def test_all_programs_are_paused_and_resumed(page: Page):
     assert "All programs are paused" not in page.said()
 
 
-def test_the_record_is_opened_from_here(page: Page, qtbot: QtBot):
+def test_record_of_requests_opens_from_the_programs_page(page: Page, qtbot: QtBot):
     with qtbot.waitSignal(page.dialog.requests_wanted, timeout=1_000):
         page.button("Request history").click()
 
@@ -169,7 +169,7 @@ def choose_folder(page: Page, folder: Path) -> None:
     page.settle()
 
 
-def test_folders_are_given_one_by_one_and_taken_back(page: Page, tmp_path: Path):
+def test_folders_are_shared_and_removed_one_by_one(page: Page, tmp_path: Path):
     cast = tmp_path / "cast <b>"
     cast.mkdir()
     page.rig.run(page.rig.cases.clients.permit(AGENT, Permission.ASK))
@@ -184,7 +184,7 @@ def test_folders_are_given_one_by_one_and_taken_back(page: Page, tmp_path: Path)
     assert page.rig.run(page.rig.cases.clients.client(AGENT)).folders == ()
 
 
-def test_folders_that_are_taken_back_one_after_the_other_are_gone(page: Page, tmp_path: Path):
+def test_folders_removed_one_after_the_other_are_all_gone(page: Page, tmp_path: Path):
     folders = [str(tmp_path / name) for name in ("a", "b", "c")]
     page.rig.run(page.rig.cases.clients.permit(AGENT, Permission.ASK))
     page.rig.run(page.rig.cases.clients.allow_folders(AGENT, folders))
@@ -195,7 +195,7 @@ def test_folders_that_are_taken_back_one_after_the_other_are_gone(page: Page, tm
     assert page.rig.run(page.rig.cases.clients.client(AGENT)).folders == (folders[1],)
 
 
-def test_a_folder_that_gives_too_much_is_refused_with_a_sentence(page: Page):
+def test_sharing_a_folder_that_is_too_broad_is_refused_with_a_sentence(page: Page):
     page.rig.run(page.rig.cases.clients.permit(AGENT, Permission.ASK))
     page.settle()
     choose_folder(page, Path.home())
@@ -203,7 +203,7 @@ def test_a_folder_that_gives_too_much_is_refused_with_a_sentence(page: Page):
     assert page.rig.run(page.rig.cases.clients.client(AGENT)).folders == ()
 
 
-def test_commands_and_programs_that_only_read_have_no_folders(page: Page):
+def test_commands_and_read_only_programs_have_no_shared_folders(page: Page):
     page.rig.run(page.rig.cases.clients.saw(AGENT))
     page.rig.run(page.rig.cases.clients.permit(COMMAND_LINE, Permission.ALLOWANCE, 10))
     page.settle()
@@ -211,7 +211,7 @@ def test_commands_and_programs_that_only_read_have_no_folders(page: Page):
 
 
 @pytest.mark.parametrize("name", ["<img src=x><b>bold</b>", "edoc\u202eedualc", "x" * 60, "猫の撮影スクリプト"])
-def test_a_name_from_outside_stays_plain_text(name: str, page: Page):
+def test_program_name_is_shown_as_plain_text(name: str, page: Page):
     page.rig.run(page.rig.cases.clients.saw(name))
     page.settle()
     rows = [row for row in page.dialog.findChildren(ProgramRow) if row.isVisible()]
@@ -222,7 +222,7 @@ def test_a_name_from_outside_stays_plain_text(name: str, page: Page):
     assert not too_small(page.dialog)
 
 
-def test_many_programs_are_listed(page: Page):
+def test_programs_page_lists_many_programs(page: Page):
     async def see() -> None:
         for number in range(40):
             await page.rig.cases.clients.saw(f"script {number:02}")

@@ -99,14 +99,14 @@ def choose(page: QWidget, rig: Rig, folder: Path) -> None:
     rig.settle()
 
 
-def test_how_the_folder_is_stands_below_it(page: Preferences, rig: Rig, library: Path):
+def test_state_of_the_results_folder_is_shown_below_it(page: Preferences, rig: Rig, library: Path):
     assert " free." in said(page)
     library.rename(library.with_name("in a pocket"))
     rig.run(rig.folder.look())
     assert "This folder was moved or deleted. Nothing is saved until it is back." in said(page)
 
 
-def test_moving_is_asked_first_and_the_safe_answer_has_the_focus(page: Preferences, rig: Rig, library: Path):
+def test_moving_the_library_asks_first_with_the_safe_answer_focused(page: Preferences, rig: Rig, library: Path):
     new = library.with_name("new")
     choose(page, rig, new)
     assert f"{MANY} results" in said(page)
@@ -119,7 +119,7 @@ def test_moving_is_asked_first_and_the_safe_answer_has_the_focus(page: Preferenc
     assert not new.exists()
 
 
-def test_all_files_are_moved_and_that_is_told(page: Preferences, rig: Rig, library: Path):
+def test_all_files_are_moved_and_the_move_is_reported(page: Preferences, rig: Rig, library: Path):
     new = library.with_name("new")
     choose(page, rig, new)
     press(page, rig, f"Move {MANY} files")
@@ -133,7 +133,7 @@ def test_all_files_are_moved_and_that_is_told(page: Preferences, rig: Rig, libra
     assert "files moved" not in said(page)
 
 
-def test_a_new_folder_can_take_only_new_results_and_the_old_ones_later(page: Preferences, rig: Rig, library: Path):
+def test_new_folder_can_take_only_new_results_and_old_ones_later(page: Preferences, rig: Rig, library: Path):
     new = library.with_name("new")
     choose(page, rig, new)
     press(page, rig, "Use for new results only")
@@ -146,7 +146,7 @@ def test_a_new_folder_can_take_only_new_results_and_the_old_ones_later(page: Pre
     assert "are still in" not in said(page)
 
 
-def test_what_is_the_library_again_is_not_left_behind(page: Preferences, rig: Rig, library: Path):
+def test_folder_chosen_as_library_again_is_not_listed_as_left_behind(page: Preferences, rig: Rig, library: Path):
     new = library.with_name("new")
     line = shown(page, QLineEdit, "Folder for results")
     assert line is not None
@@ -158,7 +158,7 @@ def test_what_is_the_library_again_is_not_left_behind(page: Preferences, rig: Ri
         assert (f"are still in {library}." in said(page)) is is_left
 
 
-def test_a_move_that_is_under_way_is_shown_and_can_be_stopped(page: Preferences, rig: Rig, library: Path, disk: Slow):
+def test_running_move_is_shown_and_can_be_stopped(page: Preferences, rig: Rig, library: Path, disk: Slow):
     seen: list[tuple[bool, bool]] = []
 
     def each() -> None:
@@ -183,7 +183,7 @@ def test_a_move_that_is_under_way_is_shown_and_can_be_stopped(page: Preferences,
     assert f"are still in {library}." in said(page)
 
 
-def test_what_stayed_is_listed_with_its_reason(page: Preferences, rig: Rig, library: Path):
+def test_files_that_stayed_behind_are_listed_with_reasons(page: Preferences, rig: Rig, library: Path):
     (library / "fox 3.mp4").write_bytes(b"cut by hand")
     choose(page, rig, library.with_name("new"))
     press(page, rig, f"Move {MANY} files")
@@ -193,7 +193,7 @@ def test_what_stayed_is_listed_with_its_reason(page: Preferences, rig: Rig, libr
     assert "fox 3.mp4: It was changed after it was saved." in stayed.toPlainText()
 
 
-def test_a_folder_that_will_not_do_is_said_before_anything_is_done(page: Preferences, rig: Rig, library: Path):
+def test_unsuitable_folder_is_reported_before_the_move_starts(page: Preferences, rig: Rig, library: Path):
     choose(page, rig, library / "inside")
     assert f"This folder is inside {library}. Choose one outside of it." in said(page)
     assert shown(page, QPushButton, "Choose another folder…") is not None
@@ -202,7 +202,7 @@ def test_a_folder_that_will_not_do_is_said_before_anything_is_done(page: Prefere
     assert rig.settings.library == library
 
 
-def test_the_page_may_be_closed_while_a_move_is_planned_or_under_way(page: Preferences, rig: Rig, library: Path):
+def test_saving_page_may_close_while_a_move_is_planned_or_running(page: Preferences, rig: Rig, library: Path):
     choose(page, rig, library.with_name("new"))
     button = shown(page, QPushButton, f"Move {MANY} files")
     assert button is not None

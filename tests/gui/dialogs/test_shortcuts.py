@@ -80,7 +80,7 @@ def opened(rig: Rig, theme: Theme, qtbot: QtBot) -> Iterator[Opened]:
     owner.deleteLater()
 
 
-def test_commands_stand_under_what_they_are_for(opened: Opened):
+def test_commands_are_listed_under_their_sections(opened: Opened):
     assert [heading.text(0) for heading in opened.headings()][:3] == ["Create", "Find", "List and grid"]
     assert len(opened.rows()) == len(COMMANDS)
     assert ("Retry", "Ctrl+R") in opened.rows()
@@ -88,7 +88,7 @@ def test_commands_stand_under_what_they_are_for(opened: Opened):
     assert ("Fill down", "Ctrl+D") in opened.rows()
 
 
-def test_where_keys_are_pressed_has_a_name_to_hear_outside_and_in(opened: Opened):
+def test_shortcut_field_has_an_accessible_name_inside_and_outside(opened: Opened):
     line = child(opened.edit, QLineEdit)
     assert opened.edit.accessibleName() == line.accessibleName() == "Shortcut: no command selected"
     opened.choose("Retry")
@@ -96,7 +96,7 @@ def test_where_keys_are_pressed_has_a_name_to_hear_outside_and_in(opened: Opened
     assert line.accessibleName() == opened.edit.accessibleName()
 
 
-def test_it_is_searched_by_words_by_keys_and_by_section(opened: Opened, qtbot: QtBot):
+def test_shortcuts_can_be_searched_by_word_key_and_section(opened: Opened, qtbot: QtBot):
     line = child(opened.dialog, QLineEdit)
     qtbot.keyClicks(line, "ctrl+r retry")
     assert opened.rows() == [("Retry", "Ctrl+R")]
@@ -111,7 +111,7 @@ def test_it_is_searched_by_words_by_keys_and_by_section(opened: Opened, qtbot: Q
     assert "No results." in opened.said()
 
 
-def test_other_keys_are_pressed_and_hold_at_once(opened: Opened):
+def test_changed_shortcut_applies_at_once(opened: Opened):
     opened.choose("Retry")
     opened.press(Qt.Key.Key_G, CONTROL)
     assert opened.keys.of(named("task.retry")) == [QKeySequence("Ctrl+G")]
@@ -122,7 +122,7 @@ def test_other_keys_are_pressed_and_hold_at_once(opened: Opened):
     assert (row.text(1), row.text(2)) == ("Ctrl+R", "")
 
 
-def test_a_key_that_another_has_is_told_and_taken_only_when_wanted(opened: Opened):
+def test_shortcut_in_use_is_reported_and_taken_only_on_request(opened: Opened):
     opened.choose("Retry")
     opened.press(Qt.Key.Key_E, CONTROL)
     assert "Ctrl+E is the shortcut of “Edit” (List and grid)." in opened.said()
@@ -139,7 +139,7 @@ def test_a_key_that_another_has_is_told_and_taken_only_when_wanted(opened: Opene
     assert (opened.keys.words(named("task.edit")), opened.keys.words(named("task.retry"))) == ("Ctrl+E", "")
 
 
-def test_a_wish_that_was_not_taken_is_gone_with_the_next_command(opened: Opened):
+def test_unconfirmed_shortcut_is_discarded_when_another_command_is_selected(opened: Opened):
     opened.choose("Retry")
     opened.press(Qt.Key.Key_E, CONTROL)
     opened.choose("Rename")
@@ -149,7 +149,7 @@ def test_a_wish_that_was_not_taken_is_gone_with_the_next_command(opened: Opened)
     assert opened.edit.keySequence() == QKeySequence("Ctrl+R")
 
 
-def test_the_systems_own_keys_stay_with_a_reason(opened: Opened):
+def test_shortcut_reserved_by_the_system_is_refused_with_a_reason(opened: Opened):
     opened.choose("Open result")
     assert not opened.edit.isEnabled()
     assert "This shortcut can't be changed. Set by the system." in opened.said()
@@ -159,7 +159,7 @@ def test_the_systems_own_keys_stay_with_a_reason(opened: Opened):
     assert not opened.button("Use here instead").isVisible()
 
 
-def test_a_key_can_be_taken_away(opened: Opened):
+def test_shortcut_can_be_removed(opened: Opened):
     opened.choose("Quit")
     opened.button("Remove shortcut").click()
     assert opened.keys.of(named("quit")) == []
@@ -167,7 +167,7 @@ def test_a_key_can_be_taken_away(opened: Opened):
     assert not opened.button("Remove shortcut").isEnabled()
 
 
-def test_all_are_reset_after_a_question_with_their_number(opened: Opened):
+def test_all_shortcuts_are_reset_after_a_question_with_their_number(opened: Opened):
     reset = opened.button("Reset all…")
     assert not reset.isEnabled()
     assert reset.accessibleDescription() == "All commands have their default shortcuts."
@@ -183,7 +183,7 @@ def test_all_are_reset_after_a_question_with_their_number(opened: Opened):
     assert opened.keys.changed_commands() == []
 
 
-def test_the_keyboard_comes_there_and_away_again(opened: Opened, qtbot: QtBot):
+def test_focus_can_enter_and_leave_the_shortcut_field(opened: Opened, qtbot: QtBot):
     line = child(opened.dialog, QLineEdit)
     qtbot.keyClicks(line, "rename")
     qtbot.keyClick(opened.tree, Qt.Key.Key_Return)
@@ -201,7 +201,7 @@ def test_the_keyboard_comes_there_and_away_again(opened: Opened, qtbot: QtBot):
         qtbot.keyClick(opened.tree, Qt.Key.Key_Escape)
 
 
-def test_it_opens_at_the_section_that_is_asked_for(rig: Rig, qapp: QApplication, qtbot: QtBot) -> None:
+def test_shortcuts_open_at_the_requested_section(rig: Rig, qapp: QApplication, qtbot: QtBot) -> None:
     dialog = ShortcutsDialog(Keys(commands=COMMANDS), first=COMPARING)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
@@ -212,5 +212,5 @@ def test_it_opens_at_the_section_that_is_asked_for(rig: Rig, qapp: QApplication,
     assert tree.viewport().rect().contains(tree.visualItemRect(heading))
 
 
-def test_everything_that_is_clicked_is_large_enough_to_hit(opened: Opened):
+def test_clickable_controls_are_large_enough(opened: Opened):
     assert too_small(opened.dialog) == []

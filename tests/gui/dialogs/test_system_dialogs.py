@@ -80,7 +80,7 @@ def qt_dialogs(window: QWidget) -> list[QFileDialog]:
     return [dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible()]
 
 
-async def test_what_is_chosen_in_the_desktops_dialog_is_taken(bus, window, tmp_path):
+async def test_file_chosen_in_the_desktop_dialog_is_used(bus, window, tmp_path):
     async with desktop() as fake:
         chosen: list[list[Path]] = []
         choose_files(window, "Choose inputs", chosen.append, near=tmp_path, filters=f"{TABLES};;All files (*)")
@@ -97,7 +97,7 @@ async def test_what_is_chosen_in_the_desktops_dialog_is_taken(bus, window, tmp_p
         assert not qt_dialogs(window)
 
 
-async def test_a_folder_is_asked_for_as_a_folder_and_a_lost_file_by_its_type(bus, window, tmp_path):
+async def test_desktop_dialog_asks_for_folders_as_folders_and_filters_a_lost_file_by_type(bus, window, tmp_path):
     async with desktop() as fake:
         chosen: list[Path] = []
         choose_folder(window, "Move the library to", chosen.append, near=tmp_path)
@@ -113,7 +113,7 @@ async def test_a_folder_is_asked_for_as_a_folder_and_a_lost_file_by_its_type(bus
 
 
 @pytest.mark.parametrize("code", [1, 2], ids=["canceled", "closed"])
-async def test_nothing_is_chosen_by_a_dialog_that_is_left(bus, window, code, monkeypatch):
+async def test_canceled_desktop_dialog_chooses_nothing(bus, window, code, monkeypatch):
     monkeypatch.setattr(portal, "_SEEN", 0.0)
     async with desktop() as fake:
         chosen: list[Path] = []
@@ -127,7 +127,7 @@ async def test_nothing_is_chosen_by_a_dialog_that_is_left(bus, window, code, mon
         assert not qt_dialogs(window)
 
 
-async def test_a_target_gets_its_suffix_and_no_file_is_replaced_unasked(bus, window, tmp_path):
+async def test_save_dialog_adds_the_suffix_and_asks_before_replacing_a_file(bus, window, tmp_path):
     async with desktop() as fake:
         chosen: list[Path] = []
         (tmp_path / "mine.csv").write_text("kept")
@@ -143,7 +143,7 @@ async def test_a_target_gets_its_suffix_and_no_file_is_replaced_unasked(bus, win
 
 
 @pytest.mark.parametrize("how", [None, ("error", ()), ("s", ("rubbish",))], ids=["hangs", "refuses", "rubbish"])
-async def test_qts_dialog_opens_when_the_portal_opens_none(bus, window, how, monkeypatch):
+async def test_qt_dialog_opens_when_the_portal_opens_none(bus, window, how, monkeypatch):
     monkeypatch.setattr(session_bus, "PATIENCE", 0.3)
     async with desktop(OpenFile=lambda *_: how) as fake:
         chosen: list[Path] = []
@@ -160,7 +160,7 @@ async def test_qts_dialog_opens_when_the_portal_opens_none(bus, window, how, mon
         assert chosen == [Path("/by/qt.png")]
 
 
-async def test_qts_dialog_opens_when_the_system_cannot_show_its_own(bus, window, monkeypatch):
+async def test_qt_dialog_opens_when_the_system_dialog_fails(bus, window, monkeypatch):
     monkeypatch.setattr(portal, "_SEEN", 60.0)
     async with desktop() as fake:
         choose_file(window, "Choose inputs", print)
@@ -170,7 +170,7 @@ async def test_qts_dialog_opens_when_the_system_cannot_show_its_own(bus, window,
         qt_dialogs(window)[0].reject()
 
 
-async def test_asking_again_opens_qts_dialog_but_a_double_click_does_not(bus, window, monkeypatch):
+async def test_asking_again_opens_the_qt_dialog_but_a_double_click_does_not(bus, window, monkeypatch):
     async with desktop() as fake:
         choose_file(window, "Choose inputs", print)
         await until(fake.asked)
@@ -183,7 +183,7 @@ async def test_asking_again_opens_qts_dialog_but_a_double_click_does_not(bus, wi
         qt_dialogs(window)[0].reject()
 
 
-async def test_qts_dialog_opens_without_a_portal(bus, window):
+async def test_qt_dialog_opens_without_a_portal(bus, window):
     async with system_dialogs():
         choose_file(window, "Choose inputs", print)
         await until(lambda: qt_dialogs(window))
@@ -191,7 +191,7 @@ async def test_qts_dialog_opens_without_a_portal(bus, window):
 
 
 @pytest.mark.parametrize("address", ["unix:path=/nowhere", "tcp:host=localhost", "rubbish"])
-async def test_qts_dialog_opens_without_a_bus(window, monkeypatch, address):
+async def test_qt_dialog_opens_without_a_session_bus(window, monkeypatch, address):
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     async with system_dialogs():
         choose_file(window, "Choose inputs", print)
@@ -199,7 +199,7 @@ async def test_qts_dialog_opens_without_a_bus(window, monkeypatch, address):
         qt_dialogs(window)[0].reject()
 
 
-async def test_qts_dialog_starts_at_home_where_its_folder_is_missing(window, tmp_path, monkeypatch):
+async def test_qt_dialog_starts_in_the_home_folder_when_its_folder_is_missing(window, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     choose_target(window, "Export", print, tmp_path / "Documents" / "sheet.csv", TABLES)
     [dialog] = qt_dialogs(window)
@@ -207,7 +207,7 @@ async def test_qts_dialog_starts_at_home_where_its_folder_is_missing(window, tmp
     dialog.reject()
 
 
-async def test_no_dialog_of_a_window_that_is_gone_is_answered(bus, window):
+async def test_answer_of_a_dialog_is_dropped_when_its_window_is_gone(bus, window):
     async with desktop() as fake:
         chosen: list[Path] = []
         gone = QWidget()

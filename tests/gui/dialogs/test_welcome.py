@@ -42,7 +42,7 @@ def said(welcome: WelcomeDialog) -> list[str]:
     return [label.text() for label in welcome.findChildren(QLabel) if label.isVisible() and label.text()]
 
 
-def test_a_key_is_hidden_as_it_is_typed_until_one_asks_to_see_it(welcome: WelcomeDialog):
+def test_typed_key_is_hidden_until_revealed(welcome: WelcomeDialog):
     assert line(welcome).echoMode() is QLineEdit.EchoMode.Password
     eye = child(welcome, QToolButton)
     assert eye.accessibleName() == "Show key"
@@ -50,7 +50,7 @@ def test_a_key_is_hidden_as_it_is_typed_until_one_asks_to_see_it(welcome: Welcom
     assert line(welcome).echoMode() is QLineEdit.EchoMode.Normal
 
 
-def test_a_pasted_key_loses_its_blanks_and_return_checks_it(welcome: WelcomeDialog, rig: Rig, qtbot: QtBot):
+def test_pasted_key_is_stripped_of_blanks_and_return_checks_it(welcome: WelcomeDialog, rig: Rig, qtbot: QtBot):
     line(welcome).setText(f"  {KEY}\n")
     assert line(welcome).text() == KEY
     qtbot.keyClick(line(welcome), Qt.Key.Key_Return)
@@ -62,7 +62,7 @@ def test_a_pasted_key_loses_its_blanks_and_return_checks_it(welcome: WelcomeDial
     assert rig.secrets.secrets == {"test": KEY}
 
 
-def test_a_wrong_form_is_said_while_one_types(welcome: WelcomeDialog, qtbot: QtBot):
+def test_malformed_key_is_reported_while_typing(welcome: WelcomeDialog, qtbot: QtBot):
     qtbot.keyClicks(line(welcome), "sk-1")
     assert "A key begins with key_. This is something else." in said(welcome)
     check = button(welcome, "Check and continue")
@@ -70,7 +70,7 @@ def test_a_wrong_form_is_said_while_one_types(welcome: WelcomeDialog, qtbot: QtB
     assert check.accessibleDescription()
 
 
-def test_a_refusal_shows_the_servers_words_in_small_print(welcome: WelcomeDialog, rig: Rig):
+def test_refused_key_shows_the_servers_message_in_small_print(welcome: WelcomeDialog, rig: Rig):
     rig.tested.then("organization", KeyRefused("Runway did not accept the key.", detail="<b>no</b>", status=401))
     line(welcome).setText(KEY)
     button(welcome, "Check and continue").click()
@@ -79,7 +79,7 @@ def test_a_refusal_shows_the_servers_words_in_small_print(welcome: WelcomeDialog
     assert line(welcome).property("wrong") is True
 
 
-def test_the_keychain_is_named_and_may_be_refused(welcome: WelcomeDialog, rig: Rig):
+def test_keychain_is_named_and_can_be_declined(welcome: WelcomeDialog, rig: Rig):
     box = child(welcome, QCheckBox)
     assert box.text() == "Remember in Test keychain"
     assert box.isChecked()
@@ -90,14 +90,14 @@ def test_the_keychain_is_named_and_may_be_refused(welcome: WelcomeDialog, rig: R
     assert rig.secrets.secrets == {}
 
 
-def test_the_demo_is_one_press_away(welcome: WelcomeDialog, qtbot: QtBot):
+def test_demo_opens_with_one_press(welcome: WelcomeDialog, qtbot: QtBot):
     demo = button(welcome, "Try the demo")
     assert "costs nothing" in demo.accessibleDescription()
     with qtbot.waitSignal(welcome.demo_wanted):
         demo.click()
 
 
-def test_everything_can_be_reached_with_the_tab_key(welcome: WelcomeDialog, qtbot: QtBot):
+def test_every_control_of_the_welcome_page_is_reached_by_tab(welcome: WelcomeDialog, qtbot: QtBot):
     line(welcome).setText("key_0")
     line(welcome).setFocus()
     reached = []
@@ -108,7 +108,7 @@ def test_everything_can_be_reached_with_the_tab_key(welcome: WelcomeDialog, qtbo
     assert all(map(isinstance, reached, kinds))
 
 
-def test_it_follows_the_theme_and_fits_a_small_window_with_large_letters(welcome: WelcomeDialog, theme: Theme):
+def test_welcome_page_follows_the_theme_and_fits_a_small_window_with_large_text(welcome: WelcomeDialog, theme: Theme):
     theme.choose(ColorScheme.LIGHT)
     font = welcome.font()
     font.setPointSizeF(font.pointSizeF() * 2)
@@ -117,5 +117,5 @@ def test_it_follows_the_theme_and_fits_a_small_window_with_large_letters(welcome
     assert welcome.minimumSizeHint().width() <= 400
 
 
-def test_everything_that_is_clicked_is_large_enough_to_hit(welcome: WelcomeDialog):
+def test_clickable_controls_are_large_enough(welcome: WelcomeDialog):
     assert too_small(welcome) == []

@@ -70,7 +70,7 @@ def tick(window: ExportWindow, keys: set[str]) -> None:
         columns.item(at).setCheckState(Qt.CheckState.Checked if is_wanted else Qt.CheckState.Unchecked)
 
 
-async def test_how_many_more_names_there_are_than_are_shown_is_said(
+async def test_number_of_names_beyond_the_shown_ones_is_stated(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(file_export, "FIRST", 2)
@@ -82,7 +82,7 @@ async def test_how_many_more_names_there_are_than_are_shown_is_said(
         assert (len(shown), shown[-1]) == (3, "and 1 more")
 
 
-async def test_chosen_results_get_the_names_that_were_shown(tmp_path: Path, theme: Theme):
+async def test_exported_results_get_the_previewed_names(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export(1, 2)
@@ -100,7 +100,7 @@ async def test_chosen_results_get_the_names_that_were_shown(tmp_path: Path, them
         assert folders == [tmp_path / "out"]
 
 
-async def test_for_a_client_only_picks_go_without_their_requests(tmp_path: Path, theme: Theme):
+async def test_export_for_a_client_includes_only_picks_without_their_requests(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export(0, 1, 2, 3)
@@ -115,7 +115,7 @@ async def test_for_a_client_only_picks_go_without_their_requests(tmp_path: Path,
         assert embedding.read(tmp_path / "out" / name) is None
 
 
-async def test_a_template_that_makes_no_sense_and_a_folder_that_is_none_say_so(tmp_path: Path, theme: Theme):
+async def test_invalid_template_and_invalid_folder_are_reported(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export(1)
@@ -130,7 +130,7 @@ async def test_a_template_that_makes_no_sense_and_a_folder_that_is_none_say_so(t
         assert window.go.isEnabled()
 
 
-async def test_a_folder_on_a_drive_that_hangs_holds_up_nothing_and_is_looked_at_again(
+async def test_folder_on_a_hanging_drive_does_not_block_the_export_window(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
     gate = threading.Event()
@@ -154,7 +154,7 @@ async def test_a_folder_on_a_drive_that_hangs_holds_up_nothing_and_is_looked_at_
         await until(chosen_anew, "any choice looks at it again")
 
 
-async def test_the_list_is_written_as_it_stands_with_the_columns_that_were_chosen(tmp_path: Path, theme: Theme):
+async def test_list_is_exported_in_its_order_with_the_chosen_columns(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export()
@@ -177,9 +177,7 @@ async def test_the_list_is_written_as_it_stands_with_the_columns_that_were_chose
         assert files == [[tmp_path / "list.json"]]
 
 
-async def test_a_csv_is_written_as_the_persons_spreadsheet_wants_it_and_that_is_remembered(
-    tmp_path: Path, theme: Theme
-):
+async def test_csv_format_follows_the_chosen_spreadsheet_and_is_remembered(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export()
@@ -203,7 +201,7 @@ async def test_a_csv_is_written_as_the_persons_spreadsheet_wants_it_and_that_is_
         await rest()
 
 
-async def test_what_was_chosen_last_is_there_again(tmp_path: Path, theme: Theme):
+async def test_export_window_remembers_the_last_choices(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export(1)
@@ -220,7 +218,7 @@ async def test_what_was_chosen_last_is_there_again(tmp_path: Path, theme: Theme)
         await rest()
 
 
-async def test_chosen_tasks_keep_the_order_of_the_list(tmp_path: Path, theme: Theme):
+async def test_selected_tasks_are_exported_in_list_order(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export(3, 1, 2)
@@ -231,7 +229,7 @@ async def test_chosen_tasks_keep_the_order_of_the_list(tmp_path: Path, theme: Th
         await until(lambda: window.model._survey is not None)
 
 
-async def test_an_export_goes_on_without_its_window_and_a_notice_tells_of_it(tmp_path: Path, theme: Theme):
+async def test_export_continues_after_its_window_closes_and_a_notice_reports_it(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export(1, 2)
@@ -241,7 +239,7 @@ async def test_an_export_goes_on_without_its_window_and_a_notice_tells_of_it(tmp
         assert len(files_in(tmp_path / "out")) == 2
 
 
-async def test_what_is_gone_is_told_by_name(tmp_path: Path, theme: Theme):
+async def test_missing_files_are_reported_by_name(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         [output] = await shop.store.outputs(shop.ids[1])
@@ -254,7 +252,7 @@ async def test_what_is_gone_is_told_by_name(tmp_path: Path, theme: Theme):
         assert Path(output.path).name in window.model.failures[0]
 
 
-async def test_the_menu_of_a_task_and_the_key_lead_to_it(tmp_path: Path, theme: Theme):
+async def test_export_opens_from_the_task_menu_and_by_key(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         shop.window.view.select([shop.ids[1], shop.ids[2]])
@@ -274,7 +272,7 @@ async def test_the_menu_of_a_task_and_the_key_lead_to_it(tmp_path: Path, theme: 
         await rest()
 
 
-async def test_the_bar_has_a_menu_for_it_with_the_keys(tmp_path: Path, theme: Theme):
+async def test_export_menu_in_the_bar_shows_its_shortcuts(tmp_path: Path, theme: Theme):
     from PySide6.QtWidgets import QMenu
 
     async with Shop(tmp_path, theme) as shop:
@@ -293,7 +291,7 @@ async def test_the_bar_has_a_menu_for_it_with_the_keys(tmp_path: Path, theme: Th
         await rest()
 
 
-async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path: Path, theme: Theme):
+async def test_clickable_controls_are_large_enough(tmp_path: Path, theme: Theme):
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export(0, 1)

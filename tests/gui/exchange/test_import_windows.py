@@ -68,7 +68,7 @@ async def listed(counter: Counter) -> int:
     return len(await counter.store.list(Listing(group=GroupBy.NONE)))
 
 
-async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_path: Path, theme: Theme):
+async def test_dropped_log_is_previewed_before_import(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
@@ -77,7 +77,7 @@ async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_pat
         assert await listed(counter) == 0
 
 
-async def test_a_preview_names_models_as_their_makers_do_and_shows_times_whole(tmp_path: Path, theme: Theme):
+async def test_import_preview_shows_makers_model_names_and_full_times(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         counter.interior.taking_in.take(dropped(a_log(tmp_path, 1)))
         window = await counter.opened(IdImportWindow)
@@ -87,7 +87,7 @@ async def test_a_preview_names_models_as_their_makers_do_and_shows_times_whole(t
         assert window.view.fontMetrics().horizontalAdvance(time) + 2 * GRID <= window.view.columnWidth(4)
 
 
-async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_path: Path, theme: Theme):
+async def test_previously_removed_tasks_are_unticked_in_the_preview(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         await counter.add(replace(task(1), remote_id=remote_id(1)))
         await counter.engine.actions.remove([task(1).id])
@@ -103,7 +103,7 @@ async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_pat
         assert window.go.text() == "Import 2 tasks", "whoever ticks it gets it back"
 
 
-async def test_the_words_of_the_header_stand_over_those_of_the_cells(tmp_path: Path, theme: Theme):
+async def test_headers_of_the_preview_align_with_their_cells(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
@@ -151,7 +151,7 @@ async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp
         await rest()
 
 
-async def test_a_log_can_be_taken_for_prompts_all_the_same(tmp_path: Path, theme: Theme):
+async def test_dropped_log_can_be_used_as_prompts_instead(tmp_path: Path, theme: Theme):
     path = tmp_path / "runs.csv"
     path.write_text("id,prompt\n" + "\n".join(f"{remote_id(n)},A fox {n}" for n in (1, 2)), encoding="utf-8")
     async with Counter(tmp_path, theme) as counter:
@@ -163,7 +163,7 @@ async def test_a_log_can_be_taken_for_prompts_all_the_same(tmp_path: Path, theme
         assert await listed(counter) == 0
 
 
-async def test_ids_are_imported_from_the_clipboard_by_a_command(tmp_path: Path, theme: Theme):
+async def test_ids_on_the_clipboard_are_imported_by_a_command(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         QGuiApplication.clipboard().setText("")
         counter.open_room("exchange", ExchangeWish.IDS_FROM_CLIPBOARD)
@@ -174,7 +174,7 @@ async def test_ids_are_imported_from_the_clipboard_by_a_command(tmp_path: Path, 
         assert window.model.headline() == "2 IDs: 2 new."
 
 
-async def test_a_few_typed_ids_are_adopted_at_once_as_ever(tmp_path: Path, theme: Theme):
+async def test_a_few_pasted_ids_are_adopted_without_a_preview(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         mime = QMimeData()
         mime.setText(f"{remote_id(1)}\n{remote_id(2)}")
@@ -184,7 +184,7 @@ async def test_a_few_typed_ids_are_adopted_at_once_as_ever(tmp_path: Path, theme
         assert counter.window.findChild(IdImportWindow) is None
 
 
-async def test_a_file_without_ids_says_so(tmp_path: Path, theme: Theme):
+async def test_file_without_ids_is_reported(tmp_path: Path, theme: Theme):
     (tmp_path / "a.log").write_text("nothing", encoding="utf-8")
     async with Counter(tmp_path, theme) as counter:
         window = counter.host.import_ids(IdImportModel.ids_in([tmp_path / "a.log", tmp_path / "gone.log"]))
@@ -195,7 +195,7 @@ async def test_a_file_without_ids_says_so(tmp_path: Path, theme: Theme):
         assert window.model.troubles[0].startswith("There is no file “")
 
 
-async def test_a_dropped_folder_of_results_becomes_tasks_and_one_undo_takes_them_back(tmp_path: Path, theme: Theme):
+async def test_dropped_results_folder_becomes_tasks_and_one_undo_removes_them(tmp_path: Path, theme: Theme):
     results = Results(tmp_path / "old")
     for number in (1, 2):
         await results.put(a_task(number, prompt=f"A fox {number}", rating=4))
@@ -215,7 +215,7 @@ async def test_a_dropped_folder_of_results_becomes_tasks_and_one_undo_takes_them
         assert len(list(results.folder.rglob("*.png"))) == 2
 
 
-async def test_the_window_itself_undoes_too_and_only_once(tmp_path: Path, theme: Theme):
+async def test_import_window_offers_one_undo(tmp_path: Path, theme: Theme):
     results = Results(tmp_path / "old")
     await results.put(a_task(1))
     async with Counter(tmp_path, theme) as counter:
@@ -235,7 +235,7 @@ async def test_the_window_itself_undoes_too_and_only_once(tmp_path: Path, theme:
         assert counter.store.writes == writes
 
 
-async def test_copies_go_into_the_library_where_that_is_chosen(tmp_path: Path, theme: Theme):
+async def test_import_can_copy_files_into_the_library(tmp_path: Path, theme: Theme):
     results = Results(tmp_path / "old")
     await results.put(a_task(1))
     async with Counter(tmp_path, theme) as counter:
@@ -248,7 +248,7 @@ async def test_copies_go_into_the_library_where_that_is_chosen(tmp_path: Path, t
         assert len(list((tmp_path / "library").rglob("*.png"))) == 1
 
 
-async def test_a_library_without_room_is_said_and_the_import_can_be_begun_again(
+async def test_full_library_disk_is_reported_and_the_import_can_be_repeated(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
     results = Results(tmp_path / "old")
@@ -266,7 +266,7 @@ async def test_a_library_without_room_is_said_and_the_import_can_be_begun_again(
         await reached(window, Phase.DONE)
 
 
-async def test_an_import_goes_on_when_its_window_is_closed(tmp_path: Path, theme: Theme):
+async def test_import_continues_after_its_window_closes(tmp_path: Path, theme: Theme):
     results = Results(tmp_path / "old")
     await results.put(a_task(1))
     async with Counter(tmp_path, theme) as counter:
@@ -280,7 +280,7 @@ async def test_an_import_goes_on_when_its_window_is_closed(tmp_path: Path, theme
         assert task.state is State.SUCCEEDED
 
 
-async def test_a_search_ends_when_its_window_is_closed(tmp_path: Path, theme: Theme):
+async def test_id_search_stops_when_its_window_closes(tmp_path: Path, theme: Theme):
     results = Results(tmp_path / "old")
     await results.put(a_task(1))
     async with Counter(tmp_path, theme) as counter:
@@ -292,7 +292,7 @@ async def test_a_search_ends_when_its_window_is_closed(tmp_path: Path, theme: Th
         assert await listed(counter) == 0
 
 
-async def test_importing_a_folder_again_shows_the_comparison_and_can_be_stopped(
+async def test_repeated_folder_import_shows_the_comparison_and_can_be_stopped(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
     results, gate = Results(tmp_path / "old"), threading.Event()
@@ -328,7 +328,7 @@ async def test_importing_a_folder_again_shows_the_comparison_and_can_be_stopped(
         pool.shutdown()
 
 
-async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path: Path, theme: Theme):
+async def test_clickable_controls_are_large_enough(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)

@@ -74,16 +74,16 @@ def simulator() -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize("name", covering())
-async def test_a_request_filled_by_hand_is_accepted_and_run(name, tmp_path, theme, files, simulator, qtbot):
+async def test_request_filled_by_hand_is_accepted_and_completed(name, tmp_path, theme, files, simulator, qtbot):
     await assert_filled_in_and_run(PAIRS[name], fullest(PAIRS[name]), tmp_path, theme, files, simulator)
 
 
 @pytest.mark.parametrize("name", WITH_FORMS)
-async def test_the_other_forms_of_a_request_are_accepted_too(name, tmp_path, theme, files, simulator, qtbot):
+async def test_alternative_forms_of_a_request_are_accepted(name, tmp_path, theme, files, simulator, qtbot):
     await assert_filled_in_and_run(PAIRS[name], fullest(PAIRS[name], 1), tmp_path, theme, files, simulator)
 
 
-async def test_a_draft_is_finished_by_its_id_alone(tmp_path, theme, files, simulator, qtbot):
+async def test_draft_video_is_finished_by_its_id_alone(tmp_path, theme, files, simulator, qtbot):
     pair = PAIRS["text_to_video-seedance2_5"]
     """What the model before it left in the form is taken out first, as the field says."""
     nothing = dict.fromkeys(("ratio", "duration"))

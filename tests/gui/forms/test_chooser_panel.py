@@ -67,14 +67,14 @@ def look_at(parts: PartsList, scope: str) -> None:
         assert parts.currentRow() != before, f"There is no part {scope}"
 
 
-async def test_it_opens_on_the_present_model_with_the_keyboard_in_the_search(tmp_path, theme, qtbot):
+async def test_chooser_opens_at_the_current_model_with_focus_in_the_search(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         assert rig.panel.search.hasFocus()
         assert chosen(rig).is_current
         assert {one.key[0] for one in listed(rig)} == {"text_to_video"}
 
 
-async def test_typing_arrows_and_return_choose(tmp_path, theme, qtbot):
+async def test_typing_arrows_and_return_choose_a_model(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         QTest.keyClicks(rig.panel.search, "gemini picture")
         names = [one.key for one in listed(rig)]
@@ -84,7 +84,7 @@ async def test_typing_arrows_and_return_choose(tmp_path, theme, qtbot):
         assert (rig.composer.pair.endpoint, rig.composer.pair.model) == names[1]
 
 
-async def test_escape_closes_it_without_a_choice(tmp_path, theme, qtbot):
+async def test_escape_closes_the_chooser_without_a_choice(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         before = rig.composer.pair
         QTest.keyClicks(rig.panel.search, "veo")
@@ -93,7 +93,7 @@ async def test_escape_closes_it_without_a_choice(tmp_path, theme, qtbot):
         assert rig.composer.pair is before
 
 
-async def test_from_the_left_side_return_takes_the_endpoint_and_right_goes_to_its_models(tmp_path, theme, qtbot):
+async def test_return_on_an_endpoint_chooses_it_and_right_goes_to_its_models(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme, at_parts=True) as rig:
         assert rig.panel.parts.hasFocus()
         assert rig.panel.parts.scope == "text_to_video"
@@ -107,14 +107,14 @@ async def test_from_the_left_side_return_takes_the_endpoint_and_right_goes_to_it
         assert rig.composer.pair.endpoint == "video_to_video"
 
 
-async def test_letters_typed_at_the_left_side_search(tmp_path, theme, qtbot):
+async def test_typing_on_the_endpoint_list_starts_a_search(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme, at_parts=True) as rig:
         QTest.keyClicks(rig.panel.parts, "v")
         assert rig.panel.search.text() == "v"
         assert rig.panel.search.hasFocus()
 
 
-async def test_escape_at_the_left_side_closes_and_searches_for_nothing(tmp_path, theme, qtbot):
+async def test_escape_on_the_endpoint_list_closes_without_a_search(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme, at_parts=True) as rig:
         QTest.keyClick(rig.panel.parts, Qt.Key.Key_Delete)
         assert rig.panel.search.text() == ""
@@ -123,7 +123,7 @@ async def test_escape_at_the_left_side_closes_and_searches_for_nothing(tmp_path,
         assert not rig.panel.isVisible()
 
 
-async def test_a_click_chooses_and_a_click_on_the_star_marks(tmp_path, theme, qtbot):
+async def test_click_chooses_a_model_and_click_on_its_star_marks_a_favorite(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         view = rig.panel.offers
         second = view.visualRect(view.model().index(1, 0))
@@ -138,7 +138,7 @@ async def test_a_click_chooses_and_a_click_on_the_star_marks(tmp_path, theme, qt
         assert (rig.composer.pair.endpoint, rig.composer.pair.model) == wanted
 
 
-async def test_ctrl_d_marks_the_chosen_one_and_it_stays_chosen(tmp_path, theme, qtbot):
+async def test_ctrl_d_marks_the_selected_model_as_favorite_and_keeps_it_selected(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         before = chosen(rig).key
         QTest.keyClick(rig.panel.search, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
@@ -148,7 +148,7 @@ async def test_ctrl_d_marks_the_chosen_one_and_it_stays_chosen(tmp_path, theme, 
         assert [one.key for one in listed(rig)] == [before]
 
 
-async def test_nothing_found_is_said_with_what_to_do(tmp_path, theme, qtbot):
+async def test_search_without_a_match_explains_what_to_do(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         QTest.keyClicks(rig.panel.search, "zebra")
         assert not rig.panel.offers.isVisible()
@@ -164,7 +164,7 @@ def have(rig: Any) -> list[QToolButton]:
     return [one for one in rig.panel.findChildren(QToolButton) if one.accessibleName().startswith("I have: ")]
 
 
-async def test_what_one_has_narrows_the_list(tmp_path, theme, qtbot):
+async def test_inputs_at_hand_narrow_the_list_of_models(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         look_at(rig.panel.parts, CatalogPart.ALL)
         QTest.mouseClick(next(one for one in have(rig) if one.accessibleName() == "I have: sound"), LEFT)
@@ -172,7 +172,7 @@ async def test_what_one_has_narrows_the_list(tmp_path, theme, qtbot):
         assert "image_upscale" not in {one.key[0] for one in listed(rig)}
 
 
-async def test_everything_has_a_name_and_each_row_says_itself_in_words(tmp_path, theme, qtbot):
+async def test_chooser_controls_have_names_and_rows_describe_themselves(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         for widget in (rig.panel, rig.panel.search, rig.panel.parts, rig.panel.offers, *have(rig)):
             assert widget.accessibleName()
@@ -183,7 +183,7 @@ async def test_everything_has_a_name_and_each_row_says_itself_in_words(tmp_path,
 
 
 @pytest.mark.parametrize("choice", [ColorScheme.LIGHT, ColorScheme.DARK])
-async def test_both_themes_paint_it(choice, tmp_path, theme, qtbot):
+async def test_chooser_paints_in_both_themes(choice, tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         theme.choose(choice)
         look_at(rig.panel.parts, CatalogPart.ALL)
@@ -193,6 +193,6 @@ async def test_both_themes_paint_it(choice, tmp_path, theme, qtbot):
         assert QApplication.activePopupWidget() is rig.panel
 
 
-async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme, qtbot):
+async def test_clickable_controls_are_large_enough(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         assert too_small(rig.panel) == []

@@ -70,7 +70,7 @@ async def focused_prompt(desktop: Desktop):
     return prompt, prompt.findChild(TagCompletion).completer
 
 
-async def test_an_at_sign_offers_the_tags_and_return_takes_one(tmp_path, theme, qtbot):
+async def test_typing_an_at_sign_offers_input_tags_and_return_inserts_one(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         with_pictures(desktop, "anna", "harbour")
         first, second = desktop.composer.inputs()
@@ -88,7 +88,7 @@ async def test_an_at_sign_offers_the_tags_and_return_takes_one(tmp_path, theme, 
         assert desktop.composer.prompt == "Portrait of @harbour "
 
 
-async def test_an_input_without_a_tag_gets_one_when_it_is_named(tmp_path, theme, qtbot):
+async def test_input_without_a_tag_gets_one_when_mentioned(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         with_pictures(desktop, "anna")
         prompt, completer = await focused_prompt(desktop)
@@ -100,7 +100,7 @@ async def test_an_input_without_a_tag_gets_one_when_it_is_named(tmp_path, theme,
         assert desktop.composer.request().values["referenceImages"][0]["tag"] == "img1"
 
 
-async def test_a_prompt_that_ends_in_a_name_offers_nothing_until_one_types(tmp_path, theme, qtbot):
+async def test_prompt_ending_in_a_tag_offers_nothing_until_typing(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         with_pictures(desktop, "anna")
         desktop.composer.input_fields.set_detail(desktop.composer.inputs()[0], "tag", "anna")
@@ -111,7 +111,7 @@ async def test_a_prompt_that_ends_in_a_name_offers_nothing_until_one_types(tmp_p
         assert completer.popup().isVisible()
 
 
-async def test_an_at_sign_without_inputs_and_an_address_offer_nothing(tmp_path, theme, qtbot):
+async def test_at_sign_without_inputs_or_in_an_address_offers_nothing(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         prompt, completer = await focused_prompt(desktop)
         QTest.keyClicks(prompt, "@")
@@ -122,7 +122,7 @@ async def test_an_at_sign_without_inputs_and_an_address_offer_nothing(tmp_path, 
         assert not completer.popup().isVisible()
 
 
-async def test_a_name_that_no_input_has_is_said_at_the_prompt(tmp_path, theme, qtbot):
+async def test_unknown_tag_is_reported_at_the_prompt(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         with_pictures(desktop, "anna")
         pane = desktop.window.composer_pane
@@ -132,14 +132,14 @@ async def test_a_name_that_no_input_has_is_said_at_the_prompt(tmp_path, theme, q
         assert "No input" not in said(pane)
 
 
-async def test_a_tag_that_cannot_be_one_is_refused_at_its_input(tmp_path, theme, qtbot):
+async def test_invalid_tag_is_refused_at_its_input(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         with_pictures(desktop, "anna")
         desktop.composer.input_fields.set_detail(desktop.composer.inputs()[0], "tag", "1a")
         assert desktop.composer.inputs()[0].problem
 
 
-async def test_the_position_of_frames_is_chosen_and_the_other_gives_way(tmp_path, theme, qtbot):
+async def test_choosing_a_frame_position_moves_the_other_frame(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("image_to_video", "veo3.1")
         desktop.composer.taking.add([picture("a"), picture("b")])
@@ -150,7 +150,7 @@ async def test_the_position_of_frames_is_chosen_and_the_other_gives_way(tmp_path
         assert [(entry["uri"][-5:], entry["position"]) for entry in sent] == [("a.png", "last"), ("b.png", "first")]
 
 
-async def test_a_mask_is_taken_by_choice_and_not_by_the_first_drop(tmp_path, theme, qtbot):
+async def test_mask_is_added_by_choice_and_not_by_the_first_drop(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         with_pictures(desktop, "scene", "mask", model="ideogram_4_5")
         assert {item.field for item in desktop.composer.inputs()} == {"referenceImages"}
@@ -159,7 +159,7 @@ async def test_a_mask_is_taken_by_choice_and_not_by_the_first_drop(tmp_path, the
         assert desktop.composer.request().values["maskUri"].endswith("mask.png")
 
 
-async def test_what_does_not_count_says_so_and_cannot_be_set_until_it_does(tmp_path, theme, qtbot):
+async def test_ineffective_setting_says_so_and_is_disabled_until_it_counts(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("text_to_video", "gen4.5")
         pane = desktop.window.composer_pane
@@ -175,21 +175,21 @@ async def test_what_does_not_count_says_so_and_cannot_be_set_until_it_does(tmp_p
         assert "applies only" in said(row)
 
 
-async def test_what_belongs_together_stands_together(tmp_path, theme, qtbot):
+async def test_related_settings_stand_together(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("video_to_video", "aleph2")
         names = list(rows(desktop.window.composer_pane))
         assert names.index("proresProfile") == names.index("outputFormat") + 1
 
 
-async def test_defaults_are_the_apis_own_and_shown_as_such(tmp_path, theme, qtbot):
+async def test_unset_settings_show_the_defaults_of_the_api(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("text_to_video", "gen4.5")
         assert "Default (MP4)" in editor_of(desktop, "outputFormat").text()
         assert "outputFormat" not in desktop.composer.request().values
 
 
-async def test_a_prompt_says_its_length_when_it_nears_the_greatest(tmp_path, theme, qtbot):
+async def test_prompt_shows_its_length_near_the_limit(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("image_to_video", "gen4.5")
         pane = desktop.window.composer_pane
@@ -199,14 +199,14 @@ async def test_a_prompt_says_its_length_when_it_nears_the_greatest(tmp_path, the
         assert says(pane, "812 of 1,000"), "an emoji is two units, as Runway counts"
 
 
-async def test_a_size_that_is_not_listed_can_be_typed_where_the_model_takes_any(tmp_path, theme, qtbot):
+async def test_custom_size_can_be_typed_where_the_model_accepts_any(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("text_to_image", "seedream5_lite")
         Hands(desktop, {}).choose_value(chip(desktop, "ratio"), "2500:2500")
         assert desktop.composer.value("ratio") == "2500:2500"
 
 
-async def test_a_word_in_place_of_a_number_is_a_button(tmp_path, theme, qtbot):
+async def test_word_accepted_in_place_of_a_number_is_a_button(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("text_to_video", "seedance2_5")
         pane = desktop.window.composer_pane
@@ -219,7 +219,7 @@ async def test_a_word_in_place_of_a_number_is_a_button(tmp_path, theme, qtbot):
         assert desktop.composer.value("duration") == "auto"
 
 
-async def test_voices_and_languages_go_by_their_names(tmp_path, theme, qtbot):
+async def test_voices_and_languages_are_shown_by_name(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("voice_dubbing", "eleven_voice_dubbing")
         pane = desktop.window.composer_pane
@@ -235,7 +235,7 @@ async def test_voices_and_languages_go_by_their_names(tmp_path, theme, qtbot):
         assert chip(desktop, "voice").text().startswith("Voice: Maya")
 
 
-async def test_switching_keeps_the_shots_that_fit_and_says_what_is_dropped(tmp_path, theme, qtbot):
+async def test_switching_the_model_keeps_fitting_shots_and_names_dropped_ones(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         shots = [{"prompt": "A door opens", "duration": 5}]
         desktop.composer.load(
@@ -252,7 +252,7 @@ async def test_switching_keeps_the_shots_that_fit_and_says_what_is_dropped(tmp_p
         assert "Shots and more: Keep sound" in said[-1]
 
 
-async def test_a_script_waits_while_another_form_is_looked_at(tmp_path, theme, qtbot):
+async def test_script_is_kept_while_another_form_is_shown(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("avatar_videos", "gwm1_avatars")
         hands, pane = Hands(desktop, {}), desktop.window.composer_pane
@@ -270,7 +270,7 @@ async def test_a_script_waits_while_another_form_is_looked_at(tmp_path, theme, q
         assert "Welcome" not in str(desktop.composer.value("speech")), "another request begins anew"
 
 
-async def test_each_letter_inside_a_shot_a_link_and_a_tag_is_kept_as_it_is_typed(tmp_path, theme, qtbot):
+async def test_text_typed_into_nested_fields_is_stored_letter_by_letter(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         with_pictures(desktop, "anna")
         composer, pane = desktop.composer, desktop.window.composer_pane

@@ -34,7 +34,7 @@ def newer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("newer")
-async def test_a_kind_that_nobody_knows_is_a_json_editor_with_a_check(tmp_path: Path, theme: Theme):
+async def test_field_of_unknown_kind_is_edited_as_checked_json(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.chooser.choose(NEW)
         pane = desktop.window.composer_pane

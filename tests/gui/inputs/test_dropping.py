@@ -31,18 +31,18 @@ def mime(*urls: str, html: str = "", picture: bool = False, text: str = "") -> Q
     return data
 
 
-def test_link_to_a_picture_is_better_than_the_picture(qapp):
+def test_dropped_link_to_a_picture_wins_over_the_picture_data(qapp):
     assert read(mime(LINK, picture=True)).urls == (LINK,)
 
 
-def test_picture_is_better_than_a_link_to_its_page(qapp):
+def test_dropped_picture_data_wins_over_a_link_to_its_page(qapp):
     found = read(mime(PAGE, picture=True))
     assert found.urls == ()
     assert found.image is not None
 
 
 @pytest.mark.parametrize("address", ["http://media.example.com/still.png", "data:image/png;base64,AAAA", f"{PAGE}.gif"])
-def test_picture_is_better_than_what_runway_would_not_fetch(qapp, address):
+def test_dropped_picture_data_wins_over_a_link_that_runway_cannot_fetch(qapp, address):
     found = read(mime(address, picture=True))
     assert found.urls == ()
     assert found.image is not None
@@ -57,33 +57,33 @@ def test_picture_is_better_than_what_runway_would_not_fetch(qapp, address):
         ("prompt\tseed\r\na red fox\t1", "<table><tr><td>prompt</td></tr></table>", True),
     ],
 )
-def test_words_of_a_browser_or_an_office_program_are_its_plain_text(qapp, text, html, picture):
+def test_dropped_text_of_browsers_and_office_programs_is_plain_text(qapp, text, html, picture):
     found = read(mime(html=html, text=text, picture=picture))
     assert (found.text, found.image) == (text, None)
 
 
-def test_linked_picture_of_a_page_is_the_picture(qapp):
+def test_linked_picture_dragged_from_a_page_is_the_picture(qapp):
     found = read(mime(PAGE, html=f'<a href="{PAGE}"><img alt="" src="{LINK}"></a>', text=PAGE, picture=True))
     assert (found.urls, found.text) == ((), "")
     assert found.image is not None
 
 
-def test_html_alone_is_nothing_to_use(qapp):
+def test_html_without_plain_text_is_not_accepted(qapp):
     assert not read(mime(html="<p>A cat</p>"))
 
 
-def test_link_without_a_picture_stays_a_link(qapp):
+def test_dropped_link_without_a_picture_stays_a_link(qapp):
     assert read(mime(PAGE)).urls == (PAGE,)
 
 
-def test_files_win_over_everything(qapp, tmp_path):
+def test_dropped_files_win_over_every_other_format(qapp, tmp_path):
     path = tmp_path / "a.png"
     data = mime(picture=True, text="words")
     data.setUrls([QUrl.fromLocalFile(str(path))])
     assert read(data).paths == (path,)
 
 
-def test_copied_picture_and_copied_words_are_taken(qapp):
+def test_copied_picture_and_copied_text_are_accepted(qapp):
     assert read(mime(picture=True)).image is not None
     assert read(mime(text="A lighthouse")).text == "A lighthouse"
     assert not read(mime())

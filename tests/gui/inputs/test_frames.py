@@ -46,7 +46,7 @@ def grabber(engine, said, qapp):
     grabber.deleteLater()
 
 
-async def test_first_frame_is_the_one_that_comes_first(grabber, engine, said):
+async def test_first_frame_is_the_first_one_received(grabber, engine, said):
     grabber.grab(CLIP, FrameAt.FIRST, "a")
     await until(lambda: "pause" in engine.told)
     engine.says_loaded(2.0)
@@ -56,7 +56,7 @@ async def test_first_frame_is_the_one_that_comes_first(grabber, engine, said):
     assert engine.path is None, "the clip is let go"
 
 
-async def test_last_frame_is_sought_and_older_ones_are_not_taken_for_it(grabber, engine, said):
+async def test_last_frame_is_found_by_seeking_and_ignores_earlier_frames(grabber, engine, said):
     grabber.grab(CLIP, FrameAt.LAST, "a")
     await until(lambda: "pause" in engine.told)
     engine.says_loaded(2.0)
@@ -69,7 +69,7 @@ async def test_last_frame_is_sought_and_older_ones_are_not_taken_for_it(grabber,
     assert said == [("a", "#0000ff")]
 
 
-async def test_clip_that_cannot_be_read_is_said(grabber, engine, said):
+async def test_unreadable_clip_is_reported_when_a_frame_is_wanted(grabber, engine, said):
     grabber.grab(CLIP, FrameAt.FIRST, "a")
     await until(lambda: "pause" in engine.told)
     engine.failed.emit(PlayFault.BROKEN)
@@ -79,13 +79,13 @@ async def test_clip_that_cannot_be_read_is_said(grabber, engine, said):
     assert said[1] == ("b", "gone.mp4 is no longer where it was saved.")
 
 
-async def test_second_wish_puts_an_end_to_the_first(grabber, engine, said):
+async def test_second_frame_request_cancels_the_first(grabber, engine, said):
     grabber.grab(CLIP, FrameAt.FIRST, "a")
     grabber.grab(CLIP, FrameAt.FIRST, "b")
     assert said == [("a", "Another frame was requested.")]
 
 
-async def test_clip_without_pictures_is_given_up(engine, said, qapp):
+async def test_clip_without_frames_is_given_up(engine, said, qapp):
     grabber = FrameGrabber(make_engine=lambda _: engine, time_out_ms=1)
     grabber.failed.connect(lambda asked, reason: said.append(reason))
     grabber.grab(CLIP, FrameAt.FIRST, "a")
@@ -96,7 +96,7 @@ async def test_clip_without_pictures_is_given_up(engine, said, qapp):
 
 
 @pytest.mark.parametrize(("text", "name"), [("Use its first frame", "first"), ("Use its last frame", "last")])
-async def test_frame_of_a_real_clip_takes_its_place(text, name, tmp_path, theme):
+async def test_frame_of_a_real_clip_replaces_it_as_input(text, name, tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.clip())
@@ -108,7 +108,7 @@ async def test_frame_of_a_real_clip_takes_its_place(text, name, tmp_path, theme)
         assert (facts.width, facts.height) == (960, 540)
 
 
-async def test_frame_is_chosen_in_a_window_of_its_own(tmp_path, theme):
+async def test_frame_is_chosen_in_its_own_window(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.clip())
@@ -124,7 +124,7 @@ async def test_frame_is_chosen_in_a_window_of_its_own(tmp_path, theme):
         await until(lambda: rig.names[0].startswith("take, frame at 1.00 s"))
 
 
-async def test_clip_that_cannot_be_decoded_is_said_in_the_window(theme, engine, qtbot):
+async def test_undecodable_clip_is_reported_in_the_frame_window(theme, engine, qtbot):
     window = QWidget()
     qtbot.addWidget(window)
     picker = FramePicker(CLIP, theme, window, make_engine=lambda _: engine)

@@ -27,7 +27,7 @@ def delete_deferred() -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-async def test_it_says_what_is_wrong_and_mends_it_by_a_press(tmp_path, theme):
+async def test_popup_explains_an_input_problem_and_fixes_it_with_one_press(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.picture("still.gif"))
@@ -42,7 +42,7 @@ async def test_it_says_what_is_wrong_and_mends_it_by_a_press(tmp_path, theme):
         assert "Made from" in rig.strip.tiles[0].toolTip()
 
 
-async def test_what_gets_lost_stands_under_its_button(tmp_path, theme):
+async def test_each_fix_lists_what_gets_lost_below_its_button(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         from PIL import Image
@@ -56,7 +56,7 @@ async def test_what_gets_lost_stands_under_its_button(tmp_path, theme):
         popup.close()
 
 
-async def test_one_that_cannot_be_mended_says_so_and_can_be_replaced(tmp_path, theme):
+async def test_unfixable_input_says_so_and_can_be_replaced(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         path = tmp_path / "torn.png"
@@ -72,7 +72,7 @@ async def test_one_that_cannot_be_mended_says_so_and_can_be_replaced(tmp_path, t
         dialog.close()
 
 
-async def test_fitting_picture_is_offered_as_copies_and_can_be_removed(tmp_path, theme):
+async def test_fitting_picture_offers_copies_and_can_be_removed(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.picture("large.png", (3000, 1500)))
@@ -83,7 +83,7 @@ async def test_fitting_picture_is_offered_as_copies_and_can_be_removed(tmp_path,
         assert rig.names == []
 
 
-async def test_escape_closes_it_and_arrows_walk_the_buttons(tmp_path, theme):
+async def test_escape_closes_the_popup_and_arrows_move_between_buttons(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.picture("still.gif"))
@@ -95,7 +95,7 @@ async def test_escape_closes_it_and_arrows_walk_the_buttons(tmp_path, theme):
         assert rig.names == ["still.gif"]
 
 
-async def test_trouble_is_told_when_it_is_opened_again(tmp_path, theme):
+async def test_reopened_popup_shows_the_problem_again(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         path = rig.picture("still.gif")
@@ -107,7 +107,7 @@ async def test_trouble_is_told_when_it_is_opened_again(tmp_path, theme):
         assert "cannot be read" in words(await opened(rig))
 
 
-async def test_nothing_of_it_is_left_when_it_is_closed(tmp_path, theme):
+async def test_closed_popup_leaves_no_widgets(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.picture("still.gif"))

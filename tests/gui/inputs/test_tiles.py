@@ -47,7 +47,7 @@ def words_of(menu: QMenu) -> list[str]:
     return [action.text() for action in menu.actions() if action.text()]
 
 
-async def test_tile_tells_what_it_is_for_its_name_and_its_facts(tmp_path, theme):
+async def test_input_tile_shows_its_role_name_and_facts(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         tile = rig.tile("a.png")
@@ -58,7 +58,7 @@ async def test_tile_tells_what_it_is_for_its_name_and_its_facts(tmp_path, theme)
 
 
 @pytest.mark.parametrize("choice", [ColorScheme.DARK, ColorScheme.LIGHT])
-async def test_every_kind_of_tile_paints_in_both_themes(tmp_path, theme, choice):
+async def test_every_kind_of_input_tile_paints_in_both_themes(tmp_path, theme, choice):
     async with shown_strip(tmp_path, theme) as rig:
         theme.choose(choice)
         rig.composer.choose_endpoint("image_to_video")
@@ -82,14 +82,14 @@ async def test_every_kind_of_tile_paints_in_both_themes(tmp_path, theme, choice)
         (0, "b.png", False, "abc"),
     ],
 )  # fmt: skip
-async def test_tile_that_is_dragged_to_another_goes_before_or_behind_it(dragged, on, right, order, tmp_path, theme):
+async def test_input_tile_dropped_on_another_is_placed_before_or_after_it(dragged, on, right, order, tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         let_go(rig.tile(on), own("referenceImages", dragged), right=right)
         assert "".join(name[0] for name in rig.names) == order
 
 
-async def test_tile_is_not_taken_away_while_it_is_dragged(tmp_path, theme):
+async def test_dragged_input_tile_stays_until_the_drop(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         tile, last = rig.tile("a.png"), rig.tile("c.png")
@@ -101,13 +101,13 @@ async def test_tile_is_not_taken_away_while_it_is_dragged(tmp_path, theme):
         await until(lambda: [one.item.name for one in rig.strip.tiles] == ["b.png", "c.png", "a.png"])
 
 
-async def test_tile_does_not_take_itself(tmp_path, theme):
+async def test_input_tile_dropped_on_itself_changes_nothing(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         assert not enters(rig.tile("a.png"), own("referenceImages", 0))
 
 
-async def test_tile_dragged_to_another_place_goes_there_if_it_fits(tmp_path, theme):
+async def test_input_tile_dropped_on_another_field_moves_there_if_it_fits(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("text_to_image")
         rig.composer.choose_model("ideogram_4_5")
@@ -121,7 +121,7 @@ async def test_tile_dragged_to_another_place_goes_there_if_it_fits(tmp_path, the
         assert [item.name for item in rig.composer.inputs() if item.field == "maskUri"] == ["other.png"]
 
 
-async def test_what_is_dropped_on_a_tile_takes_its_place(tmp_path, theme):
+async def test_file_dropped_on_an_input_tile_replaces_it(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         told = []
@@ -132,7 +132,7 @@ async def test_what_is_dropped_on_a_tile_takes_its_place(tmp_path, theme):
         assert told == [(mime, "referenceImages", 1)]
 
 
-async def test_menu_holds_everything_that_can_be_done(tmp_path, theme):
+async def test_menu_of_an_input_tile_offers_every_action(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         menu = rig.popups.build_menu(rig.tile("a.png"))
@@ -151,7 +151,7 @@ async def test_menu_holds_everything_that_can_be_done(tmp_path, theme):
         menu.close()
 
 
-async def test_settings_inside_an_input_are_offered_as_long_as_it_is_there(tmp_path, theme):
+async def test_settings_of_an_input_are_offered_only_while_it_is_present(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         made = Request(endpoint="text_to_image", model="gen4_image", values={"promptText": "A fox"}, prompt="A fox")
@@ -165,7 +165,7 @@ async def test_settings_inside_an_input_are_offered_as_long_as_it_is_there(tmp_p
         assert rig.composer.prompt == "A fox"
 
 
-async def test_menu_of_one_that_does_not_fit_offers_what_helps_first(tmp_path, theme):
+async def test_menu_of_an_unsuitable_input_offers_fixes_first(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.picture("a.gif"))
@@ -176,7 +176,7 @@ async def test_menu_of_one_that_does_not_fit_offers_what_helps_first(tmp_path, t
         menu.close()
 
 
-async def test_link_has_no_file_to_open(tmp_path, theme):
+async def test_link_input_has_no_file_to_open(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         rig.composer.taking.add([AssetDrop(uri="https://media.example.com/x.png", media=Media.IMAGE)])
@@ -186,7 +186,7 @@ async def test_link_has_no_file_to_open(tmp_path, theme):
         menu.close()
 
 
-async def test_more_inputs_than_fit_are_shown_by_their_pictures(tmp_path, theme):
+async def test_overflowing_inputs_are_shown_as_small_pictures(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         assert rig.strip.tiles[0].width() > PICTURE.width()
@@ -194,7 +194,7 @@ async def test_more_inputs_than_fit_are_shown_by_their_pictures(tmp_path, theme)
         assert {tile.size() for tile in rig.strip.tiles} == {PICTURE}
 
 
-async def test_what_is_said_of_one_input_leaves_the_tiles_of_the_others_be(tmp_path, theme):
+async def test_message_about_one_input_leaves_the_other_tiles_unchanged(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("text_to_image")
         rig.composer.choose_model("gen4_image")
@@ -213,7 +213,7 @@ async def test_what_is_said_of_one_input_leaves_the_tiles_of_the_others_be(tmp_p
         await until(lambda: rig.strip.tiles[0].x() == 0 < rig.strip.tiles[1].x(), "they move up")
 
 
-async def test_click_and_return_open_what_can_be_done(tmp_path, theme):
+async def test_click_and_return_open_the_menu_of_an_input(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         opened = []
@@ -225,7 +225,7 @@ async def test_click_and_return_open_what_can_be_done(tmp_path, theme):
         assert len(opened) == 2
 
 
-async def test_what_is_pasted_on_a_tile_replaces_it_and_on_the_last_is_one_more(tmp_path, theme):
+async def test_paste_on_an_input_tile_replaces_it_and_on_the_last_adds_one(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         told = []
@@ -238,7 +238,7 @@ async def test_what_is_pasted_on_a_tile_replaces_it_and_on_the_last_is_one_more(
         assert told == [(link, "referenceImages", 1), link]
 
 
-async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme):
+async def test_clickable_controls_are_large_enough(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         tile = rig.tile("a.png")

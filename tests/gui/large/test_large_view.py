@@ -70,7 +70,7 @@ def press(rig: Desktop, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.Keyboar
     QTest.keyClick(rig.window.findChild(LargeView), key, modifiers)
 
 
-async def test_the_way_back_names_the_list_that_one_came_from(tmp_path, theme, qtbot):
+async def test_back_button_names_the_list_that_was_left(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         rig.filter.open_page(Filter(page=Page.SAVED), "Saved")
         await until(lambda: rig.rows.rowCount() == 5)
@@ -79,7 +79,7 @@ async def test_the_way_back_names_the_list_that_one_came_from(tmp_path, theme, q
 
 
 @pytest.mark.parametrize("key", [KEYS.Key_Space, KEYS.Key_Return])
-async def test_a_key_on_a_task_opens_it_large_and_plays(tmp_path, theme, qtbot, key):
+async def test_key_on_a_task_opens_the_large_view_and_plays(tmp_path, theme, qtbot, key):
     async with opened(tmp_path, theme) as rig:
         await enter(rig, key)
         preview = rig.window.preview
@@ -93,7 +93,7 @@ async def test_a_key_on_a_task_opens_it_large_and_plays(tmp_path, theme, qtbot, 
         assert preview.playback.is_playing
 
 
-async def test_a_clip_opens_still_while_motion_is_reduced(tmp_path, theme, qtbot):
+async def test_clip_opens_paused_when_motion_is_reduced(tmp_path, theme, qtbot):
     theme.keep_calm(on=True)
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
@@ -103,7 +103,7 @@ async def test_a_clip_opens_still_while_motion_is_reduced(tmp_path, theme, qtbot
         await until(lambda: preview.playback.activity is PlayState.PLAYING)
 
 
-async def test_double_click_opens_it_and_the_grid_does_too(tmp_path, theme, qtbot):
+async def test_double_click_opens_the_large_view_from_list_and_grid(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         rig.window.view.doubleClicked.emit(rig.rows.index(1, 1))
         await until(lambda: look(rig) == "t4")
@@ -113,7 +113,7 @@ async def test_double_click_opens_it_and_the_grid_does_too(tmp_path, theme, qtbo
         await until(lambda: rig.window.workspace.overlay)
 
 
-async def test_arrows_walk_through_takes_and_shots_and_the_selection_follows(tmp_path, theme, qtbot):
+async def test_arrow_keys_move_through_takes_and_shots_with_the_selection(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         press(rig, KEYS.Key_Right)
@@ -128,7 +128,7 @@ async def test_arrows_walk_through_takes_and_shots_and_the_selection_follows(tmp
         assert look(rig) == "t3", "there is no shot before the first"
 
 
-async def test_judging_goes_on_to_what_is_not_judged_yet(tmp_path, theme, qtbot):
+async def test_rating_moves_to_the_next_unrated_take(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         press(rig, KEYS.Key_4)
@@ -141,7 +141,7 @@ async def test_judging_goes_on_to_what_is_not_judged_yet(tmp_path, theme, qtbot)
         assert look(rig) == "t2", "then the next shot"
 
 
-async def test_judging_goes_past_a_take_without_a_result_and_comparing_leaves_it_out(tmp_path, theme, qtbot):
+async def test_rating_skips_takes_without_a_result_and_comparing_omits_them(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await rig.put(task(6, State.FAILED, "Fog"))
         await rig.load()
@@ -161,7 +161,7 @@ async def test_judging_goes_past_a_take_without_a_result_and_comparing_leaves_it
         assert look(rig) == "t2", "the failed take of this shot is left out"
 
 
-async def test_a_take_without_a_result_gets_no_stars(tmp_path, theme, qtbot):
+async def test_take_without_a_result_cannot_be_rated(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await rig.put(task(6, State.FAILED, "Fog"))
         await rig.load()
@@ -178,7 +178,7 @@ async def test_a_take_without_a_result_gets_no_stars(tmp_path, theme, qtbot):
         assert rig.rows.row_of(TaskId("t6")).task.rating == 0
 
 
-async def test_the_frame_that_is_seen_is_used_as_an_input(tmp_path, theme, qtbot):
+async def test_current_frame_can_be_used_as_an_input(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         use = next(one for one in rig.window.findChildren(QAbstractButton) if one.text().startswith("Use frame"))
         assert not use.isVisible(), "only where there is room for it"
@@ -194,7 +194,7 @@ async def test_the_frame_that_is_seen_is_used_as_an_input(tmp_path, theme, qtbot
         assert rig.window.workspace.overlay is None, "one goes on in the composer"
 
 
-async def test_shift_stays_and_the_advance_can_be_turned_off(tmp_path, theme, qtbot):
+async def test_shift_rates_without_advancing_and_advancing_can_be_disabled(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         press(rig, KEYS.Key_4, SHIFT)
@@ -208,7 +208,7 @@ async def test_shift_stays_and_the_advance_can_be_turned_off(tmp_path, theme, qt
         assert look(rig) == "t5"
 
 
-async def test_what_was_decided_is_told_and_undone_there(tmp_path, theme, qtbot):
+async def test_rating_in_the_large_view_is_announced_and_can_be_undone(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         pill, shown = rig.window.findChild(LargeView).header.pill, lambda: rig.window.activity.shown.text
@@ -222,7 +222,7 @@ async def test_what_was_decided_is_told_and_undone_there(tmp_path, theme, qtbot)
         await until(lambda: shown() == "Undone: Rejected take 1")
 
 
-async def test_the_line_at_the_foot_says_how_many_takes_are_judged(tmp_path, theme, qtbot):
+async def test_bottom_line_counts_the_rated_takes(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
 
@@ -236,7 +236,7 @@ async def test_the_line_at_the_foot_says_how_many_takes_are_judged(tmp_path, the
         assert not any("judged" in text for text in foot())
 
 
-async def test_a_problem_is_seen_over_the_picture_and_its_list_opens_there(tmp_path, theme, qtbot):
+async def test_problem_is_visible_over_the_picture_and_opens_its_list(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         rig.window.activity.tell("The disk is full.", problem=True)
@@ -250,7 +250,7 @@ def button(rig: Desktop, name: str) -> QAbstractButton:
     return next(one for one in buttons if one.isVisible() and (one.accessibleName() or one.text()).startswith(name))
 
 
-async def test_escape_comes_back_to_where_one_was(tmp_path, theme, qtbot):
+async def test_escape_returns_to_the_previous_view(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         rig.window.view.select([TaskId("t4"), TaskId("t2")])
         await enter(rig)
@@ -263,7 +263,7 @@ async def test_escape_comes_back_to_where_one_was(tmp_path, theme, qtbot):
         assert not rig.window.preview.playback.is_playing
 
 
-async def test_keys_are_not_heard_twice_where_the_clip_has_the_keyboard(tmp_path, theme, qtbot):
+async def test_key_pressed_on_a_focused_clip_acts_once(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         await until(lambda: rig.window.preview.playback.activity is PlayState.PLAYING)
@@ -278,7 +278,7 @@ async def test_keys_are_not_heard_twice_where_the_clip_has_the_keyboard(tmp_path
         assert rig.window.preview.playback.is_playing, "at home it has its keys again"
 
 
-async def test_the_pane_folds_and_every_tile_and_button_has_a_name(tmp_path, theme, qtbot):
+async def test_side_pane_folds_and_every_tile_and_button_has_a_name(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         view = rig.window.findChild(LargeView)
@@ -298,7 +298,7 @@ async def test_the_pane_folds_and_every_tile_and_button_has_a_name(tmp_path, the
         assert look(rig) == tiles[-1].row.task.id
 
 
-async def test_takes_far_from_sight_cost_nothing_and_the_one_that_is_walked_to_is_in_sight(tmp_path, theme, qtbot):
+async def test_distant_takes_are_not_loaded_and_the_current_one_is_visible(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme, more=50) as rig:
         await enter(rig)
         takes = rig.window.findChild(LargeView).takes
@@ -315,7 +315,7 @@ async def test_takes_far_from_sight_cost_nothing_and_the_one_that_is_walked_to_i
         assert set(first) <= set(tiles), "what stands there stays"
 
 
-async def test_space_in_a_text_field_writes_and_on_a_header_folds(tmp_path, theme, qtbot):
+async def test_space_types_in_a_text_field_and_folds_on_a_header(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         rig.window.focus_search()
         QTest.keyClick(rig.window.search, KEYS.Key_Space)
@@ -329,7 +329,7 @@ async def test_space_in_a_text_field_writes_and_on_a_header_folds(tmp_path, them
         assert rig.rows.collapsed()
 
 
-async def test_each_command_of_the_large_view_has_its_action(tmp_path, theme, qtbot):
+async def test_each_command_of_the_large_view_has_an_action(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         bound = {action.objectName() for action in rig.window.findChild(LargeView).actions()}
@@ -339,7 +339,7 @@ async def test_each_command_of_the_large_view_has_its_action(tmp_path, theme, qt
             await rest()
 
 
-async def test_what_is_hidden_by_it_gives_no_commands_meanwhile(tmp_path, theme, qtbot):
+async def test_views_hidden_by_the_large_view_offer_no_commands(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         keys, window = rig.window.keys, rig.window
         hidden = {named(one) for one in ("grid.in", "list.look", "panes.places", "panes.details")}
@@ -355,7 +355,7 @@ async def test_what_is_hidden_by_it_gives_no_commands_meanwhile(tmp_path, theme,
         assert hidden <= set(keys.given(window))
 
 
-async def test_a_key_that_a_person_gave_to_something_else_stays_theirs(tmp_path, theme, qtbot):
+async def test_shortcut_assigned_to_another_command_keeps_that_command(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         keys = rig.window.keys
         rig.models.keys.choose({"task.retry": ["Space"]})
@@ -366,7 +366,7 @@ async def test_a_key_that_a_person_gave_to_something_else_stays_theirs(tmp_path,
         await until(lambda: rig.window.workspace.overlay)
 
 
-async def test_a_task_that_leaves_the_list_by_what_was_decided_stays_in_the_walk(tmp_path, theme, qtbot):
+async def test_task_filtered_out_by_its_rating_stays_in_the_current_walk(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         rig.filter.search("is:unrated")
         await until(lambda: rig.rows.is_loaded)
@@ -378,14 +378,14 @@ async def test_a_task_that_leaves_the_list_by_what_was_decided_stays_in_the_walk
         assert look(rig) == "t4"
 
 
-async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme, qtbot):
+async def test_clickable_controls_are_large_enough(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         await rest()
         assert too_small(rig.window) == []
 
 
-async def test_undo_goes_back_to_the_take_and_names_it(tmp_path, theme, qtbot):
+async def test_undo_returns_to_the_rated_take_and_names_it(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         press(rig, KEYS.Key_4)
@@ -400,7 +400,7 @@ async def test_undo_goes_back_to_the_take_and_names_it(tmp_path, theme, qtbot):
         assert rig.window.workspace.overlay is not None
 
 
-async def test_the_side_has_room_for_a_larger_text(tmp_path, theme, qtbot):
+async def test_side_pane_fits_larger_text(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         try:
             theme.scale_text(160)

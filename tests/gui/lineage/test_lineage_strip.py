@@ -50,7 +50,7 @@ def thumbs(rig: Desktop) -> list[Thumb]:
     return strip_of(rig).thumbs()
 
 
-async def test_thumbnails_lead_to_their_tasks(tmp_path: Path, theme: Theme) -> None:
+async def test_lineage_thumbnails_open_their_tasks(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         await a_family(rig)
         rig.window.view.select([TaskId("t2")])
@@ -68,7 +68,9 @@ async def test_thumbnails_lead_to_their_tasks(tmp_path: Path, theme: Theme) -> N
         await until(lambda: rig.window.view.selected_ids() == [TaskId("t1")])
 
 
-async def test_who_walks_by_key_stays_in_the_strip_and_who_clicks_where_he_was(tmp_path: Path, theme: Theme) -> None:
+async def test_keyboard_focus_stays_in_the_lineage_strip_but_a_click_leaves_focus_unchanged(
+    tmp_path: Path, theme: Theme
+) -> None:
     async with Desktop(tmp_path, theme) as rig:
         await a_family(rig)
         rig.window.view.select([TaskId("t3")])
@@ -96,7 +98,7 @@ def here(rig: Desktop) -> TaskId | None:
     return next((thumb.node.task_id for thumb in thumbs(rig) if thumb.is_here), None)
 
 
-async def test_a_thumbnail_gives_its_file_away_and_a_drag_is_no_click(
+async def test_thumbnail_can_be_dragged_as_a_file_and_a_drag_is_no_click(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dragged: list[list[str]] = []
@@ -131,7 +133,7 @@ def pull(thumb: Thumb) -> None:
         QApplication.sendEvent(thumb, QMouseEvent(kind, at, thumb.mapToGlobal(at), button, held, none))
 
 
-async def test_nothing_is_shown_where_there_is_nothing(tmp_path: Path, theme: Theme) -> None:
+async def test_lineage_strip_is_hidden_without_relatives(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(task(1))
         rig.rows.refresh()
@@ -142,7 +144,7 @@ async def test_nothing_is_shown_where_there_is_nothing(tmp_path: Path, theme: Th
         assert thumbs(rig) == []
 
 
-async def test_use_as_input_lists_what_takes_a_clip(tmp_path: Path, theme: Theme) -> None:
+async def test_use_as_input_lists_models_that_accept_a_clip(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         await a_family(rig)
         rig.window.view.select([TaskId("t2")])
@@ -158,7 +160,7 @@ async def test_use_as_input_lists_what_takes_a_clip(tmp_path: Path, theme: Theme
         menu.close()
 
 
-async def test_last_frame_is_the_exact_last_one(tmp_path: Path, theme: Theme, qtbot: QtBot) -> None:
+async def test_last_frame_offer_uses_the_exact_last_frame(tmp_path: Path, theme: Theme, qtbot: QtBot) -> None:
     clip = tmp_path / "clip.mp4"
     shutil.copy(CLIP, clip)
     async with Desktop(tmp_path, theme) as rig:
@@ -188,7 +190,7 @@ def played_to_the_end(clip: Path, qtbot: QtBot) -> Any:
     return frames[-1]
 
 
-async def test_a_result_without_family_offers_its_use_and_claims_no_descendants(tmp_path: Path, theme: Theme) -> None:
+async def test_result_without_relatives_offers_its_use_and_shows_no_descendants(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         rig.interior.add_preview()
         still = task(1, State.SUCCEEDED)
@@ -204,7 +206,7 @@ async def test_a_result_without_family_offers_its_use_and_claims_no_descendants(
         assert thumbs(rig) == []
 
 
-async def test_keyboard_stays_on_the_offer_while_more_of_the_family_comes(tmp_path: Path, theme: Theme) -> None:
+async def test_focus_stays_on_the_offer_while_relatives_load(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         await a_family(rig)
         strip = strip_of(rig)

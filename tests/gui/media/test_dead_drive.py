@@ -68,7 +68,7 @@ def quickly(close: Any) -> None:
 
 
 @pytest.mark.parametrize("media", [Media.IMAGE, Media.VIDEO, Media.AUDIO])
-def test_other_posters_are_made_and_the_program_closes(
+def test_posters_of_other_files_are_made_and_the_program_closes_despite_a_hanging_drive(
     dead: DeadDrive, media: Media, picture: Path, clip: Path, sound: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     maker = PosterMaker()
@@ -83,7 +83,7 @@ def test_other_posters_are_made_and_the_program_closes(
     quickly(maker.shutdown)
 
 
-def test_posters_come_once_the_drive_answers(dead: DeadDrive, picture: Path, tmp_path: Path, qtbot: QtBot) -> None:
+def test_posters_appear_once_the_drive_answers(dead: DeadDrive, picture: Path, tmp_path: Path, qtbot: QtBot) -> None:
     dead.folder.mkdir()
     there = picture.rename(dead.folder / "a.png")
     maker = PosterMaker()
@@ -94,7 +94,7 @@ def test_posters_come_once_the_drive_answers(dead: DeadDrive, picture: Path, tmp
     maker.shutdown()
 
 
-def test_a_sound_that_hangs_is_given_up_and_the_next_is_measured(
+def test_hanging_sound_file_is_given_up_and_the_next_is_measured(
     dead: DeadDrive, sound: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     monkeypatch.setattr(sounds, "_READ_TIME_OUT_MS", 50)
@@ -109,7 +109,7 @@ def test_a_sound_that_hangs_is_given_up_and_the_next_is_measured(
     quickly(workers.shutdown)
 
 
-def test_rows_show_the_pictures_that_can_be_read(dead: DeadDrive, picture: Path, qtbot: QtBot) -> None:
+def test_rows_show_the_readable_posters(dead: DeadDrive, picture: Path, qtbot: QtBot) -> None:
     cache = PosterCache()
     size = QSize(64, 36)
     for number in range(3):

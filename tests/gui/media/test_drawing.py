@@ -31,7 +31,7 @@ def secret(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_drawing_is_drawn_at_the_size_that_is_asked_for_and_tells_its_own(drawing: Path) -> None:
+def test_svg_is_drawn_at_the_requested_size_and_reports_its_own(drawing: Path) -> None:
     found = draw(drawing, 300)
     assert isinstance(found, Drawn)
     assert (found.size.width(), found.size.height()) == (200, 100)
@@ -42,7 +42,7 @@ def test_a_drawing_is_drawn_at_the_size_that_is_asked_for_and_tells_its_own(draw
 @pytest.mark.parametrize(
     "name", ["image", "old-link", "plain-path", "relative", "drawing-called-png", "drawing-within"]
 )
-def test_a_file_that_a_drawing_names_is_not_shown_in_it(name: str, secret: Path, tmp_path: Path) -> None:
+def test_file_referenced_by_an_svg_is_not_shown(name: str, secret: Path, tmp_path: Path) -> None:
     path = tmp_path / "drawing.svg"
     path.write_bytes(hostile_drawings.that_open(secret)[name])
     found = read_picture(path)
@@ -50,7 +50,7 @@ def test_a_file_that_a_drawing_names_is_not_shown_in_it(name: str, secret: Path,
     assert found.levels[-1].pixelColor(32, 32).alpha() == 0
 
 
-def test_letters_are_drawn_too(tmp_path: Path) -> None:
+def test_text_in_an_svg_is_drawn(tmp_path: Path) -> None:
     path = tmp_path / "letters.svg"
     path.write_bytes(hostile_drawings.drawing('<text x="0" y="50" font-size="60" fill="#00f">M</text>'))
     found = draw(path, 64)
@@ -58,7 +58,7 @@ def test_letters_are_drawn_too(tmp_path: Path) -> None:
     assert any(found.image.pixelColor(x, y).alpha() for x in range(64) for y in range(64))
 
 
-def test_a_drawing_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+def test_svg_that_takes_too_long_is_aborted(tmp_path: Path) -> None:
     path = tmp_path / "slow.svg"
     path.write_bytes(hostile_drawings.slow())
     began = time.monotonic()
@@ -67,7 +67,7 @@ def test_a_drawing_that_takes_too_long_is_ended(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows limits nothing here")
-def test_the_child_ends_itself_by_its_own_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_svg_child_process_limits_its_own_time_and_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "own_words", lambda: [sys.executable, "-c", LIMITED])
     path = tmp_path / "any.svg"
     path.write_bytes(b"<svg/>")
@@ -90,7 +90,7 @@ print('{"size": [1, 1], "drawn": [1, 1]}', flush=True)
 
 
 @pytest.mark.parametrize("name", [*hostile_drawings.with_entities(), *hostile_drawings.too_complex()])
-def test_what_may_not_be_drawn_has_words(name: str, tmp_path: Path) -> None:
+def test_refused_svg_gets_an_explanation(name: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.svg"
     path.write_bytes((hostile_drawings.with_entities() | hostile_drawings.too_complex())[name])
     found = read_picture(path)
@@ -99,7 +99,7 @@ def test_what_may_not_be_drawn_has_words(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["picture.png", "poster.jpg", "drawing.svg", "noname"])
-def test_no_drawing_is_read_in_this_process_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+def test_svg_is_never_parsed_in_the_main_process_whatever_its_name(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(hostile_drawings.drawing('<rect width="64" height="64" fill="red"/>'))
     assert open_reader(path).read().isNull()
@@ -113,7 +113,7 @@ def test_no_drawing_is_read_in_this_process_whatever_it_is_called(name: str, tmp
     assert found.image.pixelColor(16, 16) == QColor("red")
 
 
-def test_every_reader_of_pictures_in_the_window_is_one_that_refuses_drawings() -> None:
+def test_every_picture_reader_of_the_window_refuses_svg() -> None:
     package = Path(drawing.__file__).parents[2]
     made = {
         path.relative_to(package).as_posix()
@@ -134,14 +134,16 @@ def test_every_reader_of_pictures_in_the_window_is_one_that_refuses_drawings() -
         b"[" * 200_000 + b"\n",
     ],
 )  # fmt: skip
-def test_a_child_that_says_nonsense_is_not_believed(answer: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_invalid_answer_of_the_svg_child_process_is_rejected(
+    answer: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     (tmp_path / "answer").write_bytes(answer)
     says = "import shutil, sys; shutil.copyfileobj(open(sys.argv[1], 'rb'), sys.stdout.buffer)"
     monkeypatch.setattr(drawing, "own_words", lambda: [sys.executable, "-c", says, str(tmp_path / "answer")])
     assert draw(tmp_path / "answer", 512) in (str(DAMAGED), str(TOO_COMPLEX))
 
 
-def test_the_child_can_write_no_file(tmp_path: Path) -> None:
+def test_svg_child_process_cannot_write_files(tmp_path: Path) -> None:
     script = (
         "import sys; from runway_desktop.ui.media import drawing; drawing._limit(); "
         "open(sys.argv[1], 'w').write('x' * 10)"
@@ -150,7 +152,7 @@ def test_the_child_can_write_no_file(tmp_path: Path) -> None:
     assert (tmp_path / "written").read_bytes() == b""
 
 
-def test_qt_alone_would_have_shown_the_secret(secret: Path, tmp_path: Path) -> None:
+def test_qt_without_the_cleaner_would_load_the_referenced_file(secret: Path, tmp_path: Path) -> None:
     """That these drawings are hostile at all."""
     path = tmp_path / "drawing.svg"
     path.write_bytes(hostile_drawings.that_open(secret)["plain-path"])

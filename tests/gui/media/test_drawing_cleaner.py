@@ -18,7 +18,7 @@ OPEN = hostile_drawings.that_open(TARGET)
 
 
 @pytest.mark.parametrize("name", OPEN)
-def test_nothing_that_a_drawing_refers_to_outside_of_itself_is_left(name: str):
+def test_svg_cleaner_removes_every_external_reference(name: str):
     found = cleaned(OPEN[name])
     assert cleaned(found) == found
     assert b"secret" not in found
@@ -28,13 +28,13 @@ def test_nothing_that_a_drawing_refers_to_outside_of_itself_is_left(name: str):
 
 
 @pytest.mark.parametrize("name", hostile_drawings.with_entities())
-def test_a_drawing_with_entities_is_refused(name: str):
+def test_svg_with_entities_is_refused(name: str):
     with pytest.raises(BadDrawing):
         cleaned(hostile_drawings.with_entities()[name])
 
 
 @pytest.mark.parametrize("name", hostile_drawings.too_complex())
-def test_a_drawing_that_holds_too_much_is_refused_at_once(name: str):
+def test_svg_with_too_many_elements_is_refused_at_once(name: str):
     content = hostile_drawings.too_complex()[name]
     began = time.monotonic()
     with pytest.raises(TooComplex):
@@ -42,7 +42,7 @@ def test_a_drawing_that_holds_too_much_is_refused_at_once(name: str):
     assert time.monotonic() - began < 10
 
 
-def test_what_shows_something_stays():
+def test_svg_cleaner_keeps_visible_content():
     png = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(50)).decode()
     found = cleaned(
         b'\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8"?>\n<!-- made by somebody -->\n'
@@ -63,7 +63,7 @@ def test_what_shows_something_stays():
         assert part in found
 
 
-def test_a_packed_drawing_is_unpacked_and_no_further_than_it_may_be():
+def test_compressed_svg_is_unpacked_up_to_its_size_limit():
     assert cleaned(gzip.compress(drawing("<g/>"))) == cleaned(drawing("<g/>"))
     with pytest.raises(TooComplex):
         cleaned(gzip.compress(bytes(MOST_BYTES * 4)))
@@ -80,12 +80,12 @@ def test_a_packed_drawing_is_unpacked_and_no_further_than_it_may_be():
         b'<svg width="\xff"/>',
     ],
 )  # fmt: skip
-def test_what_is_no_drawing_is_said_to_be_none(content: bytes):
+def test_file_that_is_no_svg_is_reported_as_such(content: bytes):
     with pytest.raises(BadDrawing):
         cleaned(content)
 
 
-def test_a_drawing_as_large_as_may_be_is_read_in_time():
+def test_largest_allowed_svg_is_read_in_time():
     path = f'<path d="{"M0 0 L1 1 " * 100}"/>'
     content = drawing(path * (MOST_BYTES // len(path) - 1))
     began = time.monotonic()

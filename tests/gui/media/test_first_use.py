@@ -41,7 +41,7 @@ print(*sizes)
 """
 
 
-def test_four_threads_that_read_their_first_picture_at_once_do_no_harm(tmp_path: Path):
+def test_four_threads_can_read_their_first_picture_at_once(tmp_path: Path):
     """A process of its own: whatever this one has used of Qt is used already. Without the preparation nearly every
     such process ends in a crash."""
     path = tmp_path / "fox.png"
@@ -66,7 +66,7 @@ print(said)
 """
 
 
-def test_nothing_is_said_while_the_media_library_is_loaded():
+def test_loading_the_media_library_prints_nothing():
     """A handler in Python waits for the interpreter then, inside the loader's lock: with a thread that imports a module
     in C at this moment, one start in ten stood still for ever where PipeWire is missing."""
     environment = {name: value for name, value in os.environ.items() if name != "QT_LOGGING_RULES"}
@@ -91,7 +91,7 @@ print(*sizes, any("libqpdf" in line for line in open("/proc/self/maps")))
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux tells what a process has loaded")
-def test_usual_pictures_are_read_without_loading_what_reads_all_others(tmp_path: Path):
+def test_common_pictures_are_read_without_loading_the_library_for_rare_ones(tmp_path: Path):
     """Whatever they are called: the first bytes tell."""
     names = [str(tmp_path / name) for name in ("poster.jpg", "named.png", "drawn.png", "photo.gif")]
     for name, form in zip(names, ("JPEG", "JPEG", "PNG", "PNG"), strict=True):

@@ -42,7 +42,7 @@ def test_clip_opens_paused_on_its_first_frame(opened: Playback) -> None:
     assert opened.duration == 2.0
 
 
-def test_player_is_not_built_inside_the_call_that_opens(
+def test_opening_a_clip_creates_the_player_asynchronously(
     playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
 ) -> None:
     playback.open(clip, pictures=True)
@@ -50,7 +50,7 @@ def test_player_is_not_built_inside_the_call_that_opens(
     qtbot.waitUntil(lambda: engine.path == clip)
 
 
-def test_clip_that_never_gives_a_frame_is_given_up(
+def test_clip_that_never_delivers_a_frame_is_given_up(
     playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(playback.failed) as caught:
@@ -64,16 +64,14 @@ def test_clip_that_never_gives_a_frame_is_given_up(
     assert engine.told[-1] == "unload"
 
 
-def test_clip_that_holds_only_sound_is_played_all_the_same(
-    playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
-) -> None:
+def test_clip_with_sound_only_is_played(playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot) -> None:
     playback.open(clip, pictures=True)
     qtbot.waitUntil(lambda: engine.path == clip)
     engine.says_loaded(2.0, pictures=False)
     assert playback.activity is PlayState.PAUSED
 
 
-def test_play_asked_for_while_opening_begins_when_open(
+def test_play_requested_while_opening_starts_when_open(
     playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
 ) -> None:
     playback.open(clip, pictures=True)
@@ -85,7 +83,7 @@ def test_play_asked_for_while_opening_begins_when_open(
     assert playback.activity is PlayState.PLAYING
 
 
-def test_step_aims_at_the_middle_of_the_next_frame(opened: Playback, engine: FakeEngine) -> None:
+def test_step_seeks_to_the_middle_of_the_next_frame(opened: Playback, engine: FakeEngine) -> None:
     opened.step(1)
     assert engine.told == ["seek 60"]
     engine.says_frame(1)
@@ -103,7 +101,7 @@ def test_fast_steps_add_up(opened: Playback, engine: FakeEngine) -> None:
     assert engine.told == ["seek 60", "seek 140"]
 
 
-def test_a_frame_on_its_way_is_not_taken_for_the_sought_one(opened: Playback, engine: FakeEngine) -> None:
+def test_frame_already_in_flight_is_not_taken_for_the_sought_one(opened: Playback, engine: FakeEngine) -> None:
     shown: list[object] = []
     opened.frame.connect(shown.append)
     opened.seek(1.0)
@@ -114,13 +112,15 @@ def test_a_frame_on_its_way_is_not_taken_for_the_sought_one(opened: Playback, en
     assert len(shown) == 1
 
 
-def test_seek_that_gives_no_fitting_frame_shows_what_came(opened: Playback, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_seek_without_a_matching_frame_shows_the_received_one(
+    opened: Playback, engine: FakeEngine, qtbot: QtBot
+) -> None:
     opened.seek(1.0)
     engine.says_frame(20)
     qtbot.waitUntil(lambda: opened.position == pytest.approx(0.8))
 
 
-def test_a_drag_sends_one_seek_at_a_time_and_the_newest_last(opened: Playback, engine: FakeEngine) -> None:
+def test_drag_sends_one_seek_at_a_time_and_the_newest_last(opened: Playback, engine: FakeEngine) -> None:
     for tenth in range(1, 11):
         opened.seek(tenth / 10)
     assert engine.told == ["seek 101"]
@@ -128,7 +128,7 @@ def test_a_drag_sends_one_seek_at_a_time_and_the_newest_last(opened: Playback, e
     assert opened.position == 1.0
 
 
-def test_newest_seek_follows_when_the_first_is_answered(opened: Playback, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_newest_seek_is_sent_when_the_first_is_answered(opened: Playback, engine: FakeEngine, qtbot: QtBot) -> None:
     opened.seek(0.1)
     opened.seek(0.5)
     engine.says_frame(2)
@@ -140,7 +140,7 @@ def test_seek_past_the_end_stays_on_the_last_frame(opened: Playback, engine: Fak
     assert engine.told == ["seek 1980"]
 
 
-def test_loop_begins_again_at_the_end(opened: Playback, engine: FakeEngine) -> None:
+def test_loop_restarts_at_the_end(opened: Playback, engine: FakeEngine) -> None:
     opened.set_loop(True)
     opened.play()
     engine.told.clear()
@@ -149,7 +149,9 @@ def test_loop_begins_again_at_the_end(opened: Playback, engine: FakeEngine) -> N
     assert opened.activity is PlayState.PLAYING
 
 
-def test_without_loop_it_rests_at_the_end_and_plays_anew(opened: Playback, engine: FakeEngine) -> None:
+def test_clip_without_loop_stops_at_the_end_and_plays_again_from_the_start(
+    opened: Playback, engine: FakeEngine
+) -> None:
     opened.play()
     engine.ended.emit()
     assert opened.activity is PlayState.PAUSED
@@ -168,7 +170,7 @@ def test_stepping_back_from_the_end_works(opened: Playback, engine: FakeEngine) 
     assert engine.told == ["pause", "seek 1940"]
 
 
-def test_l_doubles_up_to_eight_times_and_k_stops(opened: Playback, engine: FakeEngine) -> None:
+def test_l_key_doubles_the_speed_up_to_eightfold_and_k_stops(opened: Playback, engine: FakeEngine) -> None:
     rates = []
     for _ in range(5):
         opened.shuttle(1)
@@ -180,7 +182,7 @@ def test_l_doubles_up_to_eight_times_and_k_stops(opened: Playback, engine: FakeE
     assert engine.told[-1] == "rate 1"
 
 
-def test_j_runs_backwards_by_seeking(opened: Playback, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_j_key_plays_backwards_by_seeking(opened: Playback, engine: FakeEngine, qtbot: QtBot) -> None:
     opened.seek(1.0)
     engine.says_frame(25)
     opened.shuttle(-1)
@@ -193,7 +195,7 @@ def test_j_runs_backwards_by_seeking(opened: Playback, engine: FakeEngine, qtbot
     assert opened.activity is PlayState.PAUSED
 
 
-def test_scrubbing_holds_still_and_then_goes_on(opened: Playback, engine: FakeEngine) -> None:
+def test_scrubbing_pauses_playback_and_then_resumes_it(opened: Playback, engine: FakeEngine) -> None:
     opened.play()
     opened.begin_scrub()
     assert engine.told[-1] == "pause"
@@ -201,7 +203,7 @@ def test_scrubbing_holds_still_and_then_goes_on(opened: Playback, engine: FakeEn
     assert engine.told[-1] == "play"
 
 
-def test_missing_file_fails_without_asking_the_player(
+def test_missing_file_fails_without_starting_the_player(
     playback: Playback, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(playback.failed) as caught:
@@ -210,7 +212,7 @@ def test_missing_file_fails_without_asking_the_player(
     assert "load" not in engine.told
 
 
-def test_what_comes_after_closing_changes_nothing(opened: Playback, engine: FakeEngine) -> None:
+def test_player_events_after_closing_are_ignored(opened: Playback, engine: FakeEngine) -> None:
     opened.close()
     for late in late_words(engine):
         late()
@@ -222,7 +224,7 @@ def late_words(engine: FakeEngine) -> list[Callable[[], None]]:
     return [lambda: engine.says_frame(7), engine.ended.emit, lambda: engine.failed.emit(PlayFault.BROKEN)]
 
 
-def test_frame_in_flight_is_shown_while_a_newer_place_is_wanted(opened: Playback, engine: FakeEngine) -> None:
+def test_frame_in_flight_is_shown_while_a_newer_position_is_wanted(opened: Playback, engine: FakeEngine) -> None:
     shown: list[float] = []
     opened.begin_scrub()
     opened.frame.connect(lambda frame: shown.append(frame.startTime() / 1e6))
@@ -233,7 +235,7 @@ def test_frame_in_flight_is_shown_while_a_newer_place_is_wanted(opened: Playback
     assert engine.told[-1] == "seek 1001"
 
 
-def test_drag_that_small_frames_show_seeks_at_the_release_only(opened: Playback, engine: FakeEngine) -> None:
+def test_drag_with_preview_frames_seeks_only_on_release(opened: Playback, engine: FakeEngine) -> None:
     glanced: list[float] = []
     opened.glance = lambda seconds: glanced.append(seconds) is None
     opened.begin_scrub()
@@ -247,14 +249,14 @@ def test_drag_that_small_frames_show_seeks_at_the_release_only(opened: Playback,
     assert opened.position == 1.0
 
 
-def test_drag_that_rests_shows_the_exact_frame(opened: Playback, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_resting_drag_shows_the_exact_frame(opened: Playback, engine: FakeEngine, qtbot: QtBot) -> None:
     opened.glance = lambda _seconds: True
     opened.begin_scrub()
     opened.seek(1.0)
     qtbot.waitUntil(lambda: engine.told == ["seek 1001"])
 
 
-def test_frame_of_where_the_drag_was_does_not_come_back(opened: Playback, engine: FakeEngine) -> None:
+def test_frame_of_an_earlier_drag_position_is_not_shown_again(opened: Playback, engine: FakeEngine) -> None:
     shown: list[object] = []
     opened.frame.connect(shown.append)
     opened.seek(0.4)
@@ -266,7 +268,7 @@ def test_frame_of_where_the_drag_was_does_not_come_back(opened: Playback, engine
     assert opened.position == 1.0
 
 
-def test_click_on_the_line_seeks_as_ever_after_a_drag(opened: Playback, engine: FakeEngine) -> None:
+def test_click_on_the_timeline_seeks_normally_after_a_drag(opened: Playback, engine: FakeEngine) -> None:
     opened.glance = lambda _seconds: True
     opened.begin_scrub()
     opened.seek(1.0)
@@ -276,9 +278,7 @@ def test_click_on_the_line_seeks_as_ever_after_a_drag(opened: Playback, engine: 
     assert engine.told[-1] == "seek 401"
 
 
-def test_sound_that_nothing_plays_ends_too_and_says_why(
-    playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
-) -> None:
+def test_unplayable_sound_ends_with_a_reason(playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot) -> None:
     engine.lacks_device = True
     playback.open(clip, pictures=False, play=True)
     qtbot.waitUntil(lambda: engine.path == clip)

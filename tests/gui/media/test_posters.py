@@ -95,7 +95,7 @@ def test_sound_gets_its_waveform(maker: PosterMaker, name: str, sound: Path, tmp
     assert not QImage(str(tmp_path / "poster.jpg")).isNull()
 
 
-def test_poster_is_made_once_and_tells_the_same_again(
+def test_poster_is_made_once_and_reports_the_same_facts_again(
     maker: PosterMaker, clip: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     target = tmp_path / "poster.jpg"
@@ -105,7 +105,9 @@ def test_poster_is_made_once_and_tells_the_same_again(
     assert target.stat().st_mtime_ns == written
 
 
-def test_asking_twice_at_once_answers_once(maker: PosterMaker, picture: Path, tmp_path: Path, qtbot: QtBot) -> None:
+def test_two_simultaneous_poster_requests_get_one_answer(
+    maker: PosterMaker, picture: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
     answers: list[str] = []
     maker.made.connect(lambda _path, target, *_rest: answers.append(target))
     first, last = tmp_path / "a.png", tmp_path / "b.png"
@@ -116,7 +118,7 @@ def test_asking_twice_at_once_answers_once(maker: PosterMaker, picture: Path, tm
     assert answers.count(str(first)) == 1
 
 
-def test_many_clips_wait_for_one_player(
+def test_many_clips_share_one_player_for_posters(
     maker: PosterMaker, clip: Path, portrait_clip: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     made: dict[str, tuple[int, int]] = {}
@@ -129,7 +131,7 @@ def test_many_clips_wait_for_one_player(
 
 
 @pytest.mark.parametrize("media", [Media.IMAGE, Media.VIDEO, Media.AUDIO])
-def test_broken_file_is_said_in_words_and_the_next_is_made(
+def test_broken_file_is_reported_in_words_and_the_next_poster_is_made(
     maker: PosterMaker, media: Media, broken: Path, clip: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(maker.failed) as caught:
@@ -139,20 +141,22 @@ def test_broken_file_is_said_in_words_and_the_next_is_made(
     make(maker, clip, Media.VIDEO, tmp_path / "clip.jpg", qtbot)
 
 
-def test_missing_file_fails(maker: PosterMaker, tmp_path: Path, qtbot: QtBot) -> None:
+def test_poster_of_a_missing_file_fails(maker: PosterMaker, tmp_path: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(maker.failed) as caught:
         maker.request(tmp_path / "gone.mp4", Media.VIDEO, tmp_path / "p.jpg")
     assert caught.args == [str(tmp_path / "gone.mp4"), "gone.mp4 is missing."]
 
 
-def test_target_that_cannot_be_written_fails(maker: PosterMaker, picture: Path, tmp_path: Path, qtbot: QtBot) -> None:
+def test_poster_with_an_unwritable_target_fails(
+    maker: PosterMaker, picture: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with qtbot.waitSignal(maker.failed) as caught:
         maker.request(picture, Media.IMAGE, tmp_path / "file" / "poster.jpg")
     assert "can't be written" in (caught.args or ["", ""])[1]
 
 
-def test_clip_without_frames_times_out_and_the_next_gets_its_turn(
+def test_clip_without_frames_times_out_and_the_next_poster_is_made(
     scripted: PosterMaker, engine: FakeEngine, clip: Path, portrait_clip: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(scripted.failed) as caught:
@@ -169,7 +173,7 @@ def test_clip_without_frames_times_out_and_the_next_gets_its_turn(
         engine.says_frame(0)
 
 
-def test_clip_that_fades_in_from_black_is_looked_at_later(
+def test_poster_of_a_clip_that_fades_in_from_black_is_a_later_frame(
     scripted: PosterMaker, engine: FakeEngine, clip: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     scripted.request(clip, Media.VIDEO, tmp_path / "a.png")

@@ -53,7 +53,7 @@ def test_clip_shows_its_first_frame_and_length(preview: Preview, clip: Path, qtb
     assert middle.saturation() > 0
 
 
-def test_clip_keeps_its_aspect(preview: Preview, portrait_clip: Path, qtbot: QtBot) -> None:
+def test_clip_keeps_its_aspect_ratio(preview: Preview, portrait_clip: Path, qtbot: QtBot) -> None:
     stage = show_clip(preview, portrait_clip, qtbot)
     picture = stage.grab().toImage()
     backdrop = stage.backdrop()
@@ -95,7 +95,7 @@ def test_focus_given_to_the_preview_reaches_its_stage(preview: Preview, clip: Pa
     qtbot.waitUntil(lambda: preview.playback.position == pytest.approx(FRAME, abs=1e-4))
 
 
-def test_keys_of_an_editor_shuttle_and_step(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+def test_editor_keys_shuttle_and_step(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     stage = show_clip(preview, clip, qtbot)
     stage.setFocus()
     qtbot.keyClick(stage, Qt.Key.Key_L)
@@ -120,7 +120,7 @@ def test_j_runs_backwards_through_the_clip(preview: Preview, clip: Path, qtbot: 
     preview.shuttle(0)
 
 
-def test_loop_goes_round(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+def test_loop_restarts_the_clip_at_the_end(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     show_clip(preview, clip, qtbot)
     preview.playback.set_loop(True)
     preview.playback.seek(4.8)
@@ -130,7 +130,7 @@ def test_loop_goes_round(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     assert preview.playback.activity is PlayState.PLAYING
 
 
-def test_without_loop_the_last_frame_stays(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+def test_clip_without_loop_stays_on_its_last_frame(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     stage = show_clip(preview, clip, qtbot)
     preview.playback.seek(4.8)
     qtbot.waitUntil(lambda: preview.playback.position > 4.7)
@@ -147,9 +147,7 @@ def test_missing_file_is_said_in_words(preview: Preview, tmp_path: Path) -> None
     assert words(preview) == "gone.mp4 is no longer where it was saved."
 
 
-def test_file_that_came_back_is_shown_at_the_next_call(
-    preview: Preview, clip: Path, tmp_path: Path, qtbot: QtBot
-) -> None:
+def test_restored_file_is_shown_at_the_next_request(preview: Preview, clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "back.mp4"
     preview.show_outputs([item(path)])
     assert words(preview)
@@ -157,7 +155,7 @@ def test_file_that_came_back_is_shown_at_the_next_call(
     assert show_clip(preview, path, qtbot).shows_frame
 
 
-def test_broken_clip_offers_the_systems_program(preview: Preview, broken: Path, qtbot: QtBot) -> None:
+def test_broken_clip_offers_the_systems_player(preview: Preview, broken: Path, qtbot: QtBot) -> None:
     preview.show_outputs([item(broken)])
     qtbot.waitUntil(lambda: "can't be played" in words(preview))
     assert isinstance(preview.stage, NoticeView)
@@ -166,7 +164,7 @@ def test_broken_clip_offers_the_systems_program(preview: Preview, broken: Path, 
     assert caught.args == [broken]
 
 
-def test_live_update_does_not_try_a_broken_clip_again(preview: Preview, broken: Path, qtbot: QtBot) -> None:
+def test_live_update_does_not_reopen_a_broken_clip(preview: Preview, broken: Path, qtbot: QtBot) -> None:
     preview.show_outputs([item(broken)])
     qtbot.waitUntil(lambda: "can't be played" in words(preview))
     preview.show_outputs([item(broken, title="Another title")])
@@ -174,7 +172,7 @@ def test_live_update_does_not_try_a_broken_clip_again(preview: Preview, broken: 
     assert preview.playback.activity is not PlayState.OPENING
 
 
-def test_the_frame_on_the_stage_can_be_copied_and_a_poster_is_none(
+def test_current_frame_can_be_copied_but_a_poster_cannot(
     preview: Preview, clip: Path, picture: Path, qtbot: QtBot
 ) -> None:
     assert preview.shown_frame().isNull()
@@ -187,7 +185,7 @@ def test_the_frame_on_the_stage_can_be_copied_and_a_poster_is_none(
     assert preview.shown_frame().isNull()
 
 
-def test_clip_without_frames_offers_the_systems_program(
+def test_clip_without_frames_offers_the_systems_player(
     make_preview: Callable[..., Preview], clip: Path, qtbot: QtBot
 ) -> None:
     engine = FakeEngine()
@@ -201,7 +199,7 @@ def test_clip_without_frames_offers_the_systems_program(
     assert engine.path is None
 
 
-def test_running_through_thirty_clips_opens_only_the_last(
+def test_moving_quickly_through_thirty_clips_opens_only_the_last(
     preview: Preview, clip: Path, portrait_clip: Path, qtbot: QtBot
 ) -> None:
     for number in range(30):
@@ -210,7 +208,7 @@ def test_running_through_thirty_clips_opens_only_the_last(
     assert stage.shows_frame
 
 
-def test_opening_thirty_clips_one_after_the_other_does_not_hang(
+def test_opening_thirty_clips_in_a_row_does_not_hang(
     preview: Preview, clip: Path, portrait_clip: Path, qtbot: QtBot
 ) -> None:
     frames: list[object] = []
@@ -224,7 +222,7 @@ def test_opening_thirty_clips_one_after_the_other_does_not_hang(
     assert frames
 
 
-def test_live_update_of_the_same_output_leaves_the_clip_running(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+def test_live_update_of_the_same_output_does_not_restart_the_clip(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     show_clip(preview, clip, qtbot)
     preview.toggle_play()
     qtbot.waitUntil(lambda: preview.playback.position > 0.1)
@@ -234,7 +232,7 @@ def test_live_update_of_the_same_output_leaves_the_clip_running(preview: Preview
     assert preview.playback.position >= before
 
 
-def test_poster_stands_in_before_the_first_frame(preview: Preview, clip: Path, tmp_path: Path) -> None:
+def test_poster_is_shown_before_the_first_frame(preview: Preview, clip: Path, tmp_path: Path) -> None:
     poster = QImage(64, 36, QImage.Format.Format_RGB32)
     poster.fill(QColor("lime"))
     poster.save(str(tmp_path / "poster.png"))
@@ -243,7 +241,7 @@ def test_poster_stands_in_before_the_first_frame(preview: Preview, clip: Path, t
     assert stage.grab().toImage().pixelColor(stage.rect().center()) == QColor("lime")
 
 
-def test_stop_lets_go_of_the_file(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+def test_stop_closes_the_file(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     show_clip(preview, clip, qtbot)
     with qtbot.waitSignal(preview.released):
         preview.stop()
@@ -273,19 +271,19 @@ def test_space_presses_a_focused_button_instead_of_playing(preview: Preview, cli
     assert preview.playback.activity is PlayState.PAUSED
 
 
-def test_running_task_says_how_far_it_is(preview: Preview) -> None:
+def test_running_task_shows_its_progress(preview: Preview) -> None:
     preview.show_outputs([item(None, text="Running 62 %")])
     assert words(preview) == "Running 62 %"
     preview.show_outputs([item(None, text="Running 63 %")])
     assert words(preview) == "Running 63 %"
 
 
-def test_result_takes_the_place_of_the_words_when_it_is_saved(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+def test_saved_result_replaces_the_status_text(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     preview.show_outputs([item(None, text="Saving")])
     assert show_clip(preview, clip, qtbot).shows_frame
 
 
-def test_full_screen_takes_the_same_view_and_escape_brings_it_back(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+def test_full_screen_uses_the_same_view_and_escape_brings_it_back(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     stage = show_clip(preview, clip, qtbot)
     preview.playback.seek(2.0)
     qtbot.waitUntil(lambda: preview.playback.position == 2.0)
@@ -302,14 +300,14 @@ def test_full_screen_takes_the_same_view_and_escape_brings_it_back(preview: Prev
     assert preview.playback.position == pytest.approx(2.0 + FRAME, abs=1e-4)
 
 
-def test_hidden_preview_does_not_play_on(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+def test_hidden_preview_stops_playing(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     show_clip(preview, clip, qtbot)
     preview.toggle_play()
     preview.hide()
     assert preview.playback.activity is PlayState.PAUSED
 
 
-def test_pressing_the_slider_goes_there_at_once(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+def test_pressing_the_slider_jumps_there_at_once(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     show_clip(preview, clip, qtbot)
     slider = next(found for found in preview.findChildren(QSlider) if found.accessibleName() == "Position")
     qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=slider.rect().center())
@@ -386,7 +384,7 @@ def test_strip_shows_several_outputs_and_arrow_keys_move_along(
 
 
 @pytest.mark.parametrize("width", [236, 260, 320, 420])
-def test_the_slider_of_a_clip_stays_long_enough_to_scrub(
+def test_slider_of_a_clip_stays_long_enough_to_scrub(
     make_preview: Callable[..., Preview], qtbot: QtBot, width: int
 ) -> None:
     preview = make_preview()
@@ -406,6 +404,6 @@ def test_the_slider_of_a_clip_stays_long_enough_to_scrub(
     assert back == {"One frame back", "Play", "One frame forward", "Loop", "Volume", "Full screen"}
 
 
-def test_everything_that_is_clicked_is_large_enough_to_hit(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+def test_clickable_controls_are_large_enough(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     show_clip(preview, clip, qtbot)
     assert too_small(preview) == []

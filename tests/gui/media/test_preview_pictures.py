@@ -30,7 +30,7 @@ def looks(view: PictureView) -> QImage:
     return view.grab().toImage()
 
 
-def test_picture_is_fitted_whole(preview: Preview, picture: Path, qtbot: QtBot) -> None:
+def test_whole_picture_fits_the_view(preview: Preview, picture: Path, qtbot: QtBot) -> None:
     view = show(preview, picture, qtbot)
     assert view.is_fitted
     seen = looks(view)
@@ -39,7 +39,7 @@ def test_picture_is_fitted_whole(preview: Preview, picture: Path, qtbot: QtBot) 
     assert seen.pixelColor(middle + QPoint(100, 0)) == QColor("blue")
 
 
-def test_zoom_to_pixel_shows_each_pixel_as_it_is(preview: Preview, picture: Path, qtbot: QtBot) -> None:
+def test_zoom_to_pixels_shows_sharp_pixels(preview: Preview, picture: Path, qtbot: QtBot) -> None:
     view = show(preview, picture, qtbot)
     view.zoom_to(1.0)
     seen = looks(view)
@@ -49,13 +49,13 @@ def test_zoom_to_pixel_shows_each_pixel_as_it_is(preview: Preview, picture: Path
     assert len(greens) == 1
 
 
-def test_one_hundred_percent_means_screen_pixels(preview: Preview, picture: Path, qtbot: QtBot) -> None:
+def test_zoom_of_100_percent_means_screen_pixels(preview: Preview, picture: Path, qtbot: QtBot) -> None:
     view = show(preview, picture, qtbot)
     view.zoom_to(1.0)
     assert view.target().width() == pytest.approx(1200 / view.devicePixelRatioF())
 
 
-def test_double_click_goes_to_full_size_at_the_pointer_and_back(preview: Preview, picture: Path, qtbot: QtBot) -> None:
+def test_double_click_toggles_full_size_at_the_pointer(preview: Preview, picture: Path, qtbot: QtBot) -> None:
     view = show(preview, picture, qtbot)
     qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=view.rect().center())
     assert view.zoom == 1.0
@@ -83,7 +83,7 @@ def test_panning_stops_at_the_edge(preview: Preview, picture: Path, qtbot: QtBot
     assert (corner - QRectF(view.rect()).bottomRight()).manhattanLength() <= 1
 
 
-def test_dragging_pans_what_is_larger_than_the_view(preview: Preview, picture: Path, qtbot: QtBot) -> None:
+def test_dragging_pans_a_picture_larger_than_the_view(preview: Preview, picture: Path, qtbot: QtBot) -> None:
     view = show(preview, picture, qtbot)
     view.zoom_to(1.0)
     before = view.target().topLeft()
@@ -110,7 +110,7 @@ def test_z_switches_between_fit_and_full_size(preview: Preview, picture: Path, q
     assert view.zoom == pytest.approx(1.25)
 
 
-def test_drawing_stays_sharp_and_knows_its_own_size(preview: Preview, drawing: Path, qtbot: QtBot) -> None:
+def test_svg_stays_sharp_and_reports_its_own_size(preview: Preview, drawing: Path, qtbot: QtBot) -> None:
     view = show(preview, drawing, qtbot)
     assert view.picture is not None
     assert (view.picture.size.width(), view.picture.size.height()) == (200, 100)
@@ -136,7 +136,7 @@ def test_camera_rotation_is_applied(tmp_path: Path) -> None:
     assert (thumbnail.width(), thumbnail.height()) == (20, 60)
 
 
-def test_large_picture_has_smaller_copies_for_painting(tmp_path: Path) -> None:
+def test_large_picture_is_painted_from_smaller_copies(tmp_path: Path) -> None:
     Image.new("RGB", (4000, 3000), "teal").save(tmp_path / "large.png")
     read = read_picture(tmp_path / "large.png")
     assert isinstance(read, Picture)
@@ -145,7 +145,7 @@ def test_large_picture_has_smaller_copies_for_painting(tmp_path: Path) -> None:
     assert read.level_for(9000).width() == 4000
 
 
-def test_a_picture_that_is_none_offers_the_systems_program(preview: Preview, tmp_path: Path, qtbot: QtBot) -> None:
+def test_invalid_picture_offers_the_systems_viewer(preview: Preview, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "none.png"
     path.write_bytes(b"no picture at all")
     preview.show_outputs([Showing(path, Media.IMAGE)])
@@ -155,13 +155,13 @@ def test_a_picture_that_is_none_offers_the_systems_program(preview: Preview, tmp
     assert preview.stage.button.isVisible()
 
 
-def test_missing_picture_is_told_from_a_damaged_one(tmp_path: Path) -> None:
+def test_missing_picture_is_distinguished_from_a_damaged_one(tmp_path: Path) -> None:
     read = read_picture(tmp_path / "gone.png")
     assert isinstance(read, BadPicture)
     assert read.missing
 
 
-def test_other_kinds_offer_the_systems_program(preview: Preview, tmp_path: Path, qtbot: QtBot) -> None:
+def test_other_file_kinds_offer_the_systems_program(preview: Preview, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "frames.zip"
     path.write_bytes(b"PK")
     preview.show_outputs([Showing(path, Media.OTHER)])
@@ -171,7 +171,7 @@ def test_other_kinds_offer_the_systems_program(preview: Preview, tmp_path: Path,
     assert caught.args == [path]
 
 
-def test_running_through_thirty_pictures_shows_the_last(preview: Preview, picture: Path, qtbot: QtBot) -> None:
+def test_moving_quickly_through_thirty_pictures_shows_the_last(preview: Preview, picture: Path, qtbot: QtBot) -> None:
     paths = []
     for number in range(30):
         path = picture.with_name(f"{number}.png")

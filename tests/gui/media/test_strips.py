@@ -32,7 +32,9 @@ def wait_whole(qtbot: QtBot, strips: Strips, *paths: Path) -> None:
     qtbot.waitUntil(lambda: not any(strips.is_coming(str(path)) for path in paths), timeout=30_000)
 
 
-def test_clip_gives_frames_of_its_whole_length(strips: Strips, clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
+def test_frame_strip_covers_the_whole_length_of_a_clip(
+    strips: Strips, clip: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
     strips.want((str(clip), str(tmp_path / "poster.jpg")))
     wait_whole(qtbot, strips, clip)
     frames = [strips.at_fraction(str(clip), part / 10) for part in range(11)]
@@ -42,7 +44,7 @@ def test_clip_gives_frames_of_its_whole_length(strips: Strips, clip: Path, tmp_p
     assert strips.near(str(clip), 99.0) is not None, "past the end stands its last frame"
 
 
-def test_portrait_clip_keeps_its_shape(strips: Strips, portrait_clip: Path, qtbot: QtBot) -> None:
+def test_frame_strip_of_a_portrait_clip_keeps_its_shape(strips: Strips, portrait_clip: Path, qtbot: QtBot) -> None:
     strips.want((str(portrait_clip), ""))
     wait_whole(qtbot, strips, portrait_clip)
     frame = strips.at_fraction(str(portrait_clip), 0.5)
@@ -50,13 +52,13 @@ def test_portrait_clip_keeps_its_shape(strips: Strips, portrait_clip: Path, qtbo
     assert (frame.width(), frame.height()) == (180, 320)
 
 
-def test_frames_come_while_the_clip_is_still_being_read(strips: Strips, clip: Path, qtbot: QtBot) -> None:
+def test_frames_arrive_while_the_clip_is_still_being_decoded(strips: Strips, clip: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(strips.grown, timeout=20_000):
         strips.want((str(clip), ""))
     assert strips.at_fraction(str(clip), 0.9) is not None
 
 
-def test_strip_is_kept_beside_the_poster_and_read_from_there(clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
+def test_frame_strip_is_cached_beside_the_poster(clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
     copied = Path(shutil.copy(clip, tmp_path / "clip.mp4"))
     poster = tmp_path / "posters" / "poster.jpg"
     poster.parent.mkdir()
@@ -85,7 +87,9 @@ def near_colors(one: QImage, other: QImage) -> bool:
     return abs(first.red() - second.red()) < 24 and abs(first.blue() - second.blue()) < 24
 
 
-def test_several_clips_are_read_side_by_side(strips: Strips, clip: Path, portrait_clip: Path, qtbot: QtBot) -> None:
+def test_frame_strips_of_several_clips_are_made_in_parallel(
+    strips: Strips, clip: Path, portrait_clip: Path, qtbot: QtBot
+) -> None:
     """Whoever drags through a comparison sees none stand still while the others are read."""
     grown: list[str] = []
     strips.grown.connect(grown.append)
@@ -98,7 +102,9 @@ def test_several_clips_are_read_side_by_side(strips: Strips, clip: Path, portrai
     assert strips.at_fraction(str(portrait_clip), 0.5) is not None
 
 
-def test_newer_wish_ends_the_one_before(strips: Strips, clip: Path, portrait_clip: Path, qtbot: QtBot) -> None:
+def test_newer_strip_request_cancels_the_earlier_one(
+    strips: Strips, clip: Path, portrait_clip: Path, qtbot: QtBot
+) -> None:
     strips.want((str(clip), ""))
     strips.want((str(portrait_clip), ""))
     assert not strips.is_coming(str(clip))
@@ -106,7 +112,7 @@ def test_newer_wish_ends_the_one_before(strips: Strips, clip: Path, portrait_cli
     assert strips.at_fraction(str(portrait_clip), 1.0) is not None
 
 
-def test_newer_wish_goes_on_with_what_it_names_as_well(
+def test_newer_strip_request_continues_clips_named_again(
     strips: Strips, clip: Path, portrait_clip: Path, qtbot: QtBot
 ) -> None:
     strips.want((str(clip), ""))
@@ -117,7 +123,7 @@ def test_newer_wish_goes_on_with_what_it_names_as_well(
     assert strips.at_fraction(str(portrait_clip), 1.0) is not None
 
 
-def test_broken_clip_is_tried_once(strips: Strips, broken: Path, clip: Path, qtbot: QtBot) -> None:
+def test_frame_strip_of_a_broken_clip_is_tried_once(strips: Strips, broken: Path, clip: Path, qtbot: QtBot) -> None:
     strips.want((str(broken), ""))
     wait_whole(qtbot, strips, broken)
     strips.want((str(broken), ""))
@@ -127,7 +133,9 @@ def test_broken_clip_is_tried_once(strips: Strips, broken: Path, clip: Path, qtb
     assert strips.at_fraction(str(clip), 0.5) is not None
 
 
-def test_process_that_hangs_is_killed_and_the_next_clip_gets_another(clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
+def test_hanging_decoder_process_is_killed_and_the_next_clip_gets_a_new_one(
+    clip: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
     note = tmp_path / "started"
     hanging = f"import time; open({str(note)!r}, 'a').write('x'); time.sleep(60)"
     strips = Strips(None, (sys.executable, "-c", hanging), silence_ms=400)
@@ -141,7 +149,7 @@ def test_process_that_hangs_is_killed_and_the_next_clip_gets_another(clip: Path,
     strips.shutdown()
 
 
-def test_process_that_crashes_leaves_the_others_their_turn(clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
+def test_crashed_decoder_process_does_not_stop_other_clips(clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
     note = tmp_path / "asked"
     dying = f"import sys; line = sys.stdin.readline(); open({str(note)!r}, 'a').write(line); sys.exit(3)"
     strips = Strips(None, (sys.executable, "-c", dying))
@@ -155,7 +163,7 @@ def test_process_that_crashes_leaves_the_others_their_turn(clip: Path, tmp_path:
     strips.shutdown()
 
 
-def test_memory_is_bounded(
+def test_memory_of_frame_strips_is_bounded(
     strips: Strips, clip: Path, portrait_clip: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     monkeypatch.setattr(strips_module, "MOST_BYTES", 1_000_000)
@@ -166,7 +174,7 @@ def test_memory_is_bounded(
     assert strips.at_fraction(str(clip), 0.5) is None
 
 
-def test_changed_file_gets_another_strip(strips: Strips, clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
+def test_changed_file_gets_a_new_frame_strip(strips: Strips, clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
     strips.want((str(clip), str(tmp_path / "one.jpg")))
     wait_whole(qtbot, strips, clip)
     strips.want((str(clip), str(tmp_path / "one-changed.jpg")))
@@ -185,7 +193,7 @@ class NotingStrips(Strips):
         self.wanted += [path for path, _ in clips]
 
 
-def test_small_frames_are_made_of_a_clip_that_one_looks_at_and_of_none_that_one_passes(
+def test_frame_strip_is_made_for_a_viewed_clip_but_not_for_a_passed_one(
     make_preview: Callable[..., Preview], clip: Path, portrait_clip: Path, qtbot: QtBot
 ) -> None:
     strips = NotingStrips()

@@ -31,7 +31,7 @@ def test_peaks_follow_the_loudness_in_every_sample_width(tmp_path: Path, width: 
     assert waveform.peaks[75] == pytest.approx(0.5, abs=0.02)
 
 
-def test_a_file_that_is_no_wav_gives_none(tmp_path: Path) -> None:
+def test_file_that_is_no_wav_gives_no_waveform(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     for content in (b"", b"RIFF", b"no sound"):
         path.write_bytes(content)
@@ -60,7 +60,7 @@ def test_broken_sound_fails_with_its_path(reader: WaveformReader, broken: Path, 
     assert caught.args == [broken]
 
 
-def test_a_new_request_drops_the_one_before(reader: WaveformReader, sound: Path, qtbot: QtBot) -> None:
+def test_new_waveform_request_drops_the_earlier_one(reader: WaveformReader, sound: Path, qtbot: QtBot) -> None:
     answers: list[Path] = []
     reader.ready.connect(lambda path, _waveform: answers.append(path))
     reader.read(SAMPLES / "speech-6s.mp3")

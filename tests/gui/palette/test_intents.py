@@ -151,19 +151,19 @@ INTENTS: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("selection", INTENTS)
-async def test_what_an_editor_means_comes_first(tmp_path, theme, qtbot, selection):
+async def test_palette_lists_the_command_an_editor_means_first(tmp_path, theme, qtbot, selection):
     async with Desktop(tmp_path, theme) as rig, palette(rig, theme, SELECTIONS[selection]) as model:
         found = {typed: offer.id if (offer := first(model, typed)) is not None else "" for typed in INTENTS[selection]}
         assert found == INTENTS[selection]
 
 
-async def test_the_empty_line_leads_with_what_suits_the_page_in_front(tmp_path, theme, qtbot):
+async def test_empty_palette_starts_with_commands_for_the_current_page(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig, palette(rig, theme, NOTHING, Page.WAITING_HERE) as model:
         assert first(model, "").id == "command:sending.pause"
 
 
 @pytest.mark.parametrize("selection", SELECTIONS)
-async def test_no_beginning_of_a_word_leads_to_what_destroys_or_pays(tmp_path, theme, qtbot, selection):
+async def test_word_prefix_never_ranks_a_destructive_or_paid_command_first(tmp_path, theme, qtbot, selection):
     """It comes first only when all that was typed are whole words of its own, or when nothing else that can be done
     fits."""
     records = (*TASKS, *COMMANDS)
@@ -180,7 +180,7 @@ async def test_no_beginning_of_a_word_leads_to_what_destroys_or_pays(tmp_path, t
                 assert whole or not any(other.may_lead for other in others), (typed, offer.text)
 
 
-async def test_what_cannot_be_done_comes_after_what_can_and_says_why(tmp_path, theme, qtbot):
+async def test_unavailable_commands_are_listed_last_with_a_reason(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig, palette(rig, theme, NOTHING) as model:
         retry = first(model, "retry")
         assert retry.reason == "Select a task in the list first."

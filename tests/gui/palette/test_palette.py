@@ -30,7 +30,7 @@ async def with_one(rig: Desktop, state: State = State.SUCCEEDED) -> None:
     rig.window.view.select([TaskId("t1")])
 
 
-async def test_letters_find_a_command_and_return_gives_it(tmp_path, theme, qtbot):
+async def test_typed_letters_find_a_command_and_return_runs_it(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await with_one(rig)
         host, panel = await opened(rig, theme)
@@ -41,7 +41,7 @@ async def test_letters_find_a_command_and_return_gives_it(tmp_path, theme, qtbot
         await until(lambda: (row := rig.rows.row_of(TaskId("t1"))) is not None and row.task.rating == 4)
 
 
-async def test_sending_is_paused_by_its_name(tmp_path, theme, qtbot):
+async def test_sending_can_be_paused_by_name_in_the_palette(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         _, panel = await opened(rig, theme)
         QTest.keyClicks(panel.line, "pause send")
@@ -50,7 +50,7 @@ async def test_sending_is_paused_by_its_name(tmp_path, theme, qtbot):
         await until(lambda: rig.models.status.paused)
 
 
-async def test_control_return_gives_it_and_keeps_the_palette_open(tmp_path, theme, qtbot):
+async def test_control_return_runs_a_command_and_keeps_the_palette_open(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await with_one(rig)
         host, panel = await opened(rig, theme)
@@ -63,7 +63,7 @@ async def test_control_return_gives_it_and_keeps_the_palette_open(tmp_path, them
         assert host.panel is None
 
 
-async def test_what_cannot_be_done_now_says_why_and_does_nothing(tmp_path, theme, qtbot):
+async def test_unavailable_command_shows_its_reason_and_does_nothing(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await with_one(rig)
         host, panel = await opened(rig, theme)
@@ -75,7 +75,7 @@ async def test_what_cannot_be_done_now_says_why_and_does_nothing(tmp_path, theme
         panel.close_panel()
 
 
-async def test_tasks_are_found_by_the_search_of_the_list_and_one_is_shown(tmp_path, theme, qtbot):
+async def test_palette_finds_tasks_with_the_list_search_and_shows_one(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1, State.SUCCEEDED, note="zeppelin"), task(2, State.SUCCEEDED))
         _, panel = await opened(rig, theme)
@@ -86,7 +86,7 @@ async def test_tasks_are_found_by_the_search_of_the_list_and_one_is_shown(tmp_pa
         await until(lambda: rig.window.view.selected_ids() == [TaskId("t1")])
 
 
-async def test_arrows_and_tab_go_through_lines_and_sections(tmp_path, theme, qtbot):
+async def test_arrows_and_tab_move_through_palette_lines_and_sections(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         _, panel = await opened(rig, theme)
         first = panel.current
@@ -101,7 +101,7 @@ async def test_arrows_and_tab_go_through_lines_and_sections(tmp_path, theme, qtb
         panel.close_panel()
 
 
-async def test_what_was_used_lately_comes_first_the_next_time(tmp_path, theme, qtbot):
+async def test_recently_used_command_is_listed_first_next_time(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         host, panel = await opened(rig, theme)
         QTest.keyClicks(panel.line, "spending")
@@ -115,7 +115,7 @@ async def test_what_was_used_lately_comes_first_the_next_time(tmp_path, theme, q
 
 
 @pytest.mark.parametrize(("typed", "name"), [("check at", "poll_limit"), ("single task", "sending_cap")])
-async def test_a_setting_asks_for_its_own_place_in_the_preferences(tmp_path, theme, qtbot, typed, name):
+async def test_setting_in_the_palette_opens_its_place_in_the_preferences(tmp_path, theme, qtbot, typed, name):
     async with Desktop(tmp_path, theme) as rig:
         _, panel = await opened(rig, theme)
         QTest.keyClicks(panel.line, typed)
@@ -124,7 +124,7 @@ async def test_a_setting_asks_for_its_own_place_in_the_preferences(tmp_path, the
         assert rig.room_requests == [("preferences", name)]
 
 
-async def test_no_key_of_the_window_is_heard_below_it_and_the_keyboard_goes_back(tmp_path, theme, qtbot):
+async def test_open_palette_blocks_window_shortcuts_and_returns_the_focus(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await with_one(rig)
         rig.window.view.setFocus()
@@ -137,7 +137,7 @@ async def test_no_key_of_the_window_is_heard_below_it_and_the_keyboard_goes_back
         assert rig.window.focusWidget() is rig.window.view
 
 
-async def test_a_setting_is_set_at_once_says_what_it_was_and_is_undone(tmp_path, theme, qtbot):
+async def test_setting_changed_in_the_palette_shows_its_old_value_and_can_be_undone(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         host, panel = await opened(rig, theme)
         settings = rig.cases.settings
@@ -157,7 +157,7 @@ async def test_a_setting_is_set_at_once_says_what_it_was_and_is_undone(tmp_path,
         assert rig.models.activity.shown.entry.message == "Play without sound: On."
 
 
-async def test_a_switch_shows_its_new_value_while_the_palette_stays_open(tmp_path, theme, qtbot):
+async def test_switch_shows_its_new_value_while_the_palette_stays_open(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         _, panel = await opened(rig, theme)
         QTest.keyClicks(panel.line, "mute")
@@ -169,7 +169,7 @@ async def test_a_switch_shows_its_new_value_while_the_palette_stays_open(tmp_pat
 
 
 @pytest.mark.parametrize("typed", ["ask before cancel", "light backup", "after an hour"])
-async def test_what_protects_is_changed_in_the_preferences_alone(tmp_path, theme, qtbot, typed):
+async def test_protective_settings_are_changed_only_in_the_preferences(tmp_path, theme, qtbot, typed):
     async with Desktop(tmp_path, theme) as rig:
         _, panel = await opened(rig, theme)
         before = [getattr(rig.cases.settings, name) for name in rig.cases.settings.preferences()]
@@ -179,7 +179,7 @@ async def test_what_protects_is_changed_in_the_preferences_alone(tmp_path, theme
         assert [getattr(rig.cases.settings, name) for name in rig.cases.settings.preferences()] == before
 
 
-async def test_sound_and_loop_are_turned_in_the_preview_at_once(tmp_path, theme, qtbot):
+async def test_sound_and_loop_settings_apply_to_the_preview_at_once(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.interior.add_preview()
         playback = rig.window.preview.playback
@@ -193,7 +193,7 @@ async def test_sound_and_loop_are_turned_in_the_preview_at_once(tmp_path, theme,
         panel.close_panel()
 
 
-async def test_the_preview_begins_as_it_was_set(tmp_path, theme, qtbot):
+async def test_preview_starts_with_the_stored_sound_and_loop_settings(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.cases.settings.muted = True
         rig.interior.add_preview()

@@ -60,7 +60,7 @@ async def restore(desktop: ProfilesDesktop, path: Path) -> RestoreWindow:
     return window
 
 
-async def test_a_backup_says_what_never_is_in_it_and_how_large_it_gets(tmp_path: Path, theme: Theme):
+async def test_backup_window_lists_exclusions_and_the_expected_size(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         window = await back_up(desktop)
         assert any("Never included: your key" in text for text in texts(window))
@@ -79,7 +79,7 @@ async def test_a_backup_says_what_never_is_in_it_and_how_large_it_gets(tmp_path:
         window.close()
 
 
-async def test_escape_calls_off_what_is_being_made_and_then_closes(tmp_path: Path, theme: Theme, qtbot: QtBot):
+async def test_escape_cancels_a_running_backup_and_then_closes(tmp_path: Path, theme: Theme, qtbot: QtBot):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         window = await back_up(desktop)
         window.model.start(tmp_path / "studio.zip")
@@ -91,7 +91,7 @@ async def test_escape_calls_off_what_is_being_made_and_then_closes(tmp_path: Pat
         await until(lambda: not window.isVisible())
 
 
-async def test_a_window_that_is_closed_while_the_disk_is_looked_at_hurts_nobody(tmp_path: Path, theme: Theme):
+async def test_closing_the_backup_window_while_disk_space_is_checked_is_harmless(tmp_path: Path, theme: Theme):
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip")
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
@@ -102,7 +102,7 @@ async def test_a_window_that_is_closed_while_the_disk_is_looked_at_hurts_nobody(
         await until(lambda: not desktop.engine.workshop.is_busy)
 
 
-async def test_a_restore_begins_with_a_new_profile_and_opens_it_when_it_is_there(tmp_path: Path, theme: Theme):
+async def test_restore_defaults_to_a_new_profile_and_opens_it(tmp_path: Path, theme: Theme):
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip")
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
@@ -118,7 +118,7 @@ async def test_a_restore_begins_with_a_new_profile_and_opens_it_when_it_is_there
         assert [profile.name for profile in desktop.models.profiles.profiles()] == ["Studio", "Studio (restored)"]
 
 
-async def test_replacing_this_profile_asks_with_the_safe_answer_in_front(tmp_path: Path, theme: Theme):
+async def test_replacing_the_current_profile_asks_with_the_safe_answer_first(tmp_path: Path, theme: Theme):
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip")
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
@@ -141,7 +141,7 @@ async def test_replacing_this_profile_asks_with_the_safe_answer_in_front(tmp_pat
 
 
 @pytest.mark.parametrize("name", ["studio.zip", "studio.backup", "studio"])
-async def test_a_dropped_backup_offers_to_restore_it_and_another_zip_does_not(tmp_path: Path, theme: Theme, name: str):
+async def test_dropped_backup_offers_to_restore_and_another_zip_does_not(tmp_path: Path, theme: Theme, name: str):
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "packed.zip").rename(tmp_path / name)
     other = tmp_path / "other.zip"
@@ -159,7 +159,7 @@ async def test_a_dropped_backup_offers_to_restore_it_and_another_zip_does_not(tm
         window.close()
 
 
-async def test_both_directions_begin_in_the_folder_of_the_last_backup(tmp_path: Path, theme: Theme, monkeypatch):
+async def test_backup_and_restore_start_in_the_folder_of_the_last_backup(tmp_path: Path, theme: Theme, monkeypatch):
     begun: list[Path] = []
     monkeypatch.setattr("runway_desktop.rooms.backup.entry.choose_backup", lambda _, __, near: begun.append(near))
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
@@ -175,7 +175,7 @@ async def test_both_directions_begin_in_the_folder_of_the_last_backup(tmp_path: 
         window.close()
 
 
-async def test_a_backup_chosen_in_the_dialog_is_shown_when_that_has_closed(tmp_path: Path, theme: Theme):
+async def test_backup_chosen_in_a_dialog_is_shown_when_the_dialog_closes(tmp_path: Path, theme: Theme):
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip")
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
@@ -190,7 +190,7 @@ async def test_a_backup_chosen_in_the_dialog_is_shown_when_that_has_closed(tmp_p
         window.close()
 
 
-async def test_what_is_no_backup_is_told_and_nothing_can_be_begun(tmp_path: Path, theme: Theme):
+async def test_file_that_is_no_backup_is_reported_and_cannot_be_restored(tmp_path: Path, theme: Theme):
     (tmp_path / "x.zip").write_bytes(b"hello")
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         window = await restore(desktop, tmp_path / "x.zip")
@@ -199,7 +199,7 @@ async def test_what_is_no_backup_is_told_and_nothing_can_be_begun(tmp_path: Path
         window.close()
 
 
-async def test_every_control_has_a_name_and_fits_its_window(tmp_path: Path, theme: Theme):
+async def test_every_backup_control_has_a_name_and_fits_its_window(tmp_path: Path, theme: Theme):
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip")
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
@@ -214,7 +214,7 @@ async def test_every_control_has_a_name_and_fits_its_window(tmp_path: Path, them
             window.close()
 
 
-async def test_the_page_of_the_profile_leads_to_both(tmp_path: Path, theme: Theme):
+async def test_profile_page_opens_backup_and_restore(tmp_path: Path, theme: Theme):
     made = await a_profile(tmp_path)
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
         desktop.rooms.open("preferences", "Profile")
@@ -229,6 +229,6 @@ async def test_the_page_of_the_profile_leads_to_both(tmp_path: Path, theme: Them
         preferences.accept()
 
 
-async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path: Path, theme: Theme):
+async def test_clickable_controls_are_large_enough(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         assert too_small(await back_up(desktop)) == []

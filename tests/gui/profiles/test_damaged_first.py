@@ -52,7 +52,7 @@ def is_checked(window: DamagedWindow) -> bool:
     return window.state.text() != "Checking the backups…"
 
 
-async def test_backups_stand_by_date_and_the_newest_good_one_is_restored_by_two_clicks(made: Made, theme: Theme):
+async def test_backups_are_listed_by_date_and_the_newest_good_one_is_restored_in_two_clicks(made: Made, theme: Theme):
     seen: list[str] = []
 
     def act(window: DamagedWindow) -> bool:
@@ -75,7 +75,7 @@ async def test_backups_stand_by_date_and_the_newest_good_one_is_restored_by_two_
     assert {ERROR.message, ERROR.advice, ERROR.detail} <= set(seen)
 
 
-async def test_quitting_changes_nothing(made: Made, theme: Theme):
+async def test_quitting_the_damaged_list_window_changes_nothing(made: Made, theme: Theme):
     def act(window: DamagedWindow) -> bool:
         window.quit.click()
         return True
@@ -84,7 +84,7 @@ async def test_quitting_changes_nothing(made: Made, theme: Theme):
     assert not made.profile.restoring.exists()
 
 
-async def test_what_could_not_be_restored_is_said_and_another_can_be_tried(
+async def test_failed_restore_is_reported_and_another_backup_can_be_tried(
     made: Made, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
     tried: list[Path] = []

@@ -36,9 +36,7 @@ def begins(tmp_path: Path) -> Begins:
     return demos.begins(environment.profile(demo=True, folder=tmp_path / "tried"))
 
 
-async def test_the_studio_is_told_of_once_it_stands_and_its_first_task_is_shown(
-    tmp_path: Path, theme: Theme, demo: Demo
-):
+async def test_demo_content_is_announced_once_and_its_first_task_is_shown(tmp_path: Path, theme: Theme, demo: Demo):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         desktop.supervisor.spawn(desktop.windows.live_in_demo(demo), "demo")
         await until(lambda: desktop.window.activity.messages() == [str(MAKING_WORDS)], "what goes on")
@@ -50,7 +48,7 @@ async def test_the_studio_is_told_of_once_it_stands_and_its_first_task_is_shown(
         await until(lambda: desktop.window.view.selected_ids() == [first.id], "the first task")
 
 
-async def test_start_empty_is_one_click_and_takes_effect_at_the_next_start(tmp_path: Path, theme: Theme, demo: Demo):
+async def test_start_empty_is_one_click_and_applies_at_the_next_start(tmp_path: Path, theme: Theme, demo: Demo):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         demo.first = task(1, State.SUCCEEDED).id
         demo.stands.set()
@@ -60,14 +58,14 @@ async def test_start_empty_is_one_click_and_takes_effect_at_the_next_start(tmp_p
         assert begins(tmp_path) is Begins.EMPTYING
 
 
-async def test_a_demo_that_stood_already_tells_nothing(tmp_path: Path, theme: Theme, demo: Demo):
+async def test_existing_demo_announces_nothing(tmp_path: Path, theme: Theme, demo: Demo):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         demo.is_making = False
         await desktop.windows.live_in_demo(demo)
         assert desktop.window.activity.messages() == []
 
 
-async def test_from_the_menu_it_is_asked_first_and_only_the_demo_offers_it(tmp_path: Path, theme: Theme, demo: Demo):
+async def test_emptying_from_the_menu_asks_first_and_only_the_demo_offers_it(tmp_path: Path, theme: Theme, demo: Demo):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         assert not desktop.models.profiles.may_start_empty
         desktop.engine.is_demo = True

@@ -19,7 +19,7 @@ async def asked() -> QMessageBox:
 
 
 @pytest.mark.parametrize(("pressed", "answer"), [("Send from here", True), ("Quit", False), ("", False)])
-async def test_the_person_says_whether_to_send_from_here(qapp: QApplication, pressed: str, answer: bool):
+async def test_person_decides_whether_this_computer_may_send(qapp: QApplication, pressed: str, answer: bool):
     asking = asyncio.create_task(may_send_from_here())
     box = await asked()
     assert "cannot say whether the profile is open elsewhere" in box.text()

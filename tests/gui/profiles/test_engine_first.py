@@ -24,7 +24,7 @@ def shown() -> list[str]:
     return [label.text() for window in windows for label in window.findChildren(QLabel)]
 
 
-async def test_it_says_who_sends_what_and_takes_over_when_that_is_stored(
+async def test_engine_window_names_what_is_being_sent_and_takes_over_once_stored(
     theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     stored = threading.Event()
@@ -46,7 +46,7 @@ async def test_it_says_who_sends_what_and_takes_over_when_that_is_stored(
     assert shown() == []
 
 
-async def test_where_a_window_came_first_this_start_has_nothing_more_to_do(
+async def test_start_ends_when_another_window_took_over_first(
     theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(waits, "enter", lambda *_: None)
@@ -54,7 +54,7 @@ async def test_where_a_window_came_first_this_start_has_nothing_more_to_do(
     assert shown() == []
 
 
-async def test_what_does_not_answer_is_said(theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_unresponsive_engine_is_reported(theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def enter(*_: object) -> None:
         raise DoesNotAnswer("Runway Desktop 9.9 is running with this profile.")
 

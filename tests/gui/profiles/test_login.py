@@ -31,9 +31,7 @@ def autostart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "config" / "autostart"
 
 
-async def test_switch_of_the_start_at_login_shows_and_changes_what_the_system_has(
-    tmp_path: Path, theme: Theme, autostart: Path
-) -> None:
+async def test_login_switch_shows_and_changes_the_system_setting(tmp_path: Path, theme: Theme, autostart: Path) -> None:
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path), opens_rooms=True) as desktop:
         start_at_login(desktop.cases.profiles.current, on=True)
         box, editor = await login_of(desktop)
@@ -46,9 +44,7 @@ async def test_switch_of_the_start_at_login_shows_and_changes_what_the_system_ha
         assert editor.form.value("start_at_login") is False, "nothing is stored that could be wrong later"
 
 
-async def test_folder_that_cannot_be_written_is_named_at_the_switch(
-    tmp_path: Path, theme: Theme, autostart: Path
-) -> None:
+async def test_unwritable_login_folder_is_named_at_the_switch(tmp_path: Path, theme: Theme, autostart: Path) -> None:
     autostart.parent.write_text("no folder")
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path), opens_rooms=True) as desktop:
         box, editor = await login_of(desktop)
@@ -59,7 +55,7 @@ async def test_folder_that_cannot_be_written_is_named_at_the_switch(
         assert not box.isChecked()
 
 
-async def test_profile_that_was_removed_is_started_no_more(tmp_path: Path, theme: Theme, autostart: Path) -> None:
+async def test_removed_profile_no_longer_starts_at_login(tmp_path: Path, theme: Theme, autostart: Path) -> None:
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         other = desktop.other()
         start_at_login(other, on=True)

@@ -27,7 +27,7 @@ def windows() -> list[WaitingWindow]:
 
 
 @pytest.mark.usefixtures("style")
-async def test_a_list_that_is_brought_up_to_date_is_waited_for_in_sight(qapp: QApplication):
+async def test_window_shows_the_wait_while_the_list_is_migrated(qapp: QApplication):
     opening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     waiting = asyncio.ensure_future(renew_in_sight(opening, Theme(qapp)))
     await come_to_rest()
@@ -45,7 +45,7 @@ async def test_a_list_that_is_brought_up_to_date_is_waited_for_in_sight(qapp: QA
 
 
 @pytest.mark.usefixtures("style")
-async def test_what_went_wrong_with_it_is_left_to_who_opens_it(qapp: QApplication):
+async def test_error_while_opening_the_list_is_left_to_the_opener(qapp: QApplication):
     opening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     waiting = asyncio.ensure_future(renew_in_sight(opening, Theme(qapp)))
     await come_to_rest()

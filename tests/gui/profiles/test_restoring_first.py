@@ -30,7 +30,7 @@ def windows() -> list[WaitingWindow]:
     return [window for window in found if window.isVisible()]
 
 
-async def test_one_that_is_done_at_once_shows_nothing(theme: Theme, profile: Profile):
+async def test_quickly_finished_restore_shows_nothing(theme: Theme, profile: Profile):
     threads: list[threading.Thread] = []
 
     def finish(_: Profile, __: Watch) -> bool:
@@ -42,7 +42,7 @@ async def test_one_that_is_done_at_once_shows_nothing(theme: Theme, profile: Pro
     assert windows() == []
 
 
-async def test_one_that_takes_longer_shows_words_and_progress(theme: Theme, profile: Profile):
+async def test_slow_restore_shows_words_and_progress(theme: Theme, profile: Profile):
     seen: list[tuple[list[str], int, int, bool]] = []
     gate = threading.Event()
 
@@ -75,7 +75,7 @@ async def test_one_that_takes_longer_shows_words_and_progress(theme: Theme, prof
     assert windows() == []
 
 
-async def test_what_went_wrong_is_raised_where_it_is_waited_for(theme: Theme, profile: Profile):
+async def test_failed_restore_raises_where_it_is_awaited(theme: Theme, profile: Profile):
     def finish(_: Profile, __: Watch) -> bool:
         raise DiskError("The disk is full.")
 

@@ -62,18 +62,18 @@ def relative_luminance(color: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_white_letters_are_read_on_each_color():
+def test_white_letters_are_readable_on_each_profile_color():
     for color in Color:
         assert 1.05 / (relative_luminance(COLORS[color]) + 0.05) >= 4.5, color
 
 
-def test_the_badge_is_the_same_sign_at_every_scale(qtbot: QtBot):
+def test_profile_badge_is_the_same_at_every_scale(qtbot: QtBot):
     assert not badge("CA", Color.RED, 16).pixmap(30, 16).isNull()
     sizes = {size.width() for size in window_icon("CA", Color.RED).availableSizes()}
     assert {32, 256} <= sizes
 
 
-async def test_name_color_and_connection_are_told_in_words(tmp_path: Path, theme: Theme):
+async def test_profile_button_describes_name_color_and_connection(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         await until(lambda: who(desktop).text().startswith("Studio"))
         assert who(desktop).accessibleName().startswith("Profile Studio, Teal, ")
@@ -85,7 +85,7 @@ async def test_name_color_and_connection_are_told_in_words(tmp_path: Path, theme
         await until(lambda: who(desktop).accessibleName() == "Profile Studio, Teal, Offline")
 
 
-async def test_the_menu_lists_the_profiles_and_marks_this_one(tmp_path: Path, theme: Theme):
+async def test_profile_menu_lists_profiles_and_marks_the_current_one(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         desktop.other("Client A")
         desktop.other("R&D", Color.RED)
@@ -104,7 +104,7 @@ async def test_the_menu_lists_the_profiles_and_marks_this_one(tmp_path: Path, th
         menu.close()
 
 
-async def test_a_profile_made_meanwhile_elsewhere_is_in_the_next_menu(tmp_path: Path, theme: Theme):
+async def test_profile_created_in_another_window_appears_in_the_next_menu(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         menu = await menu_of(desktop)
         assert not any(text.startswith("Client A") for text in lines(menu))
@@ -115,13 +115,13 @@ async def test_a_profile_made_meanwhile_elsewhere_is_in_the_next_menu(tmp_path: 
         menu.close()
 
 
-async def test_a_profile_that_cannot_be_opened_is_told(tmp_path: Path, theme: Theme):
+async def test_profile_that_cannot_be_opened_is_reported(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         desktop.windows.open(desktop.other("cannot be opened"))
         await until(lambda: "“cannot be opened” could not be opened." in desktop.told)
 
 
-async def test_a_new_profile_is_made_by_keys_alone_and_opened(tmp_path: Path, theme: Theme, qtbot: QtBot):
+async def test_new_profile_is_created_by_keyboard_and_opened(tmp_path: Path, theme: Theme, qtbot: QtBot):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         desktop.models.profiles.new_wanted.emit()
         dialog = shown(desktop, NewProfileDialog)
@@ -143,7 +143,9 @@ async def test_a_new_profile_is_made_by_keys_alone_and_opened(tmp_path: Path, th
         assert desktop.models.profiles.profiles()[1].name == "Client A"
 
 
-async def test_a_key_is_never_shown_and_a_bad_one_is_told_at_its_line(tmp_path: Path, theme: Theme, qtbot: QtBot):
+async def test_key_of_a_new_profile_is_hidden_and_a_bad_one_reported_at_its_field(
+    tmp_path: Path, theme: Theme, qtbot: QtBot
+):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         desktop.models.profiles.new_wanted.emit()
         dialog = shown(desktop, NewProfileDialog)
@@ -155,7 +157,7 @@ async def test_a_key_is_never_shown_and_a_bad_one_is_told_at_its_line(tmp_path: 
         await until(lambda: not open_ones(desktop, NewProfileDialog))
 
 
-async def test_removing_asks_with_the_safe_answer_in_front(tmp_path: Path, theme: Theme):
+async def test_removing_a_profile_asks_with_the_safe_answer_first(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         other = desktop.other("Client A")
         menu = await menu_of(desktop)
@@ -173,14 +175,16 @@ async def test_removing_asks_with_the_safe_answer_in_front(tmp_path: Path, theme
         assert other.folder.is_dir()
 
 
-async def test_only_the_first_profile_offers_nothing_to_remove(tmp_path: Path, theme: Theme):
+async def test_only_the_first_profile_cannot_be_removed(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         menu = await menu_of(desktop)
         assert not any(text.startswith("Remove") for text in lines(menu))
         menu.close()
 
 
-async def test_another_name_and_color_reach_title_bar_and_taskbar_at_once(tmp_path: Path, theme: Theme, qtbot: QtBot):
+async def test_new_profile_name_and_color_update_title_bar_and_taskbar_at_once(
+    tmp_path: Path, theme: Theme, qtbot: QtBot
+):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         form = PreferencesForm(desktop.cases, desktop.bridge, desktop.runner)
         preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
@@ -199,7 +203,7 @@ async def test_another_name_and_color_reach_title_bar_and_taskbar_at_once(tmp_pa
         await until(lambda: QApplication.windowIcon().pixmap(32, 32).toImage() != icon)
 
 
-async def test_a_name_that_will_not_do_is_told_and_the_old_one_stays(tmp_path: Path, theme: Theme, qtbot: QtBot):
+async def test_invalid_profile_name_is_reported_and_the_old_one_stays(tmp_path: Path, theme: Theme, qtbot: QtBot):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         form = PreferencesForm(desktop.cases, desktop.bridge, desktop.runner)
         preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
@@ -211,7 +215,7 @@ async def test_a_name_that_will_not_do_is_told_and_the_old_one_stays(tmp_path: P
         assert desktop.window.windowTitle() == "Studio – Runway Desktop"
 
 
-async def test_the_badge_follows_the_theme(tmp_path: Path, theme: Theme):
+async def test_profile_badge_follows_the_theme(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         await until(lambda: who(desktop).text().startswith("Studio"))
         dark = who(desktop).icon().pixmap(26, 16).toImage()
@@ -219,7 +223,7 @@ async def test_the_badge_follows_the_theme(tmp_path: Path, theme: Theme):
         assert who(desktop).icon().pixmap(26, 16).toImage() != dark
 
 
-async def test_after_a_restore_it_is_told_once_what_waits(tmp_path: Path, theme: Theme):
+async def test_pending_decisions_are_reported_once_after_a_restore(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         desktop.engine.settings.set(TOLD, {"made_at": 1.0, "held": 2, "uncertain": 0, "live": 1})
         desktop.windows.tell_restored()
@@ -230,7 +234,7 @@ async def test_after_a_restore_it_is_told_once_what_waits(tmp_path: Path, theme:
         assert len(desktop.window.activity.messages()) == 1
 
 
-async def test_restored_list_says_which_programs_may_only_read_again(tmp_path: Path, theme: Theme):
+async def test_restored_list_names_programs_that_became_read_only(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         agent = Client(name="claude-code", permission=Permission.ALLOWANCE, credits=100.0)
         await desktop.store.save_client(agent, "the former list")
@@ -246,9 +250,7 @@ async def test_restored_list_says_which_programs_may_only_read_again(tmp_path: P
 
 
 @pytest.mark.parametrize("answer", ["Import task IDs…", "Dismiss"])
-async def test_empty_list_offers_the_ids_of_the_former_one_until_the_person_answers(
-    tmp_path: Path, theme: Theme, answer: str
-):
+async def test_empty_list_offers_ids_of_the_former_list_until_answered(tmp_path: Path, theme: Theme, answer: str):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         settings, activity = desktop.engine.settings, desktop.models.activity
         settings.set(TOLD, {"ids": str(tmp_path / "task ids.txt")})
@@ -265,7 +267,7 @@ async def test_empty_list_offers_the_ids_of_the_former_one_until_the_person_answ
         )
 
 
-async def test_that_a_folder_is_a_copy_is_told_when_it_is_found_out_and_once(tmp_path: Path, theme: Theme):
+async def test_copied_profile_folder_is_reported_once(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         settings = desktop.engine.settings
         settings.set(TOLD, {"made_at": 0.0, "held": 6, "uncertain": 0, "live": 0, "why": "put back"})
@@ -278,7 +280,7 @@ async def test_that_a_folder_is_a_copy_is_told_when_it_is_found_out_and_once(tmp
         assert len(desktop.window.activity.messages()) == 1
 
 
-async def test_a_window_without_a_folder_has_no_page_for_it(tmp_path: Path, theme: Theme):
+async def test_window_without_a_profile_folder_has_no_profile_page(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop:
         form = PreferencesForm(desktop.cases, desktop.bridge, desktop.runner)
         preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
@@ -291,7 +293,7 @@ async def test_a_window_without_a_folder_has_no_page_for_it(tmp_path: Path, them
         menu.close()
 
 
-async def test_keys_open_the_switcher_and_the_window_for_backups(tmp_path: Path, theme: Theme, qtbot: QtBot):
+async def test_shortcuts_open_the_profile_switcher_and_the_backup_window(tmp_path: Path, theme: Theme, qtbot: QtBot):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path), opens_rooms=True) as desktop:
         both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         qtbot.keyClick(desktop.window, Qt.Key.Key_P, both)
@@ -302,7 +304,7 @@ async def test_keys_open_the_switcher_and_the_window_for_backups(tmp_path: Path,
         open_ones(desktop, BackupWindow)[0].close()
 
 
-async def test_the_librarys_menu_leads_to_backup_and_restore(tmp_path: Path, theme: Theme):
+async def test_library_menu_opens_backup_and_restore(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path), opens_rooms=True) as desktop:
         desktop.window.workspace.top._library.click()
         menu = QApplication.activePopupWidget()
@@ -314,7 +316,7 @@ async def test_the_librarys_menu_leads_to_backup_and_restore(tmp_path: Path, the
         open_ones(desktop, QFileDialog)[0].reject()
 
 
-async def test_the_window_of_another_profile_stands_where_this_one_does(tmp_path: Path, theme: Theme):
+async def test_window_of_another_profile_opens_at_the_same_position(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path / "one", theme) as one:
         one.window.setGeometry(20, 50, 770, 600)
         variables = {environment.PLACEMENT_VARIABLE: one.window.placement}

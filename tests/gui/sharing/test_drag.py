@@ -31,7 +31,7 @@ def clip(tmp_path: Path) -> Path:
     return path
 
 
-def test_files_leave_as_links_and_as_paths(clip: Path, picture: Path) -> None:
+def test_dragged_files_are_offered_as_links_and_paths(clip: Path, picture: Path) -> None:
     mime = FileMime([clip, picture])
     assert mime.urls() == [QUrl.fromLocalFile(str(clip)), QUrl.fromLocalFile(str(picture))]
     assert mime.text().splitlines() == [str(clip), str(picture)]
@@ -39,7 +39,7 @@ def test_files_leave_as_links_and_as_paths(clip: Path, picture: Path) -> None:
     assert not mime.hasImage()
 
 
-def test_a_single_picture_leaves_as_a_picture_too_byte_for_byte(picture: Path) -> None:
+def test_single_dragged_picture_is_also_offered_as_unchanged_image_data(picture: Path) -> None:
     mime = FileMime([picture])
     gc.collect()
     assert mime.formats()[0] == "text/uri-list"
@@ -48,12 +48,12 @@ def test_a_single_picture_leaves_as_a_picture_too_byte_for_byte(picture: Path) -
     assert mime.imageData().size() == QImage(str(picture)).size()
 
 
-def test_a_clip_and_a_drawing_leave_as_files_alone(clip: Path, tmp_path: Path) -> None:
+def test_dragged_clip_and_svg_are_offered_as_files_only(clip: Path, tmp_path: Path) -> None:
     for path in (clip, tmp_path / "drawing.svg"):
         assert [kind for kind in FileMime([path]).formats() if "image" in kind] == []
 
 
-def test_a_picture_that_vanishes_before_the_drop_gives_nothing_and_no_error(picture: Path) -> None:
+def test_picture_deleted_during_a_drag_gives_nothing_and_no_error(picture: Path) -> None:
     mime = FileMime([picture])
     picture.unlink()
     assert mime.data("image/png").size() == 0
@@ -69,7 +69,7 @@ def test_copied_files_can_be_pasted_into_a_file_manager(picture: Path) -> None:
     assert copied_files([picture], "A prompt").text() == "A prompt"
 
 
-def test_only_copying_is_offered(theme: Theme, picture: Path, monkeypatch: pytest.MonkeyPatch, qtbot: object) -> None:
+def test_drags_offer_only_copying(theme: Theme, picture: Path, monkeypatch: pytest.MonkeyPatch, qtbot: object) -> None:
     offered: list[object] = []
     monkeypatch.setattr(QDrag, "exec", lambda self, actions: offered.append((self.mimeData().urls(), actions)))
     widget = QWidget()
@@ -77,7 +77,7 @@ def test_only_copying_is_offered(theme: Theme, picture: Path, monkeypatch: pytes
     assert offered == [([QUrl.fromLocalFile(str(picture))], Qt.DropAction.CopyAction)]
 
 
-def test_what_is_not_there_is_not_dragged_and_said_at_the_pointer(
+def test_missing_file_is_not_dragged_and_the_reason_is_shown_at_the_pointer(
     theme: Theme, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: object
 ) -> None:
     offered: list[list[QUrl]] = []
@@ -91,7 +91,7 @@ def test_what_is_not_there_is_not_dragged_and_said_at_the_pointer(
     assert offered == [[QUrl.fromLocalFile(str(clip))]]
 
 
-def test_the_picture_at_the_pointer_is_small_on_any_screen_and_has_its_words(theme: Theme, picture: Path) -> None:
+def test_drag_picture_is_small_on_any_screen_and_has_a_caption(theme: Theme, picture: Path) -> None:
     image = QImage(str(picture))
     pixmap = drag_picture(theme, image, "a still.png", 1, 2.0)
     assert pixmap.devicePixelRatio() == 2.0

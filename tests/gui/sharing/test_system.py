@@ -46,7 +46,7 @@ def owner(qapp: object) -> Iterator[QObject]:
     owner.deleteLater()
 
 
-def test_without_a_session_bus_the_folder_is_opened(
+def test_folder_is_opened_when_there_is_no_session_bus(
     opened: list[QUrl], failed: list[Path], owner: QObject, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
@@ -58,7 +58,7 @@ def test_without_a_session_bus_the_folder_is_opened(
     assert failed == []
 
 
-def test_a_folder_that_cannot_be_opened_either_is_told(
+def test_folder_that_cannot_be_opened_is_reported(
     failed: list[Path], owner: QObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: False)
@@ -68,7 +68,7 @@ def test_a_folder_that_cannot_be_opened_either_is_told(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is a file manager")
 @pytest.mark.parametrize("manager", ["", "org.gnome.Nautilus.desktop"])
-def test_a_folder_that_no_program_opens_is_told_and_not_only_asked_for(
+def test_folder_that_no_program_opens_is_reported(
     manager: str,
     opened: list[QUrl],
     failed: list[Path],
@@ -87,7 +87,7 @@ def test_a_folder_that_no_program_opens_is_told_and_not_only_asked_for(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is not asked for")
-def test_a_window_closed_while_the_file_manager_is_asked_for_is_no_problem(
+def test_closing_the_window_while_the_file_manager_starts_is_harmless(
     opened: list[QUrl], failed: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     fake, asked = tmp_path / "xdg-mime", tmp_path / "asked"
@@ -116,7 +116,7 @@ application.exec()
 
 
 @needs_bus
-def test_in_a_sandbox_the_portal_selects_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sandboxed_program_selects_a_file_through_the_portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked from a process of its own, which has met no other bus."""
     (tmp_path / "a fox.mp4").touch()
     monkeypatch.setenv("FLATPAK_ID", "io.github.runway_desktop.RunwayDesktop")
@@ -135,7 +135,7 @@ def test_in_a_sandbox_the_portal_selects_a_file(tmp_path: Path, monkeypatch: pyt
     assert shown == [str(tmp_path / "a fox.mp4")]
 
 
-def test_explorer_and_finder_select_by_command(
+def test_explorer_and_finder_select_a_file_by_command(
     opened: list[QUrl], failed: list[Path], owner: QObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert select_command("win32", [FOX, OWL]) == ("explorer.exe", "/select,", str(FOX))
@@ -150,12 +150,12 @@ def test_explorer_and_finder_select_by_command(
     assert opened == [QUrl.fromLocalFile("/library")]
 
 
-def test_a_program_is_started_detached_and_says_nothing_here(tmp_path: Path, qtbot: QtBot) -> None:
+def test_external_program_starts_detached_without_output_here(tmp_path: Path, qtbot: QtBot) -> None:
     done = tmp_path / "done by it"
     words = (sys.executable, "-c", "import sys; print('noise'); open(sys.argv[1], 'x').write('done')")
     assert output.start((*words, str(done)))
     qtbot.waitUntil(lambda: done.is_file() and done.read_text() == "done")
 
 
-def test_a_program_that_is_not_there_is_no_success(tmp_path: Path, qapp: object) -> None:
+def test_starting_a_missing_program_is_no_success(tmp_path: Path, qapp: object) -> None:
     assert not output.start([str(tmp_path / "no such program")])

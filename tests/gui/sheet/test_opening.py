@@ -28,7 +28,7 @@ async def sheet_of_many(rig: Rig, folder: Path) -> Sheet:
     return Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, gathered, COMPOSED)
 
 
-async def test_others_have_their_turn_before_a_window_that_opens_is_shown(tmp_path: Path, theme: Theme):
+async def test_event_loop_runs_before_an_opening_sheet_is_shown(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         rig.rooms.open("sheet")
         await until(lambda: (found := rig.window.findChild(OpenSheets)) is not None and found.windows)
@@ -45,7 +45,7 @@ async def test_others_have_their_turn_before_a_window_that_opens_is_shown(tmp_pa
         await rest()
 
 
-async def test_rows_are_checked_once_the_window_is_painted(tmp_path: Path, theme: Theme):
+async def test_sheet_rows_are_checked_after_the_first_paint(tmp_path: Path, theme: Theme):
     async with Rig(tmp_path) as rig:
         window = SheetWindow(await sheet_of_many(rig, tmp_path), theme, Keys())
         first = window.sheet.model.rowCount()
@@ -58,7 +58,7 @@ async def test_rows_are_checked_once_the_window_is_painted(tmp_path: Path, theme
         await rest()
 
 
-async def test_rows_of_a_window_that_nobody_paints_are_checked_all_the_same(tmp_path: Path, theme: Theme):
+async def test_sheet_rows_are_checked_even_if_never_painted(tmp_path: Path, theme: Theme):
     async with Rig(tmp_path) as rig:
         window = SheetWindow(await sheet_of_many(rig, tmp_path), theme, Keys())
         await until(lambda: window.sheet.model.is_checked)
@@ -67,7 +67,7 @@ async def test_rows_of_a_window_that_nobody_paints_are_checked_all_the_same(tmp_
         await rest()
 
 
-async def test_rows_that_come_do_not_have_all_numbers_measured(opened, monkeypatch):
+async def test_arriving_sheet_rows_do_not_remeasure_every_row_number(opened, monkeypatch):
     asked, tell = [], SheetModel.headerData
 
     def told(self: SheetModel, section: int, orientation: Qt.Orientation, role: int = 0) -> object:

@@ -86,7 +86,7 @@ def editor(window: SheetWindow) -> QWidget:
     return window.table.editor
 
 
-async def test_every_command_of_a_sheet_is_carried_out_in_it(opened: Opened):
+async def test_every_command_of_a_sheet_works_in_it(opened: Opened):
     async with opened("") as (_, window):
         wanted = {command.id for command in COMMANDS if Scope.SHEET in command.scopes} - {"help", "guide"}
         assert {action.objectName() for action in window.actions()} == wanted
@@ -98,7 +98,7 @@ async def test_every_command_of_a_sheet_is_carried_out_in_it(opened: Opened):
                     shown.close()
 
 
-async def test_it_says_what_came_and_what_it_will_cost(opened: Opened):
+async def test_sheet_shows_what_was_imported_and_its_cost(opened: Opened):
     async with opened(SHOTS) as (_, window):
         assert "shots.csv" in window.windowTitle()
         assert "3 rows · columns matched by name · nothing sent yet" in said(window)
@@ -107,7 +107,7 @@ async def test_it_says_what_came_and_what_it_will_cost(opened: Opened):
         assert button(window, "Generate").accessibleName().startswith("Generate 3 ready tasks")
 
 
-async def test_typing_replaces_a_cell_is_checked_at_once_and_escape_takes_it_back(opened: Opened):
+async def test_typing_replaces_a_cell_and_checks_it_and_escape_reverts(opened: Opened):
     async with opened(SHOTS) as (_, window):
         go(window, 2, "duration")
         keys(window, "8")
@@ -125,7 +125,7 @@ async def test_typing_replaces_a_cell_is_checked_at_once_and_escape_takes_it_bac
         assert text(window, 2, "duration") == "6 s"
 
 
-async def test_blocks_go_through_the_clipboard_as_spreadsheets_have_them(opened: Opened):
+async def test_cell_blocks_are_copied_and_pasted_as_in_spreadsheets(opened: Opened):
     async with opened("") as (_, window):
         QGuiApplication.clipboard().setText('A tower\t\tgen4.5\n"Two\nlines"\t\tveo3.1\n' + "More\t\tgen4.5\n" * 14)
         go(window, 1, PROMPT)
@@ -144,7 +144,7 @@ async def test_blocks_go_through_the_clipboard_as_spreadsheets_have_them(opened:
         assert model.totals.rows == 0
 
 
-async def test_a_sheet_that_is_open_with_steps_to_take_back_goes_quietly_with_the_program(opened: Opened):
+async def test_open_sheet_with_undo_steps_closes_with_the_program_without_a_question(opened: Opened):
     async with opened(SHOTS) as (_, window):
         go(window, 2, MODEL)
         QTest.keyClick(window, Qt.Key.Key_D, CONTROL)
@@ -154,7 +154,7 @@ async def test_a_sheet_that_is_open_with_steps_to_take_back_goes_quietly_with_th
         shiboken6.delete(window)
 
 
-async def test_one_copied_cell_fills_all_that_are_chosen(opened: Opened):
+async def test_one_copied_cell_fills_the_whole_selection(opened: Opened):
     async with opened(SHOTS) as (_, window):
         model = window.sheet.model
         QGuiApplication.clipboard().setText("8")
@@ -170,7 +170,7 @@ async def test_one_copied_cell_fills_all_that_are_chosen(opened: Opened):
         assert "duration" not in model.rows[0].cells
 
 
-async def test_rows_are_filled_down_doubled_inserted_and_deleted_by_keys(opened: Opened):
+async def test_keys_fill_duplicate_insert_and_delete_rows(opened: Opened):
     async with opened(SHOTS) as (_, window):
         model = window.sheet.model
         go(window, 2, MODEL)
@@ -189,7 +189,7 @@ async def test_rows_are_filled_down_doubled_inserted_and_deleted_by_keys(opened:
         assert text(window, 2, MODEL) == "Veo 3.1 Fast"
 
 
-async def test_nothing_is_taken_back_while_rows_are_stored(opened: Opened, monkeypatch):
+async def test_undo_is_blocked_while_rows_are_stored(opened: Opened, monkeypatch):
     async with opened(SHOTS) as (rig, window):
         model, gate = window.sheet.model, asyncio.Event()
         go(window, 2, MODEL)
@@ -223,7 +223,7 @@ async def test_f8_goes_to_the_next_finding(opened: Opened):
         assert (current.row(), window.sheet.model.columns[current.column()].key) == (1, "duration")
 
 
-async def test_a_file_that_is_dropped_on_a_cell_is_its_input(opened: Opened):
+async def test_file_dropped_on_a_cell_becomes_its_input(opened: Opened):
     async with opened(SHOTS) as (rig, window):
         picture = rig.folder / "dusk.png"
         QImage(640, 360, QImage.Format.Format_RGB32).save(str(picture))
@@ -242,7 +242,7 @@ async def test_a_file_that_is_dropped_on_a_cell_is_its_input(opened: Opened):
         assert text(window, 1, "promptImage") == "dusk.png"
 
 
-async def test_generate_sends_what_is_ready_and_the_rest_stays_open(opened: Opened):
+async def test_generate_sends_ready_rows_and_keeps_the_rest_open(opened: Opened):
     async with opened(SHOTS) as (rig, window):
         shown: list[Any] = []
         window.show_wanted.connect(shown.append)
@@ -262,7 +262,7 @@ async def test_generate_sends_what_is_ready_and_the_rest_stays_open(opened: Open
         grid.close()
 
 
-async def test_it_closes_when_all_of_it_is_sent_and_the_main_window_says_so(opened: Opened):
+async def test_fully_sent_sheet_closes_and_the_main_window_reports_it(opened: Opened):
     async with opened("prompt\nA lighthouse\nA pier\n") as (rig, window):
         told: list[str] = []
         window.told.connect(told.append)
@@ -272,7 +272,7 @@ async def test_it_closes_when_all_of_it_is_sent_and_the_main_window_says_so(open
         await until(lambda: len(rig.store.kept_sheets) == 1)
 
 
-async def test_a_row_is_added_by_a_button_and_its_prompt_is_typed_at_once(opened: Opened):
+async def test_add_row_button_starts_editing_the_prompt(opened: Opened):
     async with opened(SHOTS) as (_, window):
         button(window, "Add row").click()
         keys(window, "A pier")
@@ -281,7 +281,7 @@ async def test_a_row_is_added_by_a_button_and_its_prompt_is_typed_at_once(opened
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Space])
-async def test_no_plain_key_sends_or_closes(opened: Opened, key: Qt.Key):
+async def test_unmodified_keys_never_send_or_close_a_sheet(opened: Opened, key: Qt.Key):
     async with opened(SHOTS) as (rig, window):
         go(window, 1, STATE)
         press(window, key)
@@ -290,7 +290,7 @@ async def test_no_plain_key_sends_or_closes(opened: Opened, key: Qt.Key):
         assert not rig.engine.ledger.all_queued()
 
 
-async def test_an_axis_says_what_it_comes_to_before_it_is_added(opened: Opened):
+async def test_axis_dialog_shows_the_number_of_tasks_before_adding(opened: Opened):
     async with opened("prompt\nA\nB\n") as (_, window):
         button(window, "Add axis…").click()
         dialog = window.findChild(AxisDialog)
@@ -312,7 +312,7 @@ async def test_an_axis_says_what_it_comes_to_before_it_is_added(opened: Opened):
         await until(lambda: window.sheet.model.totals.tasks == 2)
 
 
-async def test_a_column_without_a_known_name_is_matched_in_the_dialog(opened: Opened):
+async def test_unknown_column_is_assigned_in_a_dialog(opened: Opened):
     async with opened("prompt,Dauer\nA,10\n") as (_, window):
         assert "1 column not matched" in said(window)
         button(window, "Columns…").click()
@@ -324,7 +324,7 @@ async def test_a_column_without_a_known_name_is_matched_in_the_dialog(opened: Op
         assert text(window, 1, "duration") == "10 s"
 
 
-async def test_closing_keeps_the_sheet_with_what_is_being_typed(opened: Opened):
+async def test_closing_keeps_the_sheet_with_the_text_being_typed(opened: Opened):
     async with opened(SHOTS) as (rig, window):
         go(window, 1, PROMPT)
         keys(window, "Fog")
@@ -335,7 +335,7 @@ async def test_closing_keeps_the_sheet_with_what_is_being_typed(opened: Opened):
         assert rig.engine.settings.get("sheet.open") is None
 
 
-async def test_every_control_has_a_name(opened: Opened):
+async def test_every_sheet_control_has_an_accessible_name(opened: Opened):
     async with opened(SHOTS) as (_, window):
         for control in window.findChildren(QPushButton):
             assert control.text() or control.accessibleName()
@@ -345,7 +345,7 @@ async def test_every_control_has_a_name(opened: Opened):
         assert window.table.indexAt(QPoint(5, 5)).isValid()
 
 
-async def test_the_button_says_how_many_a_cap_keeps_in_the_queue(opened: Opened):
+async def test_generate_button_says_how_many_tasks_a_cap_keeps_queued(opened: Opened):
     async with opened("prompt\n" + "".join(f"Fog {number}\n" for number in range(6))) as (rig, window):
         wanted = next(row.check for row in window.sheet.model.rows if row.check is not None)
         await rig.engine.pricing.learn(wanted.requests[0], 60.0)
@@ -359,7 +359,7 @@ async def test_the_button_says_how_many_a_cap_keeps_in_the_queue(opened: Opened)
         await until(lambda: send.text() == "Queue 6   360 credits")
 
 
-async def test_a_double_click_sends_the_first_few_once_and_a_held_key_sends_nothing_more(opened: Opened):
+async def test_double_click_sends_the_first_rows_once_and_a_held_key_sends_no_more(opened: Opened):
     async with opened(SHOTS.replace("veo3.1_fast", "gen4.5") + "A pier,gen4.5,1280:720,5,\n" * 2) as (rig, window):
         few = button(window, "First 2 only")
         few.click()
@@ -374,7 +374,7 @@ async def test_a_double_click_sends_the_first_few_once_and_a_held_key_sends_noth
         await until(lambda: len(rig.store.tasks) == 6)
 
 
-async def test_a_sheet_that_is_closed_while_its_rows_are_stored_still_knows_which_were_sent(opened: Opened):
+async def test_sheet_closed_while_its_rows_are_stored_still_knows_the_sent_ones(opened: Opened):
     async with opened("prompt\nA lighthouse\nA pier\n") as (rig, window):
         button(window, "Generate 2 ready").click()
         assert window.sheet.is_sending
@@ -390,7 +390,7 @@ def windows(rig: Desktop) -> tuple[SheetWindow, ...]:
     return sheets.windows if sheets is not None else ()
 
 
-async def test_a_sheet_that_cannot_be_written_at_the_end_keeps_no_other_from_being_kept(
+async def test_sheet_that_cannot_be_written_at_exit_does_not_block_other_sheets(
     tmp_path: Path, theme: Theme, caplog: pytest.LogCaptureFixture
 ):
     async with Desktop(tmp_path, theme) as rig:
@@ -417,7 +417,7 @@ async def test_a_sheet_that_cannot_be_written_at_the_end_keeps_no_other_from_bei
         await rest()
 
 
-async def test_a_room_that_fails_as_the_program_ends_keeps_no_sheet_from_being_kept(
+async def test_exception_at_exit_does_not_stop_sheets_from_being_stored(
     tmp_path: Path, theme: Theme, mistakes: Mistakes
 ):
     def fail() -> None:
@@ -439,7 +439,7 @@ async def test_a_room_that_fails_as_the_program_ends_keeps_no_sheet_from_being_k
     mistakes.take("ZeroDivisionError")
 
 
-async def test_what_is_wrong_with_the_chosen_row_is_said_whole_and_nothing_jumps(opened: Opened):
+async def test_problem_of_the_selected_row_is_shown_in_full_without_moving_the_layout(opened: Opened):
     async with opened(SHOTS) as (_, window):
         height = window.table.height()
         go(window, 2, PROMPT)
@@ -453,7 +453,7 @@ async def test_what_is_wrong_with_the_chosen_row_is_said_whole_and_nothing_jumps
         assert "Row 1: Seed" in said(window)
 
 
-async def test_where_there_is_little_room_columns_give_way_so_that_the_last_is_seen(opened: Opened):
+async def test_columns_shrink_in_a_narrow_sheet_so_that_the_last_is_visible(opened: Opened):
     async with opened("prompt,project,shot\nA lighthouse,Aurora,010\nA pier,Aurora,020\n") as (_, window):
         table, model = window.table, window.sheet.model
         wide = [table.columnWidth(at) for at in range(model.columnCount())]
@@ -464,7 +464,7 @@ async def test_where_there_is_little_room_columns_give_way_so_that_the_last_is_s
         await until(lambda: [table.columnWidth(at) for at in range(model.columnCount())] == wide)
 
 
-async def test_where_there_is_little_room_figures_are_not_cut(opened: Opened):
+async def test_numbers_are_not_cut_in_a_narrow_sheet(opened: Opened):
     async with opened("prompt,ratio,project,shot\nA lighthouse,1920:1080,Aurora,010\n") as (_, window):
         table, position = window.table, window.sheet.model.column_position("ratio")
         window.resize(880, 500)
@@ -473,7 +473,7 @@ async def test_where_there_is_little_room_figures_are_not_cut(opened: Opened):
         assert table.columnWidth(position) >= figures.horizontalAdvance("1920:1080") + 2 * PADDING
 
 
-async def test_where_there_is_little_room_a_row_that_is_sent_later_tells_whole_what_it_does_not_use(opened: Opened):
+async def test_row_sent_later_explains_its_unused_values_in_a_narrow_sheet(opened: Opened):
     async with opened("prompt,model,audio,project,shot\nA lighthouse,veo3.1_fast,true,Aurora,010\n") as (_, window):
         table, model = window.table, window.sheet.model
         window.resize(880, 500)
@@ -484,7 +484,7 @@ async def test_where_there_is_little_room_a_row_that_is_sent_later_tells_whole_w
         assert all(table.columnWidth(at) >= words for at in fields)
 
 
-async def test_a_width_that_was_chosen_stays_when_a_column_comes(opened: Opened):
+async def test_chosen_column_width_stays_when_a_column_is_added(opened: Opened):
     async with opened("prompt\nA lighthouse\n") as (_, window):
         table, model = window.table, window.sheet.model
         table.horizontalHeader().resizeSection(model.column_position(MODEL), 222)
@@ -493,7 +493,7 @@ async def test_a_width_that_was_chosen_stays_when_a_column_comes(opened: Opened)
         assert table.columnWidth(model.column_position(MODEL)) == 222
 
 
-async def test_alt_down_opens_what_a_cell_may_be_with_prices_and_the_choice_is_a_step(opened: Opened):
+async def test_alt_down_opens_the_choices_of_a_cell_with_prices(opened: Opened):
     async with opened(SHOTS) as (rig, window):
         for seconds, credits in ((4, 60), (6, 90), (8, 120)):
             values = {"promptText": "x", "ratio": "1280:720", "duration": seconds}
@@ -514,7 +514,7 @@ async def test_alt_down_opens_what_a_cell_may_be_with_prices_and_the_choice_is_a
         assert text(window, 2, "duration") == "5 s"
 
 
-async def test_a_cell_lists_the_models_by_their_makers_names_and_takes_them_typed(opened: Opened):
+async def test_model_cell_lists_makers_names_and_accepts_them_typed(opened: Opened):
     async with opened(SHOTS) as (_, window):
         go(window, 2, MODEL)
         press(window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
@@ -535,7 +535,7 @@ async def test_a_cell_lists_the_models_by_their_makers_names_and_takes_them_type
         assert window.sheet.model.rows[1].cells[MODEL] == "gen4.5"
 
 
-async def test_from_right_to_left_arrow_and_fill_handle_stand_at_the_left_of_a_cell(opened: Opened):
+async def test_arrow_and_fill_handle_are_at_the_left_of_a_cell_in_right_to_left_layout(opened: Opened):
     async with opened(SHOTS) as (_, window):
         window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         go(window, 2, "duration")
@@ -552,7 +552,7 @@ async def test_from_right_to_left_arrow_and_fill_handle_stand_at_the_left_of_a_c
         assert window.findChild(ChoicePopup) is not None
 
 
-async def test_the_corner_of_the_selection_is_dragged_down_to_fill(opened: Opened):
+async def test_dragging_the_corner_of_the_selection_fills_down(opened: Opened):
     async with opened(SHOTS) as (_, window):
         go(window, 1, "seed")
         handle = window.table.findChild(FillHandle)
@@ -570,7 +570,7 @@ async def test_the_corner_of_the_selection_is_dragged_down_to_fill(opened: Opene
         assert not handle.isVisible(), "what cannot be written cannot be filled"
 
 
-async def test_one_press_sets_right_what_many_rows_have_wrong(opened: Opened):
+async def test_one_press_fixes_a_problem_of_many_rows(opened: Opened):
     async with opened(SHOTS + "A pier,veo3.1_fast,1280:720,5,\n") as (_, window):
         top = window.table.mapTo(window, window.table.visualRect(window.sheet.model.index(0, 0)).topLeft())
         await until(lambda: "Duration: 2 values don't fit Veo 3.1 Fast, which takes 4, 6 or 8 s." in said(window))
@@ -585,7 +585,7 @@ async def test_one_press_sets_right_what_many_rows_have_wrong(opened: Opened):
         await until(lambda: "2 values don't fit" in said(window))
 
 
-async def test_a_column_says_where_it_is_not_used_and_where_an_input_may_be_added(opened: Opened):
+async def test_column_marks_cells_where_it_is_unused_or_an_input_may_be_added(opened: Opened):
     shots = "prompt,model,image,duration\nA,gen4.5,,5\nB,eleven_text_to_sound_v2,,5\nC,gen4_image,,\nD,gen4.5,x.png,5\n"
     async with opened(shots) as (_, window):
         assert text(window, 1, "promptImage") == "+ Add"
@@ -595,7 +595,7 @@ async def test_a_column_says_where_it_is_not_used_and_where_an_input_may_be_adde
         assert window.sheet.model.headerData(place, Qt.Orientation.Horizontal) == "Input"
 
 
-async def test_nothing_moves_under_a_cell_that_is_being_edited(opened: Opened):
+async def test_rows_do_not_move_while_a_cell_is_edited(opened: Opened):
     async with opened(SHOTS + "A pier,veo3.1_fast,1280:720,6,\n") as (_, window):
         go(window, 4, "duration")
         height = window.table.height()
@@ -607,6 +607,6 @@ async def test_nothing_moves_under_a_cell_that_is_being_edited(opened: Opened):
         await until(lambda: "2 values don't fit Veo 3.1 Fast" in said(window))
 
 
-async def test_everything_that_is_clicked_is_large_enough_to_hit(opened: Opened):
+async def test_clickable_controls_are_large_enough(opened: Opened):
     async with opened(SHOTS) as (_, window):
         assert too_small(window) == []

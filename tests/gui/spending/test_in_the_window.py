@@ -20,7 +20,7 @@ def button(window: QWidget, text: str) -> QPushButton:
     return next(found for found in window.findChildren(QPushButton) if found.isVisible() and found.text() == text)
 
 
-async def test_the_balance_leads_to_spending_and_caps(tmp_path: Path, theme: Theme):
+async def test_click_on_the_balance_opens_spending_and_caps(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop:
         balance = next(
             found for found in desktop.window.findChildren(QPushButton) if found.accessibleName().startswith("Balance")
@@ -35,7 +35,7 @@ async def test_the_balance_leads_to_spending_and_caps(tmp_path: Path, theme: The
         await rest()
 
 
-async def test_spending_has_a_key(tmp_path: Path, theme: Theme):
+async def test_spending_opens_by_shortcut(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop:
         QTest.keyClick(
             desktop.window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -43,7 +43,7 @@ async def test_spending_has_a_key(tmp_path: Path, theme: Theme):
         assert desktop.room_requests == [("spending", None)]
 
 
-async def test_a_cap_that_is_reached_is_told_with_the_button_that_raises_it(tmp_path: Path, theme: Theme):
+async def test_reached_cap_is_announced_with_a_button_to_raise_it(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme, loops=("lane",)) as desktop:
         await desktop.engine.pricing.learn(engine_rig.request(), 25.0)
         desktop.engine.settings.day_cap = 20.0
@@ -56,7 +56,7 @@ async def test_a_cap_that_is_reached_is_told_with_the_button_that_raises_it(tmp_
         assert desktop.window.activity.messages() == ["Today's cap raised to 30 credits."]
 
 
-async def test_raising_a_cap_is_an_act_with_its_own_undo(tmp_path: Path, theme: Theme):
+async def test_raising_a_cap_can_be_undone(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme, loops=("lane",)) as desktop:
         await full_day(desktop)
         activity, settings = desktop.window.activity, desktop.engine.settings
@@ -73,7 +73,7 @@ async def test_raising_a_cap_is_an_act_with_its_own_undo(tmp_path: Path, theme: 
         assert activity.messages()[-1] == "Cap not lowered: it was changed since."
 
 
-async def test_that_a_cap_is_reached_is_no_longer_told_once_it_was_raised_elsewhere(tmp_path: Path, theme: Theme):
+async def test_notice_of_a_reached_cap_ends_when_the_cap_is_raised_elsewhere(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme, loops=("lane",)) as desktop:
         await full_day(desktop)
         desktop.engine.settings.day_cap = 22.0
@@ -83,7 +83,7 @@ async def test_that_a_cap_is_reached_is_no_longer_told_once_it_was_raised_elsewh
         await until(lambda: not desktop.window.activity.messages(), "nothing waits for it")
 
 
-async def test_a_raise_that_would_send_more_than_its_button_said_is_told_anew_first(tmp_path: Path, theme: Theme):
+async def test_cap_raise_that_would_send_more_than_announced_is_announced_again_first(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme, loops=("lane",)) as desktop:
         await full_day(desktop)
         await desktop.engine.pricing.learn(engine_rig.request(), 28.0)
@@ -105,14 +105,14 @@ async def full_day(desktop: Desktop) -> None:
     await until(desktop.window.activity.messages, "the cap is told")
 
 
-async def test_the_status_line_says_today_of_the_cap(tmp_path: Path, theme: Theme):
+async def test_status_line_shows_todays_spending_of_the_cap(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.engine.settings.day_cap = 1_500.0
         desktop.models.status.changed.emit()
         assert any("Today 0 of 1,500 credits" in label.text() for label in desktop.window.findChildren(QLabel))
 
 
-async def test_a_costly_request_is_asked_about_and_sent_after_yes(tmp_path: Path, theme: Theme):
+async def test_costly_request_is_sent_only_after_a_yes(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop:
         await desktop.engine.pricing.learn(engine_rig.request(), 25.0)
         desktop.engine.settings.confirm_above = 20.0

@@ -61,7 +61,7 @@ def press(window: QWidget, text: str) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-async def test_it_says_the_sum_the_period_and_what_runway_reports(tmp_path: Path, theme: Theme):
+async def test_spending_window_shows_sum_period_and_runways_own_report(tmp_path: Path, theme: Theme):
     async with spending(tmp_path, theme) as (_, window):
         assert "180 credits · $1.80 · 2 tasks" in said(window)
         assert "Runway reports 180 credits less" in said(window)
@@ -69,7 +69,7 @@ async def test_it_says_the_sum_the_period_and_what_runway_reports(tmp_path: Path
         assert window.sums.model().rowCount() == 1
 
 
-async def test_a_period_and_a_side_are_chosen_with_the_mouse(tmp_path: Path, theme: Theme):
+async def test_period_and_breakdown_are_chosen_with_the_mouse(tmp_path: Path, theme: Theme):
     async with spending(tmp_path, theme) as (_, window):
         press(window, "By project")
         assert window.sums.model().index(0, 0).data() == "No project"
@@ -77,14 +77,14 @@ async def test_a_period_and_a_side_are_chosen_with_the_mouse(tmp_path: Path, the
         await until(lambda: len(window.chart._bars) == 7, "seven days")
 
 
-async def test_nothing_spent_is_said_in_place_of_bars_and_nothing_can_be_exported(tmp_path: Path, theme: Theme):
+async def test_period_without_spending_shows_a_sentence_and_disables_export(tmp_path: Path, theme: Theme):
     async with spending(tmp_path, theme, busy=False) as (_, window):
         assert window.chart.accessibleDescription() == "Nothing was sent in this period."
         export = next(found for found in window.findChildren(QPushButton) if found.text().startswith("Export"))
         assert not export.isEnabled()
 
 
-async def test_a_bill_is_written_where_the_person_wants_it(tmp_path: Path, theme: Theme):
+async def test_statement_of_costs_is_written_to_the_chosen_place(tmp_path: Path, theme: Theme):
     async with spending(tmp_path, theme) as (_, window):
         window.choose_file("Harbour & sea")
         dialog = window.findChild(QFileDialog)
@@ -97,14 +97,14 @@ async def test_a_bill_is_written_where_the_person_wants_it(tmp_path: Path, theme
         assert (tmp_path / "bill.csv").exists()
 
 
-async def test_caps_are_one_press_away(tmp_path: Path, theme: Theme):
+async def test_spending_window_opens_caps_with_one_press(tmp_path: Path, theme: Theme):
     async with spending(tmp_path, theme) as (_, window):
         async with after(window.caps_wanted) as wanted:
             press(window, "Caps")
         assert len(wanted) == 1
 
 
-async def test_everything_that_takes_the_keyboard_has_a_name(tmp_path: Path, theme: Theme):
+async def test_focusable_controls_have_accessible_names(tmp_path: Path, theme: Theme):
     async with spending(tmp_path, theme) as (_, window):
         for widget in window.findChildren(QWidget):
             if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
@@ -113,7 +113,9 @@ async def test_everything_that_takes_the_keyboard_has_a_name(tmp_path: Path, the
 
 
 @pytest.mark.parametrize("choice", [ColorScheme.DARK, ColorScheme.LIGHT])
-async def test_it_paints_in_both_themes_and_at_its_smallest(tmp_path: Path, theme: Theme, choice: ColorScheme):
+async def test_spending_window_paints_in_both_themes_and_at_its_smallest_size(
+    tmp_path: Path, theme: Theme, choice: ColorScheme
+):
     theme.choose(choice)
     async with spending(tmp_path, theme) as (_, window):
         window.resize(window.minimumSize())
@@ -135,14 +137,14 @@ def chart(theme: Theme):
     chart.deleteLater()
 
 
-def test_the_mouse_reads_a_day(chart: BarChart):
+def test_mouse_pointer_shows_the_values_of_a_day(chart: BarChart):
     QTest.mouseMove(chart, QPoint(590, 100))
     assert chart.words() == "3 November: 180 credits"
     QTest.mouseMove(chart, QPoint(2, 100))
     assert chart.words() == ""
 
 
-def test_the_arrow_keys_read_one_day_after_the_other(chart: BarChart):
+def test_arrow_keys_show_one_day_after_the_other(chart: BarChart):
     for key, words in (
         (Qt.Key.Key_Right, THREE[0].words),
         (Qt.Key.Key_Right, THREE[1].words),
@@ -155,7 +157,7 @@ def test_the_arrow_keys_read_one_day_after_the_other(chart: BarChart):
         assert chart.words() == words
 
 
-def test_from_right_to_left_time_runs_to_the_left(chart: BarChart):
+def test_time_axis_runs_to_the_left_in_right_to_left_layout(chart: BarChart):
     chart.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     QTest.mouseMove(chart, QPoint(30, 100))
     assert chart.words() == "3 November: 180 credits"
@@ -165,22 +167,22 @@ def test_from_right_to_left_time_runs_to_the_left(chart: BarChart):
     assert chart.words() == "3 November: 180 credits"
 
 
-def test_a_screen_reader_hears_the_busiest_day(chart: BarChart):
+def test_screen_reader_hears_the_busiest_day(chart: BarChart):
     assert chart.accessibleDescription() == "Most on 3 November: 180 credits"
 
 
 @pytest.mark.parametrize(("most", "step", "top"), [(640, 250, 750), (1_500, 500, 1_500), (8, 5, 10), (0, 1, 3)])
-def test_lines_stand_at_round_numbers(most: float, step: float, top: float):
+def test_grid_lines_stand_at_round_numbers(most: float, step: float, top: float):
     assert scale(most) == (step, top)
 
 
 @given(st.floats(0.01, 1e9))
-def test_every_bar_fits_below_the_top_and_the_lines_are_few(most: float):
+def test_every_bar_fits_the_chart_and_grid_lines_are_few(most: float):
     step, top = scale(most)
     assert top >= most * (1 - 1e-6)
     assert 1 <= round(top / step) <= STEPS + 1
 
 
-async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path: Path, theme: Theme):
+async def test_clickable_controls_are_large_enough(tmp_path: Path, theme: Theme):
     async with spending(tmp_path, theme) as (_, window):
         assert too_small(window) == []

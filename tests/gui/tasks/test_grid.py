@@ -32,7 +32,7 @@ async def in_grid(rig: Desktop, amount: int, group: GroupBy = GroupBy.NONE):
     return grid
 
 
-async def test_selection_and_focus_go_along_between_list_and_grid(tmp_path, theme, qtbot):
+async def test_selection_and_focus_are_shared_by_list_and_grid(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         grid = await in_grid(rig, 60)
         grid.setFocus()
@@ -48,7 +48,7 @@ async def test_selection_and_focus_go_along_between_list_and_grid(tmp_path, them
         assert rig.window.view.visualRect(rig.window.view.currentIndex()).top() >= 0
 
 
-async def test_shown_rows_stay_while_tasks_are_added_above(tmp_path, theme, qtbot):
+async def test_visible_rows_stay_in_place_while_tasks_are_added_above(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         grid = await in_grid(rig, 120)
         rig.window.view.select([TaskId("t40")])
@@ -64,7 +64,7 @@ async def test_shown_rows_stay_while_tasks_are_added_above(tmp_path, theme, qtbo
         assert 0 <= grid.visualRect(grid.currentIndex()).top() < grid.viewport().height()
 
 
-async def test_the_mouse_chooses_cells_and_folds_groups(tmp_path, theme, qtbot):
+async def test_mouse_selects_grid_cells_and_folds_groups(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         grid = await in_grid(rig, 9, GroupBy.BATCH)
         third = grid.visualRect(rig.rows.index(3, Column.PROMPT)).center()
@@ -78,7 +78,7 @@ async def test_the_mouse_chooses_cells_and_folds_groups(tmp_path, theme, qtbot):
         assert painted(grid)[1] > 1, "the folded group's head is there"
 
 
-async def test_a_right_click_on_a_header_is_for_its_group_in_list_and_grid(tmp_path, theme, qtbot):
+async def test_right_click_on_a_group_header_opens_the_menu_of_the_group(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         grid = await in_grid(rig, 5, GroupBy.BATCH)
         view = rig.window.view
@@ -93,14 +93,14 @@ async def test_a_right_click_on_a_header_is_for_its_group_in_list_and_grid(tmp_p
             assert asked == ["b1"]
 
 
-async def test_the_grid_and_its_size_are_remembered(tmp_path, theme, qtbot):
+async def test_grid_view_and_its_size_are_remembered(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await in_grid(rig, 3)
         rig.window.workspace.list._size.setValue(320)
         assert rig.engine.settings.get("list.grid") == "1 320"
 
 
-async def test_keys_judge_what_is_chosen_and_control_z_takes_it_back(tmp_path, theme, qtbot):
+async def test_keys_rate_the_selected_tasks_and_control_z_undoes(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         grid = await in_grid(rig, 5)
         grid.setFocus()
@@ -119,7 +119,7 @@ async def test_keys_judge_what_is_chosen_and_control_z_takes_it_back(tmp_path, t
         await until(lambda: rig.rows.row_of(TaskId("t3")).task.rating == 0)
 
 
-async def test_t_opens_a_line_that_completes_tags(tmp_path, theme, qtbot):
+async def test_t_key_opens_a_tag_field_with_completion(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(task(9, State.FAILED, tags=("low key",)))
         await in_grid(rig, 3)
@@ -138,7 +138,7 @@ async def test_t_opens_a_line_that_completes_tags(tmp_path, theme, qtbot):
         await until(lambda: rig.rows.row_of(TaskId("t2")).task.tags == ("drone", "low key"))
 
 
-async def test_pointer_that_passes_over_a_poster_decodes_nothing(tmp_path, theme, qtbot):
+async def test_pointer_passing_over_a_poster_decodes_nothing(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         clip = tmp_path / "clip.mp4"
         clip.write_bytes(b"x")
@@ -152,7 +152,7 @@ async def test_pointer_that_passes_over_a_poster_decodes_nothing(tmp_path, theme
         assert not rig.window.workspace.posters.strips.is_coming(str(clip))
 
 
-async def test_words_are_completed_below_the_search_line_and_saved_by_a_key(tmp_path, theme, qtbot):
+async def test_search_words_are_completed_and_saved_by_a_shortcut(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.FAILED, tags=("drone",)))
         rig.pages.refresh()
@@ -184,7 +184,7 @@ async def test_words_are_completed_below_the_search_line_and_saved_by_a_key(tmp_
         assert QApplication.focusWidget() is search
 
 
-async def test_control_and_wheel_zooms_and_the_task_under_the_pointer_stays(tmp_path, theme, qtbot):
+async def test_control_wheel_zooms_around_the_task_under_the_pointer(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         grid = await in_grid(rig, 60)
         line = 20
@@ -202,7 +202,7 @@ async def test_control_and_wheel_zooms_and_the_task_under_the_pointer_stays(tmp_
         assert rig.engine.settings.get("list.grid") == f"1 {grid.poster_width}"
 
 
-async def test_keys_zoom_the_grid_and_bring_the_usual_size_back(tmp_path, theme, qtbot):
+async def test_keys_zoom_the_grid_and_reset_it(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         grid = await in_grid(rig, 5)
         usual = grid.poster_width

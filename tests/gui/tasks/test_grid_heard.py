@@ -25,7 +25,7 @@ def name_of(item: QAccessibleInterface) -> str:
     return item.text(QAccessible.Text.Name)
 
 
-async def test_it_is_a_list_of_named_items(tmp_path, theme, qtbot):
+async def test_grid_is_exposed_to_screen_readers_as_a_list_of_named_items(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(task(1, State.FAILED, prompt="Fog"), task(2, State.RUNNING, prompt="Sun"), batch="b1")
         rig.filter.group_by(GroupBy.BATCH)

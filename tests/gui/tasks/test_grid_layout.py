@@ -17,7 +17,7 @@ def laid_out(groups: list[int], width: int = 500) -> GridLayout:
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=8), st.integers(60, 900))
-def test_every_line_is_found_where_it_stands(groups: list[int], width: int):
+def test_every_grid_line_is_found_at_its_position(groups: list[int], width: int):
     layout = laid_out(groups, width)
     for line in range(sum(groups) + len(groups)):
         box = layout.box(line)
@@ -28,7 +28,7 @@ def test_every_line_is_found_where_it_stands(groups: list[int], width: int):
 
 @example([1, 0], 127, 11)
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=6), st.integers(0, 3000), st.integers(0, 800))
-def test_visible_lines_are_part_of_the_difference(groups: list[int], top: int, height: int):
+def test_visible_grid_lines_are_found_by_position(groups: list[int], top: int, height: int):
     layout = laid_out(groups)
     seen = layout.lines_between(top, top + height)
     for line in range(sum(groups) + len(groups)):
@@ -37,7 +37,7 @@ def test_visible_lines_are_part_of_the_difference(groups: list[int], top: int, h
             assert line in seen
 
 
-def test_arrows_go_over_headers_and_keep_their_column():
+def test_arrow_keys_skip_group_headers_and_keep_their_column():
     layout = laid_out([5, 6])
     assert layout.columns == 4
     assert layout.beside(5, 1, 0) == 7
@@ -49,7 +49,7 @@ def test_arrows_go_over_headers_and_keep_their_column():
     assert layout.beside(12, 0, 1) == 12
 
 
-def test_between_the_cells_is_nothing():
+def test_point_between_grid_cells_hits_no_cell():
     layout = laid_out([4])
     box = layout.box(1)
     assert layout.line_at(box.left + box.width + 2, box.top + 5) == -1

@@ -36,7 +36,7 @@ def go_to(view: TaskView | GridView, part: float) -> None:
 
 
 @pytest.mark.parametrize("is_clip", [True, False])
-def test_a_pointer_in_the_row_of_a_clip_starts_what_reads_it(theme: Theme, is_clip: bool):
+def test_pointer_in_the_row_of_a_clip_starts_the_decoder_process(theme: Theme, is_clip: bool):
     woken: list[bool] = []
     strips = SimpleNamespace(warm=lambda: woken.append(True))
     parent = QObject()
@@ -49,7 +49,7 @@ def test_a_pointer_in_the_row_of_a_clip_starts_what_reads_it(theme: Theme, is_cl
 
 @pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)
 @pytest.mark.parametrize("look", ["list", "grid"])
-async def test_the_way_across_a_poster_goes_through_its_clip(tmp_path, theme, qtbot, look: str):
+async def test_moving_across_a_poster_scrubs_its_clip(tmp_path, theme, qtbot, look: str):
     async with Desktop(tmp_path, theme) as rig:
         clip = Path(shutil.copy(SAMPLES / "dusk-16x9-5s.mp4", tmp_path / "clip.mp4"))
         one = task(1, State.SUCCEEDED)
@@ -81,7 +81,7 @@ async def test_the_way_across_a_poster_goes_through_its_clip(tmp_path, theme, qt
 
 @pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)
 @pytest.mark.parametrize("is_calm", [False, True])
-async def test_a_pointer_that_comes_into_the_list_starts_what_reads_clips(tmp_path, theme, is_calm: bool):
+async def test_pointer_entering_the_list_starts_the_decoder_process(tmp_path, theme, is_calm: bool):
     """It is on its way to a poster: the process takes longer to start than it takes to be there."""
     async with Desktop(tmp_path, theme) as rig:
         rig.interior.add_preview()

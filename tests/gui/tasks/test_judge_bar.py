@@ -15,7 +15,7 @@ from tests.rigs.rows import task
 
 
 @pytest.mark.parametrize("width", [288, 300, 360, 420, 600])
-async def test_all_of_it_stands_on_one_line_inside_its_pane(tmp_path, theme, qtbot, width):
+async def test_rating_controls_stand_on_one_line_inside_their_pane(tmp_path, theme, qtbot, width):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1, State.SUCCEEDED))
         await until(lambda: rig.rows.row_of(TaskId("t1")))
@@ -43,7 +43,7 @@ async def test_all_of_it_stands_on_one_line_inside_its_pane(tmp_path, theme, qtb
         assert bar.mapTo(pane, bar.rect().topRight()).x() <= pane.width()
 
 
-async def test_words_stand_beside_the_signs_where_they_have_room(tmp_path, theme, qtbot):
+async def test_labels_are_shown_beside_rating_symbols_where_there_is_space(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1, State.SUCCEEDED))
         await until(lambda: rig.rows.row_of(TaskId("t1")))
@@ -60,7 +60,7 @@ async def test_words_stand_beside_the_signs_where_they_have_room(tmp_path, theme
         assert [button.text() for button in bar.findChildren(QAbstractButton)[5:7]] == ["Pick", "Reject  X"]
 
 
-async def test_of_several_it_shows_what_all_of_them_have_and_takes_that_away(tmp_path, theme, qtbot):
+async def test_rating_of_several_tasks_shows_and_removes_what_they_share(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(*(task(number, State.FAILED, rating=number) for number in (1, 2)))
         await until(lambda: rig.rows.task_count == 2)

@@ -41,7 +41,7 @@ def chosen_is(rig: Desktop, name: str) -> bool:
         (["t3", "t2", "t1"], "t4"),
     ],
 )
-async def test_the_next_row_is_chosen_or_at_the_end_the_one_before(tmp_path, theme, qtbot, chosen, after):
+async def test_next_row_is_selected_after_a_removal_or_the_previous_at_the_end(tmp_path, theme, qtbot, chosen, after):
     async with Desktop(tmp_path, theme) as rig:
         await nine(rig)
         rig.window.view.select([TaskId(name) for name in chosen])
@@ -53,7 +53,7 @@ async def test_the_next_row_is_chosen_or_at_the_end_the_one_before(tmp_path, the
         await until(lambda: rig.details.chosen == (after,))
 
 
-async def test_one_after_the_other_goes_by_the_same_key(tmp_path, theme, qtbot):
+async def test_rows_are_removed_one_after_the_other_with_the_same_key(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await nine(rig, GroupBy.DAY)
         rig.window.view.select([TaskId("t7")])
@@ -62,7 +62,7 @@ async def test_one_after_the_other_goes_by_the_same_key(tmp_path, theme, qtbot):
             await until(partial(chosen_is, rig, following))
 
 
-async def test_in_the_grid_too(tmp_path, theme, qtbot):
+async def test_next_cell_is_selected_after_a_removal_in_the_grid(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await nine(rig)
         rig.window.workspace.list.show_grid(True)
@@ -75,7 +75,7 @@ async def test_in_the_grid_too(tmp_path, theme, qtbot):
         assert QApplication.focusWidget() is grid
 
 
-async def test_row_that_leaves_by_itself_selects_no_other(tmp_path, theme, qtbot):
+async def test_row_that_leaves_the_list_by_itself_selects_no_other(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await nine(rig)
         rig.window.view.select([TaskId("t5")])
@@ -85,7 +85,7 @@ async def test_row_that_leaves_by_itself_selects_no_other(tmp_path, theme, qtbot
         assert rig.window.view.selected_ids() == []
 
 
-def test_order_of_the_two_events_does_not_matter():
+def test_selection_after_a_removal_does_not_depend_on_event_order():
     there = {TaskId("t1"), TaskId("t3")}
     for lines_first in (True, False):
         succession = NextSelection()

@@ -24,7 +24,7 @@ def foot(theme: Theme, font: QFont, text: str) -> int:
     return max(y for y in range(80) for x in columns if picture.pixelColor(x, y).lightness() < 128)
 
 
-def test_a_line_with_letters_of_another_font_stands_as_high_as_any(theme, qapp):
+def test_row_with_a_fallback_font_is_as_high_as_others(theme, qapp):
     for size in (9, 10, 13):
         font = QFont(QGuiApplication.font())
         font.setPointSize(size)

@@ -23,7 +23,7 @@ def has_width(rig, width):
     return rig.window.workspace.width() == width
 
 
-async def test_the_prompt_stays_readable_in_a_small_window(tmp_path, theme, qtbot):
+async def test_prompt_column_stays_readable_in_a_small_window(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig)
         view = rig.window.view
@@ -39,7 +39,7 @@ async def test_the_prompt_stays_readable_in_a_small_window(tmp_path, theme, qtbo
         await until(lambda: [view.columnWidth(one) for one in Column if one is not Column.PROMPT] == wide)
 
 
-async def test_widths_of_the_last_time_give_way_in_a_small_window(tmp_path, theme, qtbot):
+async def test_stored_column_widths_shrink_in_a_small_window(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig)
         rig.window.view.setColumnWidth(Column.STATUS, 240)
@@ -55,7 +55,7 @@ async def test_widths_of_the_last_time_give_way_in_a_small_window(tmp_path, them
         assert rig.window.view.columnWidth(Column.PROMPT) >= LEAST_PROMPT
 
 
-async def test_a_column_that_the_queue_hides_comes_back_whole_after_it_was_narrow(tmp_path, theme, qtbot):
+async def test_column_hidden_in_the_queue_returns_at_full_width_after_a_narrow_window(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig)
         view = rig.window.view
@@ -73,7 +73,7 @@ async def test_a_column_that_the_queue_hides_comes_back_whole_after_it_was_narro
         assert view.columnWidth(Column.SENT) == wide
 
 
-async def test_prices_and_dates_are_whole_at_a_larger_text(tmp_path, theme, qtbot):
+async def test_prices_and_dates_are_fully_visible_with_larger_text(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig)
         view = rig.window.view

@@ -58,7 +58,7 @@ async def close(rig: Desktop) -> None:
     await rest()
 
 
-async def test_tags_are_given_and_taken_by_the_menu_on_many_and_undone(tmp_path, theme, qtbot):
+async def test_tags_of_many_tasks_are_added_and_removed_by_menu_and_undone(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await some(rig)
         choose(rig, 1, 2)
@@ -78,7 +78,7 @@ async def test_tags_are_given_and_taken_by_the_menu_on_many_and_undone(tmp_path,
         await until(lambda: tags_of(rig, 1) == ("drone",) and tags_of(rig, 2) == ("drone", "night"))
 
 
-async def test_a_note_may_have_several_lines(tmp_path, theme, qtbot):
+async def test_note_may_have_several_lines(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await some(rig)
         rig.composer.set_prompt("Not to be sent")
@@ -99,7 +99,7 @@ async def test_a_note_may_have_several_lines(tmp_path, theme, qtbot):
         assert any("\nThe client likes it" in label.text() for label in rig.window.findChildren(QLabel))
 
 
-async def test_escape_leaves_a_note_and_leaving_keeps_it(tmp_path, theme, qtbot):
+async def test_escape_leaves_a_note_and_losing_focus_stores_it(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await some(rig)
         choose(rig, 2)
@@ -118,7 +118,7 @@ async def test_escape_leaves_a_note_and_leaving_keeps_it(tmp_path, theme, qtbot)
             await until(lambda kept=kept: note_of(rig, 2) == kept)  # type: ignore[misc]
 
 
-async def test_of_many_with_different_notes_nothing_is_lost_by_looking(tmp_path, theme, qtbot):
+async def test_viewing_tasks_with_different_notes_changes_none(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await some(rig)
         choose(rig, 1, 2)
@@ -132,7 +132,7 @@ async def test_of_many_with_different_notes_nothing_is_lost_by_looking(tmp_path,
         assert note_of(rig, 2) == "Too dark"
 
 
-async def test_down_offers_the_projects_and_shots_that_are_known(tmp_path, theme, qtbot):
+async def test_down_key_offers_known_projects_and_shots(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await some(rig)
         await rig.change(replace(await rig.by_id(2), project="Coast", shot="020"))

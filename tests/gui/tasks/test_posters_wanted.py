@@ -71,20 +71,20 @@ def row(*outputs: Output) -> Row:
     return Row(task=Task(id=TASK, request=request, created_at=0.0, state=State.SUCCEEDED), outputs=outputs)
 
 
-def test_result_saved_before_ones_eyes_gets_its_poster_at_once(rows: Rows, bridge: Bridge, wanted: list[Path]):
+def test_result_saved_while_visible_gets_its_poster_at_once(rows: Rows, bridge: Bridge, wanted: list[Path]):
     rows.held[TASK] = row()
     bridge.tasks_touched.emit({TASK: touch(saved())})
     assert wanted == [Path("/a.mp4")]
 
 
-def test_result_saved_out_of_sight_gets_it_when_scrolled_to(rows: Rows, bridge: Bridge, wanted: list[Path]):
+def test_result_saved_out_of_sight_gets_its_poster_when_scrolled_to(rows: Rows, bridge: Bridge, wanted: list[Path]):
     bridge.tasks_touched.emit({TASK: touch(saved())})
     assert wanted == []
     rows.rows_fetched.emit([row(saved())])
     assert wanted == [Path("/a.mp4")]
 
 
-def test_poster_is_asked_for_once(rows: Rows, bridge: Bridge, wanted: list[Path]):
+def test_poster_is_requested_once(rows: Rows, bridge: Bridge, wanted: list[Path]):
     rows.rows_fetched.emit([row(saved())])
     rows.rows_fetched.emit([row(saved())])
     assert wanted == [Path("/a.mp4")]
@@ -124,7 +124,7 @@ def changed(size: int) -> Look:
     return Look(presence=Presence.CHANGED, at=1.0, signs=Signs(size, 7))
 
 
-def test_a_file_that_changed_outside_gets_a_poster_of_what_it_holds_now(rows: Rows, bridge: Bridge, tmp_path: Path):
+def test_file_changed_by_another_program_gets_a_new_poster(rows: Rows, bridge: Bridge, tmp_path: Path):
     made = Made(rows, bridge, tmp_path)
     made.becomes()
     made.answer(made.targets[-1])
@@ -139,7 +139,7 @@ def test_a_file_that_changed_outside_gets_a_poster_of_what_it_holds_now(rows: Ro
     assert made.targets == [first, second, third]
 
 
-def test_saved_bytes_that_come_back_get_their_poster_back(rows: Rows, bridge: Bridge, tmp_path: Path):
+def test_restored_file_contents_get_their_poster_back(rows: Rows, bridge: Bridge, tmp_path: Path):
     made = Made(rows, bridge, tmp_path)
     made.becomes()
     made.answer(made.targets[-1])
@@ -149,7 +149,7 @@ def test_saved_bytes_that_come_back_get_their_poster_back(rows: Rows, bridge: Br
     assert made.targets[2] == made.targets[0]
 
 
-def test_an_answer_to_a_wish_from_before_the_change_is_not_taken(rows: Rows, bridge: Bridge, tmp_path: Path):
+def test_poster_requested_before_a_file_change_is_discarded(rows: Rows, bridge: Bridge, tmp_path: Path):
     made = Made(rows, bridge, tmp_path)
     made.becomes()
     made.becomes(look=changed(9))
@@ -159,7 +159,7 @@ def test_an_answer_to_a_wish_from_before_the_change_is_not_taken(rows: Rows, bri
     assert made.kept == made.targets[1]
 
 
-def test_a_poster_keeps_its_name_when_its_file_is_moved(rows: Rows, bridge: Bridge, tmp_path: Path):
+def test_poster_keeps_its_name_when_its_file_is_moved(rows: Rows, bridge: Bridge, tmp_path: Path):
     made = Made(rows, bridge, tmp_path)
     made.becomes()
     made.answer(made.targets[-1])

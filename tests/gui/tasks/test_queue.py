@@ -86,7 +86,7 @@ def over(rig: Desktop, task_id: TaskId, part: float) -> QPoint:
     return QPoint(200, view.rowViewportPosition(row) + int(part * view.rowHeight(row)))
 
 
-async def test_the_queue_stands_by_model_in_the_order_in_which_it_is_sent(tmp_path: Path, theme: Theme):
+async def test_queue_is_grouped_by_model_in_sending_order(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         one, two, three = await queued(rig, "gen4.5", "veo3.1", "gen4.5")
         assert lines(rig) == ["Gen-4.5", one, three, "Veo 3.1", two]
@@ -109,7 +109,7 @@ async def test_tasks_over_any_cap_are_one_group_at_the_end(tmp_path: Path, theme
         await until(lambda: lines(rig) == ["Gen-4.5", one, two, three])
 
 
-async def test_a_row_is_dragged_to_another_place_and_brought_back_as_one(
+async def test_dragged_queue_row_is_moved_and_undone_in_one_step(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
     async with Desktop(tmp_path, theme) as rig:
@@ -130,7 +130,7 @@ async def test_a_row_is_dragged_to_another_place_and_brought_back_as_one(
         await until(lambda: lines(rig)[1:] == [one, two, three])
 
 
-async def test_the_dragged_card_says_when_it_would_be_sent(
+async def test_drag_label_says_when_the_task_would_be_sent(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
     async with Desktop(tmp_path, theme) as rig:
@@ -152,7 +152,7 @@ async def test_the_dragged_card_says_when_it_would_be_sent(
         drag(monkeypatch, rig, [two], follow)
 
 
-async def test_the_budget_of_today_stands_with_the_queue_and_raises_the_cap(tmp_path: Path, theme: Theme):
+async def test_todays_budget_is_shown_with_the_queue_and_raises_the_cap(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         room = rig.window.workspace.budget_room
         assert room.isHidden()
@@ -194,7 +194,7 @@ async def test_the_budget_of_today_stands_with_the_queue_and_raises_the_cap(tmp_
         assert room.isHidden()
 
 
-async def test_escape_puts_back(tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch):
+async def test_escape_cancels_a_drag_in_the_queue(tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch):
     async with Desktop(tmp_path, theme) as rig:
         one, two = await queued(rig, "gen4.5", "gen4.5")
         viewport = rig.window.view.viewport()
@@ -204,7 +204,7 @@ async def test_escape_puts_back(tmp_path: Path, theme: Theme, monkeypatch: pytes
         assert [rig.rows.row_words(row).order for row in (1, 2)] == ["1", "2"]
 
 
-async def test_among_another_model_a_row_has_no_place_and_the_pointer_says_why(
+async def test_row_cannot_be_dropped_among_another_model_and_the_pointer_says_why(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
     async with Desktop(tmp_path, theme) as rig:
@@ -217,7 +217,7 @@ async def test_among_another_model_a_row_has_no_place_and_the_pointer_says_why(
         assert lines(rig) == before
 
 
-async def test_a_place_takes_what_is_lifted_with_one_undo_or_says_why_not(
+async def test_drop_target_accepts_tasks_with_one_undo_or_says_why_not(
     tmp_path: Path, theme: Theme, monkeypatch: pytest.MonkeyPatch
 ):
     async with Desktop(tmp_path, theme) as rig:
@@ -242,7 +242,7 @@ async def test_a_place_takes_what_is_lifted_with_one_undo_or_says_why_not(
         await until(lambda: all(rig.engine.ledger.get_open(one).waits_for_person for one in ids))
 
 
-async def test_a_row_is_held_by_its_key_and_released_by_its_button(tmp_path: Path, theme: Theme):
+async def test_row_is_held_by_its_key_and_released_by_its_button(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         one, _ = await queued(rig, "gen4.5", "gen4.5")
         view = rig.window.view
@@ -256,7 +256,7 @@ async def test_a_row_is_held_by_its_key_and_released_by_its_button(tmp_path: Pat
         await until(lambda: not rig.engine.ledger.get_open(one).waits_for_person)
 
 
-async def test_all_is_held_and_released_by_one_button(tmp_path: Path, theme: Theme):
+async def test_one_button_holds_and_releases_the_whole_queue(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         ids = await queued(rig, "gen4.5", "veo3.1")
         rig.window.workspace.list.hold_all_wanted.emit()
@@ -266,7 +266,7 @@ async def test_all_is_held_and_released_by_one_button(tmp_path: Path, theme: The
         await until(lambda: not any(rig.engine.ledger.get_open(one).waits_for_person for one in ids))
 
 
-async def test_a_groups_header_has_a_menu(tmp_path: Path, theme: Theme):
+async def test_group_header_of_the_queue_has_a_menu(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         one, two, three = await queued(rig, "gen4.5", "veo3.1", "gen4.5")
         view = rig.window.view
@@ -285,7 +285,7 @@ async def test_a_groups_header_has_a_menu(tmp_path: Path, theme: Theme):
         menu.close()
 
 
-async def test_sorting_the_queue_otherwise_leaves_its_order_until_it_is_opened_again(tmp_path: Path, theme: Theme):
+async def test_other_sort_order_of_the_queue_lasts_until_it_is_reopened(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await queued(rig, "gen4.5")
         seen = [rig.filter.listing.sort]
@@ -303,7 +303,7 @@ def width(rig: Desktop, column: Column) -> int:
     return rig.window.view.horizontalHeader().sectionSize(column)
 
 
-async def test_an_edge_of_a_column_resizes_and_the_prompt_gives_the_room(tmp_path: Path, theme: Theme):
+async def test_dragging_a_column_edge_resizes_it_at_the_expense_of_the_prompt(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await queued(rig, "gen4.5")
         header = rig.window.view.horizontalHeader()
@@ -318,7 +318,7 @@ async def test_an_edge_of_a_column_resizes_and_the_prompt_gives_the_room(tmp_pat
         assert [header.logicalIndex(place) for place in range(header.count())] == order
 
 
-async def test_columns_go_back_to_the_usual_ones(tmp_path: Path, theme: Theme):
+async def test_columns_can_be_reset_to_defaults(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await queued(rig, "gen4.5")
         rig.filter.open_page(Filter(), "All tasks")
@@ -333,7 +333,7 @@ async def test_columns_go_back_to_the_usual_ones(tmp_path: Path, theme: Theme):
         assert view.isColumnHidden(Column.TAGS)
 
 
-async def test_the_header_by_which_the_list_is_sorted_has_an_arrow(tmp_path: Path, theme: Theme):
+async def test_sorted_column_header_has_an_arrow(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await queued(rig, "gen4.5")
         header = rig.window.view.horizontalHeader()
@@ -345,7 +345,7 @@ async def test_the_header_by_which_the_list_is_sorted_has_an_arrow(tmp_path: Pat
 
 
 @pytest.mark.parametrize("part", [0.2, 0.8])
-async def test_a_row_dropped_on_one_that_is_being_sent_comes_first(tmp_path, theme, monkeypatch, part):
+async def test_row_dropped_on_a_task_being_sent_comes_first(tmp_path, theme, monkeypatch, part):
     async with Desktop(tmp_path, theme) as rig:
         one, two, three = await queued(rig, "gen4.5", "gen4.5", "gen4.5")
         await rig.engine.ledger.move(one, Sending())

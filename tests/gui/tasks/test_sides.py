@@ -47,7 +47,7 @@ async def some(rig: Desktop) -> None:
 
 
 @pytest.mark.parametrize("direction", [LEFT, RIGHT])
-async def test_a_row_begins_where_one_begins_to_read(tmp_path, theme, qtbot, direction):
+async def test_list_row_starts_at_the_reading_side(tmp_path, theme, qtbot, direction):
     async with Desktop(tmp_path, theme) as rig:
         await some(rig)
         view, mirrored = rig.window.view, direction is RIGHT
@@ -70,7 +70,7 @@ async def test_a_row_begins_where_one_begins_to_read(tmp_path, theme, qtbot, dir
 
 
 @pytest.mark.parametrize("direction", [LEFT, RIGHT])
-async def test_the_grid_goes_the_way_one_reads(tmp_path, theme, qtbot, direction):
+async def test_grid_follows_the_reading_direction(tmp_path, theme, qtbot, direction):
     async with Desktop(tmp_path, theme) as rig:
         await some(rig)
         rig.window.workspace.list.show_grid(True)

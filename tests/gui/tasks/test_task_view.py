@@ -40,7 +40,7 @@ def in_sight(view: TaskView) -> list[tuple[str | None, int]]:
     return [(view.rows.task_id(row), view.rowViewportPosition(row)) for row in view._visible_rows()]
 
 
-async def test_selection_focus_and_place_survive_what_happens_above(tmp_path, theme, qtbot):
+async def test_selection_focus_and_position_survive_changes_above(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(60)) as rig:
         view = rig.view
         view.select([TaskId("t20"), TaskId("t22")])
@@ -60,7 +60,7 @@ async def test_selection_focus_and_place_survive_what_happens_above(tmp_path, th
         assert view.hasFocus()
 
 
-async def test_list_that_is_gone_hears_no_more_of_its_rows(tmp_path, theme, qtbot):
+async def test_deleted_list_view_receives_no_row_updates(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(3)) as rig:
         shiboken6.delete(rig.view)
         await rig.change(replace(await rig.by_id(1), state=State.RUNNING, progress=0.5))
@@ -68,14 +68,14 @@ async def test_list_that_is_gone_hears_no_more_of_its_rows(tmp_path, theme, qtbo
         await until(lambda: rig.rows.rowCount() == 4)
 
 
-async def test_at_the_top_new_tasks_are_seen(tmp_path, theme, qtbot):
+async def test_list_scrolled_to_the_top_shows_new_tasks(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(60)) as rig:
         await rig.add(task(100))
         await until(lambda: rig.rows.rowCount() == 61)
         assert in_sight(rig.view)[0][0] == "t100"
 
 
-async def test_the_row_at_the_top_of_the_sight_may_go_without_a_jump(tmp_path, theme, qtbot):
+async def test_removing_the_topmost_visible_row_does_not_jump(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(60)) as rig:
         rig.view.verticalScrollBar().setValue(20 * rig.view.rowHeight(0) + 7)
         await fetched(rig)
@@ -85,7 +85,7 @@ async def test_the_row_at_the_top_of_the_sight_may_go_without_a_jump(tmp_path, t
         assert (kept, at) in in_sight(rig.view)
 
 
-async def test_headers_are_lower_than_rows_whatever_moves(tmp_path, theme, qtbot):
+async def test_headers_stay_lower_than_rows_after_moves(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(4), listing=Listing(), batch="b1") as rig:
         view, rows = rig.view, rig.rows
 
@@ -113,7 +113,7 @@ async def test_headers_are_lower_than_rows_whatever_moves(tmp_path, theme, qtbot
         assert right()
 
 
-async def test_rows_of_a_long_list_that_begins_anew_have_their_height(tmp_path, theme, qtbot, monkeypatch):
+async def test_rows_of_a_long_reset_list_have_their_height(tmp_path, theme, qtbot, monkeypatch):
     monkeypatch.setattr(lines, "MANY", 4)
     async with shown(tmp_path, theme, listing=Listing()) as rig:
         view, rows = rig.view, rig.rows
@@ -128,7 +128,7 @@ async def test_rows_of_a_long_list_that_begins_anew_have_their_height(tmp_path, 
             assert lower == rows.group_rows()
 
 
-async def test_the_mark_of_the_keyboard_goes_with_it_across_the_whole_row(tmp_path, theme, qtbot):
+async def test_focus_mark_spans_the_whole_row(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
         view = rig.view
         view.setCurrentIndex(rig.rows.index(0, Column.PROMPT))
@@ -171,7 +171,7 @@ async def test_return_opens_a_result_and_folds_a_group(tmp_path, theme, qtbot):
         assert opened == ["t1"]
 
 
-async def test_control_a_takes_what_is_in_folded_groups_too(tmp_path, theme, qtbot):
+async def test_control_a_selects_tasks_in_folded_groups(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
         rig.rows.fold_all(on=True)
         QTest.keyClick(rig.view, KEYS.Key_A, CONTROL)
@@ -179,7 +179,7 @@ async def test_control_a_takes_what_is_in_folded_groups_too(tmp_path, theme, qtb
 
 
 @pytest.mark.parametrize(("key", "folds", "unfolds"), [(KEYS.Key_Left, True, False), (KEYS.Key_Space, True, True)])
-async def test_left_right_and_space_fold_on_a_groups_line(tmp_path, theme, qtbot, key, folds, unfolds):
+async def test_left_right_and_space_fold_a_group_header(tmp_path, theme, qtbot, key, folds, unfolds):
     async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
         rig.view.setCurrentIndex(rig.rows.index(0, Column.PROMPT))
         QTest.keyClick(rig.view, key)
@@ -191,7 +191,7 @@ async def test_left_right_and_space_fold_on_a_groups_line(tmp_path, theme, qtbot
         assert "b1" not in rig.rows.collapsed()
 
 
-async def test_the_arrows_pass_over_groups_and_control_a_chooses_all_tasks(tmp_path, theme, qtbot):
+async def test_arrow_keys_skip_group_headers_and_control_a_selects_all_tasks(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
         moved = []
         rig.view.selection_moved.connect(lambda: moved.append(rig.view.selected_ids()))
@@ -208,7 +208,7 @@ async def test_the_arrows_pass_over_groups_and_control_a_chooses_all_tasks(tmp_p
         assert rig.view.currentIndex().row() == 0
 
 
-async def test_a_click_on_a_group_folds_it_and_drags_nothing(tmp_path, theme, qtbot):
+async def test_click_on_a_group_header_folds_it_without_a_drag(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
         dragged = []
         rig.view.files_dragged.connect(dragged.append)
@@ -224,7 +224,7 @@ async def test_a_click_on_a_group_folds_it_and_drags_nothing(tmp_path, theme, qt
         assert dragged == []
 
 
-async def test_collapsing_keeps_what_stays_selected(tmp_path, theme, qtbot):
+async def test_folding_a_group_keeps_the_rest_of_the_selection(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(3), listing=Listing(), batch="b1") as rig:
         await rig.add(task(70))
         await until(lambda: rig.rows.task_count == 4)
@@ -233,7 +233,7 @@ async def test_collapsing_keeps_what_stays_selected(tmp_path, theme, qtbot):
         assert rig.view.selected_ids() == ["t70"]
 
 
-async def test_columns_hide_move_and_are_remembered(tmp_path, theme, qtbot):
+async def test_columns_can_be_hidden_and_moved_and_are_remembered(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(3)) as rig:
         header = rig.view.horizontalHeader()
         assert rig.view.isColumnHidden(Column.MODEL)
@@ -248,7 +248,7 @@ async def test_columns_hide_move_and_are_remembered(tmp_path, theme, qtbot):
         rig.view.grab()
 
 
-async def test_every_state_is_painted_in_both_themes_and_directions(tmp_path, theme, qtbot):
+async def test_every_state_paints_in_both_themes_and_directions(tmp_path, theme, qtbot):
     tasks = [task(number, state) for number, state in enumerate(State)]
     async with shown(tmp_path, theme, *tasks, listing=Listing(group=GroupBy.MODEL)) as rig:
         rig.view.resize(800, 1200)
@@ -264,7 +264,7 @@ async def test_every_state_is_painted_in_both_themes_and_directions(tmp_path, th
         assert all(one != other for one, other in itertools.combinations(pictures, 2))
 
 
-async def test_nothing_ticks_while_nothing_moves(tmp_path, theme, qtbot):
+async def test_no_timer_runs_while_nothing_is_animated(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(3)) as rig:
         await until(lambda: not rig.view._tick.isActive())
         await rig.change(replace(await rig.by_id(1), state=State.PENDING))
@@ -275,7 +275,7 @@ async def test_nothing_ticks_while_nothing_moves(tmp_path, theme, qtbot):
         await until(lambda: not rig.view._tick.isActive())
 
 
-async def test_ten_thousand_rows_open_scroll_and_sort_without_a_stall(tmp_path, theme, qtbot):
+async def test_list_of_ten_thousand_rows_opens_scrolls_and_sorts_without_a_stall(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         # The tester looks at every row after each signal, which is not what is measured.
         rig.view.findChild(QAbstractItemModelTester, "tester").deleteLater()
@@ -299,7 +299,7 @@ async def test_ten_thousand_rows_open_scroll_and_sort_without_a_stall(tmp_path, 
         await fetched(rig)
 
 
-async def test_the_tasks_that_are_shown_come_into_sight(tmp_path, theme, qtbot):
+async def test_tasks_to_show_are_scrolled_into_view(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme, *many(200)) as rig:
         rig.view.select([TaskId("t3")])
         assert "t3" in [name for name, _ in in_sight(rig.view)]

@@ -25,7 +25,7 @@ def words(rig: Desktop) -> list[str]:
     return [label.text() for label in labels if label.isVisible() and label.text()]
 
 
-async def test_what_goes_on_by_itself_moves_nothing_beside_it(tmp_path, theme, qtbot):
+async def test_changing_activity_moves_nothing_beside_the_pill(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         top, activity = rig.window.workspace.top, rig.window.activity
         rig.window.resize(1440, 900)
@@ -38,7 +38,7 @@ async def test_what_goes_on_by_itself_moves_nothing_beside_it(tmp_path, theme, q
 
 
 @pytest.mark.parametrize("width", [1440, 1024])
-async def test_it_grows_for_a_sentence_that_is_new_and_moves_no_button(tmp_path, theme, qtbot, width):
+async def test_pill_grows_for_a_new_sentence_without_moving_buttons(tmp_path, theme, qtbot, width):
     async with Desktop(tmp_path, theme) as rig:
         top, activity = rig.window.workspace.top, rig.window.activity
         rig.window.resize(width, 640)
@@ -56,7 +56,7 @@ async def test_it_grows_for_a_sentence_that_is_new_and_moves_no_button(tmp_path,
         await until(lambda: top.pill.width() == usual)
 
 
-async def test_nothing_covers_a_row(tmp_path, theme, qtbot):
+async def test_pill_covers_no_row(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(*(task(number, State.FAILED) for number in range(40)))
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 40)
@@ -71,7 +71,7 @@ async def test_nothing_covers_a_row(tmp_path, theme, qtbot):
         assert rig.window.childAt(at) is view.viewport()
 
 
-async def test_its_name_tells_what_it_shows_and_how_much_waits(tmp_path, theme, qtbot):
+async def test_accessible_name_of_the_pill_tells_its_text_and_pending_count(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         face = rig.window.workspace.top.pill.face
         heard = QAccessible.queryAccessibleInterface(face)
@@ -81,7 +81,7 @@ async def test_its_name_tells_what_it_shows_and_how_much_waits(tmp_path, theme, 
         assert heard.text(QAccessible.Text.Name) == "Activity: Copied. · 1 notice waits"
 
 
-async def test_undo_stands_in_it_and_is_pressed_by_mouse_and_by_key(tmp_path, theme, qtbot):
+async def test_undo_button_in_the_pill_works_by_mouse_and_key(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         undone: list[str] = []
         top = rig.window.workspace.top
@@ -95,7 +95,7 @@ async def test_undo_stands_in_it_and_is_pressed_by_mouse_and_by_key(tmp_path, th
         assert undone == ["one", "two"]
 
 
-async def test_the_key_of_undo_gives_its_room_to_a_longer_text(tmp_path, theme, qtbot):
+async def test_shortcut_of_undo_is_hidden_for_a_longer_text(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         top = rig.window.workspace.top
         rig.window.resize(1440, 900)
@@ -109,7 +109,7 @@ async def test_the_key_of_undo_gives_its_room_to_a_longer_text(tmp_path, theme, 
         assert key.isVisible()
 
 
-async def test_a_key_opens_its_list_which_escape_closes_and_arrows_walk(tmp_path, theme, qtbot):
+async def test_shortcut_opens_the_activity_list_which_escape_closes_and_arrows_walk(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         undone: list[int] = []
         for number in range(3):
@@ -129,7 +129,7 @@ async def test_a_key_opens_its_list_which_escape_closes_and_arrows_walk(tmp_path
         assert not opened.isVisible()
 
 
-async def test_its_list_follows_what_happens_and_says_when_there_is_nothing(tmp_path, theme, qtbot):
+async def test_activity_list_updates_live_and_says_when_it_is_empty(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         assert words(rig) == ["No activity yet."]
         number = rig.window.activity.tell("The disk is full.", "5 MB are needed.", problem=True)
@@ -138,7 +138,7 @@ async def test_its_list_follows_what_happens_and_says_when_there_is_nothing(tmp_
         assert words(rig) == ["No activity yet."]
 
 
-async def test_a_long_button_leaves_the_list_its_margin(tmp_path, theme, qtbot):
+async def test_long_button_leaves_the_activity_list_its_margin(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         button = "Tageslimit auf 1.700 erhöhen und 1 senden · 120 Credits"
         rig.window.activity.tell("The cap is reached.", problem=True, action_text=button, on_action=lambda: None)
@@ -149,7 +149,7 @@ async def test_a_long_button_leaves_the_list_its_margin(tmp_path, theme, qtbot):
         assert area.widget().width() == area.viewport().width()
 
 
-async def test_what_waits_is_dismissed_alone(tmp_path, theme, qtbot):
+async def test_pending_message_is_dismissed_alone(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         for number in range(2):
             rig.window.activity.tell(f"Problem {number}.", problem=True)
@@ -162,7 +162,7 @@ async def test_what_waits_is_dismissed_alone(tmp_path, theme, qtbot):
         assert rig.window.activity.messages() == ["Problem 1."]
 
 
-async def test_words_of_others_are_shown_as_they_are_and_fit(tmp_path, theme, qtbot):
+async def test_external_text_in_the_pill_is_literal_and_fits(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.activity.tell(LONG, "x" * 300, problem=True)
         rig.window.activity.tell("<b>bold</b>", problem=True)
@@ -179,13 +179,13 @@ async def test_words_of_others_are_shown_as_they_are_and_fit(tmp_path, theme, qt
 
 
 @pytest.mark.parametrize(("how", "waits"), [({}, ""), ({"stays": True}, "answer"), ({"problem": True}, "problem")])
-async def test_what_waits_colors_the_pill(tmp_path, theme, qtbot, how, waits):
+async def test_pending_message_colors_the_pill(tmp_path, theme, qtbot, how, waits):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.activity.tell("Told.", **how)
         assert (rig.window.workspace.top.pill.property("waits") or "") == waits
 
 
-async def test_del_three_times_is_one_act_in_the_pill(tmp_path, theme, qtbot):
+async def test_three_deletions_in_a_row_are_one_act_in_the_pill(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(*(task(number, State.FAILED) for number in range(4)))
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 4)
@@ -201,7 +201,7 @@ async def test_del_three_times_is_one_act_in_the_pill(tmp_path, theme, qtbot):
         await until(lambda: rig.rows.task_count == 4)
 
 
-async def test_in_a_narrow_window_the_search_line_keeps_its_room(tmp_path, theme, qtbot):
+async def test_search_field_keeps_its_width_in_a_narrow_window(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         top = rig.window.workspace.top
         rig.window.resize(1024, 640)
@@ -211,7 +211,7 @@ async def test_in_a_narrow_window_the_search_line_keeps_its_room(tmp_path, theme
         assert all(one.accessibleName() for one in silent)
 
 
-async def test_from_right_to_left_its_icon_and_arrow_change_sides(tmp_path, theme, qtbot):
+async def test_icon_and_arrow_of_the_pill_change_sides_in_right_to_left_layout(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         found = rig.window.workspace.top.pill
         left = found.face.grab().toImage()

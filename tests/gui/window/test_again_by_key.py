@@ -42,7 +42,7 @@ def menu(rig: Desktop) -> QMenu:
 
 
 @pytest.mark.parametrize("as_grid", [False, True])
-async def test_shift_f10_opens_the_menu_of_the_task_at_its_place(tmp_path, theme, qtbot, as_grid):
+async def test_shift_f10_opens_the_task_menu_at_the_row(tmp_path, theme, qtbot, as_grid):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, State.SUCCEEDED, State.FAILED)
         rig.window.workspace.list.show_grid(as_grid)
@@ -60,7 +60,7 @@ async def test_shift_f10_opens_the_menu_of_the_task_at_its_place(tmp_path, theme
         menu(rig).close()
 
 
-async def test_the_menu_by_key_is_of_the_row_where_the_keyboard_is_when_nothing_is_chosen(tmp_path, theme, qtbot):
+async def test_menu_key_without_selection_opens_the_menu_of_the_focused_row(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, State.FAILED, State.FAILED)
         rig.window.view.select([TaskId("t1")])
@@ -71,7 +71,7 @@ async def test_the_menu_by_key_is_of_the_row_where_the_keyboard_is_when_nothing_
         menu(rig).close()
 
 
-async def test_another_take_by_key_puts_the_request_and_the_keyboard_into_the_composer(tmp_path, theme, qtbot):
+async def test_another_take_shortcut_moves_request_and_focus_to_the_composer(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, State.SUCCEEDED)
         rig.window.view.select([TaskId("t1")])
@@ -81,7 +81,7 @@ async def test_another_take_by_key_puts_the_request_and_the_keyboard_into_the_co
         await until(lambda: composer.isAncestorOf(rig.window.focusWidget()))
 
 
-async def test_a_key_that_can_do_nothing_says_why(tmp_path, theme, qtbot):
+async def test_shortcut_of_an_unavailable_command_says_why(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, State.SUCCEEDED, State.RUNNING)
         view = rig.window.view

@@ -69,7 +69,7 @@ def button(within: QWidget, text: str) -> QPushButton:
     return found[0]
 
 
-async def test_a_missing_file_is_said_in_words_and_comes_with_its_next_steps(tmp_path: Path, theme):
+async def test_missing_file_is_reported_with_its_next_steps(tmp_path: Path, theme):
     async with Desktop(tmp_path, theme) as desk:
         desk.interior.add_preview()
         output = await shown(desk)
@@ -88,7 +88,7 @@ async def test_a_missing_file_is_said_in_words_and_comes_with_its_next_steps(tmp
 
 
 @pytest.mark.parametrize("grid", [False, True], ids=["list", "grid"])
-async def test_the_poster_of_a_missing_file_is_dimmed(tmp_path: Path, theme, grid: bool):
+async def test_poster_of_a_missing_file_is_dimmed(tmp_path: Path, theme, grid: bool):
     async with Desktop(tmp_path, theme) as desk:
         output = await shown(desk)
         desk.window.view.clearSelection()
@@ -106,7 +106,7 @@ async def test_the_poster_of_a_missing_file_is_dimmed(tmp_path: Path, theme, gri
         await until(lambda: brightest() < 240)
 
 
-async def test_looking_for_it_from_the_details_finds_it(tmp_path: Path, theme, qtbot):
+async def test_search_started_from_the_details_finds_a_missing_file(tmp_path: Path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desk:
         output = await shown(desk)
         Path(output.path).rename(tmp_path / "library" / "renamed.png")
@@ -118,7 +118,7 @@ async def test_looking_for_it_from_the_details_finds_it(tmp_path: Path, theme, q
         await until(lambda: status(desk) == "Saved")
 
 
-async def test_a_search_says_how_it_goes_and_can_be_stopped(tmp_path: Path, theme, qtbot):
+async def test_search_for_a_missing_file_shows_progress_and_can_be_stopped(tmp_path: Path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desk:
         output = await shown(desk)
         Path(output.path).unlink()
@@ -132,7 +132,7 @@ async def test_a_search_says_how_it_goes_and_can_be_stopped(tmp_path: Path, them
         assert notices.messages() == []
 
 
-async def test_what_was_not_found_offers_another_folder(tmp_path: Path, theme, qtbot):
+async def test_unsuccessful_search_offers_another_folder(tmp_path: Path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desk:
         output = await shown(desk)
         elsewhere = tmp_path / "elsewhere"
@@ -150,7 +150,7 @@ async def test_what_was_not_found_offers_another_folder(tmp_path: Path, theme, q
         await until(lambda: "Found 1 file." in desk.window.activity.messages())
 
 
-async def test_another_file_is_taken_only_after_a_question_whose_safe_answer_has_the_focus(tmp_path: Path, theme):
+async def test_different_file_is_accepted_only_after_a_question_with_the_safe_answer_focused(tmp_path: Path, theme):
     async with Desktop(tmp_path, theme) as desk:
         output = await shown(desk)
         Path(output.path).unlink()
@@ -173,7 +173,7 @@ async def test_another_file_is_taken_only_after_a_question_whose_safe_answer_has
         assert (await now(desk)).path == str(other)
 
 
-async def test_a_change_says_when_and_is_kept_by_a_button(tmp_path: Path, theme, qtbot):
+async def test_changed_file_shows_the_time_and_is_accepted_by_a_button(tmp_path: Path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desk:
         output = await shown(desk)
         await noticed(desk)
@@ -187,7 +187,7 @@ async def test_a_change_says_when_and_is_kept_by_a_button(tmp_path: Path, theme,
         assert (await now(desk)).sha256 == hashlib.sha256(b"another picture").hexdigest()
 
 
-async def test_a_change_is_seen_in_its_poster_and_in_the_preview_before_it_is_kept(tmp_path: Path, theme):
+async def test_changed_file_is_shown_in_poster_and_preview_before_acceptance(tmp_path: Path, theme):
     async with Desktop(tmp_path, theme) as desk:
         desk.interior.add_preview()
         output = await shown(desk)
@@ -219,7 +219,7 @@ async def test_a_change_is_seen_in_its_poster_and_in_the_preview_before_it_is_ke
         await until(lambda: poster().blue() > 200 and poster().red() < 50)
 
 
-async def test_delete_file_can_be_undone_from_its_notice_and_by_the_key(tmp_path: Path, theme, qtbot):
+async def test_deleting_a_file_can_be_undone_from_its_notice_and_by_shortcut(tmp_path: Path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desk:
         output = await shown(desk)
         path = Path(output.path)
@@ -238,7 +238,7 @@ async def test_delete_file_can_be_undone_from_its_notice_and_by_the_key(tmp_path
         await until(path.exists)
 
 
-async def test_missing_files_are_a_place_while_there_are_any(tmp_path: Path, theme):
+async def test_missing_files_page_is_listed_while_there_are_any(tmp_path: Path, theme):
     async with Desktop(tmp_path, theme) as desk:
         pane = desk.window.workspace.pages
 
@@ -252,7 +252,7 @@ async def test_missing_files_are_a_place_while_there_are_any(tmp_path: Path, the
         await until(lambda: any("Missing files" in title for title in titles()))
 
 
-async def test_when_the_window_is_used_again_files_are_looked_at(tmp_path: Path, theme, monkeypatch):
+async def test_files_are_checked_when_the_window_is_activated(tmp_path: Path, theme, monkeypatch):
     async with Desktop(tmp_path, theme) as desk:
         looked: list[bool] = []
         monkeypatch.setattr(desk.engine.integrity, "look_around", lambda: looked.append(True))

@@ -48,7 +48,7 @@ async def add(rig: Desktop, state: State) -> None:
         rig.pages.refresh()
 
 
-async def test_live_task_keeps_awake_until_it_ends(tmp_path, theme, qtbot, wakefulness):
+async def test_running_task_keeps_the_computer_awake_until_it_ends(tmp_path, theme, qtbot, wakefulness):
     async with Desktop(tmp_path, theme) as rig:
         watch(rig)
         await rest()
@@ -59,7 +59,7 @@ async def test_live_task_keeps_awake_until_it_ends(tmp_path, theme, qtbot, wakef
         await wakefulness.assert_becomes(0)
 
 
-async def test_saving_keeps_awake_and_waiting_to_be_saved_does_not(tmp_path, theme, qtbot, wakefulness):
+async def test_saving_keeps_the_computer_awake_but_waiting_to_save_does_not(tmp_path, theme, qtbot, wakefulness):
     async with Desktop(tmp_path, theme) as rig:
         watch(rig)
         rig.engine.bus.tell(DownloadsCounted(2, 1, 0.0))
@@ -87,7 +87,7 @@ async def test_computer_may_sleep_while_runway_cannot_be_reached(tmp_path, theme
             await wakefulness.assert_becomes(holders)
 
 
-async def test_switch_applies_at_once(tmp_path, theme, qtbot, wakefulness):
+async def test_keep_awake_switch_applies_at_once(tmp_path, theme, qtbot, wakefulness):
     async with Desktop(tmp_path, theme) as rig:
         watch(rig)
         await add(rig, State.RUNNING)

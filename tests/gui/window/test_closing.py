@@ -50,7 +50,7 @@ def is_closing(session: Any) -> bool:
     return bool(session._closing.is_set())
 
 
-async def test_with_nothing_under_way_it_closes_at_once(tmp_path, theme, qtbot):
+async def test_window_without_pending_work_closes_at_once(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         session = session_of(
             rig,
@@ -74,7 +74,7 @@ async def test_with_nothing_under_way_it_closes_at_once(tmp_path, theme, qtbot):
         ((task(1, State.SENDING),), 1, "1 task is being sent. 1 result is being saved."),
     ],
 )
-async def test_while_something_is_under_way_it_asks_and_staying_is_safe(tmp_path, theme, qtbot, tasks, saving, says):
+async def test_closing_with_pending_work_asks_and_staying_is_the_default(tmp_path, theme, qtbot, tasks, saving, says):
     async with Desktop(tmp_path, theme) as rig:
         session = session_of(rig, tmp_path, *tasks, saving=saving)
         rig.window.quit_wanted.emit()
@@ -92,7 +92,7 @@ async def test_while_something_is_under_way_it_asks_and_staying_is_safe(tmp_path
         session.deleteLater()
 
 
-async def test_queued_tasks_are_told_before_closing_with_what_has_them_sent(tmp_path, theme, qtbot):
+async def test_closing_question_tells_how_queued_tasks_get_sent(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         session = session_of(rig, tmp_path, task(1), task(2), task(3, hold=Hold(HoldCode.WAITS_FOR_PERSON)))
         rig.window.quit_wanted.emit()
@@ -107,7 +107,7 @@ async def test_queued_tasks_are_told_before_closing_with_what_has_them_sent(tmp_
         session.deleteLater()
 
 
-async def test_queued_tasks_are_sent_from_the_tray_where_there_is_one(tmp_path, theme, qtbot):
+async def test_queued_tasks_are_sent_from_the_tray_where_available(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         session = session_of(rig, tmp_path, task(1))
         make_icon: Any = SilentIcon

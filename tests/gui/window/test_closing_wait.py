@@ -19,7 +19,7 @@ def dialogs() -> list[ClosingDialog]:
     return [one for one in QApplication.topLevelWidgets() if isinstance(one, ClosingDialog) and one.isVisible()]
 
 
-async def test_what_ends_in_a_moment_shows_nothing(tmp_path, theme, qtbot):
+async def test_quick_shutdown_shows_no_wait(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         settling = asyncio.ensure_future(asyncio.sleep(0))
         await settle_in_sight(settling, rig.window, str, shown_after=30.0)
@@ -28,7 +28,7 @@ async def test_what_ends_in_a_moment_shows_nothing(tmp_path, theme, qtbot):
         assert dialogs() == []
 
 
-async def test_a_longer_wait_is_said_and_escape_does_not_end_it(tmp_path, theme, qtbot):
+async def test_longer_shutdown_shows_a_wait_that_escape_does_not_end(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.setEnabled(False)
         answered = asyncio.Event()
@@ -51,7 +51,7 @@ async def test_a_longer_wait_is_said_and_escape_does_not_end_it(tmp_path, theme,
         assert not settling.cancelled()
 
 
-async def test_after_a_while_the_person_need_not_wait_any_longer(tmp_path, theme, qtbot):
+async def test_person_may_stop_waiting_for_a_long_shutdown(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         settling = asyncio.ensure_future(asyncio.Event().wait())
         waiting = asyncio.ensure_future(settle_in_sight(settling, rig.window, str, shown_after=0.0, anyway_after=0.01))
@@ -62,7 +62,7 @@ async def test_after_a_while_the_person_need_not_wait_any_longer(tmp_path, theme
         assert dialogs() == []
 
 
-async def test_what_is_waited_for_is_counted_as_it_is_now(tmp_path, theme, qtbot):
+async def test_wait_at_closing_shows_the_current_number_of_tasks(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         assert what_is_waited_for(rig.cases) == "Saving your changes."
         rig.engine.ledger._keep(task(1, State.SENDING))

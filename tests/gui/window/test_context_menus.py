@@ -43,7 +43,7 @@ async def with_one(rig: Desktop, project: str = "") -> None:
     rig.window.view.select([TaskId("t1")])
 
 
-async def test_a_project_can_be_opened_given_a_cap_and_its_name_copied(tmp_path, theme, qtbot):
+async def test_project_menu_opens_it_sets_a_cap_and_copies_its_name(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await with_one(rig, project="Aurora")
         rig.pages.refresh()
@@ -59,7 +59,7 @@ async def test_a_project_can_be_opened_given_a_cap_and_its_name_copied(tmp_path,
         menu.close()
 
 
-async def test_the_queue_can_be_paused_where_it_stands(tmp_path, theme, qtbot):
+async def test_queue_page_menu_pauses_sending(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         queue = next(one for one in rig.pages.entries() if one.filter and one.filter.page is Page.WAITING_HERE)
         menu = await menu_of_place(rig, queue.title)
@@ -68,7 +68,7 @@ async def test_the_queue_can_be_paused_where_it_stands(tmp_path, theme, qtbot):
         menu.close()
 
 
-async def test_the_line_at_the_foot_leads_to_what_it_tells_of(tmp_path, theme, qtbot):
+async def test_click_on_the_status_line_opens_its_subject(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         line = rig.window.workspace.status
         event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(4, 4), line.mapToGlobal(QPoint(4, 4)))
@@ -82,7 +82,7 @@ async def test_the_line_at_the_foot_leads_to_what_it_tells_of(tmp_path, theme, q
         menu.close()
 
 
-async def test_the_menu_of_a_task_is_short_and_rates_it(tmp_path, theme, qtbot):
+async def test_task_menu_is_short_and_has_ratings(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await with_one(rig)
         rig.window.task_menu.popup(QPoint(10, 10))
@@ -99,7 +99,7 @@ async def test_the_menu_of_a_task_is_short_and_rates_it(tmp_path, theme, qtbot):
         menu.close()
 
 
-async def test_the_preview_has_the_menu_of_the_task_that_it_shows(tmp_path, theme, qtbot):
+async def test_preview_has_the_menu_of_its_task(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.interior.add_preview()
         await with_one(rig)
@@ -113,7 +113,7 @@ async def test_the_preview_has_the_menu_of_the_task_that_it_shows(tmp_path, them
         menu.close()
 
 
-async def test_a_chip_of_the_composer_can_be_reset_to_its_default(tmp_path, theme, qtbot):
+async def test_chip_of_the_composer_can_be_reset_to_its_default(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await until(lambda: rig.window.composer_pane.findChildren(Chip))
         rig.composer.set_value("duration", 8)

@@ -22,7 +22,7 @@ ORANGE = DesktopLook("#ed5b00")
 
 
 @given(color=st.integers(0, 0xFFFFFF), is_dark=st.booleans())
-def test_any_accent_can_be_read_and_leaves_other_texts_readable(color, is_dark):
+def test_any_accent_color_is_readable_and_leaves_other_texts_readable(color, is_dark):
     own = {role: pair[0 if is_dark else 1] for role, pair in COLORS.items()}
     colors = accented(own, f"#{color:06x}", is_dark=is_dark)
     for ground in ("window", "surface", "raised", "field", "hover", "selected"):
@@ -34,7 +34,7 @@ def test_any_accent_can_be_read_and_leaves_other_texts_readable(color, is_dark):
     assert {role: colors[role] for role in same} == {role: own[role] for role in same}
 
 
-def test_an_accent_that_can_be_read_is_taken_as_it_is():
+def test_readable_accent_color_is_used_unchanged():
     colors = accented({role: pair[1] for role, pair in COLORS.items()}, "#9141ac", is_dark=False)
     assert colors["accent"] == "#9141ac"
 
@@ -51,22 +51,22 @@ def test_an_accent_that_can_be_read_is_taken_as_it_is():
         ({"text-scaling-factor": 40.0}, DesktopLook("", 3.0)),
     ],
 )
-def test_settings_of_the_portal_are_checked(settings, look):
+def test_portal_settings_are_validated(settings, look):
     assert look_of(settings) == look
 
 
 @pytest.mark.parametrize("look", [DesktopLook(), DesktopLook("#0080ff", 1.25), DesktopLook("", 3.0)])
-def test_the_look_is_kept_for_the_next_start(look):
+def test_desktop_look_is_stored_for_the_next_start(look):
     assert look_in(kept_text(look)) == look
 
 
 @pytest.mark.parametrize("kept", ["", "#0080ff", "red 1", "#0080ff 9999", "#0080ff nan", "\n"])
-def test_a_kept_look_that_cannot_be_read_is_the_usual_one(kept):
+def test_unreadable_stored_look_falls_back_to_the_default(kept):
     assert look_in(kept) == DesktopLook()
 
 
 @pytest.mark.parametrize("choice", [ColorScheme.DARK, ColorScheme.LIGHT])
-def test_the_accent_is_followed_live(theme, choice):
+def test_accent_color_is_followed_live(theme, choice):
     theme.choose(choice)
     before, told = theme.color(Role.ACCENT), []
     theme.changed.connect(lambda: told.append(theme.color(Role.ACCENT)))
@@ -78,7 +78,7 @@ def test_the_accent_is_followed_live(theme, choice):
     assert theme.color(Role.ACCENT) == before
 
 
-def test_high_contrast_has_its_own_accent(theme):
+def test_high_contrast_has_its_own_accent_color(theme):
     hints = QGuiApplication.styleHints().accessibility()
     hints.contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
     before = theme.color(Role.ACCENT)
@@ -89,7 +89,7 @@ def test_high_contrast_has_its_own_accent(theme):
 
 
 @pytest.mark.parametrize(("platform", "factor"), [("wayland", 1.5), ("xcb", 1.0)])
-def test_text_grows_on_wayland_where_qt_does_not_see_to_it(theme, monkeypatch, platform, factor):
+def test_text_is_scaled_on_wayland_where_qt_does_not_do_it(theme, monkeypatch, platform, factor):
     monkeypatch.setattr(QGuiApplication, "platformName", lambda: platform)
     usual, wide = QApplication.font().pointSizeF(), theme.wide(100)
     theme.follow(DesktopLook(text_scale=1.5))
@@ -99,7 +99,7 @@ def test_text_grows_on_wayland_where_qt_does_not_see_to_it(theme, monkeypatch, p
     assert QApplication.font().pointSizeF() == usual
 
 
-def test_the_persons_text_size_is_of_the_systems(theme):
+def test_text_size_setting_multiplies_the_systems(theme):
     usual, small = QApplication.font().pointSizeF(), theme.small_font().pointSizeF()
     try:
         theme.scale_text(160)
@@ -113,7 +113,7 @@ def test_the_persons_text_size_is_of_the_systems(theme):
 
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
-def test_elsewhere_qt_tells_the_accent_and_nothing_replaces_it(qapp, monkeypatch, platform):
+def test_accent_color_outside_of_linux_comes_from_qt(qapp, monkeypatch, platform):
     monkeypatch.setattr(sys, "platform", platform)
     palette = QPalette(qapp.palette())
     palette.setColor(QPalette.ColorRole.Accent, QColor("#9141ac"))
@@ -127,7 +127,7 @@ def test_elsewhere_qt_tells_the_accent_and_nothing_replaces_it(qapp, monkeypatch
 
 @needs_bus
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has portals")
-async def test_settings_are_told_at_start_and_when_they_change(monkeypatch):
+async def test_desktop_settings_are_read_at_start_and_followed(monkeypatch):
     import asyncio
 
     from runway_desktop.desktop.portal import follow_settings

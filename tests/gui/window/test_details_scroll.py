@@ -13,7 +13,7 @@ from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import saved, task
 
 
-async def test_nothing_is_scrolled_to_that_is_blank(tmp_path: Path, theme: Theme) -> None:
+async def test_details_pane_does_not_scroll_to_blank_space(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         one = task(1, State.SUCCEEDED, cost_credits=60.0, note="Rindfleischetikettierungsüberwachung " * 3)
         path = tmp_path / "gen4.5_Donaudampfschifffahrtsgesellschaftskapitän_18f135d2.mp4"

@@ -47,7 +47,7 @@ async def searched(rig: Desktop, line: str, *, finds: int) -> None:
 
 @pytest.mark.parametrize("as_grid", [False, True])
 @pytest.mark.parametrize("size", [(1024, 640), (1440, 900)])
-async def test_all_chips_are_whole_and_leave_the_list_its_room(tmp_path, theme, qtbot, size, as_grid):
+async def test_all_filter_chips_are_fully_visible_and_leave_space_for_the_list(tmp_path, theme, qtbot, size, as_grid):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.resize(*size)
         rig.window.workspace.list.show_grid(as_grid)
@@ -67,7 +67,7 @@ async def test_all_chips_are_whole_and_leave_the_list_its_room(tmp_path, theme, 
         assert views.height() > row(rig).height()
 
 
-async def test_it_says_how_many_tasks_the_filters_leave(tmp_path, theme, qtbot):
+async def test_filter_bar_says_how_many_tasks_remain(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(*(task(number, State.FAILED, rating=number % 2) for number in range(5)))
         label = rig.window.workspace.list._found
@@ -76,7 +76,7 @@ async def test_it_says_how_many_tasks_the_filters_leave(tmp_path, theme, qtbot):
         await until(lambda: label.isVisible() and label.text() == "2 found")
 
 
-async def test_models_and_states_are_chips_too_and_go_with_one_click(tmp_path, theme, qtbot):
+async def test_model_and_state_filters_are_chips_removed_by_one_click(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.CANCELLED))
         rig.filter.toggle("state", "failed")
@@ -90,7 +90,7 @@ async def test_models_and_states_are_chips_too_and_go_with_one_click(tmp_path, t
         assert not row(rig).status.isChecked()
 
 
-async def test_delete_takes_a_chip_away_and_the_keyboard_stays_among_them(tmp_path, theme, qtbot):
+async def test_delete_removes_a_chip_and_focus_stays_among_chips(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED, rating=3))
         await searched(rig, "rating:3 state:failed model:gen4.5", finds=1)
@@ -107,7 +107,7 @@ async def test_delete_takes_a_chip_away_and_the_keyboard_stays_among_them(tmp_pa
         assert rig.window.search.text() == ""
 
 
-async def test_words_that_are_not_understood_are_no_chips(tmp_path, theme, qtbot):
+async def test_unrecognized_search_words_are_no_chips(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED))
         await searched(rig, "is:nice state:failed", finds=1)
@@ -117,7 +117,7 @@ async def test_words_that_are_not_understood_are_no_chips(tmp_path, theme, qtbot
 
 
 @pytest.mark.parametrize("key", [KEYS.Key_Return, KEYS.Key_Down, KEYS.Key_Enter])
-async def test_from_the_search_line_a_key_leads_to_the_first_that_was_found(tmp_path, theme, qtbot, key):
+async def test_key_in_the_search_field_moves_to_the_first_match(tmp_path, theme, qtbot, key):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED, prompt="fog"), task(2, State.FAILED), task(3, State.FAILED, prompt="fog"))
         await searched(rig, "fog", finds=2)
@@ -126,7 +126,7 @@ async def test_from_the_search_line_a_key_leads_to_the_first_that_was_found(tmp_
         assert rig.window.view.selected_ids() == ["t3"]
 
 
-async def test_where_nothing_was_found_the_keyboard_stays_in_the_search_line(tmp_path, theme, qtbot):
+async def test_search_without_matches_keeps_the_focus_in_the_search_field(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED))
         await searched(rig, "nowhere", finds=0)
@@ -134,7 +134,7 @@ async def test_where_nothing_was_found_the_keyboard_stays_in_the_search_line(tmp
         assert rig.window.search.hasFocus()
 
 
-async def test_columns_are_shown_and_hidden_from_the_keyboard_too(tmp_path, theme, qtbot):
+async def test_columns_are_shown_and_hidden_by_keyboard(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED))
         pane = rig.window.workspace.list
@@ -150,7 +150,7 @@ async def test_columns_are_shown_and_hidden_from_the_keyboard_too(tmp_path, them
 
 
 @pytest.mark.parametrize("in_search", [False, True])
-async def test_escape_clears_the_words_first_then_the_chips(tmp_path, theme, qtbot, in_search):
+async def test_escape_clears_the_search_words_first_and_then_the_chips(tmp_path, theme, qtbot, in_search):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED, prompt="fog"), task(2, State.FAILED), task(3, State.CANCELLED))
         rig.filter.toggle("state", "failed")
@@ -169,9 +169,7 @@ async def test_escape_clears_the_words_first_then_the_chips(tmp_path, theme, qtb
         assert rig.window.view.selected_ids() == (["t1"] if in_search else [])
 
 
-async def test_what_is_chosen_and_where_one_looks_come_back_when_words_that_find_nothing_are_deleted(
-    tmp_path, theme, qtbot
-):
+async def test_selection_and_position_return_when_a_search_without_matches_is_cleared(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(*(task(number, State.FAILED) for number in range(60)))
         view, search, bar = rig.window.view, rig.window.search, rig.window.view.verticalScrollBar()
@@ -195,7 +193,7 @@ async def test_what_is_chosen_and_where_one_looks_come_back_when_words_that_find
 
 
 @pytest.mark.parametrize("as_grid", [False, True])
-async def test_other_results_are_shown_from_the_first_one(tmp_path, theme, qtbot, as_grid):
+async def test_different_matches_are_shown_from_the_first(tmp_path, theme, qtbot, as_grid):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.resize(1440, 900)
         rig.window.workspace.list.show_grid(as_grid)
@@ -208,7 +206,7 @@ async def test_other_results_are_shown_from_the_first_one(tmp_path, theme, qtbot
         assert view.verticalScrollBar().value() == 0
 
 
-async def test_the_search_line_says_where_it_searches_and_offers_everywhere(tmp_path, theme):
+async def test_search_field_names_its_scope_and_offers_all_tasks(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, prompt="A fox"), task(2, prompt="A wolf", pick=Pick.PICK))
         rig.window.workspace.pages.choose(Page.PICKS.value)
@@ -223,7 +221,7 @@ async def test_the_search_line_says_where_it_searches_and_offers_everywhere(tmp_
         assert "Picks" not in rig.window.search.placeholderText()
 
 
-async def test_a_search_from_a_page_without_a_list_is_of_all_tasks(tmp_path, theme):
+async def test_search_from_a_page_without_a_list_covers_all_tasks(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.SUCCEEDED, "A fox"))
         rig.window.workspace.pages.choose(Page.WAITING_HERE.value)

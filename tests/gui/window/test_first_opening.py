@@ -54,7 +54,7 @@ def openings(qapp: QObject) -> Iterator[FirstOpenings]:
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_no_step_imports_much(entry: str):
+def test_no_step_of_the_first_opening_imports_much(entry: str):
     """In a process of its own: in this one most of it is imported already."""
     command = [sys.executable, "-c", STEPS, entry]
     said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
@@ -63,7 +63,7 @@ def test_no_step_imports_much(entry: str):
     assert max(amounts) <= MOST_AT_ONCE
 
 
-async def test_others_have_their_turn_after_each_part(openings, room, qtbot):
+async def test_event_loop_runs_after_each_step_of_opening(openings, room, qtbot):
     opened, seen = [], set()
     look = QTimer(openings, interval=0)
     look.timeout.connect(lambda: seen.add(len(there(room))))
@@ -75,7 +75,7 @@ async def test_others_have_their_turn_after_each_part(openings, room, qtbot):
     assert seen >= {1, 2}
 
 
-async def test_what_is_there_opens_at_once(openings, room, qtbot):
+async def test_room_already_imported_opens_at_once(openings, room, qtbot):
     opened = []
     openings.open(room, lambda: opened.append(1))
     await until(lambda: opened)
@@ -83,7 +83,7 @@ async def test_what_is_there_opens_at_once(openings, room, qtbot):
     assert opened == [1, 2]
 
 
-async def test_asked_for_twice_while_it_comes_it_opens_once(openings, room, qtbot):
+async def test_room_requested_twice_while_loading_opens_once(openings, room, qtbot):
     opened = []
     openings.open(room, opened.append, "blank")
     openings.open(room, opened.append, "blank")
@@ -92,7 +92,7 @@ async def test_asked_for_twice_while_it_comes_it_opens_once(openings, room, qtbo
     assert opened == ["blank"]
 
 
-async def test_what_was_dropped_is_not_lost_by_what_is_asked_later(openings, room, qtbot):
+async def test_dropped_data_is_not_lost_by_a_later_request(openings, room, qtbot):
     opened = []
     for wish in ("dropped", "blank", "blank"):
         openings.open(room, opened.append, wish)
@@ -101,7 +101,7 @@ async def test_what_was_dropped_is_not_lost_by_what_is_asked_later(openings, roo
     assert opened == ["dropped", "blank"]
 
 
-async def test_a_room_that_cannot_be_opened_takes_no_other_wish_along(openings, room, qtbot, monkeypatch):
+async def test_room_that_fails_to_open_does_not_drop_other_requests(openings, room, qtbot, monkeypatch):
     told, opened = [], []
     monkeypatch.setattr(sys, "excepthook", lambda _, error, __: told.append(type(error)))
     openings.open(room, lambda: 1 // 0)
@@ -110,7 +110,7 @@ async def test_a_room_that_cannot_be_opened_takes_no_other_wish_along(openings, 
     assert (told, opened) == ([ZeroDivisionError], ["dropped"])
 
 
-async def test_a_program_that_closes_opens_nothing_more(openings, room, qtbot):
+async def test_closing_program_opens_no_room(openings, room, qtbot):
     opened = []
     openings.open(room, lambda: opened.append(1))
     openings.end()
@@ -120,7 +120,7 @@ async def test_a_program_that_closes_opens_nothing_more(openings, room, qtbot):
 
 
 @pytest.mark.parametrize("text", ["from . import gone", "raise ImportError", "import gone_from_here"])
-async def test_an_import_that_fails_is_told_and_tried_again(openings, makes, qtbot, monkeypatch, text):
+async def test_failed_import_of_a_room_is_reported_and_retried(openings, makes, qtbot, monkeypatch, text):
     told, opened = [], []
     monkeypatch.setattr(sys, "excepthook", lambda _, error, __: told.append(type(error)))
     package = makes(entry="from . import part\n", part=text)
@@ -132,7 +132,7 @@ async def test_an_import_that_fails_is_told_and_tried_again(openings, makes, qtb
     assert opened == []
 
 
-async def test_an_entry_that_is_not_there_is_told(openings, makes, qtbot, monkeypatch):
+async def test_missing_room_entry_is_reported(openings, makes, qtbot, monkeypatch):
     told, opened = [], []
     monkeypatch.setattr(sys, "excepthook", lambda _, error, __: told.append(type(error)))
     openings.open(f"{makes()}.entry", lambda: opened.append(1))

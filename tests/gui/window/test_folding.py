@@ -17,7 +17,7 @@ PANES = [(0, CONTROL), (2, CONTROL | ALT)]
 
 
 @pytest.mark.parametrize(("place", "modifiers"), PANES, ids=["places", "details"])
-async def test_a_key_folds_a_pane_and_brings_it_back_as_wide_as_it_was(tmp_path, theme, qtbot, place, modifiers):
+async def test_shortcut_folds_a_pane_and_restores_its_width(tmp_path, theme, qtbot, place, modifiers):
     async with Desktop(tmp_path, theme) as rig:
         columns = rig.window.workspace.columns
         before = columns.sizes()
@@ -31,7 +31,7 @@ async def test_a_key_folds_a_pane_and_brings_it_back_as_wide_as_it_was(tmp_path,
         assert handle.contentsRect().width() < STRIP
 
 
-async def test_double_click_folds_and_a_click_on_what_is_left_unfolds(tmp_path, theme, qtbot):
+async def test_double_click_folds_a_pane_and_a_click_unfolds_it(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         columns = rig.window.workspace.columns
         handle = columns.handle(2)
@@ -42,7 +42,7 @@ async def test_double_click_folds_and_a_click_on_what_is_left_unfolds(tmp_path, 
         assert not columns.is_folded(2)
 
 
-async def test_the_keyboard_leaves_what_is_folded_and_tab_does_not_come_there(tmp_path, theme, qtbot):
+async def test_focus_leaves_a_folded_pane_and_tab_skips_it(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         work = rig.window.workspace
         work.pages.setFocus()
@@ -53,7 +53,7 @@ async def test_the_keyboard_leaves_what_is_folded_and_tab_does_not_come_there(tm
         assert work.pages.isVisible()
 
 
-async def test_what_is_folded_is_folded_the_next_time_and_opens_as_wide_as_it_was(tmp_path, theme, qtbot):
+async def test_folded_pane_stays_folded_next_time_and_keeps_its_width(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         work, memory = rig.window.workspace, rig.models.memory
         work.columns.handle(1).moveSplitter(180)
@@ -73,7 +73,7 @@ async def test_what_is_folded_is_folded_the_next_time_and_opens_as_wide_as_it_wa
 
 
 @pytest.mark.parametrize(("width", "folded"), [(1440, []), (1024, [0]), (800, [0]), (680, [0, 2])])
-async def test_panes_fold_by_themselves_where_the_window_is_small_and_come_back(tmp_path, theme, qtbot, width, folded):
+async def test_panes_fold_automatically_in_a_small_window_and_come_back(tmp_path, theme, qtbot, width, folded):
     async with Desktop(tmp_path, theme) as rig:
         columns = rig.window.workspace.columns
         before = columns.sizes()
@@ -86,7 +86,7 @@ async def test_panes_fold_by_themselves_where_the_window_is_small_and_come_back(
         await until(lambda: columns.sizes() == before)
 
 
-async def test_a_pane_unfolded_by_hand_in_a_small_window_stays(tmp_path, theme, qtbot):
+async def test_pane_unfolded_by_hand_in_a_small_window_stays(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         work = rig.window.workspace
         rig.window.resize(1024, 640)
@@ -97,7 +97,7 @@ async def test_a_pane_unfolded_by_hand_in_a_small_window_stays(tmp_path, theme, 
         assert not work.columns.is_folded(0)
 
 
-async def test_a_pane_folded_for_lack_of_room_is_not_folded_in_a_larger_window_next_time(tmp_path, theme, qtbot):
+async def test_automatically_folded_pane_is_unfolded_in_a_larger_window_next_time(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.resize(1024, 640)
         await until(lambda: rig.window.workspace.columns.is_folded(0))
@@ -111,7 +111,7 @@ async def test_a_pane_folded_for_lack_of_room_is_not_folded_in_a_larger_window_n
         await until(lambda: not rig.window.workspace.columns.is_folded(0))
 
 
-async def test_a_small_window_makes_no_pane_narrower_or_wider_for_good(tmp_path, theme, qtbot):
+async def test_small_window_changes_no_pane_width_permanently(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         work = rig.window.workspace
         before = work.columns.sizes()

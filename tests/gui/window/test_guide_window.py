@@ -48,7 +48,7 @@ def follow(window: GuideWindow, link: str) -> None:
     window.browser.anchorClicked.emit(QUrl(link))
 
 
-async def test_the_index_lists_the_pages_and_marks_the_open_one(guide):
+async def test_guide_index_lists_pages_and_marks_the_open_one(guide):
     assert listed(guide) == ["Guide", "Making", "Looking"]
     guide.open_page("making")
     assert guide.index.currentItem().text() == "Making"
@@ -60,19 +60,19 @@ async def test_the_index_lists_the_pages_and_marks_the_open_one(guide):
     assert (guide.browser.page, guide.index.currentRow()) == ("looking", 2)
 
 
-async def test_a_link_leads_to_the_heading_that_it_names(guide):
+async def test_guide_link_scrolls_to_its_heading(guide):
     guide.open_page("making")
     follow(guide, "looking.md#large-view")
     assert guide.browser.page == "looking"
     assert guide.browser.verticalScrollBar().value() > 1000
 
 
-async def test_html_in_a_page_is_text(guide):
+async def test_html_in_a_guide_page_is_shown_as_text(guide):
     guide.open_page("making")
     assert "<b>Fox</b>" in guide.browser.toPlainText()
 
 
-async def test_only_links_to_the_web_leave_the_guide_and_nothing_is_loaded_from_there(guide, monkeypatch):
+async def test_only_web_links_leave_the_guide_and_nothing_is_loaded_from_the_web(guide, monkeypatch):
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
     guide.open_page("making")
@@ -82,13 +82,13 @@ async def test_only_links_to_the_web_leave_the_guide_and_nothing_is_loaded_from_
     assert guide.browser.page == "making"
 
 
-async def test_a_link_to_no_page_leaves_the_page_open(guide):
+async def test_guide_link_to_a_missing_page_keeps_the_current_page(guide):
     guide.open_page("making")
     follow(guide, "../../etc/passwd")
     assert guide.browser.page == "making"
 
 
-async def test_pictures_fit_into_the_page(guide):
+async def test_guide_pictures_fit_the_page(guide):
     guide.open_page("looking")
     kind = QTextDocument.ResourceType.ImageResource.value
     shown = guide.browser.loadResource(kind, QUrl("pictures/one.png"))
@@ -97,7 +97,7 @@ async def test_pictures_fit_into_the_page(guide):
     assert guide.browser.horizontalScrollBar().maximum() == 0
 
 
-async def test_the_search_narrows_the_index_and_goes_through_the_places(guide):
+async def test_guide_search_narrows_the_index_and_steps_through_matches(guide):
     guide.open_page("index")
     QTest.keyClick(guide, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     guide.search.setText("FOX")
@@ -110,7 +110,7 @@ async def test_the_search_narrows_the_index_and_goes_through_the_places(guide):
     assert listed(guide) == ["Guide", "Making", "Looking"]
 
 
-async def test_the_search_finds_pages_by_several_words_in_any_order(guide):
+async def test_guide_search_finds_several_words_in_any_order(guide):
     guide.open_page("index")
     guide.search.setText("fox ctrl")
     assert listed(guide) == ["Making"]
@@ -119,7 +119,7 @@ async def test_the_search_finds_pages_by_several_words_in_any_order(guide):
     assert guide.browser.textCursor().selectedText() == "Ctrl"
 
 
-async def test_keys_of_the_search_choose_a_page_and_no_page_is_told(guide):
+async def test_guide_search_selects_a_page_by_key_and_reports_no_match(guide):
     guide.open_page("index")
     QTest.keyClick(guide.search, Qt.Key.Key_Down)
     assert guide.browser.page == "making"
@@ -129,7 +129,7 @@ async def test_keys_of_the_search_choose_a_page_and_no_page_is_told(guide):
     assert (listed(guide), told.isHidden()) == ([], False)
 
 
-async def test_another_theme_keeps_the_page(guide, theme):
+async def test_theme_change_keeps_the_guide_page(guide, theme):
     guide.open_page("making")
     before = guide.browser.toHtml()
     theme.choose(ColorScheme.LIGHT)
@@ -137,7 +137,7 @@ async def test_another_theme_keeps_the_page(guide, theme):
     assert guide.browser.toHtml() != before
 
 
-async def test_without_its_files_the_guide_is_empty(tmp_path, theme, qtbot):
+async def test_guide_without_files_is_empty(tmp_path, theme, qtbot):
     window = GuideWindow(tmp_path / "none", theme, None)
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(window)
@@ -145,7 +145,7 @@ async def test_without_its_files_the_guide_is_empty(tmp_path, theme, qtbot):
     assert (listed(window), window.browser.toPlainText()) == ([], "")
 
 
-async def test_help_leads_to_the_page_of_the_part_and_the_guide_leaves_the_window_usable(tmp_path, theme, qtbot):
+async def test_help_opens_the_guide_page_of_the_current_part_without_blocking_the_window(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         rig.window.composer_pane.focus_prompt()
         rig.rooms.open("help")
@@ -172,7 +172,7 @@ async def test_help_leads_to_the_page_of_the_part_and_the_guide_leaves_the_windo
     [("Key", "privacy"), ("Money", "queue-and-caps"), ("Connected programs", "agents"), ("Look", "faq")],
 )
 @pytest.mark.parametrize("way", ["help and its button", "help and its key", "key"])
-async def test_each_page_of_the_preferences_leads_to_its_page_of_the_guide(tmp_path, theme, qtbot, section, page, way):
+async def test_each_preferences_page_opens_its_guide_page(tmp_path, theme, qtbot, section, page, way):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         rig.rooms.open("preferences", "Runway")
         await until(lambda: rig.window.findChildren(Preferences))
@@ -198,7 +198,7 @@ async def test_each_page_of_the_preferences_leads_to_its_page_of_the_guide(tmp_p
         await rest()
 
 
-async def test_list_of_keys_leads_to_the_page_on_keys(tmp_path, theme, qtbot):
+async def test_list_of_shortcuts_opens_its_guide_page(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         rig.rooms.open("shortcuts")
         await until(lambda: rig.window.findChildren(ShortcutsDialog))
@@ -212,7 +212,7 @@ async def test_list_of_keys_leads_to_the_page_on_keys(tmp_path, theme, qtbot):
         await rest()
 
 
-async def test_guide_of_a_window_that_is_closed_meanwhile_does_not_come(tmp_path, theme, qtbot):
+async def test_guide_does_not_open_after_its_window_closed(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         over = QWidget()
         delete(over)
@@ -221,7 +221,7 @@ async def test_guide_of_a_window_that_is_closed_meanwhile_does_not_come(tmp_path
         assert rig.window.findChildren(GuideWindow) == []
 
 
-async def test_help_of_a_window_without_text_of_its_own_is_its_page(tmp_path, theme, qtbot):
+async def test_help_of_a_window_without_own_text_is_its_guide_page(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         rig.rooms.open("exchange", Export(()))
         await until(lambda: rig.window.findChildren(ExportWindow))

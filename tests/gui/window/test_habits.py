@@ -28,7 +28,7 @@ async def filled(rig, *tasks, outputs=()):
     await until(lambda: all(rig.rows.position(one.id) is not None for one in tasks))
 
 
-async def test_copying_a_result_copies_its_file_with_the_prompt_as_text(tmp_path, theme, qtbot):
+async def test_copying_a_result_copies_its_file_and_its_prompt_as_text(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         made, failed = task(1, State.SUCCEEDED), task(2, State.FAILED)
         path = tmp_path / "made.mp4"
@@ -52,7 +52,7 @@ async def test_copying_a_result_copies_its_file_with_the_prompt_as_text(tmp_path
 
 
 @pytest.mark.parametrize("is_grid", [False, True], ids=["list", "grid"])
-async def test_a_letter_without_a_command_keeps_selection_and_position(tmp_path, theme, qtbot, is_grid):
+async def test_letter_key_without_a_command_keeps_selection_and_position(tmp_path, theme, qtbot, is_grid):
     async with Desktop(tmp_path, theme) as rig:
         tasks = [task(number, State.SUCCEEDED) for number in range(1, 5)]
         await filled(rig, *tasks)
@@ -65,7 +65,7 @@ async def test_a_letter_without_a_command_keeps_selection_and_position(tmp_path,
         assert set(rig.window.view.selected_ids()) == {tasks[1].id, tasks[2].id}
 
 
-async def test_the_focus_goes_to_the_list_when_its_button_disappears(tmp_path, theme, qtbot):
+async def test_focus_moves_to_the_list_when_its_button_disappears(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         live = task(1, State.RUNNING)
         await filled(rig, live)
@@ -92,7 +92,7 @@ async def test_failed_tasks_offer_no_stars(tmp_path, theme, qtbot):
         await until(lambda: all(star.isVisible() for star in stars))
 
 
-async def test_the_grid_covers_no_neighbor_with_a_tool_tip(tmp_path, theme, qtbot):
+async def test_grid_tool_tip_covers_no_neighboring_cell(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig, task(1, State.SUCCEEDED))
         rig.window.workspace.list.show_grid(True)
@@ -105,7 +105,7 @@ async def test_the_grid_covers_no_neighbor_with_a_tool_tip(tmp_path, theme, qtbo
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
-async def test_return_opens_a_menu_button_as_space_does(tmp_path, theme, qtbot, key):
+async def test_return_opens_a_menu_button_like_space(tmp_path, theme, qtbot, key):
     async with Desktop(tmp_path, theme) as rig:
         button = next(one for one in rig.window.findChildren(QPushButton) if one.text().startswith("Group:"))
         button.setFocus()
@@ -115,7 +115,7 @@ async def test_return_opens_a_menu_button_as_space_does(tmp_path, theme, qtbot, 
         QApplication.activePopupWidget().close()
 
 
-async def test_several_selected_tasks_say_what_they_are_and_share(tmp_path, theme, qtbot):
+async def test_several_selected_tasks_show_common_values(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         first, second = (replace(task(n, State.SUCCEEDED), project="Aurora", tags=("dawn", f"t{n}")) for n in (1, 2))
         failed = replace(task(3, State.FAILED), project="Aurora", tags=("dawn",))
@@ -130,7 +130,7 @@ async def test_several_selected_tasks_say_what_they_are_and_share(tmp_path, them
         assert (facts["Project"], facts["Tags"]) == ("Aurora", "dawn")
 
 
-async def test_a_project_is_made_from_the_left_pane_and_takes_what_is_selected(tmp_path, theme, qtbot):
+async def test_project_created_in_the_left_pane_takes_selected_tasks(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         one = task(1, State.SUCCEEDED)
         await filled(rig, one)
@@ -148,7 +148,7 @@ async def test_a_project_is_made_from_the_left_pane_and_takes_what_is_selected(t
         await until(lambda: ("Northern lights", 1) in [(entry.title, entry.count) for entry in rig.pages.entries()])
 
 
-async def test_a_project_without_tasks_stays_listed_until_it_is_deleted(tmp_path, theme, qtbot):
+async def test_empty_project_stays_listed_until_deleted(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         pages = rig.window.models.pages
         pages.add_project("Northern lights")

@@ -34,7 +34,7 @@ async def show(rig: Desktop, *paths: Path, media: Media = Media.IMAGE, poster: s
     await until(lambda: rig.details.showing)
 
 
-async def test_a_picture_is_copied_as_a_picture(tmp_path, theme):
+async def test_picture_is_copied_as_image_data(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await show(rig, still(tmp_path))
         rig.window.task_menu.take(COPY_PICTURE)
@@ -57,7 +57,7 @@ async def test_of_several_pictures_the_shown_one_is_copied(tmp_path, theme):
         assert QGuiApplication.clipboard().image().pixelColor(0, 0) == QColor("maroon")
 
 
-async def test_of_a_clip_that_plays_nowhere_the_poster_is_copied(tmp_path, theme):
+async def test_copying_a_clip_that_is_not_playing_copies_its_poster(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         clip = tmp_path / "clip.mp4"
         clip.write_bytes(b"clip")
@@ -67,7 +67,7 @@ async def test_of_a_clip_that_plays_nowhere_the_poster_is_copied(tmp_path, theme
         assert QGuiApplication.clipboard().image().width() == 64
 
 
-async def test_a_picture_that_is_damaged_or_gone_is_said(tmp_path, theme):
+async def test_copying_a_damaged_or_missing_picture_reports_it(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         path = tmp_path / "still.png"
         path.write_bytes(b"no picture")
@@ -79,7 +79,7 @@ async def test_a_picture_that_is_damaged_or_gone_is_said(tmp_path, theme):
         await until(lambda: "“still.png” is no longer where it was saved." in rig.told)
 
 
-async def test_a_link_is_copied_with_its_warning_in_small_print(tmp_path, theme):
+async def test_copied_link_shows_its_warning_in_small_print(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await show(rig, still(tmp_path))
         rig.clock.jump(-rig.clock.now() + rig.details.row.outputs[0].url_fetched_at + 60)
@@ -89,7 +89,7 @@ async def test_a_link_is_copied_with_its_warning_in_small_print(tmp_path, theme)
 
 
 @pytest.mark.parametrize("name", ["still.exe", "still.png.lnk", "still"])
-async def test_what_may_be_a_program_is_shown_and_not_opened(tmp_path, theme, monkeypatch, name):
+async def test_file_that_may_be_a_program_is_shown_in_its_folder_instead_of_opened(tmp_path, theme, monkeypatch, name):
     opened: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
     # Without xdg-mime, which may know of no file manager here.
@@ -105,7 +105,7 @@ async def test_what_may_be_a_program_is_shown_and_not_opened(tmp_path, theme, mo
 
 
 @pytest.mark.parametrize("grid", [False, True])
-async def test_a_drag_from_list_and_grid_takes_the_shown_result(tmp_path, theme, monkeypatch, grid):
+async def test_drag_from_list_or_grid_takes_the_shown_result(tmp_path, theme, monkeypatch, grid):
     dragged: list[list[str]] = []
     monkeypatch.setattr(
         QDrag, "exec", lambda self, _: dragged.append([url.fileName() for url in self.mimeData().urls()])

@@ -30,7 +30,7 @@ from runway_desktop.usecases.commands.queued import HOLD_OR_RELEASE, MOVE_DOWN, 
 from tests.rigs.desktop import Desktop, named, rest, until
 
 
-async def test_the_room_is_the_one_where_the_keyboard_is(tmp_path, theme, qtbot):
+async def test_help_is_about_the_part_with_the_focus(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         window, desk = rig.window, rig.rooms.desk
         window.workspace.pages.setFocus()
@@ -45,7 +45,7 @@ async def test_the_room_is_the_one_where_the_keyboard_is(tmp_path, theme, qtbot)
         assert here(desk) is QUEUE
 
 
-async def test_an_empty_page_tells_its_own_help_and_not_that_of_what_has_the_keyboard(tmp_path, theme, qtbot):
+async def test_empty_page_shows_its_own_help(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         window = rig.window
         window.composer_pane.focus_prompt()
@@ -57,7 +57,7 @@ async def test_an_empty_page_tells_its_own_help_and_not_that_of_what_has_the_key
         assert here(rig.rooms.desk) is COMPOSER
 
 
-async def test_the_welcome_page_is_helped_by_the_first_steps_of_the_guide(tmp_path, theme, qtbot):
+async def test_help_of_the_welcome_page_is_the_guides_first_steps(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         rig.window.show_welcome(QWidget())
         rig.rooms.open("help")
@@ -70,7 +70,7 @@ async def test_the_welcome_page_is_helped_by_the_first_steps_of_the_guide(tmp_pa
         await rest()
 
 
-async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
+async def test_help_shows_current_shortcuts(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.keys.choose(named("request.model"), [QKeySequence("Ctrl+G")])
         rig.window.composer_pane.focus_prompt()
@@ -85,7 +85,7 @@ async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
         await rest()
 
 
-async def test_every_room_has_words_and_leads_on(tmp_path, theme, qtbot):
+async def test_every_part_has_help_text_and_links(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         keys, own = rig.window.keys, QWidget(rig.window, Qt.WindowType.Window)
         rig.rooms.desk.give_help(own, "sheet")
@@ -106,7 +106,7 @@ async def test_every_room_has_words_and_leads_on(tmp_path, theme, qtbot):
 
 
 @pytest.mark.parametrize("name", ["day_cap", "tray", "theme", "name_template"])
-async def test_a_preference_is_gone_to_with_the_keyboard_at_its_control(tmp_path, theme, qtbot, name):
+async def test_help_opens_a_preference_with_its_control_focused(tmp_path, theme, qtbot, name):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         form = PreferencesForm(rig.cases, rig.bridge, rig.runner, rig.owner)
         dialog = Preferences(form, theme, rig.window)
@@ -129,5 +129,5 @@ async def test_a_preference_is_gone_to_with_the_keyboard_at_its_control(tmp_path
         await rest()
 
 
-def test_the_help_of_the_queue_has_the_queues_own_keys():
+def test_help_of_the_queue_shows_its_own_shortcuts():
     assert {SEND_NEXT, HOLD_OR_RELEASE, MOVE_UP, MOVE_DOWN, PAUSE} <= set(QUEUE.commands)

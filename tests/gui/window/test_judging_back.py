@@ -31,7 +31,7 @@ def rated(rig: Desktop, stars: int) -> bool:
     return row is not None and row.task.rating == stars
 
 
-async def test_what_was_done_again_can_be_undone_again(tmp_path, theme, qtbot):
+async def test_redone_rating_can_be_undone_again(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await chosen(rig, 1)
         view = rig.window.view
@@ -44,7 +44,7 @@ async def test_what_was_done_again_can_be_undone_again(tmp_path, theme, qtbot):
             await until(lambda: rated(rig, 4))
 
 
-async def test_each_decision_is_an_act_whose_button_takes_back_what_it_says(tmp_path, theme, qtbot):
+async def test_undo_button_of_each_rating_reverts_that_rating(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await chosen(rig, 1, 2)
         view, activity = rig.window.view, rig.window.activity
@@ -60,7 +60,7 @@ async def test_each_decision_is_an_act_whose_button_takes_back_what_it_says(tmp_
         assert await judged(rig) == [(0, Pick.NONE), (0, Pick.NONE)]
 
 
-async def test_many_that_leave_the_list_by_being_judged_are_told_of(tmp_path, theme, qtbot):
+async def test_several_tasks_filtered_out_by_their_rating_are_announced(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await chosen(rig)
         rig.window.search.setText("is:unrated")
@@ -71,7 +71,7 @@ async def test_many_that_leave_the_list_by_being_judged_are_told_of(tmp_path, th
         await until(lambda: rig.window.activity.messages() == ["Rated 2 tasks 4 ★."])
 
 
-async def test_a_single_one_that_leaves_the_list_by_being_judged_is_told_of_and_comes_back(tmp_path, theme, qtbot):
+async def test_single_task_filtered_out_by_its_rating_is_announced_and_comes_back(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED, rating=5), task(2, State.FAILED, rating=4))
         rig.window.search.setText("rating:>=4")
@@ -86,7 +86,7 @@ async def test_a_single_one_that_leaves_the_list_by_being_judged_is_told_of_and_
         assert activity.messages() == ["Rating undone: “Prompt 1”."]
 
 
-async def test_a_single_one_that_stays_is_not_said_to_leave_when_another_list_is_asked_for(tmp_path, theme, qtbot):
+async def test_task_that_keeps_matching_is_not_announced_as_gone_when_the_list_changes(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await chosen(rig, 1)
         QTest.keyClick(rig.window.view, KEYS.Key_2)

@@ -10,7 +10,7 @@ from tests.rigs.desktop import Desktop, rest
 WAITING = KeyStatus(problem="Waiting for your keychain. It may ask you to unlock it.", is_awaited=True)
 
 
-async def test_a_keychain_that_waits_for_its_person_is_said_with_what_to_do_until_it_answers(tmp_path, theme, qtbot):
+async def test_keychain_waiting_for_the_person_is_announced_until_it_answers(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         KeyNotices(rig.bridge, rig.window, lambda: False)
         rig.engine.account.key = WAITING
@@ -27,7 +27,7 @@ async def test_a_keychain_that_waits_for_its_person_is_said_with_what_to_do_unti
         assert not rig.models.status.connection_words()[0].startswith("Waiting")
 
 
-async def test_a_refused_key_is_told_of_once_and_no_longer_than_it_is_refused(tmp_path, theme, qtbot):
+async def test_refused_key_is_announced_once_until_it_is_accepted(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         KeyNotices(rig.bridge, rig.window, lambda: True)
         for due in (15.0, 30.0):
@@ -40,7 +40,7 @@ async def test_a_refused_key_is_told_of_once_and_no_longer_than_it_is_refused(tm
         assert rig.window.activity.messages() == []
 
 
-async def test_the_welcome_page_says_by_itself_that_a_key_is_refused(tmp_path, theme, qtbot):
+async def test_welcome_page_reports_a_refused_key_by_itself(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         KeyNotices(rig.bridge, rig.window, lambda: False)
         rig.engine.bus.tell(ConnectionChanged(Connectivity(link=Link.KEY_REFUSED)))

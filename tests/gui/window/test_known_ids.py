@@ -39,7 +39,7 @@ def words(dialog: AskText) -> str:
     return " ".join(label.text() for label in dialog.findChildren(QLabel))
 
 
-async def test_the_only_known_id_is_there_to_be_taken(tmp_path, theme, qtbot):
+async def test_only_known_orphaned_id_is_prefilled(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         dialog = await ask_for_the_id(rig, 7)
         assert dialog.findChild(QLineEdit).text() == remote_id(7)
@@ -48,7 +48,7 @@ async def test_the_only_known_id_is_there_to_be_taken(tmp_path, theme, qtbot):
         await until(lambda: rig.store.tasks["t1"].remote_id == remote_id(7))
 
 
-async def test_of_several_known_ids_the_person_chooses(tmp_path, theme, qtbot):
+async def test_person_chooses_among_several_orphaned_ids(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         dialog = await ask_for_the_id(rig, 7, 8)
         assert dialog.findChild(QLineEdit).text() == ""
@@ -57,7 +57,7 @@ async def test_of_several_known_ids_the_person_chooses(tmp_path, theme, qtbot):
         dialog.reject()
 
 
-async def test_without_a_known_id_nothing_is_offered(tmp_path, theme, qtbot):
+async def test_nothing_is_offered_without_an_orphaned_id(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         dialog = await ask_for_the_id(rig)
         assert dialog.findChild(QLineEdit).text() == ""
@@ -66,7 +66,7 @@ async def test_without_a_known_id_nothing_is_offered(tmp_path, theme, qtbot):
 
 
 @pytest.mark.parametrize("action", ["Follow", "Dismiss"])
-async def test_ids_without_a_task_are_offered_until_the_person_has_answered(tmp_path, theme, qtbot, action: str):
+async def test_orphaned_ids_are_offered_until_the_person_answered(tmp_path, theme, qtbot, action: str):
     async with Desktop(tmp_path, theme) as rig:
         ids = rig.parts.ids
         assert ids is not None

@@ -28,7 +28,7 @@ async def watching(desktop: Desktop) -> AsyncIterator[Path]:
         await asyncio.gather(loop, return_exceptions=True)
 
 
-async def test_an_absent_folder_is_told_once_and_its_return_too(tmp_path: Path, theme: Theme):
+async def test_missing_library_folder_and_its_return_are_announced_once(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
         aside = library.rename(tmp_path / "in a pocket")
         await desktop.engine.folder.look()
@@ -40,7 +40,7 @@ async def test_an_absent_folder_is_told_once_and_its_return_too(tmp_path: Path, 
         await until(lambda: desktop.window.activity.messages() == ["The results folder is available again."])
 
 
-async def test_trying_again_in_vain_says_so_again_and_making_it_again_helps(tmp_path: Path, theme: Theme):
+async def test_failed_retry_of_the_library_folder_is_reported_and_recreating_it_helps(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
         library.rmdir()
         await desktop.engine.folder.look()
@@ -48,7 +48,7 @@ async def test_trying_again_in_vain_says_so_again_and_making_it_again_helps(tmp_
         await until(lambda: desktop.window.activity.messages() == ["The results folder is available again."])
 
 
-async def test_another_folder_is_chosen_in_the_preferences(tmp_path: Path, theme: Theme):
+async def test_another_library_folder_is_chosen_in_the_preferences(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
         library.rmdir()
         await desktop.engine.folder.look()
@@ -60,7 +60,7 @@ async def test_another_folder_is_chosen_in_the_preferences(tmp_path: Path, theme
         assert desktop.window.activity.messages() == []
 
 
-async def test_a_window_that_is_used_again_looks_at_the_drive_that_was_plugged_in(tmp_path: Path, theme: Theme):
+async def test_activated_window_checks_for_a_plugged_in_drive(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
         aside = library.rename(tmp_path / "in a pocket")
         await desktop.engine.folder.look()
@@ -71,7 +71,7 @@ async def test_a_window_that_is_used_again_looks_at_the_drive_that_was_plugged_i
         await until(lambda: desktop.engine.folder.health.state.can_write)
 
 
-async def test_what_plays_is_let_go_before_it_is_moved(tmp_path: Path, theme: Theme):
+async def test_playing_file_is_closed_before_it_is_moved(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop:
         stopped: list[str] = []
 

@@ -33,7 +33,7 @@ WORD = "Donaudampfschifffahrtsgesellschaft"
         ("", 4, ""),
     ],
 )
-def test_a_word_is_broken_where_it_no_longer_fits(text, width, lines):
+def test_long_word_is_broken_where_it_no_longer_fits(text, width, lines):
     assert broken(text, width, len) == lines.replace("|", "\u200b")
 
 
@@ -41,7 +41,7 @@ def is_laid_out(label: LongWordsLabel, width: int) -> bool:
     return width - 60 < label.width() < width
 
 
-def test_other_widths_break_elsewhere_and_nothing_is_cut_off(theme, qtbot):
+def test_word_breaks_follow_the_width_without_cutting_text(theme, qtbot):
     pane = QWidget()
     label = LongWordsLabel(pane)
     QVBoxLayout(pane).addWidget(label)
@@ -64,7 +64,7 @@ def begins(button: QPushButton, text: str) -> bool:
     return button.text().startswith(text)
 
 
-async def test_keys_are_told_apart_where_their_word_has_no_room(tmp_path, theme, qtbot):
+async def test_api_key_in_the_top_bar_is_shortened_in_a_narrow_window(tmp_path, theme, qtbot):
     before = texts.language()
     texts.use(LANGUAGES["long"])
     try:
@@ -79,7 +79,7 @@ async def test_keys_are_told_apart_where_their_word_has_no_room(tmp_path, theme,
         texts.use(before)
 
 
-async def test_the_details_keep_words_whole_that_have_room(tmp_path, theme, qtbot):
+async def test_details_keep_words_whole_where_they_fit(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         words = f"Kapitän der {WORD}"
         await rig.shown(task(1, State.FAILED, title=words))

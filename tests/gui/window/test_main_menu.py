@@ -49,7 +49,7 @@ async def opened(rig: Desktop) -> QMenu:
     return menu
 
 
-async def test_every_command_of_the_window_stands_in_the_menu_with_its_key_of_now(tmp_path, theme, qtbot):
+async def test_menu_lists_every_window_command_with_its_current_shortcut(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.interior.add_preview()
         await rig.add(task(1))
@@ -67,7 +67,7 @@ async def test_every_command_of_the_window_stands_in_the_menu_with_its_key_of_no
         menu.close()
 
 
-async def test_the_keyboard_opens_it_and_goes_through_it(tmp_path, theme, qtbot):
+async def test_keyboard_opens_and_walks_the_menu(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         menu = await opened(rig)
         QTest.keyClick(menu, Qt.Key.Key_Down)
@@ -83,7 +83,7 @@ async def test_the_keyboard_opens_it_and_goes_through_it(tmp_path, theme, qtbot)
         assert rig.room_requests == [("sheet", None)]
 
 
-async def test_what_cannot_be_done_now_is_disabled_and_says_why_while_its_key_goes_on(tmp_path, theme, qtbot):
+async def test_unavailable_menu_command_is_disabled_with_a_reason(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1, State.SUCCEEDED))
         await until(lambda: rig.rows.row_of(TaskId("t1")))
@@ -100,7 +100,7 @@ async def test_what_cannot_be_done_now_is_disabled_and_says_why_while_its_key_go
         await until(lambda: any(text.startswith("It succeeded.") for text in rig.told))
 
 
-async def test_the_key_of_what_cannot_be_done_says_why(tmp_path, theme, qtbot):
+async def test_shortcut_of_an_unavailable_command_says_why(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1, State.SUCCEEDED))
         await until(lambda: rig.rows.row_of(TaskId("t1")))
@@ -112,7 +112,7 @@ async def test_the_key_of_what_cannot_be_done_says_why(tmp_path, theme, qtbot):
         await until(lambda: any(text.startswith("Select tasks to compare") for text in rig.told))
 
 
-async def test_a_command_from_the_menu_does_what_its_key_does(tmp_path, theme, qtbot):
+async def test_menu_command_does_the_same_as_its_shortcut(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1, State.SUCCEEDED))
         await until(lambda: rig.rows.row_of(TaskId("t1")))
@@ -123,7 +123,7 @@ async def test_a_command_from_the_menu_does_what_its_key_does(tmp_path, theme, q
         await until(lambda: (row := rig.rows.row_of(TaskId("t1"))) is not None and row.task.rating == 4)
 
 
-async def test_a_bar_of_menus_holds_the_very_actions_of_the_keys_and_takes_the_buttons_place(tmp_path, theme, qtbot):
+async def test_menu_bar_contains_the_shortcut_actions_and_replaces_the_button(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         use_menu_bar(rig.window)
         await rest()
@@ -136,7 +136,7 @@ async def test_a_bar_of_menus_holds_the_very_actions_of_the_keys_and_takes_the_b
         assert rig.room_requests == [("preferences", None)]
 
 
-async def test_a_room_that_was_left_gives_the_main_window_none_of_its_commands(tmp_path, theme, qtbot):
+async def test_commands_of_another_room_stay_out_of_the_main_window(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         window, keys = rig.window, rig.window.keys
         before = set(keys.given(window))
@@ -151,7 +151,7 @@ async def test_a_room_that_was_left_gives_the_main_window_none_of_its_commands(t
         assert not {command.section for command in before} & {COMPARING, LARGE, SHEET}
 
 
-async def test_a_key_is_told_only_where_it_is_heard(tmp_path, theme, qtbot):
+async def test_shortcut_is_shown_only_where_it_works(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         rig.interior.add_preview()
         await rig.add(task(1, State.SUCCEEDED))
@@ -177,7 +177,7 @@ async def test_a_key_is_told_only_where_it_is_heard(tmp_path, theme, qtbot):
         panel.close_panel()
 
 
-async def test_every_command_can_be_carried_out_on_what_it_acts_on(tmp_path, theme, qtbot):
+async def test_every_command_runs_on_its_kind_of_target(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         window = rig.window
         rig.interior.add_preview()

@@ -100,7 +100,7 @@ def choose(rig: Desktop, *numbers: int) -> None:
     rig.window.view.select([TaskId(f"t{number}") for number in numbers])
 
 
-async def test_a_dropped_text_file_of_prompts_wants_a_sheet(tmp_path, theme, qtbot):
+async def test_dropped_text_file_of_prompts_opens_a_sheet(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         prompts = tmp_path / "prompts.txt"
         prompts.write_text("A lighthouse\nA harbour\n", encoding="utf-8")
@@ -118,14 +118,14 @@ async def test_dropped_text_becomes_the_prompt(tmp_path, theme, qtbot):
         await until(lambda: rig.composer.prompt == "A lighthouse in the fog")
 
 
-async def test_a_dropped_link_becomes_an_input(tmp_path, theme, qtbot):
+async def test_dropped_link_becomes_an_input(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         assert drop(rig.window, mime(urls=["https://media.example.com/still.png"]))
         await until(rig.composer.inputs)
         assert rig.composer.inputs()[0].uri == "https://media.example.com/still.png"
 
 
-async def test_a_picture_that_is_no_file_yet_is_kept_and_becomes_an_input(tmp_path, theme, qtbot):
+async def test_dropped_picture_without_a_file_is_stored_and_becomes_an_input(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         image = QImage(640, 360, QImage.Format.Format_RGB32)
         image.fill(QColor("teal"))
@@ -147,7 +147,7 @@ async def test_two_pictures_pasted_within_a_second_are_two_files(tmp_path, theme
         await until(rig.composer.inputs)
 
 
-async def test_a_filter_stays_marked_when_its_menu_is_only_looked_at(tmp_path, theme, qtbot):
+async def test_filter_stays_marked_when_its_menu_is_only_opened(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
         rig.filter.toggle("state", "failed")
@@ -162,7 +162,7 @@ async def test_a_filter_stays_marked_when_its_menu_is_only_looked_at(tmp_path, t
         assert chip.text() == "Failed  ✕"
 
 
-async def test_what_holds_nothing_is_not_welcome(tmp_path, theme, qtbot):
+async def test_empty_drag_is_not_accepted(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         odd = QMimeData()
         odd.setData("application/x-odd", b"x")
@@ -179,7 +179,7 @@ async def test_pasted_ids_are_adopted_into_the_list(tmp_path, theme, qtbot):
 
 
 @pytest.mark.parametrize("in_prompt", [True, False])
-async def test_ids_pasted_into_a_new_window_are_adopted_and_no_prompt(tmp_path, theme, qtbot, in_prompt):
+async def test_ids_pasted_into_a_new_window_are_adopted_and_not_used_as_prompt(tmp_path, theme, qtbot, in_prompt):
     async with Desktop(tmp_path, theme) as rig:
         if in_prompt:
             rig.window.composer_pane.focus_prompt()
@@ -191,7 +191,7 @@ async def test_ids_pasted_into_a_new_window_are_adopted_and_no_prompt(tmp_path, 
         assert rig.composer.prompt == ""
 
 
-async def test_search_narrows_and_an_empty_answer_says_so(tmp_path, theme, qtbot):
+async def test_search_narrows_the_list_and_no_match_is_reported(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         pane = rig.window.workspace.list
         assert says(pane, "No tasks yet")
@@ -208,7 +208,7 @@ async def test_search_narrows_and_an_empty_answer_says_so(tmp_path, theme, qtbot
         assert rig.window.search.text() == ""
 
 
-async def test_an_empty_place_is_neither_nothing_yet_nor_a_filter(tmp_path, theme, qtbot):
+async def test_empty_page_says_nothing_here_yet(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
         rig.window.workspace.pages.setCurrentRow(1)
@@ -217,7 +217,7 @@ async def test_an_empty_place_is_neither_nothing_yet_nor_a_filter(tmp_path, them
         assert rig.filter.title == "Live"
 
 
-async def test_delete_removes_from_the_list_and_undo_brings_back(tmp_path, theme, qtbot):
+async def test_delete_removes_tasks_from_the_list_and_undo_brings_them_back(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED), task(2, State.FAILED))
         choose(rig, 1)
@@ -230,7 +230,7 @@ async def test_delete_removes_from_the_list_and_undo_brings_back(tmp_path, theme
         await until(lambda: rig.rows.task_count == 2)
 
 
-async def test_delete_on_a_running_task_offers_to_cancel_it_and_does_nothing_by_itself(tmp_path, theme, qtbot):
+async def test_delete_on_a_running_task_only_offers_to_cancel_it(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.RUNNING))
         choose(rig, 1)
@@ -244,7 +244,7 @@ async def test_delete_on_a_running_task_offers_to_cancel_it_and_does_nothing_by_
         assert rig.store.tasks["t1"].removed_at is None
 
 
-async def test_cancel_that_delete_offers_asks_as_everywhere(tmp_path, theme, qtbot):
+async def test_cancel_offered_by_delete_asks_for_confirmation(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.RUNNING))
         rig.runway.say(remote_id(1), "RUNNING")
@@ -258,7 +258,7 @@ async def test_cancel_that_delete_offers_asks_as_everywhere(tmp_path, theme, qtb
         asked.reject()
 
 
-async def test_delete_on_all_of_a_long_list_takes_those_never_looked_at_too(tmp_path, theme, qtbot):
+async def test_delete_of_a_whole_long_list_includes_rows_never_loaded(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(*(task(number, State.FAILED) for number in range(900)))
         rig.rows.refresh()
@@ -270,7 +270,7 @@ async def test_delete_on_all_of_a_long_list_takes_those_never_looked_at_too(tmp_
         assert any("900 tasks removed" in message for message in rig.window.activity.messages())
 
 
-async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
+async def test_held_down_key_retries_once(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         work = rig.window.workspace
         actions = {
@@ -281,7 +281,7 @@ async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
         assert actions["One frame forward"].autoRepeat()
 
 
-async def test_each_command_of_the_window_and_its_list_has_its_action_and_back(tmp_path, theme, qtbot):
+async def test_each_command_of_window_and_list_has_one_action(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         work = rig.window.workspace
         for scope, owners in ((Scope.WINDOW, (rig.window, work.composer)), (Scope.LIST, (work.views,))):
@@ -292,7 +292,7 @@ async def test_each_command_of_the_window_and_its_list_has_its_action_and_back(t
             assert {name for name in actions if name} == wanted
 
 
-async def test_ctrl_return_sends_what_is_written_and_the_new_task_is_shown(tmp_path, theme, qtbot):
+async def test_ctrl_return_sends_the_draft_and_shows_the_new_task(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
         rig.composer.load(plain_request())
@@ -302,7 +302,7 @@ async def test_ctrl_return_sends_what_is_written_and_the_new_task_is_shown(tmp_p
         await until(lambda: rig.window.view.selected_ids() not in ([], ["t1"]))
 
 
-async def test_a_new_task_that_a_filter_hides_says_where_it_is(tmp_path, theme, qtbot):
+async def test_new_task_hidden_by_a_filter_says_where_it_is(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
         rig.filter.toggle("state", "failed")
@@ -315,7 +315,7 @@ async def test_a_new_task_that_a_filter_hides_says_where_it_is(tmp_path, theme, 
         assert not rig.filter.narrows
 
 
-async def test_a_new_task_in_a_folded_group_is_unfolded(tmp_path, theme, qtbot):
+async def test_folded_group_of_a_new_task_is_unfolded(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED))
         rig.rows.toggle_group("")
@@ -334,7 +334,7 @@ async def test_a_new_task_in_a_folded_group_is_unfolded(tmp_path, theme, qtbot):
         (State.FAILED, {"failure": Failure(code="INTERNAL")}, {"Retry"}, {"Cancel on Runway…"}),
     ],
 )
-async def test_the_context_menu_follows_the_state(tmp_path, theme, qtbot, state, members, there, not_there):
+async def test_context_menu_follows_the_task_state(tmp_path, theme, qtbot, state, members, there, not_there):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, state, **members))
         choose(rig, 1)
@@ -347,7 +347,7 @@ async def test_the_context_menu_follows_the_state(tmp_path, theme, qtbot, state,
         await rest()
 
 
-async def test_the_context_menu_offers_the_same_ways_onward_as_the_details(tmp_path, theme, qtbot):
+async def test_context_menu_and_details_offer_the_same_next_uses(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         path = tmp_path / "result.png"
         QImage(640, 360, QImage.Format.Format_RGB32).save(str(path))
@@ -368,7 +368,7 @@ async def test_the_context_menu_offers_the_same_ways_onward_as_the_details(tmp_p
         await rest()
 
 
-async def test_cancel_asks_with_the_count_and_the_safe_answer_has_the_keyboard(tmp_path, theme, qtbot):
+async def test_cancel_asks_with_the_count_and_the_safe_answer_focused(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.RUNNING), task(2, State.RUNNING))
         rig.runway.say(remote_id(1), "RUNNING")
@@ -389,7 +389,7 @@ async def test_cancel_asks_with_the_count_and_the_safe_answer_has_the_keyboard(t
         await until(lambda: len(rig.runway.named("delete")) == 2)
 
 
-async def test_who_does_not_want_to_be_asked_is_not(tmp_path, theme, qtbot):
+async def test_disabled_confirmation_is_not_shown(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.engine.settings.ask_before_cancel = False
         await listed(rig, task(1, State.RUNNING))
@@ -400,7 +400,7 @@ async def test_who_does_not_want_to_be_asked_is_not(tmp_path, theme, qtbot):
         await until(lambda: rig.runway.named("delete"))
 
 
-async def test_what_cannot_be_done_says_why(tmp_path, theme, qtbot):
+async def test_unavailable_action_says_why(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.RUNNING))
         choose(rig, 1)
@@ -409,7 +409,7 @@ async def test_what_cannot_be_done_says_why(tmp_path, theme, qtbot):
         assert "Still running" in rig.window.activity.messages()[-1]
 
 
-async def test_space_folds_on_a_groups_line_of_the_window_too(tmp_path, theme, qtbot):
+async def test_space_folds_a_group_header_in_the_window(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.FAILED), task(2, State.FAILED), batch="b1")
         rig.window.view.setCurrentIndex(rig.rows.index(0, 1))
@@ -417,7 +417,7 @@ async def test_space_folds_on_a_groups_line_of_the_window_too(tmp_path, theme, q
         assert rig.rows.collapsed() == {"b1"}
 
 
-async def test_everything_that_takes_the_keyboard_has_a_name(tmp_path, theme, qtbot):
+async def test_focusable_controls_have_accessible_names(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         one = task(1, State.SUCCEEDED)
         await listed(rig, one, task(2, State.UNCERTAIN), outputs=[saved(one)])
@@ -443,7 +443,7 @@ async def test_everything_that_takes_the_keyboard_has_a_name(tmp_path, theme, qt
         assert nameless == []
 
 
-async def test_labels_are_read_by_their_words(tmp_path, theme, qtbot):
+async def test_labels_are_read_by_screen_readers(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.UNCERTAIN))
         choose(rig, 1)
@@ -456,7 +456,7 @@ async def test_labels_are_read_by_their_words(tmp_path, theme, qtbot):
 LET_GO = "Dismiss…"
 
 
-async def test_details_offer_the_next_step_and_the_three_decisions(tmp_path, theme, qtbot):
+async def test_details_offer_the_next_step_and_three_decisions(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.UNCERTAIN), task(2, State.FAILED, failure=Failure(code="INTERNAL")))
         pane = rig.window.workspace.details
@@ -470,7 +470,7 @@ async def test_details_offer_the_next_step_and_the_three_decisions(tmp_path, the
         await until(lambda: rig.rows.task_count == 3)
 
 
-async def test_closing_is_asked_of_the_program_and_the_window_stays(tmp_path, theme, qtbot):
+async def test_close_request_is_passed_to_the_program_and_the_window_stays(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         assert not rig.window.close()
         assert rig.closes == 1
@@ -494,7 +494,7 @@ async def test_columns_and_sizes_are_remembered(tmp_path, theme, qtbot):
         assert not rig.window.view.isColumnHidden(3)
 
 
-async def test_a_damaged_memory_opens_the_window_all_the_same(tmp_path, theme, qtbot):
+async def test_damaged_window_state_does_not_stop_opening(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         view = rig.window.view
         columns = [view.isColumnHidden(column) for column in range(view.model().columnCount())]
@@ -508,7 +508,7 @@ async def test_a_damaged_memory_opens_the_window_all_the_same(tmp_path, theme, q
         ] * 3
 
 
-async def test_it_fits_a_small_screen_and_both_themes(tmp_path, theme, qtbot):
+async def test_window_fits_a_small_screen_in_both_themes(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, *(task(number, state) for number, state in enumerate(State)))
         for width, height in ((1024, 640), (1920, 1080)):
@@ -522,7 +522,7 @@ async def test_it_fits_a_small_screen_and_both_themes(tmp_path, theme, qtbot):
         assert rig.window.minimumSizeHint().height() <= 640
 
 
-async def test_the_list_keeps_the_keyboard_while_everything_moves(tmp_path, theme, qtbot):
+async def test_list_keeps_the_focus_while_rows_change(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, *(task(number, State.RUNNING) for number in range(5)))
         choose(rig, 2)
@@ -534,7 +534,7 @@ async def test_the_list_keeps_the_keyboard_while_everything_moves(tmp_path, them
         assert rig.window.view.selected_ids() == ["t2"]
 
 
-async def test_a_notice_is_met_by_a_screen_reader(tmp_path, theme, qtbot):
+async def test_notice_is_announced_to_a_screen_reader(tmp_path, theme, qtbot):
     def names(item: QAccessibleInterface) -> Iterator[str]:
         yield item.text(QAccessible.Text.Name)
         for number in range(item.childCount()):
@@ -549,7 +549,7 @@ async def test_a_notice_is_met_by_a_screen_reader(tmp_path, theme, qtbot):
         assert any("Something happened" in name for name in names(heard))
 
 
-async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme, qtbot):
+async def test_clickable_controls_are_large_enough(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         one = task(1, State.SUCCEEDED)
         failed = task(3, State.FAILED, failure=Failure(code="INTERNAL"))

@@ -21,7 +21,7 @@ def _right_to_left(qapp: QApplication) -> Iterator[None]:
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
-def test_a_flow_begins_at_the_right(theme, qtbot):
+def test_flow_layout_starts_at_the_right_when_mirrored(theme, qtbot):
     holder = QWidget()
     qtbot.addWidget(holder)
     flow = FlowLayout(holder)
@@ -42,7 +42,7 @@ def inked(widget: QWidget, rect: QRect) -> int:
     return sum(picture.pixelColor(x, y) != ground for x in sides[0] for y in sides[1])
 
 
-async def test_titles_of_pages_stand_at_the_right_and_counts_at_the_left(tmp_path, theme, qtbot):
+async def test_page_titles_stand_right_and_counts_left_when_mirrored(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(task(1, State.SUCCEEDED, project="A project"))
         rig.pages.refresh()
@@ -57,7 +57,7 @@ async def test_titles_of_pages_stand_at_the_right_and_counts_at_the_left(tmp_pat
         assert inked(pages.viewport(), right) > 4 * inked(pages.viewport(), left) > 0
 
 
-async def test_facts_stand_beside_their_labels(tmp_path, theme, qtbot):
+async def test_facts_stand_beside_their_labels_when_mirrored(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(task(1, State.SUCCEEDED))
         rig.rows.refresh()

@@ -37,7 +37,7 @@ def asked(window: QWidget) -> tuple[list[QFileDialog], list[QDialog]]:
     return files, [dialog for dialog in window.findChildren(QDialog) if dialog not in files]
 
 
-async def test_the_person_shows_where_it_is_now(tmp_path, theme, qtbot):
+async def test_lost_input_file_is_searched_in_its_nearest_existing_folder(tmp_path, theme, qtbot):
     window, desk = QWidget(), NotingDesk()
     qtbot.addWidget(window)
     FileSearch(cast(Any, desk), cast(Any, None), cast(Any, None), window)
@@ -51,7 +51,7 @@ async def test_the_person_shows_where_it_is_now(tmp_path, theme, qtbot):
     dialog.close()
 
 
-async def test_another_file_is_asked_about_and_the_safe_answer_goes_on_looking(tmp_path, theme, qtbot):
+async def test_different_input_file_needs_a_yes_and_the_safe_answer_goes_on_looking(tmp_path, theme, qtbot):
     window, desk = QWidget(), NotingDesk()
     qtbot.addWidget(window)
     FileSearch(cast(Any, desk), cast(Any, None), cast(Any, None), window)

@@ -31,7 +31,7 @@ def press(dialog: QDialog, text: str) -> None:
     next(one for one in dialog.findChildren(QPushButton) if one.text() == text).click()
 
 
-async def test_of_seventeen_mistakes_one_is_told_and_leads_to_a_report(
+async def test_only_the_first_of_many_errors_is_announced_and_opens_a_report(
     tmp_path: Path, theme: Theme, mistakes: Mistakes
 ):
     bugs = Bugs()
@@ -61,7 +61,7 @@ async def test_of_seventeen_mistakes_one_is_told_and_leads_to_a_report(
     mistakes.take("Mistake")
 
 
-async def test_a_crash_is_told_and_reported_with_its_stack(tmp_path: Path, theme: Theme):
+async def test_crash_is_announced_and_reported_with_its_stack(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         rig.engine.last_crash.write_text("Fatal Python error: Aborted\n", encoding="utf-8")
         tell_of_crash(rig.window)
@@ -78,7 +78,7 @@ async def test_a_crash_is_told_and_reported_with_its_stack(tmp_path: Path, theme
         dialog.close()
 
 
-async def test_the_log_is_shown_from_the_page_about_the_program(tmp_path: Path, theme: Theme):
+async def test_log_is_shown_from_the_about_page(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         shown: list[object] = []
         rig.task_commands.selection_wanted.disconnect()
@@ -91,7 +91,7 @@ async def test_the_log_is_shown_from_the_page_about_the_program(tmp_path: Path, 
         dialog.close()
 
 
-async def test_once_it_was_read_no_other_mistake_of_the_run_is_told(tmp_path: Path, theme: Theme, mistakes: Mistakes):
+async def test_dismissed_error_notice_hides_later_errors_of_the_run(tmp_path: Path, theme: Theme, mistakes: Mistakes):
     bugs = Bugs()
     async with Desktop(tmp_path, theme) as rig:
         MistakeNotice(bugs, rig.window)

@@ -27,7 +27,7 @@ async def saving(rig: Desktop) -> QLineEdit:
     return written
 
 
-async def test_its_name_is_written_in_place_and_the_keyboard_goes_back(tmp_path, theme, qtbot):
+async def test_saved_search_is_named_in_place_and_the_focus_returns(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         written = await saving(rig)
         assert written.accessibleName() == "New name"
@@ -39,7 +39,7 @@ async def test_its_name_is_written_in_place_and_the_keyboard_goes_back(tmp_path,
         await until(rig.window.search.hasFocus)
 
 
-async def test_escape_keeps_the_usual_name(tmp_path, theme, qtbot):
+async def test_escape_keeps_the_default_name_of_a_saved_search(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         written = await saving(rig)
         usual = rig.filter.searches[0].name
@@ -49,7 +49,7 @@ async def test_escape_keeps_the_usual_name(tmp_path, theme, qtbot):
         assert [one.name for one in rig.filter.searches] == [usual]
 
 
-async def test_a_folded_pane_comes_back_for_it(tmp_path, theme, qtbot):
+async def test_folded_pane_opens_to_name_a_saved_search(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.workspace.fold(0)
         await saving(rig)

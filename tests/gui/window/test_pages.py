@@ -58,12 +58,12 @@ def desktop(folder: Any, theme: Any, trial: Room) -> Desktop:
     return Desktop(folder, theme, rooms=(*ROOMS, trial))
 
 
-async def test_it_is_listed_with_its_count(tmp_path, theme, trial):
+async def test_page_of_a_room_is_listed_with_its_count(tmp_path, theme, trial):
     async with desktop(tmp_path, theme, trial) as rig:
         await until(lambda: "Trial, 0" in lines(rig))
 
 
-async def test_its_center_and_side_have_the_place_of_list_composer_preview_and_details(tmp_path, theme, trial):
+async def test_page_of_a_room_replaces_list_composer_preview_and_details(tmp_path, theme, trial):
     async with desktop(tmp_path, theme, trial) as rig:
         work = rig.window.workspace
         work.pages.choose("page trial")
@@ -76,7 +76,7 @@ async def test_its_center_and_side_have_the_place_of_list_composer_preview_and_d
         assert sys.modules[trial.entry].left == [1]
 
 
-async def test_the_keyboard_stays_in_the_left_pane_where_the_page_was_chosen_there(tmp_path, theme, trial):
+async def test_focus_stays_in_the_left_pane_when_a_page_is_opened_there(tmp_path, theme, trial):
     async with desktop(tmp_path, theme, trial) as rig:
         pages = rig.window.workspace.pages
         pages.setFocus()
@@ -89,7 +89,7 @@ async def test_the_keyboard_stays_in_the_left_pane_where_the_page_was_chosen_the
         assert pages.current_room == "trial"
 
 
-async def test_what_is_chosen_while_a_page_is_on_its_way_is_not_taken_away(tmp_path, theme, trial):
+async def test_page_chosen_while_another_loads_stays_chosen(tmp_path, theme, trial):
     async with desktop(tmp_path, theme, trial) as rig:
         pages = rig.window.workspace.pages
         pages.choose("page trial")
@@ -100,7 +100,7 @@ async def test_what_is_chosen_while_a_page_is_on_its_way_is_not_taken_away(tmp_p
         assert pages.currentRow() == 1
 
 
-async def test_one_page_leads_to_another_and_the_list_comes_back_as_it_was(tmp_path, theme, trial):
+async def test_leaving_pages_restores_the_list_as_it_was(tmp_path, theme, trial):
     async with desktop(tmp_path, theme, trial) as rig:
         await rig.add(task(1))
         await until(lambda: rig.rows.row_of(TaskId("t1")))

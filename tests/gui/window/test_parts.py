@@ -47,7 +47,7 @@ NO_GROUNDS = {
 
 
 @pytest.mark.parametrize("choice", [ColorScheme.DARK, ColorScheme.LIGHT])
-def test_every_text_can_be_read_on_every_ground(theme, choice):
+def test_every_text_color_is_readable_on_every_background(theme, choice):
     theme.choose(choice)
     at_rest = (Role.WINDOW, Role.SURFACE, Role.RAISED, Role.FIELD)
     assert {*at_rest, Role.HOVER, Role.SELECTED} | NO_GROUNDS == set(Role), "is a new color a ground?"
@@ -71,7 +71,7 @@ def high_contrast(theme):
 
 
 @pytest.mark.parametrize("choice", [ColorScheme.DARK, ColorScheme.LIGHT])
-def test_high_contrast_of_the_desktop_is_the_themes(theme, high_contrast, choice):
+def test_high_contrast_of_the_desktop_sets_the_theme(theme, high_contrast, choice):
     theme.choose(choice)
     assert theme.is_strong
     grounds = (Role.WINDOW, Role.SURFACE, Role.RAISED, Role.FIELD, Role.HOVER, Role.SELECTED)
@@ -86,7 +86,7 @@ def test_high_contrast_of_the_desktop_is_the_themes(theme, high_contrast, choice
     assert QApplication.palette().color(QPalette.ColorRole.Window) == theme.color(Role.WINDOW)
 
 
-def test_high_contrast_goes_when_the_desktop_wants_it_no_longer(theme):
+def test_high_contrast_ends_when_the_desktop_disables_it(theme):
     before, hints = theme.color(Role.WINDOW), QGuiApplication.styleHints()
     told = hints.accessibility()
     told.contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
@@ -96,7 +96,7 @@ def test_high_contrast_goes_when_the_desktop_wants_it_no_longer(theme):
     assert not theme.is_strong
 
 
-def test_a_change_of_theme_is_live_and_told_once(theme, qtbot):
+def test_theme_change_applies_live_and_is_signaled_once(theme, qtbot):
     told = []
     theme.changed.connect(lambda: told.append(1))
     dark = theme.color(Role.WINDOW)
@@ -107,7 +107,7 @@ def test_a_change_of_theme_is_live_and_told_once(theme, qtbot):
     assert QApplication.palette().color(QPalette.ColorRole.Window) == theme.color(Role.WINDOW)
 
 
-def test_whoever_holds_icons_is_told_now_and_at_each_change(theme, qtbot):
+def test_icon_users_are_notified_now_and_at_each_change(theme, qtbot):
     holder = QWidget()
     qtbot.addWidget(holder)
     told = []
@@ -116,7 +116,7 @@ def test_whoever_holds_icons_is_told_now_and_at_each_change(theme, qtbot):
     assert told == [True, False]
 
 
-def test_a_row_wraps_like_words_and_never_makes_a_pane_wide(theme, qtbot):
+def test_wrapping_row_never_widens_its_pane(theme, qtbot):
     holder = QWidget()
     qtbot.addWidget(holder)
     flow = FlowLayout(holder)
@@ -138,7 +138,7 @@ def test_a_row_wraps_like_words_and_never_makes_a_pane_wide(theme, qtbot):
 
 
 @pytest.mark.parametrize("amount", [1, 2, 9])
-def test_a_list_of_choices_is_as_high_as_its_choices(theme, qtbot, amount):
+def test_list_of_choices_is_as_high_as_its_choices(theme, qtbot, amount):
     button = QPushButton("Choose")
     qtbot.addWidget(button)
     button.show()
@@ -152,7 +152,7 @@ def test_a_list_of_choices_is_as_high_as_its_choices(theme, qtbot, amount):
 
 
 @pytest.mark.parametrize("amount", [3, GLANCE + 1])
-def test_choices_beyond_a_glance_can_be_searched(theme, qtbot, amount):
+def test_long_list_of_choices_can_be_searched(theme, qtbot, amount):
     button = QPushButton("Here")
     qtbot.addWidget(button)
     button.show()
@@ -166,7 +166,7 @@ def test_choices_beyond_a_glance_can_be_searched(theme, qtbot, amount):
     assert chosen == [1]
 
 
-def test_a_search_that_finds_nothing_chooses_nothing(theme, qtbot):
+def test_search_of_choices_without_a_match_chooses_nothing(theme, qtbot):
     button = QPushButton("Here")
     qtbot.addWidget(button)
     button.show()
@@ -181,7 +181,7 @@ def test_a_search_that_finds_nothing_chooses_nothing(theme, qtbot):
     popup.close()
 
 
-def test_files_win_over_links_links_over_text_text_over_a_picture():
+def test_pasted_files_win_over_links_links_over_text_text_over_a_picture():
     what = QMimeData()
     image = QImage(4, 4, QImage.Format.Format_RGB32)
     what.setImageData(image)
@@ -197,14 +197,14 @@ def test_files_win_over_links_links_over_text_text_over_a_picture():
     assert accepts(what)
 
 
-def test_nothing_is_nothing():
+def test_empty_clipboard_gives_nothing():
     assert not read(QMimeData())
     blank = QMimeData()
     blank.setText("  \n")
     assert not read(blank)
 
 
-async def test_posters_are_decoded_beside_and_kept_within_bounds(tmp_path, theme, qtbot):
+async def test_posters_are_decoded_in_threads_and_cached_within_bounds(tmp_path, theme, qtbot):
     image = QImage(400, 300, QImage.Format.Format_RGB32)
     image.fill(QColor("teal"))
     image.save(str(tmp_path / "a.png"))
@@ -237,7 +237,7 @@ async def test_posters_are_decoded_beside_and_kept_within_bounds(tmp_path, theme
 @pytest.mark.parametrize(
     ("screen", "wanted"), [((1024, 640), (1024, 600)), ((1366, 768), (1366, 728)), ((3840, 2160), (1440, 900))]
 )
-def test_a_window_that_nobody_sized_yet_is_whole_on_its_screen(screen: tuple[int, int], wanted: tuple[int, int]):
+def test_window_without_a_stored_size_fits_its_screen(screen: tuple[int, int], wanted: tuple[int, int]):
     assert first_size(QSize(*screen)).toTuple() == wanted
 
 
@@ -249,7 +249,7 @@ def holds(rig: Desktop, amount: int) -> bool:
     return rig.rows.is_loaded and rig.rows.task_count == amount
 
 
-async def test_the_search_line_stands_still_when_key_and_balance_come(tmp_path, theme, qtbot):
+async def test_search_field_does_not_move_when_key_and_balance_appear(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         search, top = rig.window.search, rig.window.workspace.top
         before = search.geometry()
@@ -261,7 +261,7 @@ async def test_the_search_line_stands_still_when_key_and_balance_come(tmp_path, 
             assert search.geometry() == before
 
 
-async def test_another_theme_and_a_longer_name_of_the_profile_move_nothing(tmp_path, theme, qtbot, monkeypatch):
+async def test_theme_change_and_a_longer_profile_name_move_nothing(tmp_path, theme, qtbot, monkeypatch):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(*(task(number, State.FAILED) for number in range(3)))
         top, profiles = rig.window.workspace.top, rig.models.profiles
@@ -285,7 +285,7 @@ async def test_another_theme_and_a_longer_name_of_the_profile_move_nothing(tmp_p
         assert places() == before
 
 
-async def test_the_caret_stops_blinking_until_something_is_typed(tmp_path, theme, qtbot, monkeypatch):
+async def test_caret_stops_blinking_until_typing(tmp_path, theme, qtbot, monkeypatch):
     monkeypatch.setattr(interior, "CARET_RESTS_MS", 50)
     flash_time = QApplication.cursorFlashTime()
     assert flash_time > 0

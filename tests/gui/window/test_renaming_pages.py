@@ -39,7 +39,7 @@ async def rename(rig: Desktop, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [("Aurora", "Borealis"), ("drone", "aerial"), ("Batch b1", "First light")])
-async def test_f2_renames_the_selected_page_which_stays_open_and_undo_restores_it(tmp_path, theme, qtbot, old, new):
+async def test_f2_renames_the_open_page_and_undo_restores_its_name(tmp_path, theme, qtbot, old, new):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig)
         await rename(rig, old, new)
@@ -56,7 +56,7 @@ async def test_f2_renames_the_selected_page_which_stays_open_and_undo_restores_i
         assert rig.filter.title == old
 
 
-async def test_renamed_project_keeps_its_cap_and_stays_the_composers(tmp_path, theme, qtbot):
+async def test_renamed_project_keeps_its_cap_and_stays_selected_in_the_composer(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig)
         rig.cases.settings.project_caps = {"Aurora": 300.0}
@@ -69,7 +69,7 @@ async def test_renamed_project_keeps_its_cap_and_stays_the_composers(tmp_path, t
         await until(lambda: rig.composer.project == "Aurora")
 
 
-async def test_saved_search_follows_the_name_and_undo_restores_it(tmp_path, theme, qtbot):
+async def test_saved_search_follows_a_renamed_project_and_undo_restores_it(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig)
         rig.window.search.setText("project:aurora tag:drone rating:<5")
@@ -85,7 +85,7 @@ async def test_saved_search_follows_the_name_and_undo_restores_it(tmp_path, them
         assert rig.filter.searches[0].line == saved.line
 
 
-async def test_undo_of_two_projects_that_became_one_moves_back_only_what_was_moved(tmp_path, theme, qtbot):
+async def test_undo_of_a_merge_of_two_projects_moves_back_only_the_moved_tasks(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED, project="Aurora"), task(2, State.FAILED, project="Borealis"))
         rig.pages.refresh()
@@ -97,7 +97,7 @@ async def test_undo_of_two_projects_that_became_one_moves_back_only_what_was_mov
         assert [(await rig.by_id(n)).project for n in (1, 2)] == ["Aurora", "Borealis"]
 
 
-async def test_menu_renames_too_and_a_fixed_page_says_why_not(tmp_path, theme, qtbot):
+async def test_page_menu_renames_too_and_a_fixed_page_says_why_not(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig)
         pane = rig.window.workspace.pages
@@ -116,7 +116,7 @@ async def test_menu_renames_too_and_a_fixed_page_says_why_not(tmp_path, theme, q
         await until(lambda: rig.window.activity.messages() == [RENAME.reason(rig.window)])
 
 
-async def test_batch_is_renamed_from_its_heading_in_the_list(tmp_path, theme, qtbot):
+async def test_batch_is_renamed_from_its_list_heading(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig)
         rig.window.view.group_menu_wanted.emit("b1", QPoint(10, 10))

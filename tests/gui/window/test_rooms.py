@@ -40,7 +40,7 @@ async def test_room_opens_over_the_window(tmp_path, theme, qtbot, room: str, wis
         await rest()
 
 
-async def test_spending_is_one_window(tmp_path, theme, qtbot):
+async def test_spending_opens_one_window(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         for _turn in range(2):
             rig.rooms.open("spending")
@@ -50,7 +50,7 @@ async def test_spending_is_one_window(tmp_path, theme, qtbot):
         window.close()
 
 
-async def test_spending_closed_while_it_adds_up_and_asks_is_no_mistake(tmp_path, theme, qtbot):
+async def test_closing_spending_while_it_loads_is_no_error(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.rooms.open("spending")
         await until(lambda: opened(rig, "SpendingWindow"))
@@ -59,7 +59,7 @@ async def test_spending_closed_while_it_adds_up_and_asks_is_no_mistake(tmp_path,
         await rest(20)
 
 
-async def test_the_record_of_requests_opens_in_place_of_the_preferences(tmp_path, theme, qtbot):
+async def test_record_of_requests_replaces_the_preferences_window(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.rooms.open("preferences", "Connected programs")
         await until(lambda: opened(rig, "Preferences"))
@@ -71,7 +71,7 @@ async def test_the_record_of_requests_opens_in_place_of_the_preferences(tmp_path
         await rest()
 
 
-async def test_room_that_is_wished_before_the_window_is_furnished_opens_then(tmp_path, theme, qtbot):
+async def test_room_requested_during_startup_opens_afterwards(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rooms = Rooms(rig.cases, rig.runner, theme, rig.models)
         rooms.open("shortcuts")
@@ -84,7 +84,7 @@ async def test_room_that_is_wished_before_the_window_is_furnished_opens_then(tmp
         dialog.close()
 
 
-async def test_help_of_a_window_that_is_closed_meanwhile_does_not_come(tmp_path, theme, qtbot):
+async def test_help_does_not_open_after_its_window_closed(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         over = QWidget()
         delete(over)
@@ -93,7 +93,7 @@ async def test_help_of_a_window_that_is_closed_meanwhile_does_not_come(tmp_path,
         assert opened(rig, "HelpWindow") == []
 
 
-async def test_a_program_that_closes_opens_no_room(tmp_path, theme, qtbot):
+async def test_closing_program_opens_no_room(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.rooms.open_no_more()
         rig.rooms.open("shortcuts")

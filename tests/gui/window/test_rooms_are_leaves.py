@@ -64,7 +64,7 @@ def package_without(folder: str, place: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", LEAVES)
-def test_program_starts_without_the_room(tmp_path, folder: str):
+def test_program_starts_without_a_removed_room(tmp_path, folder: str):
     package_without(folder, tmp_path)
     variables = os.environ | UNREACHABLE | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "-c", CHILD, LEAVES[folder], str(tmp_path / "profile")]

@@ -17,9 +17,7 @@ def shown(rig: Desktop) -> dict[str, QPushButton]:
     return {button.text(): button for button in buttons if button.isVisible()}
 
 
-async def test_several_chosen_tasks_are_exported_and_copied_from_below_the_preview(
-    tmp_path: Path, theme: Theme
-) -> None:
+async def test_selected_tasks_are_exported_and_copied_from_below_the_preview(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         tasks = [task(number, State.SUCCEEDED) for number in (1, 2, 3)]
         await rig.put(*tasks, outputs=[saved(one, f"/library/{one.id}.mp4") for one in tasks])

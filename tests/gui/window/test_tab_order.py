@@ -57,7 +57,7 @@ async def around(*, back: bool = False) -> AsyncIterator[QWidget]:
         await rest()
 
 
-async def test_one_round_of_tab_passes_the_right_pane_from_above_to_below_and_comes_back(tmp_path: Path, theme: Theme):
+async def test_tab_passes_the_right_pane_from_top_to_bottom_and_returns(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await show_a_clip(rig)
         work = rig.window.workspace
@@ -83,14 +83,14 @@ async def test_one_round_of_tab_passes_the_right_pane_from_above_to_below_and_co
         assert len(right) <= 10
 
 
-async def test_back_tab_goes_the_same_way_back(tmp_path: Path, theme: Theme):
+async def test_shift_tab_reverses_the_tab_order(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await show_a_clip(rig)
         passed = [spoken(one) async for one in around()]
         assert [spoken(one) async for one in around(back=True)] == [passed[0], *reversed(passed[1:])]
 
 
-async def test_arrows_go_on_among_like_buttons_and_tab_comes_back_to_the_last(tmp_path: Path, theme: Theme):
+async def test_arrow_keys_move_among_like_buttons_and_tab_returns_to_the_last(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await show_a_clip(rig)
         star = [one async for one in around() if spoken(one) == "Rate 1 star"]
@@ -109,9 +109,7 @@ async def test_arrows_go_on_among_like_buttons_and_tab_comes_back_to_the_last(tm
 
 
 @pytest.mark.parametrize("back", [False, True], ids=["forward", "back"])
-async def test_tab_takes_no_wrapper_of_what_qt_made_along_when_the_last_widget_goes(
-    tmp_path: Path, theme: Theme, back: bool
-):
+async def test_tab_after_a_deleted_widget_uses_no_stale_qt_wrapper(tmp_path: Path, theme: Theme, back: bool):
     async with Desktop(tmp_path, theme) as rig:
         action, surface = rig.window.search.actions()[0], rig.window.view.viewport()
         last = QPushButton("Built last", rig.window)

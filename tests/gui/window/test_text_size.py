@@ -19,7 +19,7 @@ def large(theme, monkeypatch):
 
 
 @pytest.mark.parametrize("is_live", [False, True], ids=["from the start", "changed meanwhile"])
-async def test_nothing_in_the_bars_is_cut(large, theme, tmp_path, is_live):
+async def test_text_in_the_bars_is_not_cut_at_any_size(large, theme, tmp_path, is_live):
     if not is_live:
         large()
     async with Desktop(tmp_path, theme) as desktop:
@@ -33,7 +33,7 @@ async def test_nothing_in_the_bars_is_cut(large, theme, tmp_path, is_live):
                     assert part.height() >= part.sizeHint().height(), part.accessibleName() or part.text()
 
 
-async def test_titles_of_columns_grow_with_the_text(large, theme, tmp_path):
+async def test_column_titles_grow_with_the_text_size(large, theme, tmp_path):
     async with Desktop(tmp_path, theme) as desktop:
         await rest()
         header = desktop.window.workspace.view.horizontalHeader().viewport()

@@ -35,7 +35,7 @@ def tray_of(rig: Desktop, *, looked_at: bool = False) -> tuple[Any, Announcement
     return tray, announcements
 
 
-async def test_an_announcement_leads_to_its_tasks(tmp_path, theme, qtbot):
+async def test_click_on_a_notification_shows_its_tasks(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         tray, announcements = tray_of(rig)
         announcements.announced.emit(WORD)
@@ -45,14 +45,14 @@ async def test_an_announcement_leads_to_its_tasks(tmp_path, theme, qtbot):
         assert wanted == [WORD.task_ids]
 
 
-async def test_nothing_is_announced_to_somebody_who_looks(tmp_path, theme, qtbot):
+async def test_active_window_suppresses_notifications(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         tray, announcements = tray_of(rig, looked_at=True)
         announcements.announced.emit(WORD)
         assert tray.icon.said == []
 
 
-async def test_the_icon_says_what_goes_on(tmp_path, theme, qtbot):
+async def test_tray_icon_shows_the_current_activity(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         tray, _ = tray_of(rig)
         assert tray.icon.toolTip() == "Lagoon – Runway Desktop\nNothing is running"
@@ -72,7 +72,7 @@ async def test_sending_is_paused_from_the_tray(tmp_path, theme, qtbot):
         assert wanted == [True]
 
 
-async def test_without_a_tray_closing_closes(tmp_path, theme, qtbot):
+async def test_window_without_a_tray_closes_the_program(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window)
         in_tray.announcements.announced.emit(WORD)
@@ -81,7 +81,7 @@ async def test_without_a_tray_closing_closes(tmp_path, theme, qtbot):
         assert rig.window.isVisible()
 
 
-async def test_a_closed_window_goes_into_the_tray_and_comes_back(tmp_path, theme, qtbot):
+async def test_closed_window_goes_to_the_tray_and_comes_back(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         make_icon: Any = SilentIcon
         in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, make_icon)
@@ -100,7 +100,7 @@ async def test_a_closed_window_goes_into_the_tray_and_comes_back(tmp_path, theme
         assert not in_tray.takes_window()
 
 
-async def test_tray_that_comes_after_the_program_gets_the_icon(tmp_path, theme, qtbot, monkeypatch):
+async def test_tray_started_after_the_program_gets_the_icon(tmp_path, theme, qtbot, monkeypatch):
     monkeypatch.setattr(in_tray_module, "LATE_TRAY_MS", 1)
     late: Any = type("LateIcon", (SilentIcon,), {"isSystemTrayAvailable": staticmethod(lambda: has_tray)})
     monkeypatch.setattr("runway_desktop.ui.tray.QSystemTrayIcon", late)
@@ -113,7 +113,7 @@ async def test_tray_that_comes_after_the_program_gets_the_icon(tmp_path, theme, 
         assert in_tray.tray.is_there
 
 
-async def test_a_hidden_window_is_shown_when_the_tray_ends(tmp_path, theme, qtbot, monkeypatch):
+async def test_hidden_window_is_shown_when_the_tray_disappears(tmp_path, theme, qtbot, monkeypatch):
     monkeypatch.setattr(in_tray_module, "LOOK_EVERY_MS", 1)
     async with Desktop(tmp_path, theme) as rig:
         make_icon: Any = SilentIcon
@@ -127,7 +127,7 @@ async def test_a_hidden_window_is_shown_when_the_tray_ends(tmp_path, theme, qtbo
         assert rig.window.isVisible()
 
 
-async def test_a_window_that_ends_while_it_is_hidden_stays_hidden(tmp_path, theme, qtbot):
+async def test_window_that_ends_while_hidden_stays_hidden(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         make_icon: Any = SilentIcon
         in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, make_icon)
@@ -149,7 +149,7 @@ PATH, NOTICES = "/org/freedesktop/Notifications", "org.freedesktop.Notifications
 
 
 @needs_bus
-async def test_without_a_tray_a_notice_of_the_desktop_brings_the_window_back(
+async def test_desktop_notification_brings_the_window_back_without_a_tray(
     tmp_path, theme, qtbot, monkeypatch, elsewhere
 ):
     answers: dict[str, Any] = {"GetCapabilities": lambda: ("as", ([],)), "Notify": lambda *_: ("u", (7,))}
@@ -175,7 +175,7 @@ async def test_without_a_tray_a_notice_of_the_desktop_brings_the_window_back(
 
 
 @needs_bus
-async def test_notices_go_on_after_a_mistake_of_the_program(
+async def test_notifications_continue_after_an_exception(
     tmp_path, theme, qtbot, monkeypatch, elsewhere, mistakes, caplog
 ):
     answers: dict[str, Any] = {"GetCapabilities": lambda: ("as", ([],)), "Notify": lambda *_: ("u", (7,))}
@@ -199,7 +199,7 @@ async def test_notices_go_on_after_a_mistake_of_the_program(
         service.close()
 
 
-async def test_a_notice_leads_to_its_task_from_any_page_and_filter(tmp_path, theme, qtbot, elsewhere):
+async def test_notification_shows_its_task_from_any_page_and_filter(tmp_path, theme, qtbot, elsewhere):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1))
         in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window)
@@ -212,7 +212,7 @@ async def test_a_notice_leads_to_its_task_from_any_page_and_filter(tmp_path, the
 
 
 @pytest.mark.parametrize("address", ["unix:path=/nowhere", "rubbish"])
-async def test_without_tray_and_desktop_notices_the_task_bar_asks_for_attention(
+async def test_task_bar_asks_for_attention_without_tray_and_notifications(
     tmp_path, theme, qtbot, monkeypatch, elsewhere, address
 ):
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
@@ -225,7 +225,7 @@ async def test_without_tray_and_desktop_notices_the_task_bar_asks_for_attention(
         assert alerted == [rig.window]
 
 
-async def test_icon_announces_if_the_desktop_does_not(tmp_path, theme, qtbot, monkeypatch, elsewhere):
+async def test_tray_icon_shows_the_message_if_the_desktop_does_not(tmp_path, theme, qtbot, monkeypatch, elsewhere):
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
     async with Desktop(tmp_path, theme) as rig:
         make_icon: Any = SilentIcon

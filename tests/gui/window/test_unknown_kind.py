@@ -58,7 +58,7 @@ def button(preview: Preview, text: str) -> QPushButton:
     return next(one for one in preview.findChildren(QPushButton) if one.text() == text and one.isVisible())
 
 
-async def test_preview_names_it_and_offers_other_programs_and_its_folder(tmp_path, theme, qtbot):
+async def test_preview_of_an_unknown_file_kind_offers_other_programs_and_its_folder(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         preview = rig.window.preview
         assert words(preview) == "fox.bin\nNo preview"
@@ -72,7 +72,7 @@ async def test_preview_names_it_and_offers_other_programs_and_its_folder(tmp_pat
         assert told == [("open", "fox.bin"), ("folder", "fox.bin")]
 
 
-async def test_nothing_plays_it_and_no_poster_of_it_is_asked_for(tmp_path, theme, qtbot):
+async def test_unknown_file_kind_is_never_played_and_gets_no_poster(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         wanted = []
         rig.models.posters.wanted.connect(lambda *wish: wanted.append(wish))
@@ -87,7 +87,7 @@ async def test_nothing_plays_it_and_no_poster_of_it_is_asked_for(tmp_path, theme
         assert wanted == []
 
 
-async def test_list_and_grid_show_the_icon_of_a_file_and_no_length(tmp_path, theme, qtbot):
+async def test_list_and_grid_show_a_file_icon_for_an_unknown_kind(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         (row,) = rig.window.chosen_rows()
         assert (poster_of(row), sign_of(row), badge(row)) == ("", "mdi6.file-outline", "")
@@ -99,7 +99,7 @@ async def test_list_and_grid_show_the_icon_of_a_file_and_no_length(tmp_path, the
             assert colors > 1
 
 
-async def test_large_view_shows_it_as_the_preview_does(tmp_path, theme, qtbot):
+async def test_large_view_shows_an_unknown_file_kind_like_the_preview(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         rig.window.workspace.views.setFocus()
         QTest.keyClick(rig.window.view, Qt.Key.Key_Space)
@@ -111,7 +111,7 @@ async def test_large_view_shows_it_as_the_preview_does(tmp_path, theme, qtbot):
         assert preview.playback.activity is PlayState.EMPTY
 
 
-async def test_it_leaves_as_a_drag_and_its_commands_are_those_of_a_file(tmp_path, theme, qtbot):
+async def test_file_of_unknown_kind_can_be_dragged_and_has_file_commands(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         rows = rig.window.chosen_rows()
         assert payload_of(rows).paths == (tmp_path / "fox.bin",)

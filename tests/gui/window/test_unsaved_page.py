@@ -49,7 +49,7 @@ def shown(rig: Desktop) -> list[str]:
     return [str(rig.rows.task_id(line)) for line in range(rig.rows.rowCount())]
 
 
-async def test_it_is_listed_only_while_a_result_is_not_saved(tmp_path: Path, theme: Theme):
+async def test_not_saved_page_is_listed_only_while_a_result_is_not_saved(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         assert not status_button(rig).isVisible()
         height = rig.window.workspace.status.height()
@@ -64,7 +64,7 @@ async def test_it_is_listed_only_while_a_result_is_not_saved(tmp_path: Path, the
 
 
 @pytest.mark.parametrize("way", ["status line", "sidebar", "key", "warning"])
-async def test_every_way_leads_there(tmp_path: Path, theme: Theme, way: str):
+async def test_every_link_opens_the_not_saved_page(tmp_path: Path, theme: Theme, way: str):
     async with Desktop(tmp_path, theme) as rig:
         await left(rig, 19, 2)
         match way:
@@ -86,7 +86,7 @@ async def test_every_way_leads_there(tmp_path: Path, theme: Theme, way: str):
         assert not rig.filter.listing.descending, "the oldest, whose links expire first, on top"
 
 
-async def test_while_it_is_open_it_stays_listed_and_says_that_everything_is_saved(tmp_path: Path, theme: Theme):
+async def test_open_not_saved_page_stays_listed_when_everything_is_saved(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.open_unsaved()
         assert listed(rig) == ["Not saved, 0"]
@@ -98,7 +98,7 @@ async def test_while_it_is_open_it_stays_listed_and_says_that_everything_is_save
         await until(lambda: listed(rig) == [])
 
 
-async def test_another_folder_is_chosen_in_a_dialog(tmp_path: Path, theme: Theme):
+async def test_folder_for_unsaved_results_is_chosen_in_a_dialog(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         await left(rig, 2)
         rig.window.view.select([TaskId("t1")])

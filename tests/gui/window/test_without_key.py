@@ -34,7 +34,7 @@ def session_of(rig: Desktop, theme: Theme, folder: Path) -> Any:
 
 
 @pytest.mark.parametrize("has_tasks", [True, False])
-async def test_a_list_with_tasks_can_be_looked_at_and_an_empty_one_asks_for_the_key(tmp_path, theme, qtbot, has_tasks):
+async def test_list_with_tasks_opens_without_a_key_and_an_empty_one_asks_for_it(tmp_path, theme, qtbot, has_tasks):
     async with Desktop(tmp_path, theme) as rig:
         if has_tasks:
             await rig.engine.ledger.take_in([task(1, State.SUCCEEDED)], [])
@@ -47,7 +47,7 @@ async def test_a_list_with_tasks_can_be_looked_at_and_an_empty_one_asks_for_the_
         session.deleteLater()
 
 
-async def test_what_needs_a_key_is_said_no_longer_than_there_is_none(tmp_path, theme, qtbot):
+async def test_commands_that_need_a_key_say_so_only_until_there_is_one(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         notices = KeyNotices(rig.bridge, rig.window, lambda: True)
         notices.tell_missing()

@@ -19,7 +19,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
         "http://[::1]:99",
     ],
 )
-def test_https_and_this_machine_are_spoken_to(address: str) -> None:
+def test_https_and_local_addresses_are_allowed(address: str) -> None:
     assert check_base_url(f" {address}/ ") == address
 
 
@@ -43,7 +43,7 @@ def test_https_and_this_machine_are_spoken_to(address: str) -> None:
         "https://a.example/\nHost: b",
     ],
 )
-def test_any_other_address_is_refused_with_a_sentence(address: str) -> None:
+def test_other_addresses_are_refused_with_a_sentence(address: str) -> None:
     with pytest.raises(AddressRefused) as caught:
         check_base_url(address)
     assert isinstance(caught.value, RunwayDesktopError)
@@ -64,6 +64,6 @@ def test_any_other_address_is_refused_with_a_sentence(address: str) -> None:
         ("", False),
     ],
 )
-def test_links_of_results_are_https_or_on_this_machine_where_the_api_is(url: str, safe: bool) -> None:
+def test_result_links_are_https_or_local_like_the_api(url: str, safe: bool) -> None:
     assert is_safe(url, is_near=True) is safe
     assert is_safe(url, is_near=False) is (safe and url.startswith("https:"))

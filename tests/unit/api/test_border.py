@@ -165,7 +165,7 @@ def mistakes_in(log: pytest.LogCaptureFixture) -> list[str]:
 
 
 @pytest.mark.parametrize("error", [*OF_THE_WORLD, *MISTAKES], ids=name_of)
-async def test_what_is_raised_while_it_asks_may_have_left(
+async def test_exception_during_a_request_counts_as_possibly_sent(
     error: Exception, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     network = Worst(error, in_body=False)
@@ -182,7 +182,7 @@ async def test_what_is_raised_while_it_asks_may_have_left(
 
 
 @pytest.mark.parametrize("error", UNSENT, ids=name_of)
-async def test_what_is_raised_before_anything_left_says_so(error: Exception, tmp_path: Path) -> None:
+async def test_exception_before_sending_counts_as_not_sent(error: Exception, tmp_path: Path) -> None:
     async with calls(tmp_path, transport=Worst(error, in_body=False)) as ways:
         for name in CALLS:
             with pytest.raises(NotReached):
@@ -190,7 +190,7 @@ async def test_what_is_raised_before_anything_left_says_so(error: Exception, tmp
 
 
 @pytest.mark.parametrize("error", [*OF_THE_WORLD, *MISTAKES], ids=name_of)
-async def test_what_is_raised_in_the_middle_of_an_answer_is_no_answer(
+async def test_exception_while_reading_an_answer_counts_as_no_answer(
     error: Exception, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with calls(tmp_path, transport=Worst(error, in_body=True)) as ways:
@@ -206,7 +206,7 @@ async def test_what_is_raised_in_the_middle_of_an_answer_is_no_answer(
 
 
 @pytest.mark.parametrize("error", [*OF_THE_WORLD, *MISTAKES], ids=name_of)
-async def test_a_status_counts_though_its_words_break_off(error: Exception, tmp_path: Path) -> None:
+async def test_error_status_counts_though_its_body_breaks_off(error: Exception, tmp_path: Path) -> None:
     async with calls(tmp_path, transport=Worst(error, in_body=True, status=401)) as ways:
         for name in ("create", "task", "delete", "organization", "usage"):
             with pytest.raises(KeyRefused):
@@ -214,7 +214,7 @@ async def test_a_status_counts_though_its_words_break_off(error: Exception, tmp_
 
 
 @pytest.mark.parametrize("in_body", [False, True])
-async def test_whoever_is_canceled_is_told_so(in_body: bool, tmp_path: Path) -> None:
+async def test_cancellation_is_passed_to_the_caller(in_body: bool, tmp_path: Path) -> None:
     async with calls(tmp_path, transport=Worst(asyncio.CancelledError(), in_body=in_body)) as ways:
         for name in CALLS:
             with pytest.raises(asyncio.CancelledError):
@@ -223,7 +223,7 @@ async def test_whoever_is_canceled_is_told_so(in_body: bool, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("body", [DEEP, DEEP_AND_WHOLE, b'{"status":' + DEEP, b'{"x":' + DEEP_AND_WHOLE + b"}"])
 @pytest.mark.parametrize("name", ["create", "task", "organization", "usage", "upload"])
-async def test_an_answer_nested_without_end_is_a_bad_reply(
+async def test_endlessly_nested_answer_is_a_bad_reply(
     name: str, body: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     network = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
@@ -250,7 +250,7 @@ async def test_an_answer_nested_without_end_is_a_bad_reply(
     ],
     ids=["deep", "deep error", "deep message", "digits", "list of digits", "number", "no text", "half a character"],
 )
-async def test_a_status_counts_whatever_its_body_is(
+async def test_error_status_counts_whatever_its_body(
     status: int, kind: type[ApiError], body: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     network = httpx.MockTransport(lambda _: httpx.Response(status, content=body))
@@ -272,7 +272,7 @@ async def test_a_status_counts_whatever_its_body_is(
         "\u0663",
     ],
 )
-async def test_a_wait_that_no_clock_knows_is_none(when: str, tmp_path: Path) -> None:
+async def test_invalid_retry_after_is_ignored(when: str, tmp_path: Path) -> None:
     headers = [(b"Retry-After", when.encode())]
     network = httpx.MockTransport(lambda _: httpx.Response(503, headers=headers))
     async with calls(tmp_path, transport=network) as ways:
@@ -296,7 +296,7 @@ async def test_a_wait_that_no_clock_knows_is_none(when: str, tmp_path: Path) -> 
         "\\",
     ],
 )
-async def test_a_redirect_to_nowhere_is_no_answer(
+async def test_redirect_without_a_target_is_no_answer(
     location: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     headers = [(b"Location", location.encode())]
@@ -318,7 +318,7 @@ async def test_a_redirect_to_nowhere_is_no_answer(
         {"Content-Length": "\u0665"},
     ],
 )
-async def test_lengths_that_no_file_has_are_not_believed(headers: dict[str, str], tmp_path: Path) -> None:
+async def test_impossible_content_lengths_are_ignored(headers: dict[str, str], tmp_path: Path) -> None:
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -338,7 +338,7 @@ class _Body(httpx.AsyncByteStream):
 
 
 @pytest.mark.parametrize("tag", [f'"{"x" * 60_000}"', '"m\u00f6we"', '"a\nb"', '"a"b"', '"\u732b"', '"', "\x00"])
-async def test_a_tag_that_fits_no_header_is_compared_and_not_sent(tag: str) -> None:
+async def test_entity_tag_unfit_for_a_header_is_compared_and_not_sent(tag: str) -> None:
     asked: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -354,7 +354,7 @@ async def test_a_tag_that_fits_no_header_is_compared_and_not_sent(tag: str) -> N
 
 
 @pytest.mark.parametrize("depth", [0, 5000])
-async def test_a_request_that_cannot_be_written_is_refused_before_anything_is_asked(
+async def test_request_that_cannot_be_encoded_is_refused_before_sending(
     depth: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     asked: list[httpx.Request] = []
@@ -377,7 +377,7 @@ async def test_a_request_that_cannot_be_written_is_refused_before_anything_is_as
     assert not asked
 
 
-async def test_nothing_leaves_once_it_is_closed(tmp_path: Path) -> None:
+async def test_closed_client_sends_nothing(tmp_path: Path) -> None:
     network = Worst(OSError(), in_body=False)
     async with calls(tmp_path, transport=network) as ways:
         pass
@@ -388,14 +388,14 @@ async def test_nothing_leaves_once_it_is_closed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["a\x00b.png", "x" * 5000])
-async def test_a_name_that_no_file_can_have_is_an_error_of_the_disk(path: str) -> None:
+async def test_impossible_file_name_is_a_disk_error(path: str) -> None:
     client = RunwayClient("https://runway.example", SECRET, transport=Worst(OSError(), in_body=False))
     with pytest.raises(RunwayDesktopError, match="cannot be read"):
         await client.upload(Path(path), lambda _sent, _total: None)
     await client.aclose()
 
 
-async def test_whoever_follows_an_upload_may_fail_without_taking_it_along(
+async def test_exception_in_an_upload_progress_callback_does_not_stop_the_upload(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A mistake of ours in the middle of the sending: told as no answer, and in the log."""
@@ -428,7 +428,7 @@ REAL = [error for error in (*OF_THE_WORLD, *MISTAKES) if not isinstance(error, h
 
 
 @pytest.mark.parametrize("error", REAL, ids=name_of)
-async def test_nothing_left_when_connecting_itself_raises(
+async def test_exception_while_connecting_counts_as_not_sent(
     error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def connect(*_: object, **__: object) -> object:
@@ -441,7 +441,7 @@ async def test_nothing_left_when_connecting_itself_raises(
 
 
 @pytest.mark.parametrize("error", REAL, ids=name_of)
-async def test_it_may_have_left_when_writing_raises(
+async def test_exception_while_writing_counts_as_possibly_sent(
     error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Failing:
@@ -473,7 +473,7 @@ async def test_it_may_have_left_when_writing_raises(
     ("name", "begins"),
     [(name, begins) for name in CALLS for begins in (False, True) if not begins or name not in ("delete", "upload")],
 )
-async def test_a_record_of_tls_that_was_damaged_on_its_way_is_no_reply(
+async def test_damaged_tls_record_is_no_reply(
     name: str, begins: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))

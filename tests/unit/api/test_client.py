@@ -88,7 +88,7 @@ async def every_call(client: RunwayClient) -> AsyncIterator[Any]:
     yield client.usage(date(2026, 8, 1), date(2026, 8, 5))
 
 
-async def test_every_call_carries_the_key_and_the_version_to_the_right_place() -> None:
+async def test_every_request_carries_key_and_version_to_the_right_path() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "DELETE":
             return httpx.Response(204)
@@ -118,7 +118,7 @@ async def test_every_call_carries_the_key_and_the_version_to_the_right_place() -
     assert json.loads(asked[4].content) == {"startDate": "2026-08-01", "beforeDate": "2026-08-05"}
 
 
-async def test_an_address_with_a_path_keeps_it() -> None:
+async def test_base_address_with_a_path_keeps_it() -> None:
     asked: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -131,7 +131,7 @@ async def test_an_address_with_a_path_keeps_it() -> None:
 
 
 @pytest.mark.parametrize("endpoint", ["image_to_video", "generate/video", "recipes/product_ad", "workflows/17f2-aa"])
-async def test_create_takes_endpoints_that_are_yet_to_come(endpoint: str) -> None:
+async def test_create_accepts_unknown_endpoints(endpoint: str) -> None:
     async with answered_by(lambda _: httpx.Response(201, content=CREATED)) as (client, asked):
         created = await client.create(endpoint, BODY)
     assert (created.remote_id, created.estimated_credits) == (ID, 60.0)
@@ -139,7 +139,7 @@ async def test_create_takes_endpoints_that_are_yet_to_come(endpoint: str) -> Non
 
 
 @pytest.mark.parametrize("endpoint", ["", "/", "../tasks", "tasks?x=1", "a//b", "Ä", "a b"])
-async def test_a_malformed_endpoint_is_our_mistake_and_is_not_sent(endpoint: str) -> None:
+async def test_malformed_endpoint_is_a_program_error_and_not_sent(endpoint: str) -> None:
     async with answered_by(lambda _: httpx.Response(200)) as (client, asked):
         with pytest.raises(ValueError, match="endpoint"):
             await client.create(endpoint, BODY)
@@ -165,7 +165,7 @@ async def test_a_malformed_endpoint_is_our_mistake_and_is_not_sent(endpoint: str
         (504, ServerTrouble),
     ],
 )
-async def test_a_create_is_sent_once_whatever_comes_back(status: int, kind: type[ApiError]) -> None:
+async def test_create_is_sent_once_whatever_the_answer(status: int, kind: type[ApiError]) -> None:
     headers = {"Retry-After": "1", "Location": "https://elsewhere.example/"}
     async with answered_by(lambda _: httpx.Response(status, headers=headers)) as (client, asked):
         with pytest.raises(ApiError) as caught:
@@ -175,14 +175,14 @@ async def test_a_create_is_sent_once_whatever_comes_back(status: int, kind: type
     assert len(asked) == 1
 
 
-async def test_a_create_of_what_runway_does_not_offer_is_refused() -> None:
+async def test_create_for_an_unknown_endpoint_at_runway_is_refused() -> None:
     async with answered_by(lambda _: httpx.Response(404, json={"error": "Not found"})) as (client, _):
         with pytest.raises(RequestRefused, match="does not offer"):
             await client.create("text_to_video", BODY)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>Welcome</html>", b"{}", b'{"id": 5}', b'{"id": "17f20503-6c24'])
-async def test_a_success_without_an_id_is_a_bad_reply_so_that_nobody_sends_it_again(content: bytes) -> None:
+async def test_success_without_an_id_is_a_bad_reply_that_is_not_retried(content: bytes) -> None:
     async with answered_by(lambda _: httpx.Response(200, content=content)) as (client, asked):
         with pytest.raises(BadReply) as caught:
             await client.create("text_to_video", BODY)
@@ -192,7 +192,7 @@ async def test_a_success_without_an_id_is_a_bad_reply_so_that_nobody_sends_it_ag
 
 
 @pytest.mark.parametrize("status", [200, 500, 502, 503])
-async def test_what_came_instead_of_an_id_is_kept_without_the_key(status: int) -> None:
+async def test_answer_without_an_id_is_kept_without_the_key(status: int) -> None:
     content = f"<html>Bearer {SECRET} \x00 {'x' * 5000} the end</html>".encode()
     async with answered_by(lambda _: httpx.Response(status, content=content)) as (client, _):
         with pytest.raises(ApiError) as caught:
@@ -201,14 +201,14 @@ async def test_what_came_instead_of_an_id_is_kept_without_the_key(status: int) -
     assert len(caught.value.answer) < 2_100
 
 
-async def test_what_came_of_an_answer_that_broke_off_is_kept() -> None:
+async def test_partial_answer_of_a_broken_connection_is_kept() -> None:
     async with served(sends(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id": "17f2')) as (client, _):
         with pytest.raises(NoReply) as caught:
             await client.create("text_to_video", BODY)
     assert caught.value.answer == 'HTTP 200 · {"id": "17f2'
 
 
-async def test_a_task_that_is_not_there_has_its_own_error() -> None:
+async def test_missing_task_has_its_own_error() -> None:
     async with answered_by(lambda _: httpx.Response(404, json={"error": "Not found"})) as (client, _):
         with pytest.raises(NotThere):
             await client.task(ID)
@@ -216,7 +216,7 @@ async def test_a_task_that_is_not_there_has_its_own_error() -> None:
             await client.delete(ID)
 
 
-async def test_without_a_key_nothing_is_asked() -> None:
+async def test_client_without_a_key_sends_nothing() -> None:
     async with answered_by(lambda _: httpx.Response(200)) as (client, asked):
         for secret in (None, "", "  \n"):
             client.use_secret(secret)
@@ -228,7 +228,7 @@ async def test_without_a_key_nothing_is_asked() -> None:
 
 
 @pytest.mark.parametrize("secret", ["key_a b", "key_a\nHost: x", "key_ä", "key_\u202e", "key_\x00"])
-async def test_a_key_that_fits_no_header_is_refused_unasked_and_unsaid(secret: str) -> None:
+async def test_key_unfit_for_a_header_is_refused_unsent_and_unlogged(secret: str) -> None:
     async with answered_by(lambda _: httpx.Response(200)) as (client, asked):
         client.use_secret(secret)
         with pytest.raises(KeyRefused) as caught:
@@ -237,7 +237,7 @@ async def test_a_key_that_fits_no_header_is_refused_unasked_and_unsaid(secret: s
     assert secret not in f"{caught.value!r} {caught.value.in_words()} {caught.value.detail}"
 
 
-async def test_a_new_key_is_used_from_the_next_request_on_without_the_blanks_around_it() -> None:
+async def test_new_key_is_stripped_and_used_from_the_next_request() -> None:
     async with answered_by(lambda _: httpx.Response(200, content=b'{"creditBalance": 1}')) as (client, asked):
         await client.organization()
         client.use_secret(" key_other \n")
@@ -245,7 +245,7 @@ async def test_a_new_key_is_used_from_the_next_request_on_without_the_blanks_aro
     assert [request.headers["authorization"] for request in asked] == [f"Bearer {SECRET}", "Bearer key_other"]
 
 
-async def test_a_large_answer_is_decoded_beside_the_loop_and_a_small_one_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_large_answer_is_decoded_in_a_thread_and_a_small_one_on_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[threading.Thread] = []
     read_usage = wire.read_usage
 
@@ -267,7 +267,7 @@ async def test_a_large_answer_is_decoded_beside_the_loop_and_a_small_one_on_it(m
 # On real connections.
 
 
-async def test_nothing_was_sent_when_nobody_listens() -> None:
+async def test_refused_connection_counts_as_not_sent() -> None:
     async with raw_server(RawConnection.until_gone) as server:
         url = server.url
     async with client_of(url) as client:
@@ -286,19 +286,19 @@ async def test_nothing_was_sent_when_nobody_listens() -> None:
         b"SSH-2.0-OpenSSH_9.9\r\n",
     ],
 )
-async def test_a_cut_connection_is_no_reply_and_the_create_is_not_repeated(answer: bytes) -> None:
+async def test_broken_connection_is_no_reply_and_the_create_is_not_repeated(answer: bytes) -> None:
     async with served(sends(answer)) as (client, server):
         with pytest.raises(NoReply):
             await client.create("text_to_video", BODY)
     assert [request.path for request in server.requests] == ["/v1/text_to_video"]
 
 
-async def test_an_id_that_came_through_before_the_cut_is_not_lost() -> None:
+async def test_id_received_before_a_broken_connection_is_used() -> None:
     async with served(sends(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + CREATED[:50])) as (client, _):
         assert (await client.create("text_to_video", BODY)).remote_id == ID
 
 
-async def test_no_more_of_an_answer_is_read_than_any_task_has() -> None:
+async def test_answer_is_read_only_up_to_a_size_limit() -> None:
     sent: list[int] = []
 
     async def endless(connection: RawConnection) -> None:
@@ -317,14 +317,14 @@ async def test_no_more_of_an_answer_is_read_than_any_task_has() -> None:
     assert sum(sent) < 40_000_000, "twice 4 MB and once 1, with what the system holds for both sides"
 
 
-async def test_a_refusal_counts_although_its_words_broke_off() -> None:
+async def test_refusal_counts_though_its_body_broke_off() -> None:
     async with served(sends(b'HTTP/1.1 429 No\r\nRetry-After: 7\r\nContent-Length: 500\r\n\r\n{"err')) as (client, _):
         with pytest.raises(SlowDown) as caught:
             await client.create("text_to_video", BODY)
     assert caught.value.retry_after == 7.0
 
 
-async def test_silence_is_no_reply() -> None:
+async def test_silent_server_is_no_reply() -> None:
     async def behave(connection: RawConnection) -> None:
         await connection.read()
         await connection.until_gone()
@@ -337,7 +337,7 @@ async def test_silence_is_no_reply() -> None:
     assert len(server.requests) == 5
 
 
-async def test_an_answer_that_drips_is_given_up() -> None:
+async def test_dripping_answer_is_given_up() -> None:
     async def behave(connection: RawConnection) -> None:
         await connection.read()
         await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")
@@ -350,7 +350,7 @@ async def test_an_answer_that_drips_is_given_up() -> None:
             await client.organization()
 
 
-async def test_a_cancel_does_not_wait_behind_questions() -> None:
+async def test_cancel_does_not_wait_behind_reads() -> None:
     released = asyncio.Event()
 
     async def behave(connection: RawConnection) -> None:
@@ -369,7 +369,7 @@ async def test_a_cancel_does_not_wait_behind_questions() -> None:
         await asyncio.gather(*questions)
 
 
-async def test_a_create_never_meets_a_connection_that_is_being_closed() -> None:
+async def test_create_never_uses_a_connection_that_is_being_closed() -> None:
     """The server keeps each connection open after its first answer and closes it as soon as more comes."""
 
     async def behave(connection: RawConnection) -> None:
@@ -384,7 +384,7 @@ async def test_a_create_never_meets_a_connection_that_is_being_closed() -> None:
     assert [request.headers["connection"] for request in server.requests] == ["close"] * 3
 
 
-async def test_questions_share_their_connections() -> None:
+async def test_reads_share_connections() -> None:
     async def behave(connection: RawConnection) -> None:
         while await connection.read():
             await connection.answer(200, b'{"creditBalance": 1}', keep=True)
@@ -398,7 +398,7 @@ async def test_questions_share_their_connections() -> None:
     assert len(server.requests) == 45
 
 
-async def test_a_question_on_a_connection_that_was_closed_meanwhile_is_asked_on_a_new_one() -> None:
+async def test_read_on_a_closed_connection_is_repeated_on_a_new_one() -> None:
     closed = asyncio.Event()
 
     async def behave(connection: RawConnection) -> None:
@@ -416,7 +416,7 @@ async def test_a_question_on_a_connection_that_was_closed_meanwhile_is_asked_on_
     assert server.connections == 2
 
 
-async def test_a_long_body_arrives_whole_and_with_its_length() -> None:
+async def test_large_body_arrives_complete_with_its_length() -> None:
     body = {"model": "gen4.5", "promptImage": "data:image/png;base64," + "QUJD" * 500_000}
 
     async with served(answers(200, CREATED)) as (client, server):
@@ -425,12 +425,12 @@ async def test_a_long_body_arrives_whole_and_with_its_length() -> None:
     assert "transfer-encoding" not in server.requests[0].headers
 
 
-def test_a_name_that_no_host_can_have_is_refused_at_once() -> None:
+def test_impossible_host_name_is_refused_at_once() -> None:
     with pytest.raises(AddressRefused):
         RunwayClient("https://" + "ä" * 80 + ".de")
 
 
-async def test_a_server_that_cannot_prove_who_it_is_was_not_reached() -> None:
+async def test_server_with_an_invalid_certificate_counts_as_not_reached() -> None:
     async def behave(connection: RawConnection) -> None:
         await connection.send(b"HTTP/1.1 400 This is no TLS\r\n\r\n")
 
@@ -439,7 +439,7 @@ async def test_a_server_that_cannot_prove_who_it_is_was_not_reached() -> None:
             await client.create("text_to_video", BODY)
 
 
-async def test_a_proxy_of_the_environment_does_not_see_what_is_meant_for_this_machine(
+async def test_proxy_from_the_environment_is_not_used_for_this_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with (
@@ -453,7 +453,7 @@ async def test_a_proxy_of_the_environment_does_not_see_what_is_meant_for_this_ma
     assert not proxy.connections
 
 
-async def test_it_tells_which_key_is_in_use_and_nothing_of_it():
+async def test_client_tells_a_fingerprint_of_its_key_only():
     async with answered_by(lambda request: httpx.Response(204)) as (client, _):
         assert client.key == fingerprint_of(SECRET)
         client.use_secret(" key_other ")
@@ -462,7 +462,7 @@ async def test_it_tells_which_key_is_in_use_and_nothing_of_it():
         assert client.key == NO_KEY
 
 
-async def test_an_upload_is_made_with_the_key_of_the_moment_of_the_call(tmp_path: Path):
+async def test_upload_uses_the_key_current_at_its_start(tmp_path: Path):
     path = tmp_path / "a.png"
     path.write_bytes(b"x")
     looking, may_look = threading.Event(), threading.Event()

@@ -34,7 +34,7 @@ asyncio.run(ask())
 
 
 @pytest.mark.parametrize("hosts", [["127.0.0.9", "127.0.0.1"], ["127.0.0.1", "127.0.0.9"]])
-async def test_of_a_name_with_several_addresses_the_one_that_answers_is_used(
+async def test_host_name_with_several_addresses_uses_one_that_answers(
     hosts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def addresses(*_: object, **__: object) -> list[Any]:
@@ -45,6 +45,6 @@ async def test_of_a_name_with_several_addresses_the_one_that_answers_is_used(
         assert await answered(pool, server.url.replace("127.0.0.1", "runway.example"), b"x") == b"x"
 
 
-def test_the_first_request_imports_nothing_on_the_loop() -> None:
+def test_first_request_imports_nothing_on_the_loop() -> None:
     asked = subprocess.run([sys.executable, "-c", ASKED], stdout=subprocess.PIPE, text=True, check=True)
     assert asked.stdout.split() == ["BadReply"]

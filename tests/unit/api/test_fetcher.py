@@ -88,7 +88,7 @@ async def collect(fetcher: HttpFetcher, url: str, into: bytearray, **options: An
             into += chunk
 
 
-async def test_a_result_is_read_whole_with_its_kind_and_tag() -> None:
+async def test_result_is_downloaded_with_its_content_type_and_entity_tag() -> None:
     async with fetching(served) as (fetcher, asked):
         assert await read(fetcher) == (0, len(CONTENT), CONTENT)
         async with fetcher.open(URL) as stream:
@@ -98,20 +98,20 @@ async def test_a_result_is_read_whole_with_its_kind_and_tag() -> None:
     assert asked[0].headers["accept-encoding"] == "identity"
 
 
-async def test_a_download_goes_on_where_it_ended() -> None:
+async def test_download_resumes_where_it_ended() -> None:
     async with fetching(served) as (fetcher, asked):
         assert await read(fetcher, offset=1000, etag=TAG) == (1000, len(CONTENT), CONTENT[1000:])
     assert asked[0].headers["range"] == "bytes=1000-"
     assert asked[0].headers["if-range"] == TAG
 
 
-async def test_a_file_that_changed_begins_at_0() -> None:
+async def test_changed_file_is_downloaded_from_the_start() -> None:
     async with fetching(lambda request: served(request, b"new", '"two"')) as (fetcher, asked):
         assert await read(fetcher, offset=1, etag=TAG) == (0, 3, b"new")
     assert len(asked) == 1
 
 
-async def test_a_file_that_changed_begins_at_0_although_the_host_knows_no_if_range() -> None:
+async def test_changed_file_is_downloaded_from_the_start_without_if_range_support() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         request.headers.pop("if-range", None)
         return served(request, b"new file", '"two"')
@@ -122,21 +122,21 @@ async def test_a_file_that_changed_begins_at_0_although_the_host_knows_no_if_ran
 
 
 @pytest.mark.parametrize("tag", ['W/"weak"', ""])
-async def test_a_weak_tag_guards_by_being_compared(tag: str) -> None:
+async def test_weak_entity_tag_is_compared_after_the_answer(tag: str) -> None:
     async with fetching(lambda request: served(request, tag=tag)) as (fetcher, asked):
         assert await read(fetcher, offset=7, etag=tag) == (7, len(CONTENT), CONTENT[7:])
     assert "if-range" not in asked[0].headers
 
 
 @pytest.mark.parametrize("offset", [len(CONTENT), len(CONTENT) + 5])
-async def test_an_offset_at_or_behind_the_end_begins_at_0(offset: int) -> None:
+async def test_offset_at_or_beyond_the_end_restarts_the_download(offset: int) -> None:
     async with fetching(served) as (fetcher, asked):
         assert await read(fetcher, offset=offset, etag=TAG) == (0, len(CONTENT), CONTENT)
     assert [request.headers.get("range") for request in asked] == [f"bytes={offset}-", None]
 
 
 @pytest.mark.parametrize("place", ["bytes 5-9/10", "bytes */10", "", "lines 3-4/5"])
-async def test_a_rest_that_is_another_than_was_asked_for_begins_at_0(place: str) -> None:
+async def test_answer_with_another_range_restarts_the_download(place: str) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if "range" in request.headers:
             return httpx.Response(206, headers={"Content-Range": place, "ETag": TAG}, stream=File(b"wrong"))
@@ -146,12 +146,12 @@ async def test_a_rest_that_is_another_than_was_asked_for_begins_at_0(place: str)
         assert await read(fetcher, offset=3, etag=TAG) == (0, len(CONTENT), CONTENT)
 
 
-async def test_a_host_that_ignores_ranges_begins_at_0() -> None:
+async def test_host_that_ignores_ranges_restarts_the_download() -> None:
     async with fetching(lambda _: httpx.Response(200, stream=File(CONTENT))) as (fetcher, _):
         assert await read(fetcher, offset=3, etag=TAG) == (0, None, CONTENT)
 
 
-async def test_a_body_that_is_packed_against_our_wish_is_unpacked_and_its_length_not_believed() -> None:
+async def test_compressed_body_is_unpacked_and_its_length_ignored() -> None:
     packed = gzip.compress(CONTENT)
     headers = {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
     async with fetching(lambda _: httpx.Response(200, headers=headers, stream=File(packed))) as (fetcher, _):
@@ -159,7 +159,7 @@ async def test_a_body_that_is_packed_against_our_wish_is_unpacked_and_its_length
 
 
 @pytest.mark.parametrize("offset", [0, 1000])
-async def test_a_body_that_ends_early_is_no_reply(offset: int) -> None:
+async def test_body_that_ends_early_is_no_reply(offset: int) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         whole = served(request)
         return httpx.Response(whole.status_code, headers=whole.headers, stream=File(CONTENT[offset : offset + 500]))
@@ -172,7 +172,7 @@ async def test_a_body_that_ends_early_is_no_reply(offset: int) -> None:
     assert str(offset + 500) in caught.value.detail
 
 
-async def test_redirects_are_followed_with_the_range() -> None:
+async def test_redirects_are_followed_with_the_range_header() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         hop = int(request.url.params.get("hop", "0"))
         if hop < MOST_REDIRECTS:
@@ -202,7 +202,7 @@ async def test_endless_and_unsafe_redirects_are_not_followed(location: str) -> N
     "url",
     ["http://out.example/1", "ftp://out.example/1", "", "nonsense", "https:///1", "https://a:b/", "https://a\u2003b/"],
 )
-async def test_links_that_are_not_safe_are_not_opened(url: str) -> None:
+async def test_unsafe_links_are_not_opened(url: str) -> None:
     async with fetching(served) as (fetcher, asked):
         with pytest.raises(BadReply):
             await read(fetcher, url)
@@ -226,7 +226,7 @@ async def test_links_that_are_not_safe_are_not_opened(url: str) -> None:
         (304, BadReply),
     ],
 )
-async def test_what_a_host_says_instead_of_the_file(status: int, kind: type[RunwayDesktopError]) -> None:
+async def test_error_answers_of_a_download_host_are_classified(status: int, kind: type[RunwayDesktopError]) -> None:
     body = b"<?xml version='1.0'?><Error><Code>X</Code><Message>Request has expired</Message></Error>"
     headers = {"Retry-After": "5"}
     async with fetching(lambda _: httpx.Response(status, headers=headers, content=body)) as (fetcher, _):
@@ -241,7 +241,7 @@ async def test_what_a_host_says_instead_of_the_file(status: int, kind: type[Runw
 # On real connections.
 
 
-async def test_a_host_that_is_not_there_was_not_reached() -> None:
+async def test_missing_download_host_counts_as_not_reached() -> None:
     async with raw_server(RawConnection.until_gone) as server:
         url = server.url
     async with fetching() as (fetcher, _):
@@ -252,7 +252,7 @@ async def test_a_host_that_is_not_there_was_not_reached() -> None:
 @pytest.mark.parametrize(
     "head", [b"Content-Length: 1000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n7\r\n"], ids=["length", "chunked"]
 )
-async def test_a_cut_in_the_middle_gives_what_came_and_then_no_reply(head: bytes) -> None:
+async def test_broken_download_delivers_received_bytes_and_then_no_reply(head: bytes) -> None:
     received = bytearray()
     async with raw_server(sends(b"HTTP/1.1 200 OK\r\n" + head + b"content")) as server, fetching() as (fetcher, _):
         with pytest.raises(NoReply):
@@ -260,7 +260,7 @@ async def test_a_cut_in_the_middle_gives_what_came_and_then_no_reply(head: bytes
     assert received == b"content"
 
 
-async def test_a_download_that_falls_silent_is_no_reply() -> None:
+async def test_silent_download_is_no_reply() -> None:
     async def behave(connection: RawConnection) -> None:
         await connection.read()
         await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegun")
@@ -271,7 +271,7 @@ async def test_a_download_that_falls_silent_is_no_reply() -> None:
             await read(fetcher, server.url)
 
 
-async def test_leaving_early_closes_the_connection() -> None:
+async def test_leaving_a_download_early_closes_the_connection() -> None:
     gone: asyncio.Queue[int] = asyncio.Queue()
 
     async def behave(connection: RawConnection) -> None:
@@ -287,7 +287,7 @@ async def test_leaving_early_closes_the_connection() -> None:
             assert await gone.get() == number
 
 
-async def test_a_result_of_the_real_api_never_leads_to_this_machine_by_http() -> None:
+async def test_result_of_the_real_api_is_never_fetched_from_this_machine_by_http() -> None:
     async with (
         raw_server(answers(200, b"what only this machine may see")) as server,
         fetching(base_url=DEFAULT_BASE_URL) as (fetcher, _),

@@ -22,7 +22,7 @@ HURRY = Patience(connect=5.0, read=1.0, create=1.0, whole=2.0)
 
 
 @pytest.mark.parametrize("status", STATUSES, ids=lambda status: status.decode())
-async def test_no_header_raises_what_nobody_catches(status: bytes) -> None:
+async def test_hostile_headers_raise_only_known_errors(status: bytes) -> None:
     answer = b""
 
     async with raw_server(sends(answer)) as server:

@@ -8,5 +8,5 @@ from tests.rigs.longest_create_promises import *  # noqa: F403 - its tests
 from tests.rigs.longest_create_promises import longest_create
 
 
-def test_no_create_takes_longer_than_is_waited_for_one_at_the_end():
+def test_create_never_outlasts_the_wait_at_closing():
     assert longest_create(Patience()) <= LONGEST_CREATE

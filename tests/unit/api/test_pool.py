@@ -58,7 +58,7 @@ async def answering(connection: RawConnection) -> None:
         await connection.answer(200, b"{}", keep=True)
 
 
-async def test_who_waits_too_long_for_a_turn_is_told_that_nothing_left() -> None:
+async def test_request_that_waits_too_long_for_a_connection_counts_as_not_sent() -> None:
     async with raw_server(answering) as server, pool_of(1) as pool:
         first = await begin(pool, server.url)
         with pytest.raises(NotReached, match="Too many requests"):
@@ -68,7 +68,7 @@ async def test_who_waits_too_long_for_a_turn_is_told_that_nothing_left() -> None
         assert await read(await begin(pool, server.url)) == b"{}"
 
 
-async def test_what_goes_ahead_waits_for_no_turn_and_takes_the_connection_that_was_used_last() -> None:
+async def test_priority_request_takes_the_most_recently_used_connection_without_waiting() -> None:
     asked: list[tuple[str, int]] = []
 
     async def noting(connection: RawConnection) -> None:
@@ -89,7 +89,7 @@ async def test_what_goes_ahead_waits_for_no_turn_and_takes_the_connection_that_w
             assert await read(await turn) == b"{}"
 
 
-async def test_who_is_canceled_while_waiting_takes_no_turn_along() -> None:
+async def test_request_canceled_while_waiting_frees_its_turn() -> None:
     async with raw_server(answering) as server, pool_of(1) as pool:
         first = await begin(pool, server.url)
         waiting = [asyncio.create_task(begin(pool, server.url)) for _ in range(3)]
@@ -103,7 +103,7 @@ async def test_who_is_canceled_while_waiting_takes_no_turn_along() -> None:
         assert await read(await begin(pool, server.url)) == b"{}"
 
 
-async def test_a_connection_serves_again_after_a_whole_answer_and_only_then() -> None:
+async def test_connection_is_reused_only_after_a_complete_answer() -> None:
     async def twice_the_length(connection: RawConnection) -> None:
         while (request := await connection.read()) is not None:
             if request.path == "/cut":
@@ -124,7 +124,7 @@ async def test_a_connection_serves_again_after_a_whole_answer_and_only_then() ->
         assert server.connections == 3
 
 
-async def test_each_place_has_its_own_connection_as_long_as_there_are_enough() -> None:
+async def test_each_host_has_its_own_connection_while_there_are_enough() -> None:
     async with raw_server(answering) as one, raw_server(answering) as other, pool_of(2) as pool:
         both = [await begin(pool, server.url) for server in (one, other)]
         for exchange in both:
@@ -135,7 +135,7 @@ async def test_each_place_has_its_own_connection_as_long_as_there_are_enough() -
         assert (one.connections, other.connections) == (1, 1)
 
 
-async def test_a_connection_that_nobody_needed_for_a_while_is_closed() -> None:
+async def test_idle_connection_is_closed_after_a_while() -> None:
     gone: asyncio.Queue[int] = asyncio.Queue()
 
     async def behave(connection: RawConnection) -> None:
@@ -152,7 +152,7 @@ async def test_a_connection_that_nobody_needed_for_a_while_is_closed() -> None:
         assert await gone.get() == 1
 
 
-async def test_closing_ends_what_is_under_way_and_what_waits() -> None:
+async def test_closing_ends_running_and_waiting_requests() -> None:
     async def silent(connection: RawConnection) -> None:
         await connection.read()
         await connection.until_gone()
@@ -171,7 +171,7 @@ async def test_closing_ends_what_is_under_way_and_what_waits() -> None:
         assert len(server.requests) == 1
 
 
-async def test_what_was_begun_is_finished_however_often_it_is_canceled() -> None:
+async def test_started_cleanup_finishes_despite_repeated_cancellation() -> None:
     may_end, ended = asyncio.Event(), []
 
     async def work() -> None:
@@ -190,7 +190,7 @@ async def test_what_was_begun_is_finished_however_often_it_is_canceled() -> None
     assert ended == ["well"]
 
 
-async def test_what_a_server_wants_to_be_remembered_is_not_sent_to_it() -> None:
+async def test_cookies_of_a_server_are_not_sent_back() -> None:
     async def marking(connection: RawConnection) -> None:
         while await connection.read() is not None:
             await connection.answer(200, b"", {"Set-Cookie": "who=you"}, keep=True)
@@ -206,7 +206,7 @@ async def test_what_a_server_wants_to_be_remembered_is_not_sent_to_it() -> None:
     assert server.requests[0].headers["user-agent"] == USER_AGENT
 
 
-async def test_a_name_and_a_password_in_a_link_are_given_to_its_host() -> None:
+async def test_name_and_password_in_a_link_are_sent_to_its_host() -> None:
     async with raw_server(answering) as server, pool_of(1) as pool:
         await read(await begin(pool, server.url.replace("//", "//who:what@")))
     assert server.requests[0].headers["authorization"] == "Basic d2hvOndoYXQ="

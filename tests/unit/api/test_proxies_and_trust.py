@@ -105,7 +105,7 @@ async def client_of(url: str = f"https://{HOST}", patience: Patience = HURRY) ->
         await client.aclose()
 
 
-async def test_everything_goes_through_the_socks_proxy_that_the_environment_names(
+async def test_all_requests_use_the_socks_proxy_of_the_environment(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with raw_server(answering, authority.context) as server, socks_proxy(server.port) as proxy:
@@ -121,7 +121,7 @@ async def test_everything_goes_through_the_socks_proxy_that_the_environment_name
     assert [request.method for request in server.requests] == ["GET", "POST", "GET"]
 
 
-async def test_a_socks_proxy_does_not_see_what_is_meant_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_socks_proxy_is_not_used_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     async with raw_server(answering) as server, socks_proxy(server.port) as proxy:
         monkeypatch.setenv("ALL_PROXY", proxy.url)
         async with client_of(server.url) as client:
@@ -134,9 +134,7 @@ async def test_a_socks_proxy_does_not_see_what_is_meant_for_this_machine(monkeyp
 
 
 @pytest.mark.parametrize("url", ["socks4://127.0.0.1:9", "socks://127.0.0.1:9", "odd://x", "http://[::1"])
-async def test_a_proxy_that_cannot_be_used_is_told_of_and_never_passed_by(
-    url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_unusable_proxy_is_reported_and_never_bypassed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", url)
     async with client_of() as client:
         for call in (client.organization(), client.create("text_to_video", {})):
@@ -163,7 +161,7 @@ async def test_a_proxy_that_cannot_be_used_is_told_of_and_never_passed_by(
     ],
     ids=["silent", "silent later", "refuses", "no SOCKS", "cannot connect", "cut", "nonsense"],
 )
-async def test_a_socks_proxy_that_misbehaves_costs_nothing(
+async def test_misbehaving_socks_proxy_counts_as_not_sent(
     manner: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with socks_proxy(9, **manner) as proxy:
@@ -180,7 +178,7 @@ async def test_a_socks_proxy_that_misbehaves_costs_nothing(
 
 
 @pytest.mark.parametrize("kind", ["socks5", "http"])
-async def test_a_create_whose_answer_is_lost_behind_a_proxy_may_have_been_made(
+async def test_create_whose_answer_is_lost_behind_a_proxy_may_have_been_made(
     kind: str, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def taking(connection: RawConnection) -> None:
@@ -198,9 +196,7 @@ async def test_a_create_whose_answer_is_lost_behind_a_proxy_may_have_been_made(
 
 
 @pytest.mark.parametrize("says", [b"", b"HTTP/1.1 407 No\r\n\r\n", b"HTTP/1.1 502 No\r\n\r\n", b"SSH-2.0\r\n"])
-async def test_a_create_that_a_proxy_connects_to_nobody_was_not_made(
-    says: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_create_that_a_proxy_could_not_connect_was_not_made(says: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     async with http_proxy(9, says) as proxy:
         monkeypatch.setenv("ALL_PROXY", proxy.url)
         async with client_of() as client:
@@ -210,7 +206,7 @@ async def test_a_create_that_a_proxy_connects_to_nobody_was_not_made(
     assert all(SECRET not in f"{request}" for request in proxy.requests)
 
 
-async def test_what_the_system_believes_is_believed(
+async def test_certificates_trusted_by_the_system_are_trusted(
     authority: Authority, monkeypatch: pytest.MonkeyPatch, mistakes: Mistakes
 ) -> None:
     async with raw_server(answering, authority.context) as server, socks_proxy(server.port) as proxy:
@@ -226,7 +222,7 @@ async def test_what_the_system_believes_is_believed(
     mistakes.forget()
 
 
-async def test_the_authority_of_a_company_is_believed_however_strict_python_is(
+async def test_company_certificate_authority_is_trusted_under_strict_python(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = ssl.create_default_context
@@ -243,7 +239,7 @@ async def test_the_authority_of_a_company_is_believed_however_strict_python_is(
             assert (await client.organization()).balance == 1
 
 
-async def test_a_certificate_that_was_put_into_the_store_counts_without_its_authority(
+async def test_single_trusted_certificate_counts_without_its_authority(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
@@ -254,7 +250,7 @@ async def test_a_certificate_that_was_put_into_the_store_counts_without_its_auth
 
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])
-async def test_where_the_system_has_a_store_of_its_own_truststore_asks_it(
+async def test_truststore_is_used_where_the_system_has_its_own_certificate_store(
     system: str, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as elsewhere:
@@ -266,14 +262,14 @@ async def test_where_the_system_has_a_store_of_its_own_truststore_asks_it(
                 assert (await client.organization()).balance == 1
 
 
-def test_the_certificates_of_the_system_are_those_that_openssl_finds() -> None:
+def test_system_certificates_are_those_found_by_openssl() -> None:
     usual = ssl.create_default_context().cert_store_stats()["x509_ca"]
     if not usual:
         pytest.skip("this system has no certificates")
     assert system_certificates().cert_store_stats()["x509_ca"] == usual
 
 
-def test_where_openssl_was_built_elsewhere_the_files_of_distributions_are_looked_for(
+def test_distribution_certificate_files_are_searched_if_openssl_was_built_elsewhere(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = tmp_path / "nowhere"
@@ -284,7 +280,7 @@ def test_where_openssl_was_built_elsewhere_the_files_of_distributions_are_looked
     assert system_certificates(()).cert_store_stats()["x509_ca"] > 50, "those that come along with httpx"
 
 
-async def test_certificates_are_not_read_again_for_each_connection(
+async def test_certificates_are_loaded_once_for_all_connections(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[object] = []

@@ -56,7 +56,7 @@ GATEWAY_PAGE = b"""<!DOCTYPE html><html><head><title>502 Bad Gateway</title><sty
         (999, BadReply),
     ],
 )
-def test_every_status_has_its_place_in_the_tree_and_says_its_number(status: int, kind: type[ApiError]) -> None:
+def test_every_http_status_maps_to_an_error_with_its_number(status: int, kind: type[ApiError]) -> None:
     problem = replies.from_status(status, {}, b'{"error": "some words"}', NOON)
     assert type(problem) is kind
     assert problem.status == status
@@ -67,7 +67,7 @@ def test_every_status_has_its_place_in_the_tree_and_says_its_number(status: int,
 @pytest.mark.parametrize(
     "body", [b"", b"{}", b"[]", b"<html>404 Not Found</html>", b'{"message": "no Route matched"}', b'{"error": {}}']
 )
-def test_a_404_that_is_not_in_runways_own_form_speaks_of_no_task(body: bytes) -> None:
+def test_foreign_404_answer_says_nothing_about_a_task(body: bytes) -> None:
     problem = replies.from_status(404, {}, body, NOON)
     assert type(problem) is Misrouted
     assert problem.status == 404
@@ -75,7 +75,7 @@ def test_a_404_that_is_not_in_runways_own_form_speaks_of_no_task(body: bytes) ->
     assert "instead of Runway" in problem.message
 
 
-def test_a_refused_key_says_what_to_do() -> None:
+def test_refused_key_error_says_what_to_do() -> None:
     problem = replies.from_status(401, {}, b'{"error": "invalid api key"}', NOON)
     assert str(problem) == "Runway did not accept the key."
     assert "stray space" in problem.advice
@@ -83,7 +83,7 @@ def test_a_refused_key_says_what_to_do() -> None:
     assert not problem.may_retry
 
 
-def test_issues_reach_the_fields_that_they_name() -> None:
+def test_validation_issues_name_their_fields() -> None:
     body = {
         "error": "Validation of body failed",
         "issues": [
@@ -108,7 +108,7 @@ def test_issues_reach_the_fields_that_they_name() -> None:
 @pytest.mark.parametrize(
     "words", ["You do not have enough credits to run this task.", "Insufficient credits", "Not enough credit balance."]
 )
-def test_a_lack_of_credits_is_not_a_mistake_of_the_request(words: str) -> None:
+def test_missing_credits_are_not_an_invalid_request(words: str) -> None:
     problem = replies.from_status(400, {}, json.dumps({"error": words}).encode(), NOON)
     assert isinstance(problem, NoCredits)
     issue = {"path": ["promptText"], "message": words}
@@ -121,18 +121,18 @@ def test_a_lack_of_credits_is_not_a_mistake_of_the_request(words: str) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"{}", b"[]", b'{"issues": 5}', b'{"error": null, "issues": [null]}', b"\xff\xfe"]
 )
-def test_a_refusal_without_sensible_words_is_still_one(body: bytes) -> None:
+def test_refusal_without_a_readable_message_is_still_a_refusal(body: bytes) -> None:
     problem = replies.from_status(400, {}, body, NOON)
     assert isinstance(problem, RequestRefused)
     assert problem.message.startswith("Runway did not accept the request")
 
 
-def test_a_page_of_html_becomes_one_line() -> None:
+def test_html_error_page_becomes_one_line() -> None:
     problem = replies.from_status(502, {}, GATEWAY_PAGE, NOON)
     assert problem.detail == "HTTP 502 · Bad Gateway"
 
 
-def test_long_texts_are_cut_and_control_characters_dropped() -> None:
+def test_long_error_texts_are_cut_and_control_characters_dropped() -> None:
     assert len(replies.shorten("x" * 10_000)) == replies.LONGEST
     assert replies.shorten("a\x00b\r\n\tc\u202ed") == "a b c d"
     assert replies.shorten("<p>One &amp; <b>two</b></p>") == "One & two"
@@ -154,11 +154,11 @@ def test_long_texts_are_cut_and_control_characters_dropped() -> None:
         ("", None),
     ],
 )
-def test_retry_after_is_seconds_or_a_date(text: str, seconds: float | None) -> None:
+def test_retry_after_is_read_as_seconds_or_a_date(text: str, seconds: float | None) -> None:
     assert replies.retry_after(httpx.Headers({"Retry-After": text}), NOON) == seconds
 
 
-def test_slow_down_says_when_it_can_be_tried_again() -> None:
+def test_rate_limit_error_says_when_to_retry() -> None:
     problem = replies.from_status(429, httpx.Headers({"Retry-After": "120"}), b'{"error": "daily quota"}', NOON)
     assert isinstance(problem, SlowDown)
     assert problem.retry_after == 120.0
@@ -166,7 +166,7 @@ def test_slow_down_says_when_it_can_be_tried_again() -> None:
     assert replies.from_status(429, {}, b"", NOON).advice
 
 
-def test_a_503_in_runways_own_words_says_that_the_request_was_not_taken() -> None:
+def test_runways_own_503_says_that_the_request_was_not_taken() -> None:
     problem = replies.from_status(503, httpx.Headers({"Retry-After": "3"}), b'{"error": "Overloaded."}', NOON)
     assert isinstance(problem, NotTaken)
     assert (problem.status, problem.retry_after) == (503, 3.0)
@@ -185,7 +185,7 @@ def test_a_503_in_runways_own_words_says_that_the_request_was_not_taken() -> Non
         b'{"error": null}',
     ],
 )
-def test_a_503_of_a_gateway_says_nothing_of_the_request(content: bytes) -> None:
+def test_gateway_503_says_nothing_about_the_request(content: bytes) -> None:
     problem = replies.from_status(503, httpx.Headers({"Retry-After": "3"}), content, NOON)
     assert type(problem) is ServerTrouble
     assert (problem.status, problem.retry_after) == (503, 3.0)
@@ -211,7 +211,7 @@ def test_a_503_of_a_gateway_says_nothing_of_the_request(content: bytes) -> None:
         (httpx.DecodingError("bad gzip"), BadReply, "could not be read"),
     ],
 )
-def test_only_what_fails_before_anything_left_is_not_reached(error: Exception, kind: type[ApiError], word: str) -> None:
+def test_only_failures_before_sending_count_as_not_reached(error: Exception, kind: type[ApiError], word: str) -> None:
     problem = replies.from_connection(error, "runway.example")
     assert type(problem) is kind
     assert word in problem.message
@@ -220,7 +220,7 @@ def test_only_what_fails_before_anything_left_is_not_reached(error: Exception, k
     assert problem.advice
 
 
-def test_other_hosts_never_speak_of_the_key() -> None:
+def test_errors_of_other_hosts_never_mention_the_key() -> None:
     for status in (401, 403):
         problem = replies.from_other_host(
             status, {}, b"<Error><Message>Expired</Message></Error>", NOON, who=replies.FILE_SERVER, refused=Text("No.")

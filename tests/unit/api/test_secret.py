@@ -91,7 +91,9 @@ def calls(client: RunwayClient, path: Path) -> list[Callable[[], Awaitable[Any]]
 
 
 @pytest.mark.parametrize("name", BEHAVIORS)
-async def test_no_error_and_no_log_holds_the_key(name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_error_and_no_log_contains_the_key(
+    name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"x")
     caplog.set_level(logging.DEBUG)
@@ -119,7 +121,7 @@ async def test_no_error_and_no_log_holds_the_key(name: str, tmp_path: Path, capl
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 502])
-async def test_a_server_that_repeats_the_key_in_another_form_is_quoted_without_it(status: int) -> None:
+async def test_key_repeated_by_a_server_in_another_form_is_removed_from_the_quote(status: int) -> None:
     secret = "sk/live+" + "5ec2e7" * 6
     forms = (secret, quote(secret, safe=""), b64encode(f"me:{secret}".encode()).decode())
     body = json.dumps({"error": f"Invalid: {' '.join(forms)}", "issues": [{"message": forms[1]}]}).encode()
@@ -135,7 +137,7 @@ async def test_a_server_that_repeats_the_key_in_another_form_is_quoted_without_i
     assert forms[2][8:30] not in words
 
 
-async def test_a_redirect_carries_the_key_nowhere() -> None:
+async def test_redirect_never_carries_the_key() -> None:
     async with raw_server(answering(200, b"{}")) as elsewhere:
         for status in (301, 302, 303, 307, 308):
             behave = answering(status, headers={"Location": f"{elsewhere.url}/v1/caught"})
@@ -146,7 +148,7 @@ async def test_a_redirect_carries_the_key_nowhere() -> None:
         assert not elsewhere.connections
 
 
-async def test_the_upload_host_gets_the_file_and_no_key(tmp_path: Path) -> None:
+async def test_upload_host_gets_the_file_and_no_key(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"picture")
     async with raw_server(answering(204)) as storage:

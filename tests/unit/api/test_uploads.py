@@ -62,7 +62,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-async def test_a_file_arrives_whole_behind_the_fields_of_its_slot(tmp_path: Path) -> None:
+async def test_uploaded_file_is_sent_complete_after_its_form_fields(tmp_path: Path) -> None:
     content = bytes(range(256)) * 4000
     path = tmp_path / "Möwe am Meer.mp4"
     path.write_bytes(content)
@@ -89,7 +89,7 @@ async def test_a_file_arrives_whole_behind_the_fields_of_its_slot(tmp_path: Path
     assert threads == {threading.current_thread()}
 
 
-async def test_the_disk_is_never_read_on_the_loop(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_disk_is_never_read_on_the_loop(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     readers: set[str] = set()
     open_path = Path.open
 
@@ -103,7 +103,7 @@ async def test_the_disk_is_never_read_on_the_loop(path: Path, monkeypatch: pytes
     assert readers == {"reads-files_0"}
 
 
-async def test_a_file_that_is_not_there_or_empty_or_too_large_is_refused_before_anything_is_asked(
+async def test_missing_empty_or_oversized_file_is_refused_before_any_request(
     tmp_path: Path,
 ) -> None:
     empty = tmp_path / "empty.png"
@@ -125,7 +125,7 @@ async def test_a_file_that_is_not_there_or_empty_or_too_large_is_refused_before_
     assert not api.connections
 
 
-async def test_a_file_that_shrinks_underneath_is_an_error_of_the_disk(path: Path) -> None:
+async def test_file_that_shrinks_during_its_upload_is_a_disk_error(path: Path) -> None:
 
     def shrink(sent: int, total: int) -> None:
         if not sent:
@@ -136,7 +136,7 @@ async def test_a_file_that_shrinks_underneath_is_an_error_of_the_disk(path: Path
             await client.upload(path, shrink)
 
 
-async def test_a_file_that_grows_underneath_is_sent_as_long_as_it_was(tmp_path: Path) -> None:
+async def test_file_that_grows_during_its_upload_is_sent_at_its_first_length(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"x" * 1000)
 
@@ -150,7 +150,7 @@ async def test_a_file_that_grows_underneath_is_sent_as_long_as_it_was(tmp_path: 
     assert b"Q" * 1001 not in storage.requests[0].body
 
 
-async def test_file_that_was_exchanged_after_it_was_compared_is_not_uploaded(path: Path) -> None:
+async def test_file_replaced_after_its_comparison_is_not_uploaded(path: Path) -> None:
     compared = hashlib.sha256(path.read_bytes()).hexdigest()
     other = path.with_name("private.png")
     other.write_bytes(b"p" * 600_000)
@@ -161,7 +161,7 @@ async def test_file_that_was_exchanged_after_it_was_compared_is_not_uploaded(pat
     assert b"p" * 100 not in b"".join(bytes(request.body) for request in storage.requests)
 
 
-async def test_file_that_is_written_to_during_its_upload_does_not_arrive_whole(path: Path) -> None:
+async def test_file_changed_during_its_upload_fails(path: Path) -> None:
     compared = hashlib.sha256(path.read_bytes()).hexdigest()
 
     def write(sent: int, total: int) -> None:
@@ -187,7 +187,7 @@ async def test_file_that_is_written_to_during_its_upload_does_not_arrive_whole(p
         (503, ServerTrouble),
     ],
 )
-async def test_what_the_upload_host_says_is_never_about_the_key(path: Path, status: int, kind: type[ApiError]) -> None:
+async def test_errors_of_the_upload_host_never_mention_the_key(path: Path, status: int, kind: type[ApiError]) -> None:
     async with hosts(status) as (client, _, _):
         with pytest.raises(ApiError) as caught:
             await client.upload(path, lambda sent, total: None)
@@ -196,14 +196,14 @@ async def test_what_the_upload_host_says_is_never_about_the_key(path: Path, stat
 
 
 @pytest.mark.parametrize("url", ["http://storage.example/put", "ftp://127.0.0.1/", "file:///etc/hosts", "nonsense"])
-async def test_a_slot_at_an_unsafe_place_gets_no_file(path: Path, url: str) -> None:
+async def test_upload_address_that_is_unsafe_gets_no_file(path: Path, url: str) -> None:
     async with hosts(upload_url=url) as (client, _, storage):
         with pytest.raises(BadReply, match="could not be read"):
             await client.upload(path, lambda sent, total: None)
     assert not storage.connections
 
 
-async def test_an_upload_can_be_canceled_in_the_middle(tmp_path: Path) -> None:
+async def test_upload_can_be_canceled_midway(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"x" * 5_000_000)
     async with hosts() as (client, _, _):
@@ -231,11 +231,11 @@ async def test_an_upload_can_be_canceled_in_the_middle(tmp_path: Path) -> None:
         ("no ending", "no_ending"),
     ],
 )
-def test_names_become_plain_and_keep_their_ending(name: str, plain: str) -> None:
+def test_uploaded_file_names_become_plain_and_keep_their_extension(name: str, plain: str) -> None:
     assert uploads.name_for_upload(name) == plain
 
 
-async def test_a_slot_of_the_real_api_never_leads_to_this_machine_by_http(tmp_path: Path) -> None:
+async def test_upload_address_of_the_real_api_is_never_this_machine_by_http(tmp_path: Path) -> None:
     path = tmp_path / "still.png"
     path.write_bytes(b"content")
 

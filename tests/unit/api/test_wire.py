@@ -22,7 +22,7 @@ def as_json(value: Any) -> bytes:
 
 
 @pytest.mark.parametrize("status", ["PENDING", "THROTTLED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "MELTING"])
-def test_a_task_is_read_whatever_its_status_and_with_members_that_nobody_knows(status: str) -> None:
+def test_task_with_unknown_status_and_members_is_read(status: str) -> None:
     answer = wire.read_task(as_json({"id": ID, "status": status, "mood": {"good": [1]}, "cost": {"credits": 3}}), ID)
     assert answer == Answer(remote_id=ID, status=status, cost_credits=3.0)
 
@@ -54,7 +54,7 @@ def test_every_member_of_a_task_is_read() -> None:
     )
 
 
-def test_an_answer_that_names_another_task_says_nothing_of_this_one() -> None:
+def test_answer_that_names_another_task_is_rejected() -> None:
     other = "0" + ID[1:]
     with pytest.raises(wire.MalformedAnswer, match="another task"):
         wire.read_task(as_json({"id": other, "status": "SUCCEEDED", "output": ["https://a.example/1"]}), ID)
@@ -62,7 +62,7 @@ def test_an_answer_that_names_another_task_says_nothing_of_this_one() -> None:
     assert wire.read_task(as_json({"id": None, "status": "RUNNING"}), ID).status == "RUNNING"
 
 
-def test_null_is_as_good_as_missing() -> None:
+def test_null_member_is_treated_as_missing() -> None:
     members = ("createdAt", "progress", "estimatedCost", "cost", "output", "failure", "failureCode")
     answer = wire.read_task(as_json({"status": "RUNNING", **dict.fromkeys(members)}), ID)
     assert answer == Answer(remote_id=ID, status="RUNNING")
@@ -89,23 +89,23 @@ def test_null_is_as_good_as_missing() -> None:
         ("\ud800", None),
     ],
 )
-def test_moments_become_unix_seconds(moment: Any, seconds: float | None) -> None:
+def test_timestamps_become_unix_seconds(moment: Any, seconds: float | None) -> None:
     assert wire.unix_seconds(moment) == seconds
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"{}", b'{"status": 5}', b'{"status": "RUNNING"', b"\xff"])
-def test_what_is_no_task_is_unreadable(content: bytes) -> None:
+def test_json_without_a_task_is_unreadable(content: bytes) -> None:
     with pytest.raises(wire.MalformedAnswer):
         wire.read_task(content, ID)
 
 
-def test_a_new_task_has_its_id_in_lower_case_and_its_estimate() -> None:
+def test_new_task_has_a_lower_case_id_and_its_estimate() -> None:
     created = wire.read_created(as_json({"id": ID.upper(), "estimatedCost": {"credits": 25}, "more": 1}))
     assert (created.remote_id, created.estimated_credits) == (ID, 25.0)
     assert wire.read_created(as_json({"id": ID})).estimated_credits is None
 
 
-def test_an_id_of_another_form_is_kept_because_it_was_paid_for() -> None:
+def test_id_of_another_form_is_kept_because_it_was_paid_for() -> None:
     assert wire.read_created(as_json({"id": "task_01HX"})).remote_id == "task_01HX"
 
 
@@ -129,28 +129,28 @@ def test_an_id_of_another_form_is_kept_because_it_was_paid_for() -> None:
         '{"estimatedCost": null, "id": "%s"',
     ],
 )
-def test_an_id_counts_wherever_it_stands_and_whatever_stands_beside_it(content: str) -> None:
+def test_id_of_a_created_task_is_found_anywhere_in_the_answer(content: str) -> None:
     assert wire.read_created((content % ID).encode()).remote_id == ID
 
 
 @pytest.mark.parametrize("raw", [b"\xed\xa0\x80", b"\xff", b"\xc3"])
-def test_an_id_counts_beside_bytes_that_are_no_text(raw: bytes) -> None:
+def test_id_of_a_created_task_is_found_beside_invalid_text(raw: bytes) -> None:
     assert wire.read_created(b'{"note": "' + raw + b'", "id": "' + ID.encode() + b'"}').remote_id == ID
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
-def test_an_id_counts_in_whatever_encoding_json_is_written(encoding: str) -> None:
+def test_id_of_a_created_task_is_found_in_every_json_encoding(encoding: str) -> None:
     assert wire.read_created(f'{{"id": "{ID}"}}'.encode(encoding)).remote_id == ID
 
 
 @pytest.mark.parametrize("credits", ["free", {}, True, -1, 1e300, None])
-def test_an_estimate_that_is_none_is_unknown(credits: Any) -> None:
+def test_invalid_estimate_is_unknown(credits: Any) -> None:
     assert wire.read_created(as_json({"id": ID, "estimatedCost": {"credits": credits}})).estimated_credits is None
 
 
 @pytest.mark.parametrize("odd", ["word", 5, [1], {"a": 1}, True, -1, 1e300])
 @pytest.mark.parametrize("member", ["createdAt", "progress", "estimatedCost", "cost", "failure", "failureCode"])
-def test_a_member_of_an_odd_form_keeps_no_result_from_being_known(member: str, odd: Any) -> None:
+def test_malformed_member_does_not_hide_the_results(member: str, odd: Any) -> None:
     answer = wire.read_task(as_json({"status": "SUCCEEDED", "output": ["https://a.example/1"], member: odd}), ID)
     assert (answer.status, answer.output) == ("SUCCEEDED", ("https://a.example/1",))
     assert answer.cost_credits is None
@@ -159,18 +159,18 @@ def test_a_member_of_an_odd_form_keeps_no_result_from_being_known(member: str, o
 
 
 @pytest.mark.parametrize("output", ["https://a.example/1", {"url": "x"}, 5, [None, 5]])
-def test_links_that_are_none_are_no_links(output: Any) -> None:
+def test_invalid_result_links_are_dropped(output: Any) -> None:
     assert wire.read_task(as_json({"status": "SUCCEEDED", "output": output}), ID).output == ()
 
 
-def test_halves_of_characters_do_not_come_in() -> None:
+def test_lone_surrogates_are_removed_from_answers() -> None:
     content = b'{"status": "FAILED", "failure": "half \\ud83d of it", "failureCode": "\\udc00"}'
     answer = wire.read_task(content, ID)
     assert (answer.failure, answer.failure_code) == ("half \ufffd of it", "\ufffd")
 
 
 @pytest.mark.parametrize("rest", ['", "estimatedC', '"', '", "estimatedCost": "free"}'])
-def test_an_id_that_came_through_whole_is_kept_although_the_rest_is_broken(rest: str) -> None:
+def test_complete_id_in_a_truncated_answer_is_kept(rest: str) -> None:
     assert wire.read_created(f'{{"id": "{ID}{rest}'.encode()).remote_id == ID
 
 
@@ -195,7 +195,7 @@ def test_answer_to_a_create_without_its_own_id_is_malformed(content: str) -> Non
         wire.read_created(content.encode())
 
 
-def test_an_organization_without_limits_has_none() -> None:
+def test_organization_without_limits_has_none() -> None:
     limits = {"gen4.5": {"maxConcurrentGenerations": None, "maxDailyGenerations": 200.0, "new": 1}, "veo3": {}}
     content = as_json(
         {
@@ -212,13 +212,13 @@ def test_an_organization_without_limits_has_none() -> None:
     assert organization.left_today("veo3") is None
 
 
-def test_an_organization_needs_no_more_than_a_balance() -> None:
+def test_organization_needs_only_a_balance() -> None:
     assert wire.read_organization(b'{"creditBalance": 0.5}', 0.0).balance == 0.5
     assert wire.read_organization(b'{"creditBalance": 1, "tier": null, "usage": {"models": null}}', 0.0).limits == {}
 
 
 @pytest.mark.parametrize("odd", ["unlimited", {}, [1], True, -1, 1e300])
-def test_a_limit_of_an_odd_form_is_none_and_hides_no_balance(odd: Any) -> None:
+def test_malformed_limit_is_ignored_and_hides_no_balance(odd: Any) -> None:
     limits = {"gen4.5": {"maxConcurrentGenerations": odd, "maxDailyGenerations": 5}, "veo3": odd}
     used = {"gen4.5": {"dailyGenerations": odd}, "veo3": {"dailyGenerations": 3}}
     content = as_json({"creditBalance": 7, "tier": {"models": limits}, "usage": {"models": used}})
@@ -231,18 +231,18 @@ def test_a_limit_of_an_odd_form_is_none_and_hides_no_balance(odd: Any) -> None:
 
 
 @pytest.mark.parametrize("balance", ["1e999", "-1e999", "NaN", "Infinity", "9" * 5000, '"7"', "null", "{}"])
-def test_a_balance_that_is_no_number_is_unreadable(balance: str) -> None:
+def test_balance_that_is_no_number_is_unreadable(balance: str) -> None:
     with pytest.raises(wire.MalformedAnswer):
         wire.read_organization(f'{{"creditBalance": {balance}}}'.encode(), 0.0)
 
 
-def test_an_amount_that_is_no_number_is_left_out() -> None:
+def test_usage_amount_that_is_no_number_is_left_out() -> None:
     credits = '[{"model": "a", "amount": 1e999}, {"model": "b", "amount": 2}]'
     content = f'{{"results": [{{"date": "2026-08-04", "usedCredits": {credits}}}]}}'
     assert [use.model for use in wire.read_usage(content.encode())] == ["b"]
 
 
-def test_halves_of_characters_are_in_no_slot() -> None:
+def test_lone_surrogates_are_removed_from_upload_slots() -> None:
     content = b'{"uploadUrl": "https://a.example/", "runwayUri": "runway://\\ud83d", "fields": {"k\\udc00": "\\ud83d"}}'
     slot = wire.read_slot(content)
     assert (slot.runway_uri, slot.fields) == ("runway://\ufffd", {"k\ufffd": "\ufffd"})
@@ -259,6 +259,6 @@ def test_usage_is_read_by_model_and_day_with_refunds() -> None:
     ]
 
 
-def test_frozen_mappings_go_out_as_objects() -> None:
+def test_frozen_mappings_are_serialized_as_objects() -> None:
     body = MappingProxyType({"model": "gen4.5", "references": (MappingProxyType({"uri": "https://a.example/ü"}),)})
     assert json.loads(wire.encode(body)) == {"model": "gen4.5", "references": [{"uri": "https://a.example/ü"}]}
