@@ -37,10 +37,13 @@ BLOCK = 256 * 1024
 """Characters that are searched at a time."""
 _LENGTH = 36
 """Characters of an id."""
+LONG_LINE = 2_000
+"""Characters of a line that counts as a whole: some programs write one endless line."""
 NEAR = 1_000
-"""Characters before and after an id that count as its line: some programs write one endless line."""
+"""Characters before and after an id that count in a longer one, but only up to the next id."""
 JUST_BEFORE = 90
 """Characters before an id that are used to classify it."""
+_JUST_AFTER = 60
 _WESTERN = "as western european"
 """Name of the error handler for bytes that are not UTF-8."""
 _SPLIT = "0123456789abcdefABCDEF-"
@@ -93,7 +96,8 @@ class IdSearch:
 
     def _search(self, text: str) -> None:
         """Line by line. In blocks: one search of a long text would keep the interpreter from other threads."""
-        line, at = 1, 0
+        line, at, ended = 1, 0, 0
+        read, known = (0, 0), Known()
         for start in range(0, len(text), BLOCK):
             for match in UUID.finditer(text, start, start + BLOCK + _LENGTH - 1):
                 begin, end = match.span()
@@ -103,11 +107,19 @@ class IdSearch:
                     continue
                 line += text.count("\n", at, begin)
                 at = begin
-                first = max(text.rfind("\n", max(0, begin - NEAR), begin) + 1, begin - NEAR)
-                last = text.find("\n", end, end + NEAR)
-                whole = text[first : last if last >= 0 else end + NEAR]
+                first = text.rfind("\n", max(0, begin - LONG_LINE), begin) + 1
+                last = text.find("\n", end, first + LONG_LINE)
+                last = last if last >= 0 else len(text)
+                if last - first > LONG_LINE:
+                    # Up to the neighbors, so that no part of an endless line is read more than twice.
+                    first, last = max(ended, begin - NEAR), end + NEAR
+                    after = UUID.search(text, end, last)
+                    last = after.start() if after else last
+                ended = end
+                if read != (first, last):
+                    read, known = (first, last), self._line_reader.known(text[first:last].strip())
                 before = text[max(first, begin - JUST_BEFORE) : begin]
-                self._take(match[0], line, before, text[end : end + 60], self._line_reader.known(whole.strip()))
+                self._take(match[0], line, before, text[end : end + _JUST_AFTER], known)
 
     def _whole(self, text: str) -> None:
         """A JSON document: an id's context is the object that contains it."""
@@ -118,11 +130,15 @@ class IdSearch:
         if self.document is None:
             self._search(text)
             return
+        facts: dict[int, Known] = {}
         for number, (key, word, inner, outer) in enumerate(_words_of(self.document)):
             if match := UUID.search(word):
-                known = self._of_object(inner).completed(self._of_object(outer))
+                for holder in (inner, outer):
+                    if id(holder) not in facts:
+                        facts[id(holder)] = self._of_object(holder)
+                known = facts[id(inner)].completed(facts[id(outer)])
                 before = f'"{key}": "{word[: match.start()]}'
-                self._take(match[0], number + 1, before[-JUST_BEFORE:], word[match.end() :][:60], known)
+                self._take(match[0], number + 1, before[-JUST_BEFORE:], word[match.end() :][:_JUST_AFTER], known)
 
     def _table(self, text: str) -> None:
         delimiter, start = delimiter_of(text[:BLOCK], self._words)
@@ -151,8 +167,9 @@ class IdSearch:
                 continue
             title = titles[at] if at < len(titles) else ""
             called = "task_id" if column is not None and column.meaning is Content.REMOTE_ID else title
-            before = f"{called}: {cell[: match.start()]}"
-            self._take(match[0], number, before[-JUST_BEFORE:], cell[match.end() :][:60], known)
+            begin, end = match.span()
+            before = f"{called}: {cell[: match.start()]}" if begin < JUST_BEFORE else cell[begin - JUST_BEFORE : begin]
+            self._take(match[0], number, before[-JUST_BEFORE:], cell[end : end + _JUST_AFTER], known)
 
     def _of_object(self, holder: Mapping[str, Any]) -> Known:
         return self._known((title, self._words.column(title), value) for title, value in _members(holder))
@@ -260,6 +277,8 @@ _PROMPT = re.compile(r"prompt(?:_?text)?[\"'`]?\s?[:=]\s?", re.IGNORECASE)
 _PROMPT_TEXT = re.compile(
     r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|([^|\"'{\[\n]{1,2000}?)\s?(?:\||$|,?\s\w{1,40}=)", re.IGNORECASE
 )
+_OUTSIDE_ADDRESS = re.compile(r"[\s\"'`<>(){}\[\]]")
+_BLANKS = re.compile(r"\s{2,}")
 _MOST_TRIED = 3
 """Positions of "prompt" in a line that are tried."""
 
@@ -317,7 +336,7 @@ def weigh(before: str, word: str, after: str) -> tuple[Weight, Text | str]:
         )
     if _TASK_PATH.search(before) or _QUERY.search(before):
         return Weight.TASK, ""
-    address = re.split(r"[\s\"'`<>(){}\[\]]", before)[-1]
+    address = _OUTSIDE_ADDRESS.split(before)[-1]
     if "://" in address:
         return Weight.ELSE, Text("It is part of a link.")
     if other := _OTHER_BEFORE.search(before):
@@ -341,7 +360,7 @@ class LineReader:
     def known(self, line: str) -> Known:
         """What one line says about the task whose id is in it."""
         # Avoids quadratic backtracking on long runs of blanks.
-        line = re.sub(r"\s{2,}", " ", line)
+        line = _BLANKS.sub(" ", line)
         starts = islice(_PROMPT.finditer(line), _MOST_TRIED)
         prompt = next((found for start in starts if (found := _PROMPT_TEXT.match(line, start.end()))), None)
         without_prompt = line.replace(prompt[0], " ") if prompt else line

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.exchange import id_search
-from runway_desktop.services.exchange.id_search import BLOCK, FoundId, IdSearch, Known, Weight
+from runway_desktop.services.exchange.id_search import BLOCK, LONG_LINE, FoundId, IdSearch, Known, LineReader, Weight
 from runway_desktop.services.intake.reading import FileUnreadable, Source
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
@@ -234,3 +234,27 @@ def test_ids_of_a_line_without_an_end_are_found_once_also_where_two_blocks_meet(
 def test_no_id_is_lost_and_none_is_made_up(parts):
     text = "".join(f"{filling} {word} " for word, filling in parts)
     assert {one.remote_id for one in search(text)} == {str(word) for word, _ in parts}
+
+
+def test_an_id_of_an_endless_line_has_the_words_up_to_its_neighbors():
+    far = "x" * LONG_LINE
+    text = f'{far} model=gen4.5 prompt="A fox" id={A}, prompt="A crow" id={B} {far}'
+    assert [one.known for one in search(text)] == [Known(prompt="A fox", model="gen4.5"), Known(prompt="A crow")]
+
+
+@pytest.mark.parametrize("line_end", ["", "\n"])
+def test_no_text_is_read_more_than_twice_however_many_ids_stand_in_it(monkeypatch, line_end: str):
+    read = []
+    known = LineReader.known
+    monkeypatch.setattr(LineReader, "known", lambda reader, line: read.append(len(line)) or known(reader, line))
+    text = f"{A} {B} " * 20 + line_end
+    search(text * 50)
+    assert sum(read) <= 2 * len(text * 50) + len(read) * len(A)
+
+
+def test_an_object_is_read_once_for_all_the_ids_in_it(monkeypatch):
+    asked = []
+    column = Vocabulary.column
+    monkeypatch.setattr(Vocabulary, "column", lambda words, title: asked.append(title) or column(words, title))
+    assert len(search(json.dumps({f"task {number}": str(uuid.uuid4()) for number in range(100)}))) == 100
+    assert len(asked) == 100
