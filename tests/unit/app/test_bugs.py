@@ -109,13 +109,15 @@ def run(bugs: Bugs, work: Callable[[], object], qapp: QApplication) -> int:
     [in_a_slot, in_a_thread, in_the_loop, in_a_listener, in_a_finalizer, in_qt],
     ids=lambda where: where.__name__,
 )
-def test_a_mistake_comes_to_one_place_wherever_it_is_met(bugs: Bugs, qapp: QApplication, where: Callable[[], object]):
+def test_program_error_is_recorded_in_one_place_wherever_it_occurs(
+    bugs: Bugs, qapp: QApplication, where: Callable[[], object]
+):
     assert run(bugs, where, qapp) == 0
     assert bugs.count == 1
     assert "a mistake" in bugs.met[0]
 
 
-def test_a_mistake_in_a_task_of_the_supervisor_comes_there(bugs: Bugs, qapp: QApplication):
+def test_error_in_a_supervised_task_is_recorded(bugs: Bugs, qapp: QApplication):
     async def work() -> None:
         fails()
 
@@ -124,7 +126,7 @@ def test_a_mistake_in_a_task_of_the_supervisor_comes_there(bugs: Bugs, qapp: QAp
     assert "in work" in bugs.met[0]
 
 
-def test_a_program_that_ends_by_a_mistake_says_so_by_its_exit_code(bugs: Bugs, qapp: QApplication):
+def test_program_that_ends_by_an_exception_has_an_error_exit_code(bugs: Bugs, qapp: QApplication):
     async def main(supervisor: Supervisor, theme: Theme) -> int:
         fails()
         return 0
@@ -136,7 +138,7 @@ def test_a_program_that_ends_by_a_mistake_says_so_by_its_exit_code(bugs: Bugs, q
     assert bugs.count == 1
 
 
-def test_the_hooks_are_given_back(bugs: Bugs, qapp: QApplication):
+def test_exception_hooks_are_restored(bugs: Bugs, qapp: QApplication):
     def hooks() -> tuple[object, ...]:
         return sys.excepthook, threading.excepthook, sys.unraisablehook, tuple(logging.getLogger().handlers)
 
@@ -145,7 +147,7 @@ def test_the_hooks_are_given_back(bugs: Bugs, qapp: QApplication):
     assert hooks() == before
 
 
-def test_a_fault_of_the_world_is_no_mistake(bugs: Bugs, qapp: QApplication):
+def test_expected_failure_of_the_environment_is_no_program_error(bugs: Bugs, qapp: QApplication):
     def world() -> None:
         logging.getLogger("runway_desktop.services.results.downloads").warning("The disk is full")
         logging.getLogger("keyring.backend").error("Error initializing plugin")
@@ -154,7 +156,7 @@ def test_a_fault_of_the_world_is_no_mistake(bugs: Bugs, qapp: QApplication):
     assert bugs.count == 0
 
 
-def test_the_person_is_told_of_the_first_alone_however_many_follow(bugs: Bugs, qapp: QApplication, qtbot: PatientBot):
+def test_person_is_told_only_the_first_program_error(bugs: Bugs, qapp: QApplication, qtbot: PatientBot):
     person = Person(bugs)
 
     def many() -> None:
@@ -168,7 +170,7 @@ def test_the_person_is_told_of_the_first_alone_however_many_follow(bugs: Bugs, q
     assert person.told == bugs.met[:1]
 
 
-def test_the_person_is_told_of_one_that_was_met_before_the_window_stood(
+def test_person_is_told_of_an_error_that_occurred_before_the_window_opened(
     bugs: Bugs, qapp: QApplication, qtbot: PatientBot
 ):
     run(bugs, in_a_slot, qapp)
@@ -178,9 +180,7 @@ def test_the_person_is_told_of_one_that_was_met_before_the_window_stood(
     assert person.told == bugs.met
 
 
-def test_the_person_is_told_on_the_window_s_thread_of_a_mistake_in_another(
-    bugs: Bugs, qapp: QApplication, qtbot: PatientBot
-):
+def test_error_in_another_thread_is_reported_on_the_window_thread(bugs: Bugs, qapp: QApplication, qtbot: PatientBot):
     threads: list[str] = []
 
     class Window(QObject):
@@ -194,7 +194,7 @@ def test_the_person_is_told_on_the_window_s_thread_of_a_mistake_in_another(
     assert threads == [threading.main_thread().name]
 
 
-def test_the_same_mistake_is_written_down_whole_once(bugs: Bugs, qapp: QApplication, caplog: pytest.LogCaptureFixture):
+def test_repeated_error_is_logged_in_full_once(bugs: Bugs, qapp: QApplication, caplog: pytest.LogCaptureFixture):
     def many() -> None:
         for _ in range(100):
             in_a_slot()
@@ -205,7 +205,7 @@ def test_the_same_mistake_is_written_down_whole_once(bugs: Bugs, qapp: QApplicat
     assert len(bugs.met) == KEPT
 
 
-def test_no_key_is_in_what_is_kept_of_a_mistake(bugs: Bugs, qapp: QApplication):
+def test_stored_error_contains_no_key(bugs: Bugs, qapp: QApplication):
     def work() -> None:
         def tells() -> None:
             raise ValueError(f"{KEY} was refused")
@@ -217,7 +217,7 @@ def test_no_key_is_in_what_is_kept_of_a_mistake(bugs: Bugs, qapp: QApplication):
     assert KEY not in bugs.met[0]
 
 
-def test_a_secret_in_use_stands_in_no_words_of_a_mistake(mistakes, qapp: QApplication):
+def test_stored_error_contains_no_secret_in_use(mistakes, qapp: QApplication):
     secrecy = KnownSecrets()
     secrecy.add("a-studio's/own+key")
     bugs = Bugs(secrecy)
@@ -236,7 +236,7 @@ def test_a_secret_in_use_stands_in_no_words_of_a_mistake(mistakes, qapp: QApplic
     mistakes.forget()
 
 
-def test_a_journey_finds_a_mistake_in_the_log_and_a_traceback_on_the_terminal(
+def test_journey_check_finds_errors_in_the_log_and_tracebacks_on_the_terminal(
     bugs: Bugs, qapp: QApplication, tmp_path: Path
 ):
     profile = tmp_path / "profile"

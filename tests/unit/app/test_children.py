@@ -84,7 +84,7 @@ def child_of(way: str, folder: Path, variables: dict[str, str], *before: str) ->
 
 
 @pytest.mark.parametrize("way", ["way-open-with", "way-simulator", "way-demo", "way-own-window", "way-opened"])
-def test_what_is_started_finds_no_key_and_the_systems_libraries(way: str, tmp_path: Path):
+def test_child_process_gets_no_key_and_the_systems_libraries(way: str, tmp_path: Path):
     before = []
     if way == "way-opened":
         if shutil.which("xvfb-run") is None:
@@ -99,20 +99,20 @@ def test_what_is_started_finds_no_key_and_the_systems_libraries(way: str, tmp_pa
     assert found["LD_LIBRARY_PATH"] == OWN
 
 
-def test_the_key_is_taken_out_where_it_is_read():
+def test_key_is_removed_from_the_environment_when_read():
     variables = {environment.KEY_VARIABLE: f" {KEY}\n", "PATH": "/bin"}
     assert environment.clean(variables) == KEY
     assert variables == {"PATH": "/bin"}
     assert environment.clean(variables) is None
 
 
-def test_a_bundle_without_libraries_of_the_person_leaves_none():
+def test_bundle_without_user_library_path_leaves_none_to_children():
     variables = {"LD_LIBRARY_PATH": BUNDLE, "PATH": "/bin"}
     environment.clean(variables, is_bundle=True)
     assert variables == {"PATH": "/bin"}
 
 
-def test_another_program_does_not_take_our_appimage_for_its_own(monkeypatch: pytest.MonkeyPatch):
+def test_child_process_does_not_inherit_appimage_variables(monkeypatch: pytest.MonkeyPatch):
     """Some programs replace the file that `APPIMAGE` names when they update themselves."""
     ours = {
         "APPIMAGE": "/home/mara/Runway.AppImage",
@@ -128,14 +128,14 @@ def test_another_program_does_not_take_our_appimage_for_its_own(monkeypatch: pyt
     assert variables == theirs, "of the AppImage that this program was started from"
 
 
-def test_from_source_the_persons_own_libraries_stay():
+def test_source_run_keeps_the_users_library_path_for_children():
     variables = {"LD_LIBRARY_PATH": OWN, "QT_PLUGIN_PATH": "/usr/lib/qt6/plugins"}
     environment.clean(variables, is_bundle=False)
     assert variables == {"LD_LIBRARY_PATH": OWN, "QT_PLUGIN_PATH": "/usr/lib/qt6/plugins"}
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="tells of /proc")
-def test_the_system_does_not_show_the_key_that_the_program_was_started_with():
+def test_process_listing_does_not_show_the_key_given_at_start():
     looks = (
         "from pathlib import Path; from runway_desktop.wiring import environment; secret = environment.clean()\n"
         "print(secret); print(Path('/proc/self/environ').read_bytes().decode())"

@@ -44,13 +44,13 @@ def searching(found: list[bool], qapp: object) -> Iterator[collector.Collector]:
     made.deleteLater()
 
 
-def test_nothing_is_searched_before_what_starting_made_is_spared(found: list[bool], searching: collector.Collector):
+def test_garbage_collector_spares_objects_made_during_the_start(found: list[bool], searching: collector.Collector):
     Knot(found)
     searching.search()
     assert found == []
 
 
-def test_what_comes_after_that_is_searched(found: list[bool], searching: collector.Collector):
+def test_garbage_collector_searches_objects_made_after_the_start(found: list[bool], searching: collector.Collector):
     gc.collect()
     collector.spare_what_is_there()
     Knot(found)
@@ -60,7 +60,7 @@ def test_what_comes_after_that_is_searched(found: list[bool], searching: collect
     assert len(knots) == 10
 
 
-def test_what_is_spared_is_counted_until_there_is_something(
+def test_spared_objects_are_counted_until_there_are_some(
     searching: collector.Collector, monkeypatch: pytest.MonkeyPatch
 ):
     """Counting takes as long as a search through all of it."""
@@ -77,7 +77,9 @@ def test_what_is_spared_is_counted_until_there_is_something(
     assert counted == [0, 0, 5]
 
 
-def test_it_seldom_wakes_while_there_is_nothing_to_search(found: list[bool], searching: collector.Collector):
+def test_collector_timer_seldom_fires_when_there_is_nothing_to_search(
+    found: list[bool], searching: collector.Collector
+):
     collector.spare_what_is_there()
     gc.set_threshold(10_000, 10_000, 10_000)
     for _ in range(6):
@@ -90,7 +92,7 @@ def test_it_seldom_wakes_while_there_is_nothing_to_search(found: list[bool], sea
 
 
 @pytest.mark.parametrize("was_on", [False, True])
-def test_a_search_that_was_off_stays_off_when_the_program_ends(found: list[bool], qapp: object, was_on: bool):
+def test_garbage_collection_disabled_before_stays_disabled_at_exit(found: list[bool], qapp: object, was_on: bool):
     if was_on:
         gc.enable()
     made = collector.Collector()

@@ -60,7 +60,7 @@ def _pytest_keeps_its_own(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_a_crash_leaves_its_stacks_and_is_known_at_the_next_start_only(tmp_path: Path, end: str):
+def test_crash_stores_its_stacks_and_is_reported_at_the_next_start_only(tmp_path: Path, end: str):
     assert run(tmp_path, end) != 0
     assert is_told(tmp_path)
     assert "ends_badly" in profile_in(tmp_path).last_crash.read_text(encoding="utf-8")
@@ -69,13 +69,13 @@ def test_a_crash_leaves_its_stacks_and_is_known_at_the_next_start_only(tmp_path:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only where a process can be killed by a signal")
-def test_a_kill_is_not_taken_for_a_crash(tmp_path: Path):
+def test_killed_program_is_not_reported_as_a_crash(tmp_path: Path):
     assert run(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)") == -signal.SIGKILL
     assert not is_told(tmp_path)
     assert not profile_in(tmp_path).last_crash.exists()
 
 
-def test_an_error_of_com_that_did_no_harm_is_not_taken_for_a_crash(tmp_path: Path):
+def test_harmless_com_error_is_not_reported_as_a_crash(tmp_path: Path):
     crash = profile_in(tmp_path).crash
     crash.write_text("Windows fatal exception: code 0x8001010d\n\nCurrent thread 0x1 (most recent call first):\n")
     assert not is_told(tmp_path)
@@ -83,12 +83,14 @@ def test_an_error_of_com_that_did_no_harm_is_not_taken_for_a_crash(tmp_path: Pat
     assert is_told(tmp_path)
 
 
-def test_a_clean_end_leaves_no_file(tmp_path: Path):
+def test_clean_exit_leaves_no_crash_file(tmp_path: Path):
     assert run(tmp_path, "pass") == 0
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_bug_that_ends_the_session_is_known_at_the_next_start_without_secrets(tmp_path: Path, mistakes: Mistakes):
+def test_exception_that_ends_the_program_is_reported_at_the_next_start_without_secrets(
+    tmp_path: Path, mistakes: Mistakes
+):
     bugs, crash = Bugs(KnownSecrets()), CrashFile(profile_in(tmp_path))
     bugs.fatal = crash.write
     try:
@@ -104,7 +106,7 @@ def test_a_bug_that_ends_the_session_is_known_at_the_next_start_without_secrets(
     assert "5a5a" not in told
 
 
-def test_a_folder_that_takes_no_file_stops_no_start(tmp_path: Path):
+def test_unwritable_crash_folder_does_not_stop_the_start(tmp_path: Path):
     crash = CrashFile(profile_in(tmp_path / "missing"))
     assert not crash.was_left
     crash.write("Traceback")

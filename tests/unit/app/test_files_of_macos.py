@@ -19,7 +19,7 @@ print(opened)
 """
 
 
-def test_files_that_macos_opens_reach_the_window_also_those_before_it_is_there():
+def test_files_opened_by_macos_reach_the_window_even_if_early():
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False,
         env={"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": ":".join(sys.path)},

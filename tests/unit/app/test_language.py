@@ -33,7 +33,7 @@ def folder(tmp_path, monkeypatch, qapp: QApplication) -> Iterator[None]:
     language.speak("en")
 
 
-def test_a_chosen_language_is_spoken_by_the_program_and_by_qt(folder, qapp):
+def test_chosen_language_applies_to_the_program_and_to_qt(folder, qapp):
     language.speak("de")
     assert _("Keep") == "Behalten"
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"
@@ -42,18 +42,18 @@ def test_a_chosen_language_is_spoken_by_the_program_and_by_qt(folder, qapp):
     assert (_("Keep"), QCoreApplication.translate("QPlatformTheme", "Cancel")) == ("Keep", "Cancel")
 
 
-def test_a_language_from_right_to_left_mirrors_the_window(folder, qapp):
+def test_right_to_left_language_mirrors_the_window(folder, qapp):
     language.speak("ar")
     assert texts.language().is_mirrored
     assert qapp.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
 
-def test_what_a_catalog_lacks_is_english(folder):
+def test_text_missing_in_a_catalog_is_shown_in_english(folder):
     language.speak("de")
     assert ngettext("{n} file", "{n} files", 2) == "2 files"
 
 
-def test_a_damaged_catalog_is_logged_and_english_is_spoken(folder, caplog):
+def test_damaged_catalog_is_logged_and_english_is_used(folder, caplog):
     (folder / "de" / "LC_MESSAGES" / "runway_desktop.mo").write_bytes(b"no catalog")
     language.speak("de")
     assert _("Keep") == "Keep"
@@ -71,5 +71,5 @@ def test_a_damaged_catalog_is_logged_and_english_is_spoken(folder, caplog):
         ("fr_FR", texts.NumberForm(decimal=",", group="\u202f")),
     ],
 )
-def test_numbers_take_the_form_of_the_system(system, form):
+def test_numbers_use_the_systems_format(system, form):
     assert language.number_form(QLocale(system)) == form

@@ -18,6 +18,6 @@ print(QDialog.__name__)
 """
 
 
-def test_imports_are_pythons_own_after_qt_came():
+def test_import_function_is_pythons_own_after_qt_was_imported():
     # In a process of its own: this one has imported Qt long ago.
     assert subprocess.check_output([sys.executable, "-c", SCRIPT], text=True).strip() == "QDialog"

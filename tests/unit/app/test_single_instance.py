@@ -35,7 +35,7 @@ def entering_without_locks(folder: Path) -> str:
     return subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=True, timeout=60).stdout.strip()
 
 
-def test_the_first_has_the_profile_and_the_second_has_not(tmp_path: Path):
+def test_first_program_gets_the_profile_and_the_second_does_not(tmp_path: Path):
     first = claim(tmp_path)
     assert first is not None
     assert claim(tmp_path) is None
@@ -45,7 +45,7 @@ def test_the_first_has_the_profile_and_the_second_has_not(tmp_path: Path):
     second.release()
 
 
-def test_a_program_that_was_killed_leaves_no_claim_behind(tmp_path: Path):
+def test_killed_program_leaves_no_claim_on_the_profile(tmp_path: Path):
     with holder(tmp_path, "window"):
         assert claim(tmp_path) is None
     mine = enter(tmp_path, ["word"])
@@ -53,7 +53,7 @@ def test_a_program_that_was_killed_leaves_no_claim_behind(tmp_path: Path):
     mine.release()
 
 
-def test_two_profiles_do_not_know_each_other(tmp_path: Path):
+def test_programs_of_two_profiles_do_not_interfere(tmp_path: Path):
     claims = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
@@ -63,39 +63,39 @@ def test_two_profiles_do_not_know_each_other(tmp_path: Path):
         one.release()
 
 
-def test_words_are_handed_over_whole(tmp_path: Path):
+def test_command_line_words_reach_the_first_program_unchanged(tmp_path: Path):
     with holder(tmp_path, "window") as first:
         assert enter(tmp_path, WORDS) is None
         assert first.told() == WORDS
 
 
-def test_where_files_cannot_be_locked_whoever_answers_keeps_the_profile(tmp_path: Path):
+def test_running_program_keeps_the_profile_where_files_cannot_be_locked(tmp_path: Path):
     with holder(tmp_path, "window") as first:
         assert entering_without_locks(tmp_path) == "given"
         assert first.told() == ["word"]
 
 
-def test_where_files_cannot_be_locked_and_nobody_answers_the_program_starts(tmp_path: Path):
+def test_program_starts_where_files_cannot_be_locked_and_none_is_running(tmp_path: Path):
     assert entering_without_locks(tmp_path) == "mine"
 
 
-def test_a_first_that_is_slow_to_answer_gets_the_words_once(tmp_path: Path):
+def test_slow_first_program_gets_the_command_line_words_once(tmp_path: Path):
     with holder(tmp_path, "late") as first:
         assert enter(tmp_path, ["late"]) is None
         assert first.told() == ["late"]
         assert first.end() == []
 
 
-def test_nobody_there_takes_nothing(tmp_path: Path):
+def test_no_running_program_accepts_no_words(tmp_path: Path):
     assert hand_over(tmp_path, ["word"], patience=0.05) == (InstanceHolder.BY_NOBODY, ())
 
 
-def test_one_that_hangs_is_said_to_hang_and_never_joined_by_a_second(tmp_path: Path):
+def test_hanging_program_is_reported_and_blocks_a_second_one(tmp_path: Path):
     with holder(tmp_path, "silent"), pytest.raises(DoesNotAnswer, match="does not respond"):
         enter(tmp_path, ["word"], patience=0.15)
 
 
-def test_whoever_waits_takes_over_when_the_first_ends(tmp_path: Path):
+def test_waiting_program_takes_over_when_the_first_ends(tmp_path: Path):
     first = Holder(tmp_path, "silent")
     timer = threading.Timer(0.2, first.end)
     timer.start()
@@ -105,7 +105,7 @@ def test_whoever_waits_takes_over_when_the_first_ends(tmp_path: Path):
     mine.release()
 
 
-def test_an_engine_without_a_window_makes_room_for_one(tmp_path: Path):
+def test_engine_without_a_window_yields_the_profile_to_a_window(tmp_path: Path):
     with holder(tmp_path, "engine") as engine:
         mine = enter(tmp_path, ["word"])
         assert mine is not None
@@ -113,14 +113,14 @@ def test_an_engine_without_a_window_makes_room_for_one(tmp_path: Path):
         mine.release()
 
 
-def test_an_engine_that_finishes_a_request_is_named_with_who_sends_what(tmp_path: Path):
+def test_engine_that_finishes_a_request_names_what_it_sends(tmp_path: Path):
     with holder(tmp_path, "busy"), pytest.raises(EngineLeaves) as leaves:
         enter(tmp_path, ["word"])
     [under] = leaves.value.under_way
     assert under == "Gen-4.5 for claude"
 
 
-def test_an_engine_that_is_killed_while_it_makes_room_leaves_the_profile_to_the_window(tmp_path: Path):
+def test_engine_killed_while_yielding_leaves_the_profile_to_the_window(tmp_path: Path):
     engine = Holder(tmp_path, "busy")
     timer = threading.Timer(0.3, engine.end)
     timer.start()
@@ -130,13 +130,13 @@ def test_an_engine_that_is_killed_while_it_makes_room_leaves_the_profile_to_the_
     mine.release()
 
 
-def test_a_window_of_an_older_version_is_said_at_once(tmp_path: Path):
+def test_window_of_an_older_version_is_reported_at_once(tmp_path: Path):
     with holder(tmp_path, "old"), pytest.raises(DoesNotAnswer, match="An older Runway Desktop is running"):
         enter(tmp_path, WORDS)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason=PIPES)
-def test_the_socket_lies_where_no_other_user_may_look(tmp_path: Path):
+def test_socket_lies_in_a_folder_closed_to_other_users(tmp_path: Path):
     listening = private_socket.Listening(tmp_path, 8)
     place = Path(private_socket.address_for(tmp_path))
     assert stat.S_ISSOCK(place.lstat().st_mode)
@@ -150,5 +150,5 @@ def test_the_socket_lies_where_no_other_user_may_look(tmp_path: Path):
 @pytest.mark.parametrize(
     "line", [b"", b"[]x", b'{"words": []}', b"[1]", b'["a", null]', b"\xff", b"[" * 500_000, b'["a"', b"9" * 5000]
 )
-def test_a_line_that_is_no_list_of_words_says_nothing(line: bytes):
+def test_malformed_message_on_the_socket_is_ignored(line: bytes):
     assert words_in(line) is None

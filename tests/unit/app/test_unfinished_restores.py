@@ -19,7 +19,7 @@ from runway_desktop.wiring.build import clear_unfinished_restores
 from tests.rigs.mistakes import Mistakes
 
 
-async def test_what_was_taken_away_is_said_with_where_it_still_is():
+async def test_discarded_restore_is_reported_with_its_remaining_place():
     bus, told = Bus(), []
     bus.listen(told.append)
 
@@ -34,7 +34,7 @@ async def test_what_was_taken_away_is_said_with_where_it_still_is():
     assert "still in the backup" in str(notice.detail)
 
 
-async def test_where_finishing_it_meets_a_mistake_of_ours_nothing_is_opened_and_the_person_is_told(
+async def test_program_error_while_finishing_a_restore_opens_nothing_and_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistakes: Mistakes
 ):
     async def stumble(*_: Any) -> None:

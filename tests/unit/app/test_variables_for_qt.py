@@ -15,7 +15,7 @@ from runway_desktop.app.program import variables_for_qt
         ({"QT_IM_MODULE": "xim", "QT_IM_MODULES": "wayland;fcitx"}, "wayland;fcitx;ibus;wayland;compose"),
     ],
 )
-def test_fcitx_is_reached_by_ibus_where_qt_has_no_plugin_for_it(given: dict[str, str], methods: str):
+def test_fcitx_is_used_through_ibus_where_qt_has_no_plugin_for_it(given: dict[str, str], methods: str):
     told = variables_for_qt(given)
 
     assert told["QT_IM_MODULES"] == methods
@@ -23,5 +23,5 @@ def test_fcitx_is_reached_by_ibus_where_qt_has_no_plugin_for_it(given: dict[str,
 
 
 @pytest.mark.parametrize("given", [{}, {"QT_IM_MODULE": "ibus"}, {"QT_IM_MODULES": "wayland;ibus"}])
-def test_other_input_methods_stay_as_the_person_chose_them(given: dict[str, str]):
+def test_other_input_methods_are_left_as_configured(given: dict[str, str]):
     assert variables_for_qt(given) == {"QT_XCB_GL_INTEGRATION": "none"}

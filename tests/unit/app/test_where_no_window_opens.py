@@ -39,7 +39,7 @@ def ended(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[s
     ids=["X11", "Wayland", "platform"],
 )
 @pytest.mark.parametrize("words", [["--demo", "--profile-dir"], ["--tour"]], ids=["window", "tour"])
-def test_a_display_that_cannot_be_used_is_a_sentence_and_no_crash(
+def test_unusable_display_is_reported_in_a_sentence(
     words: list[str], screen: dict[str, str], cause: str, tmp_path: Path
 ):
     done = ended(tmp_path, *words, str(tmp_path / "folder"), **screen)
@@ -52,7 +52,7 @@ def test_a_display_that_cannot_be_used_is_a_sentence_and_no_crash(
 
 
 @pytest.mark.parametrize("words", [["--tour", "{}"], ["--tour", "ours", "--profile-dir", "{}"]])
-def test_a_tour_that_has_nowhere_to_write_says_where(words: list[str], tmp_path: Path):
+def test_tour_without_an_output_folder_reports_the_missing_folder(words: list[str], tmp_path: Path):
     (tmp_path / "file").touch()
     there = str(tmp_path / "file" / "folder")
     done = ended(tmp_path, *(word.format(there).replace("ours", str(tmp_path)) for word in words))
@@ -61,7 +61,7 @@ def test_a_tour_that_has_nowhere_to_write_says_where(words: list[str], tmp_path:
 
 
 @on_linux
-def test_the_first_line_is_said_before_the_work_begins(tmp_path: Path):
+def test_first_progress_line_is_printed_before_the_work_starts(tmp_path: Path):
     with subprocess.Popen(
         [*PROGRAM, "--demo"],
         cwd=tmp_path,
@@ -91,6 +91,6 @@ assert dict(os.environ) == before
 @pytest.mark.parametrize(
     "given", [{}, {"QT_XCB_GL_INTEGRATION": "xcb_egl"}, {"QT_IM_MODULE": "fcitx", "IBUS_USE_PORTAL": "0"}]
 )
-def test_what_qt_is_told_is_not_inherited_by_other_programs(given: dict[str, str]):
+def test_variables_set_for_qt_are_not_inherited_by_child_processes(given: dict[str, str]):
     variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **given}
     assert subprocess.run([sys.executable, "-c", SAME_AS_BEFORE], env=variables, check=False).returncode == 0

@@ -54,7 +54,7 @@ async def come(folder: Path, name: str) -> Connection:
     return connection
 
 
-async def test_who_is_connected_is_known_while_its_connections_are_open(tmp_path: Path):
+async def test_client_is_listed_while_its_connections_are_open(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         told: list[ClientsChanged] = []
         desk.engine.bus.listen(lambda event: told.append(event) if isinstance(event, ClientsChanged) else None)
@@ -75,7 +75,7 @@ async def test_who_is_connected_is_known_while_its_connections_are_open(tmp_path
         assert await connected(desk) == []
 
 
-async def test_who_connects_and_says_nothing_is_nobody(tmp_path: Path):
+async def test_connection_without_a_hello_is_not_listed(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         door, folder = WindowDoor(Window(desk)), tmp_path / "profile"
         await door.open(folder, private_socket.Listening(folder, 8))
@@ -86,7 +86,7 @@ async def test_who_connects_and_says_nothing_is_nobody(tmp_path: Path):
         await door.close()
 
 
-async def test_a_later_start_hands_over_its_right_to_come_to_the_front(tmp_path: Path, monkeypatch):
+async def test_later_start_passes_its_activation_token_to_the_running_window(tmp_path: Path, monkeypatch):
     told: list[tuple[list[str], str | None]] = []
     async with a_desk(tmp_path) as desk:
         window, folder = Window(desk), tmp_path / "profile"
@@ -102,7 +102,7 @@ async def test_a_later_start_hands_over_its_right_to_come_to_the_front(tmp_path:
     assert told == [(["--token", "granted"], "granted"), (["--token", ""], None)]
 
 
-async def test_a_window_says_that_another_version_was_started(tmp_path: Path, monkeypatch):
+async def test_window_reports_the_start_of_another_version(tmp_path: Path, monkeypatch):
     told: list[str] = []
     async with a_desk(tmp_path) as desk:
         window, folder = Window(desk), tmp_path / "profile"
@@ -118,7 +118,7 @@ async def test_a_window_says_that_another_version_was_started(tmp_path: Path, mo
     assert told == [f"Runway Desktop 9.0.1 was started, but {__version__} is still open."]
 
 
-async def test_a_window_says_that_it_was_started_again_with_another_key_or_address(tmp_path: Path, monkeypatch):
+async def test_window_reports_a_start_with_another_key_or_address(tmp_path: Path, monkeypatch):
     told: list[str] = []
     async with a_desk(tmp_path) as desk:
         # Another one, whose address is this window's.

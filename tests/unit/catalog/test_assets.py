@@ -41,7 +41,7 @@ FRAMES = field_of("image_to_video", "veo3.1", "promptImage")
 CLIP = field_of("video_upscale", "enhance_frame_rate", "videoUri")
 
 
-def test_assets_are_found_with_their_paths() -> None:
+def test_assets_of_a_request_are_found_with_their_paths() -> None:
     pair = pair_of("image_to_video", "seedance2")
     values = {
         "promptImage": [{"uri": LINK, "position": "first"}, {"uri": FILE}],
@@ -59,13 +59,13 @@ def test_assets_are_found_with_their_paths() -> None:
     assert found[2].media == {Media.AUDIO}
 
 
-def test_lone_asset_is_found_by_the_name_of_its_field() -> None:
+def test_single_asset_is_found_by_its_field_name() -> None:
     assert [place.path for place in assets_in(pair_of("image_to_video", "gen4_turbo"), {"promptImage": LINK})] == [
         ("promptImage",)
     ]
 
 
-def test_tag_tells_what_an_input_is() -> None:
+def test_tag_tells_the_kind_of_an_input() -> None:
     pair = pair_of("character_performance", "act_two")
     (place,) = assets_in(pair, {"character": {"type": "video", "uri": LINK}})
     assert place.path == ("character", "uri")
@@ -86,7 +86,7 @@ def test_assets_inside_objects_are_found() -> None:
     ]
 
 
-def test_assets_can_be_replaced_in_a_copy() -> None:
+def test_assets_of_a_copied_request_can_be_replaced() -> None:
     pair = pair_of("image_to_video", "veo3.1")
     values = {"promptImage": [{"uri": FILE, "position": "first"}], "ratio": "1280:720"}
 
@@ -97,12 +97,12 @@ def test_assets_can_be_replaced_in_a_copy() -> None:
 
 
 @pytest.mark.parametrize("path", [("promptVideo",), ("promptImage", 3, "uri"), ("ratio", "uri"), ("ratio", 0)])
-def test_replacing_what_is_not_there_is_an_error(path: tuple[str | int, ...]) -> None:
+def test_replacing_a_missing_asset_is_an_error(path: tuple[str | int, ...]) -> None:
     with pytest.raises(KeyError):
         with_assets({"promptImage": [], "ratio": "1280:720"}, {path: LINK})
 
 
-def test_every_asset_of_every_pair_can_be_found_and_replaced() -> None:
+def test_every_asset_of_every_endpoint_and_model_can_be_found_and_replaced() -> None:
     for pair in CATALOG.pairs():
         for form in range(2):
             values = fullest(pair, form)
@@ -111,7 +111,7 @@ def test_every_asset_of_every_pair_can_be_found_and_replaced() -> None:
             assert [place.uri for place in assets_in(pair, replaced)] == [f"runway://{n}" for n in range(len(places))]
 
 
-def test_single_first_frame_is_written_as_a_lone_uri() -> None:
+def test_single_first_frame_is_written_as_one_uri() -> None:
     assert asset_value(FRAMES, [AssetItem(uri=LINK)]) == LINK
 
 
@@ -127,17 +127,17 @@ def test_last_frame_keeps_its_position() -> None:
     assert written == [{"uri": FILE, "position": "last"}, {"uri": LINK, "position": "first"}]
 
 
-def test_input_of_two_kinds_is_written_with_its_tag() -> None:
+def test_input_that_may_be_picture_or_clip_is_written_with_its_type_tag() -> None:
     character = field_of("character_performance", "act_two", "character")
     assert asset_value(character, [AssetItem(uri=LINK, media=Media.VIDEO)]) == {"type": "video", "uri": LINK}
 
 
-def test_no_input_is_no_value() -> None:
+def test_missing_input_is_omitted_from_the_request() -> None:
     assert asset_value(FRAMES, []) is None
     assert asset_items(FRAMES, None) == ()
 
 
-def test_items_are_read_back_as_they_were_written() -> None:
+def test_input_items_read_back_as_written() -> None:
     for pair in CATALOG.pairs():
         values = fullest(pair)
         for field in pair.asset_fields:
@@ -157,7 +157,7 @@ def test_items_are_read_back_as_they_were_written() -> None:
         "data:image/webp;name=a.webp;base64,AAAA",
     ],
 )
-def test_good_uris_pass(uri: str) -> None:
+def test_valid_uris_are_accepted(uri: str) -> None:
     assert uri_problem(uri, FIRST_FRAME) is None
 
 
@@ -185,18 +185,18 @@ def test_good_uris_pass(uri: str) -> None:
         ("data:video/mp4;base64,AAAA", "must be a picture"),
     ],
 )
-def test_bad_uris_are_refused_in_words(uri: str, words: str) -> None:
+def test_invalid_uris_are_refused_with_a_sentence(uri: str, words: str) -> None:
     problem = uri_problem(uri, FIRST_FRAME)
     assert problem is not None
     assert words in problem
 
 
-def test_link_may_be_2048_characters_long() -> None:
+def test_link_may_have_2048_characters() -> None:
     start = "https://example.com/"
     assert link_problem(start + "a" * (2048 - len(start))) is None
     assert "2,049 characters" in str(link_problem(start + "a" * (2049 - len(start))))
 
 
-def test_embedded_file_over_the_limit_of_the_model_is_refused() -> None:
+def test_embedded_file_over_the_model_limit_is_refused() -> None:
     clip = "data:video/mp4;base64," + "A" * (5 * 1024 * 1024)
     assert "larger than 5 MB" in str(uri_problem(clip, CLIP))

@@ -18,11 +18,11 @@ def names(kinds: set[Media], *, has_prompt: bool) -> list[str]:
     return [endpoint.name for endpoint in CATALOG.endpoints_taking(frozenset(kinds), has_prompt)]
 
 
-def test_endpoints_come_in_the_order_people_need_them() -> None:
+def test_endpoints_are_listed_by_importance() -> None:
     assert [endpoint.name for endpoint in CATALOG.endpoints[:3]] == ["image_to_video", "text_to_video", "text_to_image"]
 
 
-def test_endpoint_tells_its_path_and_what_it_makes_and_takes() -> None:
+def test_endpoint_knows_its_path_outputs_and_inputs() -> None:
     endpoint = CATALOG.endpoint("speech_to_speech")
 
     assert endpoint is not None
@@ -36,23 +36,23 @@ def test_endpoint_tells_its_path_and_what_it_makes_and_takes() -> None:
     [("text_to_image", IMAGE), ("video_to_hdr", VIDEO), ("sound_effect", AUDIO), ("character_performance", VIDEO),
      ("video_to_audio", AUDIO), ("image_upscale", IMAGE), ("avatar_videos", VIDEO), ("voice_isolation", AUDIO)],
 )  # fmt: skip
-def test_endpoint_makes_what_its_name_says(endpoint: str, makes: Media) -> None:
+def test_endpoint_makes_the_media_in_its_name(endpoint: str, makes: Media) -> None:
     found = CATALOG.endpoint(endpoint)
     assert found is not None
     assert found.makes is makes
 
 
-def test_pair_that_is_not_known_is_none() -> None:
+def test_unknown_endpoint_and_model_pair_is_none() -> None:
     assert CATALOG.pair("image_to_video", "gen9") is None
     assert CATALOG.pair("text_to_opera", "gen4.5") is None
     assert CATALOG.endpoint("text_to_opera") is None
 
 
-def test_pair_is_built_once() -> None:
+def test_endpoint_and_model_pair_is_built_once() -> None:
     assert CATALOG.pair("image_to_video", "gen4.5") is CATALOG.pair("image_to_video", "gen4.5")
 
 
-def test_bounds_come_from_the_descriptions() -> None:
+def test_number_bounds_are_read_from_sdk_descriptions() -> None:
     pair = CATALOG.pair("image_to_video", "gen4.5")
     assert pair is not None
     duration, prompt = pair.field("duration"), pair.prompt_field
@@ -63,7 +63,7 @@ def test_bounds_come_from_the_descriptions() -> None:
     assert (prompt.max_length, prompt.required) == (1000, True)
 
 
-def test_number_may_also_be_a_word() -> None:
+def test_number_field_may_also_accept_a_word() -> None:
     pair = CATALOG.pair("image_to_video", "gemini_omni_flash_1.1")
     assert pair is not None
     duration = pair.field("duration")
@@ -71,7 +71,7 @@ def test_number_may_also_be_a_word() -> None:
     assert (duration.kind, duration.choices, duration.maximum) == (FieldKind.INTEGER, ("auto",), 10)
 
 
-def test_items_that_the_sdk_leaves_open_get_the_shape_of_other_models() -> None:
+def test_untyped_list_items_get_the_shape_known_from_other_models() -> None:
     pair = CATALOG.pair("image_to_video", "wan3")
     assert pair is not None
     picture = pair.field("promptImage")
@@ -79,7 +79,7 @@ def test_items_that_the_sdk_leaves_open_get_the_shape_of_other_models() -> None:
     assert (picture.assumed, picture.kind, picture.positions) == (True, FieldKind.ASSETS, ("first", "last"))
 
 
-def test_main_fields_are_few_for_every_pair() -> None:
+def test_every_form_has_few_main_fields() -> None:
     for pair in CATALOG.pairs():
         assert len(pair.main_fields) <= 7, (pair.endpoint, pair.model)
 
@@ -93,17 +93,17 @@ def test_sound_without_a_prompt_suggests_what_works_on_sound() -> None:
     assert names({AUDIO}, has_prompt=False)[:3] == ["speech_to_speech", "voice_dubbing", "voice_isolation"]
 
 
-def test_clip_and_picture_together_suggest_a_performance() -> None:
+def test_clip_and_picture_together_suggest_the_performance_endpoint() -> None:
     assert names({IMAGE, VIDEO}, has_prompt=False)[0] == "character_performance"
 
 
-def test_prompt_alone_suggests_nothing_that_needs_an_input() -> None:
+def test_prompt_alone_suggests_no_endpoint_that_needs_an_input() -> None:
     found = names(set(), has_prompt=True)
     assert found[:2] == ["text_to_video", "text_to_image"]
     assert "image_to_video" not in found
 
 
-def test_every_endpoint_model_and_field_has_words_of_ours() -> None:
+def test_every_endpoint_model_and_field_has_a_display_name() -> None:
     for endpoint in CATALOG.endpoints:
         assert endpoint.name in labels.ENDPOINT_LABELS
     for pair in CATALOG.pairs():
@@ -113,7 +113,7 @@ def test_every_endpoint_model_and_field_has_words_of_ours() -> None:
             assert field.help.endswith(".")
 
 
-def test_choices_have_words() -> None:
+def test_choices_have_display_names() -> None:
     pair = CATALOG.pair("voice_dubbing", "eleven_voice_dubbing")
     assert pair is not None
     language = pair.field("targetLang")
@@ -122,13 +122,13 @@ def test_choices_have_words() -> None:
     assert all(labels.choice_label(language.name, choice)[0].isupper() for choice in language.choices)
 
 
-def test_new_names_are_shown_as_the_wire_writes_them() -> None:
+def test_unknown_names_are_shown_as_sent() -> None:
     assert labels.model_label("gen9_super") == "Gen9 super"
     assert str(labels.field_words("motionBlur").label) == "Motion blur"
     assert labels.endpoint_label("text_to_opera") == "Text to opera"
 
 
-def test_kind_of_a_later_catalog_is_edited_as_json(tmp_path: Path) -> None:
+def test_field_kind_of_a_later_catalog_is_edited_as_json(tmp_path: Path) -> None:
     later = {
         "sdk": "9.0.0",
         "endpoints": [
@@ -150,13 +150,13 @@ def test_kind_of_a_later_catalog_is_edited_as_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"\xff\xfe", b"[]", b'{"sdk": "1"}', b'{"sdk": "1", "endpoints": 3, "pairs": []}']
 )
-def test_broken_catalog_is_refused_in_words(content: bytes, tmp_path: Path) -> None:
+def test_broken_catalog_is_refused_with_a_sentence(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "catalog.json"
     path.write_bytes(content)
     with pytest.raises(CatalogError, match="is not a catalog"):
         Catalog.load(path)
 
 
-def test_missing_catalog_is_refused_in_words(tmp_path: Path) -> None:
+def test_missing_catalog_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="cannot be read"):
         Catalog.load(tmp_path / "none.json")

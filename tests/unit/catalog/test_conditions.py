@@ -33,32 +33,32 @@ def reason(of: Pair, name: str, **values: object) -> str:
     return idle_reason(of, values, field)
 
 
-def test_a_field_that_counts_with_a_choice_alone_says_which():
+def test_field_that_counts_only_with_a_choice_names_the_choice():
     gen = pair("image_to_video", "gen4.5")
     assert reason(gen, "proresProfile") == ("Applies only when “File format” is ProRes (MOV) or HDR ProRes (MOV).")
     assert reason(gen, "proresProfile", outputFormat="mp4") != ""
     assert reason(gen, "proresProfile", outputFormat="prores") == ""
 
 
-def test_a_field_that_needs_another_one_says_which():
+def test_field_that_needs_another_field_names_it():
     grok = pair("text_to_image", "grok_imagine_image_2")
     assert reason(grok, "edit") == "Applies only with “Reference pictures”."
     assert reason(grok, "edit", referenceImages=[{"uri": "https://a.example.com/a.png"}]) == ""
 
 
-def test_what_is_sent_by_itself_leaves_nothing_else_to_count():
+def test_fields_that_exclude_others_make_them_ineffective():
     seedance = pair("text_to_video", "seedance2_5")
     assert "sent alone" in reason(seedance, "ratio", draftTaskId="x")
     assert reason(seedance, "draftTaskId", draftTaskId="x") == ""
 
 
 @pytest.mark.parametrize("name", PAIRS)
-def test_everything_counts_when_everything_is_set(name):
+def test_every_field_counts_when_everything_is_set(name):
     values = fullest(PAIRS[name])
     assert [field.name for field in PAIRS[name].fields if idle_reason(PAIRS[name], values, field)] == []
 
 
-def test_of_a_nested_value_what_fits_is_kept_and_the_rest_is_named():
+def test_fitting_parts_of_a_nested_value_are_kept_and_the_rest_is_named():
     shots = {"keepOriginalSound": False, "multiPrompt": [{"prompt": "A door opens", "duration": 5}]}
     kept, lost = kept_part(pair("text_to_video", "klingO3_pro"), {}, "providerSettings", shots)
     assert kept == {"multiPrompt": [{"prompt": "A door opens", "duration": 5}]}
@@ -67,7 +67,7 @@ def test_of_a_nested_value_what_fits_is_kept_and_the_rest_is_named():
 
 
 @pytest.mark.parametrize("name", PAIRS)
-def test_what_is_kept_is_valid(name):
+def test_kept_values_are_valid(name):
     """Of every value of every other pair, whatever is kept is accepted."""
     target = PAIRS[name]
     for other in PAIRS.values():
@@ -79,7 +79,7 @@ def test_what_is_kept_is_valid(name):
                 assert not [found for found in validate(target, {field: kept}) if found.path[:1] == (field,)]
 
 
-def test_what_depends_on_a_field_stands_behind_it():
+def test_dependent_fields_follow_the_field_they_depend_on():
     fields = [field for field in pair("video_to_video", "aleph2").fields if field.name in _NAMES]
     assert [field.name for field in with_what_belongs_together(reversed_of(fields))] == [
         "seed",
@@ -101,7 +101,7 @@ def strange(**values: object) -> list[str]:
     return [finding.message for finding in found]
 
 
-def test_a_kind_that_nobody_knows_takes_any_json_and_says_where_it_breaks_off():
+def test_field_of_unknown_kind_accepts_json_and_locates_syntax_errors():
     assert strange(newThing={"any": [1, None]}) == []
     assert strange(newThing="plain words") == []
     assert strange(newThing='{"any": [1,') == ["“New thing” isn't complete JSON: line 1, column 12."]

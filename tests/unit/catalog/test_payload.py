@@ -14,7 +14,7 @@ def pair_of(endpoint: str, model: str) -> Pair:
     return found
 
 
-def test_model_comes_first_and_fields_in_the_order_of_the_pair() -> None:
+def test_payload_has_the_model_first_and_fields_in_catalog_order() -> None:
     pair = pair_of("image_to_video", "gen4.5")
     one = build_payload(pair, {"seed": 1, "ratio": "1280:720", "promptText": "a", "duration": 5, "promptImage": LINK})
     other = build_payload(pair, {"promptImage": LINK, "duration": 5, "promptText": "a", "ratio": "1280:720", "seed": 1})
@@ -23,7 +23,7 @@ def test_model_comes_first_and_fields_in_the_order_of_the_pair() -> None:
     assert list(other) == list(one)
 
 
-def test_what_is_left_out_is_not_sent_at_any_depth() -> None:
+def test_unset_values_are_omitted_at_any_depth() -> None:
     pair = pair_of("text_to_image", "gen4_image")
     values = {
         "promptText": "a",
@@ -40,22 +40,22 @@ def test_what_is_left_out_is_not_sent_at_any_depth() -> None:
     }
 
 
-def test_zero_and_off_are_sent() -> None:
+def test_zero_and_false_are_sent() -> None:
     sent = build_payload(pair_of("text_to_video", "kling3.0_pro"), {"cfgScale": 0, "audio": False, "promptText": "a"})
     assert (sent["cfgScale"], sent["audio"]) == (0, False)
 
 
-def test_whole_numbers_are_sent_without_a_point() -> None:
+def test_whole_numbers_are_sent_without_a_decimal_point() -> None:
     sent = build_payload(pair_of("image_to_video", "veo3.1"), {"duration": 8.0, "seed": 7.0})
     assert [repr(sent["duration"]), repr(sent["seed"])] == ["8", "7"]
 
 
-def test_numbers_that_may_have_a_point_keep_it() -> None:
+def test_decimal_numbers_keep_their_decimal_point() -> None:
     sent = build_payload(pair_of("sound_effect", "eleven_text_to_sound_v2"), {"promptText": "a", "duration": 2.5})
     assert sent["duration"] == 2.5
 
 
-def test_prompt_is_sent_as_it_was_written() -> None:
+def test_prompt_is_sent_as_written() -> None:
     sent = build_payload(pair_of("text_to_video", "gen4.5"), {"promptText": "  two\nlines "})
     assert sent["promptText"] == "  two\nlines "
 

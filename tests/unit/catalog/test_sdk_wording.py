@@ -38,7 +38,7 @@ wording = load()
         ("How long it is.", (None, None)),
     ],
 )
-def test_bounds(text: str, bounds: tuple[float | None, float | None]) -> None:
+def test_bounds_are_read_from_sdk_descriptions(text: str, bounds: tuple[float | None, float | None]) -> None:
     assert wording.number_bounds(text) == bounds
 
 
@@ -52,7 +52,7 @@ def test_bounds(text: str, bounds: tuple[float | None, float | None]) -> None:
         ("Any text.", (None, None)),
     ],
 )
-def test_lengths(text: str, lengths: tuple[int | None, int | None]) -> None:
+def test_text_lengths_are_read_from_sdk_descriptions(text: str, lengths: tuple[int | None, int | None]) -> None:
     assert wording.text_lengths(text) == lengths
 
 
@@ -67,7 +67,7 @@ def test_lengths(text: str, lengths: tuple[int | None, int | None]) -> None:
         ("A list of images.", (None, None)),
     ],
 )
-def test_counts(text: str, counts: tuple[int | None, int | None]) -> None:
+def test_item_counts_are_read_from_sdk_descriptions(text: str, counts: tuple[int | None, int | None]) -> None:
     assert wording.item_counts(text) == counts
 
 
@@ -85,5 +85,5 @@ def test_counts(text: str, counts: tuple[int | None, int | None]) -> None:
         ("Nothing is said.", "integer", [], None),
     ],
 )
-def test_defaults(text: str, kind: str, choices: list[str], default: object) -> None:
+def test_defaults_are_read_from_sdk_descriptions(text: str, kind: str, choices: list[str], default: object) -> None:
     assert wording.default_value(text, kind, choices) == default

@@ -13,7 +13,7 @@ CHOSEN = (FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITC
 
 
 @each_pair
-def test_every_required_choice_is_made_and_right_and_nothing_else_is_chosen(pair):
+def test_new_form_has_only_the_required_choices_set_to_valid_values(pair):
     values = starting_values(pair)
     required = {field.name: field for field in pair.fields if field.required}
     assert values.keys() <= required.keys()
@@ -22,7 +22,7 @@ def test_every_required_choice_is_made_and_right_and_nothing_else_is_chosen(pair
     assert not wrong & values.keys()
 
 
-def test_nobody_is_asked_for_a_voice_and_a_length_before_hearing_one():
+def test_speech_form_starts_with_a_voice_already_chosen():
     speech, effect = PAIRS["text_to_speech-eleven_v3"], PAIRS["sound_effect-mirelo_sfx_2_0"]
     assert starting_values(speech) == {"voice": {"type": "runway-preset", "presetId": "Maya"}}
     assert starting_values(effect) == {"duration": 5}

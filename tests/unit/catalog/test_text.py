@@ -32,7 +32,7 @@ def field_of(endpoint: str, model: str, name: str) -> Field:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(codec="utf-8")))
-def test_length_is_that_of_the_utf16_encoding(text: str) -> None:
+def test_prompt_length_counts_utf16_units(text: str) -> None:
     assert utf16_length(text) == len(text.encode("utf-16-le")) // 2
 
 
@@ -40,7 +40,7 @@ def test_length_of_a_lone_surrogate_is_one() -> None:
     assert utf16_length("a\ud83d") == 2
 
 
-def test_prompt_is_found_wherever_it_stands() -> None:
+def test_prompt_is_found_at_any_place_of_a_request() -> None:
     video = CATALOG.pair("text_to_video", "gen4.5")
     avatar = CATALOG.pair("avatar_videos", "gwm1_avatars")
 
@@ -49,20 +49,20 @@ def test_prompt_is_found_wherever_it_stands() -> None:
     assert prompt_of(avatar, {"speech": {"type": "text", "text": "Hello"}}) == "Hello"
 
 
-def test_prompt_of_an_unknown_pair_is_guessed() -> None:
+def test_prompt_of_an_unknown_model_is_guessed() -> None:
     assert prompt_of(None, {"promptText": "a"}) == "a"
     assert prompt_of(None, {"text": "b"}) == "b"
     assert prompt_of(None, {"settings": {"prompt": "c"}}) == "c"
     assert prompt_of(None, {"seed": 1}) == ""
 
 
-def test_settings_are_said_in_words() -> None:
+def test_settings_are_described_in_words() -> None:
     pair = CATALOG.pair("image_to_video", "gen4.5")
     values = {"seed": 41207, "duration": 5, "ratio": "1280:720", "promptText": "a", "promptImage": "https://e.com/a"}
     assert settings_line(pair, values) == "1280:720 · 5 s · seed 41207"
 
 
-def test_settings_of_an_unknown_pair_are_said_too() -> None:
+def test_settings_of_an_unknown_model_are_described_too() -> None:
     assert settings_line(None, {"ratio": "1280:720", "duration": 5, "odd": {"a": 1}}) == "1280:720 · 5 s"
 
 
@@ -80,7 +80,7 @@ def test_settings_of_an_unknown_pair_are_said_too() -> None:
         ({}, ""),
     ],
 )
-def test_each_setting_has_its_words(values: dict[str, object], line: str) -> None:
+def test_each_setting_has_a_description(values: dict[str, object], line: str) -> None:
     assert settings_line(None, values) == line
 
 
@@ -117,13 +117,13 @@ def test_cell_of_a_table_becomes_the_wire_value(endpoint: str, model: str, name:
 @pytest.mark.parametrize(
     "text", ["1_0", "1e1", "\u0661\u0660", "\uff11\uff10", "0x10", "1 000", "1,5", "1.2.3", "inf", "5.", "9" * 9_000]
 )
-def test_a_number_is_ascii_digits_with_one_decimal_point(text: str) -> None:
+def test_number_needs_ascii_digits_and_at_most_one_decimal_point(text: str) -> None:
     for name in ("seed", "duration"):
         assert value_from_text(field_of("image_to_video", "gen4.5", name), text) == text
 
 
 @pytest.mark.parametrize("text", ["1.000", "1,000", "-1.000", "2.500", "999.999"])
-def test_what_may_be_thousands_is_no_number_until_it_is_written_otherwise(text: str) -> None:
+def test_ambiguous_thousands_separator_is_no_number_until_rewritten(text: str) -> None:
     pair = CATALOG.pair("image_to_video", "gen4.5")
     seed = field_of("image_to_video", "gen4.5", "seed")
     assert pair is not None
@@ -132,7 +132,7 @@ def test_what_may_be_thousands_is_no_number_until_it_is_written_otherwise(text: 
     assert said == [two_readings(seed, text)]
 
 
-def test_the_sentence_names_both_readings_and_each_can_be_typed() -> None:
+def test_message_about_an_ambiguous_number_names_both_readings() -> None:
     duration = replace(field_of("image_to_video", "gen4.5", "duration"), kind=FieldKind.NUMBER, maximum=None)
     assert two_readings(duration, "1.000") == "“1.000” can mean 1000 or 1. Enter one of these."
     assert two_readings(duration, "1.125") == "“1.125” can mean 1125 or 1.1250. Enter one of these."
@@ -140,17 +140,17 @@ def test_the_sentence_names_both_readings_and_each_can_be_typed() -> None:
 
 
 @pytest.mark.parametrize(("text", "value"), [("1.000", 1.0), ("0.125", 0.125), (".5", 0.5), ("1.0", 1.0), ("+1", 1)])
-def test_what_cannot_be_thousands_there_is_the_number_that_it_says(text: str, value: float) -> None:
+def test_separator_that_cannot_mean_thousands_is_a_decimal_point(text: str, value: float) -> None:
     assert value_from_text(field_of("text_to_video", "kling3.0_pro", "cfgScale"), text) == value
 
 
 @pytest.mark.parametrize("text", ["5", "5s", "5 s", "5 sec", "5 secs.", "5 Seconds", "5.0 s"])
-def test_a_length_may_have_its_unit(text: str) -> None:
+def test_duration_may_have_its_unit(text: str) -> None:
     read = value_from_text(field_of("image_to_video", "gen4.5", "duration"), text)
     assert (read, type(read)) == (5, int)
 
 
-def test_values_are_read_as_words() -> None:
+def test_values_are_described_as_words() -> None:
     assert [value_in_words(value) for value in (True, False, "very_low", 4, 0.5)] == [
         "yes",
         "no",

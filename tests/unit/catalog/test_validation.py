@@ -30,47 +30,47 @@ def findings(endpoint: str, name: str, /, **values: Any) -> dict[tuple[str | int
     return {finding.path: finding.message for finding in found}
 
 
-def test_a_key_in_a_prompt_is_not_sent() -> None:
+def test_prompt_that_contains_an_api_key_is_not_sent() -> None:
     found = findings("text_to_video", "gen4.5", promptText=f"A fox key_{'0a' * 64}")
     assert found == {("promptText",): "“Prompt” holds an API key. Remove it: it would be sent and stored."}
     assert findings("text_to_video", "gen4.5", promptText="A key_lighting_setup and key_2024") == {}
 
 
-def test_choice_out_of_few_names_them_all() -> None:
+def test_error_about_a_short_choice_lists_all_values() -> None:
     assert findings("image_to_video", "veo3.1", duration=5) == {
         ("duration",): "Duration for Veo 3.1 is 4, 6 or 8 seconds."
     }
 
 
-def test_choice_out_of_many_names_some() -> None:
+def test_error_about_a_long_choice_lists_some_values() -> None:
     found = findings("text_to_image", "gemini_image3.1_flash", ratio="5:4")
     assert found[("ratio",)].startswith(
         "Size for Gemini 3.1 Flash Image can't be 5:4. It is one of 56 values, such as "
     )
 
 
-def test_choice_does_not_take_true_for_one() -> None:
+def test_choice_of_numbers_does_not_accept_true_for_one() -> None:
     assert ("outputCount",) in findings("text_to_image", "gemini_image3_pro", outputCount=True)
 
 
-def test_deprecated_choice_is_still_taken() -> None:
+def test_deprecated_choice_is_still_accepted() -> None:
     assert findings("image_to_video", "hailuo3", resolution="768P") == {}
 
 
-def test_open_choice_takes_other_texts() -> None:
+def test_open_choice_accepts_other_texts() -> None:
     assert findings("text_to_image", "seedream5_lite", ratio="2000:2100") == {}
     assert ("ratio",) in findings("text_to_image", "seedream5_lite", ratio=2000)
 
 
 @pytest.mark.parametrize("duration", [1, 11, 4.5, 10**400, "five", True, float("nan"), [5]])
-def test_whole_number_says_its_bounds(duration: object) -> None:
+def test_whole_number_out_of_bounds_is_told_its_bounds(duration: object) -> None:
     assert findings("image_to_video", "gen4.5", duration=duration) == {
         ("duration",): "Duration for Gen-4.5 is a whole number from 2 to 10 seconds."
     }
 
 
 @pytest.mark.parametrize("seed", [int("9" * 400), -int("9" * 400), 1 << 63, 1e300])
-def test_number_without_bounds_of_its_own_has_those_of_the_list(seed: float) -> None:
+def test_number_without_own_bounds_has_those_of_its_list(seed: float) -> None:
     pair = CATALOG.pair("text_to_image", "gen4_image")
     assert pair is not None
     values = {"promptText": "A fox", "ratio": "1024:1024"}
@@ -79,11 +79,11 @@ def test_number_without_bounds_of_its_own_has_those_of_the_list(seed: float) -> 
     assert not validate(pair, {**values, "seed": (1 << 63) - 1})
 
 
-def test_whole_number_may_be_written_with_a_point() -> None:
+def test_whole_number_may_be_written_with_a_decimal_point() -> None:
     assert findings("image_to_video", "gen4.5", duration=5.0) == {}
 
 
-def test_number_says_the_words_it_may_be() -> None:
+def test_number_error_lists_the_accepted_words() -> None:
     message = findings("image_to_video", "gemini_omni_flash_1.1", duration="long")[("duration",)]
     assert message == "Duration for Gemini Omni Flash 1.1 is a whole number from 3 to 10 seconds, or “auto”."
     assert findings("image_to_video", "gemini_omni_flash_1.1", duration="auto") == {}
@@ -95,32 +95,32 @@ def test_count_below_one_is_refused_without_a_stated_bound() -> None:
     }
 
 
-def test_fraction_out_of_bounds() -> None:
+def test_fraction_out_of_bounds_is_refused() -> None:
     assert findings("text_to_video", "kling3.0_pro", cfgScale=1.5) == {
         ("cfgScale",): "Prompt strength for Kling 3.0 Pro is a number from 0 to 1."
     }
 
 
-def test_switch_is_true_or_false() -> None:
+def test_switch_accepts_only_true_or_false() -> None:
     assert findings("text_to_video", "veo3.1", audio="yes") == {
         ("audio",): "Sound for Veo 3.1 is on or off (true or false)."
     }
 
 
-def test_prompt_one_unit_over_the_limit() -> None:
+def test_prompt_one_unit_over_the_limit_is_refused() -> None:
     assert findings("image_to_video", "gen4.5", promptText="a" * 1000) == {}
     assert findings("image_to_video", "gen4.5", promptText="a" * 1001) == {
         ("promptText",): "The prompt is 1,001 characters long; Gen-4.5 takes up to 1,000."
     }
 
 
-def test_prompt_counts_utf16_units() -> None:
+def test_prompt_limit_counts_utf16_units() -> None:
     assert findings("image_to_video", "gen4.5", promptText="🐈" * 500) == {}
     assert "1,002 characters" in findings("image_to_video", "gen4.5", promptText="🐈" * 501)[("promptText",)]
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", "\n\t", None])
-def test_required_prompt_of_only_blanks_is_refused(prompt: str | None) -> None:
+def test_blank_required_prompt_is_refused(prompt: str | None) -> None:
     assert findings("text_to_video", "gen4.5", promptText=prompt) == {
         ("promptText",): "The prompt is empty. Gen-4.5 needs it."
     }
@@ -130,32 +130,32 @@ def test_optional_prompt_may_be_blank() -> None:
     assert findings("image_to_video", "gen4_turbo", promptText="  ") == {}
 
 
-def test_text_must_be_text() -> None:
+def test_number_in_a_text_field_is_refused() -> None:
     assert findings("text_to_video", "gen4.5", promptText=7) == {("promptText",): "“Prompt” must be text."}
 
 
-def test_missing_picture_says_what_to_add() -> None:
+def test_missing_picture_error_says_what_to_add() -> None:
     assert findings("image_to_video", "gen4_turbo", promptImage=None) == {
         ("promptImage",): "Add a picture: Gen-4 Turbo needs one."
     }
 
 
-def test_missing_choice_says_what_to_choose() -> None:
+def test_missing_choice_error_says_what_to_choose() -> None:
     assert findings("image_to_video", "gen4_turbo", ratio="") == {("ratio",): "Choose “Ratio”: Gen-4 Turbo needs it."}
 
 
-def test_unknown_setting_is_named() -> None:
+def test_unknown_setting_is_named_in_the_error() -> None:
     assert findings("image_to_video", "gen4_turbo", loop=True) == {
         ("loop",): "Gen-4 Turbo has no setting named “loop”."
     }
 
 
-def test_other_model_is_named() -> None:
+def test_model_of_another_endpoint_is_named_in_the_error() -> None:
     assert findings("image_to_video", "gen4_turbo", model="gen4_turbo") == {}
     assert ("model",) in findings("image_to_video", "gen4_turbo", model="gen4.5")
 
 
-def test_bad_link_is_found_inside_a_list() -> None:
+def test_bad_link_inside_a_list_is_found() -> None:
     found = findings("image_to_video", "veo3.1", promptImage=[{"uri": "http://example.com/a.png", "position": "first"}])
     assert found == {
         ("promptImage", 0, "uri"): "The link begins with http://. Runway only accepts links that begin with https://."
@@ -177,38 +177,38 @@ def test_two_first_frames_are_refused() -> None:
 
 
 @pytest.mark.parametrize("item", [{"uri": LINK, "position": "last"}, {"uri": LINK}])
-def test_frame_that_the_model_does_not_take_is_refused(item: dict[str, str]) -> None:
+def test_frame_position_that_the_model_does_not_accept_is_refused(item: dict[str, str]) -> None:
     assert findings("image_to_video", "gen4_turbo", promptImage=[item]) == {
         ("promptImage", 0, "position"): "Gen-4 Turbo takes this input only as the first frame."
     }
 
 
-def test_items_whose_shape_is_only_assumed_are_left_to_the_server() -> None:
+def test_items_of_assumed_shape_are_not_validated_locally() -> None:
     frames = [{"uri": LINK, "position": "first"}, {"uri": LINK, "position": "middle"}, {"uri": "http://e.com/a"}]
     assert list(findings("image_to_video", "kling_4", promptImage=frames)) == [("promptImage", 2, "uri")]
 
 
-def test_too_many_pictures_are_counted() -> None:
+def test_too_many_pictures_are_refused_with_their_count() -> None:
     found = findings("text_to_image", "gen4_image", referenceImages=[{"uri": LINK}] * 4)
     assert found == {("referenceImages",): "“Reference pictures” takes up to 3 for Gen-4 Image; there are 4."}
 
 
-def test_lone_link_where_a_list_is_needed() -> None:
+def test_single_link_in_place_of_a_list_is_refused() -> None:
     assert ("referenceImages",) in findings("text_to_image", "gen4_image", referenceImages=LINK)
 
 
-def test_empty_place_in_a_list_is_found() -> None:
+def test_empty_list_item_is_refused() -> None:
     found = findings("text_to_image", "gen4_image", referenceImages=[{"uri": LINK}, {"uri": ""}])
     assert found == {("referenceImages", 1, "uri"): "Empty. Add a picture."}
 
 
-def test_kind_of_an_input_must_be_one_that_fits() -> None:
+def test_media_kind_of_an_input_must_fit() -> None:
     found = findings("character_performance", "act_two", character={"type": "sound", "uri": LINK})
     assert found == {("character", "type"): "The kind of this input must be “image” or “video”."}
 
 
 @pytest.mark.parametrize("tag", ["a", "1st", "two words", "hy-phen", "x" * 17])
-def test_tag_must_be_a_name(tag: str) -> None:
+def test_tag_must_be_a_valid_name(tag: str) -> None:
     found = findings("text_to_image", "gen4_image", referenceImages=[{"uri": LINK, "tag": tag}])
     assert list(found) == [("referenceImages", 0, "tag")]
 
@@ -219,19 +219,19 @@ def test_color_must_be_hexadecimal() -> None:
     assert found == {("backgroundColor",): f"“white” {hint}", ("colors", 1): f"“teal” {hint}"}
 
 
-def test_object_of_an_unknown_form() -> None:
+def test_object_of_unknown_form_is_refused() -> None:
     found = findings("text_to_speech", "eleven_v4", voice={"type": "clone", "presetId": "Maya"})
     assert found == {("voice",): "“Voice” has an unknown form; its “type” must be “runway-preset”."}
 
 
-def test_object_is_checked_inside() -> None:
+def test_members_of_an_object_are_validated() -> None:
     found = findings(
         "avatar_videos", "gwm1_avatars", speech={"type": "text", "text": "Hello", "voice": {"type": "custom"}}
     )
     assert found == {("speech", "voice", "id"): "“Voice ID” is empty. GWM-1 Avatars needs it."}
 
 
-def test_keyframes_are_told_apart_by_their_member() -> None:
+def test_keyframe_variants_are_distinguished_by_their_member() -> None:
     frames = [{"uri": LINK, "seconds": 1.5}, {"uri": LINK, "at": 2}, {"uri": LINK}]
     found = findings("video_to_video", "aleph2", keyframes=frames)
     assert found == {
@@ -240,13 +240,13 @@ def test_keyframes_are_told_apart_by_their_member() -> None:
     }
 
 
-def test_shots_must_last_as_long_as_the_model_allows() -> None:
+def test_total_length_of_shots_must_fit_the_model() -> None:
     shots = [{"prompt": "a", "duration": 10}, {"prompt": "b", "duration": 6}]
     found = findings("text_to_video", "kling3.0_pro", providerSettings={"multiPrompt": shots})
     assert found == {("providerSettings", "multiPrompt"): "“Shots” last 16 seconds together; they may last 3 to 15."}
 
 
-def test_setting_that_counts_only_with_another() -> None:
+def test_setting_that_counts_only_with_another_is_reported() -> None:
     found = findings("image_to_video", "gen4.5", proresProfile="422", outputFormat="mp4")
     assert found == {
         ("proresProfile",): "ProRes profile applies only when “File format” is ProRes (MOV) or HDR ProRes (MOV)."
@@ -254,14 +254,14 @@ def test_setting_that_counts_only_with_another() -> None:
     assert findings("image_to_video", "gen4.5", proresProfile="422", outputFormat="prores") == {}
 
 
-def test_setting_that_needs_another() -> None:
+def test_setting_that_needs_another_is_reported() -> None:
     assert findings("text_to_image", "grok_imagine_image_2", edit=True) == {
         ("edit",): "“Edit reference” works only with “Reference pictures”."
     }
     assert findings("text_to_image", "grok_imagine_image_2", edit=False) == {}
 
 
-def test_draft_is_finished_by_itself() -> None:
+def test_finishing_a_draft_accepts_no_other_settings() -> None:
     assert findings("text_to_video", "seedance2_5", draftTaskId="17f20503-6c24-4c16-946b-35dbbce2af2f") == {}
     assert ("draftTaskId",) in findings("text_to_video", "seedance2_5", draftTaskId="x", promptText="more")
 
@@ -288,7 +288,7 @@ JSON = st.recursive(
 
 @patient
 @given(st.data())
-def test_no_value_whatever_breaks_the_check(data: st.DataObject) -> None:
+def test_validation_never_raises_for_any_value(data: st.DataObject) -> None:
     pair = data.draw(st.sampled_from(PAIRS))
     names = [field.name for field in pair.fields]
     values = data.draw(st.dictionaries(st.sampled_from(names), JSON, max_size=4))

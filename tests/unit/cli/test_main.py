@@ -72,7 +72,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("tasks", "code"), ENDS)
-def test_a_wait_ends_with_the_worst_that_can_be_done_wrong(
+def test_wait_command_exits_with_the_worst_outcome(
     tasks: list[dict[str, Any]], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     is_over = not any(task.get("waits_for") == THE_KEY for task in tasks)
@@ -81,37 +81,37 @@ def test_a_wait_ends_with_the_worst_that_can_be_done_wrong(
     assert printed == (tasks[0] if len(tasks) == 1 else waited(*tasks, is_over=is_over))
 
 
-def test_a_key_that_is_still_looked_for_is_waited_for(monkeypatch: pytest.MonkeyPatch):
+def test_command_waits_while_the_key_is_still_being_read(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(commands, "SETTLED_WITHIN", 5.0)
     line = Line(waited(task("held", waits_for=THE_KEY), is_over=False), waited(task()))
     assert run(line, monkeypatch, "wait", "x") == 0
 
 
-def test_what_the_last_engine_could_not_save_is_given_time_to_be_saved(monkeypatch: pytest.MonkeyPatch):
+def test_wait_command_gives_unsaved_results_time_to_be_saved(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(commands, "SETTLED_WITHIN", 5.0)
     unsaved = task(files=[{"state": "failed", "problem": "The drive is away."}])
     assert run(Line(waited(unsaved), waited(task(files=[SAVED]))), monkeypatch, "wait", "x") == 0
 
 
 @pytest.mark.parametrize("state", ["succeeded", "failed", "uncertain", "gone", "held"])
-def test_get_ends_well_whenever_it_could_answer(state: str, monkeypatch: pytest.MonkeyPatch):
+def test_get_command_succeeds_whenever_it_can_answer(state: str, monkeypatch: pytest.MonkeyPatch):
     assert run(Line(task(state)), monkeypatch, "get", "x") == 0
     assert run(Line(task(state), waited(task(state)), task(state)), monkeypatch, "get", "x", "--wait") == 0
 
 
-def test_a_get_that_waits_in_vain_says_so(monkeypatch: pytest.MonkeyPatch):
+def test_get_command_reports_a_timeout_of_its_wait(monkeypatch: pytest.MonkeyPatch):
     line = Line(task("running"), waited(task("running"), is_over=False), task("running"))
     assert run(line, monkeypatch, "get", "x", "--wait", "--timeout", "0") == 8
 
 
-def test_a_task_that_is_not_made_is_no_success(monkeypatch: pytest.MonkeyPatch):
+def test_task_that_is_not_made_is_no_success(monkeypatch: pytest.MonkeyPatch):
     for state, code in (("pending", 0), ("held", 0), ("failed", 1), ("uncertain", 6)):
         assert (
             run(Line(task(state, is_repeat=False)), monkeypatch, "create", "text_to_video", "--model", "gen4.5") == code
         )
 
 
-def test_a_repeat_is_said_to_be_one_unless_it_was_named(
+def test_repeated_create_is_reported_unless_it_named_its_id(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     line = Line(task("pending", is_repeat=True))
@@ -123,26 +123,28 @@ def test_a_repeat_is_said_to_be_one_unless_it_was_named(
     assert [arguments["request_id"] for _, arguments, _ in line.asked] == ["", "one"]
 
 
-def test_a_wait_that_has_begun_is_patient_while_a_window_takes_over(monkeypatch: pytest.MonkeyPatch):
+def test_running_wait_is_patient_while_a_window_takes_over(monkeypatch: pytest.MonkeyPatch):
     line = Line(waited(task("running"), is_over=False), waited(task()))
     assert run(line, monkeypatch, "wait", "x") == 0
     assert [more.get("patience", 0) > 400 for _, _, more in line.asked] == [False, True]
 
 
-def test_a_wait_with_a_time_looks_for_the_next_engine_no_longer_than_that(monkeypatch: pytest.MonkeyPatch):
+def test_wait_with_a_timeout_stops_looking_for_the_next_engine_in_time(monkeypatch: pytest.MonkeyPatch):
     line = Line(waited(task("running"), is_over=False), waited(task()))
     assert run(line, monkeypatch, "wait", "x", "--timeout", "60") == 0
     assert 0.0 < line.asked[1][2]["patience"] <= 60.0
 
 
-def test_what_could_not_be_canceled_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def test_task_that_could_not_be_canceled_is_reported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     line = Line({"problems": {"x": "It cannot be found."}, "tasks": [task("running")]})
     assert run(line, monkeypatch, "cancel", "x") == 1
     assert "x: It cannot be found." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("code", [code for code in Code if code is not Code.MOVING])
-def test_a_refusal_has_its_own_code_and_says_it_twice(
+def test_refusal_has_its_own_exit_code_and_message(
     code: Code, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     assert run(Line(CallRefused("No.", code=code, advice="Do that.")), monkeypatch, "balance") == code.value
@@ -151,7 +153,7 @@ def test_a_refusal_has_its_own_code_and_says_it_twice(
     assert said == "No. Do that.\n"
 
 
-def test_the_list_gives_the_fields_that_are_wanted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def test_list_command_prints_the_requested_fields(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     line = Line({"total": 1, "tasks": [task()]})
 
     @asynccontextmanager
@@ -166,7 +168,7 @@ def test_the_list_gives_the_fields_that_are_wanted(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("state", "credits", "code"), [("pending", 8, 11), ("pending", 5, 0), ("held", 8, 0), ("uncertain", 8, 6)]
 )
-def test_a_price_of_runway_above_the_limit_ends_with_a_code_of_its_own(
+def test_runways_price_above_the_limit_has_its_own_exit_code(
     state: str, credits: float, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     waits = {"waits_because": "Paused"} if state == "held" else {}
@@ -178,7 +180,7 @@ def test_a_price_of_runway_above_the_limit_ends_with_a_code_of_its_own(
     assert ("costs 8 credits at Runway, more than 5. Do not repeat it." in written.err) is (code == 11)
 
 
-def test_a_price_above_the_limit_is_said_after_waiting_too(
+def test_price_above_the_limit_is_reported_after_waiting_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     ended = task(credits=8, files=[SAVED])

@@ -36,7 +36,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("words", "said"), BAD)
-def test_words_that_make_no_sense_get_a_sentence_and_where_help_is(words: tuple[str, ...], said: str):
+def test_invalid_command_line_gets_a_sentence_and_a_hint_at_help(words: tuple[str, ...], said: str):
     with pytest.raises(CallRefused) as refused:
         options.read(words)
     assert said in refused.value.message
@@ -45,21 +45,21 @@ def test_words_that_make_no_sense_get_a_sentence_and_where_help_is(words: tuple[
     assert refused.value.code is Code.INPUT
 
 
-def test_a_mistyped_command_answers_a_script_in_json_too(capsys: pytest.CaptureFixture[str]):
+def test_mistyped_command_is_reported_in_json_if_requested(capsys: pytest.CaptureFixture[str]):
     assert main(["list", "--limit", "many", "--json"]) == 2
     printed, said = capsys.readouterr()
     assert json.loads(printed)["code"] == "input"
     assert "is no whole number" in said
 
 
-def test_fields_can_be_chosen_for_the_list_and_take_nothing_from_other_commands():
+def test_field_selection_of_list_does_not_affect_other_commands():
     assert options.read(["list"]).json is None
     assert options.read(["list", "--json"]).json == ()
     assert options.read(["list", "--json", "id,files"]).json == ("id", "files")
     assert options.read(["get", "--json", "x"]).id == "x"
 
 
-def test_every_member_of_a_tasks_answer_can_be_chosen_and_no_other():
+def test_exactly_the_members_of_a_task_answer_can_be_selected_as_fields():
     rows = [
         row(State.SUCCEEDED, OutputState.SAVED),
         row(State.RUNNING, progress=0.5),
@@ -79,14 +79,14 @@ def test_every_member_of_a_tasks_answer_can_be_chosen_and_no_other():
     ("words", "code"),
     [(["get", "--help"], 0), (["create", "--help"], 0), (["mcp", "--help"], 0)],
 )
-def test_help_is_given_without_a_profile(words: list[str], code: int, capsys: pytest.CaptureFixture[str]):
+def test_help_command_needs_no_profile(words: list[str], code: int, capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == code
     assert words[0] in capsys.readouterr().out
 
 
-def test_a_file_named_as_a_command_is_named_by_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_file_named_like_a_command_is_passed_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "list").write_text("A fox")
     ran: list[list[str]] = []

@@ -51,18 +51,18 @@ def is_harmless(text: str) -> bool:
     return all(letter.isprintable() or letter in "\n\u200c\u200d\u00a0\u202f\u3000" for letter in text)
 
 
-def test_what_would_control_a_terminal_is_written_out_and_letters_stay():
+def test_control_characters_are_escaped_and_letters_are_printed():
     assert shown(LETTERS) == LETTERS
     assert shown("a\x1b[2Jb\nc\u202ed") == "a\\x1b[2Jb\\nc\\u202ed"
     assert is_harmless(shown(HOSTILE))
 
 
-def test_no_answer_for_people_controls_their_terminal(out: Screen):
+def test_printed_answers_contain_no_terminal_control_codes(out: Screen):
     for found in (tasks(HOSTILE), {"prompt": HOSTILE, "files": [{"path": HOSTILE}], "models": {HOSTILE: {"a": 1}}}):
         assert is_harmless(printing.as_text(found))
 
 
-def test_no_problem_that_is_said_controls_the_terminal(monkeypatch: pytest.MonkeyPatch):
+def test_printed_errors_contain_no_terminal_control_codes(monkeypatch: pytest.MonkeyPatch):
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
     printing.say(HOSTILE)
@@ -71,7 +71,7 @@ def test_no_problem_that_is_said_controls_the_terminal(monkeypatch: pytest.Monke
     assert screen.text.count("\n") == 2
 
 
-def test_json_shows_as_it_is_and_says_the_same(out: Screen):
+def test_json_output_is_readable_and_equal_to_the_answer(out: Screen):
     text = printing.as_json({"prompt": HOSTILE, "letters": LETTERS})
     assert (text.count("\n"), is_harmless(text)) == (1, True)
     assert LETTERS in text
@@ -79,7 +79,7 @@ def test_json_shows_as_it_is_and_says_the_same(out: Screen):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
-def test_every_encoding_of_a_terminal_will_do(monkeypatch: pytest.MonkeyPatch, encoding: str):
+def test_output_works_in_every_terminal_encoding(monkeypatch: pytest.MonkeyPatch, encoding: str):
     screen = Screen(encoding)
     monkeypatch.setattr(sys, "stdout", screen)
     settle_streams()
@@ -88,7 +88,7 @@ def test_every_encoding_of_a_terminal_will_do(monkeypatch: pytest.MonkeyPatch, e
     assert printing.write(printing.as_text(tasks(LETTERS))) == ""
 
 
-def test_a_table_is_as_wide_as_the_terminal_and_whole_in_a_file(out: Screen, monkeypatch: pytest.MonkeyPatch):
+def test_table_fits_the_terminal_and_is_complete_in_a_file(out: Screen, monkeypatch: pytest.MonkeyPatch):
     long = "A fox " * 40
     assert long.rstrip() in printing.as_text(tasks(long))
     monkeypatch.setattr(sys, "stdout", Screen(is_terminal=True))
@@ -100,20 +100,20 @@ def test_a_table_is_as_wide_as_the_terminal_and_whole_in_a_file(out: Screen, mon
         assert line.startswith("a" * 32)
 
 
-def test_columns_stand_below_each_other(out: Screen):
+def test_table_columns_are_aligned(out: Screen):
     rows = tasks("one", state="waiting_for_approval")["tasks"] + tasks("two")["tasks"]
     first, second = printing.as_text({"tasks": rows}).splitlines()
     assert first.index("one") == second.index("two")
 
 
-def test_an_answer_is_a_line_a_member(out: Screen):
+def test_plain_answer_prints_one_line_per_member(out: Screen):
     found = {"credits": 12.5, "is_exact": True, "asks": [], "price": None, "files": [{"path": "/a b", "size": 3}]}
     assert printing.as_text(found) == (
         "credits: 12.5\nis_exact: yes\nprice: unknown\nfiles: path /a b, size 3\n"
     )  # fmt: skip
 
 
-def test_a_reader_who_has_enough_is_no_problem_and_a_full_disk_is_one(monkeypatch: pytest.MonkeyPatch):
+def test_closed_output_pipe_is_no_error_but_a_full_disk_is(monkeypatch: pytest.MonkeyPatch):
     class Broken(Screen):
         error: OSError = BrokenPipeError(32, "Broken pipe")
 

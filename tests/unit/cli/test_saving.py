@@ -25,7 +25,7 @@ def result(tmp_path: Path) -> Path:
     return library / "fox.mp4"
 
 
-def test_a_result_is_copied_once_and_nobodys_file_is_replaced(result: Path, tmp_path: Path):
+def test_result_is_copied_once_and_no_existing_file_is_replaced(result: Path, tmp_path: Path):
     folder = tmp_path / "deep" / "out"
     check_folder(folder)
     assert copy_results([succeeded(result)], folder)
@@ -39,7 +39,7 @@ def test_a_result_is_copied_once_and_nobodys_file_is_replaced(result: Path, tmp_
     }
 
 
-def test_several_that_save_one_result_into_one_folder_at_once_save_it_once_and_whole(
+def test_several_commands_saving_one_result_at_once_save_it_once_and_completely(
     result: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     content = bytes(range(256)) * 4_000
@@ -63,7 +63,7 @@ def test_several_that_save_one_result_into_one_folder_at_once_save_it_once_and_w
     assert [(file.name, file.read_bytes()) for file in folder.iterdir()] == [("fox.mp4", content)]
 
 
-def test_a_folder_that_is_none_is_said_before_anything_is_sent(tmp_path: Path):
+def test_target_that_is_no_folder_is_reported_before_sending(tmp_path: Path):
     (tmp_path / "file").write_text("")
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(CallRefused, match="Nothing can be saved in") as refused:
@@ -72,15 +72,13 @@ def test_a_folder_that_is_none_is_said_before_anything_is_sent(tmp_path: Path):
         assert "Nothing was sent" in refused.value.advice
 
 
-def test_where_copying_fails_the_sentence_says_where_the_result_is(
-    result: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_failed_copy_names_the_place_of_the_result(result: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "file").write_text("")
     assert not copy_results([succeeded(result)], tmp_path / "file")
     assert f"The result is kept in the library: {result}" in capsys.readouterr().err
     assert result.read_bytes() == b"paid for"
 
 
-def test_a_result_that_is_not_saved_is_no_success(result: Path, tmp_path: Path):
+def test_unsaved_result_is_no_success(result: Path, tmp_path: Path):
     assert not copy_results([succeeded(None, result)], tmp_path / "out")
     assert (tmp_path / "out" / "fox.mp4").exists(), "the others are copied all the same"

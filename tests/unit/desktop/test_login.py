@@ -32,19 +32,19 @@ def profile(key_name: str = DEFAULT, *words: str, name: str = DEFAULT) -> Profil
     return Profile(name=name, folder=Path("/p"), library=Path("/l"), key_name=key_name, words=words)
 
 
-def test_start_at_login_is_off_at_first(autostart):
+def test_start_at_login_is_off_by_default(autostart):
     assert not login.starts_at_login(profile())
     assert not autostart.exists()
 
 
-def test_profile_is_started_hidden(autostart):
+def test_start_at_login_opens_the_profile_hidden(autostart):
     login.start_at_login(profile("client-a", "--profile", "Client A"), on=True)
     (file,) = autostart.iterdir()
     assert arguments(file.read_bytes())[-3:] == ["--profile", "Client A", "--hidden"]
     assert login.starts_at_login(profile("client-a"))
 
 
-def test_each_profile_has_its_own_entry(autostart):
+def test_each_profile_has_its_own_login_entry(autostart):
     login.start_at_login(profile(), on=True)
     login.start_at_login(profile("client-a"), on=True)
     login.start_at_login(profile("client-a"), on=False)
@@ -61,13 +61,13 @@ def test_each_profile_has_its_own_entry(autostart):
         (r"a\nb;c=d #猫", r"Runway Desktop — a\nb;c=d #猫"),
     ],
 )
-def test_entry_has_the_name_of_its_profile(autostart, name, shown):
+def test_login_entry_is_named_after_its_profile(autostart, name, shown):
     login.start_at_login(profile("k", name=name), on=True)
     (file,) = autostart.iterdir()
     assert values(file.read_bytes())["Name"] == shown
 
 
-def test_entry_of_a_profile_that_was_renamed_is_so_too(autostart):
+def test_login_entry_follows_a_renamed_profile(autostart):
     login.start_at_login(profile("k", name="Nordsee"), on=True)
     (file,) = autostart.iterdir()
     login.repair(profile("k", name="Ostsee"))
@@ -77,7 +77,7 @@ def test_entry_of_a_profile_that_was_renamed_is_so_too(autostart):
     assert file.read_text() == before, "the person has disabled it"
 
 
-def test_odd_names_reach_the_program(autostart):
+def test_unusual_profile_names_reach_the_program_unchanged(autostart):
     entry = login.desktop_entry("Runway Desktop", [NASTY, "--profile", NASTY])
     assert arguments(entry) == [NASTY, "--profile", NASTY]
     assert login.started_by(entry) == NASTY
@@ -92,7 +92,7 @@ def test_odd_names_reach_the_program(autostart):
         ("Hidden = false", True),
     ],
 )
-def test_settings_of_the_system_turn_it_off(autostart, line, is_on):
+def test_system_setting_can_disable_the_login_entry(autostart, line, is_on):
     login.start_at_login(profile(), on=True)
     (file,) = autostart.iterdir()
     file.write_text(f"{file.read_text()}{line}\n")
@@ -102,7 +102,7 @@ def test_settings_of_the_system_turn_it_off(autostart, line, is_on):
 
 
 @pytest.mark.parametrize("rubbish", [b"", b"\xff\x00", b"[Desktop Entry]\n", b"Exec"])
-def test_file_of_rubbish_starts_nothing(autostart, rubbish):
+def test_damaged_login_entry_starts_nothing(autostart, rubbish):
     autostart.mkdir(parents=True)
     (autostart / "io.github.runway_desktop.RunwayDesktop.desktop").write_bytes(rubbish)
     assert not login.starts_at_login(profile())
@@ -111,7 +111,7 @@ def test_file_of_rubbish_starts_nothing(autostart, rubbish):
     assert login.starts_at_login(profile())
 
 
-def test_turning_it_off_twice_hurts_nobody(autostart):
+def test_disabling_start_at_login_twice_is_harmless(autostart):
     login.start_at_login(profile(), on=False)
     login.start_at_login(profile(), on=False)
     assert not login.starts_at_login(profile())
@@ -131,20 +131,20 @@ def moved(autostart: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return new
 
 
-def test_entry_of_a_program_that_moved_is_repaired(autostart, moved):
+def test_login_entry_of_a_moved_program_is_repaired(autostart, moved):
     login.repair(profile())
     (file,) = autostart.iterdir()
     assert arguments(file.read_bytes()) == [str(moved), "--hidden"]
 
 
-def test_entry_that_was_disabled_stays_so(autostart, moved):
+def test_disabled_login_entry_stays_disabled(autostart, moved):
     (file,) = autostart.iterdir()
     file.write_text(before := f"{file.read_text()}Hidden=true\n")
     login.repair(profile())
     assert file.read_text() == before
 
 
-def test_entry_of_another_installed_program_stays(autostart, moved, tmp_path):
+def test_login_entry_of_another_installed_program_stays(autostart, moved, tmp_path):
     (tmp_path / "Runway-0.1.AppImage").touch()
     (file,) = autostart.iterdir()
     before = file.read_text()
@@ -152,7 +152,7 @@ def test_entry_of_another_installed_program_stays(autostart, moved, tmp_path):
     assert file.read_text() == before
 
 
-def test_repair_in_a_folder_that_cannot_be_written_raises_nothing(autostart, moved):
+def test_failed_repair_of_a_login_entry_raises_nothing(autostart, moved):
     (file,) = autostart.iterdir()
     file.with_suffix(".part").mkdir()
     before = file.read_bytes()
@@ -160,7 +160,7 @@ def test_repair_in_a_folder_that_cannot_be_written_raises_nothing(autostart, mov
     assert file.read_bytes() == before
 
 
-def test_terminal_that_is_an_appimage_is_not_the_program(autostart, monkeypatch, tmp_path):
+def test_terminal_packaged_as_an_appimage_is_not_taken_for_the_program(autostart, monkeypatch, tmp_path):
     monkeypatch.setenv(f"{OF_APPIMAGE}APPDIR", str(tmp_path / "mounted"))
     monkeypatch.setenv(f"{OF_APPIMAGE}APPIMAGE", str(tmp_path / "terminal.AppImage"))
     assert "terminal" not in login.command(profile())[0]
@@ -169,7 +169,7 @@ def test_terminal_that_is_an_appimage_is_not_the_program(autostart, monkeypatch,
 @pytest.mark.parametrize(
     ("is_installed", "words"), [(True, ["runway-desktop-window"]), (False, ["-m", "runway_desktop"])]
 )
-def test_installed_command_is_started_and_python_only_without_one(monkeypatch, tmp_path, is_installed, words):
+def test_login_entry_starts_the_installed_command_or_else_python(monkeypatch, tmp_path, is_installed, words):
     monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
     if is_installed:
         (tmp_path / "runway-desktop-window").touch()
@@ -198,7 +198,7 @@ def test_launch_agent_of_macos_is_read(agent, program):
 @pytest.mark.parametrize(
     ("response", "results", "is_on"), [(0, {"autostart": ("b", True)}, True), (0, {"autostart": ("b", False)}, False)]
 )
-async def test_portal_says_whether_it_starts_the_program(bus, response, results, is_on):
+async def test_portal_reports_whether_it_starts_the_program(bus, response, results, is_on):
     with answering(response, results) as desk:
         assert await login.ask_portal(profile(), on=True) is is_on
     (_, options), *_ = desk.named("RequestBackground")
@@ -207,7 +207,7 @@ async def test_portal_says_whether_it_starts_the_program(bus, response, results,
 
 
 @needs_bus
-async def test_portal_that_refuses_is_no_yes(bus):
+async def test_refusal_by_the_portal_is_reported(bus):
     with answering(1, {}), pytest.raises(BusError):
         await login.ask_portal(profile(), on=True)
 

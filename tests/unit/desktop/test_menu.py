@@ -28,7 +28,7 @@ def files(share: Path) -> list[str]:
     return sorted(str(file.relative_to(share)) for file in share.rglob("*") if file.is_file())
 
 
-def test_entry_starts_the_window_and_has_an_icon(share: Path):
+def test_menu_entry_starts_the_window_and_has_an_icon(share: Path):
     entry = add_to_menu()
     assert files(share) == [f"applications/{APP_ID}.desktop", f"icons/hicolor/256x256/apps/{APP_ID}.png"]
     told = values(entry.read_bytes())
@@ -38,7 +38,7 @@ def test_entry_starts_the_window_and_has_an_icon(share: Path):
     assert "MimeType" not in told, "it takes no type of file from another program"
 
 
-def test_appimage_is_named_by_its_own_file(share: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_menu_entry_of_an_appimage_names_its_file(share: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "mounted" / "program"))
     monkeypatch.setenv(f"{OF_APPIMAGE}APPIMAGE", "/home/a b/Runway-Desktop.AppImage")
@@ -46,14 +46,14 @@ def test_appimage_is_named_by_its_own_file(share: Path, monkeypatch: pytest.Monk
     assert arguments(add_to_menu().read_bytes()) == ["/home/a b/Runway-Desktop.AppImage"]
 
 
-def test_removing_leaves_nothing_and_may_be_repeated(share: Path):
+def test_removing_the_menu_entry_leaves_nothing_and_may_be_repeated(share: Path):
     add_to_menu()
     remove_from_menu()
     remove_from_menu()
     assert files(share) == []
 
 
-def test_flags_work_without_a_display(share: Path):
+def test_menu_flags_work_without_a_display(share: Path):
     program = [sys.executable, "-m", "runway_desktop"]
     added = subprocess.run([*program, "--add-to-menu"], capture_output=True, text=True, check=True)
     assert added.stdout == f"In your menu now: {share}/applications/{APP_ID}.desktop\n"
@@ -61,7 +61,7 @@ def test_flags_work_without_a_display(share: Path):
     assert files(share) == []
 
 
-def test_what_cannot_be_written_is_a_sentence(share: Path):
+def test_failed_write_of_the_menu_entry_gets_a_sentence(share: Path):
     share.write_text("a file")
     program = [sys.executable, "-m", "runway_desktop", "--add-to-menu"]
     done = subprocess.run(program, capture_output=True, text=True, check=False)

@@ -81,7 +81,7 @@ def service(bus: None) -> Any:
     service.close()
 
 
-async def test_notice_has_the_program_its_texts_and_a_button(service):
+async def test_notification_names_program_text_and_button(service):
     async with running() as notifier:
         notifier.show("Saved", "A lighthouse")
         await soon(lambda: service.named("Notify"))
@@ -92,7 +92,7 @@ async def test_notice_has_the_program_its_texts_and_a_button(service):
     assert notifier.not_shown == []
 
 
-async def test_icon_that_is_not_installed_is_a_file_of_the_program(service):
+async def test_notification_uses_an_icon_file_when_none_is_installed(service):
     async with running("file:///opt/runway/app.png") as notifier:
         notifier.show("Saved")
         await soon(lambda: service.named("Notify"))
@@ -100,7 +100,7 @@ async def test_icon_that_is_not_installed_is_a_file_of_the_program(service):
 
 
 @pytest.mark.parametrize("action", ["default", "show"])
-async def test_click_and_button_lead_to_what_the_notice_is_about(service, action):
+async def test_click_and_button_of_a_notification_open_its_subject(service, action):
     async with running() as notifier:
         notifier.show("Saved")
         await soon(lambda: service.named("Notify"))
@@ -110,7 +110,7 @@ async def test_click_and_button_lead_to_what_the_notice_is_about(service, action
     assert notifier.clicked == [("Saved", "token-1")]
 
 
-async def test_notice_of_another_program_is_not_ours(service):
+async def test_actions_of_another_programs_notification_are_ignored(service):
     async with running() as notifier:
         notifier.show("Saved")
         await soon(lambda: service.named("Notify"))
@@ -120,7 +120,7 @@ async def test_notice_of_another_program_is_not_ours(service):
     assert len(notifier.clicked) == 1
 
 
-async def test_newer_notice_replaces_one_of_its_kind(service):
+async def test_newer_notification_replaces_the_last_of_its_kind(service):
     async with running() as notifier:
         notifier.show("One saved")
         notifier.show("Failed", kind="problem")
@@ -144,7 +144,7 @@ async def test_prompt_with_markup_is_shown_literally(bus, capabilities, shown):
     assert service.named("Notify")[0][4] == shown
 
 
-async def test_service_that_was_started_again_replaces_no_stranger(bus):
+async def test_restarted_service_never_replaces_another_programs_notification(bus):
     first = daemon()
     async with running() as notifier:
         notifier.show("One saved")
@@ -157,7 +157,7 @@ async def test_service_that_was_started_again_replaces_no_stranger(bus):
     assert second.named("Notify")[0][1] == 0
 
 
-async def test_portal_shows_it_where_there_is_no_service(bus):
+async def test_portal_shows_the_notification_where_there_is_no_service(bus):
     desk = portal()
     async with running() as notifier:
         notifier.show("Saved", "A <lighthouse>")
@@ -191,7 +191,7 @@ RUBBISH: dict[str, Callable[[], FakeService]] = {
 
 
 @pytest.mark.parametrize("answer", RUBBISH)
-async def test_tray_is_asked_if_the_service_answers_with(bus, answer, caplog):
+async def test_tray_shows_the_notification_if_the_service_answers_with(bus, answer, caplog):
     caplog.set_level(logging.INFO, "runway_desktop.desktop")
     service = RUBBISH[answer]()
     async with running() as notifier:
@@ -202,7 +202,7 @@ async def test_tray_is_asked_if_the_service_answers_with(bus, answer, caplog):
     assert {record.levelname for record in caplog.records} == {"INFO"}
 
 
-async def test_notices_reach_a_service_that_came_later(bus):
+async def test_notifications_reach_a_service_started_later(bus):
     async with running() as notifier:
         notifier.show("Not seen")
         await soon(lambda: notifier.not_shown)
@@ -213,7 +213,7 @@ async def test_notices_reach_a_service_that_came_later(bus):
     assert notifier.not_shown == ["Not seen"]
 
 
-async def test_service_that_hangs_is_not_waited_for(bus, monkeypatch):
+async def test_hanging_service_is_not_waited_for(bus, monkeypatch):
     monkeypatch.setattr(session_bus, "PATIENCE", 0.2)
     service = daemon(notify=lambda *_: None)
     begun = time.monotonic()
@@ -225,7 +225,7 @@ async def test_service_that_hangs_is_not_waited_for(bus, monkeypatch):
 
 
 @pytest.mark.parametrize("address", ["", "rubbish", "unix:path=/nowhere", "tcp:host=localhost,port=1"])
-async def test_tray_is_asked_without_a_bus(monkeypatch, address):
+async def test_tray_shows_the_notification_without_a_session_bus(monkeypatch, address):
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     async with running() as notifier:
         notifier.show("Saved")
@@ -233,7 +233,7 @@ async def test_tray_is_asked_without_a_bus(monkeypatch, address):
 
 
 @pytest.mark.parametrize("words", [b"", b"\xff\x00rubbish\r\n", b"OK 1234\r\n"])
-async def test_bus_that_hangs_or_talks_rubbish_leaves_no_socket_open(monkeypatch, tmp_path, words):
+async def test_hanging_or_malformed_session_bus_leaves_no_socket_open(monkeypatch, tmp_path, words):
     monkeypatch.setattr(session_bus, "PATIENCE", 0.3)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'bus'}")
     with socket.socket(socket.AF_UNIX) as listening:

@@ -17,7 +17,7 @@ from tests.rigs.waiting import soon
 pytestmark = [needs_bus, pytest.mark.skipif(sys.platform != "linux", reason="asks services of Linux")]
 
 
-async def test_dialog_ends_when_the_session_bus_does(monkeypatch):
+async def test_portal_dialog_ends_when_the_session_bus_ends(monkeypatch):
     with private_bus(monkeypatch):
         desk = FakePortal()
         choosing = asyncio.ensure_future(choose_files("OpenFile", "", "Choose", {}))

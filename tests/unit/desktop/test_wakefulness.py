@@ -59,7 +59,7 @@ def runs(process: int) -> bool:
     return True
 
 
-async def test_portal_keeps_the_system_awake_and_not_the_screen(bus, noted):
+async def test_portal_inhibits_suspend_but_not_the_screen_saver(bus, noted):
     desk = portal()
     async with awake():
         await soon(lambda: desk.calls)
@@ -71,7 +71,7 @@ async def test_portal_keeps_the_system_awake_and_not_the_screen(bus, noted):
     assert not noted.exists()
 
 
-async def test_logind_is_asked_where_there_is_no_portal(bus, noted):
+async def test_logind_inhibits_suspend_where_there_is_no_portal(bus, noted):
     async with awake():
         await soon(noted.exists)
         process, asked = noted.read_text().split(maxsplit=1)
@@ -82,7 +82,7 @@ async def test_logind_is_asked_where_there_is_no_portal(bus, noted):
 
 
 @pytest.mark.parametrize(("answer", "is_enough"), [(0, True), (2, False)])
-async def test_logind_is_asked_if_the_portal_cannot_ask_the_desktop(bus, noted, answer, is_enough):
+async def test_logind_inhibits_suspend_if_the_portal_has_no_backend(bus, noted, answer, is_enough):
     desk = portal()
     async with awake():
         await soon(lambda: desk.calls)
@@ -95,7 +95,7 @@ async def test_logind_is_asked_if_the_portal_cannot_ask_the_desktop(bus, noted, 
     desk.close()
 
 
-async def test_portal_that_was_restarted_is_asked_anew(bus, noted):
+async def test_restarted_portal_is_asked_again(bus, noted):
     desk = portal()
     async with awake():
         await soon(lambda: desk.calls)
@@ -107,7 +107,7 @@ async def test_portal_that_was_restarted_is_asked_anew(bus, noted):
     assert desk.named("Inhibit") == [("", 4, {"reason": ("s", "Tasks are running")})]
 
 
-async def test_session_bus_that_was_restarted_is_asked_anew_and_logind_meanwhile(noted, monkeypatch):
+async def test_restarted_session_bus_is_asked_again_and_logind_meanwhile(noted, monkeypatch):
     monkeypatch.delenv("FLATPAK_ID", raising=False)
     monkeypatch.setattr(wakefulness, "_AGAIN_AFTER", 0.05)
     async with awake_on_a_bus(monkeypatch):
@@ -131,7 +131,7 @@ async def awake_on_a_bus(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]
             yield
 
 
-async def test_logind_is_asked_if_the_portal_hangs_which_then_holds_nothing(bus, noted, monkeypatch):
+async def test_logind_is_used_if_the_portal_hangs_and_the_portal_then_holds_nothing(bus, noted, monkeypatch):
     monkeypatch.setattr(session_bus, "PATIENCE", 0.2)
     desk = portal(lambda *_: None)
     async with awake():
@@ -140,7 +140,7 @@ async def test_logind_is_asked_if_the_portal_hangs_which_then_holds_nothing(bus,
     desk.close()
 
 
-async def test_computer_that_cannot_be_kept_awake_costs_a_line_in_the_log(bus, monkeypatch, tmp_path, caplog):
+async def test_failed_suspend_inhibition_is_logged_once(bus, monkeypatch, tmp_path, caplog):
     caplog.set_level(logging.INFO, "runway_desktop.desktop")
     monkeypatch.setenv("PATH", str(tmp_path))
     async with awake():
@@ -148,7 +148,7 @@ async def test_computer_that_cannot_be_kept_awake_costs_a_line_in_the_log(bus, m
     assert {record.levelname for record in caplog.records} == {"INFO"}
 
 
-async def test_refusal_of_logind_is_logged(bus, monkeypatch, noted, caplog):
+async def test_refusal_by_logind_is_logged(bus, monkeypatch, noted, caplog):
     caplog.set_level(logging.INFO, "runway_desktop.desktop")
     monkeypatch.setattr(wakefulness, "_REFUSED_WITHIN", 0.5)
     (tmp := noted.parent / "bin" / "systemd-inhibit").write_text("#!/bin/sh\nexit 3\n")

@@ -62,21 +62,21 @@ def answered(of: Task, status: str, **more) -> Task:
     return advance(of, Answered(Answer(remote_id=REMOTE, status=status, **more), MINE), NOW)
 
 
-def test_a_sending_keeps_when_and_with_which_key_it_began_and_why_it_waited_is_over():
+def test_sending_records_its_start_and_key_and_clears_the_reason_to_wait():
     held = task(State.QUEUED, sent_at=None, hold=Hold(HoldCode.NOT_SENT))
     assert advance(held, Sending(BEFORE, MINE), NOW) == replace(
         held, state=State.SENDING, sent_at=NOW, hold=Hold(), evidence=BEFORE, key=MINE
     )
 
 
-def test_an_accepted_task_keeps_when_it_was_sent_and_takes_a_price_that_was_named():
+def test_accepted_task_records_its_sending_time_and_estimated_price():
     sending = task(State.SENDING, evidence=BEFORE, estimated_credits=20.0)
     accepted = replace(sending, state=State.PENDING, remote_id=REMOTE, evidence=None)
     assert advance(sending, Accepted(REMOTE), NOW) == accepted
     assert advance(sending, Accepted(REMOTE, 25.0), NOW) == replace(accepted, estimated_credits=25.0)
 
 
-def test_a_refused_request_ends_when_it_is_refused_and_needs_no_evidence():
+def test_refused_request_ends_at_once_and_needs_no_evidence():
     sending = task(State.SENDING, evidence=BEFORE, key=MINE)
     assert advance(sending, Refused("Not valid", (TOO_LONG,)), NOW) == replace(
         sending,
@@ -89,13 +89,13 @@ def test_a_refused_request_ends_when_it_is_refused_and_needs_no_evidence():
     )
 
 
-def test_what_is_known_of_a_sending_without_an_answer_is_kept_with_it():
+def test_evidence_about_an_unanswered_sending_is_stored_with_the_task():
     sending = task(State.SENDING, evidence=BEFORE)
     cut = replace(BEFORE, cause=Reason(ReasonCode.NO_REPLY))
     assert advance(sending, NoAnswer(cut), NOW) == replace(sending, state=State.UNCERTAIN, evidence=cut)
 
 
-def test_a_task_that_was_not_sent_waits_again_with_what_is_known_and_the_key_it_was_queued_with():
+def test_rejected_task_is_queued_again_with_its_evidence_and_original_key():
     sending = task(State.SENDING, evidence=BEFORE, key=MINE)
     busy = Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="Too many requests."))
     waiting = replace(sending, state=State.QUEUED, sent_at=None, hold=busy, evidence=None)
@@ -104,7 +104,7 @@ def test_a_task_that_was_not_sent_waits_again_with_what_is_known_and_the_key_it_
     assert advance(sending, NotSent(busy, key=NO_KEY), NOW).key == NO_KEY, "queued before there was a key"
 
 
-def test_what_the_person_holds_while_it_is_being_sent_stays_held_only_where_it_was_not_sent():
+def test_hold_placed_during_a_sending_lasts_only_if_the_task_was_rejected():
     sending = task(State.SENDING, hold=Hold(HoldCode.WAITS_FOR_PERSON))
     busy = NotSent(Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="Too many requests.")))
     assert advance(sending, busy, NOW).hold == Hold(HoldCode.WAITS_FOR_PERSON)
@@ -112,13 +112,13 @@ def test_what_the_person_holds_while_it_is_being_sent_stays_held_only_where_it_w
         assert advance(sending, answer, NOW).hold == Hold()
 
 
-def test_what_waits_for_the_person_is_not_sent():
+def test_task_waiting_for_the_person_cannot_be_sent():
     waiting = task(State.QUEUED, sent_at=None, hold=Hold(HoldCode.WAITS_FOR_PERSON))
     with pytest.raises(ImpossibleMove, match="waits for the person"):
         advance(waiting, Sending(), NOW)
 
 
-def test_what_is_canceled_while_it_is_being_sent_is_over_as_soon_as_it_was_not_sent():
+def test_task_canceled_during_a_rejected_sending_ends_at_once():
     sending = task(State.SENDING, evidence=BEFORE, cancel_asked=True)
     over = replace(sending, state=State.CANCELLED, sent_at=None, ended_at=NOW, evidence=None, cost_credits=0.0)
     assert advance(sending, NotSent(), NOW) == over
@@ -127,14 +127,14 @@ def test_what_is_canceled_while_it_is_being_sent_is_over_as_soon_as_it_was_not_s
     assert advance(sending, NotSent(evidence=denied), NOW) == maybe_made, "it may cost something all the same"
 
 
-def test_a_task_from_a_restored_list_that_is_dropped_may_have_been_made_and_says_why():
+def test_dropped_task_of_a_restored_list_may_have_been_made_and_says_why():
     waiting = task(State.QUEUED, sent_at=None, hold=Hold(HoldCode.RESTORED))
     dropped = replace(waiting, state=State.CANCELLED, ended_at=NOW, cost_credits=None)
     assert advance(waiting, Withdrawn(), NOW) == dropped
     assert dropped.may_be_made
 
 
-def test_the_price_that_was_known_counts_where_runway_names_none():
+def test_known_price_counts_where_runway_gives_none():
     sending = task(State.SENDING, evidence=replace(BEFORE, price=12.0))
     assert advance(sending, Accepted(REMOTE), NOW).estimated_credits == 12.0
     assert advance(sending, Accepted(REMOTE, 25.0), NOW).estimated_credits == 25.0
@@ -143,7 +143,7 @@ def test_the_price_that_was_known_counts_where_runway_names_none():
     assert advance(estimated, Accepted(REMOTE), NOW).estimated_credits == 20.0
 
 
-def test_a_task_that_404s_made_canceled_is_followed_again_as_soon_as_runway_answers_with_it():
+def test_task_marked_canceled_by_404s_is_followed_again_once_runway_shows_it():
     missed = at_runway(State.CANCELLED, cancel_asked=True, not_found_at=NOW - 99, ended_at=NOW - 9)
     seen = replace(missed, asked_at=NOW, not_found_at=None)
     running = replace(seen, state=State.RUNNING, ended_at=None, running_since=NOW)
@@ -154,18 +154,18 @@ def test_a_task_that_404s_made_canceled_is_followed_again_as_soon_as_runway_answ
     )
 
 
-def test_evidence_that_comes_after_the_answer_changes_nothing():
+def test_evidence_after_the_answer_changes_nothing():
     accepted = at_runway(State.PENDING)
     assert advance(accepted, EvidenceGathered(BEFORE), NOW) == accepted
 
 
-def test_an_uncertain_task_that_is_dismissed_ends_then():
+def test_dismissed_uncertain_task_ends_at_its_dismissal():
     uncertain = task(State.UNCERTAIN, evidence=BEFORE)
     assert advance(uncertain, LetGo(), NOW) == replace(uncertain, state=State.GONE, ended_at=NOW)
 
 
 @pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED, State.CANCELLED, State.GONE])
-def test_asking_to_cancel_what_has_ended_changes_nothing(state):
+def test_cancel_request_for_an_ended_task_changes_nothing(state):
     ended = at_runway(state, ended_at=NOW - 5)
     assert advance(ended, CancelAsked(), NOW) == ended
 
@@ -182,7 +182,7 @@ def test_asking_to_cancel_what_has_ended_changes_nothing(state):
         (Withdrawn(), State.SENDING),
     ],
 )
-def test_a_move_without_a_meaning_is_refused_and_says_which_and_in_which_state(transition, state):
+def test_invalid_state_transition_is_refused_naming_event_and_state(transition, state):
     with pytest.raises(ImpossibleMove, match=f"^{type(transition).__name__} makes no sense .* {state}$"):
         advance(task(state), transition, NOW)
 
@@ -190,13 +190,13 @@ def test_a_move_without_a_meaning_is_refused_and_says_which_and_in_which_state(t
 @pytest.mark.parametrize(
     ("state", "status"), [(State.SUCCEEDED, "FAILED"), (State.FAILED, "RUNNING"), (State.CANCELLED, "PENDING")]
 )
-def test_an_answer_that_comes_too_late_changes_only_when_it_was_asked(state, status):
+def test_late_answer_changes_only_the_poll_time(state, status):
     ended = at_runway(state, ended_at=NOW - 5)
     late = answered(ended, status, progress=0.5, cost_credits=9.0, created_at=NOW - 60, estimated_credits=9.0)
     assert late == replace(ended, asked_at=NOW)
 
 
-def test_an_answer_says_when_a_task_was_made_and_what_it_costs():
+def test_answer_sets_creation_time_and_cost():
     pending = at_runway(State.PENDING, running_since=None)
     told = answered(pending, "THROTTLED", created_at=NOW - 40, estimated_credits=25.0, cost_credits=20.0, progress=0.7)
     assert told == replace(
@@ -209,7 +209,7 @@ def test_an_answer_says_when_a_task_was_made_and_what_it_costs():
     )
 
 
-def test_what_an_answer_does_not_say_stays_known():
+def test_values_missing_in_an_answer_stay_known():
     running = at_runway(
         State.RUNNING,
         remote_created_at=NOW - 40,
@@ -222,42 +222,42 @@ def test_what_an_answer_does_not_say_stays_known():
     assert answered(running, "PENDING") == replace(running, state=State.PENDING, asked_at=NOW, progress=None)
 
 
-def test_a_task_that_ends_well_has_no_failure_and_ends_with_the_answer():
+def test_succeeded_task_has_no_failure_and_ends_with_the_answer():
     running = at_runway(State.RUNNING, progress=0.3)
     ended = replace(running, asked_at=NOW, progress=None, ended_at=NOW)
     assert answered(running, "SUCCEEDED", failure="Odd.") == replace(ended, state=State.SUCCEEDED)
     assert answered(running, "CANCELLED") == replace(ended, state=State.CANCELLED)
 
 
-def test_an_answer_repeated_does_not_move_the_end():
+def test_repeated_answer_does_not_move_the_end():
     done = at_runway(State.SUCCEEDED, ended_at=NOW - 30)
     assert answered(done, "SUCCEEDED") == replace(done, asked_at=NOW)
 
 
 @pytest.mark.parametrize("status", ["PENDING", "RUNNING"])
-def test_what_was_taken_for_gone_and_is_there_has_not_ended(status):
+def test_task_thought_gone_that_reappears_has_not_ended(status):
     gone = at_runway(State.GONE, ended_at=NOW - 30)
     assert answered(gone, status).ended_at is None
 
 
-def test_what_was_taken_for_gone_ends_when_runway_says_so():
+def test_task_thought_gone_ends_when_runway_says_so():
     gone = at_runway(State.GONE, ended_at=NOW - 30)
     assert answered(gone, "SUCCEEDED").ended_at == NOW
 
 
-def test_a_404_for_what_has_ended_changes_only_when_it_was_asked():
+def test_404_for_an_ended_task_changes_only_the_poll_time():
     failed = at_runway(State.FAILED, ended_at=NOW - 30)
     assert advance(failed, NotFound(MINE), NOW) == replace(failed, asked_at=NOW)
 
 
-def test_another_keys_404_hides_a_live_task_but_no_result():
+def test_404_under_another_key_hides_a_running_task_but_no_result():
     running = at_runway(State.RUNNING)
     assert advance(running, NotFound(THEIRS), NOW) == replace(running, hidden_from=THEIRS, asked_at=NOW)
     done = at_runway(State.SUCCEEDED)
     assert advance(done, NotFound(THEIRS), NOW) == replace(done, asked_at=NOW)
 
 
-def test_each_404_under_its_own_key_makes_a_hidden_task_seen_again_and_only_the_first_is_noted():
+def test_404_under_its_own_key_makes_a_hidden_task_visible_and_only_the_first_is_recorded():
     hidden = at_runway(State.RUNNING, hidden_from=THEIRS)
     first = advance(hidden, NotFound(MINE), NOW)
     assert first == replace(hidden, hidden_from=NO_KEY, not_found_at=NOW, asked_at=NOW)
@@ -265,7 +265,7 @@ def test_each_404_under_its_own_key_makes_a_hidden_task_seen_again_and_only_the_
     assert soon == replace(first, asked_at=NOW + 0.5)
 
 
-def test_what_is_over_is_over_in_every_respect():
+def test_ended_task_has_no_pending_flags():
     followed = at_runway(State.RUNNING, progress=0.5, hidden_from=THEIRS, not_found_at=NOW - GONE_AFTER)
     over = replace(followed, ended_at=NOW, asked_at=NOW, progress=None, hidden_from=NO_KEY, not_found_at=None)
     assert advance(followed, NotFound(MINE), NOW) == replace(over, state=State.GONE)
@@ -275,7 +275,7 @@ def test_what_is_over_is_over_in_every_respect():
     assert advance(asked, NotFound(MINE), NOW) == by_404, "it is known that no DELETE did it"
 
 
-def test_a_result_that_is_deleted_at_runway_stays_what_it_was():
+def test_result_deleted_at_runway_stays_succeeded():
     done = at_runway(State.SUCCEEDED, ended_at=NOW - 30)
     deleted = replace(done, deleted_remotely=True, asked_at=NOW)
     assert advance(done, Deleted(), NOW) == deleted
@@ -283,7 +283,7 @@ def test_a_result_that_is_deleted_at_runway_stays_what_it_was():
     assert advance(missed, NotFound(MINE), NOW) == replace(deleted, not_found_at=NOW - GONE_AFTER)
 
 
-def test_what_is_adopted_again_forgets_404s_and_that_it_was_to_be_canceled():
+def test_adopting_a_task_again_clears_404s_and_its_cancel_request():
     gone = at_runway(State.GONE, ended_at=NOW - 9, cancel_asked=True, not_found_at=NOW - 99, hidden_from=THEIRS)
     assert advance(gone, Adopted(THEIRS), NOW) == replace(
         gone,
@@ -308,7 +308,7 @@ def bare(state: State = State.QUEUED, **more) -> Task:
     return Task(id=TaskId("one"), request=request, created_at=NOW - 100, state=state, **known)
 
 
-def test_a_task_goes_from_held_to_succeeded():
+def test_task_goes_from_queued_to_succeeded():
     sending = advance(bare(), Sending(), NOW)
     accepted = advance(sending, Accepted(REMOTE, 25.0), NOW + 1)
     running = advance(accepted, Answered(Answer(remote_id=REMOTE, status="RUNNING", progress=0.3)), NOW + 10)
@@ -319,7 +319,7 @@ def test_a_task_goes_from_held_to_succeeded():
     assert (done.state, done.ended_at, done.credits, done.progress) == (State.SUCCEEDED, NOW + 40, 20.0, None)
 
 
-def test_a_sending_without_an_answer_is_uncertain_until_someone_decides():
+def test_sending_without_an_answer_is_uncertain_until_resolved():
     uncertain = advance(bare(State.SENDING), NoAnswer(Evidence(cause=Reason(ReasonCode.NO_REPLY))), NOW)
     assert uncertain.state is State.UNCERTAIN
     more = advance(uncertain, EvidenceGathered(Evidence(cause=Reason(ReasonCode.NO_REPLY), daily_after=4)), NOW)
@@ -331,25 +331,25 @@ def test_a_sending_without_an_answer_is_uncertain_until_someone_decides():
     assert advance(more, Accepted(REMOTE), NOW).state is State.PENDING
 
 
-def test_a_held_task_that_is_dropped_never_left_and_costs_nothing():
+def test_queued_task_that_is_dropped_costs_nothing():
     dropped = advance(bare(hold=Hold(HoldCode.NOT_SENT)), Withdrawn(), NOW)
     ended = (dropped.state, dropped.ended_at, dropped.cost_credits, dropped.hold)
     assert ended == (State.CANCELLED, NOW, 0.0, Hold())
 
 
-def test_an_unknown_status_is_kept_as_its_word_and_asked_on():
+def test_unknown_status_is_stored_and_polling_continues():
     odd = answered(bare(State.RUNNING), "DREAMING")
     assert (odd.state, odd.remote_status) == (State.OTHER, "DREAMING")
     assert odd.state.is_live
     assert answered(odd, "RUNNING").remote_status == ""
 
 
-def test_progress_never_goes_back_while_running():
+def test_progress_never_decreases_while_running():
     running = answered(bare(State.RUNNING, progress=0.6, running_since=NOW - 5), "RUNNING", progress=0.4)
     assert (running.progress, running.running_since) == (0.6, NOW - 5)
 
 
-def test_a_result_that_was_on_its_way_while_cancel_was_answered_is_kept():
+def test_result_that_arrives_during_a_cancel_is_kept():
     assert answered(bare(State.CANCELLED, ended_at=NOW), "SUCCEEDED").state is State.SUCCEEDED
 
 
@@ -357,7 +357,7 @@ def twice_not_found(of: Task, key: Fingerprint, between: float = GONE_AFTER) -> 
     return advance(advance(of, NotFound(key), NOW), NotFound(key), NOW + between)
 
 
-def test_a_404_is_no_answer_to_a_cancel_before_it_was_said_twice_and_far_apart():
+def test_404_after_a_cancel_counts_only_when_repeated_later():
     asked = advance(bare(State.RUNNING, key=MINE), CancelAsked(), NOW)
     once = advance(asked, NotFound(MINE), NOW)
     assert (once.state, once.cancel_asked, once.not_found_at) == (State.RUNNING, True, NOW)
@@ -367,7 +367,7 @@ def test_a_404_is_no_answer_to_a_cancel_before_it_was_said_twice_and_far_apart()
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER])
-def test_only_its_own_key_ends_a_task_by_a_404_and_has_to_say_it_twice(state):
+def test_task_ends_only_by_two_404s_under_its_own_key(state):
     live = bare(state, key=MINE)
     once = advance(live, NotFound(MINE), NOW)
     assert (once.state, once.not_found_at, once.is_hidden) == (state, NOW, False)
@@ -376,7 +376,7 @@ def test_only_its_own_key_ends_a_task_by_a_404_and_has_to_say_it_twice(state):
     assert (gone.state, gone.ended_at, gone.not_found_at) == (State.GONE, NOW + GONE_AFTER, None)
 
 
-def test_an_id_that_runway_never_showed_is_given_up_within_seconds():
+def test_invented_task_id_is_given_up_within_seconds():
     entered = bare(State.PENDING, key=MINE, adopted=True)
     assert twice_not_found(entered, MINE, SOUGHT_GONE_AFTER - 1).state is State.PENDING
     assert twice_not_found(entered, MINE, SOUGHT_GONE_AFTER).state is State.GONE
@@ -387,7 +387,7 @@ def test_an_id_that_runway_never_showed_is_given_up_within_seconds():
 
 
 @pytest.mark.parametrize("known", [MINE, NO_KEY])
-def test_another_key_ends_nothing_however_often_it_is_asked(known):
+def test_404s_under_another_key_never_end_a_task(known):
     seen = bare(State.RUNNING, key=known)
     for day in range(3):
         seen = advance(seen, NotFound(THEIRS), NOW + 86_400.0 * day)
@@ -396,7 +396,7 @@ def test_another_key_ends_nothing_however_often_it_is_asked(known):
     assert not twice_not_found(done, THEIRS).deleted_remotely
 
 
-def test_an_answer_makes_whoever_asked_its_own_key_and_forgets_all_404s():
+def test_successful_answer_assigns_the_task_to_its_key_and_clears_404s():
     hidden = replace(bare(State.RUNNING, key=MINE), hidden_from=THEIRS, not_found_at=NOW - 100)
     seen = advance(hidden, Answered(Answer(remote_id=REMOTE, status="RUNNING"), Fingerprint("mine too")), NOW)
     assert (seen.key, seen.is_hidden, seen.not_found_at) == ("mine too", False, None)
@@ -404,19 +404,19 @@ def test_an_answer_makes_whoever_asked_its_own_key_and_forgets_all_404s():
     assert advance(seen, NotFound(Fingerprint("mine too")), NOW).state is State.RUNNING
 
 
-def test_an_answer_says_that_a_result_is_there_after_all():
+def test_answer_with_a_result_clears_its_deleted_mark():
     lost = bare(State.SUCCEEDED, key=MINE, deleted_remotely=True, ended_at=NOW - 50)
     found = advance(lost, Answered(Answer(remote_id=REMOTE, status="SUCCEEDED"), MINE), NOW)
     assert (found.deleted_remotely, found.ended_at) == (False, NOW - 50)
 
 
-def test_a_clock_that_was_set_back_makes_no_404_the_second_one():
+def test_404_after_a_clock_change_is_not_the_second_one():
     once = advance(bare(State.RUNNING, key=MINE), NotFound(MINE), NOW)
     back = advance(once, NotFound(MINE), NOW - 3_600)
     assert (back.state, back.not_found_at) == (State.RUNNING, NOW - 3_600)
 
 
-def test_the_key_with_which_it_leaves_is_known_before_runway_has_answered():
+def test_key_of_a_sending_is_known_before_the_answer():
     sending = advance(bare(), Sending(key=MINE), NOW)
     assert sending.key == MINE
     assert advance(sending, NotSent(), NOW).key == MINE, "with another one it is not sent unasked"
@@ -424,7 +424,7 @@ def test_the_key_with_which_it_leaves_is_known_before_runway_has_answered():
     assert advance(uncertain, Accepted(REMOTE), NOW + 9).key == MINE
 
 
-def test_what_is_adopted_again_is_asked_for_as_if_it_had_never_been_gone():
+def test_adopted_task_is_polled_like_one_that_was_never_gone():
     gone = bare(State.GONE, key=MINE, ended_at=NOW - 9, rating=4, asked_at=NOW - 9, remote_status="DREAMING")
     back = advance(gone, Adopted(THEIRS), NOW)
     assert back == replace(gone, state=State.PENDING, key=THEIRS, ended_at=None, asked_at=None, remote_status="")
@@ -432,14 +432,14 @@ def test_what_is_adopted_again_is_asked_for_as_if_it_had_never_been_gone():
     assert (ended.state, ended.ended_at) == (State.SUCCEEDED, NOW + 5)
 
 
-def test_a_task_at_runway_that_is_adopted_again_keeps_the_key_that_sees_it():
+def test_running_task_adopted_again_keeps_the_key_that_sees_it():
     hidden = bare(State.RUNNING, key=MINE, hidden_from=THEIRS)
     assert advance(hidden, Adopted(THEIRS), NOW) == replace(hidden, hidden_from=NO_KEY)
     unknown = bare(State.PENDING, adopted=True, hidden_from=THEIRS)
     assert advance(unknown, Adopted(THEIRS), NOW).key == THEIRS
 
 
-def test_a_result_that_is_adopted_again_is_not_deleted_as_far_as_is_known():
+def test_adopted_result_is_no_longer_marked_deleted():
     lost = bare(State.SUCCEEDED, key=MINE, deleted_remotely=True)
     assert advance(lost, Adopted(THEIRS), NOW) == replace(lost, deleted_remotely=False, key=THEIRS)
     let_go = bare(State.GONE, remote_id=None)
@@ -447,12 +447,12 @@ def test_a_result_that_is_adopted_again_is_not_deleted_as_far_as_is_known():
 
 
 @given(state=st.sampled_from(State), key=st.sampled_from([MINE, THEIRS, NO_KEY]), own=st.sampled_from([MINE, NO_KEY]))
-def test_no_404_ever_raises_or_ends_a_task_at_once(state, key, own):
+def test_404_never_raises_and_never_ends_a_task_at_once(state, key, own):
     before = bare(state, key=own, remote_id=REMOTE)
     assert advance(before, NotFound(key), NOW).state is state
 
 
-def test_a_failure_brings_its_code_and_words():
+def test_failed_task_stores_failure_code_and_message():
     failed = answered(bare(State.RUNNING), "FAILED", failure="No.", failure_code="SAFETY.INPUT.TEXT", cost_credits=0.0)
     assert failed.failure == Failure(code="SAFETY.INPUT.TEXT", words="No.")
     assert failed.credits == 0.0
@@ -464,12 +464,12 @@ def test_a_failure_brings_its_code_and_words():
     | st.sampled_from(["PENDING", "THROTTLED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]),
     progress=st.none() | st.floats(allow_nan=False, allow_infinity=False),
 )
-def test_no_answer_of_the_server_ever_raises(state, status, progress):
+def test_no_answer_of_the_server_raises(state, status, progress):
     after = answered(bare(state, remote_id=REMOTE), status, progress=progress)
     assert isinstance(after.state, State)
 
 
 @given(state=st.sampled_from(State))
-def test_asking_to_cancel_never_moves_a_task(state):
+def test_cancel_request_never_changes_the_state(state):
     before = bare(state)
     assert replace(advance(before, CancelAsked(), NOW), cancel_asked=False) == before

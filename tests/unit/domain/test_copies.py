@@ -50,7 +50,7 @@ ELSEWHERE = replace(AS_LAST, folder=THERE, inodes=("7", "8"), former=Former.GONE
         pytest.param(replace(ELSEWHERE, marker=None, inodes=("", "")), Verdict.UNKNOWN, id="a disk without inodes"),
     ],
 )
-def test_a_list_is_known_by_its_place_and_its_marker(found: Observed, verdict: Verdict):
+def test_task_list_is_identified_by_place_and_marker(found: Observed, verdict: Verdict):
     assert judge(LIST, found) is verdict
     # What waits in it changes nothing about what it is.
     assert judge(LIST, replace(found, holds=False)) is verdict
@@ -73,7 +73,7 @@ def test_a_list_is_known_by_its_place_and_its_marker(found: Observed, verdict: V
         "restored by the program",
     ],
 )
-def test_a_list_without_identity_is_new_unless_its_folder_had_another(known, holds, placed, verdict):
+def test_task_list_without_identity_is_new_unless_its_folder_had_another(known, holds, placed, verdict):
     found = Observed(folder=HERE, inodes=("5", "6"), sent=0, holds=holds, is_placed=placed, is_known=known)
     assert judge(None, found) is verdict
 
@@ -91,20 +91,20 @@ def test_a_list_without_identity_is_new_unless_its_folder_had_another(known, hol
     ],
     ids=["as far", "lost", "no identity", "killed at the start", "killed at a sending", "two runs lost", "failed"],
 )
-def test_a_marker_confirms_a_list_unless_it_is_lost_or_could_not_be_written(identity, marker, marked):
+def test_marker_confirms_a_list_unless_lost_or_unwritable(identity, marker, marked):
     assert is_marked(identity, replace(AS_LAST, marker=marker)) is marked
 
 
 @pytest.mark.parametrize(("runs", "next_"), [(3, 4), (2, 3), (None, 4)], ids=["noted", "killed at the start", "lost"])
-def test_number_of_a_killed_start_is_used_again(runs, next_):
+def test_run_number_of_a_killed_start_is_used_again(runs, next_):
     assert next_run(LIST, None if runs is None else replace(MARKER, runs=runs)) == next_
 
 
-def test_only_what_fits_and_what_is_new_asks_nothing():
+def test_only_matching_and_new_lists_need_no_question():
     assert {verdict for verdict in Verdict if not verdict.asks} == {Verdict.FITS, Verdict.NEW}
 
 
-def test_identity_and_marker_come_back_as_they_were_written():
+def test_identity_and_marker_are_read_back_as_written():
     failed = replace(LIST, marker_failed=True)
     assert (Identity.read(LIST.document()), Identity.read(failed.document())) == (LIST, failed)
     assert Marker.read(MARKER.document()) == MARKER
@@ -123,10 +123,10 @@ def test_identity_and_marker_come_back_as_they_were_written():
         {**LIST.document(), "inodes": ["5"]},
     ],
 )
-def test_what_is_no_identity_is_none(found: object):
+def test_malformed_identity_is_none(found: object):
     assert Identity.read(found) is None
 
 
 @pytest.mark.parametrize("found", [None, {}, {**MARKER.document(), "sent": None}, {"runs": 1}])
-def test_what_is_no_marker_is_none(found: object):
+def test_malformed_marker_is_none(found: object):
     assert Marker.read(found) is None

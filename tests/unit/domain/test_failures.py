@@ -12,17 +12,17 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.usecases.words.failures import failure_headline, failure_words
 
 
-def test_the_input_that_moderation_refused_is_named():
+def test_input_refused_by_moderation_is_named():
     assert "refused the prompt" in failure_words(Failure(code="SAFETY.INPUT.TEXT"))
     assert "refused an image" in failure_words(Failure(code="SAFETY.INPUT.IMAGE"))
 
 
-def test_an_input_that_moderation_refused_is_said_to_be_charged():
+def test_moderation_of_an_input_is_reported_as_charged():
     assert "aren't refunded" in failure_words(Failure(code="SAFETY.INPUT.IMAGE"))
 
 
 @given(code=st.text(max_size=40))
-def test_any_code_has_words(code):
+def test_every_failure_code_has_a_sentence(code):
     failure = Failure(code=code)
     assert failure_headline(failure)
     assert failure_words(failure).endswith(".")

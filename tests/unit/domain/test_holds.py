@@ -15,20 +15,20 @@ def held(hold: Hold) -> Task:
 
 @pytest.mark.parametrize("code", [HoldCode.RESTORED, HoldCode.COPIED, HoldCode.ASK_PERSON])
 @pytest.mark.parametrize("words", ["", "Runway could not be reached."])
-def test_a_task_that_may_be_paid_for_already_is_never_sent_by_itself(code: HoldCode, words: str):
+def test_task_that_may_already_be_paid_is_never_sent_automatically(code: HoldCode, words: str):
     task = held(Hold(code, cause=Reason(ReasonCode.OTHER_ERROR, words=words)))
     assert task.waits_for_person
     assert task.may_be_sent_already
 
 
 @pytest.mark.parametrize("code", HoldCode)
-def test_no_text_equals_a_code(code: HoldCode):
+def test_hold_code_never_equals_a_text(code: HoldCode):
     assert not isinstance(code, str)
     # The type check refuses the comparison, and an ignore that it does not need as well.
     assert code != code.value  # type: ignore[comparison-overlap]
 
 
-def test_only_the_code_says_that_a_file_is_missing():
+def test_only_the_code_tells_that_a_file_is_missing():
     assert misses_file(held(Hold(HoldCode.FILE_MISSING, file="a.png")))
     assert not misses_file(
         held(Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="“a.png” is not there any more.")))

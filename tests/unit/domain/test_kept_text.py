@@ -36,12 +36,12 @@ def other_language() -> Iterator[None]:
         "",
     ],
 )
-def test_a_text_says_the_same_when_it_is_read_again(said: Text | str, other_language: None):
+def test_stored_text_reads_back_the_same(said: Text | str, other_language: None):
     again = kept_text.read(json.loads(json.dumps(kept_text.kept(said))))
     assert str(again) == str(said)
 
 
-def test_what_an_older_version_stored_is_shown_as_it_is(other_language: None):
+def test_text_stored_by_an_older_version_is_shown_unchanged(other_language: None):
     assert str(kept_text.read("The disk {is} full.")) == "The disk {is} full."
 
 
@@ -58,7 +58,7 @@ def test_what_an_older_version_stored_is_shown_as_it_is(other_language: None):
         None,
     ],
 )
-def test_a_damaged_one_is_no_crash(stored: object):
+def test_damaged_stored_text_does_not_crash(stored: object):
     assert isinstance(str(kept_text.read(stored)), str)
 
 
@@ -83,9 +83,9 @@ def nested(levels: int, text: str = "in {a}") -> object:
     ],
     ids=["endless number", "no number", "size", "width", "form", "width of many", "30 levels", "400 levels"],
 )
-def test_an_odd_one_is_shown_as_it_is_and_at_once(stored: object, shown: str):
+def test_unusual_stored_text_is_shown_quickly_and_unchanged(stored: object, shown: str):
     assert str(kept_text.read(stored)) == shown
 
 
-def test_a_text_that_grows_with_each_level_stays_small():
+def test_nested_stored_text_stays_small():
     assert len(str(kept_text.read(nested(30, "{a}{a}")))) < 200_000

@@ -23,7 +23,7 @@ LIFE = LinkLife(1_750_000_000.0)
         (999.0, LinkStatus.OVER, 0.0, 1.0),
     ],
 )
-def test_a_link_works_surely_for_a_day_and_at_the_latest_for_two(
+def test_result_link_surely_works_one_day_and_at_most_two(
     hours: float, standing: LinkStatus, left: float, spent: float
 ) -> None:
     now = LIFE.fetched_at + hours * HOUR
@@ -32,6 +32,6 @@ def test_a_link_works_surely_for_a_day_and_at_the_latest_for_two(
     assert LIFE.spent(now) == pytest.approx(spent, abs=1e-4)
 
 
-def test_the_one_that_ends_first_is_the_smallest() -> None:
+def test_link_that_expires_first_is_the_smallest() -> None:
     assert min(LinkLife(20.0), LinkLife(10.0)) == LinkLife(10.0)
     assert (LinkLife(10.0).surely_until, LinkLife(10.0).at_latest) == (10.0 + SURELY, 10.0 + AT_LATEST)

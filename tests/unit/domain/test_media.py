@@ -8,7 +8,7 @@ from runway_desktop.domain.media import MEGABYTE, Delivery, Media, format_by_nam
 CATALOG = Catalog.load()
 
 
-def test_data_uri_is_limited_by_the_field_where_that_is_less() -> None:
+def test_data_uri_is_limited_by_the_smaller_field_limit() -> None:
     pair = CATALOG.pair("video_upscale", "enhance_frame_rate")
     field = pair.field("videoUri") if pair is not None else None
     assert field is not None
@@ -17,7 +17,7 @@ def test_data_uri_is_limited_by_the_field_where_that_is_less() -> None:
     assert largest(Media.VIDEO, Delivery.UPLOAD, field.data_uri_megabytes) == 200 * MEGABYTE
 
 
-def test_format_is_promised_by_the_name() -> None:
+def test_media_format_is_promised_by_the_file_name() -> None:
     jpeg = format_by_name("Still.JPG")
     assert jpeg is not None
     assert jpeg.mimes[0] == "image/jpeg"
@@ -26,7 +26,7 @@ def test_format_is_promised_by_the_name() -> None:
     assert format_by_name("png") is None
 
 
-def test_result_is_what_its_ending_says_else_what_its_endpoint_makes() -> None:
+def test_media_kind_of_a_result_follows_its_extension_or_its_endpoint() -> None:
     link = "https://files.example.com/a/result{}?_jwt=1.mp4"
     assert guess_media(link.format(".webm"), Media.IMAGE) is Media.VIDEO
     assert guess_media(link.format(".HEIC")) is Media.IMAGE
@@ -35,16 +35,16 @@ def test_result_is_what_its_ending_says_else_what_its_endpoint_makes() -> None:
     assert guess_media("https://[broken", Media.IMAGE) is Media.IMAGE
 
 
-def test_ending_that_nobody_knows_is_never_taken_for_a_clip() -> None:
+def test_unknown_extension_is_never_treated_as_a_clip() -> None:
     assert guess_media("https://files.example.com/fox.hologram", CATALOG.makes("image_to_video")) is Media.OTHER
 
 
-def test_kind_of_a_later_version_reads_as_an_unknown_one() -> None:
+def test_media_kind_of_a_later_version_is_read_as_unknown() -> None:
     assert Media("hologram") is Media.OTHER
     assert CATALOG.makes("endpoint_of_next_year") is Media.OTHER
 
 
-def test_each_format_has_one_name_and_one_kind() -> None:
+def test_each_media_format_has_one_name_and_one_kind() -> None:
     formats = [known for media in Media for known in media.kind.formats]
     assert len({known.name for known in formats}) == len(formats)
     assert len({ending for known in formats for ending in known.endings}) == sum(len(f.endings) for f in formats)

@@ -16,17 +16,17 @@ NONE = (None, True, "1785931200", -1.0, 1785931200250, 253402300799, 1e308, math
 
 
 @pytest.mark.parametrize("at", NONE)
-def test_what_no_calendar_writes_is_no_moment(at: Any) -> None:
+def test_timestamp_outside_of_the_calendar_is_none(at: Any) -> None:
     assert known_moment(at) is None
 
 
 @pytest.mark.parametrize("at", [0.0, 1785931200, 1785931200.25, LATEST])
-def test_a_moment_is_kept_as_it_is(at: float) -> None:
+def test_valid_timestamp_is_unchanged(at: float) -> None:
     assert known_moment(at) == at
 
 
 @given(at=st.floats(), zone=st.sampled_from([None, UTC]))
-def test_every_number_has_a_date(at: float, zone: Any) -> None:
+def test_every_number_formats_as_a_date(at: float, zone: Any) -> None:
     found = local_time(at, zone)
     assert 1969 <= found.year <= 3000
     if EARLIEST <= at <= LATEST:

@@ -53,7 +53,7 @@ def a_client(name: str = AGENT, permission: Permission = ALLOWANCE, credits: flo
     return Client(name=name, permission=permission, credits=credits, folders=("/films",))
 
 
-def test_table_of_calls_names_every_case():
+def test_permission_table_names_every_case():
     assert set(CALLS) == set(product((AGENT, COMMAND_LINE), Permission, (False, True)))
 
 
@@ -70,7 +70,7 @@ def test_calls_are_refused_by_client_permission_and_pause(name: str, permission:
 
 
 @pytest.mark.parametrize("act", [Act.READ, Act.ADOPT, Act.CANCEL, Act.CREATE])
-def test_client_without_a_name_gets_nothing(act: Act):
+def test_client_without_a_name_is_refused(act: Act):
     assert refusal(a_client(""), act, is_paused=False) is Why.NAMELESS
 
 
@@ -100,7 +100,7 @@ def verdict(
 
 
 @pytest.mark.parametrize(("priced", "reserved", "agent", "command"), CREATIONS)
-def test_beyond_its_allowance_an_agent_waits_and_a_command_is_refused(
+def test_agent_beyond_its_allowance_waits_and_a_command_is_refused(
     priced: Priced, reserved: float, agent: Why | None, command: Why | None
 ):
     assert verdict(a_client(), priced, reserved) == Verdict(agent, waits=agent is not None)
@@ -110,7 +110,7 @@ def test_beyond_its_allowance_an_agent_waits_and_a_command_is_refused(
     assert verdict(a_client(), priced, reserved, is_paused=True) == Verdict(Why.PAUSED)
 
 
-def test_requests_that_would_wait_are_refused_while_too_many_wait():
+def test_requests_are_refused_while_too_many_wait_for_approval():
     asking = a_client(permission=ASK)
     assert verdict(asking, CHEAP, waiting=MOST_WAITING - 1) == Verdict(waits=True)
     assert verdict(asking, CHEAP, waiting=MOST_WAITING) == Verdict(Why.TOO_MANY)
@@ -119,24 +119,24 @@ def test_requests_that_would_wait_are_refused_while_too_many_wait():
 
 
 @pytest.mark.parametrize("permission", Permission)
-def test_queued_tasks_stay_within_an_allowance_that_still_covers_them(permission: Permission):
+def test_queued_tasks_keep_running_within_an_allowance_that_still_covers_them(permission: Permission):
     client = a_client(permission=permission)
     assert is_still_within(client, is_paused=False, reserved=100.0) is (permission is ALLOWANCE)
     assert not is_still_within(client, is_paused=True, reserved=0.0)
     assert not is_still_within(client, is_paused=False, reserved=100.1)
 
 
-def test_any_other_permission_and_fewer_credits_are_less():
+def test_other_permission_or_fewer_credits_count_as_reduced():
     client = a_client()
     assert not is_less(client, ALLOWANCE, 100.0)
     assert is_less(client, ALLOWANCE, 99.0)
     assert all(is_less(client, permission, 500.0) for permission in (READ, ASK, REVOKED))
 
 
-def test_credits_left_today_are_never_negative():
+def test_remaining_credits_of_today_are_never_negative():
     assert [left_today(a_client(), reserved) for reserved in (0.0, 60.0, 200.0)] == [100.0, 40.0, 0.0]
 
 
-def test_only_the_command_line_may_name_any_file():
+def test_only_the_command_line_may_read_any_file():
     assert folders_of(a_client()) == ("/films",)
     assert folders_of(replace(a_client(), name=COMMAND_LINE)) is None

@@ -8,13 +8,13 @@ from runway_desktop.domain.failures import ReasonCode
 
 
 @pytest.mark.parametrize("code", ReasonCode)
-def test_no_text_equals_a_code(code: ReasonCode):
+def test_reason_code_never_equals_a_text(code: ReasonCode):
     assert not isinstance(code, str)
     # The type check refuses the comparison, and an ignore that it does not need as well.
     assert code != code.value  # type: ignore[comparison-overlap]
 
 
-def test_the_stored_codes_stay_as_they_are():
+def test_stored_reason_codes_never_change():
     assert {code.name: code.value for code in ReasonCode} == {
         "UNKNOWN": "unknown",
         "OUR_MISTAKE": "mistake of the program",

@@ -29,11 +29,11 @@ from runway_desktop.domain.task import Request, TaskId
         ("ＦＯＧ", ("fog",), ()),
     ],
 )
-def test_words_of_a_search_line(text, wanted, unwanted):
+def test_search_line_is_split_into_words(text, wanted, unwanted):
     assert words_of(text) == Words(wanted, unwanted)
 
 
-def test_a_tag_has_one_spelling():
+def test_tag_has_one_normalized_spelling():
     assert clean_tag("  Low   KEY ") == "low key"
     assert clean_tags("Drone, low key,, drone , ") == ("drone", "low key")
     assert clean_tag('a "b", c') == "a b c"
@@ -43,18 +43,18 @@ def request(prompt: str, **values) -> Request:
     return Request(endpoint="text_to_video", model="gen4.5", values=values, prompt=prompt)
 
 
-def test_the_same_prompt_has_the_same_key_whatever_its_blanks():
+def test_equal_prompts_have_the_same_key_whatever_their_blanks():
     assert prompt_key(request("One boat")) == prompt_key(request(" one\n boat "))
     assert prompt_key(request("One boat")) != prompt_key(request("One boat."))
     assert prompt_key(request("  ")) == ""
 
 
 @pytest.mark.parametrize(("asked", "seconds"), [(5, 5.0), (7.5, 7.5), ("5", 0.0), (True, 0.0), (-1, 0.0), (1e99, 0.0)])
-def test_a_length_that_is_none_counts_as_not_said(asked, seconds):
+def test_invalid_length_counts_as_not_given(asked, seconds):
     assert asked_seconds(request("x", duration=asked)) == seconds
 
 
-def test_a_span_holds_its_ends():
+def test_range_includes_its_ends():
     assert 4 in Bounds(least=4)
     assert 3.9 not in Bounds(least=4)
     assert 8 in Bounds(4, 8)
@@ -62,7 +62,7 @@ def test_a_span_holds_its_ends():
     assert 1e9 in Bounds()
 
 
-def test_entries_tell_where_each_group_stands():
+def test_group_entries_have_their_positions():
     entries = Entries([TaskId("a"), TaskId("b"), TaskId("c")], (("x", 2), ("", 1)))
     assert list(entries.runs()) == [("x", 0, 2), ("", 2, 3)]
 

@@ -11,7 +11,7 @@ from runway_desktop.domain.secrecy import KnownSecrets, without_secrets
 KEY = "key_" + "0123456789abcdef" * 8
 
 
-def test_a_key_is_cut_out_wherever_it_stands():
+def test_key_is_removed_from_any_text():
     assert without_secrets(f"I pasted {KEY} here") == "I pasted key_… here"
 
 
@@ -25,7 +25,7 @@ def test_a_key_is_cut_out_wherever_it_stands():
         "Expires=1750000000&Signature=a~b&Key-Pair-Id=K1",
     ],
 )
-def test_a_signed_link_loses_what_opens_the_door(query):
+def test_signed_link_loses_its_signature(query):
     assert without_secrets(f"see https://out.example/a/b.mp4?{query}.").startswith("see https://out.example/a/b.mp4")
     assert query.split("=", 1)[1] not in without_secrets(f"https://out.example/a/b.mp4?{query}")
 
@@ -33,7 +33,7 @@ def test_a_signed_link_loses_what_opens_the_door(query):
 @pytest.mark.parametrize(
     "link", ["https://a.example/p?design=2&v=1", "https://a.example/p.png", "https://a.example/#sig=1"]
 )
-def test_other_links_stay_as_they_are(link):
+def test_other_links_stay_unchanged(link):
     assert without_secrets(link) == link
 
 
@@ -47,11 +47,11 @@ def test_other_links_stay_as_they_are(link):
         ("a mail to me@a.example about https://a.example", "a mail to me@a.example about https://a.example"),
     ],
 )
-def test_login_token_and_signature_are_cut_out_wherever_a_link_has_them(text: str, left: str):
+def test_credentials_tokens_and_signatures_are_removed_from_links(text: str, left: str):
     assert without_secrets(text) == KnownSecrets().struck_out(text) == left
 
 
-def test_secret_that_two_use_is_struck_out_until_both_are_done():
+def test_secret_used_twice_is_redacted_until_both_uses_end():
     secrecy = KnownSecrets()
     for _ in range(2):
         secrecy.add("a studio's own")
@@ -61,12 +61,12 @@ def test_secret_that_two_use_is_struck_out_until_both_are_done():
     assert secrecy.struck_out("with a studio's own") == "with a studio's own"
 
 
-def test_json_stays_json_and_keeps_everything_else():
+def test_redacted_json_stays_valid_json():
     before = {"promptText": 'Say "hello"\n at dawn', "promptImage": "https://o.example/a.png?_jwt=ey.J.1", "seed": 7}
     after = json.loads(without_secrets(json.dumps(before, ensure_ascii=False)))
     assert after == before | {"promptImage": "https://o.example/a.png"}
 
 
-def test_a_prompt_that_only_speaks_of_keys_is_left_alone():
+def test_prompt_that_only_mentions_keys_is_unchanged():
     text = "A close-up of a brass key_ring, key_light from the left"
     assert without_secrets(text) == text

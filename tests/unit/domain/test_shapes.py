@@ -18,11 +18,11 @@ def a_request(**values: Any) -> Request:
     return Request(endpoint="image_to_video", model="gen4.5", values=values)
 
 
-def test_settings_make_the_shape_in_a_fixed_order():
+def test_price_shape_of_settings_has_a_fixed_order():
     assert shape_of(a_request(ratio="1280:720", duration=5, audio=True)) == "audio=true;duration=5;ratio=1280:720"
 
 
-def test_words_seeds_ids_and_inputs_make_no_difference():
+def test_prompt_seed_ids_and_inputs_do_not_change_the_price_shape():
     request = a_request(
         duration=5,
         promptText="short",
@@ -38,12 +38,12 @@ def test_words_seeds_ids_and_inputs_make_no_difference():
     assert shape_of(request) == "duration=5"
 
 
-def test_a_number_is_one_however_it_is_written():
+def test_number_has_one_price_shape_however_it_is_written():
     assert shape_of(a_request(duration=5)) == shape_of(a_request(duration=5.0))
     assert shape_of(a_request(cfgScale=0.5)) == "cfgScale=0.5"
 
 
-def test_nested_settings_count_by_their_path():
+def test_nested_settings_are_in_the_price_shape_by_path():
     assert shape_of(a_request(providerSettings={"quality": "high", "seed": 3})) == "providerSettings.quality=high"
     assert shape_of(a_request()) == ""
 
@@ -61,21 +61,21 @@ def test_nested_settings_count_by_their_path():
         ((), True),
     ],
 )
-def test_an_input_is_asked_for_while_its_place_holds_something(place: tuple[str | int, ...], there: bool):
+def test_input_is_in_the_price_shape_while_present(place: tuple[str | int, ...], there: bool):
     request = a_request(promptImage="file:///a.png", references=[{"uri": "file:///b.png"}], emptied=None)
     assert (value_at(request, place) is not None) is there
 
 
-def test_a_search_does_not_see_case_and_width():
+def test_search_ignores_case_and_character_width():
     assert search_words("  Straße ＡＢＣ abc\tStraße ") == ("strasse", "abc")
 
 
-def test_files_are_searched_by_their_names_alone():
+def test_files_are_searched_by_name_only():
     words = searched_text(["A prompt", None, ""], ["/films/Shot 1.mp4", "C:\\pictures\\b.png", "", "plain.wav"])
     assert words == "a prompt\nshot 1.mp4\nb.png\nplain.wav"
 
 
 @given(st.text(st.characters()))
-def test_what_is_folded_can_be_kept_by_any_database(text: str):
+def test_folded_text_can_be_stored_in_any_database(text: str):
     assert "\0" not in folded(text)
     folded(text).encode()

@@ -12,5 +12,5 @@ from runway_desktop.usecases.words import units
     ("amount", "words"),
     [(0, "0 B"), (999, "999 B"), (2_083_000, "2.1 MB"), (310_400, "310 kB"), (80_000_000_000, "80 GB")],
 )
-def test_a_size_is_told_in_decimal_units(amount: int, words: str) -> None:
+def test_file_size_uses_decimal_units(amount: int, words: str) -> None:
     assert size_in_words(amount) == words == units.size(amount)

@@ -13,7 +13,7 @@ from runway_desktop.domain.task import RANKS, RemoteId, State, parse_remote_id
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 
 
-def test_a_remote_id_is_a_uuid_of_version_4_and_nothing_else():
+def test_remote_id_is_a_version_4_uuid():
     assert parse_remote_id(f"  {str(REMOTE).upper()}\n") == REMOTE
     assert parse_remote_id(str(uuid.uuid1())) is None
     for word in ("", "no", str(REMOTE).replace("-", ""), f"{{{REMOTE}}}", f"urn:uuid:{REMOTE}", f"{REMOTE}0"):
@@ -36,13 +36,13 @@ STORED = {
 """The ranks in the rows of every list there is. A new state is added below them; no line is ever changed."""
 
 
-def test_ranks_of_states_are_those_in_stored_rows():
+def test_state_ranks_equal_those_in_stored_rows():
     assert {state.value: rank for state, rank in RANKS.items()} == STORED
     assert set(RANKS) == set(State)
     assert len(set(RANKS.values())) == len(RANKS)
 
 
-def test_a_state_in_the_middle_of_the_enum_moves_no_stored_rank(monkeypatch, tmp_path):
+def test_state_inserted_into_the_enum_changes_no_stored_rank(monkeypatch, tmp_path):
     source = Path(task.__file__).read_text("utf-8")
     grown = source.replace('    PENDING = "pending"\n', '    PENDING = "pending"\n    NEW = "new"\n')
     assert grown != source

@@ -97,7 +97,7 @@ def chosen_by_keyring() -> Iterator[Callable[[KeyringBackend], None]]:
     keyring.core._keyring_backend = before
 
 
-async def test_a_secret_comes_back_without_the_blanks_around_it(keychain: Keep):
+async def test_secret_is_stored_without_surrounding_blanks(keychain: Keep):
     backend = DictKeyring()
     await keychain(backend).set("Northlight", f"  {SECRET}\n")
     assert backend.kept == {("Runway Desktop", "Northlight"): SECRET}
@@ -105,14 +105,14 @@ async def test_a_secret_comes_back_without_the_blanks_around_it(keychain: Keep):
     assert await keychain(backend).get("another profile") is None
 
 
-async def test_what_is_kept_with_blanks_is_read_without(keychain: Keep):
+async def test_secret_stored_with_blanks_is_read_without_them(keychain: Keep):
     backend = DictKeyring()
     backend.kept = {("Runway Desktop", "a"): f"{SECRET}\r\n", ("Runway Desktop", "b"): "  "}
     assert await keychain(backend).get("a") == SECRET
     assert await keychain(backend).get("b") is None
 
 
-async def test_deleting_what_is_not_there_is_no_error(keychain: Keep):
+async def test_deleting_a_missing_secret_is_no_error(keychain: Keep):
     backend = DictKeyring()
     await keychain(backend).set("a", SECRET)
     await keychain(backend).delete("a")
@@ -120,7 +120,7 @@ async def test_deleting_what_is_not_there_is_no_error(keychain: Keep):
     assert backend.kept == {}
 
 
-async def test_a_refused_deletion_is_told(keychain: Keep):
+async def test_refused_deletion_of_a_secret_is_reported(keychain: Keep):
     backend = StubbornKeyring()
     await keychain(backend).set("a", SECRET)
     with pytest.raises(SecretStoreError) as caught:
@@ -128,7 +128,7 @@ async def test_a_refused_deletion_is_told(keychain: Keep):
     assert caught.value.kind is SecretTrouble.REFUSED
 
 
-async def test_every_call_runs_in_the_worker(keychain: Keep):
+async def test_every_keychain_call_runs_in_a_worker_thread(keychain: Keep):
     backend = DictKeyring()
     await keychain(backend).set("a", SECRET)
     await keychain(backend).get("a")
@@ -161,7 +161,7 @@ async def test_every_call_runs_in_the_worker(keychain: Keep):
     ],
     ids=lambda given: type(given).__name__,
 )
-async def test_every_failure_is_told_in_words_and_without_the_secret(
+async def test_every_keychain_failure_has_a_message_without_the_secret(
     keychain: Keep, trouble: BaseException, kind: SecretTrouble
 ):
     backend = DictKeyring()
@@ -180,7 +180,7 @@ async def test_every_failure_is_told_in_words_and_without_the_secret(
 
 
 @pytest.mark.parametrize("backend", [NoKeyring(), NullKeyring(), PlaintextKeyring()])
-async def test_a_backend_that_keeps_nothing_or_plain_text_counts_as_none(keychain: Keep, backend: KeyringBackend):
+async def test_plain_text_or_null_backend_counts_as_no_keychain(keychain: Keep, backend: KeyringBackend):
     for ask in (keychain(backend).name(), keychain(backend).set("a", SECRET), keychain(backend).get("a")):
         with pytest.raises(SecretStoreError) as caught:
             await ask
@@ -188,7 +188,7 @@ async def test_a_backend_that_keeps_nothing_or_plain_text_counts_as_none(keychai
     assert getattr(backend, "kept", {}) == {}
 
 
-async def test_a_chain_never_goes_on_to_plain_text(keychain: Keep):
+async def test_chained_backend_never_falls_back_to_plain_text(keychain: Keep):
     plain, safe = PlaintextKeyring(), DictKeyring()
     chain = Chain()
     chain.backends = (plain, safe)
@@ -212,12 +212,12 @@ async def test_a_chain_never_goes_on_to_plain_text(keychain: Keep):
         ("somebody_else", "somebody else Keyring"),
     ],
 )
-async def test_the_keychain_is_named_as_people_know_it(keychain: Keep, module: str, name: str):
+async def test_keychain_has_the_name_people_know(keychain: Keep, module: str, name: str):
     kind = type("Keyring", (DictKeyring,), {"__module__": module})
     assert name in await keychain(kind()).name()
 
 
-async def test_keyrings_own_choice_is_used_unless_told(
+async def test_default_backend_of_keyring_is_used_unless_configured(
     keychain: Keep, chosen_by_keyring: Callable[[KeyringBackend], None]
 ):
     backend = DictKeyring()
@@ -226,7 +226,7 @@ async def test_keyrings_own_choice_is_used_unless_told(
     assert backend.kept == {("Runway Desktop", "a"): SECRET}
 
 
-async def test_a_keychain_that_was_started_later_is_found(
+async def test_keychain_started_later_is_found(
     keychain: Keep, chosen_by_keyring: Callable[[KeyringBackend], None], monkeypatch: pytest.MonkeyPatch
 ):
     backend = DictKeyring()
@@ -236,7 +236,7 @@ async def test_a_keychain_that_was_started_later_is_found(
     assert backend.kept
 
 
-async def test_a_wrong_choice_in_the_surroundings_is_told(
+async def test_wrong_backend_in_the_environment_is_reported(
     keychain: Keep, chosen_by_keyring: Callable[[KeyringBackend], None], monkeypatch: pytest.MonkeyPatch
 ):
     chosen_by_keyring(NoKeyring())
@@ -246,7 +246,7 @@ async def test_a_wrong_choice_in_the_surroundings_is_told(
 
 
 @pytest.mark.parametrize("kept", [SECRET.encode(), 5, ["a"], object()])
-async def test_what_is_no_text_is_no_secret(keychain: Keep, kept: object):
+async def test_secret_that_is_no_text_is_rejected(keychain: Keep, kept: object):
     backend = DictKeyring()
     backend.kept["Runway Desktop", "a"] = kept  # type: ignore[assignment]
     with pytest.raises(SecretStoreError) as caught:
@@ -255,7 +255,7 @@ async def test_what_is_no_text_is_no_secret(keychain: Keep, kept: object):
     assert SECRET not in caught.value.detail
 
 
-async def test_a_backend_whose_name_cannot_be_asked_is_broken(keychain: Keep):
+async def test_backend_whose_name_raises_is_broken(keychain: Keep):
     class Nameless(DictKeyring):
         @property
         def name(self) -> str:
@@ -266,7 +266,7 @@ async def test_a_backend_whose_name_cannot_be_asked_is_broken(keychain: Keep):
     assert caught.value.kind is SecretTrouble.BROKEN
 
 
-async def test_a_keyring_that_cannot_be_imported_is_broken(keychain: Keep, monkeypatch: pytest.MonkeyPatch):
+async def test_keyring_import_failure_is_a_broken_keychain(keychain: Keep, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "keyring", None)
     monkeypatch.setitem(sys.modules, "keyring.errors", None)
     for ask in (keychain(None).name(), keychain(None).get("a"), keychain(None).set("a", SECRET)):
@@ -275,7 +275,7 @@ async def test_a_keyring_that_cannot_be_imported_is_broken(keychain: Keep, monke
         assert caught.value.kind is SecretTrouble.BROKEN
 
 
-async def test_a_choice_that_raises_is_told(keychain: Keep, monkeypatch: pytest.MonkeyPatch):
+async def test_backend_selection_that_raises_is_reported(keychain: Keep, monkeypatch: pytest.MonkeyPatch):
     def choose() -> KeyringBackend:
         raise RuntimeError("No recommended backend was available.")
 
@@ -284,7 +284,7 @@ async def test_a_choice_that_raises_is_told(keychain: Keep, monkeypatch: pytest.
         await keychain(None).get("a")
 
 
-async def test_workers_that_are_gone_are_told():
+async def test_closed_worker_pool_is_reported():
     workers = ThreadPoolExecutor(1)
     workers.shutdown()
     with pytest.raises(SecretStoreError) as caught:

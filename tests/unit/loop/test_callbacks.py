@@ -36,7 +36,7 @@ def a_dialog(*, seconds: float = 0.0, until: Callable[[], bool] = lambda: True) 
     inner.exec()
 
 
-async def test_callbacks_run_in_the_order_in_which_they_came() -> None:
+async def test_callbacks_run_in_order_of_arrival() -> None:
     loop, heard = asyncio.get_running_loop(), list[int]()
     for place in range(100):
         if place % 3:
@@ -47,7 +47,7 @@ async def test_callbacks_run_in_the_order_in_which_they_came() -> None:
     assert heard == list(range(100))
 
 
-async def test_what_a_callback_adds_runs_after_all_that_were_there() -> None:
+async def test_callback_added_by_another_runs_after_all_present_ones() -> None:
     loop, heard = asyncio.get_running_loop(), list[str]()
 
     def first() -> None:
@@ -60,7 +60,7 @@ async def test_what_a_callback_adds_runs_after_all_that_were_there() -> None:
     assert heard == ["first", "second", "added"]
 
 
-async def test_coroutine_that_never_waits_leaves_the_window_its_turn() -> None:
+async def test_coroutine_that_never_waits_still_lets_the_window_update() -> None:
     heard = list[int]()
     QTimer.singleShot(0, lambda: heard.append(1))
     for turn in range(1_000):  # noqa: B007 - how many it took
@@ -85,7 +85,7 @@ async def test_canceled_callback_does_not_run() -> None:
     assert heard == ["canceled in its turn"]
 
 
-async def test_callback_runs_in_the_context_in_which_it_was_added() -> None:
+async def test_callback_runs_in_its_original_context() -> None:
     loop, heard = asyncio.get_running_loop(), list[int]()
     number.set(1)
     loop.call_soon(lambda: heard.append(number.get()))
@@ -99,7 +99,7 @@ async def test_callback_runs_in_the_context_in_which_it_was_added() -> None:
     assert number.get() == 2
 
 
-async def test_timers_come_in_order_and_never_too_early() -> None:
+async def test_timers_fire_in_order_and_never_early() -> None:
     loop, heard = asyncio.get_running_loop(), list[tuple[float, float]]()
     dues = [loop.time() + wait / 1000 for wait in (31, 7, 0, 1, 19, 2, 3, 40, 7.4, 7.6)]
     for due in dues:
@@ -109,7 +109,7 @@ async def test_timers_come_in_order_and_never_too_early() -> None:
     assert all(came >= due for due, came in heard)
 
 
-async def test_no_timer_is_lost_where_the_next_becomes_due_while_the_last_is_looked_at(
+async def test_timer_due_during_the_timer_check_is_not_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     loop, heard = asyncio.get_running_loop(), list[int]()
@@ -123,7 +123,7 @@ async def test_no_timer_is_lost_where_the_next_becomes_due_while_the_last_is_loo
     assert heard == list(range(30))
 
 
-async def test_earlier_timer_is_not_held_up_by_a_later_one() -> None:
+async def test_earlier_timer_is_not_delayed_by_a_later_one() -> None:
     loop, came = asyncio.get_running_loop(), asyncio.Event()
     far = loop.call_later(3_600, came.set)
     began = loop.time()
@@ -133,7 +133,7 @@ async def test_earlier_timer_is_not_held_up_by_a_later_one() -> None:
     far.cancel()
 
 
-async def test_canceled_timers_are_not_kept_until_their_time() -> None:
+async def test_canceled_timers_are_removed_before_their_time() -> None:
     loop = asyncio.get_running_loop()
 
     class Kept:
@@ -161,7 +161,7 @@ async def test_call_from_a_thread_wakes_the_loop() -> None:
         await asyncio.wait_for(came.wait(), 60)
 
 
-async def test_none_of_many_calls_from_threads_is_lost() -> None:
+async def test_no_call_from_another_thread_is_lost() -> None:
     loop, heard = asyncio.get_running_loop(), list[tuple[int, int]]()
 
     def tell(thread: int) -> None:
@@ -176,7 +176,7 @@ async def test_none_of_many_calls_from_threads_is_lost() -> None:
         assert [place for who, place in heard if who == thread] == list(range(500))
 
 
-def test_exception_of_a_callback_goes_to_the_handler_and_the_others_run(qapp: QApplication) -> None:
+def test_exception_in_a_callback_reaches_the_handler_and_other_callbacks_run(qapp: QApplication) -> None:
     told, heard = list[dict[str, object]](), list[str]()
 
     def fail() -> None:
@@ -197,9 +197,7 @@ def test_exception_of_a_callback_goes_to_the_handler_and_the_others_run(qapp: QA
 
 
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt()])
-def test_end_of_the_program_that_a_callback_raises_comes_out_of_the_loop(
-    qapp: QApplication, error: BaseException
-) -> None:
+def test_system_exit_in_a_callback_leaves_the_loop(qapp: QApplication, error: BaseException) -> None:
     def leave() -> None:
         raise error
 
@@ -211,7 +209,7 @@ def test_end_of_the_program_that_a_callback_raises_comes_out_of_the_loop(
         assert loop.run_until_complete(asyncio.sleep(0, "tidied")) == "tidied"
 
 
-def test_nothing_runs_while_the_loop_does_not_and_all_does_when_it_does(qapp: QApplication) -> None:
+def test_nothing_runs_while_the_loop_is_stopped(qapp: QApplication) -> None:
     heard = list[str]()
     with new_loop(qapp) as loop:
         loop.call_soon(heard.append, "soon")
@@ -223,7 +221,7 @@ def test_nothing_runs_while_the_loop_does_not_and_all_does_when_it_does(qapp: QA
         assert heard == ["soon", "from a thread", "later"]
 
 
-def test_closed_loop_takes_nothing_more(qapp: QApplication) -> None:
+def test_closed_loop_accepts_no_callbacks(qapp: QApplication) -> None:
     heard = list[str]()
     with new_loop(qapp) as loop:
         loop.call_soon(heard.append, "left")
@@ -238,7 +236,7 @@ def test_closed_loop_takes_nothing_more(qapp: QApplication) -> None:
         loop.run_forever()
 
 
-def test_debug_mode_refuses_other_threads_and_what_is_no_callback(qapp: QApplication) -> None:
+def test_debug_mode_refuses_other_threads_and_non_callables(qapp: QApplication) -> None:
     refused = list[BaseException]()
 
     def from_elsewhere(loop: asyncio.AbstractEventLoop) -> None:
@@ -263,7 +261,7 @@ def test_debug_mode_refuses_other_threads_and_what_is_no_callback(qapp: QApplica
 # Loops of Qt within this one.
 
 
-async def test_all_goes_on_while_a_callback_stays_in_a_dialog() -> None:
+async def test_other_callbacks_run_while_one_is_in_a_nested_dialog_loop() -> None:
     loop, heard = asyncio.get_running_loop(), list[str]()
 
     async def work() -> None:
@@ -289,7 +287,7 @@ def a_dialog_in(heard: list[str], until: Callable[[], bool]) -> None:
     heard.append("the dialog closed")
 
 
-def test_no_task_is_lost_while_the_step_of_another_stays_in_a_dialog(qapp: QApplication) -> None:
+def test_no_task_is_lost_while_another_is_in_a_nested_dialog_loop(qapp: QApplication) -> None:
     heard = list[str]()
 
     async def other(place: int) -> None:
@@ -309,7 +307,7 @@ def test_no_task_is_lost_while_the_step_of_another_stays_in_a_dialog(qapp: QAppl
     assert sorted(heard) == sorted(f"other {place}" for place in range(10))
 
 
-def test_socket_is_read_while_the_callback_of_another_stays_in_a_dialog(qapp: QApplication) -> None:
+def test_socket_is_read_while_another_callback_is_in_a_nested_dialog_loop(qapp: QApplication) -> None:
     heard = list[bytes]()
     ours, theirs = socket.socketpair()
     other, others_peer = socket.socketpair()
@@ -336,7 +334,7 @@ def test_socket_is_read_while_the_callback_of_another_stays_in_a_dialog(qapp: QA
     assert heard == [b"first", b"second", b"the dialog closed"]
 
 
-def test_socket_whose_callback_stays_in_a_dialog_is_read_on_when_that_closes(qapp: QApplication) -> None:
+def test_socket_whose_callback_opened_a_dialog_is_read_after_it_closes(qapp: QApplication) -> None:
     heard = list[bytes]()
     due = list[str]()
     ours, theirs = socket.socketpair()
@@ -361,7 +359,7 @@ def test_socket_whose_callback_stays_in_a_dialog_is_read_on_when_that_closes(qap
     assert heard == [b"1", b"the dialog closed", b"2", b"3"]
 
 
-async def test_new_socket_with_the_number_of_a_closed_one_is_heard() -> None:
+async def test_new_socket_with_a_reused_descriptor_is_read() -> None:
     loop = asyncio.get_running_loop()
     numbers = set()
     for _ in range(3):
@@ -404,7 +402,7 @@ async def _work(heard: list[str]) -> None:
 
 
 @pytest.mark.parametrize("turns", range(40))
-async def test_task_that_is_canceled_at_any_turn_ends_as_it_should(turns: int) -> None:
+async def test_task_canceled_at_any_step_ends_properly(turns: int) -> None:
     heard = list[str]()
     task = asyncio.create_task(_work(heard))
     for _ in range(turns):
@@ -415,7 +413,7 @@ async def test_task_that_is_canceled_at_any_turn_ends_as_it_should(turns: int) -
     assert heard in ([], ["canceled", "tidied"], ["whole", "tidied"])
 
 
-async def test_a_chain_of_small_callbacks_takes_fewer_turns_of_qt_than_it_has_links() -> None:
+async def test_chain_of_small_callbacks_shares_qt_events() -> None:
     turns = list[int]()
     counting = QTimer(interval=0)
     counting.timeout.connect(lambda: turns.append(1))
@@ -426,7 +424,7 @@ async def test_a_chain_of_small_callbacks_takes_fewer_turns_of_qt_than_it_has_li
     assert 5 < len(turns) < 50
 
 
-async def test_what_takes_long_is_followed_by_a_turn_of_qt() -> None:
+async def test_slow_callback_is_followed_by_a_qt_event_turn() -> None:
     turns = list[int]()
     counting = QTimer(interval=0)
     counting.timeout.connect(lambda: turns.append(1))
@@ -438,7 +436,7 @@ async def test_what_takes_long_is_followed_by_a_turn_of_qt() -> None:
     assert len(turns) >= 9
 
 
-def test_what_is_added_after_the_loop_was_stopped_waits_until_it_runs_again(qapp: QApplication) -> None:
+def test_callback_added_to_a_stopped_loop_runs_after_restart(qapp: QApplication) -> None:
     heard = list[int]()
 
     def again(place: int) -> None:
@@ -455,7 +453,7 @@ def test_what_is_added_after_the_loop_was_stopped_waits_until_it_runs_again(qapp
         assert heard == [1, 2]
 
 
-async def test_a_timer_that_is_due_when_it_is_set_is_not_lost() -> None:
+async def test_timer_already_due_when_set_is_not_lost() -> None:
     loop = asyncio.get_running_loop()
     for _ in range(20):
         came = loop.create_future()

@@ -28,7 +28,7 @@ class Counting:
             self.ended += 1
 
 
-async def test_generator_that_is_dropped_in_the_middle_ends_as_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_dropped_async_generator_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     complaints: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", complaints.append)
     counting = Counting()
@@ -40,7 +40,7 @@ async def test_generator_that_is_dropped_in_the_middle_ends_as_it_should(monkeyp
     assert not complaints
 
 
-def test_generators_that_are_left_at_the_end_are_ended_with_the_loop(qapp: QApplication) -> None:
+def test_remaining_async_generators_are_closed_with_the_loop(qapp: QApplication) -> None:
     counting = Counting()
     kept = counting.numbers()
 
@@ -53,7 +53,7 @@ def test_generators_that_are_left_at_the_end_are_ended_with_the_loop(qapp: QAppl
         assert counting.ended == 1
 
 
-def test_hooks_of_whoever_ran_before_are_back_when_it_stops(qapp: QApplication) -> None:
+def test_async_generator_hooks_are_restored_when_the_loop_stops(qapp: QApplication) -> None:
     async def hooks() -> object:
         return sys.get_asyncgen_hooks()
 

@@ -91,7 +91,7 @@ async def every_connection_serves(host: Host, client: RunwayClient, fetcher: Htt
     ids=["drips", "too long", "cut"],
 )
 @pytest.mark.parametrize("kind", ["question", "create"])
-async def test_answers_that_are_given_up_cost_no_connection(
+async def test_abandoned_answers_leak_no_connection(
     kind: str, behavior: Any, patience: Patience | None, tmp_path: Path
 ) -> None:
     async with host() as server, clients(server, patience or Patience(read=5.0, create=5.0)) as (client, fetcher):
@@ -105,7 +105,7 @@ async def test_answers_that_are_given_up_cost_no_connection(
 
 @pytest.mark.parametrize("behavior", [drips, stops, is_silent])
 @pytest.mark.parametrize("kind", ["question", "create", "upload", "download"])
-async def test_what_is_canceled_while_it_waits_costs_no_connection(kind: str, behavior: Any, tmp_path: Path) -> None:
+async def test_canceled_waiting_requests_leak_no_connection(kind: str, behavior: Any, tmp_path: Path) -> None:
     path = a_file(tmp_path)
     async with host() as server, clients(server) as (client, fetcher):
         arrived = asyncio.Event()
@@ -144,7 +144,7 @@ async def read_and_give_up(fetcher: HttpFetcher, url: str) -> None:
 
 
 @pytest.mark.parametrize("behavior", [drips, stops, goes_on])
-async def test_downloads_that_their_reader_gives_up_cost_no_connection(behavior: Any, tmp_path: Path) -> None:
+async def test_abandoned_downloads_leak_no_connection(behavior: Any, tmp_path: Path) -> None:
     async with host() as server, clients(server) as (client, fetcher):
         server.misbehave(behavior)
         for _ in range(12):
@@ -153,7 +153,7 @@ async def test_downloads_that_their_reader_gives_up_cost_no_connection(behavior:
         await every_connection_serves(server, client, fetcher, a_file(tmp_path))
 
 
-async def test_downloads_that_are_canceled_while_their_reader_is_busy_cost_no_connection(tmp_path: Path) -> None:
+async def test_downloads_canceled_while_their_reader_is_busy_leak_no_connection(tmp_path: Path) -> None:
     async with host() as server, clients(server) as (client, fetcher):
         server.misbehave(stops)
         reading = asyncio.Event()
@@ -174,7 +174,7 @@ async def test_downloads_that_are_canceled_while_their_reader_is_busy_cost_no_co
         await every_connection_serves(server, client, fetcher, a_file(tmp_path))
 
 
-async def test_uploads_whose_host_breaks_off_cost_no_connection(tmp_path: Path) -> None:
+async def test_failed_uploads_leak_no_connection(tmp_path: Path) -> None:
     path = a_file(tmp_path, 5_000_000)
 
     async def hang_up(connection: RawConnection) -> None:
@@ -191,7 +191,7 @@ async def test_uploads_whose_host_breaks_off_cost_no_connection(tmp_path: Path) 
 
 @pytest.mark.parametrize("cancels", [1, 2])
 @pytest.mark.parametrize("kind", ["question", "create", "upload", "download"])
-async def test_at_whatever_moment_it_is_canceled_no_connection_is_lost(kind: str, cancels: int, tmp_path: Path) -> None:
+async def test_request_canceled_at_any_moment_leaks_no_connection(kind: str, cancels: int, tmp_path: Path) -> None:
     """Once, or once more while the first is being heeded."""
     path = a_file(tmp_path, 1000)
     async with host() as server, clients(server) as (client, fetcher):
@@ -217,7 +217,7 @@ async def test_at_whatever_moment_it_is_canceled_no_connection_is_lost(kind: str
 
 
 @pytest.mark.parametrize("cancels", [1, 2])
-async def test_at_whatever_moment_of_its_connecting_it_is_canceled_no_connection_stays_open(cancels: int) -> None:
+async def test_connecting_canceled_at_any_moment_leaves_no_connection_open(cancels: int) -> None:
     """To a host that takes connections and never says a word of TLS."""
     is_open: set[int] = set()
 

@@ -11,7 +11,7 @@ from tests.unit.loop.host import RESULT, clients, download, host
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"302 Found"], ids=["200", "302"])
-async def test_odd_headers_of_a_result_leave_every_connection_of_use(status: bytes) -> None:
+async def test_unusual_result_headers_leave_every_connection_usable(status: bytes) -> None:
     answer = b""
 
     async def is_odd(connection: RawConnection, _request: RawRequest) -> None:

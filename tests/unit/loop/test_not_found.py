@@ -38,7 +38,7 @@ def note_calls(rig: Rig) -> list[str]:
     return happened
 
 
-async def test_a_task_that_runway_does_not_know_yet_is_canceled_once_it_does(tmp_path: Path):
+async def test_task_unknown_to_runway_yet_is_canceled_once_it_appears(tmp_path: Path):
     async with (
         simulated(unknown_seconds=25.0) as (simulator, clock),
         engine(simulator, clock, tmp_path / "tasks.db") as rig,
@@ -49,7 +49,7 @@ async def test_a_task_that_runway_does_not_know_yet_is_canceled_once_it_does(tmp
         assert simulator.witness.deleted == simulator.witness.accepted
 
 
-async def test_the_delete_that_the_poller_finishes_leaves_in_the_step_that_reads_the_answer(tmp_path: Path):
+async def test_pending_delete_is_sent_in_the_same_step_as_the_poll_answer(tmp_path: Path):
     async with (
         simulated() as (simulator, clock),
         engine(simulator, clock, tmp_path / "tasks.db") as rig,
@@ -67,7 +67,7 @@ async def test_the_delete_that_the_poller_finishes_leaves_in_the_step_that_reads
         assert simulator.witness.deleted == simulator.witness.accepted
 
 
-async def test_a_task_that_was_taken_for_gone_comes_back_and_ends(tmp_path: Path):
+async def test_task_thought_gone_comes_back_and_ends(tmp_path: Path):
     async with (
         simulated() as (simulator, clock),
         engine(simulator, clock, tmp_path / "tasks.db") as rig,

@@ -14,7 +14,7 @@ CREATES = 4
 
 
 @pytest.mark.parametrize("manner", [{"greeting": b""}, {"says": b""}], ids=["silent", "silent later"])
-async def test_a_silent_proxy_holds_nothing_up(manner: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_silent_proxy_blocks_nothing(manner: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     async with socks_proxy(9, **manner) as proxy:
         monkeypatch.setenv("ALL_PROXY", proxy.url)
         monkeypatch.delenv("HTTPS_PROXY", raising=False)

@@ -25,7 +25,7 @@ def run(lacking: str, *words: str, folder: Path) -> subprocess.CompletedProcess[
 
 
 @pytest.mark.parametrize("lacking", ["mcp", "mcp_types", "pydantic", "anyio"])
-def test_without_the_library_an_agents_server_says_what_to_install(lacking: str, tmp_path: Path):
+def test_agent_server_without_its_library_says_what_to_install(lacking: str, tmp_path: Path):
     done = run(lacking, "mcp", folder=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
@@ -41,11 +41,13 @@ def test_without_the_library_an_agents_server_says_what_to_install(lacking: str,
         ("uv-receipt.toml", f'uv pip install --python "{{prefix}}" "{LIBRARY}"'),
     ],
 )
-def test_what_to_install_is_added_by_the_tool_that_installed_the_program(receipt: str, command: str, tmp_path: Path):
+def test_missing_library_is_installed_by_the_tool_that_installed_the_program(
+    receipt: str, command: str, tmp_path: Path
+):
     (tmp_path / receipt).touch()
     assert missing(tmp_path).endswith(f"Install it with: {command.format(prefix=tmp_path)}")
 
 
-def test_without_the_library_commands_do_all_they_do(tmp_path: Path):
+def test_commands_work_without_the_agent_library(tmp_path: Path):
     done = run("mcp", "list", "--json", folder=tmp_path)
     assert (done.returncode, done.stdout) == (0, '{"total": 0, "tasks": []}\n'), done.stderr

@@ -45,7 +45,7 @@ def cases_of(desk: Desk) -> ClientCases:
         ({"address": "http://127.0.0.1:9"}, Code.INPUT, f"{ADDRESS}, not the address of RUNWAYML_BASE_URL"),
     ],
 )
-async def test_a_client_with_another_key_or_address_asks_and_spends_nothing(
+async def test_client_with_another_key_or_address_cannot_read_or_spend(
     tmp_path: Path, more: dict[str, Any], code: Code, names: str
 ):
     async with a_desk(tmp_path) as desk:
@@ -58,11 +58,11 @@ async def test_a_client_with_another_key_or_address_asks_and_spends_nothing(
         assert not desk.rig.ledger.all_queued()
 
 
-def test_each_call_that_asks_is_tried_by_these_tests():
+def test_every_remote_call_is_covered_by_these_tests():
     assert set(ASK_RUNWAY) == {name for name, known in CALLS.items() if known.asks}
 
 
-async def test_what_is_kept_is_answered_and_says_whose_engine_it_is(tmp_path: Path):
+async def test_local_data_is_answered_with_the_engines_identity(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(max_credits=100.0)
         asked = len(desk.rig.runway.requests)
@@ -73,7 +73,7 @@ async def test_what_is_kept_is_answered_and_says_whose_engine_it_is(tmp_path: Pa
         assert len(desk.rig.runway.requests) == asked
 
 
-async def test_a_client_that_names_the_same_or_nothing_uses_the_engines_key(tmp_path: Path):
+async def test_client_with_the_same_or_no_key_uses_the_engines_key(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         key = desk.engine.account.key.fingerprint
         for caller in (Hello(client=COMMAND_LINE), Hello(client=COMMAND_LINE, key=key, address=ADDRESS)):
@@ -86,7 +86,7 @@ async def test_a_client_that_names_the_same_or_nothing_uses_the_engines_key(tmp_
 
 
 @pytest.mark.parametrize("refused", [{"client": AGENT}, {"client": COMMAND_LINE, "address": "http://127.0.0.1:9"}])
-async def test_loops_are_started_for_nobody_who_is_refused(tmp_path: Path, refused: dict[str, Any]):
+async def test_refused_client_starts_no_engine_loops(tmp_path: Path, refused: dict[str, Any]):
     started: list[str] = []
 
     async def work(client: str) -> None:
@@ -100,7 +100,7 @@ async def test_loops_are_started_for_nobody_who_is_refused(tmp_path: Path, refus
 
 
 @pytest.mark.parametrize("permission", Permission)
-async def test_only_a_client_that_may_make_something_lets_the_queue_leave(tmp_path: Path, permission: Permission):
+async def test_only_a_client_with_permission_starts_sending_of_the_queue(tmp_path: Path, permission: Permission):
     async with a_desk(tmp_path) as desk:
         await desk.engine.clients.permit(AGENT, permission, 10.0)
         may = permission in (Permission.ASK, Permission.ALLOWANCE)
@@ -110,7 +110,7 @@ async def test_only_a_client_that_may_make_something_lets_the_queue_leave(tmp_pa
 
 
 @pytest.mark.parametrize("levels", [60, 500, 50_000])
-async def test_values_nested_too_deeply_are_a_sentence(levels: int, tmp_path: Path):
+async def test_too_deeply_nested_values_get_a_sentence(levels: int, tmp_path: Path):
     deep: Any = "x"
     for level in range(levels):
         deep = [deep] if level % 2 else {"a": deep}

@@ -76,7 +76,7 @@ async def said_to(folder: Path, sent: bytes) -> dict[str, Any]:
     return json.loads(lines[-1]) if lines else {}
 
 
-async def test_calls_of_one_connection_are_answered_side_by_side(tmp_path: Path):
+async def test_calls_of_one_connection_run_in_parallel(tmp_path: Path):
     async with door_of(tmp_path) as engine:
         connection = await connect(tmp_path, "claude")
         assert connection is not None
@@ -88,7 +88,7 @@ async def test_calls_of_one_connection_are_answered_side_by_side(tmp_path: Path)
         await connection.close()
 
 
-async def test_who_comes_while_the_program_starts_is_answered_once_it_stands(tmp_path: Path):
+async def test_call_during_the_start_is_answered_once_ready(tmp_path: Path):
     door, engine = Door(private_socket.Listening(tmp_path, MOST_CONNECTIONS)), Engine()
     early = asyncio.create_task(connect(tmp_path, "early"))
     await asyncio.sleep(0.05)
@@ -101,13 +101,13 @@ async def test_who_comes_while_the_program_starts_is_answered_once_it_stands(tmp
     await door.close()
 
 
-async def test_nobody_there_gives_no_connection(tmp_path: Path):
+async def test_missing_engine_gives_no_connection(tmp_path: Path):
     assert await connect(tmp_path) is None
     private_socket.Listening(tmp_path, 1).socket.close()
     assert await connect(tmp_path) is None, "a crash has left the socket's file"
 
 
-async def test_a_refusal_comes_with_its_advice_and_its_kind(tmp_path: Path):
+async def test_refusal_includes_advice_and_kind(tmp_path: Path):
     async with door_of(tmp_path):
         connection = await connect(tmp_path)
         assert connection is not None
@@ -117,7 +117,7 @@ async def test_a_refusal_comes_with_its_advice_and_its_kind(tmp_path: Path):
         await connection.close()
 
 
-async def test_a_call_that_nobody_waits_for_any_more_is_canceled(tmp_path: Path):
+async def test_abandoned_call_is_canceled(tmp_path: Path):
     async with door_of(tmp_path) as engine:
         connection = await connect(tmp_path)
         assert connection is not None
@@ -128,7 +128,7 @@ async def test_a_call_that_nobody_waits_for_any_more_is_canceled(tmp_path: Path)
         await connection.close()
 
 
-async def test_calls_of_a_caller_that_is_gone_are_canceled(tmp_path: Path):
+async def test_calls_of_a_disconnected_client_are_canceled(tmp_path: Path):
     async with door_of(tmp_path) as engine:
         connection = await connect(tmp_path)
         assert connection is not None
@@ -142,7 +142,7 @@ async def test_calls_of_a_caller_that_is_gone_are_canceled(tmp_path: Path):
                 await asyncio.sleep(0.01)
 
 
-async def test_an_engine_that_ends_loses_the_connection_and_leaves_no_socket(tmp_path: Path):
+async def test_ended_engine_closes_connections_and_removes_its_socket(tmp_path: Path):
     async with door_of(tmp_path):
         connection = await connect(tmp_path)
         assert connection is not None
@@ -155,7 +155,7 @@ async def test_an_engine_that_ends_loses_the_connection_and_leaves_no_socket(tmp
     await connection.close()
 
 
-async def test_one_that_ended_late_takes_no_socket_away_from_the_next(tmp_path: Path):
+async def test_late_ending_engine_does_not_remove_the_next_engines_socket(tmp_path: Path):
     first = Door(private_socket.Listening(tmp_path, MOST_CONNECTIONS))
     await first.open(Engine())
     async with door_of(tmp_path):
@@ -165,7 +165,7 @@ async def test_one_that_ended_late_takes_no_socket_away_from_the_next(tmp_path: 
         await connection.close()
 
 
-async def test_two_versions_say_so_and_neither_hangs(tmp_path: Path):
+async def test_version_mismatch_is_reported_to_both_sides(tmp_path: Path):
     async with door_of(tmp_path) as engine:
         engine.protocol = PROTOCOL + 1
         with pytest.raises(OtherVersion, match="is running with this profile"):
@@ -177,7 +177,7 @@ async def test_two_versions_say_so_and_neither_hangs(tmp_path: Path):
         assert engine.calls == []
 
 
-async def test_a_version_from_before_these_messages_is_told_apart(tmp_path: Path):
+async def test_version_without_this_protocol_is_recognized(tmp_path: Path):
     listening = private_socket.Listening(tmp_path, 1)
 
     async def ok(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -197,7 +197,7 @@ async def test_a_version_from_before_these_messages_is_told_apart(tmp_path: Path
     [b"no json\n", b'{"say": "call", "number": 1, "name": "task"}\n', b'{"say": "other"}\n', b"{" * 100_000 + b"\n"],
     ids=["no JSON", "no hello", "unknown", "deep"],
 )
-async def test_what_is_no_hello_gets_a_sentence_and_asks_for_nothing(line: bytes, tmp_path: Path):
+async def test_invalid_hello_gets_a_sentence_and_nothing_runs(line: bytes, tmp_path: Path):
     async with door_of(tmp_path) as engine:
         said = await said_to(tmp_path, line)
         assert said["say"] == "trouble"
@@ -205,7 +205,7 @@ async def test_what_is_no_hello_gets_a_sentence_and_asks_for_nothing(line: bytes
         assert engine.calls == []
 
 
-async def test_a_message_without_an_end_is_cut_off_with_a_sentence(tmp_path: Path):
+async def test_endless_message_is_cut_off_with_a_sentence(tmp_path: Path):
     async with door_of(tmp_path) as engine:
         reader, writer = await raw(tmp_path)
         writer.write(line_of(Hello()))
@@ -222,7 +222,7 @@ async def test_a_message_without_an_end_is_cut_off_with_a_sentence(tmp_path: Pat
         await connection.close()
 
 
-async def test_half_a_line_asks_for_nothing(tmp_path: Path):
+async def test_incomplete_line_runs_nothing(tmp_path: Path):
     async with door_of(tmp_path) as engine:
         _, writer = await raw(tmp_path)
         writer.write(line_of(Hello()) + b'{"say": "call", "number": 1, "name": "ta')
@@ -235,7 +235,7 @@ async def test_half_a_line_asks_for_nothing(tmp_path: Path):
         await connection.close()
 
 
-async def test_too_many_calls_are_refused_and_the_others_go_on(tmp_path: Path):
+async def test_too_many_calls_are_refused_while_others_continue(tmp_path: Path):
     async with door_of(tmp_path) as engine:
         connection = await connect(tmp_path)
         assert connection is not None
@@ -248,7 +248,7 @@ async def test_too_many_calls_are_refused_and_the_others_go_on(tmp_path: Path):
         await connection.close()
 
 
-async def test_of_five_hundred_connections_those_that_are_too_many_get_a_sentence(tmp_path: Path):
+async def test_connections_beyond_the_limit_get_a_sentence(tmp_path: Path):
     async with door_of(tmp_path) as engine:
         answers = await asyncio.gather(*(hello(tmp_path) for _ in range(500)))
         said = [json.loads(line)["say"] for line, _ in answers]
@@ -277,7 +277,7 @@ async def hello(folder: Path) -> tuple[bytes, asyncio.StreamWriter]:
         await asyncio.sleep(0.01)
 
 
-async def test_an_answer_that_is_too_long_is_no_answer(tmp_path: Path):
+async def test_oversized_answer_is_rejected(tmp_path: Path):
     async with door_of(tmp_path):
         connection = await connect(tmp_path)
         assert connection is not None
@@ -287,7 +287,7 @@ async def test_an_answer_that_is_too_long_is_no_answer(tmp_path: Path):
         await connection.close()
 
 
-async def test_another_users_program_is_told_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_program_of_another_user_is_told_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with door_of(tmp_path) as engine:
         monkeypatch.setattr(private_socket, "peer_is_own", lambda _: False)
         assert await said_to(tmp_path, line_of(Hello())) == {}
@@ -295,7 +295,7 @@ async def test_another_users_program_is_told_nothing(tmp_path: Path, monkeypatch
         assert engine.calls == []
 
 
-async def test_what_is_too_long_to_be_asked_is_refused_before_it_is_sent(tmp_path: Path):
+async def test_oversized_call_is_refused_before_sending(tmp_path: Path):
     async with door_of(tmp_path) as engine:
         connection = await connect(tmp_path)
         assert connection is not None

@@ -92,7 +92,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "FOR_WINDOW", 0.1)
 
 
-async def test_who_has_the_profile_is_asked_and_nothing_is_started(tmp_path: Path):
+async def test_running_engine_is_asked_and_no_second_one_is_started(tmp_path: Path):
     starts = Starts()
     async with holder(tmp_path) as other:
         line = EngineClient(tmp_path, "claude", starts)
@@ -101,7 +101,7 @@ async def test_who_has_the_profile_is_asked_and_nothing_is_started(tmp_path: Pat
         await line.close()
 
 
-async def test_where_nobody_has_it_one_engine_is_started_for_all_calls(tmp_path: Path):
+async def test_one_engine_is_started_for_all_calls_where_none_is_running(tmp_path: Path):
     starts = Starts()
     line = EngineClient(tmp_path, "claude", starts)
     assert await asyncio.gather(*(line.call("task", {}) for _ in range(5))) == ["own 1"] * 5
@@ -110,7 +110,7 @@ async def test_where_nobody_has_it_one_engine_is_started_for_all_calls(tmp_path:
     assert not is_in_use(tmp_path)
 
 
-async def test_when_the_other_ends_the_next_call_has_an_engine_of_its_own(tmp_path: Path):
+async def test_next_call_starts_an_engine_when_the_other_ends(tmp_path: Path):
     line = EngineClient(tmp_path, "claude", Starts())
     async with holder(tmp_path):
         assert await line.call("task", {}) == "other"
@@ -118,7 +118,7 @@ async def test_when_the_other_ends_the_next_call_has_an_engine_of_its_own(tmp_pa
     await line.close()
 
 
-async def test_an_engine_that_moves_is_followed_to_the_window(tmp_path: Path):
+async def test_client_follows_an_engine_that_moves_to_a_window(tmp_path: Path):
     starts = Starts()
     line = EngineClient(tmp_path, "claude", starts)
     assert await line.call("task", {}) == "own 1"
@@ -132,7 +132,7 @@ async def test_an_engine_that_moves_is_followed_to_the_window(tmp_path: Path):
     await line.close()
 
 
-async def test_a_call_whose_engine_closed_the_list_meanwhile_is_answered_by_the_next_engine(tmp_path: Path):
+async def test_call_to_a_closing_engine_is_answered_by_the_next_engine(tmp_path: Path):
     starts = Starts()
     line = EngineClient(tmp_path, "claude", starts)
     async with holder(tmp_path) as other:
@@ -143,7 +143,7 @@ async def test_a_call_whose_engine_closed_the_list_meanwhile_is_answered_by_the_
     await line.close()
 
 
-async def test_a_wait_that_meets_another_engine_has_one_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_wait_across_engines_keeps_one_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(lines, "LONGEST_WAIT", 5.0)
     starts = Starts()
     line = EngineClient(tmp_path, "claude", starts)
@@ -155,7 +155,7 @@ async def test_a_wait_that_meets_another_engine_has_one_deadline(tmp_path: Path,
     await line.close()
 
 
-async def test_a_wait_whose_engines_say_nothing_ends_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_wait_with_silent_engines_ends_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(lines, "ANSWERED_WITHIN", 0.2)
     async with holder(tmp_path) as other:
         line = EngineClient(tmp_path, "claude", Starts())
@@ -167,7 +167,7 @@ async def test_a_wait_whose_engines_say_nothing_ends_in_time(tmp_path: Path, mon
 
 
 @pytest.mark.parametrize("connected", [True, False])
-async def test_after_a_window_that_is_being_closed_an_own_engine_starts_as_soon_as_the_profile_is_free(
+async def test_own_engine_starts_as_soon_as_a_closing_window_frees_the_profile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connected: bool
 ):
     monkeypatch.setattr(lines, "FOR_WINDOW", 600.0)
@@ -185,7 +185,7 @@ async def test_after_a_window_that_is_being_closed_an_own_engine_starts_as_soon_
     await line.close()
 
 
-async def test_a_refusal_is_said_once_and_not_tried_again(tmp_path: Path):
+async def test_refusal_is_returned_once_and_not_retried(tmp_path: Path):
     async with holder(tmp_path) as other:
         line = EngineClient(tmp_path, "claude", Starts())
         with pytest.raises(CallRefused, match=r"No\."):
@@ -194,7 +194,7 @@ async def test_a_refusal_is_said_once_and_not_tried_again(tmp_path: Path):
         await line.close()
 
 
-async def test_agent_is_heard_under_the_name_that_it_says_first(tmp_path: Path):
+async def test_agent_keeps_the_name_it_gives_first(tmp_path: Path):
     async with holder(tmp_path) as other:
         line = EngineClient(tmp_path, "mcp", Starts())
         line.identify("claude")
@@ -219,7 +219,7 @@ async def test_second_name_on_a_connection_is_refused_and_disturbs_no_call(tmp_p
         await line.close()
 
 
-async def test_one_that_says_nothing_is_said_to_be_silent(tmp_path: Path):
+async def test_silent_engine_is_reported_as_silent(tmp_path: Path):
     claimed = claim(tmp_path)
     assert claimed is not None
     line = EngineClient(tmp_path, "claude", Starts())
@@ -230,7 +230,7 @@ async def test_one_that_says_nothing_is_said_to_be_silent(tmp_path: Path):
     await line.close()
 
 
-async def test_while_a_paid_request_is_finished_for_a_window_that_is_said(tmp_path: Path):
+async def test_paid_request_being_finished_for_a_window_is_reported(tmp_path: Path):
     async with holder(tmp_path) as other:
         other.is_leaving = True
         line = EngineClient(tmp_path, "claude", Starts())
@@ -240,9 +240,7 @@ async def test_while_a_paid_request_is_finished_for_a_window_that_is_said(tmp_pa
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the descriptors' paths are read from /proc")
-async def test_on_a_disk_without_locks_two_that_start_together_have_one_engine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+async def test_two_clients_on_a_disk_without_locks_start_one_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     refuse_locks(monkeypatch, tmp_path)
     starts = Starts()
     both = [EngineClient(tmp_path, name, starts) for name in ("claude", "cursor")]
@@ -255,7 +253,7 @@ async def test_on_a_disk_without_locks_two_that_start_together_have_one_engine(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the descriptors' paths are read from /proc")
-async def test_where_no_lock_is_sure_a_program_starts_no_engine_and_says_why(
+async def test_client_starts_no_engine_where_locks_are_unreliable_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     refuse_locks(monkeypatch, None)

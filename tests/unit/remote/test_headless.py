@@ -53,7 +53,7 @@ class Endless:
 
 
 @pytest.mark.parametrize("stuck", ["the keychain", "the loops"])
-async def test_create_that_a_window_interrupts_is_passed_on_to_the_window(
+async def test_create_interrupted_by_a_window_is_passed_on_to_it(
     stuck: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     await permit(tmp_path, "claude", Permission.ASK)
@@ -75,9 +75,7 @@ async def test_create_that_a_window_interrupts_is_passed_on_to_the_window(
         assert refused.value.code is Code.MOVING
 
 
-async def test_call_whose_caller_goes_away_during_the_hand_over_is_canceled(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+async def test_call_abandoned_during_the_hand_over_is_canceled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     await permit(tmp_path, "claude", Permission.ASK)
     endless = Endless()
     monkeypatch.setattr(Account, "start", endless)
@@ -90,7 +88,7 @@ async def test_call_whose_caller_goes_away_during_the_hand_over_is_canceled(
             await creates
 
 
-async def test_call_that_comes_as_the_list_is_closed_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_call_arriving_as_the_list_closes_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     built: list[Assembly] = []
 
     async def build_and_keep(*words: Any, **more: Any) -> Assembly:

@@ -10,7 +10,7 @@ from runway_desktop.remote.opening import opened
 from runway_desktop.texts import Text
 
 
-async def test_names_stand_in_its_sentences_as_they_are(tmp_path: Path):
+async def test_names_in_error_sentences_are_shown_literally(tmp_path: Path):
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     chosen = Namespace(demo=False, profile_dir=tmp_path / "profile", profile=None, verbose=False)

@@ -28,7 +28,7 @@ def tops(model: Compare) -> list[str]:
     return [stack.top.task.id for stack in model.shown]
 
 
-async def test_takes_of_one_prompt_lie_side_by_side(tmp_path: Path) -> None:
+async def test_takes_of_one_prompt_are_compared_side_by_side(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         model.open([row(done(n, "Fog over the harbour")) for n in range(1, 4)])
@@ -36,7 +36,7 @@ async def test_takes_of_one_prompt_lie_side_by_side(tmp_path: Path) -> None:
         assert model.size == 4
 
 
-async def test_takes_are_stacked_when_several_prompts_are_compared(tmp_path: Path) -> None:
+async def test_takes_of_several_prompts_are_stacked(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         model.open([row(done(1, "Fog")), row(done(2, "Rain")), row(done(3, "  fog "))])
@@ -55,7 +55,7 @@ async def test_takes_are_stacked_when_several_prompts_are_compared(tmp_path: Pat
         assert tops(model) == ["t1", "t2", "t3"]
 
 
-async def test_every_result_of_a_task_is_compared_and_what_is_not_saved_is_left_out(tmp_path: Path) -> None:
+async def test_every_saved_result_of_a_task_is_compared(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         model.open([row(done(1), results=3), Row(task=task(2, State.RUNNING))])
@@ -65,7 +65,7 @@ async def test_every_result_of_a_task_is_compared_and_what_is_not_saved_is_left_
         assert not model.left_out
 
 
-async def test_nothing_to_compare_is_said(tmp_path: Path) -> None:
+async def test_empty_comparison_says_so(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model, said = room(rig), []
         model.said.connect(said.append)
@@ -74,7 +74,7 @@ async def test_nothing_to_compare_is_said(tmp_path: Path) -> None:
         assert not model.shown
 
 
-async def test_captions_tell_number_model_seed_price_and_judgment(tmp_path: Path) -> None:
+async def test_caption_shows_number_model_seed_price_and_rating(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         one = done(1, cost_credits=60.0, rating=4, pick=Pick.PICK)
@@ -85,7 +85,7 @@ async def test_captions_tell_number_model_seed_price_and_judgment(tmp_path: Path
         assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆ · picked", "★★☆☆☆ · rejected", "not rated"]
 
 
-async def test_captions_tell_what_differs_between_those_before_the_eyes(tmp_path: Path) -> None:
+async def test_caption_shows_what_differs_among_the_visible_takes(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         one, other = (done(number, f"Fog over the {word}") for number, word in ((1, "harbor"), (2, "city")))
@@ -95,7 +95,7 @@ async def test_captions_tell_what_differs_between_those_before_the_eyes(tmp_path
         assert model.caption(1) == "2 · “city”"
 
 
-async def test_rejected_ones_give_their_room_unless_all_are(tmp_path: Path) -> None:
+async def test_rejected_takes_shrink_unless_all_are_rejected(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         model.open([row(done(1, "Fog")), row(done(2, "Fog", pick=Pick.REJECT))])
@@ -104,7 +104,7 @@ async def test_rejected_ones_give_their_room_unless_all_are(tmp_path: Path) -> N
         assert model.rejected() == frozenset()
 
 
-async def test_arrows_change_the_take_then_the_set_then_the_focus(tmp_path: Path) -> None:
+async def test_arrow_keys_change_the_take_then_the_set_then_the_focus(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         model.open([row(done(n, "Fog" if n < 3 else "Rain")) for n in range(1, 4)])
@@ -118,7 +118,7 @@ async def test_arrows_change_the_take_then_the_set_then_the_focus(tmp_path: Path
         assert model.focus == 1
 
 
-async def test_what_was_undone_is_told(tmp_path: Path) -> None:
+async def test_compare_model_reports_what_was_undone(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         judge, told = NotingJudge(), []
         model = room(rig, judge)
@@ -128,7 +128,7 @@ async def test_what_was_undone_is_told(tmp_path: Path) -> None:
         assert told == ["Rating undone."]
 
 
-async def test_sets_follow_each_other_and_the_focused_one_stays_in_sight(tmp_path: Path) -> None:
+async def test_next_sets_are_shown_with_the_focused_take_visible(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         model.open([row(done(n, "Fog")) for n in range(1, 8)])
@@ -147,7 +147,7 @@ async def test_sets_follow_each_other_and_the_focused_one_stays_in_sight(tmp_pat
         assert (tops(model), model.position_words()) == (["t6"], "6 of 7")
 
 
-async def test_swap_takes_the_focus_along(tmp_path: Path) -> None:
+async def test_swapping_two_takes_moves_the_focus_along(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         model.open([row(done(n, "Fog")) for n in range(1, 4)])
@@ -155,7 +155,7 @@ async def test_swap_takes_the_focus_along(tmp_path: Path) -> None:
         assert (tops(model), model.focus) == (["t2", "t1", "t3"], 1)
 
 
-async def test_decision_goes_to_the_judge_and_the_same_again_takes_it_back(tmp_path: Path) -> None:
+async def test_repeated_rating_key_clears_the_rating(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         judge = NotingJudge()
         model = room(rig, judge)
@@ -174,7 +174,7 @@ async def test_decision_goes_to_the_judge_and_the_same_again_takes_it_back(tmp_p
         assert model.focus == 1
 
 
-async def test_after_a_decision_the_next_undecided_has_the_focus_then_the_next_set(tmp_path: Path) -> None:
+async def test_rating_focuses_the_next_unrated_take_then_the_next_set(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         model.open([row(done(n, "Fog", rating=3 if n in (2, 5) else 0)) for n in range(1, 8)])
@@ -188,7 +188,7 @@ async def test_after_a_decision_the_next_undecided_has_the_focus_then_the_next_s
         assert model.focus == 0, "the first of the set was only looked at"
 
 
-async def test_judgment_is_followed_live_and_advances_over_sets(tmp_path: Path) -> None:
+async def test_rating_made_elsewhere_is_shown_live_and_advances(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         tasks = [done(n, "Fog") for n in range(1, 7)]
         await rig.put(*tasks)
@@ -202,7 +202,7 @@ async def test_judgment_is_followed_live_and_advances_over_sets(tmp_path: Path) 
         assert (tops(model), model.focus) == (["t5", "t6"], 0)
 
 
-async def test_takes_of_a_shot_are_shown_side_by_side_whatever_their_prompts(tmp_path: Path) -> None:
+async def test_takes_of_a_shot_are_compared_whatever_their_prompts(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         tasks = [done(number, "Fog" if number < 3 else "Rain") for number in range(1, 5)]
@@ -212,7 +212,7 @@ async def test_takes_of_a_shot_are_shown_side_by_side_whatever_their_prompts(tmp
         await until(lambda: tops(model) == ["t1", "t2", "t3", "t4"])
 
 
-async def test_one_chosen_task_brings_all_its_takes(tmp_path: Path) -> None:
+async def test_one_selected_task_compares_all_its_takes(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         first = done(1, "Fog")
         second = done(2, "Fog", parent_id=first.id)
@@ -227,7 +227,7 @@ async def test_one_chosen_task_brings_all_its_takes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 4])
-async def test_focus_goes_around(tmp_path: Path, size: int) -> None:
+async def test_focus_wraps_around(tmp_path: Path, size: int) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
         model.open([row(done(n, "Fog")) for n in range(1, 5)])

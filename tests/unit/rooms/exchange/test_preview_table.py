@@ -33,7 +33,7 @@ def state(table: PreviewTable, row: int) -> Qt.CheckState:
     return Qt.CheckState(table.index(row, 0).data(Qt.ItemDataRole.CheckStateRole))
 
 
-async def test_a_line_is_ticked_and_counted(table):
+async def test_preview_line_can_be_ticked_and_is_counted(table):
     told = []
     table.ticks_changed.connect(lambda: told.append(table.ticked_count))
     assert table.setData(table.index(1, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
@@ -42,7 +42,7 @@ async def test_a_line_is_ticked_and_counted(table):
     assert told == [4]
 
 
-async def test_a_fixed_line_cannot_be_ticked_and_says_why(table):
+async def test_fixed_preview_line_cannot_be_ticked_and_says_why(table):
     assert not table.setData(table.index(4, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
     assert not table.flags(table.index(4, 0)) & Qt.ItemFlag.ItemIsUserCheckable
     assert table.index(4, 0).data(Qt.ItemDataRole.ToolTipRole) == "It is here."
@@ -50,7 +50,7 @@ async def test_a_fixed_line_cannot_be_ticked_and_says_why(table):
     assert table.ticked() == [0, 1, 2, 3, 5]
 
 
-async def test_nothing_can_be_ticked_while_the_work_goes_on(table):
+async def test_lines_cannot_be_ticked_during_the_import(table):
     table.lock()
     table.tick(lambda _: True)
     assert not table.setData(table.index(1, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
@@ -59,12 +59,12 @@ async def test_nothing_can_be_ticked_while_the_work_goes_on(table):
     assert table.ticked_count == 0
 
 
-async def test_a_line_says_what_became_of_it(table):
+async def test_preview_line_shows_its_outcome(table):
     table.say(1, "Found", Tone.WARN)
     assert table.index(1, 1).data() == "Found"
     assert table.index(1, 1).data(PreviewTable.TONE) == Tone.WARN
     assert table.index(1, 0).data(PreviewTable.TONE) is None
 
 
-async def test_a_remark_is_read_out_too(table):
+async def test_remark_of_a_line_is_read_by_screen_readers(table):
     assert table.index(1, 1).data(Qt.ItemDataRole.AccessibleTextRole) == "New. Odd."

@@ -30,7 +30,7 @@ def form(rig: Rig) -> PreferencesForm:
     return PreferencesForm(rig.cases, rig.bridge, rig.runner, rig.bridge)
 
 
-def test_a_good_value_applies_at_once_and_is_told(rig: Rig, form: PreferencesForm):
+def test_valid_preference_applies_at_once_and_is_signaled(rig: Rig, form: PreferencesForm):
     told: list[str] = []
     form.changed.connect(told.append)
     assert form.set_value("poll_limit", 3) == ""
@@ -38,12 +38,12 @@ def test_a_good_value_applies_at_once_and_is_told(rig: Rig, form: PreferencesFor
     assert told == ["poll_limit"]
 
 
-def test_a_bad_value_is_answered_with_a_sentence_and_not_stored(rig: Rig, form: PreferencesForm):
+def test_invalid_preference_gets_a_sentence_and_is_not_stored(rig: Rig, form: PreferencesForm):
     assert "Tasks to check" in form.set_value("poll_limit", 9)
     assert rig.settings.poll_limit == 8
 
 
-def test_each_preference_but_the_shortcuts_has_its_line():
+def test_each_preference_except_shortcuts_has_a_form_line():
     names = {line.name for line in LINES}
     assert len(names) == len(LINES)
     assert {*Preferences.preferences()} - names == {"shortcuts"}
@@ -52,14 +52,14 @@ def test_each_preference_but_the_shortcuts_has_its_line():
     assert {line.name for line in LINES if line.choices} == {"theme", "text_size", "announce"}
 
 
-def test_palette_finds_a_setting_by_its_heading_and_shows_what_is_stored_here(rig: Rig):
+def test_palette_finds_a_setting_by_its_heading_and_shows_its_stored_value(rig: Rig):
     found = {offer.id: offer for offer in offers(rig.cases)}
     assert arrange([Searchable.of(offer) for offer in found.values()], "sleep").best == "setting:stay_awake"
     assert found["setting:stay_awake"].aside == "On"
     assert found["setting:start_at_login"].aside == "", "the system knows it"
 
 
-def test_a_folder_must_be_whole_and_writable(form: PreferencesForm, tmp_path: Path):
+def test_folder_preference_must_be_absolute_and_writable(form: PreferencesForm, tmp_path: Path):
     (tmp_path / "notes.txt").write_text("no folder")
     assert form.set_library("Videos") == "Enter the full path of the folder."
     assert form.set_library(str(tmp_path / "notes.txt")) == "“notes.txt” is a file, not a folder."
@@ -68,14 +68,14 @@ def test_a_folder_must_be_whole_and_writable(form: PreferencesForm, tmp_path: Pa
     assert form.library == tmp_path / "new" / "place"
 
 
-def test_an_empty_folder_means_the_usual_one(form: PreferencesForm, tmp_path: Path):
+def test_empty_folder_preference_means_the_default(form: PreferencesForm, tmp_path: Path):
     form.set_library(str(tmp_path))
     assert form.set_library("") == ""
     assert form.library_is_default
     assert form.library == tmp_path / "usual"
 
 
-def test_a_template_with_an_unknown_field_is_named_and_not_stored(form: PreferencesForm):
+def test_template_with_an_unknown_field_is_named_and_not_stored(form: PreferencesForm):
     usual = form.value("name_template")
     assert "{lens}" in form.set_template("{lens}_{id}")
     assert form.value("name_template") == usual
@@ -85,11 +85,11 @@ def test_a_template_with_an_unknown_field_is_named_and_not_stored(form: Preferen
     assert form.value("name_template") == DEFAULT_TEMPLATE
 
 
-def test_the_preview_shows_what_a_template_gives(form: PreferencesForm):
+def test_template_preview_shows_an_example_name(form: PreferencesForm):
     assert preview("{model}/{id}") == "gen4.5/7728950e.mp4"
 
 
-def test_models_that_were_used_limited_or_counted_are_listed(rig: Rig, form: PreferencesForm):
+def test_models_used_limited_or_counted_are_listed(rig: Rig, form: PreferencesForm):
     rig.runway.account = Organization(
         balance=1.0, limits={"veo3.1": ModelLimits(concurrent=3)}, daily_used={"veo3.1": 2, "aleph2": 0}
     )
@@ -103,7 +103,7 @@ def test_models_that_were_used_limited_or_counted_are_listed(rig: Rig, form: Pre
     assert [row.remark for row in listed] == ["not known yet", "not known yet", "Runway allows 3"]
 
 
-def test_a_model_without_its_limit_stays_listed(rig: Rig, form: PreferencesForm):
+def test_model_whose_limit_was_removed_stays_listed(rig: Rig, form: PreferencesForm):
     form.set_row(MODELS, "gen4_turbo", 1)
     form.set_row(MODELS, "gen4_turbo", 0)
     assert rig.settings.lane_limits == {}

@@ -18,7 +18,7 @@ PROJECTS = ["Lagoon", "Aurora", "", "Stills"]
 
 
 @pytest.mark.parametrize("portion", [3, 200])
-async def test_a_batch_of_several_projects_is_listed_in_sheet_order(
+async def test_batch_of_several_projects_is_listed_in_sheet_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portion: int
 ):
     monkeypatch.setattr("runway_desktop.usecases.sending.sending.AT_ONCE", portion)
@@ -38,7 +38,7 @@ async def test_a_batch_of_several_projects_is_listed_in_sheet_order(
             assert [task.request.prompt for task in tasks] == ROWS
 
 
-async def test_rows_of_several_presses_stand_in_sheet_order(tmp_path: Path):
+async def test_rows_sent_by_several_presses_are_listed_in_sheet_order(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         path = tmp_path / "shots.csv"
         path.write_text("prompt\n" + "".join(f"{prompt}\n" for prompt in ROWS), encoding="utf-8")

@@ -27,7 +27,7 @@ def blank(rig: Rig) -> Sheet:
     return Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, None, COMPOSED, parent=rig.owner)
 
 
-async def test_a_large_table_opens_with_its_first_rows_and_the_rest_follows(tmp_path: Path):
+async def test_large_table_opens_with_its_first_rows_and_loads_the_rest(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         path = tmp_path / "shots.csv"
         path.write_text("prompt\n" + "".join(f"Shot {n}\n" for n in range(MANY)), encoding="utf-8")
@@ -40,7 +40,7 @@ async def test_a_large_table_opens_with_its_first_rows_and_the_rest_follows(tmp_
         assert sheet.model.totals.ready == MANY
 
 
-async def test_what_is_held_waits_and_is_kept_whole_all_the_same(tmp_path: Path):
+async def test_rows_not_loaded_yet_are_kept_in_full(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = blank(rig)
         sheet.model.hold()
@@ -56,7 +56,7 @@ async def test_what_is_held_waits_and_is_kept_whole_all_the_same(tmp_path: Path)
         assert sheet.model.totals.ready == MANY
 
 
-async def test_a_large_paste_is_one_step_that_the_loop_turns_in(tmp_path: Path):
+async def test_large_paste_is_one_undo_step_and_does_not_block_the_loop(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = blank(rig)
         model, steps, done = sheet.model, [], []
@@ -83,7 +83,7 @@ async def test_a_large_paste_is_one_step_that_the_loop_turns_in(tmp_path: Path):
         assert [row.cells[PROMPT] for row in model.rows] == [texts[0] for texts in BLOCK]
 
 
-async def test_thousands_of_rows_are_set_right_in_one_step(tmp_path: Path):
+async def test_thousands_of_rows_are_fixed_in_one_undo_step(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = blank(rig)
         model, steps = sheet.model, []
@@ -102,7 +102,9 @@ async def test_thousands_of_rows_are_set_right_in_one_step(tmp_path: Path):
         assert (model.totals.ready, sheet.fix) == (0, fix)
 
 
-async def test_rows_that_come_and_go_in_portions_leave_the_model_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_rows_loaded_and_removed_in_portions_keep_the_model_consistent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     for name, amount in (("EDITED_AT_ONCE", 4), ("PORTION", 3), ("RUNS", 2), ("SLICE_SECONDS", 0.0)):
         monkeypatch.setattr(f"runway_desktop.rooms.sheet.model.checked_rows.{name}", amount)
     async with Rig(tmp_path) as rig:
@@ -123,7 +125,7 @@ async def test_rows_that_come_and_go_in_portions_leave_the_model_right(tmp_path:
         assert (model.rowCount(), model.totals.filled) == (12, 0)
 
 
-async def test_a_sheet_that_is_closed_while_rows_come_keeps_them_all(tmp_path: Path):
+async def test_sheet_closed_while_loading_keeps_all_rows(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = blank(rig)
         sheet.model.write_block(0, KEYS, BLOCK)
@@ -134,9 +136,7 @@ async def test_a_sheet_that_is_closed_while_rows_come_keeps_them_all(tmp_path: P
         assert len(sheets.read(kept.text).rows) == MANY
 
 
-async def test_files_are_looked_at_for_the_rows_that_wait_for_them_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+async def test_input_files_are_checked_only_for_rows_that_need_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("runway_desktop.rooms.sheet.model.sheet.LOOKED_AT_ONCE", 1)
     async with Rig(tmp_path) as rig:
         sheet = blank(rig)
@@ -154,7 +154,7 @@ async def test_files_are_looked_at_for_the_rows_that_wait_for_them_alone(
         assert checked == 2 * 40, "once as it came, once as its file was looked at"
 
 
-def test_rows_that_ask_for_the_same_are_told_of_the_first_of_them():
+def test_duplicate_rows_refer_to_the_first_of_them():
     tally, rows = SheetTally(), [SheetRow({PROMPT: "A"}) for _ in range(3)]
     same = Check(identity="A")
     assert not any(tally.put(row, same) for row in rows)

@@ -67,7 +67,7 @@ async def learn(rig: Rig, credits: float, model: str = "gen4.5", **values: Any) 
     await rig.engine.pricing.learn(request, credits)
 
 
-async def test_a_table_is_matched_by_name_and_each_row_says_how_it_is(tmp_path: Path):
+async def test_table_columns_are_matched_by_name_and_each_row_has_a_status(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await learn(rig, 60)
         sheet = await opened(rig)
@@ -89,7 +89,7 @@ async def test_a_table_is_matched_by_name_and_each_row_says_how_it_is(tmp_path: 
         sheet.close()
 
 
-async def test_the_line_below_follows_what_is_sent_elsewhere(tmp_path: Path):
+async def test_summary_line_follows_tasks_sent_elsewhere(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await learn(rig, 60)
         rig.engine.settings.day_cap = 500.0
@@ -104,7 +104,7 @@ async def test_the_line_below_follows_what_is_sent_elsewhere(tmp_path: Path):
         sheet.close()
 
 
-async def test_a_keystroke_checks_its_row_at_once_and_a_model_brings_its_columns(tmp_path: Path):
+async def test_keystroke_checks_its_row_and_a_model_adds_its_columns(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
         model = sheet.model
@@ -123,7 +123,7 @@ async def test_a_keystroke_checks_its_row_at_once_and_a_model_brings_its_columns
         assert said(sheet, 4) == "There is no model “gen-none”."
 
 
-async def test_a_blank_cell_stands_for_what_the_form_would_start_with(tmp_path: Path):
+async def test_blank_cell_stands_for_the_default_of_the_form(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,endpoint,model\nWelcome aboard.,text_to_speech,eleven_v3\n")
         assert said(sheet, 1) == "✓ Ready"
@@ -134,7 +134,7 @@ async def test_a_blank_cell_stands_for_what_the_form_would_start_with(tmp_path: 
         assert check.requests == (rig.composer.request(),)
 
 
-async def test_a_length_that_is_emptied_is_the_usual_one_of_its_model_and_priced(tmp_path: Path):
+async def test_emptied_duration_is_the_models_default_and_priced(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await learn(rig, 60, "veo3.1_fast", duration=4)
         sheet = await opened(rig, "prompt,model,ratio,duration\nA lagoon,veo3.1_fast,1280:720,5\n")
@@ -150,7 +150,7 @@ async def test_a_length_that_is_emptied_is_the_usual_one_of_its_model_and_priced
         assert check.requests[0].values["duration"] == 4, "what stands there is what is sent"
 
 
-async def test_what_does_not_fit_is_set_right_in_all_rows_at_once_and_says_what_it_costs(tmp_path: Path):
+async def test_unsuitable_values_are_fixed_in_all_rows_at_once_with_their_price(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await learn(rig, 90, "veo3.1_fast", duration=6)
         sheet = await opened(
@@ -170,7 +170,7 @@ async def test_what_does_not_fit_is_set_right_in_all_rows_at_once_and_says_what_
         assert sheet.fix == fix
 
 
-async def test_every_edit_can_be_taken_back_and_done_again(tmp_path: Path):
+async def test_every_edit_can_be_undone_and_redone(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
         model = sheet.model
@@ -197,7 +197,7 @@ async def test_every_edit_can_be_taken_back_and_done_again(tmp_path: Path):
         assert sheet.model.totals.rows == 4
 
 
-async def test_rows_alike_and_prompts_once_refused_are_marked_and_still_ready(tmp_path: Path):
+async def test_duplicate_rows_and_refused_prompts_are_marked_but_ready(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         refused = task(1, State.FAILED, "The harbour wakes", failure=Failure(code="SAFETY.INPUT.TEXT"))
         await rig.put(refused)
@@ -212,7 +212,7 @@ async def test_rows_alike_and_prompts_once_refused_are_marked_and_still_ready(tm
         assert said(sheet, 3) == "✓ Ready"
 
 
-async def test_axes_make_a_task_of_every_combination(tmp_path: Path):
+async def test_axes_make_a_task_for_every_combination(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await learn(rig, 60)
         await learn(rig, 50, ratio="720:1280")
@@ -229,7 +229,7 @@ async def test_axes_make_a_task_of_every_combination(tmp_path: Path):
         assert said(sheet, 1, "seed") == "× 3"
 
 
-async def test_a_bad_value_of_an_axis_is_told_with_its_value(tmp_path: Path):
+async def test_invalid_axis_value_is_named(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt\nA\n")
         sheet.model.set_axes([Axis(MODEL, "Model", ("gen4.5", "veo3.1_fast"))])
@@ -239,7 +239,7 @@ async def test_a_bad_value_of_an_axis_is_told_with_its_value(tmp_path: Path):
         assert sheet.model.totals.ready == 0
 
 
-async def test_a_preview_of_axes_says_what_they_bring_and_in_which_row(tmp_path: Path):
+async def test_axis_preview_shows_added_tasks_by_row(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,duration\nA,nine\nB,5\n")
         preview = AxisPreview(rig.engine.catalog, rig.engine.pricing, sheet.model, rig.owner)
@@ -255,7 +255,7 @@ async def test_a_preview_of_axes_says_what_they_bring_and_in_which_row(tmp_path:
         ) == "Row 2: Veo 3.1 Fast: Veo 3.1 Fast takes 4, 6 or 8 s."
 
 
-async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_path: Path):
+async def test_sent_rows_are_linked_to_their_tasks_and_the_rest_stays_open(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
         sent: list[Any] = []
@@ -278,7 +278,7 @@ async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_
         ]
 
 
-async def test_a_sent_row_keeps_the_values_that_it_was_sent_with(tmp_path: Path):
+async def test_sent_row_keeps_its_values(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         Image.new("RGB", (1280, 720)).save(tmp_path / "dusk.png")
         table = f"prompt,image,seed\nA,{tmp_path / 'dusk.png'},\nB,,7\n"
@@ -298,7 +298,7 @@ async def test_a_sent_row_keeps_the_values_that_it_was_sent_with(tmp_path: Path)
         assert list(at(sheet, 1, "promptImage").data(LOOK_ROLE).pictures) == list(picture) != []
 
 
-async def test_a_cell_offers_the_projects_that_there_are_and_takes_another(tmp_path: Path):
+async def test_project_cell_offers_existing_projects_and_accepts_a_new_one(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await rig.engine.ledger.add([replace(task(1, State.QUEUED), project=name) for name in ("Film",)], [])
         sheet = await opened(rig)
@@ -308,7 +308,7 @@ async def test_a_cell_offers_the_projects_that_there_are_and_takes_another(tmp_p
         assert said(sheet, 1) == "✓ Ready"
 
 
-async def test_a_model_is_offered_with_its_price_and_never_by_its_id(tmp_path: Path):
+async def test_models_are_offered_with_name_and_price(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await learn(rig, 60)
         sheet = await opened(rig)
@@ -321,7 +321,7 @@ async def test_a_model_is_offered_with_its_price_and_never_by_its_id(tmp_path: P
         assert sheet.offering.axis_in_words(endpoints) == "Type: Text → video"
 
 
-async def test_a_second_press_in_a_row_sends_no_further_rows(tmp_path: Path):
+async def test_second_press_sends_no_further_rows(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
         told: list[str] = []
@@ -337,7 +337,7 @@ async def test_a_second_press_in_a_row_sends_no_further_rows(tmp_path: Path):
         await until(lambda: sheet.model.totals.ready < left)
 
 
-async def test_costly_rows_are_stored_by_the_answer_to_their_question_alone(tmp_path: Path):
+async def test_costly_rows_are_stored_only_after_their_question(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await learn(rig, 1_060)
         sheet = await opened(rig)
@@ -354,7 +354,7 @@ async def test_costly_rows_are_stored_by_the_answer_to_their_question_alone(tmp_
         sheet.close()
 
 
-async def test_a_sheet_that_is_pasted_again_right_after_it_was_sent_looks_like_a_repeat(tmp_path: Path):
+async def test_sheet_pasted_again_after_sending_is_recognized_as_a_repeat(tmp_path: Path):
     text = "prompt,model,ratio,duration\nfog,gen4.5,1280:720,5\nrain,gen4.5,1280:720,5\n"
     async with Rig(tmp_path) as rig:
         await learn(rig, 60)
@@ -378,7 +378,7 @@ async def test_a_sheet_that_is_pasted_again_right_after_it_was_sent_looks_like_a
         again.close()
 
 
-async def test_an_axis_on_the_prompt_puts_its_values_into_the_prompt(tmp_path: Path):
+async def test_axis_on_the_prompt_inserts_its_values_into_the_prompt(tmp_path: Path):
     text = "prompt,model,ratio,duration\nA {} fox,gen4.5,1280:720,5\nA hen,gen4.5,1280:720,5\n"
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, text)
@@ -390,7 +390,7 @@ async def test_an_axis_on_the_prompt_puts_its_values_into_the_prompt(tmp_path: P
         sheet.close()
 
 
-async def test_tasks_of_a_row_that_ask_for_the_same_are_told(tmp_path: Path):
+async def test_identical_tasks_of_one_row_are_reported(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, 'prompt,model,ratio,duration\n"A {fox|hen|fox}",gen4.5,1280:720,5\n')
         assert "1 task is the same as another of this row" in said(sheet, 1)
@@ -398,7 +398,7 @@ async def test_tasks_of_a_row_that_ask_for_the_same_are_told(tmp_path: Path):
         sheet.close()
 
 
-async def test_a_sheet_shows_the_balance_of_the_top_bar_and_keeps_what_it_does_not_cover(tmp_path: Path):
+async def test_sheet_shows_the_balance_and_holds_what_it_does_not_cover(tmp_path: Path):
     text = "prompt,model,ratio,duration\n" + "".join(f"fog {n},gen4.5,1280:720,5\n" for n in range(6))
     async with Rig(tmp_path) as rig:
         await learn(rig, 60)
@@ -416,7 +416,7 @@ async def test_a_sheet_shows_the_balance_of_the_top_bar_and_keeps_what_it_does_n
         sheet.close()
 
 
-async def test_a_sheet_knows_how_many_of_its_tasks_a_cap_keeps(tmp_path: Path):
+async def test_sheet_knows_how_many_of_its_tasks_a_cap_holds(tmp_path: Path):
     text = "prompt,model,ratio,duration\n" + "".join(f"fog {n},gen4.5,1280:720,5\n" for n in range(6))
     async with Rig(tmp_path) as rig:
         await learn(rig, 60)
@@ -430,7 +430,7 @@ async def test_a_sheet_knows_how_many_of_its_tasks_a_cap_keeps(tmp_path: Path):
         sheet.close()
 
 
-async def test_a_sheet_warns_of_what_runway_does_not_make_today(tmp_path: Path):
+async def test_sheet_warns_of_tasks_beyond_todays_limit_of_runway(tmp_path: Path):
     text = "prompt,model,ratio,duration\n" + "".join(f"fog {n},gen4.5,1280:720,5\n" for n in range(6))
     async with Rig(tmp_path) as rig:
         rig.runway.limit("gen4.5", concurrent=2, daily=7)
@@ -443,7 +443,7 @@ async def test_a_sheet_warns_of_what_runway_does_not_make_today(tmp_path: Path):
         sheet.close()
 
 
-async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Path):
+async def test_sheet_survives_a_kill_with_rows_axes_and_tasks(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
         sheet.model.setData(at(sheet, 4, PROMPT), "Changed")
@@ -462,7 +462,7 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
 
 @pytest.mark.parametrize("portion", [1, 2])
 @pytest.mark.parametrize("is_stored", [False, True], ids=["before", "after"])
-async def test_killed_while_rows_are_stored_no_row_is_sent_twice_and_none_is_forgotten(
+async def test_kill_while_rows_are_stored_sends_none_twice_and_forgets_none(
     portion: int, is_stored: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("runway_desktop.usecases.sending.sending.AT_ONCE", 2)
@@ -497,7 +497,7 @@ async def test_killed_while_rows_are_stored_no_row_is_sent_twice_and_none_is_for
         await until(lambda: not sheet.is_sending)
 
 
-async def test_a_sending_that_stops_after_a_portion_leaves_the_other_rows_to_be_sent_once(tmp_path: Path, monkeypatch):
+async def test_sending_stopped_after_a_portion_leaves_the_other_rows_to_send_once(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("runway_desktop.usecases.sending.sending.AT_ONCE", 1)
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt\nA\nB\n")
@@ -519,7 +519,7 @@ async def test_a_sending_that_stops_after_a_portion_leaves_the_other_rows_to_be_
         sheet.let_go()
 
 
-async def test_a_sheet_is_kept_while_one_goes_on_typing_in_a_cell(tmp_path: Path):
+async def test_sheet_is_stored_while_a_cell_is_being_edited(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt\nA\n")
         cell = at(sheet, 1, PROMPT)
@@ -534,7 +534,7 @@ async def test_a_sheet_is_kept_while_one_goes_on_typing_in_a_cell(tmp_path: Path
         await until(typed_on_and_kept)
 
 
-async def test_rows_that_the_disk_refused_are_offered_again(tmp_path: Path):
+async def test_rows_refused_by_the_disk_can_be_sent_again(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt\nA\nB\n")
         troubles: list[str] = []
@@ -550,7 +550,7 @@ async def test_rows_that_the_disk_refused_are_offered_again(tmp_path: Path):
         await until(lambda: not sheet.is_sending)
 
 
-async def test_columns_that_nobody_took_are_mapped_afterwards(tmp_path: Path):
+async def test_unmatched_columns_can_be_assigned_later(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "Beschreibung,prompt,Dauer\nfoo,A lighthouse,10\nbar,B,\n")
         assert "2 columns not matched" in sheet.subtitle
@@ -559,7 +559,7 @@ async def test_columns_that_nobody_took_are_mapped_afterwards(tmp_path: Path):
         assert "1 column not matched" in sheet.subtitle
 
 
-async def test_a_number_is_typed_as_the_system_writes_it(tmp_path: Path):
+async def test_number_is_typed_in_the_systems_format(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
         row, before = sheet.model.rows[0], texts.language()
@@ -573,7 +573,7 @@ async def test_a_number_is_typed_as_the_system_writes_it(tmp_path: Path):
             texts.use(before)
 
 
-async def test_a_cell_that_is_no_value_stands_there_as_it_came(tmp_path: Path):
+async def test_invalid_cell_keeps_its_original_text(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,model,duration,image\nA,gen9,five,\nB,gen4.5,five,harbour.gif\n")
         assert said(sheet, 1, MODEL) == "gen9"
@@ -588,7 +588,7 @@ async def test_a_cell_that_is_no_value_stands_there_as_it_came(tmp_path: Path):
         assert again.row() == 1
 
 
-async def test_the_sheet_is_exported_with_what_became_of_it(tmp_path: Path):
+async def test_sheet_is_exported_with_the_outcome_of_its_rows(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,project\n=A formula,Film\nB,\n")
         lines = sheet.as_csv().removeprefix("\ufeff").splitlines()
@@ -599,7 +599,7 @@ async def test_the_sheet_is_exported_with_what_became_of_it(tmp_path: Path):
         assert "✓ Ready" in lines[1]
 
 
-async def test_each_task_knows_the_project_and_the_shot_of_its_row(tmp_path: Path):
+async def test_each_task_has_the_project_and_shot_of_its_row(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,project,shot\nA,Aurora,010\n{B|C},Aurora,020\nD,,\n")
         sent: list[Any] = []
@@ -615,7 +615,7 @@ async def test_each_task_knows_the_project_and_the_shot_of_its_row(tmp_path: Pat
         assert sheet.outlook.words == "All rows are sent."
 
 
-async def test_what_runway_refused_is_said_at_the_cell_of_a_sent_row(tmp_path: Path):
+async def test_refusal_by_runway_is_shown_at_the_cell_of_the_sent_row(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,duration\nA,5\n")
         sheet.send()
@@ -642,7 +642,7 @@ def pictures(folder: Path, *names: str) -> list[Path]:
     return [folder / name for name in names]
 
 
-async def test_axes_and_what_is_taken_back_follow_a_move_too_and_a_way_home(tmp_path: Path):
+async def test_axes_and_undo_steps_follow_moved_input_files(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         first, second = pictures(tmp_path / "old", "a.png", "b.png")
         sheet = await opened(rig, f"promptText,promptImage\nFog,{first}\nRain,{first}\n")
@@ -671,7 +671,7 @@ async def test_axes_and_what_is_taken_back_follow_a_move_too_and_a_way_home(tmp_
         assert [row.cells[key] for row in model.rows] == [[{"uri": first.as_uri()}]] * 2
 
 
-async def test_a_file_that_is_moved_while_rows_are_stored_is_sent_from_where_it_is(tmp_path: Path, monkeypatch):
+async def test_input_moved_while_rows_are_stored_is_sent_from_its_new_place(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("runway_desktop.usecases.sending.sending.AT_ONCE", 1)
     async with Rig(tmp_path) as rig:
         [still] = pictures(tmp_path / "old", "a.png")
@@ -694,7 +694,7 @@ async def test_a_file_that_is_moved_while_rows_are_stored_is_sent_from_where_it_
         assert all(new.as_uri() in str(row.cells) for row in sheet.model.rows), "the rows show it where it is"
 
 
-async def test_a_row_whose_picture_is_moved_with_the_library_follows_it(tmp_path: Path):
+async def test_row_whose_picture_moves_with_the_library_follows_it(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         (tmp_path / "stills").mkdir()
         still = tmp_path / "stills" / "a.png"

@@ -45,7 +45,7 @@ def killed(rig: Rig, sheet: Sheet) -> None:
     rig.engine.settings.set(OPEN_SHEET, said)
 
 
-async def test_a_batch_opens_its_sheet_with_the_results_beside_its_rows(tmp_path: Path):
+async def test_batch_opens_its_sheet_with_results_beside_the_rows(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         sheet = await sent_sheet(rig, door)
@@ -61,7 +61,7 @@ async def test_a_batch_opens_its_sheet_with_the_results_beside_its_rows(tmp_path
         assert len(opened[0].model.rows[0].sent) == 2
 
 
-async def test_a_sheet_that_was_never_sent_is_listed_until_it_is_empty(tmp_path: Path):
+async def test_unsent_sheet_is_listed_until_it_is_empty(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         door.left_changed.connect(rig.pages.refresh)
@@ -81,7 +81,7 @@ async def test_a_sheet_that_was_never_sent_is_listed_until_it_is_empty(tmp_path:
         await until(lambda: not any(entry.sheet_id for entry in rig.pages.entries()))
 
 
-async def test_a_sheet_that_is_closed_with_a_row_unsent_leaves_a_sign_of_it(tmp_path: Path):
+async def test_closed_sheet_with_an_unsent_row_stays_listed(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         door.left_changed.connect(rig.pages.refresh)
@@ -102,7 +102,7 @@ async def test_a_sheet_that_is_closed_with_a_row_unsent_leaves_a_sign_of_it(tmp_
         await until(lambda: not any(entry.sheet_id for entry in rig.pages.entries()))
 
 
-async def test_a_batch_shows_its_grid_even_while_its_sheet_is_open(tmp_path: Path):
+async def test_result_grid_of_a_batch_opens_while_its_sheet_is_open(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         sheet = await sent_sheet(rig, door)
@@ -113,7 +113,7 @@ async def test_a_batch_shows_its_grid_even_while_its_sheet_is_open(tmp_path: Pat
         sheet.let_go()
 
 
-async def test_a_batch_that_came_otherwise_says_so(tmp_path: Path):
+async def test_batch_without_a_sheet_says_so(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         said = heard(door.not_kept)
@@ -121,7 +121,7 @@ async def test_a_batch_that_came_otherwise_says_so(tmp_path: Path):
         await until(lambda: said)
 
 
-async def test_a_sheet_that_was_open_at_a_crash_is_offered_once(tmp_path: Path):
+async def test_sheet_open_at_a_crash_is_offered_once(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         sheet = await sent_sheet(rig, door)
@@ -136,7 +136,7 @@ async def test_a_sheet_that_was_open_at_a_crash_is_offered_once(tmp_path: Path):
         assert len(offered) == 1
 
 
-async def test_kept_sheets_are_listed_latest_first_and_open(tmp_path: Path):
+async def test_stored_sheets_are_listed_latest_first_and_can_be_opened(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         sheet = await sent_sheet(rig, door)
@@ -152,7 +152,7 @@ async def test_kept_sheets_are_listed_latest_first_and_open(tmp_path: Path):
         opened[0].let_go()
 
 
-async def test_a_damaged_sheet_says_so_and_opens_nothing(tmp_path: Path):
+async def test_damaged_sheet_is_reported_and_not_opened(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         opened = heard(door.opened)
@@ -163,7 +163,7 @@ async def test_a_damaged_sheet_says_so_and_opens_nothing(tmp_path: Path):
         assert not opened
 
 
-async def test_a_blank_sheet_that_stays_blank_is_not_kept(tmp_path: Path):
+async def test_blank_sheet_is_not_stored(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         opened = heard(door.opened)
@@ -173,7 +173,7 @@ async def test_a_blank_sheet_that_stays_blank_is_not_kept(tmp_path: Path):
         assert not rig.store.kept_sheets
 
 
-async def test_a_folder_of_pictures_is_a_row_for_each(tmp_path: Path):
+async def test_folder_of_pictures_becomes_one_row_for_each(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         folder = tmp_path / "stills"
         folder.mkdir()

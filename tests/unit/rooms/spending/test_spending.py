@@ -46,7 +46,7 @@ def column(model: Any, number: int) -> list[str]:
     return [model.index(row, number).data() for row in range(model.rowCount())]
 
 
-async def test_a_period_is_summed_up_in_credits_dollars_and_tasks(tmp_path):
+async def test_period_is_summed_in_credits_dollars_and_tasks(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(spent(rig, 1), spent(rig, 2, 48.0, ago=3 * DAY))
         model = await opened(rig)
@@ -57,13 +57,13 @@ async def test_a_period_is_summed_up_in_credits_dollars_and_tasks(tmp_path):
         assert model.empty_words() == ""
 
 
-async def test_days_without_a_sending_say_so(tmp_path):
+async def test_days_without_spending_say_so(tmp_path):
     async with Rig(tmp_path) as rig:
         model = await opened(rig)
         assert model.empty_words() == "Nothing was sent in this period."
 
 
-async def test_the_table_shows_models_projects_or_batches(tmp_path):
+async def test_table_breaks_spending_down_by_model_project_or_batch(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(spent(rig, 1, project="Harbour", pick=Pick.PICK), batch="b1")
         await rig.put(spent(rig, 2, 8.0))
@@ -80,7 +80,7 @@ async def test_the_table_shows_models_projects_or_batches(tmp_path):
         assert [model.sums.index(row, 0).data(model.sums.LINE).share for row in range(2)] == [1.0, 8 / 60]
 
 
-async def test_what_programs_spent_stands_beside_what_the_person_did(tmp_path):
+async def test_spending_of_programs_is_shown_beside_the_persons(tmp_path):
     async with Rig(tmp_path) as rig:
         own, asked = spent(rig, 1), spent(rig, 2, 48.0)
         await rig.put(own, asked)
@@ -94,7 +94,7 @@ async def test_what_programs_spent_stands_beside_what_the_person_did(tmp_path):
         assert [column(model.sums, number) for number in (0, 2)] == [["You", "Claude Code"], ["60", "48"]]
 
 
-async def test_a_sending_that_ends_moves_the_sums(tmp_path):
+async def test_finished_sending_updates_the_sums(tmp_path):
     async with Rig(tmp_path) as rig:
         model = await opened(rig)
         async with after(model.changed):
@@ -104,7 +104,7 @@ async def test_a_sending_that_ends_moves_the_sums(tmp_path):
         assert model.total_words().startswith("60 credits")
 
 
-async def test_what_runway_reports_stands_beside_and_the_rest_is_named(tmp_path):
+async def test_runways_reported_spending_is_shown_with_the_difference(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(spent(rig, 1))
         today = datetime.fromtimestamp(rig.clock.now(), UTC).date()
@@ -120,7 +120,7 @@ async def test_what_runway_reports_stands_beside_and_the_rest_is_named(tmp_path)
         assert column(model.comparison, 3) == ["+128", "–"]
 
 
-async def test_a_runway_that_cannot_be_asked_leaves_the_rest_as_it_is(tmp_path):
+async def test_unreachable_runway_leaves_local_spending_shown(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(spent(rig, 1))
         rig.runway.then("usage", NotReached("Runway cannot be reached."))
@@ -131,14 +131,14 @@ async def test_a_runway_that_cannot_be_asked_leaves_the_rest_as_it_is(tmp_path):
         assert model.total_words().startswith("60 credits")
 
 
-async def test_without_a_key_runway_is_not_asked(tmp_path):
+async def test_runway_is_not_asked_without_a_key(tmp_path):
     async with Rig(tmp_path, secret=None) as rig:
         model = await opened(rig)
         assert model.comparison_words()[0] == "Add a key to load Runway's numbers."
         assert rig.runway.named("usage") == []
 
 
-async def test_an_answer_for_a_former_period_is_forgotten(tmp_path):
+async def test_answer_for_an_earlier_period_is_discarded(tmp_path):
     async with Rig(tmp_path) as rig:
         model = await opened(rig)
         gate = rig.runway.hold("usage")
@@ -151,7 +151,7 @@ async def test_an_answer_for_a_former_period_is_forgotten(tmp_path):
         assert model.comparison_period().endswith("(UTC)")
 
 
-async def test_refusals_are_warned_of(tmp_path):
+async def test_refused_tasks_cause_a_warning(tmp_path):
     async with Rig(tmp_path) as rig:
         assert (await opened(rig)).refusal_words() == ("No task was refused by moderation this week.", Tone.PLAIN)
         failed: dict[str, Any] = {"state": State.FAILED, "failure": Failure(code="SAFETY.INPUT.TEXT", words="No")}
@@ -161,7 +161,7 @@ async def test_refusals_are_warned_of(tmp_path):
         assert tone is Tone.WARN
 
 
-async def test_caps_are_said_with_what_is_used_of_them(tmp_path):
+async def test_caps_are_shown_with_their_used_part(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(spent(rig, 1, 640.0))
         await rig.engine.budget.load()
@@ -172,7 +172,7 @@ async def test_caps_are_said_with_what_is_used_of_them(tmp_path):
         assert model.cap_words() == "Today 640 of 1,500 credits · This month 640 of 20,000 credits"
 
 
-async def test_what_was_imported_is_named_apart_from_what_was_spent(tmp_path):
+async def test_imported_tasks_are_listed_apart_from_spending(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(spent(rig, 1), *(spent(rig, number, 70.0, imported=True) for number in (2, 3)))
         model = await opened(rig)
@@ -180,7 +180,7 @@ async def test_what_was_imported_is_named_apart_from_what_was_spent(tmp_path):
         assert model.cap_words() == "2 imported tasks (140 credits), not included"
 
 
-async def test_a_bill_is_written_and_told(tmp_path: Path):
+async def test_written_statement_of_costs_is_reported(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await rig.put(spent(rig, 1, project="Harbour / north"), spent(rig, 2))
         model = await opened(rig)
@@ -193,7 +193,7 @@ async def test_a_bill_is_written_and_told(tmp_path: Path):
             assert len(list(csv.reader(file))) == 2
 
 
-async def test_a_bill_that_cannot_be_written_is_told_as_a_problem(tmp_path: Path):
+async def test_unwritable_statement_of_costs_is_reported_as_a_problem(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         model = await opened(rig)
         async with after(model.said) as said:

@@ -51,7 +51,7 @@ class Rig:
         self.bus.tell(SettingsChanged(frozenset({"theme"})))
 
 
-async def test_the_first_minutes_are_the_persons_then_a_light_one_is_made(tmp_path: Path):
+async def test_no_backup_is_made_in_the_first_minutes_and_then_a_light_one(tmp_path: Path):
     async with Rig(await a_profile(tmp_path)) as rig:
         await rig.clock.advance(FIRST_AFTER - 1)
         assert rig.names() == []
@@ -63,7 +63,7 @@ async def test_the_first_minutes_are_the_persons_then_a_light_one_is_made(tmp_pa
         assert (kept.day, kept.size) == (date(2026, 3, 9), kept.path.stat().st_size)
 
 
-async def test_there_is_one_a_day_and_only_when_something_changed(tmp_path: Path):
+async def test_one_backup_is_made_a_day_and_only_after_changes(tmp_path: Path):
     async with Rig(await a_profile(tmp_path)) as rig:
         await rig.clock.advance(FIRST_AFTER)
         await rig.clock.advance(2 * DAY)
@@ -75,7 +75,7 @@ async def test_there_is_one_a_day_and_only_when_something_changed(tmp_path: Path
         assert rig.names() == ["daily-2026-03-11.zip", "daily-2026-03-09.zip"]
 
 
-async def test_one_that_cannot_be_taken_away_again_does_not_end_the_daily_ones(tmp_path: Path, monkeypatch):
+async def test_undeletable_old_backup_does_not_stop_daily_backups(tmp_path: Path, monkeypatch):
     async with Rig(await a_profile(tmp_path)) as rig:
         await rig.clock.advance(FIRST_AFTER)
 
@@ -97,7 +97,7 @@ async def test_one_that_cannot_be_taken_away_again_does_not_end_the_daily_ones(t
         assert rig.names()[0] == "daily-2026-03-11.zip"
 
 
-async def test_what_changed_while_the_program_was_closed_counts_too(tmp_path: Path):
+async def test_changes_made_before_a_restart_count_for_the_daily_backup(tmp_path: Path):
     made = await a_profile(tmp_path)
     async with Rig(made) as rig:
         await rig.clock.advance(FIRST_AFTER)
@@ -108,7 +108,7 @@ async def test_what_changed_while_the_program_was_closed_counts_too(tmp_path: Pa
         assert rig.names() == ["daily-2026-03-10.zip", "daily-2026-03-09.zip"]
 
 
-async def test_switched_off_none_is_made(tmp_path: Path):
+async def test_disabled_daily_backups_are_not_made(tmp_path: Path):
     rig = Rig(await a_profile(tmp_path))
     rig.settings.daily_backup = False
     async with rig:
@@ -116,7 +116,7 @@ async def test_switched_off_none_is_made(tmp_path: Path):
         assert rig.names() == []
 
 
-def test_seven_days_and_four_weeks_are_kept():
+def test_seven_daily_and_four_weekly_backups_are_kept():
     today = date(2026, 3, 9)
     days = {today - timedelta(days=back) for back in range(60)}
     kept: set[date] = set()
@@ -131,12 +131,12 @@ def test_seven_days_and_four_weeks_are_kept():
     assert [day.weekday() for day in older[:-1]] == [6, 6, 6], "the last of each week"
 
 
-def test_days_long_ago_are_not_dropped_for_their_age():
+def test_last_backups_are_kept_however_old():
     days = {date(2020, 1, 5), date(2021, 6, 1), date(2026, 3, 9)}
     assert days_to_drop(days) == set()
 
 
-async def test_older_ones_go_and_what_the_person_put_there_stays(tmp_path: Path):
+async def test_outdated_daily_backups_are_deleted_and_manual_files_stay(tmp_path: Path):
     made = await a_profile(tmp_path)
     folder = made.profile.backups
     folder.mkdir()
@@ -152,7 +152,7 @@ async def test_older_ones_go_and_what_the_person_put_there_stays(tmp_path: Path)
         assert {"before the shoot.zip", "before-restore-2026-01-01-120000.zip"} <= set(rig.names())
 
 
-async def test_trouble_is_told_once_and_it_is_tried_again(tmp_path: Path, monkeypatch):
+async def test_failed_backup_is_reported_once_and_retried(tmp_path: Path, monkeypatch):
     made = await a_profile(tmp_path)
     full = [True]
 
@@ -173,7 +173,7 @@ async def test_trouble_is_told_once_and_it_is_tried_again(tmp_path: Path, monkey
         assert rig.backups.trouble == ""
 
 
-async def test_what_a_killed_program_left_is_swept_at_the_start(tmp_path: Path):
+async def test_remains_of_a_killed_backup_are_removed_at_start(tmp_path: Path):
     made = await a_profile(tmp_path)
     (made.profile.backups / ".making").mkdir(parents=True)
     (made.profile.backups / ".making" / "profile.db").write_bytes(b"x")
@@ -182,7 +182,7 @@ async def test_what_a_killed_program_left_is_swept_at_the_start(tmp_path: Path):
         assert list(made.profile.backups.iterdir()) == []
 
 
-async def test_a_backup_that_the_person_asks_for_is_written_where_it_was_asked_for(tmp_path: Path):
+async def test_requested_backup_is_written_to_the_requested_place(tmp_path: Path):
     rig = Rig(await a_profile(tmp_path))
     rig.settings.theme = "light"
     said: list[WatchProgress] = []
@@ -196,7 +196,7 @@ async def test_a_backup_that_the_person_asks_for_is_written_where_it_was_asked_f
     assert rig.settings._unsaved == {}
 
 
-async def test_closing_calls_off_what_is_being_made_and_waits_for_it():
+async def test_closing_cancels_a_running_backup_and_waits_for_it():
     workshop = Workshop(None)
     begun = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -222,7 +222,7 @@ async def test_closing_calls_off_what_is_being_made_and_waits_for_it():
     assert not workshop.is_awaited
 
 
-async def test_called_off_by_the_person_it_gives_nothing_and_one_waits_for_the_other():
+async def test_canceled_backup_leaves_no_file_and_the_next_one_waits_for_it():
     workshop = Workshop(None)
     begun = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -242,7 +242,7 @@ async def test_called_off_by_the_person_it_gives_nothing_and_one_waits_for_the_o
     assert await second == "second"
 
 
-async def test_the_whole_list_is_read_once_a_day_and_a_damaged_one_is_told_and_not_backed_up(tmp_path: Path):
+async def test_daily_full_check_reports_a_damaged_list_and_skips_its_backup(tmp_path: Path):
     made = await a_profile(tmp_path)
     async with Rig(made) as rig:
         await rig.clock.advance(FIRST_AFTER)

@@ -31,7 +31,7 @@ def packed(made: Made, target: Path, choice: PackOptions = PackOptions(results=T
     return pack(made.profile, made.snapshots, target, choice, made.library, NOW, watch or Watch())
 
 
-async def test_the_manifest_says_what_is_in_it_and_every_hash_is_true(tmp_path: Path):
+async def test_manifest_lists_all_contents_with_correct_hashes(tmp_path: Path):
     made = await a_profile(tmp_path)
     target = tmp_path / "out" / "studio.zip"
     written = packed(made, target)
@@ -61,7 +61,7 @@ async def test_the_manifest_says_what_is_in_it_and_every_hash_is_true(tmp_path: 
     assert (second.task_id, second.index) == ("t1", 0)
 
 
-async def test_no_key_no_signed_link_and_no_log_is_inside(tmp_path: Path):
+async def test_backup_contains_no_key_no_signed_link_and_no_log(tmp_path: Path):
     made = await a_profile(tmp_path)
     store = await SqliteStore.open(made.profile.database)
     await store.set_settings({"lane.paused": False})
@@ -77,7 +77,7 @@ async def test_no_key_no_signed_link_and_no_log_is_inside(tmp_path: Path):
     assert b"sent with" not in b"".join(everything.values())
 
 
-async def test_a_backup_is_private_and_leaves_nothing_beside_it(tmp_path: Path):
+async def test_backup_file_is_private_and_leaves_no_temporary_files(tmp_path: Path):
     made = await a_profile(tmp_path)
     (tmp_path / "out").mkdir()
     packed(made, tmp_path / "out" / "studio.zip")
@@ -87,7 +87,7 @@ async def test_a_backup_is_private_and_leaves_nothing_beside_it(tmp_path: Path):
         assert stat.S_IMODE((tmp_path / "out" / "studio.zip").stat().st_mode) == 0o600
 
 
-async def test_results_are_stored_as_they_are_and_the_list_is_deflated(tmp_path: Path):
+async def test_backup_stores_results_uncompressed_and_deflates_the_list(tmp_path: Path):
     made = await a_profile(tmp_path)
     packed(made, tmp_path / "studio.zip")
     with zipfile.ZipFile(tmp_path / "studio.zip") as archive:
@@ -96,7 +96,7 @@ async def test_results_are_stored_as_they_are_and_the_list_is_deflated(tmp_path:
     assert ways["profile.db"] == zipfile.ZIP_DEFLATED
 
 
-async def test_a_result_beyond_two_gigabytes_is_noted_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_result_over_two_gigabytes_is_stored_with_zip64(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made = await a_profile(tmp_path)
     monkeypatch.setattr(packing, "_LARGE", 5_000)
     packed(made, tmp_path / "studio.zip")
@@ -106,7 +106,7 @@ async def test_a_result_beyond_two_gigabytes_is_noted_as_one(tmp_path: Path, mon
     assert needed["results/Aurora/clip 0.mp4"] == zipfile.ZIP64_VERSION
 
 
-async def test_the_light_one_holds_no_media_and_sizes_are_told_before(tmp_path: Path):
+async def test_light_backup_has_no_media_and_announces_its_size(tmp_path: Path):
     made = await a_profile(tmp_path)
     (made.library / "Aurora" / "clip 2.mp4").unlink()
     (made.profile.posters / f"0{STRIP}").write_bytes(b"small frames, made again when they are wanted")
@@ -119,14 +119,14 @@ async def test_the_light_one_holds_no_media_and_sizes_are_told_before(tmp_path: 
     assert light.size < outline.size(LIGHT)
 
 
-async def test_a_result_that_is_gone_is_left_out_and_counted(tmp_path: Path):
+async def test_missing_result_is_left_out_of_the_backup_and_counted(tmp_path: Path):
     made = await a_profile(tmp_path)
     (made.library / "Aurora" / "clip 2.mp4").unlink()
     written = packed(made, tmp_path / "studio.zip")
     assert (len(written.manifest.of(MemberKind.RESULT)), written.manifest.left_out) == (2, 1)
 
 
-async def test_results_of_one_name_from_two_folders_stay_two(tmp_path: Path):
+async def test_results_of_equal_name_from_two_folders_stay_separate(tmp_path: Path):
     made = await a_profile(tmp_path)
     store = await SqliteStore.open(made.profile.database)
     for number, folder in enumerate(("a", "b")):
@@ -141,7 +141,7 @@ async def test_results_of_one_name_from_two_folders_stay_two(tmp_path: Path):
     assert names == ["results/Aurora/clip 2.mp4", "results/elsewhere/CLIP 1 (2).mp4", "results/elsewhere/CLIP 1.mp4"]
 
 
-async def test_a_file_name_that_no_other_system_takes_gets_a_plain_one(tmp_path: Path):
+async def test_unportable_file_name_gets_a_plain_one_in_the_backup(tmp_path: Path):
     made = await a_profile(tmp_path)
     path = made.library / 'what? "this".mp4'
     path.write_bytes(b"x")
@@ -153,7 +153,7 @@ async def test_a_file_name_that_no_other_system_takes_gets_a_plain_one(tmp_path:
     assert "results/elsewhere/t0-0.mp4" in [member.name for member in written.manifest.members]
 
 
-async def test_called_off_at_any_moment_nothing_is_left(tmp_path: Path):
+async def test_backup_canceled_at_any_moment_leaves_nothing(tmp_path: Path):
     made = await a_profile(tmp_path)
     (tmp_path / "out").mkdir()
     target = tmp_path / "out" / "studio.zip"
@@ -180,7 +180,7 @@ async def test_called_off_at_any_moment_nothing_is_left(tmp_path: Path):
         assert list(made.profile.backups.iterdir()) == []
 
 
-async def test_it_says_how_far_it_is_and_never_goes_back_within_a_step(tmp_path: Path):
+async def test_backup_progress_never_decreases_within_a_step(tmp_path: Path):
     made = await a_profile(tmp_path, results=2)
     said: list[WatchProgress] = []
     packed(made, tmp_path / "studio.zip", watch=Watch(said.append))
@@ -197,7 +197,7 @@ async def test_it_says_how_far_it_is_and_never_goes_back_within_a_step(tmp_path:
     assert said[-1].done > 0.99 * said[-1].total > 0
 
 
-async def test_without_room_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_backup_without_disk_space_is_not_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made = await a_profile(tmp_path)
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=SPARE + 111_000))
@@ -206,7 +206,7 @@ async def test_without_room_nothing_is_begun(tmp_path: Path, monkeypatch: pytest
     assert not (tmp_path / "studio.zip").exists()
 
 
-async def test_a_disk_that_fills_up_leaves_nothing_and_the_older_one_stays(tmp_path: Path):
+async def test_full_disk_during_a_backup_keeps_the_older_one(tmp_path: Path):
     made = await a_profile(tmp_path)
     target = tmp_path / "studio.zip"
     target.write_bytes(b"an older backup")
@@ -222,7 +222,7 @@ async def test_a_disk_that_fills_up_leaves_nothing_and_the_older_one_stays(tmp_p
     assert not target.with_name("studio.zip.part").exists()
 
 
-async def test_what_cannot_be_read_back_is_no_backup(tmp_path: Path):
+async def test_backup_that_cannot_be_read_back_is_discarded(tmp_path: Path):
     made = await a_profile(tmp_path)
     target = tmp_path / "studio.zip"
 
@@ -241,7 +241,7 @@ async def test_what_cannot_be_read_back_is_no_backup(tmp_path: Path):
     assert not target.with_name("studio.zip.part").exists()
 
 
-async def test_files_that_leave_while_it_is_made_are_counted_and_the_rest_is_backed_up(tmp_path: Path):
+async def test_files_removed_during_a_backup_are_counted_and_the_rest_is_saved(tmp_path: Path):
     made = await a_profile(tmp_path)
     target = tmp_path / "studio.zip"
 
@@ -260,7 +260,7 @@ async def test_files_that_leave_while_it_is_made_are_counted_and_the_rest_is_bac
         assert not backup.manifest.of(MemberKind.SIDECAR)[1:]
 
 
-async def test_a_result_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_unreadable_result_is_named_by_the_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made = await a_profile(tmp_path)
     whole = packing._block
 
@@ -275,7 +275,7 @@ async def test_a_result_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch
     assert "without the results" in caught.value.advice
 
 
-async def test_what_is_written_meanwhile_is_not_in_it_and_does_not_wait(tmp_path: Path):
+async def test_changes_during_a_backup_are_excluded_and_not_blocked(tmp_path: Path):
     made = await a_profile(tmp_path)
     store = await SqliteStore.open(made.profile.database)
     reached, go_on = threading.Event(), threading.Event()
@@ -300,7 +300,7 @@ async def test_what_is_written_meanwhile_is_not_in_it_and_does_not_wait(tmp_path
     await copy.close()
 
 
-async def test_a_manifest_is_plain_json_that_others_can_read(tmp_path: Path):
+async def test_manifest_is_plain_json(tmp_path: Path):
     made = await a_profile(tmp_path, results=1)
     packed(made, tmp_path / "studio.zip")
     with zipfile.ZipFile(tmp_path / "studio.zip") as archive:

@@ -80,7 +80,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in files}
 
 
-async def test_a_look_at_a_backup_changes_nothing_and_tells_what_it_would_bring(tmp_path: Path):
+async def test_inspecting_a_backup_changes_nothing_and_lists_its_contents(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     (made.library / "Aurora" / "clip 2.mp4").unlink()
     before = contents(tmp_path / "machine")
@@ -92,7 +92,7 @@ async def test_a_look_at_a_backup_changes_nothing_and_tells_what_it_would_bring(
     assert contents(tmp_path / "machine") == before
 
 
-async def test_results_of_a_backup_get_shorter_names_where_the_disk_refuses_the_long_ones(tmp_path, monkeypatch):
+async def test_restored_results_get_shorter_names_where_the_disk_refuses_long_ones(tmp_path, monkeypatch):
     made, path = await a_backup(tmp_path, named="霧の中の灯台" * 9)
     refuse_long_names(monkeypatch, tmp_path / "machine")
     made_new = await into_a_new(made, path)
@@ -103,7 +103,7 @@ async def test_results_of_a_backup_get_shorter_names_where_the_disk_refuses_the_
         assert Path(f"{output.path}.json").is_file()
 
 
-async def test_a_new_profile_of_a_backup_has_everything_in_its_own_folders_and_no_key(tmp_path: Path):
+async def test_profile_restored_as_new_has_its_own_folders_and_no_key(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     then = await everything(made.profile)
     library = restores(made).library_for("Client A")
@@ -135,7 +135,7 @@ async def test_a_new_profile_of_a_backup_has_everything_in_its_own_folders_and_n
     assert await everything(made.profile) == then
 
 
-async def test_pasted_pictures_that_are_gone_come_back_as_inputs_of_the_profile(tmp_path: Path):
+async def test_missing_pasted_pictures_are_restored_as_inputs(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     shutil.rmtree(made.library / "Pasted pictures")
     await into_this(made, path, Wishes(put_back=WhichResults.NONE, library=made.library))
@@ -144,7 +144,7 @@ async def test_pasted_pictures_that_are_gone_come_back_as_inputs_of_the_profile(
     assert Path(pasted).read_bytes() == b"a pasted picture"
 
 
-async def test_a_new_profile_may_keep_its_results_in_its_own_folder(tmp_path: Path):
+async def test_profile_restored_as_new_may_keep_results_in_its_own_folder(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     known = replace(made.folders, libraries=None)
     done = Restores(made.profile, known, made.snapshots, Workshop(AtOnce()), FakeClock(), random.Random(1))
@@ -162,7 +162,7 @@ async def test_a_new_profile_may_keep_its_results_in_its_own_folder(tmp_path: Pa
     assert again.library.is_relative_to(again.folder)
 
 
-async def test_restored_results_go_where_nothing_else_is(tmp_path: Path):
+async def test_restored_results_replace_no_existing_files(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     library = made.library
     stranger = library / "Aurora" / "not ours.txt"
@@ -174,9 +174,7 @@ async def test_restored_results_go_where_nothing_else_is(tmp_path: Path):
     assert stranger.read_text() == "mine"
 
 
-async def test_an_empty_drive_gets_a_folder_in_it_and_nothing_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+async def test_empty_drive_gets_one_folder_for_restored_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made, path = await a_backup(tmp_path)
     drive = tmp_path / "media" / "drive"
     drive.mkdir(parents=True)
@@ -189,7 +187,7 @@ async def test_an_empty_drive_gets_a_folder_in_it_and_nothing_beside_it(
     assert list(drive.parent.iterdir()) == [drive]
 
 
-async def test_a_folder_of_somebody_else_with_the_name_of_an_unfinished_one_is_no_hindrance(tmp_path: Path):
+async def test_foreign_folder_with_the_name_of_an_unfinished_restore_is_harmless(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     day = datetime.fromtimestamp(FakeClock().now()).date()
     strange = made.library / f"Restored {day}.part"
@@ -206,7 +204,7 @@ async def test_a_folder_of_somebody_else_with_the_name_of_an_unfinished_one_is_n
     assert (tmp_path / "empty.part").is_dir()
 
 
-async def test_only_what_is_gone_is_put_back(tmp_path: Path):
+async def test_only_missing_results_are_restored(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     shutil.rmtree(tmp_path / "machine" / "elsewhere")
     await into_this(made, path, Wishes(put_back=WhichResults.MISSING, library=made.library))
@@ -217,7 +215,7 @@ async def test_only_what_is_gone_is_put_back(tmp_path: Path):
     assert places["t1"].read_bytes() == b"clip 1 " * 1_000
 
 
-async def test_results_that_were_moved_by_hand_are_found_in_a_folder(tmp_path: Path):
+async def test_results_moved_by_hand_are_found_in_a_folder(tmp_path: Path):
     made, path = await a_backup(tmp_path, LIGHT)
     moved = tmp_path / "other disk"
     shutil.move(made.library, moved)
@@ -231,7 +229,7 @@ async def test_results_that_were_moved_by_hand_are_found_in_a_folder(tmp_path: P
     assert places["t2"] == str(made.library / "Aurora" / "clip 2.mp4"), "other bytes are another file"
 
 
-def test_of_files_alike_in_name_and_size_the_one_with_the_bytes_is_found(tmp_path: Path):
+def test_result_is_found_by_content_among_files_of_equal_name_and_size(tmp_path: Path):
     for folder, content in (("a", b"wolf"), ("b", b"fox!"), ("c", b"hare")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "clip.mp4").write_bytes(content)
@@ -247,7 +245,7 @@ def test_of_files_alike_in_name_and_size_the_one_with_the_bytes_is_found(tmp_pat
     assert found_again([bear], "/old", tmp_path / "a", Watch()) == {("bear", 0): tmp_path / "a" / "clip.mp4"}
 
 
-async def test_this_profile_becomes_what_it_was_and_what_it_is_now_is_kept(tmp_path: Path):
+async def test_restore_into_this_profile_keeps_a_copy_of_its_present_state(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     then = await everything(made.profile)
     await add_a_task(made.profile)
@@ -264,7 +262,7 @@ async def test_this_profile_becomes_what_it_was_and_what_it_is_now_is_kept(tmp_p
         assert before.manifest.contents.tasks == 7
 
 
-async def test_what_is_at_runway_or_not_saved_yet_comes_along(tmp_path: Path):
+async def test_tasks_at_runway_and_unsaved_results_survive_a_restore(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     store = await SqliteStore.open(made.profile.database)
     [waited] = await store.get_many([TaskId("t100")])
@@ -294,7 +292,7 @@ async def test_what_is_at_runway_or_not_saved_yet_comes_along(tmp_path: Path):
     await store.close()
 
 
-async def test_a_later_list_learns_nothing_from_the_one_that_it_replaces(tmp_path: Path):
+async def test_restored_list_takes_nothing_from_the_list_it_replaces(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     store = await SqliteStore.open(made.profile.database)
     tasks = await store.get_many([TaskId("t0"), TaskId("t102")])
@@ -309,7 +307,7 @@ async def test_a_later_list_learns_nothing_from_the_one_that_it_replaces(tmp_pat
     await store.close()
 
 
-async def test_without_a_yes_the_next_start_changes_nothing(tmp_path: Path):
+async def test_unconfirmed_restore_changes_nothing_at_the_next_start(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     await add_a_task(made.profile)
     assert await restores(made).into_this(path, Wishes(put_back=WhichResults.NONE, library=made.library)) is not None
@@ -327,7 +325,7 @@ async def put_beside(made: Made, path: Path) -> Path:
     return folder
 
 
-async def test_results_that_a_killed_restore_has_put_down_are_taken_away_at_the_next_start(tmp_path: Path):
+async def test_results_written_by_a_killed_restore_are_removed_at_the_next_start(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     before = contents(tmp_path / "machine")
     folder = await put_beside(made, path)
@@ -339,7 +337,7 @@ async def test_results_that_a_killed_restore_has_put_down_are_taken_away_at_the_
     assert await restores(made).clean_up() == []
 
 
-async def test_what_was_done_with_them_meanwhile_is_kept(tmp_path: Path):
+async def test_edited_results_of_a_killed_restore_are_kept(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     folder = await put_beside(made, path)
     used, changed, *_ = sorted(folder.rglob("*.mp4"))
@@ -357,7 +355,7 @@ async def test_what_was_done_with_them_meanwhile_is_kept(tmp_path: Path):
     assert names == sorted([used.name, f"{used.name}.json", changed.name, "notes.txt"])
 
 
-async def test_what_lies_on_a_drive_that_is_away_is_taken_away_once_it_is_there(tmp_path: Path):
+async def test_results_of_a_killed_restore_on_a_missing_drive_are_removed_when_it_returns(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     folder = await put_beside(made, path)
     made.library.rename(tmp_path / "away")
@@ -366,7 +364,7 @@ async def test_what_lies_on_a_drive_that_is_away_is_taken_away_once_it_is_there(
     assert [taken.folder for taken in await restores(made).clean_up()] == [folder]
 
 
-async def test_a_restore_that_was_finished_keeps_its_results(tmp_path: Path):
+async def test_finished_restore_keeps_its_results(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     await into_this(made, path, Wishes(put_back=WhichResults.ALL, library=made.library))
     [folder] = made.library.glob("Restored*")
@@ -375,7 +373,7 @@ async def test_a_restore_that_was_finished_keeps_its_results(tmp_path: Path):
     assert not list(folder.rglob("*.new"))
 
 
-async def test_given_up_nothing_of_it_is_left(tmp_path: Path):
+async def test_abandoned_restore_leaves_nothing(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     done = restores(made)
     for put_back in (WhichResults.NONE, WhichResults.ALL):
@@ -385,7 +383,9 @@ async def test_given_up_nothing_of_it_is_left(tmp_path: Path):
         assert not list(made.library.glob("Restored*"))
 
 
-async def test_what_cannot_be_backed_up_first_is_not_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_restore_is_refused_if_the_present_state_cannot_be_backed_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     made, path = await a_backup(tmp_path)
     await add_a_task(made.profile)
     done = restores(made)
@@ -400,7 +400,7 @@ async def test_what_cannot_be_backed_up_first_is_not_restored(tmp_path: Path, mo
     assert not finishing.finish(made.profile, made.snapshots, NOW)
 
 
-async def test_a_list_that_is_damaged_now_is_replaced_and_kept_as_it_is(tmp_path: Path):
+async def test_damaged_present_list_is_replaced_and_kept(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     torn = b"SQLite format 3\0" + b"torn" * 1_000
     made.profile.database.write_bytes(torn)
@@ -410,7 +410,7 @@ async def test_a_list_that_is_damaged_now_is_replaced_and_kept_as_it_is(tmp_path
     assert (aside / "profile.db").read_bytes() == torn
 
 
-async def test_a_lost_list_is_restored_where_none_is(tmp_path: Path):
+async def test_lost_list_is_restored(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     for leftover in made.profile.folder.glob("profile.db*"):
         leftover.unlink()
@@ -418,7 +418,7 @@ async def test_a_lost_list_is_restored_where_none_is(tmp_path: Path):
     assert len((await everything(made.profile))["tasks"]) == 6
 
 
-async def test_what_the_old_list_had_not_yet_written_down_never_reaches_the_new_one(tmp_path: Path):
+async def test_unwritten_log_of_the_old_list_never_reaches_the_restored_one(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     with closing(sqlite3.connect(made.profile.database)) as connection:
         connection.execute("PRAGMA wal_autocheckpoint = 0")
@@ -433,7 +433,7 @@ async def test_what_the_old_list_had_not_yet_written_down_never_reaches_the_new_
     await store.close()
 
 
-async def test_a_backup_of_an_older_version_is_migrated(tmp_path: Path):
+async def test_backup_of_an_older_version_is_migrated(tmp_path: Path):
     made = await a_profile(tmp_path / "machine")
     old = tmp_path / "old" / "profile.db"
     old.parent.mkdir()
@@ -452,7 +452,7 @@ async def test_a_backup_of_an_older_version_is_migrated(tmp_path: Path):
     await store.close()
 
 
-async def test_a_backup_of_a_newer_version_is_refused_before_anything_is_made(tmp_path: Path):
+async def test_backup_of_a_newer_version_is_refused_before_any_change(tmp_path: Path):
     made = await a_profile(tmp_path / "machine")
     store = await SqliteStore.open(tmp_path / "new" / "profile.db", migrations=NEWER_MINOR)
     await store.close()
@@ -472,7 +472,7 @@ async def test_a_backup_of_a_newer_version_is_refused_before_anything_is_made(tm
     assert not list(made.folders.beside.iterdir())
 
 
-async def test_a_damaged_backup_leaves_everything_as_it_was(tmp_path: Path):
+async def test_damaged_backup_changes_nothing(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     content = bytearray(path.read_bytes())
     content[content.index(b"clip 2 clip 2")] ^= 1
@@ -491,7 +491,7 @@ async def test_a_damaged_backup_leaves_everything_as_it_was(tmp_path: Path):
     assert len(made.folders.all()) == 1
 
 
-async def test_called_off_at_any_moment_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_restore_canceled_at_any_moment_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made, path = await a_backup(tmp_path)
     library = restores(made).library_for("Client A")
     before = contents(tmp_path / "machine")
@@ -514,7 +514,7 @@ async def test_called_off_at_any_moment_nothing_is_left(tmp_path: Path, monkeypa
     assert end[0] > 10
 
 
-async def test_the_demo_and_real_profiles_are_never_restored_into_each_other(tmp_path: Path):
+async def test_demo_and_real_profiles_are_never_restored_into_each_other(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     demo = demo_profile(tmp_path / "demo", ("--demo",))
     shutil.copytree(made.profile.folder, demo.folder)
@@ -530,7 +530,7 @@ async def test_the_demo_and_real_profiles_are_never_restored_into_each_other(tmp
     assert await restores(made, demo).into_this(of_demo, wishes) is not None
 
 
-async def test_only_the_latest_states_before_a_restore_are_kept(tmp_path: Path):
+async def test_only_the_latest_states_before_restores_are_kept(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     for number in range(finishing.BEFORE_KEPT + 2):
         done = restores(made)
@@ -540,7 +540,7 @@ async def test_only_the_latest_states_before_a_restore_are_kept(tmp_path: Path):
     assert len(list(made.profile.backups.iterdir())) == finishing.BEFORE_KEPT
 
 
-async def test_what_concerned_another_machine_or_moment_is_forgotten(tmp_path: Path):
+async def test_machine_specific_and_temporary_settings_are_not_restored(tmp_path: Path):
     made = await a_profile(tmp_path / "machine")
     store = await SqliteStore.open(made.profile.database)
     await store.set_settings(
@@ -564,14 +564,14 @@ async def test_what_concerned_another_machine_or_moment_is_forgotten(tmp_path: P
     await store.close()
 
 
-async def test_a_folder_to_look_in_that_is_not_there_is_told(tmp_path: Path):
+async def test_missing_search_folder_is_reported(tmp_path: Path):
     made, path = await a_backup(tmp_path, LIGHT)
     wishes = Wishes(library=made.library, look_in=tmp_path / "gone")
     with pytest.raises(DiskError, match="is not there"):
         await restores(made).into_this(path, wishes)
 
 
-async def test_a_backup_does_not_say_where_results_are_saved_or_which_folders_are_the_programs(tmp_path: Path):
+async def test_library_folder_settings_of_a_hostile_backup_are_ignored(tmp_path: Path):
     made, _ = await a_backup(tmp_path)
     store = await SqliteStore.open(made.profile.database)
     await store.set_settings({"library_folder": "/home/person/Documents", OWN: ["/"]})
@@ -592,7 +592,7 @@ async def test_a_backup_does_not_say_where_results_are_saved_or_which_folders_ar
         assert made.snapshots.setting(new.database, name) == value
 
 
-async def test_a_backup_names_no_result_by_a_way_that_goes_up_again(tmp_path: Path):
+async def test_backup_contains_no_path_that_leaves_its_folder(tmp_path: Path):
     made, _ = await a_backup(tmp_path)
     with closing(sqlite3.connect(made.profile.database)) as connection, connection:
         roundabout = made.library / "Aurora" / ".." / ".." / "diary.txt"
@@ -613,7 +613,7 @@ ADDITIONS = {
 
 
 @pytest.mark.parametrize("kind", ADDITIONS)
-async def test_a_list_with_what_runs_by_itself_is_not_restored(tmp_path: Path, kind: str):
+async def test_list_with_triggers_is_not_restored(tmp_path: Path, kind: str):
     made, path = await a_backup(tmp_path)
     hostile = tmp_path / "hostile.zip"
     with zipfile.ZipFile(path) as good, zipfile.ZipFile(hostile, "w") as bad:

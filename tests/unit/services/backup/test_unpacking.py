@@ -54,19 +54,19 @@ def same(_: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x05\x06" + b"\0" * 18])
-def test_a_file_that_is_no_backup_is_told_so(tmp_path: Path, content: bytes):
+def test_file_that_is_no_backup_is_reported(tmp_path: Path, content: bytes):
     (tmp_path / "x.zip").write_bytes(content)
     with pytest.raises(BadBackup, match=r"“x\.zip” is not a Runway Desktop backup"), opened(tmp_path / "x.zip"):
         pass
 
 
-def test_a_file_that_is_not_there_is_told_so(tmp_path: Path):
+def test_missing_backup_file_is_reported(tmp_path: Path):
     with pytest.raises(DiskError, match="is not there"), opened(tmp_path / "gone.zip"):
         pass
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.9, 0.999])
-async def test_one_that_was_copied_only_in_part_is_told_so(tmp_path: Path, kept: float):
+async def test_partially_copied_backup_is_reported(tmp_path: Path, kept: float):
     path = await a_backup(tmp_path)
     content = path.read_bytes()
     path.write_bytes(content[: round(len(content) * kept)])
@@ -74,7 +74,7 @@ async def test_one_that_was_copied_only_in_part_is_told_so(tmp_path: Path, kept:
         pass
 
 
-async def test_a_single_flipped_bit_is_found(tmp_path: Path):
+async def test_single_flipped_bit_in_a_backup_is_found(tmp_path: Path):
     path = await a_backup(tmp_path)
     content = bytearray(path.read_bytes())
     content[content.index(b"clip 0 clip 0") + 3] ^= 1
@@ -85,20 +85,20 @@ async def test_a_single_flipped_bit_is_found(tmp_path: Path):
     assert not (tmp_path / "out" / "results" / "Aurora" / "clip 0.mp4").exists()
 
 
-async def test_another_content_of_the_same_length_is_found(tmp_path: Path):
+async def test_changed_content_of_equal_length_is_found(tmp_path: Path):
     path = rewritten(await a_backup(tmp_path), same, {"posters/0.jpg": b"POSTER 0"})
     with pytest.raises(BadBackup, match="is damaged") as caught:
         extract_all(path, tmp_path / "out")
     assert "posters/0.jpg is not what the manifest says" in caught.value.detail
 
 
-async def test_a_member_that_grows_beyond_its_size_is_cut_off(tmp_path: Path):
+async def test_archive_member_larger_than_declared_is_cut_off(tmp_path: Path):
     path = rewritten(await a_backup(tmp_path), same, {"posters/0.jpg": b"x" * 50_000_000})
     with pytest.raises(BadBackup, match="is damaged"):
         extract_all(path, tmp_path / "out")
 
 
-async def test_a_member_that_is_missing_is_found(tmp_path: Path):
+async def test_missing_archive_member_is_found(tmp_path: Path):
     path = await a_backup(tmp_path)
 
     def add(manifest: dict[str, Any]) -> None:
@@ -108,7 +108,7 @@ async def test_a_member_that_is_missing_is_found(tmp_path: Path):
         extract_all(rewritten(path, add), tmp_path / "out")
 
 
-async def test_one_of_a_newer_program_is_refused_with_its_version(tmp_path: Path):
+async def test_backup_of_a_newer_program_is_refused_with_its_version(tmp_path: Path):
     def newer(manifest: dict[str, Any]) -> None:
         manifest |= {"format": 2, "program": "7.1.0", "members": "something else"}
 
@@ -134,7 +134,7 @@ async def test_one_of_a_newer_program_is_refused_with_its_version(tmp_path: Path
         "log.txt",
     ],
 )
-async def test_a_name_that_leads_elsewhere_is_never_followed(tmp_path: Path, name: str):
+async def test_archive_name_that_leaves_the_folder_is_never_followed(tmp_path: Path, name: str):
     def rename(manifest: dict[str, Any]) -> None:
         member = next(one for one in manifest["members"] if one["kind"] == "input")
         member["name"] = name
@@ -165,12 +165,12 @@ def _put(name: str, value: Any) -> Change:
         _put("library", {"path": 7, "uri": ""}),
     ],
 )
-async def test_a_manifest_that_makes_no_sense_is_damage(tmp_path: Path, change: Change):
+async def test_nonsensical_manifest_counts_as_damage(tmp_path: Path, change: Change):
     with pytest.raises(BadBackup), opened(rewritten(await a_backup(tmp_path), change)):
         pass
 
 
-async def test_two_members_of_one_name_are_damage(tmp_path: Path):
+async def test_duplicate_archive_member_counts_as_damage(tmp_path: Path):
     def twice(manifest: dict[str, Any]) -> None:
         member = next(one for one in manifest["members"] if one["kind"] == "input")
         manifest["members"].append({**member, "name": member["name"].upper().replace("INPUTS/", "inputs/")})
@@ -179,7 +179,7 @@ async def test_two_members_of_one_name_are_damage(tmp_path: Path):
         pass
 
 
-async def test_a_disk_that_is_full_while_unpacking_is_told_and_leaves_no_half_file(
+async def test_full_disk_while_unpacking_is_reported_and_leaves_no_partial_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     path = await a_backup(tmp_path)

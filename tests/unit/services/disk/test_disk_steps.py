@@ -16,7 +16,7 @@ from tests.rigs.dying import dies_at, needs_fork
 
 
 @needs_fork
-def test_killed_at_any_moment_the_old_text_or_the_new_one_is_there(tmp_path: Path):
+def test_kill_while_replacing_a_text_leaves_the_old_or_the_new_one(tmp_path: Path):
     path = tmp_path / "note.json"
     moment, done = 0, False
     while not done:
@@ -29,7 +29,7 @@ def test_killed_at_any_moment_the_old_text_or_the_new_one_is_there(tmp_path: Pat
     assert moment > 2
 
 
-def test_a_disk_that_refuses_leaves_the_old_text_and_nothing_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_failed_replacement_keeps_the_old_text_and_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = tmp_path / "note.json"
     path.write_bytes(b"old")
 
@@ -43,7 +43,7 @@ def test_a_disk_that_refuses_leaves_the_old_text_and_nothing_beside(tmp_path: Pa
     assert [file.name for file in tmp_path.iterdir()] == ["note.json"]
 
 
-def test_room_is_that_of_the_disk_where_a_folder_would_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_free_space_is_that_of_the_disk_of_the_nearest_existing_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     asked: list[Path] = []
 
     class Usage:
@@ -56,7 +56,7 @@ def test_room_is_that_of_the_disk_where_a_folder_would_be_made(tmp_path: Path, m
     assert DiskSpace().left(tmp_path) == 0
 
 
-def test_a_file_that_may_not_leave_its_folder_keeps_its_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_file_that_cannot_be_moved_keeps_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     old, new = tmp_path / "old.mp4", tmp_path / "new.mp4"
     old.write_bytes(b"film")
     unlink = Path.unlink

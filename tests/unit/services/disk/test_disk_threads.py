@@ -12,7 +12,7 @@ import pytest
 from runway_desktop.services.disk.disk_threads import DiskThreads
 
 
-def test_work_is_done_and_its_errors_are_handed_on():
+def test_disk_work_returns_its_result_or_error():
     threads = DiskThreads(2, "test")
     assert threads.submit(lambda: 7).result(30) == 7
     with pytest.raises(ZeroDivisionError):
@@ -20,7 +20,7 @@ def test_work_is_done_and_its_errors_are_handed_on():
     threads.shutdown()
 
 
-def test_there_are_never_more_than_so_many_and_a_free_one_is_used_again():
+def test_disk_threads_are_limited_and_reused():
     threads, gate = DiskThreads(2, "bounded"), threading.Event()
     assert threads.submit(lambda: 1).result(30) == 1
     held = [threads.submit(gate.wait, 30) for _ in range(5)]
@@ -30,7 +30,7 @@ def test_there_are_never_more_than_so_many_and_a_free_one_is_used_again():
     threads.shutdown()
 
 
-def test_closing_waits_for_what_is_under_way_and_not_for_what_hangs():
+def test_closing_waits_for_running_disk_work_but_not_for_hanging_work():
     threads, gate = DiskThreads(1, "closing", patience=0.05), threading.Event()
     hangs = threads.submit(gate.wait, 30)
     waiting = threads.submit(lambda: 1)
@@ -44,7 +44,7 @@ def test_closing_waits_for_what_is_under_way_and_not_for_what_hangs():
         threads.submit(lambda: 1)
 
 
-def test_a_program_ends_though_a_thread_hangs():
+def test_program_ends_though_a_disk_thread_hangs():
     program = (
         "import time; from runway_desktop.services.disk.disk_threads import DiskThreads\n"
         "threads = DiskThreads(1, 'hangs', patience=0.1); threads.submit(time.sleep, 600); threads.shutdown()"
@@ -52,7 +52,7 @@ def test_a_program_ends_though_a_thread_hangs():
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
 
 
-def test_a_thread_without_work_goes_and_another_comes_with_the_next():
+def test_idle_disk_thread_ends_and_another_starts_on_demand():
     threads = DiskThreads(1, "idle pool", idle=0.02)
     thread = threads.submit(threading.current_thread).result(30)
     assert thread.name.startswith("idle pool")

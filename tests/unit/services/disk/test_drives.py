@@ -12,7 +12,7 @@ TABLE = r"""22 1 8:2 / / rw,relatime shared:1 - ext4 /dev/sda2 rw
 """
 
 
-def test_paths_of_a_mounted_drive_share_its_mount_point():
+def test_paths_on_a_mounted_drive_share_its_mount_point():
     mounts = mounts_in(TABLE)
     assert nearest(Path("/mnt/films/a/1.mp4"), mounts) == "/mnt/films"
     assert nearest(Path("/mnt/films"), mounts) == "/mnt/films"
@@ -21,7 +21,7 @@ def test_paths_of_a_mounted_drive_share_its_mount_point():
     assert nearest(Path("/home/me/1.mp4"), mounts) == "/"
 
 
-def test_a_table_that_says_nothing_leaves_the_root():
+def test_empty_mount_table_leaves_the_root():
     assert mounts_in("odd\n\n") == frozenset()
     assert nearest(Path("/a/b"), frozenset()) == "/"
 

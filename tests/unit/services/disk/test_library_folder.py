@@ -84,7 +84,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     return room
 
 
-async def test_a_folder_that_can_be_used_is_fine_from_the_start(watched):
+async def test_usable_folder_is_fine_from_the_start(watched):
     async with watched.running():
         assert watched.folder.health.state is FolderState.FINE
         assert watched.told == [FolderState.FINE]
@@ -92,7 +92,7 @@ async def test_a_folder_that_can_be_used_is_fine_from_the_start(watched):
     assert watched.looker.asked == 1, "a folder that is fine was asked again and again"
 
 
-async def test_a_folder_that_is_moved_away_is_absent_and_fine_once_it_is_back(watched, library):
+async def test_moved_folder_is_absent_and_fine_once_it_is_back(watched, library):
     async with watched.running():
         aside = library.rename(library.with_name("aside"))
         health = await watched.folder.look()
@@ -105,7 +105,7 @@ async def test_a_folder_that_is_moved_away_is_absent_and_fine_once_it_is_back(wa
         assert watched.told == [FolderState.FINE, FolderState.ABSENT, FolderState.FINE]
 
 
-async def test_a_folder_that_was_there_before_the_last_start_is_not_taken_for_a_new_one(watched, library):
+async def test_missing_folder_of_an_earlier_run_is_not_recreated(watched, library):
     async with watched.running():
         pass
     await watched.settings.flush()
@@ -122,7 +122,7 @@ async def test_a_folder_that_was_there_before_the_last_start_is_not_taken_for_a_
     assert not library.exists(), "looking made a folder"
 
 
-async def test_an_empty_mount_point_is_not_taken_for_the_drive(watched, library, monkeypatch):
+async def test_empty_mount_point_is_not_taken_for_the_drive(watched, library, monkeypatch):
     mounted = [str(library.parent)]
     monkeypatch.setattr(os.path, "ismount", lambda place: str(place) in (*mounted, "/"))
     async with watched.running():
@@ -132,7 +132,7 @@ async def test_an_empty_mount_point_is_not_taken_for_the_drive(watched, library,
         assert "nothing is mounted" in watched.folder.health.detail
 
 
-async def test_a_first_start_may_make_its_folder(tmp_path):
+async def test_first_start_may_create_its_folder(tmp_path):
     new = Watched(tmp_path / "Runway")
     deep = Watched(tmp_path / "drive" / "deep" / "Runway")
     async with new.running(), deep.running():
@@ -140,14 +140,14 @@ async def test_a_first_start_may_make_its_folder(tmp_path):
         assert deep.folder.health.state is FolderState.ABSENT
 
 
-async def test_a_file_in_the_folders_place_is_no_folder(tmp_path):
+async def test_file_in_place_of_the_folder_is_reported(tmp_path):
     (tmp_path / "library").write_text("not a folder")
     watched = Watched(tmp_path / "library")
     async with watched.running():
         assert watched.folder.health.state is FolderState.ABSENT
 
 
-async def test_a_folder_without_permission_is_read_only(watched, monkeypatch):
+async def test_folder_without_write_permission_is_read_only(watched, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
     async with watched.running():
         assert watched.folder.health.state is FolderState.READ_ONLY
@@ -166,7 +166,7 @@ async def test_a_folder_without_permission_is_read_only(watched, monkeypatch):
         (errno.ENOTCONN, FolderState.ABSENT),
     ],
 )
-async def test_what_failed_is_tried_by_writing_and_leaves_nothing(watched, library, monkeypatch, code, state):
+async def test_failed_folder_is_probed_by_a_write_that_leaves_nothing(watched, library, monkeypatch, code, state):
     """A quota, or a server's own rule, shows only when something is written."""
     fails = [True]
 
@@ -184,7 +184,7 @@ async def test_what_failed_is_tried_by_writing_and_leaves_nothing(watched, libra
     assert list(library.iterdir()) == []
 
 
-async def test_a_folder_that_is_not_made_yet_is_as_good_as_where_it_would_be_made(tmp_path, disk, monkeypatch):
+async def test_folder_not_created_yet_is_judged_by_its_parent(tmp_path, disk, monkeypatch):
     def state() -> FolderState:
         return folder_look.look_at(tmp_path / "new", None, FolderState.UNKNOWN).state
 
@@ -196,7 +196,7 @@ async def test_a_folder_that_is_not_made_yet_is_as_good_as_where_it_would_be_mad
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_full_disk_is_told_and_one_that_gets_room_goes_on(watched, disk):
+async def test_full_disk_is_reported_and_recovers_with_free_space(watched, disk):
     disk["free"] = SPARE - 1
     async with watched.running():
         assert watched.folder.health.state is FolderState.FULL
@@ -206,7 +206,7 @@ async def test_a_full_disk_is_told_and_one_that_gets_room_goes_on(watched, disk)
         assert watched.told == [FolderState.FULL, FolderState.FINE]
 
 
-async def test_a_disk_that_will_not_hold_what_is_to_come_is_nearly_full(watched, disk):
+async def test_disk_without_space_for_expected_results_is_nearly_full(watched, disk):
     disk["free"] = 5 * GIGABYTE
     async with watched.running():
         assert watched.folder.health.state is FolderState.FINE
@@ -216,7 +216,7 @@ async def test_a_disk_that_will_not_hold_what_is_to_come_is_nearly_full(watched,
         assert health.state.can_write
 
 
-async def test_little_room_is_said_once_and_not_at_every_few_bytes(watched, disk):
+async def test_low_disk_space_is_reported_once(watched, disk):
     disk["free"] = LITTLE - 1
     async with watched.running():
         for free in (LITTLE + 1, LITTLE - 5, LITTLE + 9):
@@ -228,7 +228,7 @@ async def test_little_room_is_said_once_and_not_at_every_few_bytes(watched, disk
         assert watched.told == [FolderState.NEARLY_FULL, FolderState.FINE]
 
 
-async def test_a_drive_that_hangs_is_slow_and_never_asked_twice_at_once(watched):
+async def test_hanging_drive_is_slow_and_never_probed_twice_at_once(watched):
     watched.looker.hangs = True
     async with watched.running():
         assert watched.told == []
@@ -242,7 +242,7 @@ async def test_a_drive_that_hangs_is_slow_and_never_asked_twice_at_once(watched)
         assert watched.told == [FolderState.SLOW, FolderState.FINE]
 
 
-async def test_work_that_hangs_has_the_folder_looked_at(watched):
+async def test_hanging_work_triggers_a_folder_check(watched):
     async with watched.running():
         watched.drive.hangs = watched.looker.hangs = True
         work = asyncio.create_task(watched.folder.do(lambda: "written"))
@@ -254,7 +254,7 @@ async def test_work_that_hangs_has_the_folder_looked_at(watched):
         assert watched.told[-1] is FolderState.FINE
 
 
-async def test_work_that_only_takes_long_is_not_blamed(watched):
+async def test_long_running_work_is_not_reported_as_hanging(watched):
     async with watched.running():
         watched.drive.hangs = True
         work = asyncio.create_task(watched.folder.do(lambda: "written"))
@@ -265,7 +265,7 @@ async def test_work_that_only_takes_long_is_not_blamed(watched):
         await work
 
 
-async def test_much_work_that_goes_well_costs_no_look(watched):
+async def test_successful_work_causes_no_folder_checks(watched):
     async with watched.running():
         for _ in range(200):
             await watched.folder.do(lambda: None)
@@ -273,7 +273,7 @@ async def test_much_work_that_goes_well_costs_no_look(watched):
         assert watched.looker.asked == 1
 
 
-async def test_another_folder_does_not_wait_for_the_one_that_hangs(watched, tmp_path):
+async def test_other_folders_do_not_wait_for_a_hanging_one(watched, tmp_path):
     (tmp_path / "other").mkdir()
     async with watched.running():
         watched.looker.hangs = watched.drive.hangs = True
@@ -287,7 +287,7 @@ async def test_another_folder_does_not_wait_for_the_one_that_hangs(watched, tmp_
         stuck.cancel()
 
 
-async def test_a_result_is_fresh_enough_for_a_while(watched):
+async def test_folder_check_is_reused_for_a_while(watched):
     async with watched.running():
         await watched.folder.ready()
         assert watched.looker.asked == 1
@@ -296,7 +296,7 @@ async def test_a_result_is_fresh_enough_for_a_while(watched):
         assert watched.looker.asked == 2
 
 
-async def test_a_missing_file_is_told_from_a_missing_folder(watched, library, tmp_path):
+async def test_missing_file_is_distinguished_from_a_missing_folder(watched, library, tmp_path):
     async with watched.running():
         assert not await watched.folder.is_away(library / "gone.mp4")
         library.rename(tmp_path / "aside")
@@ -306,7 +306,7 @@ async def test_a_missing_file_is_told_from_a_missing_folder(watched, library, tm
         assert watched.folder.holds(library / "gone.mp4")
 
 
-async def test_the_folder_that_was_the_library_before_is_known_too(watched, library, tmp_path):
+async def test_previous_library_folder_is_checked_too(watched, library, tmp_path):
     (tmp_path / "other").mkdir()
     async with watched.running():
         watched.settings.library_folder = str(tmp_path / "other")
@@ -327,7 +327,7 @@ def _tmpfs(at: Path, *options: str) -> bool:
 
 
 @pytest.mark.parametrize(("options", "state"), [("size=1m", FolderState.FULL), ("ro", FolderState.READ_ONLY)])
-async def test_a_real_drive_is_full_read_only_and_gone(tmp_path, options, state):
+async def test_real_drive_is_detected_as_full_read_only_or_gone(tmp_path, options, state):
     place = tmp_path / "drive"
     if not _tmpfs(place, options):
         pytest.skip("Only root may mount a drive of memory")

@@ -20,7 +20,7 @@ def markers(tmp_path: Path) -> ListMarkers:
     return ListMarkers(tmp_path / "state")
 
 
-def test_each_list_has_a_marker_of_its_own(markers: ListMarkers):
+def test_each_list_has_its_own_marker(markers: ListMarkers):
     assert markers.read(ONE) is None
     markers.write(ONE, HERE)
     markers.write(OTHER, THERE)
@@ -29,7 +29,7 @@ def test_each_list_has_a_marker_of_its_own(markers: ListMarkers):
     assert not markers.knows("/profiles")
 
 
-def test_a_run_writes_over_its_own_and_over_older_ones(markers: ListMarkers):
+def test_run_overwrites_its_own_and_older_markers(markers: ListMarkers):
     markers.write(ONE, HERE)
     for later in (replace(HERE, sent=8), replace(HERE, runs=3, sent=8)):
         markers.write(ONE, later)
@@ -37,14 +37,14 @@ def test_a_run_writes_over_its_own_and_over_older_ones(markers: ListMarkers):
 
 
 @pytest.mark.parametrize("there", [replace(HERE, runs=3), replace(HERE, retired=True)])
-def test_a_run_never_writes_over_a_later_one(markers: ListMarkers, there: Marker):
+def test_run_never_overwrites_a_later_marker(markers: ListMarkers, there: Marker):
     markers.write(ONE, there)
     with pytest.raises(Superseded):
         markers.write(ONE, HERE)
     assert markers.read(ONE) == there
 
 
-def test_the_lists_of_a_folder_are_retired_and_the_one_that_is_named(markers: ListMarkers):
+def test_retiring_removes_the_markers_of_a_folder_and_of_a_named_list(markers: ListMarkers):
     for list_id, marker in ((ONE, HERE), (OTHER, THERE), (THIRD, replace(THERE, folder="/elsewhere"))):
         markers.write(list_id, marker)
     markers.retire(HERE.folder, THIRD)
@@ -54,7 +54,7 @@ def test_the_lists_of_a_folder_are_retired_and_the_one_that_is_named(markers: Li
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"runs": 1}', b"\xff", b"[" * 100_000])
-def test_a_marker_that_makes_no_sense_is_as_if_it_were_not_there(markers: ListMarkers, content: bytes):
+def test_malformed_marker_is_ignored(markers: ListMarkers, content: bytes):
     markers.write(ONE, HERE)
     (markers.folder / "lists" / f"{ONE}.json").write_bytes(content)
     assert markers.read(ONE) is None
@@ -63,7 +63,7 @@ def test_a_marker_that_makes_no_sense_is_as_if_it_were_not_there(markers: ListMa
     assert markers.read(ONE) == HERE
 
 
-def test_what_cannot_be_written_is_said_by_the_system(tmp_path: Path):
+def test_failed_marker_write_raises_the_systems_error(tmp_path: Path):
     (tmp_path / "state").write_text("not a folder")
     markers = ListMarkers(tmp_path / "state")
     with pytest.raises(OSError, match="state"):

@@ -14,7 +14,7 @@ only_from_files = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason
 
 
 @only_from_files
-def test_the_name_is_the_one_of_the_system(tmp_path: Path):
+def test_machine_name_comes_from_the_system(tmp_path: Path):
     (tmp_path / "machine-id").write_text(f"{NAME}\n")
     assert machine_id(tmp_path / "state", [tmp_path / "none", tmp_path / "machine-id"]) == NAME
     assert not (tmp_path / "state").exists()
@@ -22,7 +22,7 @@ def test_the_name_is_the_one_of_the_system(tmp_path: Path):
 
 @only_from_files
 @pytest.mark.parametrize("content", ["", "uninitialized\n", "ä" * 40])
-def test_without_one_a_name_is_made_and_kept(tmp_path: Path, content: str):
+def test_missing_machine_name_is_generated_and_stored(tmp_path: Path, content: str):
     (tmp_path / "machine-id").write_text(content, encoding="utf-8")
     made = machine_id(tmp_path / "state", [tmp_path / "machine-id"])
     assert len(made) == 32
@@ -31,16 +31,16 @@ def test_without_one_a_name_is_made_and_kept(tmp_path: Path, content: str):
 
 
 @only_from_files
-def test_where_none_can_be_kept_there_is_none(tmp_path: Path):
+def test_machine_name_that_cannot_be_stored_is_none(tmp_path: Path):
     (tmp_path / "state").write_text("not a folder")
     assert machine_id(tmp_path / "state", []) == ""
 
 
-def test_this_computer_has_a_name(tmp_path: Path):
+def test_this_computer_has_a_machine_name(tmp_path: Path):
     assert machine_id(tmp_path) == machine_id(tmp_path) != ""
 
 
-def test_a_fingerprint_tells_machines_of_one_list_apart_and_nothing_else():
+def test_machine_fingerprint_distinguishes_machines_within_one_list_only():
     assert fingerprint(NAME, "a") == fingerprint(NAME, "a")
     assert len({fingerprint(NAME, "a"), fingerprint(NAME, "b"), fingerprint(NAME[::-1], "a")}) == 3
     assert NAME not in fingerprint(NAME, "a")

@@ -45,13 +45,15 @@ def listening(path: str) -> socket.socket:
     return found
 
 
-def test_it_lies_in_the_run_time_folder_of_the_session(run: Path, tmp_path: Path):
+def test_socket_lies_in_the_runtime_folder_of_the_session(run: Path, tmp_path: Path):
     place = address_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})
     assert Path(place).parent == run / "runway-desktop"
     assert stat.S_IMODE(Path(place).parent.lstat().st_mode) == 0o700
 
 
-def test_program_of_another_session_finds_it(run: Path, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_program_of_another_session_finds_the_socket(
+    run: Path, room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(run))
     found = private_socket.listen(tmp_path)
     assert found is not None
@@ -64,37 +66,37 @@ def test_program_of_another_session_finds_it(run: Path, room: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("named", ["", "socket", "/nowhere/a.socket", "/tmp/a\0b", "/" + "a" * 500])
-def test_what_a_profile_names_is_used_only_if_it_is_its_own_socket(run: Path, room: Path, tmp_path: Path, named: str):
+def test_socket_named_in_the_profile_is_used_only_if_it_is_its_own(run: Path, room: Path, tmp_path: Path, named: str):
     (tmp_path / "socket.txt").write_text(named)
     assert addresses(tmp_path, {"XDG_RUNTIME_DIR": str(run)}) == []
 
 
-def test_socket_of_another_profile_is_not_used_though_it_is_named(run: Path, room: Path, tmp_path: Path):
+def test_named_socket_of_another_profile_is_not_used(run: Path, room: Path, tmp_path: Path):
     other = address_for(tmp_path / "other", {"XDG_RUNTIME_DIR": str(run)})
     with listening(other):
         (tmp_path / "socket.txt").write_text(other)
         assert addresses(tmp_path, {}) == []
 
 
-def test_each_profile_has_its_own(run: Path, tmp_path: Path):
+def test_each_profile_has_its_own_socket(run: Path, tmp_path: Path):
     variables = {"XDG_RUNTIME_DIR": str(run)}
     assert address_for(tmp_path / "a", variables) != address_for(tmp_path / "b", variables)
 
 
-def test_a_folder_that_others_may_enter_is_not_used(run: Path, room: Path, tmp_path: Path):
+def test_socket_folder_open_to_others_is_not_used(run: Path, room: Path, tmp_path: Path):
     (run / "runway-desktop").mkdir(mode=0o755)
     (run / "runway-desktop").chmod(0o755)
     assert not Path(address_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})).is_relative_to(run / "runway-desktop")
 
 
-def test_a_link_that_another_has_put_there_is_not_followed(run: Path, room: Path, tmp_path: Path):
+def test_symbolic_link_of_another_user_is_not_followed(run: Path, room: Path, tmp_path: Path):
     (tmp_path / "theirs").mkdir(mode=0o700)
     (run / "runway-desktop").symlink_to(tmp_path / "theirs")
     assert not Path(address_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})).is_relative_to(run / "runway-desktop")
 
 
 @as_root
-def test_a_folder_of_another_user_is_neither_used_nor_asked(run: Path, room: Path, tmp_path: Path):
+def test_socket_folder_of_another_user_is_not_used(run: Path, room: Path, tmp_path: Path):
     variables = {"XDG_RUNTIME_DIR": str(run)}
     place = address_for(tmp_path, variables)
     theirs = listening(place)
@@ -106,7 +108,7 @@ def test_a_folder_of_another_user_is_neither_used_nor_asked(run: Path, room: Pat
 
 
 @as_root
-def test_a_socket_of_another_user_is_not_asked(run: Path, tmp_path: Path):
+def test_socket_of_another_user_is_not_contacted(run: Path, tmp_path: Path):
     variables = {"XDG_RUNTIME_DIR": str(run)}
     place = address_for(tmp_path, variables)
     theirs = listening(place)
@@ -116,12 +118,12 @@ def test_a_socket_of_another_user_is_not_asked(run: Path, tmp_path: Path):
 
 
 @without_session
-def test_without_a_session_it_lies_in_a_folder_of_its_own_among_temporary_files(room: Path, tmp_path: Path):
+def test_socket_without_a_session_lies_in_its_own_temporary_folder(room: Path, tmp_path: Path):
     assert Path(address_for(tmp_path, {})).parent == room / f"runway-desktop-{USER}"
 
 
 @without_session
-def test_where_another_has_taken_that_name_it_lies_in_the_profile(run: Path, room: Path):
+def test_socket_lies_in_the_profile_when_its_temporary_name_is_taken(run: Path, room: Path):
     (room / f"runway-desktop-{USER}").write_text("taken")
     assert Path(address_for(run, {})).parent == run / "run"
     taken = run / ("a deep profile " * 8)
@@ -130,7 +132,7 @@ def test_where_another_has_taken_that_name_it_lies_in_the_profile(run: Path, roo
         address_for(taken, {})
 
 
-def test_a_path_is_never_too_long_for_a_socket(run: Path, tmp_path: Path):
+def test_socket_path_never_exceeds_the_system_limit(run: Path, tmp_path: Path):
     deep = run / ("d" * 60)
     deep.mkdir()
     for variables in ({"XDG_RUNTIME_DIR": str(deep)}, {"XDG_RUNTIME_DIR": "relative"}, {}):
@@ -140,7 +142,7 @@ def test_a_path_is_never_too_long_for_a_socket(run: Path, tmp_path: Path):
         os.unlink(place)
 
 
-def test_the_peer_is_known_by_its_user():
+def test_peer_of_a_socket_is_identified_by_its_user():
     ours, theirs = socket.socketpair(socket.AF_UNIX)
     assert peer_is_own(ours.fileno())
     ours.close()
@@ -152,7 +154,7 @@ def test_the_peer_is_known_by_its_user():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has sockets without a file")
 @as_root
-def test_a_peer_that_is_another_user_is_seen():
+def test_peer_of_another_user_is_detected():
     server = listening(f"\0runway-desktop-test-{os.getpid()}")
     child = os.fork()
     if child == 0:

@@ -26,13 +26,13 @@ def names(found: ProfileFolders) -> list[str]:
     return [profile.name for profile in found.all()]
 
 
-def test_at_first_there_is_the_one_profile_as_it_always_was(tmp_path: Path):
+def test_first_start_has_exactly_one_default_profile(tmp_path: Path):
     [only] = folders(tmp_path).all()
     assert (only.name, only.key_name, only.library) == ("Default", "Default", tmp_path / "Videos")
     assert not list(tmp_path.rglob("profile.json"))
 
 
-def test_a_new_profile_has_a_folder_a_library_and_a_key_of_its_own(tmp_path: Path):
+def test_new_profile_has_its_own_folder_library_and_key(tmp_path: Path):
     known = folders(tmp_path)
     first = known.create("Client A", Color.GREEN, "1a2b", 5.0)
     second = known.create("Client Ä", Color.RED, "3c4d", 6.0)
@@ -43,7 +43,7 @@ def test_a_new_profile_has_a_folder_a_library_and_a_key_of_its_own(tmp_path: Pat
     assert first.words == ("--profile", "client-a-1a2b")
 
 
-def test_a_folder_of_profiles_copied_by_hand_has_a_key_of_its_own(tmp_path: Path):
+def test_copied_profiles_folder_has_its_own_key_entry(tmp_path: Path):
     known = folders(tmp_path)
     made = known.create("Client A", Color.GREEN, "1a2b", 5.0)
     copy = made.folder.with_name("copy")
@@ -52,7 +52,7 @@ def test_a_folder_of_profiles_copied_by_hand_has_a_key_of_its_own(tmp_path: Path
     assert len({profile.key_name for profile in known.all()}) == 3
 
 
-def test_a_new_name_changes_neither_folder_nor_key_nor_library(tmp_path: Path):
+def test_renaming_a_profile_changes_neither_folder_nor_key_nor_library(tmp_path: Path):
     known = folders(tmp_path)
     made = known.create("Client A", Color.GREEN, "1a2b", 5.0)
     after = known.change(made, name="  Client\nB ", color=Color.PINK)
@@ -63,7 +63,7 @@ def test_a_new_name_changes_neither_folder_nor_key_nor_library(tmp_path: Path):
     assert names(known) == ["Studio", "Client B"]
 
 
-def test_a_profile_is_found_by_its_name_and_by_its_folder(tmp_path: Path):
+def test_profile_is_found_by_name_and_by_folder(tmp_path: Path):
     known = folders(tmp_path)
     made = known.create("Client A", Color.GREEN, "1a2b", 5.0)
     assert known.named("client a") == known.named("client-a-1a2b") == made
@@ -84,7 +84,7 @@ def test_a_profile_is_found_by_its_name_and_by_its_folder(tmp_path: Path):
         json.dumps({"schema": "runway-desktop.profile", "name": "x" * 100_000}).encode(),
     ],
 )
-def test_a_folder_without_a_card_of_ours_is_no_profile(tmp_path: Path, card: bytes):
+def test_folder_without_a_profile_card_is_no_profile(tmp_path: Path, card: bytes):
     known = folders(tmp_path)
     stranger = known.beside / "stranger"
     stranger.mkdir(parents=True)
@@ -92,7 +92,7 @@ def test_a_folder_without_a_card_of_ours_is_no_profile(tmp_path: Path, card: byt
     assert names(known) == ["Default"]
 
 
-def test_what_a_hand_wrote_into_a_card_is_taken_as_far_as_it_makes_sense(tmp_path: Path):
+def test_hand_edited_profile_card_is_used_as_far_as_valid(tmp_path: Path):
     known = folders(tmp_path)
     made = known.create("Client A", Color.GREEN, "1a2b", 5.0)
     made.card.write_text(
@@ -102,7 +102,7 @@ def test_what_a_hand_wrote_into_a_card_is_taken_as_far_as_it_makes_sense(tmp_pat
     assert (found.name, found.color, found.library) == ("By hand", Color.BLUE, made.folder / "results")
 
 
-def test_a_profile_that_is_still_being_put_together_is_none(tmp_path: Path):
+def test_unfinished_profile_is_not_listed(tmp_path: Path):
     known = folders(tmp_path)
     folder, card = known.plan("Client A", Color.GREEN, "1a2b", 5.0)
     staging = known.staging(folder)
@@ -114,7 +114,7 @@ def test_a_profile_that_is_still_being_put_together_is_none(tmp_path: Path):
     assert card.name == "Client A"
 
 
-def test_the_demo_is_never_among_them(tmp_path: Path):
+def test_demo_is_never_listed_among_profiles(tmp_path: Path):
     known = folders(tmp_path)
     assert known.demo is not None
     known.demo.folder.mkdir()
@@ -126,23 +126,23 @@ def test_the_demo_is_never_among_them(tmp_path: Path):
     ("name", "said"),
     [("", "Enter"), (" \n", "Enter"), ("x" * 61, "up to 60"), ("demo", "The demo"), ("STUDIO", "Another"), ("猫", "")],
 )
-def test_a_name_that_will_not_do_is_told_in_a_sentence(name: str, said: str):
+def test_invalid_profile_name_gets_a_sentence(name: str, said: str):
     problem = name_problem(name, ["Studio"])
     assert said in problem
     assert bool(problem) is bool(said)
 
 
-def test_initials_stand_for_a_name_in_any_writing():
+def test_profile_initials_work_in_any_script():
     said = {name: initials(name) for name in ("Client A", "Studio", "猫 films", "a b c", "–", "ß-x")}
     assert said == {"Client A": "CA", "Studio": "S", "猫 films": "猫F", "a b c": "AC", "–": "?", "ß-x": "SX"}
 
 
-def test_a_new_profile_gets_a_color_that_no_other_has():
+def test_new_profile_gets_an_unused_color():
     assert free_color([Color.BLUE, Color.AMBER]) is Color.GREEN
     assert free_color(Color) is Color.BLUE
 
 
-def test_what_a_killed_restore_left_is_seen(tmp_path: Path):
+def test_remains_of_a_killed_restore_are_detected(tmp_path: Path):
     known = folders(tmp_path)
     assert not known.has_unfinished(known.main)
     staging = known.staging(tmp_path / "profiles" / "client")

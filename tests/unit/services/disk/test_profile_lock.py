@@ -48,14 +48,14 @@ def claimed(profile: Path) -> Claim:
     return found
 
 
-def test_of_two_programs_of_a_computer_one_has_the_profile(profile: Path):
+def test_only_one_of_two_programs_on_a_computer_gets_the_profile(profile: Path):
     first = claimed(profile)
     assert (first.is_sure, claim(profile), is_in_use(profile)) == (True, None, True)
     first.release()
     assert not is_in_use(profile)
 
 
-def test_after_a_crash_the_profile_is_still_known_to_be_this_computers(profile: Path):
+def test_profile_is_recognized_as_this_computers_after_a_crash(profile: Path):
     first = claimed(profile)
     mark = (profile / "lock.holder").read_bytes()
     first.release()
@@ -63,7 +63,7 @@ def test_after_a_crash_the_profile_is_still_known_to_be_this_computers(profile: 
     assert claimed(profile).is_sure
 
 
-def test_another_computer_that_may_have_the_profile_makes_it_unsure_until_the_person_has_decided(
+def test_profile_possibly_open_on_another_computer_needs_the_persons_decision(
     profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     theirs = claimed(profile)
@@ -84,7 +84,7 @@ def test_another_computer_that_may_have_the_profile_makes_it_unsure_until_the_pe
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o777])
-def test_where_nothing_can_be_locked_or_others_can_enter_nobody_is_sure(
+def test_profile_lock_is_unsure_without_file_locks_or_with_access_by_others(
     profile: Path, mode: int, monkeypatch: pytest.MonkeyPatch
 ):
     claimed(profile).release()
@@ -98,7 +98,7 @@ def test_where_nothing_can_be_locked_or_others_can_enter_nobody_is_sure(
     assert found.is_sure
 
 
-def test_a_disk_that_locks_needs_neither_the_second_lock_nor_the_mark(tmp_path: Path):
+def test_disk_with_locks_needs_neither_second_lock_nor_mark(tmp_path: Path):
     found = claimed(tmp_path)
     assert (found.is_sure, found.is_locked) == (True, True)
     assert [one.name for one in tmp_path.iterdir()] == ["lock"]

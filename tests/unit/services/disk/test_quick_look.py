@@ -9,7 +9,7 @@ from pathlib import Path
 from runway_desktop.services.disk.disk_threads import QuickLook
 
 
-def test_a_file_is_there_or_not(tmp_path: Path):
+def test_quick_check_tells_whether_a_file_exists(tmp_path: Path):
     look = QuickLook(30)
     (tmp_path / "fox.mp4").touch()
     assert look.is_file(tmp_path / "fox.mp4")
@@ -17,7 +17,7 @@ def test_a_file_is_there_or_not(tmp_path: Path):
     assert not look.is_file(tmp_path)
 
 
-def test_a_drive_that_hangs_costs_its_patience_once_and_is_asked_again_when_it_answers(tmp_path: Path):
+def test_hanging_drive_delays_the_quick_check_only_once(tmp_path: Path):
     look, gate = QuickLook(0.05), threading.Event()
     began = time.perf_counter()
     assert look.ask(lambda _: gate.wait(60), tmp_path, otherwise=False) is False

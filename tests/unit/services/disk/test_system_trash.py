@@ -25,14 +25,14 @@ def thrown(monkeypatch):
     return given
 
 
-async def test_file_goes_to_the_systems_bin(tmp_path, thrown):
+async def test_file_is_moved_to_the_systems_trash(tmp_path, thrown):
     path = tmp_path / "fox.mp4"
     path.write_bytes(b"x")
     await TrashFolder(AtOnce()).throw(path)
     assert thrown == [str(path)]
 
 
-async def test_file_that_is_gone_needs_no_throwing_away(tmp_path, thrown):
+async def test_missing_file_needs_no_move_to_the_trash(tmp_path, thrown):
     await TrashFolder(AtOnce()).throw(tmp_path / "none.mp4")
     assert thrown == []
 
@@ -44,7 +44,7 @@ async def test_file_that_is_gone_needs_no_throwing_away(tmp_path, thrown):
         (PermissionError(13, "Permission denied"), "open in another program"),
     ],
 )
-async def test_bin_that_refuses_says_what_to_do(tmp_path, monkeypatch, trouble, said):
+async def test_refusing_trash_says_what_to_do(tmp_path, monkeypatch, trouble, said):
     def refuse(_: str) -> None:
         raise trouble
 
@@ -74,7 +74,7 @@ def own_bin(monkeypatch, tmp_path) -> Path:
     return data / "Trash"
 
 
-async def test_what_was_thrown_away_comes_back_from_where_it_is_in_the_bin(tmp_path, own_bin):
+async def test_trashed_file_is_restored_from_its_place_in_the_trash(tmp_path, own_bin):
     system_bin = TrashFolder(AtOnce())
     path = tmp_path / "Füchse und 猫" / "fox.mp4"
     path.parent.mkdir()
@@ -95,7 +95,7 @@ async def test_what_was_thrown_away_comes_back_from_where_it_is_in_the_bin(tmp_p
         await system_bin.take_back(thrown[0], path)
 
 
-async def test_only_what_came_to_the_bin_from_a_place_is_put_back_there(tmp_path, own_bin):
+async def test_only_files_trashed_from_a_place_are_restored_to_it(tmp_path, own_bin):
     private, path = tmp_path / "id_ed25519", tmp_path / "fox.mp4"
     private.write_bytes(b"a key")
     path.write_bytes(b"fox")
@@ -108,7 +108,7 @@ async def test_only_what_came_to_the_bin_from_a_place_is_put_back_there(tmp_path
         assert not place.exists()
 
 
-async def test_a_bin_on_another_disk_gives_the_whole_file(tmp_path, own_bin, monkeypatch):
+async def test_trash_on_another_disk_returns_the_complete_file(tmp_path, own_bin, monkeypatch):
     system_bin = TrashFolder(AtOnce())
     path = tmp_path / "fox.mp4"
     path.write_bytes(b"fox")
@@ -150,7 +150,7 @@ WORST = (
 
 
 @pytest.mark.parametrize("error", WORST, ids=repr)
-async def test_whatever_the_systems_bin_raises_is_an_error_of_the_disk(tmp_path, monkeypatch, error):
+async def test_any_error_of_the_trash_is_a_disk_error(tmp_path, monkeypatch, error):
     def fail(_: str) -> None:
         raise error
 
@@ -163,7 +163,7 @@ async def test_whatever_the_systems_bin_raises_is_an_error_of_the_disk(tmp_path,
 
 
 @pytest.mark.parametrize("error", WORST, ids=repr)
-async def test_a_bin_that_cannot_be_looked_into_has_taken_the_file(tmp_path, monkeypatch, own_bin, error):
+async def test_unreadable_trash_still_took_the_file(tmp_path, monkeypatch, own_bin, error):
     def fail(*_: object) -> None:
         raise error
 
@@ -177,7 +177,7 @@ async def test_a_bin_that_cannot_be_looked_into_has_taken_the_file(tmp_path, mon
 
 @pytest.mark.parametrize("error", WORST, ids=repr)
 @pytest.mark.parametrize("step", ["exists", "is_dir", "lstat"])
-async def test_whatever_taking_back_raises_is_an_error_of_the_disk(tmp_path, monkeypatch, own_bin, error, step):
+async def test_any_error_while_restoring_from_the_trash_is_a_disk_error(tmp_path, monkeypatch, own_bin, error, step):
     place = tmp_path / "library" / "fox.mp4"
     place.parent.mkdir()
     place.write_bytes(b"x")
@@ -195,13 +195,13 @@ async def test_whatever_taking_back_raises_is_an_error_of_the_disk(tmp_path, mon
     assert not place.exists()
 
 
-async def test_names_that_no_file_can_have_are_an_error_of_the_disk(tmp_path, own_bin):
+async def test_impossible_file_names_are_a_disk_error(tmp_path, own_bin):
     with pytest.raises(DiskError):
         await TrashFolder(AtOnce()).take_back(tmp_path / "fox.mp4", tmp_path / "a\x00b" / "fox.mp4")
     assert await TrashFolder(AtOnce()).throw(tmp_path / "a\x00b.mp4") is None
 
 
-async def test_a_file_that_has_the_name_of_the_folder_is_told_as_that(tmp_path):
+async def test_file_in_place_of_the_target_folder_stops_a_restore_from_the_trash(tmp_path):
     binned = tmp_path / "fox.mp4"
     binned.write_bytes(b"x")
     (tmp_path / "library").write_text("in the way")
@@ -211,7 +211,7 @@ async def test_a_file_that_has_the_name_of_the_folder_is_told_as_that(tmp_path):
     assert binned.exists()
 
 
-async def test_workers_that_are_gone_are_told(tmp_path):
+async def test_closed_worker_pool_is_reported(tmp_path):
     path = tmp_path / "fox.mp4"
     path.write_bytes(b"x")
     workers = ThreadPoolExecutor(1)
@@ -222,7 +222,7 @@ async def test_workers_that_are_gone_are_told(tmp_path):
         await TrashFolder(workers).take_back(path, tmp_path / "b.mp4")
 
 
-async def test_what_is_back_is_back_though_the_other_disk_keeps_a_copy(tmp_path, monkeypatch, own_bin):
+async def test_file_is_restored_though_the_other_disk_keeps_a_copy(tmp_path, monkeypatch, own_bin):
     place = tmp_path / "fox.mp4"
     place.write_bytes(b"fox")
     binned = await TrashFolder(AtOnce()).throw(place)

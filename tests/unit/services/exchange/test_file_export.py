@@ -46,7 +46,7 @@ async def export(results: Results, folder: Path, *task_ids: TaskId, progress: An
     return await service.run(ids, choice, survey, progress or Progress())
 
 
-async def test_files_get_the_names_of_the_template_and_are_the_same_bytes(results, tmp_path):
+async def test_exported_files_have_template_names_and_equal_bytes(results, tmp_path):
     [output] = await results.put(a_task(1, project="Aurora"))
     found = await export(results, tmp_path / "out")
     assert (found.copied, found.linked, found.there, found.failed) == (1, 0, 0, 0)
@@ -56,7 +56,7 @@ async def test_files_get_the_names_of_the_template_and_are_the_same_bytes(result
     assert embedding.read(copy) is not None
 
 
-async def test_the_first_names_are_shown_as_they_will_be(results, tmp_path):
+async def test_export_preview_shows_the_first_names(results, tmp_path):
     for number in range(1, 4):
         await results.put(a_task(number, project="Aurora"), files=2 if number == 1 else 1)
     service = FileExport(results.store, AtOnce(), DiskSpace())
@@ -71,7 +71,7 @@ async def test_the_first_names_are_shown_as_they_will_be(results, tmp_path):
     assert files_in(tmp_path / "out") == sorted(shown)
 
 
-async def test_a_second_name_takes_no_room_and_a_stripped_file_is_never_one(results, tmp_path):
+async def test_hard_linked_export_uses_no_space_and_a_stripped_file_is_always_a_copy(results, tmp_path):
     [output] = await results.put(a_task())
     found = await export(results, tmp_path / "linked", link=True)
     assert (found.copied, found.linked) == (0, 1)
@@ -86,7 +86,7 @@ async def test_a_second_name_takes_no_room_and_a_stripped_file_is_never_one(resu
 
 
 @pytest.mark.parametrize("keep_request", [True, False])
-async def test_signed_file_is_exported_as_it_is_with_or_without_its_request(results, tmp_path, keep_request):
+async def test_signed_file_is_exported_unchanged_with_or_without_its_request(results, tmp_path, keep_request):
     [output] = await results.put(a_task(), inside=False)
     sign(Path(output.path))
     found = await export(results, tmp_path / "client", keep_request=keep_request)
@@ -97,7 +97,9 @@ async def test_signed_file_is_exported_as_it_is_with_or_without_its_request(resu
 
 
 @pytest.mark.parametrize("sidecars", [True, False])
-async def test_export_gets_shorter_names_where_the_disk_refuses_the_long_ones(results, tmp_path, monkeypatch, sidecars):
+async def test_exported_files_get_shorter_names_where_the_disk_refuses_long_ones(
+    results, tmp_path, monkeypatch, sidecars
+):
     for number in (1, 2):
         await results.put(a_task(number, prompt="霧の中の灯台、" * 20, project="灯台" * 30))
     refuse_long_names(monkeypatch, tmp_path / "out")
@@ -106,7 +108,7 @@ async def test_export_gets_shorter_names_where_the_disk_refuses_the_long_ones(re
     assert len([name for name in files_in(tmp_path / "out") if name.endswith(".png")]) == 2
 
 
-async def test_another_disk_gets_copies_where_second_names_were_asked_for(results, tmp_path, monkeypatch):
+async def test_hard_link_export_to_another_disk_makes_copies(results, tmp_path, monkeypatch):
     await results.put(a_task())
 
     def refuses(*_: object) -> None:
@@ -117,7 +119,7 @@ async def test_another_disk_gets_copies_where_second_names_were_asked_for(result
     assert (found.copied, found.linked) == (1, 0)
 
 
-async def test_a_sidecar_tells_of_the_file_that_it_stands_beside(results, tmp_path):
+async def test_exported_sidecar_describes_its_own_file(results, tmp_path):
     batch = Batch(id=BatchId("b"), name="shots.csv", created_at=NOON)
     await results.put(a_task(batch_id=BatchId("b"), rating=4, tags=("night",)), batch=batch)
     await export(results, tmp_path / "out", sidecars=True, keep_request=False, template="{batch}_{row}")
@@ -128,13 +130,13 @@ async def test_a_sidecar_tells_of_the_file_that_it_stands_beside(results, tmp_pa
     assert (found.file, found.judgment.rating, found.batch) == ("shots_1.png", 4, "shots.csv")
 
 
-async def test_without_sidecars_none_is_written(results, tmp_path):
+async def test_export_without_sidecars_writes_none(results, tmp_path):
     await results.put(a_task())
     await export(results, tmp_path / "out")
     assert not [name for name in files_in(tmp_path / "out") if name.endswith(".json")]
 
 
-async def test_only_picks_are_exported_where_that_is_wanted(results, tmp_path):
+async def test_export_can_be_limited_to_picks(results, tmp_path):
     await results.put(a_task(1, pick=Pick.PICK))
     await results.put(a_task(2, pick=Pick.REJECT))
     found = await export(results, tmp_path / "out", only_picks=True)
@@ -142,7 +144,7 @@ async def test_only_picks_are_exported_where_that_is_wanted(results, tmp_path):
     assert files_in(tmp_path / "out") == ["A-lighthouse-in-the-fog_1.png"]
 
 
-async def test_a_file_of_somebody_else_is_never_replaced_and_a_second_export_copies_nothing_twice(results, tmp_path):
+async def test_export_never_replaces_foreign_files_and_a_repeat_copies_nothing(results, tmp_path):
     await results.put(a_task())
     stranger = tmp_path / "out/A-lighthouse-in-the-fog_1.png"
     stranger.parent.mkdir()
@@ -156,7 +158,7 @@ async def test_a_file_of_somebody_else_is_never_replaced_and_a_second_export_cop
     assert stranger.read_text(encoding="utf-8") == "mine"
 
 
-async def test_a_json_file_of_somebody_else_beside_the_same_bytes_is_never_replaced(results, tmp_path):
+async def test_foreign_json_file_beside_equal_bytes_is_never_replaced(results, tmp_path):
     await results.put(a_task())
     await export(results, tmp_path / "out")
     own = tmp_path / "out/A-lighthouse-in-the-fog_1.png.json"
@@ -166,7 +168,7 @@ async def test_a_json_file_of_somebody_else_beside_the_same_bytes_is_never_repla
     assert own.read_text(encoding="utf-8") == '{"grade": "warm"}'
 
 
-async def test_neither_a_copy_nor_its_sidecar_says_where_inputs_lie(results, tmp_path):
+async def test_exported_copy_and_sidecar_reveal_no_input_paths(results, tmp_path):
     values = {"promptImage": "file:///home/ada/Client/fox.png"}
     task = a_task(request=Request(endpoint="image_to_video", model="gen4.5", prompt="Fox", values=values))
     [output] = await results.put(task)
@@ -179,7 +181,7 @@ async def test_neither_a_copy_nor_its_sidecar_says_where_inputs_lie(results, tmp
     assert Path(output.path).read_bytes() == content
 
 
-async def test_two_results_of_the_same_bytes_are_two_files(results, tmp_path):
+async def test_two_results_with_equal_bytes_are_exported_as_two_files(results, tmp_path):
     for number in (1, 2):
         await results.put(a_task(number), inside=False, ending="mp4")
     found = await export(results, tmp_path / "out", template="{prompt}")
@@ -187,7 +189,7 @@ async def test_two_results_of_the_same_bytes_are_two_files(results, tmp_path):
     assert len(files_in(tmp_path / "out")) == 2
 
 
-async def test_what_is_gone_is_told_and_the_others_are_exported(results, tmp_path):
+async def test_missing_result_is_reported_and_the_others_are_exported(results, tmp_path):
     [gone] = await results.put(a_task(1))
     await results.put(a_task(2))
     Path(gone.path).unlink()
@@ -197,7 +199,7 @@ async def test_what_is_gone_is_told_and_the_others_are_exported(results, tmp_pat
     assert (name, str(said)) == (Path(gone.path).name, f"“{Path(gone.path).name}” is not where it was saved.")
 
 
-async def test_a_request_that_cannot_be_taken_out_is_not_handed_out(results, tmp_path, monkeypatch):
+async def test_file_whose_request_cannot_be_removed_is_not_exported_to_clients(results, tmp_path, monkeypatch):
     await results.put(a_task())
 
     def refuses(*_: object) -> bool:
@@ -209,7 +211,7 @@ async def test_a_request_that_cannot_be_taken_out_is_not_handed_out(results, tmp
     assert files_in(tmp_path / "out") == []
 
 
-async def test_a_folder_that_refuses_ends_it_with_a_sentence_and_leaves_no_half_file(results, tmp_path, monkeypatch):
+async def test_refusing_target_folder_ends_the_export_without_partial_files(results, tmp_path, monkeypatch):
     for number in range(1, 4):
         await results.put(a_task(number))
     copyfile, copies = shutil.copyfile, []
@@ -229,7 +231,7 @@ async def test_a_folder_that_refuses_ends_it_with_a_sentence_and_leaves_no_half_
     assert files_in(tmp_path / "out") == ["A-lighthouse-in-the-fog_1.png"]
 
 
-async def test_room_is_asked_for_before_anything_is_copied(results, tmp_path, monkeypatch):
+async def test_disk_space_is_checked_before_the_export(results, tmp_path, monkeypatch):
     await results.put(a_task())
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1, 1, 1))
@@ -238,7 +240,7 @@ async def test_room_is_asked_for_before_anything_is_copied(results, tmp_path, mo
     assert not (tmp_path / "out").exists()
 
 
-async def test_it_can_be_stopped_between_two_files(results, tmp_path):
+async def test_export_can_be_stopped_between_two_files(results, tmp_path):
     for number in range(1, 5):
         await results.put(a_task(number))
     told: list[tuple[int, int]] = []
@@ -270,7 +272,7 @@ class ByHand(Executor):
         future.set_result(work())
 
 
-async def test_two_exports_into_one_folder_take_turns_and_both_are_whole(results, tmp_path):
+async def test_two_exports_into_one_folder_run_in_turn_and_are_complete(results, tmp_path):
     outputs = [(await results.put(a_task(number)))[0] for number in (1, 2)]
     hands = ByHand()
     service = FileExport(results.store, hands, DiskSpace())
@@ -288,9 +290,7 @@ async def test_two_exports_into_one_folder_take_turns_and_both_are_whole(results
     assert kept == {Path(output.path).read_bytes() for output in outputs}
 
 
-async def test_killed_in_the_middle_of_a_file_no_final_name_is_there_and_the_next_time_it_is_whole(
-    results, tmp_path, monkeypatch
-):
+async def test_export_killed_midway_leaves_no_final_name_and_a_repeat_completes_it(results, tmp_path, monkeypatch):
     class Killed(BaseException):
         pass
 

@@ -80,7 +80,7 @@ def on(tmp_path):
     return lambda: a_desk(tmp_path)
 
 
-async def test_a_task_comes_back_as_it_was(on):
+async def test_exported_task_is_imported_unchanged(on):
     batch = Batch(id=BatchId(local_id(77)), name="shots.csv", created_at=NOON)
     task = a_task(
         3, project="Aurora", title="Take 3", rating=4, pick=Pick.PICK, tags=("night", "rain"), shot="010",
@@ -101,7 +101,7 @@ async def test_a_task_comes_back_as_it_was(on):
         assert (line.kind, line.detail["from"]) == ("imported", str(desk.folder))
 
 
-async def test_a_request_inside_a_file_is_enough(on):
+async def test_embedded_request_is_enough_to_import_a_task(on):
     async with on() as desk:
         await desk.old.put(a_task(1, project="Aurora"), beside=False)
         await desk.old.put(a_task(2), beside=False, ending="mp4")
@@ -110,7 +110,7 @@ async def test_a_request_inside_a_file_is_enough(on):
         assert (await desk.store.get(local_id(1))).project == "Aurora"
 
 
-async def test_nothing_of_it_is_asked_for_or_sent_and_it_costs_nothing_today(on):
+async def test_imported_task_is_never_sent_and_costs_nothing_today(on):
     async with on() as desk:
         await desk.old.put(a_task(1, sent_at=NOON - 3 * 86_400))
         await desk.take_in()
@@ -120,7 +120,7 @@ async def test_nothing_of_it_is_asked_for_or_sent_and_it_costs_nothing_today(on)
         assert await desk.store.unsaved() == []
 
 
-async def test_the_folder_is_left_as_it_is(on):
+async def test_import_leaves_the_source_folder_unchanged(on):
     async with on() as desk:
         await desk.old.put(a_task(1))
         before = {path: path.stat().st_mtime_ns for path in desk.folder.rglob("*")}
@@ -128,7 +128,7 @@ async def test_the_folder_is_left_as_it_is(on):
         assert {path: path.stat().st_mtime_ns for path in desk.folder.rglob("*")} == before
 
 
-async def test_copies_go_into_the_library_under_its_template_with_sidecars_of_their_own(on):
+async def test_imported_copies_get_library_names_and_their_own_sidecars(on):
     async with on() as desk:
         [output] = await desk.old.put(a_task(1, project="Aurora"))
         desk.rig.settings.name_template = "{project}/{seed}"
@@ -140,7 +140,7 @@ async def test_copies_go_into_the_library_under_its_template_with_sidecars_of_th
         assert sidecar.owner_of(desk.library / "Aurora/1.png.json") == (local_id(1), 0)
 
 
-async def test_done_again_nothing_is_doubled(on):
+async def test_repeated_import_duplicates_nothing(on):
     async with on() as desk:
         for number in (1, 2):
             await desk.old.put(a_task(number), files=2)
@@ -151,7 +151,7 @@ async def test_done_again_nothing_is_doubled(on):
         assert len(files_in(desk.library)) == 8
 
 
-async def test_the_preview_says_what_each_is(on):
+async def test_import_preview_classifies_each_file(on):
     async with on() as desk:
         await desk.old.put(a_task(1))
         await desk.old.put(a_task(2), files=2)
@@ -171,7 +171,7 @@ async def test_the_preview_says_what_each_is(on):
         assert (look.without_request, look.alone, look.is_whole) == (1, 1, True)
 
 
-async def test_what_was_changed_since_is_told_and_taken_in_as_it_is_now(on):
+async def test_file_changed_since_export_is_marked_and_imported_as_it_is(on):
     async with on() as desk:
         [output] = await desk.old.put(a_task(1))
         make_picture(Path(output.path), 200)
@@ -181,7 +181,7 @@ async def test_what_was_changed_since_is_told_and_taken_in_as_it_is_now(on):
         assert kept.sha256 == as_it_is(output).sha256 != output.sha256
 
 
-async def test_a_known_task_is_given_the_result_that_it_lost(on, tmp_path):
+async def test_known_task_gets_its_lost_result_back(on, tmp_path):
     async with on() as desk:
         task = a_task(1)
         [output] = await desk.old.put(task)
@@ -197,7 +197,7 @@ async def test_a_known_task_is_given_the_result_that_it_lost(on, tmp_path):
         ]
 
 
-async def test_two_folders_with_a_result_each_make_one_task(on, tmp_path):
+async def test_one_task_is_made_from_two_folders_with_a_result_each(on, tmp_path):
     async with on() as desk:
         outputs = await desk.old.put(a_task(1), files=2)
         for output in outputs:
@@ -211,7 +211,7 @@ async def test_two_folders_with_a_result_each_make_one_task(on, tmp_path):
         assert [one.index for one in await desk.store.outputs(local_id(1))] == [0, 1]
 
 
-async def test_a_second_copy_in_the_folder_is_one_result(on):
+async def test_duplicate_file_in_the_folder_is_one_result(on):
     async with on() as desk:
         await desk.old.put(a_task(1))
         shutil.copytree(desk.folder / "none", desk.folder / "backup")
@@ -220,7 +220,7 @@ async def test_a_second_copy_in_the_folder_is_one_result(on):
         assert (await desk.take_in()).results == 1
 
 
-async def test_without_ids_the_same_bytes_are_known(on):
+async def test_file_without_ids_is_recognized_by_its_bytes(on):
     async with on() as desk:
         [output] = await desk.old.put(a_task(1, remote_id=None), inside=False)
         beside = sidecar.path_for(Path(output.path))
@@ -238,7 +238,7 @@ async def test_without_ids_the_same_bytes_are_known(on):
         assert len(desk.store.tasks) == 1
 
 
-async def test_the_preview_tells_the_same_bytes_from_others_of_the_same_size(on):
+async def test_preview_distinguishes_equal_bytes_from_equal_size(on):
     async with on() as desk:
         outputs = [(await desk.old.put(a_task(number)))[0] for number in (1, 2, 3)]
         await desk.take_in(copies=True)
@@ -251,7 +251,7 @@ async def test_the_preview_tells_the_same_bytes_from_others_of_the_same_size(on)
         assert differs == {one: False, two: True, three: True}
 
 
-async def test_comparing_tells_how_far_it_is_and_can_be_stopped(on):
+async def test_comparison_reports_progress_and_can_be_stopped(on):
     async with on() as desk:
         for number in range(1, 5):
             await desk.old.put(a_task(number))
@@ -269,7 +269,7 @@ async def test_comparing_tells_how_far_it_is_and_can_be_stopped(on):
         assert (look.is_whole, look.not_compared, len(look.candidates)) == (True, 2, 4)
 
 
-async def test_a_file_that_cannot_be_compared_stays_as_it_was_judged(on, monkeypatch):
+async def test_file_that_cannot_be_compared_keeps_its_classification(on, monkeypatch):
     async with on() as desk:
         [output] = await desk.old.put(a_task(1))
         await desk.take_in(copies=True)
@@ -288,7 +288,7 @@ async def test_a_file_that_cannot_be_compared_stays_as_it_was_judged(on, monkeyp
         assert (one.standing, one.differs, left) == (ImportStatus.KNOWN, False, 0)
 
 
-async def test_somebody_elses_id_is_not_taken(on):
+async def test_imported_task_with_a_taken_local_id_gets_a_new_one(on):
     async with on() as desk:
         await desk.rig.ledger.take_in([a_task(1)], [])
         await desk.old.put(a_task(1, remote_id=remote_id(9)))
@@ -299,7 +299,7 @@ async def test_somebody_elses_id_is_not_taken(on):
         assert (await desk.store.get(local_id(1))).remote_id == remote_id(1)
 
 
-async def test_one_undo_takes_the_whole_import_back_and_it_can_be_done_again(on, tmp_path):
+async def test_one_undo_removes_the_whole_import_and_redo_restores_it(on, tmp_path):
     async with on() as desk:
         for number in range(1, 4):
             await desk.old.put(a_task(number))
@@ -317,7 +317,7 @@ async def test_one_undo_takes_the_whole_import_back_and_it_can_be_done_again(on,
         assert len(await desk.store.list(_ALL)) == 3
 
 
-async def test_what_is_imported_stands_apart_and_is_never_spent_today_nor_counted_against_a_cap(on):
+async def test_imported_tasks_never_count_as_spending_or_against_a_cap(on):
     async with on() as desk:
         rig, task = desk.rig, a_task(1, sent_at=desk.rig.clock.now() - 1, project="Aurora")
         rig.settings.project_caps = {"Aurora": 30.0}
@@ -343,7 +343,7 @@ async def test_what_is_imported_stands_apart_and_is_never_spent_today_nor_counte
         assert await desk.store.get(task.id) == replace(task, imported=True)
 
 
-async def test_a_result_that_a_known_task_got_is_taken_back_too(on):
+async def test_undo_removes_a_result_added_to_a_known_task(on):
     async with on() as desk:
         await desk.old.put(a_task(1))
         await desk.rig.ledger.take_in([a_task(1)], [])
@@ -353,7 +353,7 @@ async def test_a_result_that_a_known_task_got_is_taken_back_too(on):
         assert (output.is_here, output.problem) == (False, Reason(ReasonCode.IMPORT_UNDONE))
 
 
-async def test_a_result_that_was_downloaded_since_is_not_taken_back(on):
+async def test_undo_keeps_a_result_downloaded_since_the_import(on):
     async with on() as desk:
         await desk.old.put(a_task(1))
         await desk.rig.ledger.take_in([a_task(1)], [])
@@ -365,7 +365,7 @@ async def test_a_result_that_was_downloaded_since_is_not_taken_back(on):
         assert await desk.store.outputs(local_id(1)) == [downloaded]
 
 
-async def test_an_id_that_runway_did_not_know_is_the_task_that_the_folder_knows(on):
+async def test_task_gone_at_runway_is_completed_from_the_imported_folder(on):
     async with on() as desk:
         task = a_task(1, rating=4)
         gone = replace(task, state=State.GONE, request=Request(endpoint="", model=""), rating=0, adopted=True)
@@ -379,14 +379,14 @@ async def test_an_id_that_runway_did_not_know_is_the_task_that_the_folder_knows(
         assert await desk.store.get(task.id) == gone
 
 
-async def test_a_live_task_is_left_to_runway(on):
+async def test_running_task_is_not_changed_by_an_import(on):
     async with on() as desk:
         await desk.store.add([a_task(1, state=State.RUNNING)], [], None, [])
         await desk.old.put(a_task(1))
         assert list(desk.standings(await desk.look()).values()) == [ImportStatus.KNOWN]
 
 
-async def test_it_can_be_stopped_and_what_is_done_stays(on):
+async def test_stopped_import_keeps_finished_tasks(on):
     async with on() as desk:
         for number in range(1, CHUNK + 10):
             await desk.old.put(a_task(number), inside=False)
@@ -399,7 +399,7 @@ async def test_it_can_be_stopped_and_what_is_done_stays(on):
         assert len(found.added) + len(rest.added) == CHUNK + 9
 
 
-async def test_killed_in_the_middle_each_chunk_is_whole_and_the_next_import_completes_it(on, monkeypatch):
+async def test_import_killed_midway_is_completed_by_the_next_import(on, monkeypatch):
     async with on() as desk:
         for number in range(1, 2 * CHUNK + 11):
             await desk.old.put(a_task(number), inside=False)
@@ -422,7 +422,7 @@ async def test_killed_in_the_middle_each_chunk_is_whole_and_the_next_import_comp
         assert len(files_in(desk.library)) == 2 * (2 * CHUNK + 10)
 
 
-async def test_a_disk_that_is_full_ends_the_copying_with_a_sentence(on, monkeypatch):
+async def test_full_disk_ends_copying_with_a_sentence(on, monkeypatch):
     async with on() as desk:
         await desk.old.put(a_task(1))
 
@@ -435,7 +435,7 @@ async def test_a_disk_that_is_full_ends_the_copying_with_a_sentence(on, monkeypa
         assert desk.store.tasks == {}
 
 
-async def test_what_cannot_be_read_is_told_and_the_others_come(on, monkeypatch):
+async def test_unreadable_file_is_reported_and_the_others_are_imported(on, monkeypatch):
     async with on() as desk:
         [bad] = await desk.old.put(a_task(1))
         await desk.old.put(a_task(2))
@@ -446,7 +446,7 @@ async def test_what_cannot_be_read_is_told_and_the_others_come(on, monkeypatch):
         assert [name for name, _ in found.failures] == [Path(bad.path).name]
 
 
-async def test_links_in_circles_and_part_files_are_passed_over(on):
+async def test_link_cycles_and_part_files_are_skipped(on):
     async with on() as desk:
         await desk.old.put(a_task(1))
         (desk.folder / "loop").symlink_to(desk.folder, target_is_directory=True)
@@ -454,7 +454,7 @@ async def test_links_in_circles_and_part_files_are_passed_over(on):
         assert len((await desk.look()).candidates) == 1
 
 
-async def test_a_dropped_folder_is_known_by_a_glance(on, tmp_path):
+async def test_dropped_results_folder_is_recognized_quickly(on, tmp_path):
     async with on() as desk:
         for number in range(1, 9):
             await desk.old.put(a_task(number))
@@ -472,7 +472,7 @@ _TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
     tags=st.lists(_TEXT.map(clean_tag).filter(bool), unique=True, max_size=4), cost=st.floats(0, 1e6) | st.none(),
     sent=st.floats(0, 4e9).map(lambda at: round(at, 3)) | st.none(), seed=st.integers(0, 2**32),
 )  # fmt: skip
-def test_whatever_a_task_was_it_is_again(tmp_path_factory, texts, rating, pick, tags, cost, sent, seed):
+def test_any_exported_task_is_imported_equal(tmp_path_factory, texts, rating, pick, tags, cost, sent, seed):
     prompt, title, note, project, shot = texts
     request = Request(
         endpoint="text_to_video",

@@ -46,7 +46,7 @@ def standings(look: IdsLook) -> list[IdStanding]:
     return [entry.standing for entry in look.entries]
 
 
-async def test_the_preview_tells_new_known_removed_and_something_else_apart(tmp_path):
+async def test_id_preview_distinguishes_new_known_removed_and_invalid_ids(tmp_path):
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
         await rig.ledger.take_in([a_task(1), a_task(2)], [])
@@ -60,7 +60,7 @@ async def test_the_preview_tells_new_known_removed_and_something_else_apart(tmp_
         assert len(rig.store.tasks) == 2
 
 
-async def test_what_runway_or_this_key_did_not_know_may_be_asked_for_again():
+async def test_ids_unknown_to_runway_or_this_key_may_be_tried_again():
     rig = Rig(loops=("poller",))
     async with a_desk(rig) as exchange:
         [gone] = (await rig.adoption.adopt([remote_id(1)])).added
@@ -76,7 +76,7 @@ async def test_what_runway_or_this_key_did_not_know_may_be_asked_for_again():
         assert await rig.state(gone) is State.RUNNING
 
 
-async def test_several_files_are_one_list_and_one_that_cannot_be_read_has_a_sentence(tmp_path):
+async def test_several_files_are_one_list_and_an_unreadable_one_gets_a_sentence(tmp_path):
     rig = Rig(loops=())
     (tmp_path / "a.log").write_text(log(1, 2), encoding="utf-8")
     (tmp_path / "b.log").write_text(log(2, 3), encoding="utf-8")
@@ -89,7 +89,7 @@ async def test_several_files_are_one_list_and_one_that_cannot_be_read_has_a_sent
         assert str(look.troubles[1]).startswith("There is no file “")
 
 
-async def test_adopted_tasks_keep_what_the_log_said_and_runway_says_the_rest():
+async def test_adopted_tasks_keep_log_data_and_get_the_rest_from_runway():
     rig = Rig()
     rig.runway.finish(remote_id(1), "https://x.example/fox.mp4")
     rig.runway.vanish(remote_id(2))
@@ -104,7 +104,7 @@ async def test_adopted_tasks_keep_what_the_log_said_and_runway_says_the_rest():
         assert gone.state is State.GONE
 
 
-async def test_adopting_twice_doubles_nothing_and_brings_removed_ones_back():
+async def test_repeated_adoption_duplicates_nothing_and_restores_removed_tasks():
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
         look = await exchange.ids.look(Dropped(text=log(1, 2)))
@@ -116,7 +116,7 @@ async def test_adopting_twice_doubles_nothing_and_brings_removed_ones_back():
         assert [(await rig.task(one)).removed_at for one in first.added] == [None, None]
 
 
-async def test_thousands_are_adopted_in_pages():
+async def test_thousands_of_ids_are_adopted_in_pages():
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
         look = await exchange.ids.look(Dropped(text=log(*range(1, 1201))))
@@ -151,7 +151,7 @@ PROMPTS = f"A red fox in the snow\nA gull over {remote_id(1)}\nA lighthouse"
         ("clip.mp4", log(1), Gathered),
     ],
 )  # fmt: skip
-async def test_a_drop_is_a_record_only_when_it_reads_like_one(tmp_path, name, text, brought):
+async def test_dropped_file_is_a_log_only_if_it_reads_like_one(tmp_path, name, text, brought):
     rig = Rig(loops=())
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
@@ -161,7 +161,7 @@ async def test_a_drop_is_a_record_only_when_it_reads_like_one(tmp_path, name, te
             assert isinstance(await exchange.gather(Dropped(text=text)), brought)
 
 
-async def test_a_sidecar_is_no_record_and_a_log_beside_a_picture_neither(tmp_path):
+async def test_sidecar_is_no_log_and_a_log_beside_a_picture_neither(tmp_path):
     rig = Rig(loops=())
     results = Results(tmp_path / "old")
     [output] = await results.put(a_task(1))
@@ -172,7 +172,7 @@ async def test_a_sidecar_is_no_record_and_a_log_beside_a_picture_neither(tmp_pat
         assert isinstance(await exchange.gather(Dropped(paths=(tmp_path / "gone.log",))), Gathered)
 
 
-async def test_a_folder_of_results_is_imported_and_one_that_is_all_known_is_inputs(tmp_path):
+async def test_folder_with_new_results_is_imported_and_one_of_known_results_is_inputs(tmp_path):
     rig = Rig(loops=())
     results = Results(tmp_path / "old")
     outputs = await results.put(a_task(1))
@@ -186,7 +186,7 @@ async def test_a_folder_of_results_is_imported_and_one_that_is_all_known_is_inpu
         assert isinstance(await exchange.gather(Dropped(paths=(tmp_path / "pictures",))), Gathered)
 
 
-async def test_an_adopted_task_of_a_known_model_is_still_a_request_of_nobody():
+async def test_adopted_task_of_a_known_model_has_no_endpoint_and_settings():
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
         look = await exchange.ids.look(Dropped(text=log(1)))
@@ -226,7 +226,7 @@ def opened() -> Iterator[Opened]:
         ("shots.csv", "prompt,model\nA fox,gen4.5", Gathered),
     ],
 )
-async def test_a_dropped_text_is_opened_once_whatever_it_is(tmp_path, opened, name, text, brought):
+async def test_dropped_text_file_is_opened_once(tmp_path, opened, name, text, brought):
     rig = Rig(loops=())
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
@@ -236,7 +236,7 @@ async def test_a_dropped_text_is_opened_once_whatever_it_is(tmp_path, opened, na
     assert opened.paths.count(str(path)) == 1
 
 
-async def test_a_dropped_record_is_imported_or_taken_as_prompts_without_opening_it_again(tmp_path, opened):
+async def test_dropped_log_is_imported_or_used_as_prompts_without_reopening(tmp_path, opened):
     rig = Rig(loops=())
     path = tmp_path / "run.txt"
     path.write_text(log(1, 2), encoding="utf-8")

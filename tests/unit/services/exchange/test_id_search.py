@@ -49,7 +49,7 @@ LOG = f"""\
 """
 
 
-def test_a_log_gives_each_id_once_with_the_words_around_it():
+def test_log_lists_each_id_once_with_its_context():
     found = {one.remote_id: one for one in search(LOG)}
     assert list(found) == [A, B, V1, C]
     assert (found[A].weight, found[A].doubt, found[A].line) == (Weight.TASK, "", 2)
@@ -59,17 +59,17 @@ def test_a_log_gives_each_id_once_with_the_words_around_it():
 
 
 @pytest.mark.parametrize("before", ["request id ", "trace id\t", "user_id ", '"session id"  ', "request id: "])
-def test_the_id_of_something_else_needs_no_sign_between_its_name_and_itself(before: str):
+def test_id_of_another_object_is_recognized_without_a_separator(before: str):
     found = one(f"2026-03-09 14:06:09 DEBUG {before}{B} done")
     assert (found.weight, str(found.doubt)[:27]) == (Weight.ELSE, "It is labeled as another ID")
 
 
 @pytest.mark.parametrize("before", ["id ", "task ", "task id ", "created task "])
-def test_what_is_named_a_task_before_a_blank_is_one(before: str):
+def test_id_after_the_word_task_is_a_task_id(before: str):
     assert one(f"2026-03-09 14:06:09 INFO {before}{B}").weight is Weight.TASK
 
 
-def test_what_is_something_else_says_why():
+def test_ids_of_other_objects_say_why_they_are_skipped():
     found = {one.remote_id: one for one in search(LOG)}
     assert (found[B].weight, str(found[B].doubt)) == (Weight.ELSE, "It is labeled as another ID: request.")
     assert (found[C].weight, str(found[C].doubt)) == (Weight.ELSE, "It is part of a link.")
@@ -99,26 +99,26 @@ def test_what_is_something_else_says_why():
         (f"POST https://api.dev.runwayml.com/v1/workflow_invocations/{A}", Weight.ELSE),
     ],
 )  # fmt: skip
-def test_the_words_around_an_id_weigh(line, weight):
+def test_context_words_decide_about_an_id(line, weight):
     assert one(line).weight is weight
 
 
-def test_the_better_evidence_counts_wherever_it_stands():
+def test_best_evidence_for_an_id_wins_wherever_it_stands():
     text = f"https://cdn.example.com/{A}/fox.mp4\nlater: task {A} prompt: a fox"
     found = one(text)
     assert (found.weight, found.doubt, found.line, found.known.prompt) == (Weight.TASK, "", 1, "a fox")
 
 
 @pytest.mark.parametrize("text", [f"x{A}", f"{A}0", f"{A}-0001", f"{A[:-1]}", "no id at all", ""])
-def test_a_part_of_something_longer_is_no_id(text):
+def test_part_of_a_longer_word_is_no_id(text):
     assert search(text) == [] or text.startswith("x")
 
 
-def test_capital_letters_are_the_same_id():
+def test_upper_case_id_equals_its_lower_case_form():
     assert [found.remote_id for found in search(f"{A.upper()}\n{A}")] == [A]
 
 
-def test_json_is_known_by_the_object_around_the_id():
+def test_json_id_is_classified_by_its_object():
     document = {
         "runs": [
             {
@@ -145,7 +145,7 @@ def test_json_lines_are_searched_line_by_line(tmp_path):
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_a_table_is_known_by_its_columns(tmp_path, delimiter):
+def test_table_ids_are_classified_by_column(tmp_path, delimiter):
     path = tmp_path / "runs.csv"
     rows = [
         ["Date", "Prompt", "Model", "Task ID", "File", "Organization ID"],
@@ -160,7 +160,7 @@ def test_a_table_is_known_by_its_columns(tmp_path, delimiter):
     assert found[C].weight is Weight.ELSE
 
 
-def test_a_sign_that_stands_more_often_in_the_text_does_not_part_the_cells(tmp_path):
+def test_frequent_separator_in_text_does_not_split_cells(tmp_path):
     path = tmp_path / "runs.csv"
     lines = ["Zeit;Was, wann, und wo;Nummer", f"12,5;ein Fuchs, im Schnee;{A}", f"13,5;eine Möwe;{B}"]
     path.write_bytes("\r\n".join(lines).encode("cp1252"))
@@ -169,20 +169,20 @@ def test_a_sign_that_stands_more_often_in_the_text_does_not_part_the_cells(tmp_p
     assert delimiter_of(words, WORDS) == (";", 0)
 
 
-def test_a_table_tells_its_sign_itself(tmp_path):
+def test_table_names_its_own_separator(tmp_path):
     path = tmp_path / "runs.csv"
     path.write_bytes(f"sep=|\r\nPrompt|Task ID\r\nA fox, in snow; at night|{A}\r\n".encode("utf-8-sig"))
     [found] = search_file(path)
     assert found.known.prompt == "A fox, in snow; at night"
 
 
-def test_a_prompt_in_the_letters_of_an_old_spreadsheet_is_read_with_them(tmp_path):
+def test_prompt_in_a_legacy_spreadsheet_encoding_is_decoded(tmp_path):
     path = tmp_path / "runs.csv"
     path.write_bytes(f"Prompt;Task ID\r\nFüchse für €5;{A}\r\n".encode("cp1252"))
     assert search_file(path)[0].known.prompt == "Füchse für €5"
 
 
-def test_a_cell_that_is_too_long_for_a_table_hides_no_later_id_and_changes_no_limit_of_others(tmp_path):
+def test_oversized_cell_hides_no_later_id_and_changes_no_global_limit(tmp_path):
     limit = csv.field_size_limit()
     path = tmp_path / "jobs.csv"
     path.write_text(f'note,task_id\n"{"x" * (limit + 1)}",\nafterwards,{B}\n', encoding="utf-8")
@@ -190,20 +190,20 @@ def test_a_cell_that_is_too_long_for_a_table_hides_no_later_id_and_changes_no_li
     assert csv.field_size_limit() == limit
 
 
-def test_a_table_without_a_known_header_is_searched_all_the_same(tmp_path):
+def test_table_without_a_known_header_is_searched(tmp_path):
     path = tmp_path / "runs.csv"
     path.write_text(f"alpha,beta\n1,{A}\n2,see {B} and {C}\n", encoding="utf-8")
     assert [one.remote_id for one in search_file(path)] == [A, B, C]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_whatever_wrote_the_file_it_is_read(tmp_path, encoding):
+def test_file_of_any_encoding_is_searched(tmp_path, encoding):
     path = tmp_path / "run.log"
     path.write_bytes(f"Füchse: task {A}\r\nnext {B}\r\n".encode(encoding))
     assert [(one.remote_id, one.line) for one in search_file(path)] == [(A, 1), (B, 2)]
 
 
-def test_a_file_that_is_no_text_or_too_large_gets_a_sentence(tmp_path, monkeypatch):
+def test_binary_or_oversized_file_gets_a_sentence(tmp_path, monkeypatch):
     path = tmp_path / "film.log"
     path.write_bytes(b"\x00\x01\x02" * 100)
     with pytest.raises(FileUnreadable, match=r"“film.log” is not a text file."):
@@ -221,7 +221,7 @@ def test_too_many_ids_end_the_search(monkeypatch):
 
 
 @pytest.mark.parametrize("shift", [0, 1, 18, 35, 36])
-def test_ids_of_a_line_without_an_end_are_found_once_also_where_two_blocks_meet(shift: int):
+def test_ids_in_an_endless_line_are_found_once_even_across_blocks(shift: int):
     ids = [str(uuid.uuid4()) for _ in range(4)]
     text = " " * (BLOCK - shift)
     for word in ids:
@@ -231,7 +231,7 @@ def test_ids_of_a_line_without_an_end_are_found_once_also_where_two_blocks_meet(
 
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.uuids(version=4), st.text(' ab-1\n":{[', max_size=30)), max_size=8))
-def test_no_id_is_lost_and_none_is_made_up(parts):
+def test_id_search_loses_and_invents_no_id(parts):
     text = "".join(f"{filling} {word} " for word, filling in parts)
     assert {one.remote_id for one in search(text)} == {str(word) for word, _ in parts}
 

@@ -56,12 +56,12 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("at", [-1e300, -1.0, 1785931200250.0, 1e300])
-async def test_a_time_that_no_calendar_has_stops_no_export(tmp_path, at):
+async def test_impossible_timestamp_does_not_stop_the_export(tmp_path, at):
     [row] = rows_of(await written(tmp_path, a_task(sent_at=None, remote_created_at=at, ended_at=at)))
     assert row["ended"]
 
 
-async def test_a_list_says_which_program_asked_for_a_task(tmp_path):
+async def test_exported_list_names_the_requesting_program(tmp_path):
     store, own, asked = MemoryStore(), a_task(1), a_task(2)
     await store.add((own, asked), [], None, [], ())
     await store.note_client_request(a_wish("claude-code", asked))
@@ -70,7 +70,7 @@ async def test_a_list_says_which_program_asked_for_a_task(tmp_path):
     assert [row["asked_by"] for row in rows_of(tmp_path / "list.csv")] == ["", "claude-code"]
 
 
-async def test_a_csv_has_numbers_as_numbers_times_with_their_zone_and_files_a_line_each(tmp_path):
+async def test_csv_export_has_numbers_zoned_times_and_one_line_per_file(tmp_path):
     task = a_task(
         ended_at=NOON + 61.5, cost_credits=12.0, estimated_credits=12.5, rating=4, pick=Pick.PICK,
         tags=("night", "rain"), project="Aurora", shot="010", note="A\nB", title="Take 3", parent_id=TaskId("t0"),
@@ -97,7 +97,7 @@ async def test_a_csv_has_numbers_as_numbers_times_with_their_zone_and_files_a_li
 
 
 @pytest.mark.parametrize("prompt", ['=HYPERLINK("http://x")', "+1", "-fog", "@sum", "\tfog", "＝1+1"])
-async def test_a_prompt_never_becomes_a_formula(tmp_path, prompt):
+async def test_exported_prompt_never_becomes_a_formula(tmp_path, prompt):
     [row] = rows_of(await written(tmp_path, a_task(prompt=prompt)))
     assert row["prompt"] == f"'{prompt}"
 
@@ -119,7 +119,7 @@ TRICKY = [
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-async def test_a_list_that_was_exported_is_taken_in_again_as_it_was(tmp_path, separator):
+async def test_exported_list_is_imported_unchanged(tmp_path, separator):
     tasks = [a_task(number, prompt, shot=f"=S{number}") for number, prompt in enumerate(TRICKY)]
     manner = CsvDialect(separator, ".", is_marked=True)
     path = await written(tmp_path, *tasks, columns=["prompt", "model", "shot"], manner=manner)
@@ -133,12 +133,12 @@ async def test_a_list_that_was_exported_is_taken_in_again_as_it_was(tmp_path, se
 
 
 @given(st.text())
-def test_a_cell_gives_back_the_text_that_was_made_harmless(text):
+def test_escaped_formula_cell_is_unescaped_on_import(text):
     assert original(plain(text)) == text
     assert not plain(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
-async def test_the_json_is_the_prompt_itself_with_lists_and_numbers(tmp_path):
+async def test_json_export_has_original_prompts_lists_and_numbers(tmp_path):
     path = await written(tmp_path, a_task(prompt="=1+1", cost_credits=12.0, tags=("a",)), a_task(2), form=ListForm.JSON)
     first, second = json.loads(path.read_text(encoding="utf-8"))
     assert (first["prompt"], first["credits"], first["tags"], first["files"]) == ("=1+1", 12, ["a"], [])
@@ -147,13 +147,13 @@ async def test_the_json_is_the_prompt_itself_with_lists_and_numbers(tmp_path):
     assert len(path.read_text(encoding="utf-8").splitlines()) == 4
 
 
-async def test_excel_sees_that_it_is_utf_8(tmp_path):
+async def test_csv_has_a_utf_8_mark_for_excel(tmp_path):
     path = await written(tmp_path, a_task(prompt="Füchse im Schnee 🦊"))
     assert path.read_bytes().startswith(b'\xef\xbb\xbf"prompt"')
     assert rows_of(path)[0]["prompt"] == "Füchse im Schnee 🦊"
 
 
-async def test_excel_in_europe_gets_semicolons_and_numbers_that_it_takes_for_numbers(tmp_path):
+async def test_csv_for_european_excel_has_semicolons_and_decimal_commas(tmp_path):
     task = a_task(prompt="fog, 2.5 m deep; cold", cost_credits=12.5, title="2.5")
     manner = CsvDialect(";", ",", is_marked=False)
     path = await written(tmp_path, task, columns=["prompt", "title", "credits"], manner=manner)
@@ -161,18 +161,18 @@ async def test_excel_in_europe_gets_semicolons_and_numbers_that_it_takes_for_num
     assert lines == ['"prompt";"title";"credits"', '"fog, 2.5 m deep; cold";"2.5";"12,5"', ""]
 
 
-async def test_columns_and_rows_stand_as_they_were_chosen(tmp_path):
+async def test_exported_columns_and_rows_have_the_chosen_order(tmp_path):
     tasks = [a_task(number) for number in (3, 1, 2)]
     path = await written(tmp_path, *tasks, columns=["id", "nobody knows this", "prompt"])
     assert [next(iter(row.items())) for row in rows_of(path)] == [("id", "t3"), ("id", "t1"), ("id", "t2")]
     assert list(rows_of(path)[0]) == ["id", "prompt"]
 
 
-async def test_no_task_at_all_is_a_list_all_the_same(tmp_path):
+async def test_empty_list_can_be_exported(tmp_path):
     assert json.loads((await written(tmp_path, form=ListForm.JSON)).read_text()) == []
 
 
-async def test_a_long_list_is_told_of_and_can_be_stopped_and_what_was_there_stays(tmp_path):
+async def test_stopped_export_of_a_long_list_keeps_the_previous_file(tmp_path):
     store = MemoryStore()
     tasks = [a_task(number) for number in range(3 * PAGE)]
     await store.add(tasks, [], None, [])
@@ -193,7 +193,7 @@ async def test_a_long_list_is_told_of_and_can_be_stopped_and_what_was_there_stay
     assert [one.name for one in tmp_path.iterdir()] == ["list.csv"]
 
 
-async def test_a_store_or_a_disk_that_refuses_leaves_what_was_there(tmp_path, monkeypatch):
+async def test_failed_list_export_keeps_the_previous_file(tmp_path, monkeypatch):
     store = MemoryStore()
     await store.add([a_task()], [], None, [])
 
@@ -214,7 +214,7 @@ async def test_a_store_or_a_disk_that_refuses_leaves_what_was_there(tmp_path, mo
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.text(max_size=30), min_size=4, max_size=4), cost=st.floats(0, 1e6))
-def test_whatever_was_typed_comes_out_as_it_was(tmp_path_factory, texts, cost):
+def test_any_typed_text_survives_a_list_export(tmp_path_factory, texts, cost):
     prompt, title, note, project = texts
     task = replace(a_task(prompt=prompt), title=title, note=note, project=project, cost_credits=cost)
     folder = tmp_path_factory.mktemp("list")
