@@ -4,13 +4,12 @@ details; their texts are in `usecases.words.holds`. Pure; credits are floats."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum, StrEnum, auto
 
 from runway_desktop.values import Struct
 
 from .failures import Reason
-from .prices import PriceSum
 from .task import ITS_TURN, Hold, HoldCode
 
 ENOUGH = 1e-6
@@ -172,8 +171,6 @@ class Kept(Struct, frozen=True, kw_only=True):
     """The cap or the balance that blocks it, else why the lane sends nothing; None: it is just its turn."""
     since: float | None = None
     """Unix seconds; None: since before this run, or just its turn."""
-    prices: Callable[[HeldBack], PriceSum] | None = None
-    """What would be sent if a cap were raised, and what that costs."""
 
     @property
     def is_by_hold(self) -> bool:
@@ -184,13 +181,6 @@ class Kept(Struct, frozen=True, kw_only=True):
     def held(self) -> HeldBack | None:
         """The cap or balance that blocks it."""
         return self.lane.held if self.lane is not None else None
-
-    @property
-    def freed(self) -> PriceSum | None:
-        """What raising the cap would send, and what that costs, by the queue as it is now; None if there is no cap to
-        raise."""
-        held, prices = self.held, self.prices
-        return prices(held) if held is not None and held.raised is not None and prices is not None else None
 
     @property
     def way(self) -> Way:

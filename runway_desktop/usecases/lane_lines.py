@@ -196,6 +196,10 @@ class LaneLines:
         kept = [one for task_id in task_ids if (one := self._keeps(task_id)) is not None]
         return list({raise_words(one.held): one for one in kept if one.held and _by(one) is Way.RAISE}.values())
 
+    def raise_words(self, kept: Kept) -> str:
+        """Text of the button that raises the cap, with what would be sent; empty if there is no cap to raise."""
+        return raise_words(kept.held, self._engine.lane.freed(kept)) if kept.held is not None else ""
+
     def may_stand_by(self, lifted: Collection[TaskId], over: TaskId) -> bool:
         """Whether tasks may be dropped next to a queued task: all are of its model, or it is blocked by a cap."""
         kept = self._keeps(over)

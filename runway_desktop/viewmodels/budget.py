@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.usecases.lane_lines import LaneLines
 from runway_desktop.usecases.words.budget import QueueBudget
-from runway_desktop.usecases.words.holds import raise_words
 
 from .bridge import Bridge
 from .model import Soon
@@ -31,7 +30,7 @@ class BudgetModel(QObject):
     def raise_words(self) -> str:
         """What raising the cap would do and send; empty if there is none to raise."""
         kept = self.budget.kept
-        return raise_words(kept.held, kept.freed) if kept is not None and kept.held is not None else ""
+        return self._lane.raise_words(kept) if kept is not None else ""
 
     def set_open(self, is_open: bool) -> None:
         was_open, self._is_open = self._is_open, is_open

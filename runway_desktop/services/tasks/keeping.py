@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from runway_desktop.domain.caps import Cap, HeldBack, Kept, LaneCode, LaneReason
 from runway_desktop.domain.errors import StoreError
@@ -232,16 +232,14 @@ class Keeping:
         self._blocked = {key: self._blocked.get(key, now) for key in blocking}
         return are_others
 
-    def kept(
-        self, task: Task, held: HeldBack | None, reason: LaneReason | None, prices: Callable[[HeldBack], PriceSum]
-    ) -> Kept:
-        """`held`: the cap or balance that blocks the task. `reason`: the lane's. `prices`: as in `Kept`."""
+    def kept(self, task: Task, held: HeldBack | None, reason: LaneReason | None) -> Kept:
+        """`held`: the cap or balance that blocks the task. `reason`: the lane's."""
         if held is not None:
             reason = LaneReason(LaneCode.HELD_BACK, held=held)
         elif reason is not None and reason.held is not None:
             # The cap of another task does not keep this one.
             reason = None
-        kept = Kept(hold=task.hold, lane=reason, prices=prices)
+        kept = Kept(hold=task.hold, lane=reason)
         if kept.is_by_hold:
             return replace(kept, since=self._held.get(task.id))
         by = held.which if held is not None else reason.code if reason is not None else None

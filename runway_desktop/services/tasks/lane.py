@@ -32,6 +32,7 @@ from runway_desktop.domain.events import (
     TasksAdded,
     TasksMoved,
 )
+from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
@@ -171,7 +172,13 @@ class Lane:
         if task.state is not State.QUEUED:
             return None
         held = (outlook or self.outlook()).over.get(task.id)
-        return self._keeping.kept(task, held, self.reason, self.caps.prices)
+        return self._keeping.kept(task, held, self.reason)
+
+    def freed(self, kept: Kept) -> PriceSum | None:
+        """What raising the cap would send, and what that costs, by the queue as it is now; None if there is no cap to
+        raise."""
+        held = kept.held
+        return self.caps.prices(held) if held is not None and held.raised is not None else None
 
     def forecast(self) -> LaneForecast | None:
         """When all queued tasks will be done; None if the queue is empty or the history is too short."""

@@ -17,7 +17,6 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEASE
 from runway_desktop.usecases.commands.tasks import given_by
 from runway_desktop.usecases.lane_lines import OVER_CAP
-from runway_desktop.usecases.words.holds import raise_words
 from runway_desktop.viewmodels.budget import BudgetModel
 from runway_desktop.viewmodels.models import Models
 
@@ -69,8 +68,7 @@ class QueueRoom(QObject):
             return
         menu = passing_menu(self._work)
         for kept in rows.lane.raisable(rows.group_ids(key)):
-            raising = raise_words(kept.held, kept.freed) if kept.held is not None else ""
-            menu.addAction(raising, partial(self._m.task_commands.raise_cap, kept))
+            menu.addAction(rows.lane.raise_words(kept), partial(self._m.task_commands.raise_cap, kept))
         menu.addAction(_("Change caps…"), partial(self._open_room, "preferences", "Money"))
         menu.popup(at)
 

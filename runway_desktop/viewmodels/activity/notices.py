@@ -20,7 +20,6 @@ from runway_desktop.usecases.words.holds import (
     cap_sentence,
     cap_short,
     lowered_words,
-    raise_words,
     raised_short,
     raised_words,
 )
@@ -59,7 +58,7 @@ class CapNotices(QObject):
     def _tell(self, kept: Kept) -> None:
         if kept.held is None:
             return
-        raising = raise_words(kept.held, kept.freed)
+        raising = self._lane.raise_words(kept)
         self._told[kept.held.which] = self._activity.tell(
             cap_sentence(kept.held),
             detail="" if raising else _("It is sent once there are enough credits at Runway."),
@@ -77,7 +76,7 @@ class CapNotices(QObject):
         # The button has ended the entry. A raise that fails is told of again.
         self._told.pop(kept.held.which, None)
         now = self._lane.caps_reached().get(kept.held.which)
-        if now is not None and now.held is not None and raise_words(now.held, now.freed) != said:
+        if now is not None and self._lane.raise_words(now) != said:
             self._tell(now)
         elif now is not None:
             self._task_commands.raise_cap(now)

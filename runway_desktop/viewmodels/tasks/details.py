@@ -165,7 +165,7 @@ class DetailsModel(Model):
         if kept is None or kept.held is None:
             return ""
         if self._raise is None or self._raise[0] != kept:
-            self._raise = (kept, raise_words(kept.held, kept.freed))
+            self._raise = (kept, raise_words(kept.held, self._cases.queue.freed(kept)))
         return self._raise[1]
 
     def _kept(self) -> Kept | None:

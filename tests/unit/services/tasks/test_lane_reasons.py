@@ -9,6 +9,7 @@ import pytest
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.caps import LaneCode, LaneReason, Way
 from runway_desktop.domain.errors import ServerTrouble, SlowDown, StoreError
+from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.tasks.lane import UNCERTAIN_IN_A_ROW
 from runway_desktop.services.tasks.outlook import Range
@@ -134,4 +135,4 @@ async def test_the_lane_says_since_when_a_cap_keeps_a_task_and_what_its_raise_se
         await rig.clock.advance(60)
         kept = keeps(rig, task_id)
         assert (kept.lane.code, kept.since, kept.way) == (LaneCode.HELD_BACK, began, Way.RAISE)
-        assert (kept.freed.amount, kept.freed.credits) == (1, 25.0)
+        assert rig.lane.freed(kept) == PriceSum(amount=1, credits=25.0)
