@@ -1,8 +1,8 @@
 """Shared by all tests: coroutines run as tests on a fresh plain event loop that reports leftovers.
 
 A test that is `async def` needs no mark and no plugin. It fails when it takes longer than 240 seconds, when it leaves a
-task running, and when an exception on its loop could not be caught. A test marked `qt_loop` runs on a loop of its own
-fixture instead.
+task running, and when an exception on its loop could not be caught. Where the window is tested it runs on Qt's loop
+(`tests/rigs/qt_loop.py`).
 
 Every test fails on a logged bug of the program, wherever it was caught (`tests/rigs/mistakes.py`).
 
@@ -54,7 +54,6 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.name == "posix":
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    config.addinivalue_line("markers", "qt_loop: the test runs on a Qt loop that its own fixture gives it")
     config.addinivalue_line("markers", "whole: takes long, and a smaller test of the gate holds the same promise")
 
 
@@ -114,7 +113,7 @@ def survived_mistakes(mistakes: Mistakes) -> Generator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    if not inspect.iscoroutinefunction(pyfuncitem.obj) or pyfuncitem.get_closest_marker("qt_loop"):
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     names = pyfuncitem._fixtureinfo.argnames
     arguments = {name: pyfuncitem.funcargs[name] for name in names}

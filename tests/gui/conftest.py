@@ -14,12 +14,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QLoggingCategory
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.ui.theme import ColorScheme, Theme
-from tests.rigs import qt_loop
 from tests.rigs.clips import BACKEND_CHATTER
 from tests.rigs.patient_bot import qtbot
-from tests.rigs.qt_loop import OFFSCREEN_CHATTER
+from tests.rigs.qt_loop import OFFSCREEN_CHATTER, pytest_pyfunc_call
 
-__all__ = ["qtbot"]
+__all__ = ["pytest_pyfunc_call", "qtbot"]
 
 HERE = Path(__file__).parent
 # pytest-qt's handler is in Python too, see `_QUIET` in app/program.py.
@@ -35,14 +34,8 @@ TIDY_ROOMS = ("tasks", "composer", "inputs", "window")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
-            qt_loop.mark(item)
             chatter = next((CHATTER[room] for room in CHATTER if HERE / room in item.path.parents), ())
             item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *chatter, extend=True))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    return qt_loop.run_item(pyfuncitem)
 
 
 @pytest.fixture

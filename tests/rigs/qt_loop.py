@@ -1,6 +1,6 @@
 """Coroutines run as tests on Qt's own loop, the one that the program has.
 
-A conftest that wants it hands its hooks on to `mark` and `run_item`. A test fails when it takes longer than 240
+A conftest that imports `pytest_pyfunc_call` has it for its folder. A test fails when it takes longer than 240
 seconds, when it leaves a task running, and when something on its loop raised where nobody could catch it.
 
 The loop knows what it still has to do, so that `come_to_rest` is no guess, however slow the machine is.
@@ -80,17 +80,12 @@ async def come_to_rest(turns: int = 30) -> None:
         assert time.monotonic() < end, f"The loop did not come to rest in {REST:.0f} s"
 
 
-def mark(item: pytest.Item) -> None:
-    """Keeps a coroutine from being run on a plain loop."""
-    if inspect.iscoroutinefunction(getattr(item, "obj", None)):
-        item.add_marker(pytest.mark.qt_loop)
-
-
-def run_item(item: pytest.Function) -> bool | None:
-    """Runs a coroutine test; None for a plain one."""
-    if not inspect.iscoroutinefunction(item.obj):
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs a coroutine test, before the hook of tests/conftest.py, which is registered earlier."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
-    arguments = {name: item.funcargs[name] for name in item._fixtureinfo.argnames}
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     # A window that closes must not end the loop under the test, as it does not in the program.
@@ -100,7 +95,7 @@ def run_item(item: pytest.Function) -> bool | None:
     workers = ThreadPoolExecutor(2)
     loop.set_default_executor(workers)
     try:
-        loop.run_until_complete(_guarded(item.obj(**arguments)))
+        loop.run_until_complete(_guarded(pyfuncitem.obj(**arguments)))
     finally:
         loop.run_until_complete(loop.shutdown_asyncgens())
         workers.shutdown()

@@ -5,28 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.rigs import qt_loop
 from tests.rigs.patient_bot import qtbot
+from tests.rigs.qt_loop import pytest_pyfunc_call
 
-__all__ = ["qtbot"]
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            qt_loop.mark(item)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    return qt_loop.run_item(pyfuncitem)
+__all__ = ["pytest_pyfunc_call", "qtbot"]
 
 
 @pytest.fixture(autouse=True)

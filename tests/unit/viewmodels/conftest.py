@@ -2,24 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from tests.rigs import qt_loop
 from tests.rigs.patient_bot import qtbot
+from tests.rigs.qt_loop import pytest_pyfunc_call
 
-__all__ = ["qtbot"]
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            qt_loop.mark(item)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    return qt_loop.run_item(pyfuncitem)
+__all__ = ["pytest_pyfunc_call", "qtbot"]
