@@ -104,8 +104,9 @@ class Eyes:
         self._probe.kill()
         self._probe.wait()
 
-    def look(self) -> list[Seen]:
-        """All that is on the screen now; what goes while one looks makes it look empty for a moment."""
+    def look(self, **asked: Any) -> list[Seen]:
+        """All that is on the screen now, or what of that is asked for (`probe.tree`). What goes meanwhile makes it look
+        empty for a moment."""
         return [
             Seen(
                 tuple(one["path"]),
@@ -117,12 +118,12 @@ class Eyes:
                 one["text"] or "",
                 tuple(one["actions"]),
             )
-            for one in self._ask({"do": "look"}).get("tree", [])
+            for one in self._ask({"do": "look", **asked}).get("tree", [])
         ]
 
     def find(self, role: str, name: str, *, where: Callable[[Seen], bool] = lambda _: True) -> Seen | None:
         """The first with this role whose name begins so."""
-        return next((one for one in self.look() if one.role == role and one.name.startswith(name) and where(one)), None)
+        return next(filter(where, self.look(role=role, name=name)), None)
 
     def wait_for(
         self, role: str, name: str, *, where: Callable[[Seen], bool] = lambda _: True, patience: float = PATIENCE
@@ -134,15 +135,11 @@ class Eyes:
 
     def wait_for_words(self, *words: str, patience: float = PATIENCE) -> Seen:
         """Something on the screen that says all of these words."""
-
-        def said() -> Seen | None:
-            return next((one for one in self.look() if all(word in one.words for word in words)), None)
-
-        return until(said, f"the words {words}", patience)
+        return until(lambda: next(iter(self.look(words=words)), None), f"the words {words}", patience)
 
     def focused(self) -> Seen | None:
         """Where the keyboard is. A list's present item says that it has it even when its list has not."""
-        holders = [one for one in self.look() if "focused" in one.states]
+        holders = self.look(state="focused")
         own = [one for one in holders if one.role not in _PARTS]
         chosen = own or [one for one in holders if one.role in _PARTS]
         return next((one for one in chosen if "focusable" in one.states), None)
@@ -153,7 +150,7 @@ class Eyes:
     def type(self, role: str, name: str, text: str) -> bool:
         return bool(self._ask({"do": "type", "role": role, "name": name, "text": text}).get("done"))
 
-    def _ask(self, request: dict[str, str]) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self._probe.stdin is not None
         assert self._probe.stdout is not None
         self._probe.stdin.write(json.dumps(request) + "\n")

@@ -64,8 +64,7 @@ class Hands:
         self._do("type", "--clearmodifiers", "--delay", "6", "--", text)
 
     def click(self, at: tuple[int, int], button: int = 1, times: int = 1) -> None:
-        self._do("mousemove", "--sync", str(at[0]), str(at[1]))
-        self._do("click", "--repeat", str(times), "--delay", "60", str(button))
+        self._do("mousemove", str(at[0]), str(at[1]), "click", "--repeat", str(times), "--delay", "60", str(button))
 
     def windows(self, name: str, pid: int | None = None, *, visible: bool = True) -> list[str]:
         """The ids of the windows whose title matches; by default of those that are not minimized."""
@@ -100,7 +99,8 @@ class Hands:
     def carry(self, start: tuple[int, int], to: tuple[int, int]) -> None:
         """Takes hold of what is there, drags it to `to` and lets it go."""
         x, y = start
-        self._do("mousemove", "--sync", str(x), str(y), "mousedown", "1")
+        # Without `--sync`, which waits 15 s for a mouse that is there already.
+        self._do("mousemove", str(x), str(y), "mousedown", "1")
         for step in range(1, 6):
             self._do("mousemove", "--sync", str(x + 4 * step), str(y + 2 * step))
         for step in range(1, 13):

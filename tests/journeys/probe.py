@@ -30,7 +30,7 @@ def main(pid):
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            answer = {"tree": tree(pid)} if asked["do"] == "look" else {"done": act(pid, asked)}
+            answer = {"tree": tree(pid, asked)} if asked["do"] == "look" else {"done": act(pid, asked)}
         except Exception as error:  # noqa: BLE001 - a widget went while it was looked at
             answer = {"error": repr(error)}
         sys.stdout.write(json.dumps(answer) + "\n")
@@ -56,11 +56,13 @@ def listen(pid):
     pyatspi.Registry.start()
 
 
-def tree(pid):
-    """Every accessible thing of the program that is on the screen, outer ones first, as a flat list."""
+def tree(pid, asked):
+    """Every accessible thing of the program that is on the screen and is asked for, outer ones first, as a flat list.
+    Asked for may be a role with the beginning of a name, words, or a state; each thing not asked for saves ten calls to
+    the program."""
     found = []
     for root in roots(pid):
-        walk(root, (), found)
+        walk(root, (), asked, found)
     return found
 
 
@@ -75,35 +77,53 @@ def roots(pid):
                     yield window
 
 
-def walk(thing, path, found):
+def walk(thing, path, asked, found):
     states = thing.getState()
     if path and not states.contains(pyatspi.STATE_SHOWING):
         return
-    role = thing.getRoleName()
+    held = [word for state, word in _STATES if states.contains(state)]
+    if is_wanted(thing, held, asked):
+        found.append(described(thing, path, held))
+    for number in range(min(thing.childCount, _MOST_CHILDREN)):
+        child = thing.getChildAtIndex(number)
+        if child is not None:
+            walk(child, (*path, number), asked, found)
+
+
+def is_wanted(thing, held, asked):
+    if "state" in asked:
+        return asked["state"] in held
+    if "role" in asked:
+        return thing.getRoleName() == asked["role"] and thing.name.startswith(asked["name"])
+    if "words" in asked:
+        said = " ".join(part for part in (thing.name, text(thing), thing.description) if part)
+        return all(word in said for word in asked["words"])
+    return True
+
+
+def text(thing):
+    return thing.queryText().getText(0, -1) if "Text" in pyatspi.listInterfaces(thing) else None
+
+
+def described(thing, path, held):
     words = {
         "path": list(path),
-        "role": role,
+        "role": thing.getRoleName(),
         "name": thing.name,
         "description": thing.description,
-        "states": [word for state, word in _STATES if states.contains(state)],
+        "states": held,
         "box": None,
-        "text": None,
+        "text": text(thing),
         "actions": [],
     }
     interfaces = pyatspi.listInterfaces(thing)
     if "Component" in interfaces:
         box = thing.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
         words["box"] = [box.x, box.y, box.width, box.height]
-    if "Text" in interfaces:
-        words["text"] = thing.queryText().getText(0, -1)
     if "Action" in interfaces:
         actions = thing.queryAction()
         words["actions"] = [actions.getName(number) for number in range(actions.nActions)]
-    found.append(words)
-    for number in range(min(thing.childCount, _MOST_CHILDREN)):
-        child = thing.getChildAtIndex(number)
-        if child is not None:
-            walk(child, (*path, number), found)
+    return words
 
 
 def act(pid, asked):

@@ -51,6 +51,7 @@ def test_program_saves_its_state_when_the_x_server_dies(own_screen: Screen, tmp_
     assert said(program) == [SENTENCE]
     assert program.states() == {"held": 1, program.task("Under way [seconds:60]")["state"]: 1}
     own_screen.start_display()
+    runway.turn(speed=40.0)
     runway.forward(60)
     program.start()
     try:

@@ -52,6 +52,8 @@ def test_task_being_sent_during_a_kill_is_uncertain_and_never_sent_again(
 def test_composer_after_a_kill_warns_that_sending_again_makes_another_task(program: Program, runway: Runway):
     program.start()
     program.send("One fox")
+    # Killed before Runway's answer it would be uncertain, and never saved.
+    program.wait_state("One fox", "pending", "running", "succeeded")
     program.kill()
     program.start()
     program.eyes.wait_for("button", "Generate another")

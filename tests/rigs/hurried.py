@@ -1,19 +1,51 @@
 """`python -m tests.rigs.hurried` is `python -m runway_desktop`, except that it asks for its tasks soon, and waits less
-long for a window that does not come.
+long for what does not come.
 
 The simulator ends them in a moment, and the program's own gap of 5 seconds, 11 for a clip, would be most of a test.
-What those promise is tested where time is a parameter (tests/unit/services/tasks/test_schedule.py).
+What those promise is tested where time is a parameter (tests/unit). Each length is set as its module is loaded, which
+stays as late as in the program.
 """
 
 from __future__ import annotations
 
 import runpy
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from types import ModuleType
+from typing import Any
 
-from runway_desktop.remote import engine_client
-from runway_desktop.services.tasks import schedule
+LENGTHS: dict[str, dict[str, Any]] = {
+    "cli.main": {"_SENT_WITHIN": 3.0, "SETTLED_WITHIN": 4.0},
+    "remote.engine_client": {"FOR_WINDOW": 3.0},
+    "services.tasks.readings": {"LOOK_AFTER": (0.3, 2.0, 2.0, 4.0)},
+    "services.tasks.schedule": {"LEAST_GAP": 0.3, "FIRST_LOOK_AT_CLIPS": 0.5},
+    "services.tasks.sendings": {"LATE": 2.0},
+    "usecases.clients.client_cases": {"KEY_PATIENCE": 3.0},
+    "wiring.build": {"SETTLE_SECONDS": 3.0},
+}
+
+
+class Hurried(SourceFileLoader):
+    def exec_module(self, module: ModuleType) -> None:
+        super().exec_module(module)
+        lengths = LENGTHS[module.__name__.removeprefix("runway_desktop.")]
+        assert lengths.keys() <= vars(module).keys()
+        vars(module).update(lengths)
+
+
+class Finder(PathFinder):
+    @classmethod
+    def find_spec(
+        cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname.removeprefix("runway_desktop.") not in LENGTHS:
+            return None
+        spec = super().find_spec(fullname, path, target)
+        spec.loader = Hurried(fullname, spec.origin)
+        return spec
+
 
 if __name__ == "__main__":
-    engine_client.FOR_WINDOW = 3.0
-    schedule.LEAST_GAP = 0.3
-    schedule.FIRST_LOOK_AT_CLIPS = 0.5
+    sys.meta_path.insert(0, Finder)
     runpy.run_module("runway_desktop", run_name="__main__", alter_sys=True)
