@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
@@ -67,6 +68,7 @@ class Bench:
 
     def __init__(self, rig: Rig, path: Path | None, **task: Any) -> None:
         self.rig = rig
+        self.accepted = asyncio.Event()
         self.copies = Copies()
         self.ledger = FailingLedger(rig.store, rig.bus, rig.clock, Catalog.load().makes)
         self.ledger.troubles = deque()
@@ -89,7 +91,8 @@ class Bench:
         return self.rig.runway.key
 
     async def deliver(self, before: Organization | None = None, key: Fingerprint | None = None) -> Outcome:
-        return await self.dispatch.deliver(self.held, BODY, before, self.key if key is None else key)
+        own = self.key if key is None else key
+        return await self.dispatch.deliver(self.held, BODY, before, own, self.accepted.set)
 
     async def task(self) -> Task:
         return await self.rig.task(ONE)

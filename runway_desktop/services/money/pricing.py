@@ -141,13 +141,17 @@ class Pricing:
         other = derived(self._by_pair.get(pair, {}), shape)
         return max(price.credits, said[0] if said is not None else 0.0, other or 0.0)
 
+    def is_learned(self, request: Request, credits: float) -> bool:
+        """Whether Runway's latest estimate for such a request was this."""
+        known = self._by_pair.get((request.endpoint, request.model), {})
+        return known.get(self._shape(request, self._measures)) == credits
+
     async def learn(self, request: Request, credits: float) -> None:
         """Stores an estimate of Runway."""
-        shape = self._shape(request, self._measures)
-        known = self._by_pair.setdefault((request.endpoint, request.model), {})
-        if known.get(shape) == credits:
+        if self.is_learned(request, credits):
             return
-        known[shape] = credits
+        shape = self._shape(request, self._measures)
+        self._by_pair.setdefault((request.endpoint, request.model), {})[shape] = credits
         self.learned += 1
         self._contradicted.pop((request.endpoint, request.model), None)
         self._worked_out.pop((request.endpoint, request.model), None)

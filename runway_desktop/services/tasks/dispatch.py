@@ -25,7 +25,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -149,15 +149,24 @@ class Dispatch:
             await self._ids.close()
 
     async def deliver(
-        self, task: Task, body: Mapping[str, Any], before: Organization | None, key: Fingerprint
+        self,
+        task: Task,
+        body: Mapping[str, Any],
+        before: Organization | None,
+        key: Fingerprint,
+        accepted: Callable[[], None],
     ) -> Outcome:
-        """Sends the task with this key, or not at all. Must not be canceled: callers shield it and wait for its end."""
+        """Sends the task with this key, or not at all. Must not be canceled: callers shield it and wait for its end.
+        `accepted` is called once the id is on disk and what is still to be written decides nothing about the next
+        sending of the model, which may begin then."""
         outcomes: list[Outcome] = []
         with survived("sending a task"):
             if self._ids is not None:
                 await self._ids.make_way()
             sending = await self._start(task, before, key)
-            outcomes.append(sending if isinstance(sending, Outcome) else await self._send(sending, body, before))
+            outcomes.append(
+                sending if isinstance(sending, Outcome) else await self._send(sending, body, before, accepted)
+            )
         return outcomes[0] if outcomes else await self._after_mistake(task.id)
 
     async def _start(self, task: Task, before: Organization | None, key: Fingerprint) -> Task | Outcome:
@@ -220,7 +229,9 @@ class Dispatch:
             return None
         return seen or task.evidence
 
-    async def _send(self, task: Task, body: Mapping[str, Any], before: Organization | None) -> Outcome:
+    async def _send(
+        self, task: Task, body: Mapping[str, Any], before: Organization | None, accepted: Callable[[], None]
+    ) -> Outcome:
         self.readings.began(task, before)
         try:
             created = await self._runway.create(task.request.endpoint, body)
@@ -230,7 +241,7 @@ class Dispatch:
             # Bytes may have left, so the outcome is unknown.
             report("sending a task", mistake)
             return await self._no_answer(task, Reason(ReasonCode.OUR_MISTAKE))
-        return await self._accept(task, created)
+        return await self._accept(task, created, accepted)
 
     async def _after_mistake(self, task_id: TaskId) -> Outcome:
         """The outcome after a mistake in the bookkeeping, derived from the task's state."""
@@ -304,7 +315,7 @@ class Dispatch:
         await self._write(task.id, NoAnswer(replace(task.evidence or Evidence(), cause=cause, answer=answer)))
         return Outcome(Result.UNCERTAIN)
 
-    async def _accept(self, task: Task, created: CreatedTask) -> Outcome:
+    async def _accept(self, task: Task, created: CreatedTask, accepted: Callable[[], None]) -> Outcome:
         remote_id, credits = created.remote_id, created.estimated_credits
         known = Reason(ReasonCode.KNOWN_ID)
         if remote_id in self._accepting:
@@ -320,17 +331,31 @@ class Dispatch:
                 return await self._no_answer(task, known, remote_id)
             self._not_taken.pop(task.id, None)
             self.readings.ended(task.id, Fate.MADE, credits or 0.0)
+            is_next_free = is_kept and self._cost_as_known(task, credits)
+            if is_next_free:
+                with survived("going on after a sending"):
+                    self._account.note_success()
+                    accepted()
             await self._write(task.id, Accepted(remote_id, credits), kept, is_kept=is_kept)
         finally:
             self._accepting.discard(remote_id)
-        self._account.note_success()
         if credits is not None:
             with survived("remembering a price"):
                 try:
                     await self._pricing.learn(task.request, credits)
                 except StoreError as error:
                     log.warning("A price could not be remembered: %s", error)
+        if not is_next_free:
+            self._account.note_success()
+            accepted()
         return Outcome(Result.ACCEPTED)
+
+    def _cost_as_known(self, task: Task, credits: float | None) -> bool:
+        """Whether these credits, once written, leave every cap, the balance and all prices as they are."""
+        if credits is None:
+            return True
+        counted = task.evidence.price if task.evidence is not None else None
+        return counted == credits and self._pricing.is_learned(task.request, credits)
 
     async def _keep(self, entry: AcceptedId | Intent) -> bool:
         return self._ids is not None and await self._ids.keep(entry)

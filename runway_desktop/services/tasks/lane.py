@@ -12,8 +12,8 @@ import asyncio
 import logging
 import math
 import random
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import InitVar, dataclass
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Link
@@ -320,13 +320,18 @@ class Lane:
             return
         try:
             body = await self._inputs.prepare(task, key)
-            async with self._turn_of(task):
+            async with self._turn_of(task) as end_turn:
                 before = await self._dispatch.readings.before(task)
                 if self._blocked() or self._back_offs.reason(task) or self._followup.is_unsettled(task.request.model):
                     return
                 if self._slots.is_full(task.request.model) or self.caps.too_dear(task, self._errands) is not None:
                     return
-                delivering = self._dispatch.deliver(task, body, before, key)
+
+                def accepted() -> None:
+                    self._note_answer(task)
+                    end_turn()
+
+                delivering = self._dispatch.deliver(task, body, before, key, accepted)
                 delivery = asyncio.create_task(delivering, name=f"deliver {task.id}")
                 self._deliveries.add(delivery)
                 delivery.add_done_callback(self._deliveries.discard)
@@ -344,8 +349,9 @@ class Lane:
             log.warning("Task %s could not be prepared: %s", task.id, error)
 
     @asynccontextmanager
-    async def _turn_of(self, task: Task) -> AsyncIterator[None]:
-        """Serializes sendings of a model: none other runs between a reading of counts and its POST."""
+    async def _turn_of(self, task: Task) -> AsyncIterator[Callable[[], None]]:
+        """Serializes sendings of a model: none other runs between a reading of counts and its POST. Gives what ends the
+        turn early."""
         post = self._one_post.setdefault(task.request.model, asyncio.Lock())
         self._in_line[task.id] = task.request.model
         try:
@@ -354,17 +360,15 @@ class Lane:
             await post.acquire()
         finally:
             del self._in_line[task.id]
-        try:
+        with ExitStack() as turn:
+            turn.callback(post.release)
             self._alarm.ring()
-            yield
-        finally:
-            post.release()
+            yield turn.close
 
     def _take_outcome(self, task: Task, outcome: Outcome) -> None:
         match outcome.result:
-            case Result.ACCEPTED | Result.REFUSED:
-                self._uncertain = 0
-                self._back_offs.note_answer(task)
+            case Result.REFUSED:
+                self._note_answer(task)
             case Result.NOT_SENT:
                 self._back_offs.extend(LaneReason(LaneCode.ERROR, cause=outcome.cause))
             case Result.TURNED_AWAY:
@@ -377,8 +381,12 @@ class Lane:
                 if self._uncertain >= UNCERTAIN_IN_A_ROW:
                     self._pause = LaneReason(LaneCode.NO_ANSWERS, self._uncertain)
                     self._settings.set(PAUSED, True)
-            case Result.SKIPPED:
+            case Result.ACCEPTED | Result.SKIPPED:
                 pass
+
+    def _note_answer(self, task: Task) -> None:
+        self._uncertain = 0
+        self._back_offs.note_answer(task)
 
     async def _not_uploaded(self, task: Task, error: ApiError, key: Fingerprint) -> None:
         """Handles a failed upload. Nothing was paid for, so it may be retried."""

@@ -16,7 +16,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds, Entry, Intent
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE, RECALL_PATIENCE, Outcome, Result
 from runway_desktop.values import replace
-from tests.rigs.dispatch_bench import FULL, ONE, REMOTE, bench
+from tests.rigs.dispatch_bench import BODY, FULL, ONE, REMOTE, bench
 from tests.rigs.engine_rig import AtOnce
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import FakeClock, MemoryStore, settle
@@ -65,6 +65,19 @@ async def test_records_needed_before_the_first_byte_are_written_in_one_step(tmp_
         disks[last].set()
         assert await delivering == Outcome(Result.ACCEPTED)
         await at.dispatch.close()
+
+
+async def test_a_mistake_of_what_goes_on_before_the_list_has_an_id_loses_no_id(tmp_path, mistakes):
+    def careless() -> None:
+        raise RuntimeError("a bug")
+
+    async with bench(tmp_path / "ids.txt") as at:
+        await at.dispatch.recall()
+        at.rig.runway.estimate = None
+        assert await at.dispatch.deliver(at.held, BODY, None, at.key, careless) == Outcome(Result.ACCEPTED)
+        assert (await at.task()).remote_id == REMOTE
+        await at.dispatch.close()
+    assert "a bug" in mistakes.take("going on after a sending")
 
 
 async def left_in(path: Path) -> list[AcceptedId]:
