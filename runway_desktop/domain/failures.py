@@ -145,7 +145,7 @@ class Reason(Struct, frozen=True):
 
 
 class WhyNot(Enum):
-    """Why a task was not canceled or deleted; texts are in `usecases.words.failures`."""
+    """Why a task was not canceled or deleted, or has no link; texts are in `usecases.words.failures`."""
 
     UNDECIDED = auto()
     """Not known whether Runway created it."""
@@ -155,3 +155,6 @@ class WhyNot(Enum):
     NEVER_AT_RUNWAY = auto()
     RESULT_NOT_SAVED = auto()
     OTHER_KEY = auto()
+    UNSENT_HAS_NO_LINK = auto()
+    DELETED_HAS_NO_LINK = auto()
+    UNKNOWN_HAS_NO_LINK = auto()

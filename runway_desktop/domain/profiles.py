@@ -10,11 +10,11 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.texts import _, pgettext
+from runway_desktop.texts import pgettext
 from runway_desktop.values import Struct, as_json
 
 from .backups import TASK_IDS
@@ -150,19 +150,28 @@ def initials(name: str) -> str:
     return "".join(word[0].upper()[:1] for word in (words if len(words) < 2 else (words[0], words[-1]))) or "?"
 
 
-def name_problem(name: str, taken: Iterable[str] = ()) -> str:
-    """What is wrong with a name, in a sentence; empty if nothing."""
+class NameProblem(Enum):
+    """Texts are in `usecases.words.profiles`."""
+
+    EMPTY = auto()
+    TOO_LONG = auto()
+    IS_DEMO = auto()
+    TAKEN = auto()
+
+
+def name_problem(name: str, taken: Iterable[str] = ()) -> NameProblem | None:
+    """What is wrong with a name; None if nothing."""
     clean = cleaned(name)
     if not clean:
-        return _("Enter a name.")
+        return NameProblem.EMPTY
     if len(clean) > LONGEST_NAME:
-        return _("A name can have up to {n} characters.", n=LONGEST_NAME)
+        return NameProblem.TOO_LONG
     folded = clean.casefold()
     if folded == DEMO.casefold():
-        return _("The demo has this name.")
+        return NameProblem.IS_DEMO
     if folded in {said.casefold() for other in taken for said in (other, title_of(other))}:
-        return _("Another profile has this name.")
-    return ""
+        return NameProblem.TAKEN
+    return None
 
 
 def cleaned(name: str) -> str:

@@ -31,6 +31,7 @@ from runway_desktop.usecases.question import Phase, Question
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
+from runway_desktop.usecases.words.profiles import name_words
 from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.system import documents
 
@@ -371,7 +372,7 @@ class RestoreModel(Model):
 
     @property
     def name_problem(self) -> str:
-        return name_problem(self.name, self._taken) if self.into is Into.NEW else ""
+        return name_words(self.name, self._taken) if self.into is Into.NEW else ""
 
     @property
     def reason(self) -> str:

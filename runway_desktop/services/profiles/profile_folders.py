@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.errors import NotPossible, SecretStoreError, StoreError
-from runway_desktop.domain.profiles import Color, Profile, free_color, name_problem
+from runway_desktop.domain.profiles import Color, NameProblem, Profile, free_color, name_problem
 from runway_desktop.services.backup.disk import told
 from runway_desktop.services.backup.watching import Workshop
 from runway_desktop.services.disk.profile_folders import ProfileFolders, new_tail
-from runway_desktop.texts import Text, in_turn
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
@@ -65,18 +65,13 @@ class Profiles:
         """The first profile, then the others by name, without the demo."""
         return await self._workshop.look(self._folders.all)
 
-    async def problem_of(self, name: str, but: Profile | None = None) -> Text | str:
-        """What is wrong with a name, in a sentence. `but`: a profile that may keep its name."""
-        taken = await self._workshop.look(self._folders.taken, but)
-        return name_problem(name, taken)
-
     async def free_color(self) -> Color:
         return free_color(profile.color for profile in await self.all())
 
-    async def create(self, name: str, color: Color, secret: str = "") -> tuple[Profile, Text | str]:
+    async def create(self, name: str, color: Color, secret: str = "") -> tuple[Profile, SecretStoreError | None]:
         """A new, empty profile, and why its key was not stored, if so. The key is stored only in the keychain; without
         one the profile asks for it when it is opened."""
-        await self._refuse(await self.problem_of(name))
+        await self._check_name(name)
         tail, now = new_tail(self._rng), self._clock.now()
 
         def make() -> Profile:
@@ -85,12 +80,12 @@ class Profiles:
 
         made = await self._workshop.look(make)
         if not secret:
-            return made, ""
+            return made, None
         try:
             await self._secrets.set(made.key_name, secret)
         except SecretStoreError as error:
-            return made, in_turn(error.said, Text("Enter the key in the new profile's window."))
-        return made, ""
+            return made, error
+        return made, None
 
     async def change(self, profile: Profile, *, name: str | None = None, color: Color | None = None) -> Profile:
         """Changes name or color. Folder, key and results stay."""
@@ -102,7 +97,7 @@ class Profiles:
         async with self._changing:
             # Serialized, so that concurrent changes of name and color are both kept.
             if name is not None:
-                await self._refuse(await self.problem_of(name, profile))
+                await self._check_name(name, profile)
             changed = await self._workshop.look(change)
         if changed.folder == self.current.folder:
             self.current = changed
@@ -112,33 +107,38 @@ class Profiles:
         """What would be removed with it."""
         return await self._workshop.look(_look_into, profile, self._snapshots())
 
-    async def remove(self, profile: Profile) -> Text | str:
+    async def remove(self, profile: Profile) -> SecretStoreError | None:
         """Moves a profile's folder to the trash, then deletes its key. Returns why the key could not be deleted, if so.
         Results in other folders stay."""
-        await self._refuse(await self.why_it_stays(profile))
+        await self.check_removal(profile)
         await self._trash.throw(profile.folder)
         try:
             await self._secrets.delete(profile.key_name)
         except SecretStoreError as error:
-            return in_turn(Text("Its key is still in the keychain."), error.said, Text("You can delete it there."))
-        return ""
+            return error
+        return None
 
-    async def why_it_stays(self, profile: Profile) -> Text | str:
-        """Why a profile cannot be removed now, in a sentence; empty if it can."""
+    async def check_removal(self, profile: Profile) -> None:
+        """Raises NotPossible, with the reason, if a profile cannot be removed now."""
         if profile.is_demo:
-            return Text("The demo cannot be removed.")
+            raise NotPossible(Text("The demo cannot be removed."))
         if profile.folder == self.current.folder:
-            return Text("This profile is open in this window. Open another one to remove it.")
+            raise NotPossible(Text("This profile is open in this window. Open another one to remove it."))
         if profile.is_main:
-            return Text("The first profile cannot be removed: it opens when no other is chosen.")
+            raise NotPossible(Text("The first profile cannot be removed: it opens when no other is chosen."))
         if await self._workshop.look(self._is_in_use, profile.folder):
-            return Text("“{profile}” is open in another window. Close it first.").with_(profile=profile.title)
-        return ""
+            raise NotPossible(
+                Text("“{profile}” is open in another window. Close it first.").with_(profile=profile.title)
+            )
 
-    @staticmethod
-    async def _refuse(problem: Text | str) -> None:
-        if problem:
-            raise NotPossible(problem)
+    async def _check_name(self, name: str, but: Profile | None = None) -> None:
+        """`but`: a profile that may keep its name. Another window may have taken the name since the form was checked;
+        anything else wrong with it is the caller's mistake, and raises ValueError."""
+        problem = name_problem(name, await self._workshop.look(self._folders.taken, but))
+        if problem is NameProblem.TAKEN:
+            raise NotPossible(Text("Another profile has this name."))
+        if problem is not None:
+            raise ValueError(problem)
 
 
 def _look_into(profile: Profile, snapshots: Snapshots) -> Inside:

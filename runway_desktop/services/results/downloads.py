@@ -68,7 +68,7 @@ from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
-from .fresh_links import EXPIRED, LinkRenewal
+from .fresh_links import LinkRenewal
 from .result_file import WrongContent
 from .saving import Job, Saving
 from .saving_gate import SavingGate
@@ -85,6 +85,7 @@ NEVER = float("inf")
 LONGEST_WAIT = 300.0
 """Longest pause in seconds between two attempts."""
 
+EXPIRED = Text("Runway no longer keeps this result, and it was not saved in time.")
 GONE = Text("Runway no longer keeps this result.")
 
 

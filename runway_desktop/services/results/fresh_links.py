@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.domain.errors import ApiError, LinkExpired, NotSeen, NotThere, ServerTrouble
 from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.library import LedgerEntry, ResultFacts
 from runway_desktop.domain.moments import LinkLife, LinkStatus
 from runway_desktop.domain.outputs import kept_no_longer
@@ -35,14 +36,13 @@ YOUNG = 3600.0
 """Seconds: a younger link is shared as it is. An older one has too little of its lifetime left."""
 AT_ONCE = 8
 """Tasks that are polled at the same time."""
-EXPIRED = Text("Runway no longer keeps this result, and it was not saved in time.")
 
 
 class LinksHanded(Struct, frozen=True, kw_only=True):
-    """`outputs` have their links, in the order asked. `failed`: a sentence for each task without links."""
+    """`outputs` have their links, in the order asked. `failed`: why each other task has no links."""
 
     outputs: tuple[Output, ...]
-    failed: dict[TaskId, Text]
+    failed: dict[TaskId, WhyNot | ApiError]
 
     @property
     def life(self) -> LinkLife | None:
@@ -65,24 +65,24 @@ class FreshLinks:
         Raises only StoreError."""
         turns = asyncio.Semaphore(AT_ONCE)
 
-        async def one(task_id: TaskId) -> Sequence[Output] | Text:
+        async def one(task_id: TaskId) -> Sequence[Output] | WhyNot | ApiError:
             async with turns:
                 return await self._of_task(task_id)
 
         chosen = tuple(dict.fromkeys(task_ids))
         found = await asyncio.gather(*map(one, chosen))
         return LinksHanded(
-            outputs=tuple(output for links in found if not isinstance(links, Text) for output in links),
-            failed={task_id: said for task_id, said in zip(chosen, found, strict=True) if isinstance(said, Text)},
+            outputs=tuple(output for links in found if isinstance(links, Sequence) for output in links),
+            failed={task_id: why for task_id, why in zip(chosen, found, strict=True) if not isinstance(why, Sequence)},
         )
 
-    async def _of_task(self, task_id: TaskId) -> Sequence[Output] | Text:
-        """Its outputs, or a sentence why there are none."""
+    async def _of_task(self, task_id: TaskId) -> Sequence[Output] | WhyNot | ApiError:
+        """Its outputs, or why there are none."""
         task, known = await self._ledger.task(task_id), await self._store.outputs(task_id)
         if task is None or task.remote_id is None:
-            return Text("This task never reached Runway, so there is no link.")
+            return WhyNot.UNSENT_HAS_NO_LINK
         if task.deleted_remotely:
-            return Text("This task was deleted from Runway, so there is no link.")
+            return WhyNot.DELETED_HAS_NO_LINK
         now = self._clock.now()
         if known and all(output.url and now - output.url_fetched_at < YOUNG for output in known):
             return known
@@ -90,7 +90,7 @@ class FreshLinks:
         try:
             fresh = await self._asking.ask_for_results(task, young_will_do=True)
         except NotThere:
-            return Text("Runway no longer knows this task, so there is no link.")
+            return WhyNot.UNKNOWN_HAS_NO_LINK
         except ApiError as error:
             if not isinstance(error, NotSeen):
                 self._account.note_failure(error, key)
@@ -99,7 +99,7 @@ class FreshLinks:
                 for output in known
                 if output.url and LinkLife(output.url_fetched_at).standing(now) is not LinkStatus.OVER
             ]
-            return usable or Text("{problem} The link known here has expired.").with_(problem=error.text)
+            return usable or error
         return await self._keep(known, fresh)
 
     async def _keep(self, known: Sequence[Output], fresh: Sequence[Output]) -> Sequence[Output]:

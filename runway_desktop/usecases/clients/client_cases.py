@@ -27,6 +27,7 @@ from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.texts import english
 from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.sending.sending import TaskSender
+from runway_desktop.usecases.words.failures import no_link_words, why_not_words
 from runway_desktop.values import Struct
 
 from .creating import Creating, TaskWished, refused
@@ -153,7 +154,10 @@ class ClientCases:
         links: Sequence[Output] = ()
         if wanted.links and task.state is State.SUCCEEDED:
             handed = await self._engine.links.hand_on([task.id])
-            links, note = handed.outputs, note or in_english(handed.failed.get(task.id, ""))
+            links = handed.outputs
+            if (why := handed.failed.get(task.id)) is not None:
+                with english():
+                    note = note or no_link_words(why)
         return await self._answer(task.id, links=links, note=note)
 
     async def wait(self, client: str, wanted: TasksWanted) -> dict[str, Any]:
@@ -288,7 +292,8 @@ class ClientCases:
             ]
         )
         done = await self._engine.actions.cancel([task.id for task in tasks])
-        problems = {task_id: in_english(why) for task_id, why in done.failed.items()}
+        with english():
+            problems = {task_id: why_not_words(why) for task_id, why in done.failed.items()}
         rows = await self._engine.library.rows([task.id for task in tasks])
         return {"problems": problems, "tasks": await self._all_said(rows)}
 

@@ -9,6 +9,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
 from runway_desktop.texts import Text
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
+from runway_desktop.usecases.words.failures import no_link_words
 from runway_desktop.usecases.words.support import support_details
 from runway_desktop.values import replace
 
@@ -64,7 +65,7 @@ async def _picture(_: Context, rows: Sequence[Row], __: Given) -> Report:
 
 async def _links(context: Context, rows: Sequence[Row], _: Given) -> Report:
     handed = await context.engine.links.hand_on(ids_of(rows))
-    failed = {task_id: str(said) for task_id, said in handed.failed.items()}
+    failed = {task_id: no_link_words(why) for task_id, why in handed.failed.items()}
     if handed.life is None:
         return Report(failed=failed, problems=each_once(failed))
     return Report(

@@ -177,12 +177,21 @@ _WHY_NOT: Mapping[WhyNot, Text] = {
     WhyNot.OTHER_KEY: Text(
         "This key can't see this task. It was probably made with another key. Switch to that key first."
     ),
+    WhyNot.UNSENT_HAS_NO_LINK: Text("This task never reached Runway, so there is no link."),
+    WhyNot.DELETED_HAS_NO_LINK: Text("This task was deleted from Runway, so there is no link."),
+    WhyNot.UNKNOWN_HAS_NO_LINK: Text("Runway no longer knows this task, so there is no link."),
 }
 
 
 def why_not_words(why: WhyNot | RunwayDesktopError) -> str:
     """Why a task was not canceled or deleted."""
     return str(_WHY_NOT[why]) if isinstance(why, WhyNot) else why.in_words()
+
+
+def no_link_words(why: WhyNot | RunwayDesktopError) -> str:
+    """Why a task has no link that works."""
+    said = why_not_words(why)
+    return said if isinstance(why, WhyNot) else _("{problem} The link known here has expired.", problem=said)
 
 
 def cause_words(cause: Reason | None) -> str:

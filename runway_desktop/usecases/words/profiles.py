@@ -1,10 +1,14 @@
-"""Texts of profiles: the question before one is removed, and the notice after one was restored or copied. Pure."""
+"""Texts of profiles: names, keys, the question before one is removed, and the notice after one was restored or copied.
+Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from runway_desktop.domain.backups import ENDING
 from runway_desktop.domain.copies import Verdict
-from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.errors import SecretStoreError
+from runway_desktop.domain.profiles import LONGEST_NAME, NameProblem, Profile, name_problem
 from runway_desktop.services.profiles.profile_folders import Inside
 from runway_desktop.services.tasks.after_restore import Restored
 from runway_desktop.texts import Text, _, in_turn, listed, ngettext
@@ -25,6 +29,32 @@ STUDIO_WORDS = (
 )
 """Notice after the demo's content was made: sentence and small print."""
 _COPIED_SOMEHOW = Text("This profile's folder was copied or set back.")
+
+
+_NAMES: Mapping[NameProblem, Text] = {
+    NameProblem.EMPTY: Text("Enter a name."),
+    NameProblem.TOO_LONG: Text("A name can have up to {n} characters.").with_(n=LONGEST_NAME),
+    NameProblem.IS_DEMO: Text("The demo has this name."),
+    NameProblem.TAKEN: Text("Another profile has this name."),
+}
+
+
+def name_words(name: str, taken: Iterable[str] = ()) -> str:
+    """What is wrong with a profile's name; empty if nothing. `taken`: names of the others."""
+    problem = name_problem(name, taken)
+    return str(_NAMES[problem]) if problem is not None else ""
+
+
+def key_not_stored(error: SecretStoreError | None) -> str:
+    """For a new profile; empty if the keychain has its key."""
+    return str(in_turn(error.said, _("Enter the key in the new profile's window."))) if error is not None else ""
+
+
+def key_not_deleted(error: SecretStoreError | None) -> str:
+    """For a removed profile; empty if its key is deleted."""
+    if error is None:
+        return ""
+    return str(in_turn(_("Its key is still in the keychain."), error.said, _("You can delete it there.")))
 
 
 def empty_question() -> Question:

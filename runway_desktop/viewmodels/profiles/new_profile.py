@@ -10,13 +10,14 @@ from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
-from runway_desktop.domain.profiles import Color, name_problem
+from runway_desktop.domain.profiles import Color
 from runway_desktop.services.profiles.profile_folders import Profiles
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import KEY_BEGIN, cleaned_key, key_problem
+from runway_desktop.usecases.words.profiles import key_not_stored, name_words
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.model import Model
 
@@ -45,14 +46,14 @@ class NewProfileForm(Model):
     @property
     def name_problem(self) -> str:
         """Error of the name, once it was edited."""
-        return name_problem(self._name, self._taken) if self._touched else ""
+        return name_words(self._name, self._taken) if self._touched else ""
 
     @property
     def reason(self) -> str:
         """Why the profile cannot be created now; empty if it can."""
         if self.busy:
             return _("The profile is being created.")
-        if problem := name_problem(self._name, self._taken):
+        if problem := name_words(self._name, self._taken):
             return problem
         return key_problem(self.key) if self.key and not self.key.startswith(KEY_BEGIN) else ""
 
@@ -93,7 +94,7 @@ class NewProfileForm(Model):
         profile, problem = await self._profiles.create(self._name, self.color, self.key)
         self.key, self.busy = "", False
         if isValid(self):
-            self.made.emit(profile, str(problem))
+            self.made.emit(profile, key_not_stored(problem))
 
     def _suggest(self, color: Color) -> None:
         if isValid(self) and not self._touched:

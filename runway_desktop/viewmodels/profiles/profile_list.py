@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.errors import RunwayDesktopError, SecretStoreError
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem, title_of
+from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, title_of
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.profiles import removal_question
+from runway_desktop.usecases.words.profiles import key_not_deleted, name_words, removal_question
 from runway_desktop.viewmodels.model import Model
 
 
@@ -132,7 +132,7 @@ class ProfilesModel(Model):
 
     def name_problem(self, name: str) -> str:
         """Error of a new name for this profile, as far as known without reading the disk."""
-        return name_problem(name, (profile.name for profile in self._others if not self.is_current(profile)))
+        return name_words(name, (profile.name for profile in self._others if not self.is_current(profile)))
 
     def made(self, profile: Profile) -> None:
         """Adds a profile made in a window of this program."""
@@ -141,27 +141,25 @@ class ProfilesModel(Model):
 
     def ask_to_remove(self, profile: Profile) -> None:
         """Checks whether it can be removed and what it contains; `removal_asked` follows."""
-        self._runner(self._ask(profile), "look into profile")
+        self._runner(self._ask(profile), "look into profile", failed=lambda error: self._tell(error.in_words()))
 
     def remove(self, profile: Profile) -> None:
         """Removes a profile; call after confirmation."""
         service = self._cases.profiles
         if service is not None:
-            self._runner(service.remove(profile), "remove profile", done=lambda said: self._removed(profile, said))
+            self._runner(service.remove(profile), "remove profile", done=lambda error: self._removed(profile, error))
 
     async def _ask(self, profile: Profile) -> None:
         service = self._cases.profiles
         if service is None:
             return
-        reason = await service.why_it_stays(profile)
-        if reason:
-            self._tell(str(reason))
-            return
+        await service.check_removal(profile)
         inside = await service.look_into(profile)
         self.removal_asked.emit(profile, removal_question(profile, inside))
 
-    def _removed(self, profile: Profile, said: str) -> None:
-        self._tell(_("“{name}” was moved to the trash.", name=profile.title), said, problem=bool(said))
+    def _removed(self, profile: Profile, error: SecretStoreError | None) -> None:
+        said = _("“{name}” was moved to the trash.", name=profile.title)
+        self._tell(said, key_not_deleted(error), problem=error is not None)
         self.removed.emit(profile)
         self.refresh()
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.profiles import Color, Profile, free_color, initials, name_problem
+from runway_desktop.domain.profiles import Color, Profile, free_color, initials
 from runway_desktop.services.disk.profile_folders import NoSuchProfile, ProfileFolders, demo_profile, read_card
+from runway_desktop.usecases.words.profiles import name_words
 
 
 def folders(root: Path) -> ProfileFolders:
@@ -127,7 +128,7 @@ def test_demo_is_never_listed_among_profiles(tmp_path: Path):
     [("", "Enter"), (" \n", "Enter"), ("x" * 61, "up to 60"), ("demo", "The demo"), ("STUDIO", "Another"), ("猫", "")],
 )
 def test_invalid_profile_name_gets_a_sentence(name: str, said: str):
-    problem = name_problem(name, ["Studio"])
+    problem = name_words(name, ["Studio"])
     assert said in problem
     assert bool(problem) is bool(said)
 

@@ -15,6 +15,7 @@ from runway_desktop.services.backup.watching import Workshop
 from runway_desktop.services.disk.profile_folders import demo_profile
 from runway_desktop.services.profiles.profile_folders import Profiles
 from runway_desktop.store.snapshots import SqliteSnapshots
+from runway_desktop.usecases.words.profiles import key_not_deleted, key_not_stored
 from tests.rigs.engine_rig import AtOnce
 from tests.rigs.fakes import FakeClock, MemoryBin, MemorySecrets
 from tests.rigs.profiles_on_disk import Made, a_profile, folders
@@ -42,7 +43,7 @@ class Rig:
 
     async def other(self, name: str = "Client A", secret: str = KEY) -> Profile:
         made, trouble = await self.profiles.create(name, Color.GREEN, secret)
-        assert trouble == ""
+        assert trouble is None
         return made
 
 
@@ -60,7 +61,7 @@ async def test_without_a_keychain_it_is_made_and_says_where_to_enter_the_key(tmp
     rig.secrets.trouble = SecretTrouble.LOCKED
     made, trouble = await rig.profiles.create("Client A", Color.GREEN, KEY)
     assert made.folder.is_dir()
-    assert str(trouble).endswith("Enter the key in the new profile's window.")
+    assert key_not_stored(trouble).endswith("Enter the key in the new profile's window.")
 
 
 async def test_a_name_is_given_once_and_a_color_first_to_who_has_none(tmp_path: Path):
@@ -78,7 +79,7 @@ async def test_renaming_the_open_profile_changes_what_it_is_called_and_nothing_e
     assert rig.profiles.current == after
     assert (after.name, after.color) == ("Atelier", Color.PINK)
     assert (after.folder, after.key_name, after.library) == (before.folder, before.key_name, before.library)
-    assert await rig.profiles.problem_of("ATELIER", after) == ""
+    assert (await rig.profiles.change(after, name="ATELIER")).name == "ATELIER"
 
 
 async def test_a_name_and_a_color_that_are_changed_at_once_are_both_kept(tmp_path: Path):
@@ -115,7 +116,7 @@ async def test_what_is_in_a_profile_is_told_before_it_goes(tmp_path: Path):
 async def test_a_profile_goes_to_the_bin_and_then_its_key(tmp_path: Path):
     rig = Rig(tmp_path)
     made = await rig.other()
-    assert await rig.profiles.remove(made) == ""
+    assert await rig.profiles.remove(made) is None
     assert rig.trash.thrown == [made.folder]
     assert rig.secrets.secrets == {"Default": "key_main"}
     assert [profile.name for profile in await rig.profiles.all()] == ["Studio"]
@@ -134,7 +135,7 @@ async def test_a_key_that_the_keychain_keeps_is_told_and_found_by_no_later_profi
     rig = Rig(tmp_path)
     made = await rig.other()
     rig.secrets.trouble = SecretTrouble.LOCKED
-    assert "still in the keychain" in str(await rig.profiles.remove(made))
+    assert "still in the keychain" in key_not_deleted(await rig.profiles.remove(made))
     rig.secrets.trouble = None
     again = await rig.other("Client A", "")
     assert again.key_name not in rig.secrets.secrets
@@ -144,13 +145,18 @@ async def test_the_open_the_first_the_demo_and_one_in_another_window_stay(tmp_pa
     rig = Rig(tmp_path)
     made, other = await rig.other(), await rig.other("Client B")
     rig.in_use.add(made.folder)
-    why = rig.profiles.why_it_stays
-    assert "open in this window" in str(await why(rig.folders.main))
-    assert "“Client A” is open in another window" in str(await why(made))
-    assert "The demo" in str(await why(demo_profile(tmp_path / "demo", ())))
-    assert await why(other) == ""
+    check = rig.profiles.check_removal
+    for profile, why in (
+        (rig.folders.main, "open in this window"),
+        (made, "“Client A” is open in another window"),
+        (demo_profile(tmp_path / "demo", ()), "The demo"),
+    ):
+        with pytest.raises(NotPossible, match=why):
+            await check(profile)
+    await check(other)
     rig.profiles.current = other
-    assert "The first profile cannot be removed" in str(await why(rig.folders.main))
+    with pytest.raises(NotPossible, match="The first profile cannot be removed"):
+        await check(rig.folders.main)
     with pytest.raises(NotPossible, match="Close it first"):
         await rig.profiles.remove(made)
     assert rig.trash.thrown == []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.copies import IDENTITY
-from runway_desktop.domain.errors import SecretTrouble
+from runway_desktop.domain.errors import NoReply, SecretTrouble
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.permissions import COMMAND_LINE, ClientRequest, Permission
 from runway_desktop.domain.prices import PublishedPrice, Unit
@@ -350,6 +350,15 @@ async def test_cancel_never_deletes_a_finished_task(tmp_path: Path):
         done = await desk.cases.cancel(COMMAND_LINE, Ids(ids=[made["task_id"]]))
         assert done["tasks"][0]["state"] == "succeeded"
         assert not [call for call in desk.rig.runway.calls if call.name == "delete"]
+
+
+async def test_a_program_is_told_in_words_why_a_task_was_not_canceled(tmp_path: Path):
+    async with a_desk(tmp_path, loops=("lane",)) as desk:
+        desk.rig.runway.then("create", NoReply("The connection was cut."))
+        made = await desk.create(max_credits=1000)
+        await desk.rig.clock.advance(1)
+        done = await desk.cases.cancel(COMMAND_LINE, Ids(ids=[made["task_id"]]))
+        assert done["problems"][made["task_id"]].startswith("It's not known whether this task was created.")
 
 
 async def test_an_agent_cancels_its_own_tasks_only(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Why a task was not canceled or deleted, in words."""
+"""Why a task was not canceled or deleted, or has no link, in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.failures import WhyNot
-from runway_desktop.usecases.words.failures import why_not_words
+from runway_desktop.usecases.words.failures import no_link_words, why_not_words
 
 
 @pytest.mark.parametrize("why", WhyNot)
@@ -16,3 +16,9 @@ def test_every_reason_has_a_sentence(why: WhyNot):
 
 def test_an_error_is_told_in_its_own_words():
     assert why_not_words(NotReached("There is no network.", advice="Try again.")) == "There is no network. Try again."
+
+
+def test_where_runway_cannot_be_asked_the_known_link_has_expired():
+    said = no_link_words(NotReached("There is no network.", advice="Try again."))
+    assert said == "There is no network. Try again. The link known here has expired."
+    assert no_link_words(WhyNot.UNSENT_HAS_NO_LINK) == "This task never reached Runway, so there is no link."
