@@ -11,7 +11,7 @@ from tests.rigs.fakes import FakeClock, settle
 from tests.rigs.running import run_test
 
 
-async def test_sleepers_wake_in_order_each_at_its_own_time():
+async def test_sleepers_wake_in_order_at_their_own_times():
     clock = FakeClock(now=100.0)
     heard: list[tuple[str, float]] = []
 
@@ -39,7 +39,7 @@ async def test_canceled_sleeper_is_forgotten():
     assert clock.sleeping == 0
 
 
-async def test_jump_moves_the_wall_clock_alone():
+async def test_jump_moves_only_the_wall_clock():
     clock = FakeClock(now=10.0)
     before = clock.monotonic()
     clock.jump(3600)
@@ -47,7 +47,7 @@ async def test_jump_moves_the_wall_clock_alone():
     assert clock.monotonic() == before
 
 
-def test_a_task_left_running_fails_the_test():
+def test_task_left_running_fails_the_test():
     async def careless() -> None:
         asyncio.get_running_loop().keep = asyncio.create_task(asyncio.sleep(60))  # type: ignore[attr-defined]
 
@@ -55,7 +55,7 @@ def test_a_task_left_running_fails_the_test():
         run_test(careless)
 
 
-def test_a_hung_test_ends():
+def test_hung_test_is_ended():
     async def hung() -> None:
         await asyncio.Event().wait()
 
@@ -63,7 +63,7 @@ def test_a_hung_test_ends():
         run_test(hung, patience=0.01)
 
 
-def test_an_error_in_a_callback_is_a_mistake(mistakes):
+def test_exception_in_a_callback_fails_the_test(mistakes):
     async def careless() -> None:
         asyncio.get_running_loop().call_soon(lambda: 1 / 0)
         await asyncio.sleep(0)
@@ -72,7 +72,7 @@ def test_an_error_in_a_callback_is_a_mistake(mistakes):
     assert "ZeroDivisionError" in mistakes.take("Nobody could catch this")
 
 
-def test_a_task_whose_error_nobody_asks_for_is_a_mistake(mistakes):
+def test_unretrieved_task_exception_fails_the_test(mistakes):
     async def careless() -> None:
         async def fail() -> None:
             raise ZeroDivisionError

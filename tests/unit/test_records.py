@@ -28,7 +28,7 @@ def flags(record: Any, *names: str) -> str:
     return " ".join(name for name in names if getattr(record, name))
 
 
-def test_columns_are_these() -> None:
+def test_columns_equal_the_written_table() -> None:
     assert [
         (
             column.name, column.value, record.title, record.width, record.narrow_width, record.sort,
@@ -49,7 +49,7 @@ def test_columns_are_these() -> None:
     ]  # fmt: skip
 
 
-def test_states_are_these() -> None:
+def test_states_equal_the_written_table() -> None:
     assert {state.value: flags(state, "is_local", "is_live", "is_final") for state in State} == {
         "held": "is_local", "sending": "is_local", "uncertain": "",
         "pending": "is_live", "throttled": "is_live", "running": "is_live", "other": "is_live",
@@ -57,7 +57,7 @@ def test_states_are_these() -> None:
     }  # fmt: skip
 
 
-def test_reasons_to_hold_a_task_are_these() -> None:
+def test_hold_reasons_equal_the_written_table() -> None:
     assert {code.name: (code.value, flags(code, "waits_for_person", "may_be_sent_already")) for code in HoldCode} == {
         "ITS_TURN": ("", ""),
         "WAITS_FOR_PERSON": ("waits for the person", "waits_for_person"),
@@ -111,7 +111,7 @@ def test_reasons_to_hold_a_task_are_these() -> None:
         ("SAFETYNET", "retry later", True, "Failed at Runway", "Something failed at Runway."),
     ],
 )
-def test_a_failure_code_has_this_advice_and_these_words(
+def test_failure_codes_have_the_written_advice_and_words(
     code: str, advice: str, is_moderation: bool, headline: str, words: str
 ) -> None:
     failure = Failure(code=code)
@@ -120,14 +120,14 @@ def test_a_failure_code_has_this_advice_and_these_words(
     assert failure_words(failure).startswith(words)
 
 
-def test_prefixes_of_failure_codes_are_tried_in_this_order() -> None:
+def test_failure_code_prefixes_are_matched_in_the_written_order() -> None:
     assert [kind.value for kind in FailureKind] == [
         "SAFETY.OUTPUT", "SAFETY.INPUT", "SAFETY", "INPUT_PREPROCESSING.SAFETY", "INPUT_PREPROCESSING",
         "INTERNAL.BAD_OUTPUT", "ASSET", "THIRD_PARTY", "REQUEST.REFUSED", "",
     ]  # fmt: skip
 
 
-def test_kinds_of_media_are_these() -> None:
+def test_media_kinds_equal_the_written_table() -> None:
     assert {
         media.value: (
             str(media.kind.word), media.kind.icon, str(media.kind.synonyms), media.kind.columns, media.kind.megabytes,
@@ -152,7 +152,7 @@ def test_kinds_of_media_are_these() -> None:
     }  # fmt: skip
 
 
-def test_formats_of_media_are_these() -> None:
+def test_media_formats_equal_the_written_table() -> None:
     assert [
         (media.value, one.name, " ".join(one.endings), " ".join(one.mimes), one.accepted)
         for media in Media
@@ -220,14 +220,14 @@ NEARLY = (
 )  # fmt: skip
 
 
-def test_each_format_is_known_by_these_first_bytes() -> None:
+def test_media_formats_are_recognized_by_the_written_first_bytes() -> None:
     assert set(HEADS) == {one.name for media in Media for one in media.kind.formats}
     found = {name: [(one := format_of(head)) and one.name for head in heads] for name, heads in HEADS.items()}
     assert found == {name: [name] * len(heads) for name, heads in HEADS.items()}
 
 
 @pytest.mark.parametrize("head", NEARLY)
-def test_bytes_that_only_resemble_a_format_are_of_none(head: bytes) -> None:
+def test_bytes_similar_to_a_format_are_not_recognized(head: bytes) -> None:
     assert format_of(head) is None
 
 
@@ -268,13 +268,13 @@ PREFERENCES: dict[str, tuple[Any, tuple[tuple[Any, ...], tuple[Any, ...]]]] = {
 """By name: the default, values that are kept as they are, and values that are refused."""
 
 
-def test_preferences_are_these() -> None:
+def test_preferences_equal_the_written_table() -> None:
     found = {name: one.default for name, one in Settings.preferences().items()}
     assert found == {name: default for name, (default, _) in PREFERENCES.items()}
 
 
 @pytest.mark.parametrize("name", PREFERENCES)
-def test_a_preference_takes_these_values_and_no_others(name: str) -> None:
+def test_preference_accepts_exactly_the_written_values(name: str) -> None:
     accept = Settings.preferences()[name].editor.accept
     accepted, refused = PREFERENCES[name][1]
     assert [accept(value) for value in accepted] == list(accepted)
@@ -283,7 +283,7 @@ def test_a_preference_takes_these_values_and_no_others(name: str) -> None:
             accept(value)
 
 
-def test_numbers_for_names_that_are_out_of_bounds_are_dropped() -> None:
+def test_name_numbers_out_of_bounds_are_dropped() -> None:
     found = Settings.preferences()
     assert found["lane_limits"].editor.accept({"a": 0, "b": 101, "c": 1.5, "": 1, "d": True, "e": 100}) == {"e": 100}
     assert found["project_caps"].editor.accept({"a": 0, "b": 100_000_001, "c": 1.5}) == {"c": 1.5}
@@ -304,7 +304,7 @@ def numbers(text: str) -> Iterator[tuple[str, float]]:
                 yield names[0].lstrip("_"), number
 
 
-def test_bounds_are_those_of_the_table() -> None:
+def test_number_constants_equal_those_in_the_bounds_table() -> None:
     found = set()
     for part in ("domain", "services", "usecases", "viewmodels", "api", "store", "remote"):
         for path in (PROGRAM / part).rglob("*.py"):

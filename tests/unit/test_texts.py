@@ -25,7 +25,7 @@ from runway_desktop.texts import (
 )
 
 
-def test_a_number_chooses_the_form_and_is_written_for_people():
+def test_number_selects_the_plural_form_and_is_formatted():
     retry = Text("Retry", "Retry {n}")
     assert str(retry) == "Retry"
     assert str(retry.of(1)) == "Retry"
@@ -38,27 +38,27 @@ def test_whole_number_is_written_with_all_its_digits():
     assert (texts.number(5, fixed=True), texts.number(5.0), texts.number(-1200)) == ("5.00", "5", "-1,200")
 
 
-def test_a_text_with_one_form_has_it_for_every_number():
+def test_text_with_one_form_uses_it_for_every_number():
     assert str(Text("Show in folder").of(3)) == "Show in folder"
 
 
-def test_values_stand_where_the_sentence_has_their_names():
+def test_values_are_inserted_at_their_names():
     rate = Text("Rate {stars} of {shot}").with_(stars=3).with_(shot="A {1}")
     assert str(rate) == "Rate 3 of A {1}"
 
 
-def test_a_text_may_be_a_value_of_another():
+def test_text_may_be_a_value_of_another():
     remove = Text("Remove from list")
     assert str(Text("Choose “{name}” first.").with_(name=remove)) == "Choose “Remove from list” first."
 
 
-def test_whole_sentences_follow_each_other_without_empty_ones():
+def test_sentences_are_joined_without_empty_ones():
     held = Text("1 task held.", "{n} tasks held.")
     assert str(in_turn("", held.of(2), "{Nothing} is charged.")) == "2 tasks held. {Nothing} is charged."
     assert in_turn("", "") == ""
 
 
-def test_a_word_with_two_meanings_makes_two_texts():
+def test_word_with_two_meanings_has_two_texts():
     assert Text("Pick", context="verb") != Text("Pick", context="noun")
     assert len({Text("Pick"), Text("Pick")}) == 1
 
@@ -91,12 +91,12 @@ def speak() -> Iterator[Callable[..., None]]:
     use(before)
 
 
-def test_no_text_is_none_in_every_language(speak):
+def test_empty_text_is_empty_in_every_language(speak):
     speak("de", **{"": "Project-Id-Version: the catalog's own description"})
     assert str(Text("")) == ""
 
 
-def test_a_later_text_is_read_in_the_language_of_its_reader(speak):
+def test_deferred_text_is_translated_for_its_reader(speak):
     text = Text("Keep {file}").with_(file="a.mp4")
     speak("de", **{"Keep {file}": "{file} behalten"})
     assert str(text) == "a.mp4 behalten"
@@ -106,31 +106,31 @@ def test_a_later_text_is_read_in_the_language_of_its_reader(speak):
 
 
 @pytest.mark.parametrize("translation", ["{dat} behalten", "{file", "{file.name.x} behalten", "{0} behalten"])
-def test_a_translation_that_does_not_take_the_values_is_left_for_english(speak, translation):
+def test_translation_that_cannot_take_the_values_falls_back_to_english(speak, translation):
     speak("de", **{"Keep {file}": translation})
     assert _("Keep {file}", file="a.mp4") == "Keep a.mp4"
 
 
-def test_a_translation_with_a_value_where_the_text_has_none_is_left_for_english(speak):
+def test_translation_with_an_unexpected_value_falls_back_to_english(speak):
     speak("de", Keep="{file} behalten", **{"In braces: {prompt}": "In Klammern: {prompt}"})
     assert _("Keep") == "Keep"
     assert _("In braces: {prompt}") == "In Klammern: {prompt}"
 
 
-def test_sentences_follow_each_other_as_the_language_writes_them(speak):
+def test_sentences_are_joined_as_the_language_writes_them(speak):
     said = in_turn(Text("Sent."), "", Text("Nothing is lost."), "a.mp4")
     assert str(said) == "Sent. Nothing is lost. a.mp4"
     speak("ja", **{"{before} {next}": "{before}{next}", "Sent.": "送信しました。"})
     assert str(said) == "送信しました。Nothing is lost.a.mp4"
 
 
-def test_facts_side_by_side_are_separated_as_the_language_does_it(speak):
+def test_adjacent_facts_are_separated_as_the_language_does(speak):
     assert enumerated(["2 to 10 s", "", Text("sound"), 0]) == "2 to 10 s, sound, 0"
     speak("ja", **{"{before}, {next}": "{before}、{next}", "sound": "音声"})
     assert enumerated(["5", Text("sound")]) == "5、音声"
 
 
-def test_an_error_speaks_the_language_of_its_reader(speak):
+def test_error_message_is_translated_for_its_reader(speak):
     error = RunwayDesktopError(Text("The disk is full."), advice=Text("Make room."))
     speak("de", **{"The disk is full.": "Die Platte ist voll.", "Make room.": "Schaffen Sie Platz."})
     assert error.in_words() == "Die Platte ist voll. Schaffen Sie Platz."
@@ -139,7 +139,7 @@ def test_an_error_speaks_the_language_of_its_reader(speak):
         assert error.in_words() == "The disk is full. Make room."
 
 
-def test_numbers_are_written_and_read_as_the_system_has_them(speak):
+def test_numbers_are_formatted_and_parsed_like_the_system(speak):
     speak("de", NumberForm(decimal=",", group="."))
     assert texts.number(1234.5) == "1.234,5"
     assert _("{n} files", n=1200) == "1.200 files"
@@ -147,11 +147,11 @@ def test_numbers_are_written_and_read_as_the_system_has_them(speak):
     assert [texts.number_of(said) for said in ("", "x", "4,5,6", "1e999", "nan")] == [None] * 5
 
 
-def test_one_and_a_half_is_not_one():
+def test_one_and_a_half_is_plural():
     assert ngettext("{n} credit", "{n} credits", 1.5) == "1.5 credits"
 
 
-def test_names_of_the_other_direction_do_not_tear_a_sentence_apart(speak):
+def test_names_in_the_other_writing_direction_keep_the_sentence_in_order(speak):
     assert _("Keep {file}", file="a.mp4") == "Keep a.mp4"
     assert _("Keep {file}", file="ملف") == "Keep \u2068ملف\u2069"
     with english():
@@ -161,7 +161,7 @@ def test_names_of_the_other_direction_do_not_tear_a_sentence_apart(speak):
     assert texts.language().is_mirrored
 
 
-def test_names_are_listed_as_a_sentence_lists_them():
+def test_names_are_joined_as_in_a_sentence():
     assert [listed(names) for names in ((), ("a",), ("a", "b"), ("a", "b", "c"))] == ["", "a", "a and b", "a, b and c"]
 
 
@@ -187,7 +187,7 @@ EMPTY = b"\xde\x12\x04\x95" + bytes(24)
         ([], "en"),
     ],
 )
-def test_the_first_wanted_language_with_a_catalog_is_spoken(tmp_path, wanted, code):
+def test_first_preferred_language_with_a_catalog_is_used(tmp_path, wanted, code):
     for there in ("de", "pt_BR", "zh_CN"):
         catalog_of(tmp_path, there, EMPTY)
     assert texts.languages(tmp_path) == ("de", "pt_BR", "zh_CN")
@@ -195,7 +195,7 @@ def test_the_first_wanted_language_with_a_catalog_is_spoken(tmp_path, wanted, co
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", EMPTY[:9], b"\xde\x12\x04\x95" + b"\xff" * 24])
-def test_a_damaged_catalog_is_told_and_left_for_english(tmp_path, content):
+def test_damaged_catalog_is_reported_and_english_is_used(tmp_path, content):
     catalog_of(tmp_path, "de", content)
     told = []
     language = chosen_language(tmp_path, ["de"], NumberForm(), lambda code, error: told.append(code))

@@ -35,14 +35,14 @@ class SlowSecrets(MemorySecrets):
         return await super().get(profile)
 
 
-async def test_a_key_from_the_environment_wins_and_is_not_stored():
+async def test_key_from_the_environment_wins_and_is_not_stored():
     async with account(secret=f" {SECRET}\n", secrets=MemorySecrets({"test": "other"})) as rig:
         assert rig.account.key.source is KeySource.ENVIRONMENT
         assert rig.runway.secret == SECRET
         assert rig.secrets.secrets == {"test": "other"}
 
 
-async def test_the_key_in_the_keychain_is_used_and_its_store_named():
+async def test_key_in_the_keychain_is_used_and_its_store_named():
     async with account(secrets=MemorySecrets({"test": SECRET})) as rig:
         assert (rig.account.key.source, rig.account.key.store_name) == (KeySource.KEYCHAIN, "Test keychain")
         assert rig.account.key.ending == SECRET[-4:]
@@ -50,7 +50,7 @@ async def test_the_key_in_the_keychain_is_used_and_its_store_named():
         assert rig.account.connection.link is Link.CONNECTED
 
 
-async def test_without_a_key_nothing_is_asked():
+async def test_runway_is_not_contacted_without_a_key():
     async with account() as rig:
         await rig.clock.advance(7_200)
         assert rig.runway.calls == []
@@ -59,13 +59,13 @@ async def test_without_a_key_nothing_is_asked():
 
 
 @pytest.mark.parametrize("trouble", list(SecretTrouble))
-async def test_a_keychain_in_trouble_is_a_sentence_and_not_a_crash(trouble):
+async def test_keychain_failure_gets_a_sentence(trouble):
     async with account(secrets=MemorySecrets(trouble=trouble)) as rig:
         assert rig.account.key.source is KeySource.NONE
         assert "keychain" in str(rig.account.key.problem)
 
 
-async def test_a_keychain_that_waits_for_a_person_is_said_after_a_second():
+async def test_keychain_waiting_for_the_person_is_reported_after_a_second():
     secrets = SlowSecrets({"test": SECRET})
     rig = account(secrets=secrets)
     starting = asyncio.create_task(rig.account.start())
@@ -81,7 +81,7 @@ async def test_a_keychain_that_waits_for_a_person_is_said_after_a_second():
     assert rig.account.key.problem == ""
 
 
-async def test_a_key_typed_while_the_keychain_waits_counts():
+async def test_key_typed_while_the_keychain_waits_is_used():
     secrets = SlowSecrets({"test": SECRET})
     rig = account(secrets=secrets)
     starting = asyncio.create_task(rig.account.start())
@@ -95,7 +95,7 @@ async def test_a_key_typed_while_the_keychain_waits_counts():
     assert rig.account.key.source is KeySource.MEMORY
 
 
-async def test_a_tested_key_is_not_kept():
+async def test_tested_key_is_not_stored():
     async with account() as rig:
         organization = await rig.account.test_key(f" {SECRET} ")
         assert organization.balance == 1000.0
@@ -105,7 +105,7 @@ async def test_a_tested_key_is_not_kept():
         assert rig.tested[0].is_closed
 
 
-async def test_a_key_that_runway_does_not_take_says_so_when_tested():
+async def test_key_refused_by_runway_is_reported_by_its_test():
     async with account() as rig:
         rig.runway.then("organization", KeyRefused("The key was refused.", status=401))
         with pytest.raises(KeyRefused):
@@ -114,7 +114,7 @@ async def test_a_key_that_runway_does_not_take_says_so_when_tested():
         assert rig.account.connection.link is Link.NO_KEY
 
 
-async def test_a_key_to_be_remembered_goes_into_the_keychain():
+async def test_key_to_remember_is_stored_in_the_keychain():
     async with account() as rig:
         status = await rig.account.use_key(SECRET, remember=True)
         await settle()
@@ -123,7 +123,7 @@ async def test_a_key_to_be_remembered_goes_into_the_keychain():
         assert rig.account.connection.link is Link.CONNECTED
 
 
-async def test_a_key_that_cannot_be_remembered_is_kept_for_this_session_and_says_why():
+async def test_key_that_cannot_be_stored_is_used_for_this_session_with_a_reason():
     async with account(secrets=MemorySecrets(trouble=SecretTrouble.LOCKED)) as rig:
         status = await rig.account.use_key(SECRET, remember=True)
         assert status.source is KeySource.MEMORY
@@ -131,7 +131,7 @@ async def test_a_key_that_cannot_be_remembered_is_kept_for_this_session_and_says
         assert rig.runway.secret == SECRET
 
 
-async def test_a_forgotten_key_is_gone_from_memory_and_keychain():
+async def test_forgotten_key_is_removed_from_memory_and_keychain():
     async with account(secrets=MemorySecrets({"test": SECRET})) as rig:
         await rig.account.forget_key()
         assert rig.secrets.secrets == {}
@@ -140,7 +140,7 @@ async def test_a_forgotten_key_is_gone_from_memory_and_keychain():
         assert rig.account.connection.link is Link.NO_KEY
 
 
-async def test_a_keychain_that_does_not_forget_is_said_and_memory_has_forgotten():
+async def test_key_that_the_keychain_keeps_is_reported_and_removed_from_memory():
     async with account(secrets=MemorySecrets({"test": SECRET})) as rig:
         rig.secrets.trouble = SecretTrouble.REFUSED
         with pytest.raises(SecretStoreError):
@@ -148,7 +148,7 @@ async def test_a_keychain_that_does_not_forget_is_said_and_memory_has_forgotten(
         assert rig.runway.secret is None
 
 
-async def test_no_event_holds_the_key():
+async def test_no_event_contains_the_key():
     async with account() as rig:
         await rig.account.use_key(SECRET, remember=True)
         await settle()
@@ -156,7 +156,7 @@ async def test_no_event_holds_the_key():
         assert all(SECRET not in repr(event) for event in rig.events)
 
 
-async def test_the_balance_is_asked_for_seldom_and_sooner_after_a_sending():
+async def test_balance_is_read_seldom_and_sooner_after_a_sending():
     async with Rig(loops=("account", "lane")) as rig:
         await rig.clock.advance(60)
         asked = len(rig.runway.named("organization"))
@@ -169,14 +169,14 @@ async def test_the_balance_is_asked_for_seldom_and_sooner_after_a_sending():
         assert len(rig.runway.named("organization")) <= asked + 2 + 4
 
 
-async def test_all_who_ask_at_once_share_one_question():
+async def test_simultaneous_balance_requests_share_one_reading():
     async with account(loops=(), secret=SECRET) as rig:
         answers = await asyncio.gather(*(rig.account.refresh() for _ in range(5)))
         assert len(rig.runway.named("organization")) == 1
         assert len({id(answer) for answer in answers}) == 1
 
 
-async def test_a_balance_is_read_again_though_something_ended_while_it_was_read_or_the_reading_failed():
+async def test_balance_is_read_again_if_a_task_ended_meanwhile_or_the_reading_failed():
     async with Rig(loops=("account", "lane", "poller")) as rig:
         await rig.clock.advance(60)
         [task_id] = await rig.submit(request())
@@ -196,7 +196,7 @@ async def test_a_balance_is_read_again_though_something_ended_while_it_was_read_
         assert len(rig.runway.named("organization")) == asked + 2, "the first was not answered"
 
 
-async def test_the_same_balance_is_told_again_if_something_was_spent_since():
+async def test_equal_balance_is_signaled_again_if_credits_were_spent_since():
     async with Rig(loops=("lane",)) as rig:
         await rig.account.refresh()
         told = len(rig.told(OrganizationChanged))
@@ -207,7 +207,7 @@ async def test_the_same_balance_is_told_again_if_something_was_spent_since():
         assert len(rig.told(OrganizationChanged)) == told + 1
 
 
-async def test_a_balance_that_did_not_change_is_not_told_again():
+async def test_unchanged_balance_is_not_signaled_again():
     async with account(loops=(), secret=SECRET) as rig:
         for _ in range(3):
             await rig.account.refresh()
@@ -217,7 +217,7 @@ async def test_a_balance_that_did_not_change_is_not_told_again():
         assert len(rig.told(OrganizationChanged)) == 2
 
 
-async def test_a_balance_that_comes_after_another_key_is_not_taken_for_its():
+async def test_balance_of_a_former_key_is_not_taken_for_the_present_one():
     async with account(loops=(), secret=SECRET) as rig:
         gate = rig.runway.hold("organization")
         asking = asyncio.create_task(rig.account.refresh())
@@ -228,7 +228,7 @@ async def test_a_balance_that_comes_after_another_key_is_not_taken_for_its():
         assert rig.account.organization is None
 
 
-async def test_offline_is_found_out_and_ended_without_anyone_else_asking():
+async def test_offline_state_is_detected_and_ended_without_other_requests():
     async with account(secret=SECRET) as rig:
         rig.runway.always("organization", NotReached("There is no network."))
         rig.account.note_failure(NotReached("There is no network."))
@@ -241,7 +241,7 @@ async def test_offline_is_found_out_and_ended_without_anyone_else_asking():
         assert rig.account.connection.link is Link.CONNECTED
 
 
-async def test_a_wall_clock_that_is_set_back_does_not_keep_the_program_offline():
+async def test_clock_set_back_does_not_keep_the_program_offline():
     async with account(secret=SECRET) as rig:
         rig.account.note_failure(NotReached("There is no network."))
         rig.clock.jump(-86_400)
@@ -252,7 +252,7 @@ async def test_a_wall_clock_that_is_set_back_does_not_keep_the_program_offline()
 REFUSED = KeyRefused("The key was refused.", status=401)
 
 
-async def test_a_refused_key_is_tried_again_by_itself_and_each_time_later():
+async def test_refused_key_is_retried_automatically_ever_later():
     async with account(secret=SECRET) as rig:
         times: list[float] = []
         ask = rig.runway.organization
@@ -278,7 +278,7 @@ async def test_a_refused_key_is_tried_again_by_itself_and_each_time_later():
         assert rig.account.connection.link is Link.CONNECTED
 
 
-async def test_a_refused_key_is_tried_at_once_when_the_person_asks():
+async def test_refused_key_is_retried_at_once_on_request():
     async with account(secret=SECRET) as rig:
         rig.account.note_failure(REFUSED)
         assert await rig.account.refresh() is None, "others do not ask with a key in doubt"
@@ -286,20 +286,20 @@ async def test_a_refused_key_is_tried_at_once_when_the_person_asks():
         assert rig.account.connection.link is Link.CONNECTED
 
 
-async def test_whoever_asks_at_once_does_not_wait_for_the_next_try_while_offline():
+async def test_manual_retry_does_not_wait_for_the_next_automatic_one_while_offline():
     async with account(secret=SECRET) as rig:
         rig.account.note_failure(NotReached("There is no network."))
         assert await rig.account.try_now() is not None
         assert rig.account.connection.link is Link.CONNECTED
 
 
-async def test_without_a_key_nobody_can_ask_at_once():
+async def test_manual_retry_needs_a_key():
     async with account() as rig:
         assert await rig.account.try_now() is None
         assert rig.runway.calls == []
 
 
-async def test_a_key_that_is_stored_anew_is_tried_at_once():
+async def test_key_stored_again_is_tried_at_once():
     async with account(secret=SECRET) as rig:
         rig.account.note_failure(REFUSED)
         await rig.account.use_key(SECRET, remember=True)
@@ -307,7 +307,7 @@ async def test_a_key_that_is_stored_anew_is_tried_at_once():
         assert rig.account.connection.link is Link.CONNECTED
 
 
-async def test_a_late_answer_to_another_key_does_not_speak_for_one_that_is_refused():
+async def test_late_answer_for_another_key_does_not_accept_a_refused_one():
     async with account(secret=SECRET) as rig:
         earlier = rig.account.key.fingerprint
         rig.runway.always("organization", REFUSED)
@@ -317,7 +317,7 @@ async def test_a_late_answer_to_another_key_does_not_speak_for_one_that_is_refus
         assert rig.account.connection.link is Link.KEY_REFUSED
 
 
-async def test_nothing_paid_is_sent_while_the_key_is_in_doubt_and_all_goes_on_when_it_is_good():
+async def test_nothing_is_sent_while_the_key_is_in_doubt_and_sending_resumes_when_accepted():
     async with Rig(loops=("account", "lane", "poller")) as rig:
         rig.runway.always("organization", REFUSED)
         rig.account.note_failure(REFUSED)
@@ -329,7 +329,7 @@ async def test_nothing_paid_is_sent_while_the_key_is_in_doubt_and_all_goes_on_wh
         assert (await rig.state(task_id)).is_live
 
 
-async def test_trouble_is_shown_with_its_sentence_and_forgotten_at_the_next_answer():
+async def test_connection_trouble_is_shown_and_cleared_by_the_next_answer():
     async with account(secret=SECRET) as rig:
         rig.account.note_failure(NoReply("Runway did not answer.", advice="It is asked again."))
         assert rig.account.connection.link is Link.TROUBLED
@@ -339,7 +339,7 @@ async def test_trouble_is_shown_with_its_sentence_and_forgotten_at_the_next_answ
         assert (rig.account.connection.link, rig.account.connection.message) == (Link.CONNECTED, "")
 
 
-async def test_answers_that_change_nothing_are_not_told():
+async def test_answers_without_a_change_are_not_signaled():
     async with account(secret=SECRET) as rig:
         told = len(rig.told(ConnectionChanged))
         for _ in range(10):
@@ -347,7 +347,7 @@ async def test_answers_that_change_nothing_are_not_told():
         assert len(rig.told(ConnectionChanged)) == told
 
 
-async def test_a_late_success_does_not_undo_that_the_key_was_forgotten():
+async def test_late_success_does_not_restore_a_forgotten_key():
     async with account(secret=SECRET) as rig:
         await rig.account.forget_key()
         rig.account.note_success()

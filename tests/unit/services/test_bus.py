@@ -7,7 +7,7 @@ from runway_desktop.services.bus import Bus
 from tests.rigs.mistakes import Mistakes
 
 
-def test_everyone_hears_in_order_until_he_stops():
+def test_listeners_are_called_in_order_until_removed():
     bus = Bus()
     first: list[Event] = []
     second: list[Event] = []
@@ -22,7 +22,7 @@ def test_everyone_hears_in_order_until_he_stops():
     assert second == [two]
 
 
-def test_a_listener_that_raises_does_not_keep_the_others_from_hearing(mistakes: Mistakes):
+def test_listener_that_raises_does_not_stop_the_others(mistakes: Mistakes):
     bus = Bus()
 
     def breaks(event: Event) -> None:

@@ -8,7 +8,7 @@ from runway_desktop.services.clock import Moments
 from tests.rigs.fakes import FakeClock
 
 
-async def test_what_comes_later_has_a_larger_moment_though_the_clock_stands_still():
+async def test_later_event_has_a_larger_moment_though_the_clock_stands_still():
     clock = FakeClock()
     moments = Moments(clock)
     first = [moments.now() for _ in range(1_000)]
@@ -18,7 +18,7 @@ async def test_what_comes_later_has_a_larger_moment_though_the_clock_stands_stil
     assert moments.now() == clock.monotonic()
 
 
-async def test_a_wall_time_is_a_moment_also_before_this_run():
+async def test_wall_time_before_this_run_has_a_moment():
     clock = FakeClock()
     moments = Moments(clock)
     assert moments.of(clock.now()) == pytest.approx(clock.monotonic())

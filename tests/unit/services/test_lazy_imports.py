@@ -22,7 +22,7 @@ def order(entry: str) -> list[list[str]]:
     return [step for step in steps if step]
 
 
-def test_leaves_are_imported_first(makes: Makes):
+def test_modules_without_imports_are_imported_first(makes: Makes):
     package = makes(
         a="from .b import x\nfrom . import c\n",
         b="import json\nfrom .d import x\n",
@@ -32,12 +32,12 @@ def test_leaves_are_imported_first(makes: Makes):
     assert order(f"{package}.a") == [["d"], ["b"], ["c"], ["a"]]
 
 
-def test_a_circle_does_not_hang(makes: Makes):
+def test_import_cycle_does_not_hang(makes: Makes):
     package = makes(a="from . import b\n", b="from . import c\n", c="from . import a\n")
     assert sorted(name for step in order(f"{package}.a") for name in step) == ["a", "b", "c"]
 
 
-def test_what_functions_and_type_checkers_import_is_left_out(makes: Makes):
+def test_function_level_and_type_checking_imports_are_left_out(makes: Makes):
     package = makes(
         a="from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .b import x\n    from . import b\n"
         "else:\n    from . import d\n\ndef later():\n    from . import c\n",
@@ -48,7 +48,7 @@ def test_what_functions_and_type_checkers_import_is_left_out(makes: Makes):
     assert order(f"{package}.a") == [["d"], ["a"]]
 
 
-def test_the_package_of_a_module_comes_before_it(makes: Makes):
+def test_package_is_imported_before_its_modules(makes: Makes):
     package = makes(
         **{"a": "from .sub.c import x\n", "sub/__init__": "from . import d\n", "sub/d": "", "sub/c": "x = 1\n"}
     )
@@ -79,7 +79,7 @@ class BundleFinder:
         return spec
 
 
-def test_it_goes_leaves_first_in_a_bundle_too(makes: Makes, monkeypatch: pytest.MonkeyPatch):
+def test_import_order_is_the_same_in_a_bundle(makes: Makes, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "meta_path", [BundleFinder, *sys.meta_path])
     package = makes(a="from . import b\n", b="from .c import x\n", c="x = 1\n")
     assert order(f"{package}.a") == [["c"], ["b"], ["a"]]

@@ -45,7 +45,7 @@ async def test_every_preference_has_a_label_and_an_acceptable_default():
         assert found.editor.accept(found.default) == found.default
 
 
-async def test_choice_is_kept_for_the_next_start(desk):
+async def test_choice_is_stored_for_the_next_start(desk):
     desk.settings.theme = "dark"
     desk.settings.set("window.columns", ["state", "prompt"])
     desk.settings.lane_limits = {"gen4.5": 2}
@@ -59,7 +59,7 @@ async def test_choice_is_kept_for_the_next_start(desk):
     assert again.lane_limits.get("gen4.5") is None
 
 
-async def test_never_to_be_asked_is_told_apart_from_no_choice(desk):
+async def test_never_ask_differs_from_no_choice(desk):
     async def later() -> float | None:
         await desk.settings.flush()
         again = Settings(desk.store, desk.bus, desk.clock, default_library=Path("/x"))
@@ -84,7 +84,7 @@ async def test_draft_is_on_disk_within_a_second_of_typing(desk):
 
 
 @pytest.mark.parametrize(("name", "value"), [("lane.paused", True), ("day_cap", 200.0), ("project_caps", {"a": 9.0})])
-async def test_what_decides_about_money_is_on_the_disk_before_it_is_told(desk, name, value):
+async def test_money_settings_are_on_disk_before_they_are_signaled(desk, name, value):
     on_disk: list[object] = []
     desk.bus.listen(lambda event: on_disk.append(desk.store.setting(name)))
     async with desk.running():
@@ -98,7 +98,7 @@ async def test_what_decides_about_money_is_on_the_disk_before_it_is_told(desk, n
         assert on_disk == [value]
 
 
-async def test_what_decides_about_money_is_told_though_the_disk_refuses_it(desk):
+async def test_money_settings_are_signaled_though_the_disk_refuses_them(desk):
     async with desk.running():
         desk.store.trouble = StoreError("The disk is full.")
         desk.settings.set("lane.paused", True)
@@ -109,7 +109,7 @@ async def test_what_decides_about_money_is_told_though_the_disk_refuses_it(desk)
         assert desk.store.setting("lane.paused") is True
 
 
-async def test_many_changes_are_one_write(desk):
+async def test_many_setting_changes_are_one_write(desk):
     async with desk.running():
         before = desk.store.writes
         for number in range(50):
@@ -118,13 +118,13 @@ async def test_many_changes_are_one_write(desk):
         assert desk.store.writes == before + 1
 
 
-async def test_change_is_told_once_and_only_if_it_is_one(desk):
+async def test_setting_change_is_signaled_once_and_only_if_different(desk):
     desk.settings.poll_limit = 3
     desk.settings.poll_limit = 3
     assert desk.events == [SettingsChanged(frozenset({"poll_limit"}))]
 
 
-async def test_true_is_a_change_from_one(desk):
+async def test_true_differs_from_one_as_a_setting(desk):
     desk.settings.set("x", 1)
     desk.settings.set("x", True)
     assert desk.settings.get("x") is True
@@ -137,7 +137,7 @@ async def test_true_is_a_change_from_one(desk):
         ("name_template", ""), ("name_template", 3), ("download_limit", 0), ("lane_limits", []), ("library_folder", 1),
     ],
 )  # fmt: skip
-async def test_damaged_value_falls_back_to_its_default_with_a_sentence(desk, name, stored):
+async def test_damaged_setting_falls_back_to_its_default_with_a_sentence(desk, name, stored):
     await desk.store.set_settings({name: stored, "columns": [1]})
     await desk.settings.load()
     assert getattr(desk.settings, name) == Settings.preferences()[name].default
@@ -146,7 +146,7 @@ async def test_damaged_value_falls_back_to_its_default_with_a_sentence(desk, nam
     assert desk.settings.get("columns") == [1]
 
 
-async def test_nonsense_is_refused_when_it_is_set(desk):
+async def test_invalid_setting_is_refused(desk):
     with pytest.raises(ValueError):  # noqa: PT011 - the message is for programmers
         desk.settings.poll_limit = 9
     with pytest.raises(TypeError):
@@ -154,14 +154,14 @@ async def test_nonsense_is_refused_when_it_is_set(desk):
     assert desk.settings.poll_limit == 8
 
 
-async def test_what_a_view_remembers_cannot_be_changed_behind_our_back(desk):
+async def test_stored_view_state_cannot_be_changed_from_outside(desk):
     columns = ["state"]
     desk.settings.set("columns", columns)
     columns.append("cost")
     assert desk.settings.get("columns") == ["state"]
 
 
-async def test_none_forgets(desk):
+async def test_setting_none_removes_the_value(desk):
     desk.settings.set("composer.draft", "x")
     desk.settings.set("composer.draft", None)
     assert desk.settings.get("composer.draft", "nothing") == "nothing"
@@ -176,7 +176,7 @@ async def test_none_forgets(desk):
     assert again.problems == ()
 
 
-async def test_store_that_refuses_is_told_once_and_tried_again(desk):
+async def test_failed_settings_write_is_reported_once_and_retried(desk):
     async with desk.running():
         desk.store.trouble = StoreError("The database is busy.")
         desk.settings.theme = "dark"
@@ -188,7 +188,7 @@ async def test_store_that_refuses_is_told_once_and_tried_again(desk):
     await settle()
 
 
-async def test_what_decides_whether_money_is_spent_is_on_its_way_until_it_is_written(desk, monkeypatch):
+async def test_money_setting_counts_as_pending_until_it_is_written(desk, monkeypatch):
     written, write = asyncio.Event(), desk.store.set_settings
 
     async def slowly(values) -> None:

@@ -63,30 +63,30 @@ async def going(turns: Turns, seconds: float) -> list[float]:
     return [began - turns.began[0] for began in turns.began]
 
 
-async def test_turns_follow_each_other():
+async def test_supervised_loop_runs_turn_after_turn():
     assert await going(Turns(FakeClock()), 250) == [0, 100, 200]
 
 
-async def test_a_turn_that_fails_is_followed_by_the_next_after_a_pause_that_grows():
+async def test_failed_turn_is_followed_by_the_next_after_a_growing_pause():
     assert await going(Turns(FakeClock(), 1, 2, 3), 20) == [0, 1, 3, 7]
 
 
-async def test_the_pause_is_short_again_after_a_turn_that_went_well():
+async def test_pause_is_short_again_after_a_good_turn():
     assert await going(Turns(FakeClock(), 1, 2, 4), 110) == [0, 1, 3, 103, 104]
 
 
-async def test_the_pause_stays_bounded_however_often_it_fails():
+async def test_pause_after_failures_is_bounded():
     turns = Turns(FakeClock(), *range(1, 100))
     began = await going(turns, 3_000)
     assert began[-1] - began[-2] == LONGEST_PAUSE
 
 
-async def test_each_mistake_is_reported_with_its_traceback(mistakes: Mistakes):
+async def test_each_exception_is_reported_with_its_traceback(mistakes: Mistakes):
     await going(Turns(FakeClock(), 1, 2, 3), 20)
     assert mistakes.take("A mistake of the program while turning").count("RuntimeError: ours") == 3
 
 
-def test_an_attempt_says_whether_it_failed():
+def test_attempt_tells_whether_it_failed():
     with survived("trying") as attempt:
         pass
     assert not attempt.failed
@@ -95,7 +95,7 @@ def test_an_attempt_says_whether_it_failed():
     assert attempt.failed
 
 
-def test_what_ends_the_program_is_not_survived():
+def test_system_exit_ends_a_supervised_loop():
     with pytest.raises(KeyboardInterrupt), survived("trying"):
         raise KeyboardInterrupt
 
@@ -160,7 +160,7 @@ def downloads(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
 @pytest.mark.parametrize(
     "make", [settings, sidecars, missing_inputs, integrity, downloads], ids=lambda make: make.__name__
 )
-async def test_every_loop_goes_on_after_a_mistake(tmp_path, make):
+async def test_every_supervised_loop_continues_after_an_exception(tmp_path, make):
     room = Room(tmp_path)
     [held] = [Task(id=TaskId("t1"), request=with_picture((tmp_path / "in.png").as_uri()), created_at=1.0)]
     await room.ledger.add([held], [])
@@ -179,7 +179,7 @@ async def test_every_loop_goes_on_after_a_mistake(tmp_path, make):
     await asyncio.gather(loop, return_exceptions=True)
 
 
-async def test_settings_that_a_mistake_kept_from_the_disk_are_saved_afterwards(tmp_path):
+async def test_settings_unsaved_due_to_an_exception_are_saved_afterwards(tmp_path):
     room = Room(tmp_path)
     room.store.is_broken = True
     loop = asyncio.create_task(room.settings.run())
@@ -192,7 +192,7 @@ async def test_settings_that_a_mistake_kept_from_the_disk_are_saved_afterwards(t
     await asyncio.gather(loop, return_exceptions=True)
 
 
-async def test_results_are_taken_up_after_a_mistake_though_nothing_else_succeeds(tmp_path):
+async def test_downloads_resume_after_an_exception_without_other_successes(tmp_path):
     room = Room(tmp_path)
     request = Request(endpoint="text_to_video", model="gen4.5", prompt="Fox")
     done = Task(id=TaskId("t1"), request=request, created_at=1.0, state=State.SUCCEEDED)
@@ -208,7 +208,7 @@ async def test_results_are_taken_up_after_a_mistake_though_nothing_else_succeeds
     await asyncio.gather(loop, return_exceptions=True)
 
 
-async def test_work_that_fails_after_its_caller_was_canceled_is_no_mistake_of_the_loop() -> None:
+async def test_failure_after_the_caller_was_canceled_is_no_loop_exception() -> None:
     loop, told = asyncio.get_running_loop(), list[dict[str, Any]]()
     loop.set_exception_handler(lambda _, context: told.append(context))
     work: asyncio.Future[int] = loop.create_future()
@@ -223,7 +223,7 @@ async def test_work_that_fails_after_its_caller_was_canceled_is_no_mistake_of_th
     assert told == []
 
 
-async def test_the_caller_gets_what_the_work_comes_to() -> None:
+async def test_caller_gets_the_result_of_its_work() -> None:
     loop = asyncio.get_running_loop()
     done, later, failed = loop.create_future(), loop.create_future(), loop.create_future()
     done.set_result(1)

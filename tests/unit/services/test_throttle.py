@@ -10,13 +10,13 @@ from runway_desktop.services.clock import Throttle
 from tests.rigs.fakes import FakeClock
 
 
-def test_first_change_is_answered_at_once():
+def test_first_change_is_processed_at_once():
     rest = Throttle(FakeClock(), 300)
     assert rest.is_over
     assert rest.ms == 300
 
 
-async def test_long_work_rests_four_times_as_long():
+async def test_long_work_is_followed_by_a_fourfold_rest():
     clock = FakeClock()
     rest = Throttle(clock, 300)
     with rest:
@@ -33,7 +33,7 @@ async def test_long_work_rests_four_times_as_long():
     assert rest.ms == 300
 
 
-async def test_short_work_does_not_rest():
+async def test_short_work_is_followed_by_no_rest():
     clock = FakeClock()
     rest = Throttle(clock, 300)
     with rest:
@@ -41,7 +41,7 @@ async def test_short_work_does_not_rest():
     assert rest.ms == 300
 
 
-async def test_work_that_broke_off_rests_too():
+async def test_failed_work_is_followed_by_a_rest_too():
     clock = FakeClock()
     rest = Throttle(clock, 300)
     with contextlib.suppress(ValueError), rest:

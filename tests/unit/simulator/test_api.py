@@ -13,7 +13,7 @@ from tests.unit.simulator.desk import CLIP, desk
 NOWHERE = "/v1/tasks/17f20503-6c24-4c16-946b-35dbbce2af2f"
 
 
-async def test_task_answers_have_exactly_the_members_of_their_status() -> None:
+async def test_task_answer_has_exactly_the_members_of_its_status() -> None:
     async with desk(concurrency=1) as at:
         task_id, waiting = await at.create(), await at.create()
         pending = await at.task(task_id)
@@ -61,7 +61,7 @@ async def test_invalid_create_is_refused_with_an_issue_at_the_field(
 
 
 @pytest.mark.parametrize("image", ["file:///home/me/still.png", "http://example.com/still.png", "runway://unknown"])
-async def test_input_that_the_server_cannot_read_is_refused_at_its_field(image: str) -> None:
+async def test_unreadable_input_is_refused_at_its_field(image: str) -> None:
     async with desk() as at:
         body = {"model": "gen4_turbo", "promptImage": image, "ratio": "1280:720", "duration": 5}
         answer = await at.api.post("/v1/image_to_video", json=body)
@@ -90,7 +90,7 @@ async def test_body_that_is_no_object_is_refused(body: bytes) -> None:
         ({"Authorization": f"Bearer {DEMO_SECRET}", "X-Runway-Version": "2024-09-13"}, 400),
     ],
 )
-async def test_every_route_wants_a_key_and_the_version(headers: dict[str, str], status: int) -> None:
+async def test_every_route_needs_key_and_version(headers: dict[str, str], status: int) -> None:
     async with desk() as at:
         at.simulator.organizations.give("mine", FIRST)
         answer = await at.anyone.get(f"{at.simulator.base_url}/v1/organization", headers=headers)
@@ -100,7 +100,7 @@ async def test_every_route_wants_a_key_and_the_version(headers: dict[str, str], 
     assert status == 200 or answer.json()["error"]
 
 
-async def test_canceled_and_deleted_tasks_are_gone() -> None:
+async def test_canceled_and_deleted_tasks_return_404() -> None:
     async with desk() as at:
         running, done = await at.create(), (await at.finished())["id"]
         for task_id in (running, done):
@@ -112,7 +112,7 @@ async def test_canceled_and_deleted_tasks_are_gone() -> None:
         assert (await at.api.put("/v1/organization")).status_code == 405
 
 
-async def test_daily_limit_and_empty_purse_refuse_as_the_api_does() -> None:
+async def test_daily_limit_and_missing_credits_are_refused_like_by_the_api() -> None:
     async with desk(daily_limit=1, balance=60) as at:
         await at.create()
         limited = await at.api.post("/v1/text_to_video", json=CLIP)
@@ -126,7 +126,7 @@ async def test_daily_limit_and_empty_purse_refuse_as_the_api_does() -> None:
     assert dict(at.simulator.witness.refused) == {429: 1, 400: 1}
 
 
-async def test_organization_names_limits_and_use_of_every_model() -> None:
+async def test_organization_lists_limits_and_usage_of_every_model() -> None:
     async with desk(concurrency=None, daily_limit=7) as at:
         await at.create()
         organization = (await at.api.get("/v1/organization")).json()
@@ -135,7 +135,7 @@ async def test_organization_names_limits_and_use_of_every_model() -> None:
     assert organization["usage"]["models"]["gen4.5"] == {"dailyGenerations": 1}
 
 
-async def test_usage_tells_credits_by_day_and_model() -> None:
+async def test_usage_lists_credits_by_day_and_model() -> None:
     async with desk() as at:
         await at.create()
         today = (await at.task(await at.create()))["createdAt"][:10]
@@ -152,14 +152,14 @@ async def test_usage_tells_credits_by_day_and_model() -> None:
     assert (too_long.status_code, odd.status_code) == (400, 400)
 
 
-async def test_several_outputs_have_a_link_each() -> None:
+async def test_each_of_several_outputs_has_a_link() -> None:
     async with desk() as at:
         done = await at.finished(promptText="A lighthouse [outputs:4]")
         bodies = {(await at.anyone.get(link)).content for link in done["output"]}
     assert len(done["output"]) == len(bodies) == 4
 
 
-async def test_unknown_status_word_is_said_while_the_task_runs() -> None:
+async def test_unknown_status_word_is_returned_while_the_task_runs() -> None:
     async with desk() as at:
         task_id = await at.create(promptText="[status:FINALIZING]")
         at.simulator.clock.forward(5)
@@ -168,7 +168,7 @@ async def test_unknown_status_word_is_said_while_the_task_runs() -> None:
         assert (await at.task(task_id))["status"] == "SUCCEEDED"
 
 
-async def test_output_can_be_resumed_and_asked_about() -> None:
+async def test_download_supports_ranges_and_head() -> None:
     async with desk() as at:
         link = (await at.finished())["output"][0]
         whole = await at.anyone.get(link)
@@ -190,7 +190,7 @@ async def test_output_can_be_resumed_and_asked_about() -> None:
     assert (outside.status_code, outside.headers["content-range"]) == (416, f"bytes */{size}")
 
 
-async def test_expired_and_forged_links_are_denied_and_fresh_ones_work() -> None:
+async def test_expired_and_forged_links_are_denied_and_new_ones_work() -> None:
     async with desk(link_seconds=60) as at:
         done = await at.finished()
         link = done["output"][0]
@@ -206,7 +206,7 @@ async def test_expired_and_forged_links_are_denied_and_fresh_ones_work() -> None
     assert deleted.status_code == 404
 
 
-async def test_upload_goes_to_its_slot_once_and_serves_for_a_day() -> None:
+async def test_upload_slot_is_used_once_and_its_uri_works_for_a_day() -> None:
     async with desk() as at:
         slot = (await at.api.post("/v1/uploads", json={"filename": "still.png", "type": "ephemeral"})).json()
         body = {"model": "gen4_turbo", "promptImage": slot["runwayUri"], "ratio": "1280:720", "duration": 5}
@@ -227,7 +227,7 @@ async def test_upload_goes_to_its_slot_once_and_serves_for_a_day() -> None:
     assert [answer.status_code for answer in (good, late, nameless)] == [200, 400, 400]
 
 
-async def test_secret_at_another_origin_is_noticed() -> None:
+async def test_key_sent_to_another_origin_is_recorded() -> None:
     async with desk() as at:
         link = (await at.finished())["output"][0]
         await at.anyone.get(link)
@@ -240,7 +240,7 @@ async def test_secret_at_another_origin_is_noticed() -> None:
     assert DEMO_SECRET not in str(after)
 
 
-async def test_control_tells_what_was_seen_and_turns_knobs() -> None:
+async def test_control_endpoint_lists_requests_and_changes_settings() -> None:
     async with desk() as at:
         control = f"{at.simulator.base_url}/_control"
         task_id = await at.create()
@@ -261,7 +261,7 @@ async def test_control_tells_what_was_seen_and_turns_knobs() -> None:
     assert (state["balance"], state["open"]) == (500, 0)
 
 
-async def test_a_new_task_can_be_unknown_for_a_while() -> None:
+async def test_new_task_can_be_invisible_for_a_while() -> None:
     async with desk(unknown_seconds=20) as at:
         task_id = await at.create()
         for ask in (at.api.get, at.api.delete):

@@ -25,7 +25,7 @@ from tests.unit.simulator.desk import CLIP, desk
         ("get:gone", 404, "application/json"),
     ],
 )
-async def test_status_harms_answer_as_told(words: str, status: int, kind: str | None) -> None:
+async def test_status_faults_return_the_requested_status(words: str, status: int, kind: str | None) -> None:
     async with desk() as at:
         task_id = await at.create()
         at.simulator.faults.add(Fault.parse(words))
@@ -34,7 +34,7 @@ async def test_status_harms_answer_as_told(words: str, status: int, kind: str | 
     assert answer.headers.get("retry-after") == ("7" if "retry_after" in words else None)
 
 
-async def test_connection_cut_before_an_answer() -> None:
+async def test_connection_can_be_cut_before_an_answer() -> None:
     async with desk() as at:
         task_id = await at.create()
         at.simulator.faults.add(Fault.parse("get:cut,times=1"))
@@ -43,7 +43,7 @@ async def test_connection_cut_before_an_answer() -> None:
         assert (await at.task(task_id))["status"] == "PENDING"
 
 
-async def test_create_that_was_accepted_can_lose_its_answer() -> None:
+async def test_accepted_create_can_lose_its_answer() -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse("create:cut,accepted=true,times=1"))
         with pytest.raises(httpx.TransportError):
@@ -52,7 +52,7 @@ async def test_create_that_was_accepted_can_lose_its_answer() -> None:
         assert at.simulator.organizations.first.balance == 10_000 - 60
 
 
-async def test_create_that_was_accepted_can_answer_with_an_error() -> None:
+async def test_accepted_create_can_return_an_error() -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse("create:html,status=504,accepted=true"))
         answer = await at.api.post("/v1/text_to_video", json=CLIP)
@@ -61,7 +61,7 @@ async def test_create_that_was_accepted_can_answer_with_an_error() -> None:
 
 
 @pytest.mark.parametrize("words", ["create:cut", "create:status,status=503"])
-async def test_create_can_be_refused_before_it_is_accepted(words: str) -> None:
+async def test_create_can_be_rejected_before_acceptance(words: str) -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse(words + ",times=1"))
         try:
@@ -79,7 +79,7 @@ async def test_held_connection_answers_nothing_until_the_client_gives_up() -> No
             await at.api.get("/v1/organization", timeout=httpx.Timeout(20, read=0.2))
 
 
-async def test_held_connections_do_not_keep_the_simulator_from_stopping() -> None:
+async def test_held_connections_do_not_block_the_simulators_exit() -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse("organization:hold"))
         asking = asyncio.create_task(at.api.get("/v1/organization"))
@@ -91,7 +91,7 @@ async def test_held_connections_do_not_keep_the_simulator_from_stopping() -> Non
     assert time.monotonic() - started < 20, "it waits for nobody, were it for ever"
 
 
-async def test_latency_gives_the_true_answer_later() -> None:
+async def test_latency_fault_returns_the_normal_answer_later() -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse("get:latency,seconds=0.05"))
         started = time.monotonic()
@@ -99,7 +99,7 @@ async def test_latency_gives_the_true_answer_later() -> None:
         assert time.monotonic() - started >= 0.05
 
 
-async def test_create_is_accepted_at_once_where_only_its_answer_is_late() -> None:
+async def test_create_is_accepted_at_once_if_only_its_answer_is_delayed() -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse("create:latency,accepted=true,seconds=0.05"))
         answer = asyncio.create_task(at.create())
@@ -110,7 +110,7 @@ async def test_create_is_accepted_at_once_where_only_its_answer_is_late() -> Non
 
 
 @pytest.mark.parametrize("words", ["output:cut_body", "output:wrong_length"])
-async def test_download_that_breaks_off_is_seen_as_broken(words: str) -> None:
+async def test_interrupted_download_is_recognized_as_broken(words: str) -> None:
     async with desk() as at:
         link = (await at.finished())["output"][0]
         whole = (await at.anyone.get(link)).content
@@ -127,7 +127,7 @@ async def test_download_that_breaks_off_is_seen_as_broken(words: str) -> None:
         assert (await at.anyone.get(link)).content == whole
 
 
-async def test_short_body_looks_whole_but_is_not() -> None:
+async def test_short_body_looks_complete() -> None:
     async with desk() as at:
         link = (await at.finished())["output"][0]
         whole = (await at.anyone.get(link)).content
@@ -135,14 +135,14 @@ async def test_short_body_looks_whole_but_is_not() -> None:
         assert (await at.anyone.get(link)).content == whole[: len(whole) // 2]
 
 
-async def test_expired_link_harm_denies_the_download() -> None:
+async def test_expired_link_fault_denies_the_download() -> None:
     async with desk() as at:
         link = (await at.finished())["output"][0]
         at.simulator.faults.add(Fault.parse("output:expired,times=1"))
         assert [(await at.anyone.get(link)).status_code for _ in range(2)] == [403, 200]
 
 
-async def test_json_can_be_broken_strange_or_richer() -> None:
+async def test_json_answers_can_be_broken_altered_or_extended() -> None:
     async with desk() as at:
         task_id = await at.create()
         for words in ("get:broken_json,times=1", "get:word,word=DREAMING,times=1", "get:members,times=1"):
@@ -168,7 +168,7 @@ async def test_faults_are_added_and_removed_by_the_control_endpoint() -> None:
     assert [answer.status_code for answer in (spoiled, wrong, removed, healthy)] == [503, 400, 204, 200]
 
 
-async def test_key_can_be_refused_from_now_on_at_the_api_alone() -> None:
+async def test_key_can_be_refused_at_the_api_from_now_on() -> None:
     async with desk() as at:
         done = await at.finished()
         at.simulator.faults.add(Fault.parse("api:status,status=401,after=1"))
@@ -178,7 +178,7 @@ async def test_key_can_be_refused_from_now_on_at_the_api_alone() -> None:
     assert download.status_code == 200
 
 
-async def test_upload_can_be_harmed_too() -> None:
+async def test_upload_can_fail() -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse("upload:empty,status=500,times=1"), Fault.parse("slot:cut,after=1,times=1"))
         wish = {"filename": "still.png", "type": "ephemeral"}
@@ -191,7 +191,7 @@ async def test_upload_can_be_harmed_too() -> None:
 
 
 @pytest.mark.parametrize("words", ["status", "html"])
-async def test_create_that_was_accepted_can_be_denied(words: str) -> None:
+async def test_accepted_create_can_be_denied(words: str) -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse(f"create:{words},status=503,accepted=true,times=1"))
         answer = await at.api.post("/v1/text_to_video", json=CLIP)
@@ -200,14 +200,14 @@ async def test_create_that_was_accepted_can_be_denied(words: str) -> None:
         assert len(at.simulator.witness.accepted) == 1
 
 
-async def test_members_come_in_another_order() -> None:
+async def test_json_members_can_be_reordered() -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse("create:reordered"))
         answer = await at.api.post("/v1/text_to_video", json=CLIP)
     assert list(answer.json()) == ["estimatedCost", "id"]
 
 
-async def test_odd_answers_say_the_same_in_forms_that_nobody_expects() -> None:
+async def test_unusual_answers_have_the_same_content_in_unexpected_forms() -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse("api:odd"))
         created = await at.api.post("/v1/text_to_video", json=CLIP)
@@ -219,7 +219,7 @@ async def test_odd_answers_say_the_same_in_forms_that_nobody_expects() -> None:
 
 @pytest.mark.parametrize("words", ["endless", "endless,seconds=0.01"])
 @pytest.mark.parametrize("route", ["create", "get", "output"])
-async def test_a_body_never_ends_until_the_client_goes(words: str, route: str) -> None:
+async def test_endless_body_continues_until_the_client_leaves(words: str, route: str) -> None:
     async with desk() as at:
         task = await at.finished()
         at.simulator.faults.add(Fault.parse(f"{route}:{words}"))

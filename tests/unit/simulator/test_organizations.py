@@ -31,7 +31,7 @@ async def give(at: Bench, secret: str, organization: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-async def test_every_key_is_of_one_organization_until_one_is_given_away():
+async def test_all_keys_belong_to_one_organization_until_assigned():
     async with desk() as at, other(at) as client:
         task_id = await at.create()
         assert (await client.get(f"/v1/tasks/{task_id}")).status_code == 200
@@ -48,7 +48,7 @@ async def test_two_keys_of_an_organization_see_the_same_tasks():
         assert (await two.get(f"/v1/tasks/{task_id}")).status_code == 200
 
 
-async def test_a_task_of_another_organization_is_neither_found_nor_deleted():
+async def test_task_of_another_organization_is_neither_found_nor_deleted():
     async with desk() as at, other(at) as client:
         await give(at, OTHER, "second")
         task_id = await at.create()
@@ -56,7 +56,7 @@ async def test_a_task_of_another_organization_is_neither_found_nor_deleted():
         assert (await at.task(task_id))["status"] in ("PENDING", "RUNNING")
 
 
-async def test_balance_limits_and_counts_are_each_organizations_own():
+async def test_each_organization_has_its_own_balance_limits_and_counts():
     async with desk(concurrency=1, seed=5) as at, other(at) as client:
         await give(at, OTHER, "second")
         first = await at.create()
@@ -74,7 +74,7 @@ async def test_balance_limits_and_counts_are_each_organizations_own():
         }
 
 
-async def test_an_upload_is_good_for_its_own_organization_alone():
+async def test_upload_is_usable_only_by_its_own_organization():
     async with desk() as at, other(at) as client:
         await give(at, OTHER, "second")
         slot = (await at.api.post("/v1/uploads", json={"filename": "a.png", "type": "ephemeral"})).json()
@@ -87,7 +87,7 @@ async def test_an_upload_is_good_for_its_own_organization_alone():
         assert refused.json()["issues"][0]["path"] == ["promptImage"]
 
 
-async def test_a_link_to_a_result_opens_without_any_key():
+async def test_result_link_opens_without_a_key():
     async with desk() as at, other(at) as client:
         await give(at, OTHER, "second")
         task_id = (await client.post("/v1/text_to_image", json=PICTURE)).json()["id"]
@@ -96,14 +96,14 @@ async def test_a_link_to_a_result_opens_without_any_key():
         assert (await at.anyone.get(link)).status_code == 200
 
 
-async def test_a_key_that_was_given_away_is_accepted_whatever_its_form():
+async def test_assigned_key_is_accepted_in_any_form():
     async with desk() as at, other(at, "key_short") as client:
         assert (await client.get("/v1/organization")).status_code == 401
         await give(at, "key_short", "second")
         assert (await client.get("/v1/organization")).status_code == 200
 
 
-async def test_knobs_are_turned_for_all():
+async def test_simulator_settings_apply_to_all_organizations():
     async with desk() as at, other(at) as client:
         await give(at, OTHER, "second")
         await at.anyone.post(f"{at.simulator.base_url}/_control/knobs", json={"balance": 7})
@@ -112,12 +112,12 @@ async def test_knobs_are_turned_for_all():
 
 
 @pytest.mark.parametrize("wish", [{}, {"secret": "key_a"}, {"secret": " ", "organization": "second"}, {"secret": 1}])
-async def test_a_wish_that_makes_no_sense_is_refused(wish: dict[str, object]):
+async def test_invalid_control_request_is_refused(wish: dict[str, object]):
     async with desk() as at:
         assert (await at.anyone.post(f"{at.simulator.base_url}/_control/keys", json=wish)).status_code == 400
 
 
-def test_the_command_line_knows_other_keys(capsys: pytest.CaptureFixture[str]):
+def test_command_line_accepts_keys_of_other_organizations(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         main(["--help"])
     assert "--other-secret" in capsys.readouterr().out

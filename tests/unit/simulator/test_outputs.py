@@ -31,7 +31,7 @@ def recipe(file_format: str = "mp4", **others: object) -> Recipe:
 
 @pytest.mark.parametrize("file_format", FORMATS)
 @pytest.mark.parametrize("is_speech", [False, True])
-def test_every_format_is_what_it_says_and_the_same_each_time(file_format: str, is_speech: bool) -> None:
+def test_every_output_format_is_valid_and_reproducible(file_format: str, is_speech: bool) -> None:
     wish = recipe(file_format, is_speech=is_speech)
     body = make_output(wish, 0, SAMPLES)
     assert problem_of(body, FORMATS[file_format].content_type) is None
@@ -45,7 +45,7 @@ def test_no_two_outputs_have_the_same_bytes(file_format: str) -> None:
 
 
 @pytest.mark.parametrize("file_format", ["mp4", "mov", "mp3", "flac", "wav", "ogg", "svg", "png", "jpeg", "webp"])
-def test_results_are_read_as_their_samples_by_program_and_players(tmp_path: Path, file_format: str) -> None:
+def test_results_are_the_sample_files_and_readable_by_players(tmp_path: Path, file_format: str) -> None:
     need_programs("ffmpeg")
     path = tmp_path / f"result{FORMATS[file_format].suffix}"
     path.write_bytes(make_output(recipe(file_format), 0, SAMPLES))
@@ -66,7 +66,7 @@ def test_results_are_read_as_their_samples_by_program_and_players(tmp_path: Path
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (1024, 1024), (2112, 912)])
-def test_picture_has_the_size_that_was_asked_for(size: tuple[int, int]) -> None:
+def test_picture_has_the_requested_size(size: tuple[int, int]) -> None:
     body = make_output(recipe("png", width=size[0], height=size[1]), 0, SAMPLES)
     with Image.open(io.BytesIO(body)) as picture:
         assert picture.size == size
@@ -83,21 +83,21 @@ def test_picture_has_the_size_that_was_asked_for(size: tuple[int, int]) -> None:
         ((4000, 100), "dusk-21x9-6s.mp4"),
     ],
 )
-def test_clip_has_the_nearest_ratio_among_the_samples(size: tuple[int, int], name: str) -> None:
+def test_clip_has_the_nearest_available_aspect_ratio(size: tuple[int, int], name: str) -> None:
     assert sample_of(recipe(width=size[0], height=size[1]), 0, SAMPLES, "mp4").name == name
 
 
-def test_clips_of_one_shape_do_not_all_look_alike_and_are_long_enough() -> None:
+def test_clips_of_one_shape_differ_and_are_long_enough() -> None:
     found = {sample_of(recipe(picture=number, seconds=8.0), 0, SAMPLES, "mp4").name for number in range(30)}
     assert len(found) == 6
     assert all(name.endswith(("-8s.mp4", "-10s.mp4")) for name in found)
 
 
-def test_samples_stay_small() -> None:
+def test_sample_files_stay_small() -> None:
     assert sum(path.stat().st_size for path in SAMPLES.iterdir()) < 7 * 1024 * 1024
 
 
-def test_missing_samples_are_named(tmp_path: Path) -> None:
+def test_missing_sample_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no sample"):
         make_output(recipe(), 0, tmp_path)
 
@@ -118,7 +118,7 @@ def test_missing_samples_are_named(tmp_path: Path) -> None:
         ("voice_dubbing", {"model": "eleven_voice_dubbing"}, "mp3"),
     ],
 )
-def test_format_follows_the_request(endpoint: str, values: dict[str, object], file_format: str) -> None:
+def test_output_format_follows_the_request(endpoint: str, values: dict[str, object], file_format: str) -> None:
     assert recipe_of(endpoint, values, "", None, 1).format == file_format
 
 
@@ -134,13 +134,13 @@ def test_format_follows_the_request(endpoint: str, values: dict[str, object], fi
         ({}, (1280, 720)),
     ],
 )
-def test_size_follows_the_request(values: dict[str, object], size: tuple[int, int]) -> None:
+def test_output_size_follows_the_request(values: dict[str, object], size: tuple[int, int]) -> None:
     made = recipe_of("text_to_video", {"model": "x", **values}, "", None, 1)
     assert (made.width, made.height) == size
 
 
 @pytest.mark.parametrize("file_format", ["mp4", "png", "jpeg"])
-def test_signed_sample_is_answered_byte_for_byte_and_is_valid(tmp_path: Path, file_format: str) -> None:
+def test_signed_sample_is_returned_unchanged_and_valid(tmp_path: Path, file_format: str) -> None:
     path = tmp_path / f"result.{file_format}"
     path.write_bytes(make_output(recipe(file_format, is_signed=True, seconds=3.0), 0, SAMPLES))
     assert path.read_bytes() == (SAMPLES / f"signed.{file_format}").read_bytes()

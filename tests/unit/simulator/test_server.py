@@ -26,7 +26,7 @@ async def test_two_simulators_run_side_by_side_on_three_origins_each() -> None:
     assert all(address.startswith("http://127.0.0.1:") for address in addresses)
 
 
-async def test_port_that_is_taken_is_an_error_that_leaves_nothing_behind() -> None:
+async def test_port_in_use_is_an_error_that_leaves_no_server() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -47,7 +47,7 @@ async def test_organization_survives_a_restart(tmp_path: Path) -> None:
     assert output.status_code == 200
 
 
-def test_child_ends_when_its_parent_is_gone() -> None:
+def test_simulator_process_ends_when_its_parent_is_gone() -> None:
     program = (
         "import os\n"
         "from runway_desktop.simulator.child import SimulatorProcess\n"
@@ -60,7 +60,7 @@ def test_child_ends_when_its_parent_is_gone() -> None:
     assert _connection_ends(int(answer.stdout))
 
 
-def test_child_keeps_its_organization_when_it_is_stopped(tmp_path: Path) -> None:
+def test_simulator_process_stores_its_organization_when_stopped(tmp_path: Path) -> None:
     kept = tmp_path / "organization.json"
     child = SimulatorProcess.start(["--keep", str(kept)])
     httpx.post(f"{child.base_url}/v1/text_to_video", json=CLIP, headers=HEADERS).raise_for_status()
@@ -70,12 +70,12 @@ def test_child_keeps_its_organization_when_it_is_stopped(tmp_path: Path) -> None
     assert len(json.loads(kept.read_text(encoding="utf-8"))["tasks"]) == 1
 
 
-def test_child_that_cannot_start_is_told() -> None:
+def test_simulator_process_that_cannot_start_is_reported() -> None:
     with pytest.raises(SimulatorDidNotStart):
         SimulatorProcess.start(["--speed", "none"])
 
 
-def test_command_line_refuses_what_it_does_not_understand(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_line_refuses_unknown_arguments(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["--fault", "get:explode"], ["--failure-rate", "7"]):
         with pytest.raises(SystemExit) as ended:
             main(arguments)
@@ -83,7 +83,7 @@ def test_command_line_refuses_what_it_does_not_understand(capsys: pytest.Capture
     assert "explode" in capsys.readouterr().err
 
 
-def test_bundle_starts_itself_with_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bundle_starts_its_simulator_with_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
     assert own_words()[1:] == ["-m", "runway_desktop"]
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert own_words() == [sys.executable]

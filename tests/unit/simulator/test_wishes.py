@@ -23,12 +23,12 @@ from tests.rigs.samples_of_requests import fullest, smallest
         ({"balance": None}, "got `null` - at `\\$.balance`"),
     ],
 )
-def test_knob_that_cannot_be_is_refused_in_words(changes: dict[str, object], words: str) -> None:
+def test_invalid_simulator_setting_is_refused_with_a_sentence(changes: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Knobs().turned(changes)
 
 
-def test_knobs_take_whole_numbers_for_others_and_none_for_no_limit() -> None:
+def test_simulator_settings_accept_whole_numbers_and_none_for_no_limit() -> None:
     assert Knobs().turned({"speed": 3, "concurrency": None}) == Knobs(speed=3.0, concurrency=None)
 
 
@@ -48,11 +48,11 @@ def test_knobs_take_whole_numbers_for_others_and_none_for_no_limit() -> None:
         ("[fails] [ratio:1]", Magic(), "[fails] [ratio:1]"),
     ],
 )
-def test_words_in_a_prompt_are_read_and_taken_out(prompt: str, magic: Magic, left: str) -> None:
+def test_control_words_in_a_prompt_are_obeyed_and_removed(prompt: str, magic: Magic, left: str) -> None:
     assert read_magic(prompt) == (magic, left)
 
 
-def test_fault_is_read_from_the_command_line() -> None:
+def test_fault_is_parsed_from_the_command_line() -> None:
     fault = Fault.parse("create:cut,accepted=true,every=5,path=gen4")
     assert (fault.route, fault.harm, fault.accepted, fault.every, fault.path) == ("create", Harm.CUT, True, 5, "gen4")
     assert Fault.parse("*:status,status=429,retry_after=2.5").retry_after == 2.5
@@ -69,7 +69,7 @@ def test_fault_is_read_from_the_command_line() -> None:
         ("cut", "Invalid enum value ''"),
     ],
 )
-def test_fault_that_cannot_be_is_refused_in_words(words: str, complaint: str) -> None:
+def test_invalid_fault_is_refused_with_a_sentence(words: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         Fault.parse(words)
 
@@ -88,7 +88,7 @@ def test_fault_that_cannot_be_is_refused_in_words(words: str, complaint: str) ->
         ("*:cut,probability=1", [1, 2, 3, 4, 5, 6]),
     ],
 )
-def test_fault_hits_the_requests_it_says(words: str, hits: list[int]) -> None:
+def test_fault_applies_to_its_route_and_number_of_requests(words: str, hits: list[int]) -> None:
     faults = Faults(seed=3, faults=[Fault.parse(words)])
     struck = [number for number in range(1, 7) if faults.next_for("get", "/v1/tasks/one")]
     assert struck == hits
@@ -103,12 +103,12 @@ def test_fault_hits_the_requests_it_says(words: str, hits: list[int]) -> None:
         ("text_to_image", {"model": "gemini_image3_pro", "ratio": "1024:1024", "outputCount": 4}, 80),
     ],
 )
-def test_prices_are_those_that_the_demo_shows(endpoint: str, values: dict[str, object], credits: int) -> None:
+def test_prices_equal_those_shown_in_the_demo(endpoint: str, values: dict[str, object], credits: int) -> None:
     assert price_of(recipe_of(endpoint, values, "x", None, 1)) == credits
 
 
 @pytest.mark.parametrize("form", [None, 0, 1, 2])
-def test_every_valid_request_has_a_recipe_and_a_price(form: int | None) -> None:
+def test_every_valid_request_has_an_output_recipe_and_a_price(form: int | None) -> None:
     for pair in Catalog.load().pairs():
         values = smallest(pair) if form is None else fullest(pair, form)
         made = recipe_of(pair.endpoint, {**values, "model": pair.model}, "x", None, 1)

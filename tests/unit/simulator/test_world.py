@@ -34,7 +34,7 @@ def clip(world: World, words: str = "A lighthouse", now: float = NOW) -> Simulat
     return world.create("text_to_video", {**CLIP, "promptText": words}, now)
 
 
-def test_task_passes_through_its_states_in_order() -> None:
+def test_simulated_task_passes_its_states_in_order() -> None:
     world = world_with()
     task = clip(world)
     seen = [world.get(task.id, NOW + tenth / 10).status(NOW + tenth / 10) for tenth in range(400)]
@@ -42,7 +42,7 @@ def test_task_passes_through_its_states_in_order() -> None:
     assert uuid.UUID(task.id).version == 4
 
 
-def test_progress_only_grows_and_stays_below_one_while_running() -> None:
+def test_simulated_progress_only_grows_and_stays_below_one_while_running() -> None:
     world = world_with()
     task = clip(world)
     moments = [NOW + tenth / 10 for tenth in range(400)]
@@ -52,14 +52,14 @@ def test_progress_only_grows_and_stays_below_one_while_running() -> None:
     assert 0.9 < running[-1] < 1
 
 
-def test_clips_of_the_demo_take_ten_to_thirty_seconds() -> None:
+def test_demo_clips_take_ten_to_thirty_seconds() -> None:
     world = world_with(concurrency=None)
     tasks = [clip(world, f"take {number}") for number in range(40)]
     assert all(10 <= task.running_seconds <= 30 for task in tasks)
     assert len({round(task.running_seconds) for task in tasks}) > 3
 
 
-def test_speed_divides_the_time_that_a_task_takes() -> None:
+def test_speed_setting_divides_the_duration_of_a_task() -> None:
     slow, fast = clip(world_with()), clip(world_with(speed=10))
     assert fast.running_seconds == pytest.approx(slow.running_seconds / 10)
 
@@ -77,14 +77,14 @@ def test_third_task_of_a_model_is_throttled_until_one_ends() -> None:
     assert second.settled
 
 
-def test_throttled_task_of_one_model_does_not_hold_up_another() -> None:
+def test_throttled_task_of_one_model_blocks_no_other_model() -> None:
     world = world_with(concurrency=1)
     clip(world)
     other = world.create("text_to_image", {"model": "gen4_image", "promptText": "x", "ratio": "1280:720"}, NOW)
     assert other.status(NOW) is TaskStatus.PENDING
 
 
-def test_canceling_makes_room_and_gives_the_credits_back() -> None:
+def test_canceling_frees_the_slot_and_refunds_credits() -> None:
     world = world_with(concurrency=1)
     first, second = clip(world), clip(world)
     world.delete(first.id, NOW + 3)
@@ -94,7 +94,7 @@ def test_canceling_makes_room_and_gives_the_credits_back() -> None:
         world.get(first.id, NOW + 3)
 
 
-def test_canceling_a_throttled_task_takes_no_place_from_others() -> None:
+def test_canceling_a_throttled_task_frees_no_slot() -> None:
     world = world_with(concurrency=1)
     first, second, third = clip(world), clip(world), clip(world)
     world.delete(second.id, NOW + 1)
@@ -102,7 +102,7 @@ def test_canceling_a_throttled_task_takes_no_place_from_others() -> None:
     assert third.placed_at == first.ends_at
 
 
-def test_deleting_a_finished_task_keeps_the_money() -> None:
+def test_deleting_a_finished_task_refunds_nothing() -> None:
     world = world_with()
     task = clip(world)
     world.delete(task.id, NOW + 100)
@@ -110,7 +110,7 @@ def test_deleting_a_finished_task_keeps_the_money() -> None:
 
 
 @pytest.mark.parametrize("code", FAILURES)
-def test_each_failure_code_can_be_reached(code: str) -> None:
+def test_each_failure_code_can_be_triggered(code: str) -> None:
     world = world_with()
     task = clip(world, f"Rain [fail:{code}]")
     world.advance(NOW + 100)
@@ -120,13 +120,13 @@ def test_each_failure_code_can_be_reached(code: str) -> None:
     assert (task.cost, world.balance) == (kept, 10_000 - kept)
 
 
-def test_failure_rate_fails_about_that_share() -> None:
+def test_failure_rate_fails_about_that_share_of_tasks() -> None:
     world = world_with(failure_rate=0.3, failure_code="INTERNAL", concurrency=None, balance=1_000_000)
     tasks = [clip(world) for _ in range(200)]
     assert 40 <= sum(task.failure == "INTERNAL" for task in tasks) <= 80
 
 
-def test_same_seed_gives_the_same_ids_and_lengths() -> None:
+def test_same_seed_gives_the_same_ids_and_durations() -> None:
     def facts(task: SimulatedTask) -> object:
         return task.id, task.running_seconds, task.recipe.seed
 
@@ -144,13 +144,13 @@ def test_daily_limit_counts_the_last_24_hours() -> None:
     clip(world, now=NOW + DAY + 1)
 
 
-def test_deleting_does_not_lower_the_daily_count() -> None:
+def test_deleting_a_task_does_not_lower_the_daily_count() -> None:
     world = world_with()
     world.delete(clip(world).id, NOW + 1)
     assert world.generations_of_the_day("gen4.5", NOW + 1) == 1
 
 
-def test_create_over_the_balance_is_refused_and_costs_nothing() -> None:
+def test_create_above_the_balance_is_refused_and_costs_nothing() -> None:
     world = world_with(balance=59)
     with pytest.raises(NotEnoughCredits):
         clip(world)
@@ -158,7 +158,7 @@ def test_create_over_the_balance_is_refused_and_costs_nothing() -> None:
     assert world.generations_of_the_day("gen4.5", NOW) == 0
 
 
-def test_usage_is_net_of_what_was_given_back() -> None:
+def test_usage_is_reduced_by_refunds() -> None:
     world = world_with()
     clip(world)
     clip(world, "[fail:INTERNAL]")
@@ -167,7 +167,7 @@ def test_usage_is_net_of_what_was_given_back() -> None:
     assert list(world.spent_by_day(date(2026, 5, 1), date(2026, 5, 28))) == []
 
 
-def test_raising_concurrency_starts_what_was_throttled() -> None:
+def test_raising_the_concurrency_starts_throttled_tasks() -> None:
     world = world_with(concurrency=1)
     clip(world)
     waiting = clip(world)
@@ -175,7 +175,7 @@ def test_raising_concurrency_starts_what_was_throttled() -> None:
     assert waiting.placed_at == NOW + 5
 
 
-def test_stuck_task_never_ends_and_never_claims_to_be_done() -> None:
+def test_stuck_task_never_ends_or_claims_completion() -> None:
     world = world_with()
     task = clip(world, "[stuck]")
     later = NOW + 10 * DAY
@@ -183,7 +183,7 @@ def test_stuck_task_never_ends_and_never_claims_to_be_done() -> None:
     assert task.progress(later) < 1
 
 
-def test_organization_goes_on_from_its_file(tmp_path: Path) -> None:
+def test_organization_continues_from_its_file(tmp_path: Path) -> None:
     world, uploads = world_with(concurrency=1), Uploads()
     running, waiting = clip(world, "[seconds:20]"), clip(world, "[stuck]")
     slot = uploads.open("still.png", NOW)
@@ -203,7 +203,7 @@ def test_organization_goes_on_from_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"make": 99}', '{"make": 1, "tasks": [{}]}'])
-def test_damaged_file_lets_the_organization_begin_anew(tmp_path: Path, content: str) -> None:
+def test_damaged_file_starts_a_new_organization(tmp_path: Path, content: str) -> None:
     path = tmp_path / "world.json"
     path.write_text(content, encoding="utf-8")
     assert not take_up(world_with(), Uploads(), path, NOW)

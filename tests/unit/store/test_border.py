@@ -226,12 +226,12 @@ def promised(error: Exception) -> tuple[type[Exception], ...]:
     return (StoreError,)
 
 
-def test_every_call_of_the_ports_is_fed() -> None:
+def test_every_store_call_is_fuzzed() -> None:
     assert {*READS, *WRITES, "checkpoint", "close"} == {name for name in vars(Store) if not name.startswith("_")}
     assert {*LISTS} == {name for name in vars(Snapshots) if not name.startswith("_")}
 
 
-async def test_only_what_is_promised_comes_out_of_reading(tmp_path: Path, failing: type[Failing]) -> None:
+async def test_reading_raises_only_documented_errors(tmp_path: Path, failing: type[Failing]) -> None:
     store = await a_store(tmp_path / "p.db")
     for error, name in pairs(ERRORS, list(READS), one_in=8):
         failing.error = error
@@ -245,7 +245,7 @@ async def test_only_what_is_promised_comes_out_of_reading(tmp_path: Path, failin
 
 
 @pytest.mark.parametrize("when", ["at once", "in the middle", "at the end"])
-async def test_only_what_is_promised_comes_out_of_writing_and_nothing_was_written(
+async def test_writing_raises_only_documented_errors_and_then_wrote_nothing(
     when: str, tmp_path: Path, failing: type[Failing]
 ) -> None:
     store = await a_store(tmp_path / "p.db")
@@ -267,7 +267,7 @@ async def test_only_what_is_promised_comes_out_of_writing_and_nothing_was_writte
     await store.close()
 
 
-async def test_only_what_is_promised_comes_out_of_a_checkpoint(tmp_path: Path, failing: type[Failing]) -> None:
+async def test_checkpoint_raises_only_documented_errors(tmp_path: Path, failing: type[Failing]) -> None:
     store = await a_store(tmp_path / "p.db")
     await store.check()
     for error in ERRORS:
@@ -284,7 +284,7 @@ async def everything(store: Store) -> tuple[Any, ...]:
     return await store.unfinished(), await store.outputs(TaskId("t1")), await store.sheets(9), await store.settings()
 
 
-async def test_a_store_that_cannot_be_opened_says_so_and_leaves_no_connection_open(
+async def test_store_that_cannot_be_opened_raises_and_leaves_no_connection(
     tmp_path: Path, failing: type[Failing]
 ) -> None:
     store = await a_store(tmp_path / "p.db")
@@ -301,9 +301,7 @@ async def test_a_store_that_cannot_be_opened_says_so_and_leaves_no_connection_op
         assert await store.get(TaskId("t1")) is not None
 
 
-async def test_who_shares_a_commit_that_fails_is_told_even_when_it_cannot_be_rolled_back(
-    tmp_path: Path, failing: type[Failing]
-) -> None:
+async def test_every_caller_of_a_failed_shared_commit_gets_the_error(tmp_path: Path, failing: type[Failing]) -> None:
     store = await a_store(tmp_path / "p.db")
     failing.error = sqlite_error(sqlite3.OperationalError, "disk I/O error", sqlite3.SQLITE_IOERR)
     failing.fails = lambda statement: statement.startswith(("COMMIT", "ROLLBACK"))
@@ -317,7 +315,7 @@ async def test_who_shares_a_commit_that_fails_is_told_even_when_it_cannot_be_rol
     await store.close()
 
 
-async def test_a_connection_that_cannot_be_closed_keeps_no_thread(
+async def test_connection_that_cannot_be_closed_leaves_no_thread(
     tmp_path: Path, failing: type[Failing], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = set(threading.enumerate())
@@ -335,7 +333,7 @@ async def test_a_connection_that_cannot_be_closed_keeps_no_thread(
     ended_since(before)
 
 
-async def test_a_system_without_threads_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_missing_threads_of_the_system_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def start(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
@@ -366,7 +364,7 @@ ODD: dict[str, Call] = {
 
 
 @pytest.mark.parametrize("name", ODD)
-async def test_values_that_no_database_takes_are_a_mistake_of_ours_and_change_nothing(
+async def test_values_impossible_in_a_database_are_program_errors_and_change_nothing(
     name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = await a_store(tmp_path / "p.db")
@@ -392,7 +390,7 @@ async def test_values_that_no_database_takes_are_a_mistake_of_ours_and_change_no
         "UPDATE tasks SET evidence = '[]'",
     ],
 )
-async def test_rows_that_make_no_sense_are_damage_for_whoever_reads_them(damage: str, tmp_path: Path) -> None:
+async def test_nonsensical_rows_are_reported_as_damage(damage: str, tmp_path: Path) -> None:
     store = await a_store(tmp_path / "p.db")
     with closing(sqlite3.connect(tmp_path / "p.db")) as connection:
         connection.execute(damage)
@@ -420,7 +418,7 @@ LISTS: dict[str, Callable[[SqliteSnapshots, Path], Any]] = {
 }
 
 
-async def test_only_what_is_promised_comes_out_of_snapshots(tmp_path: Path, failing: type[Failing]) -> None:
+async def test_snapshots_raise_only_documented_errors(tmp_path: Path, failing: type[Failing]) -> None:
     store = await a_store(tmp_path / "p.db")
     await store.close()
     for error, name in pairs(ERRORS, list(LISTS), one_in=4):
@@ -434,7 +432,7 @@ async def test_only_what_is_promised_comes_out_of_snapshots(tmp_path: Path, fail
 
 
 @pytest.mark.parametrize("error", [ValueError("off"), OSError("off"), sqlite3.OperationalError("off"), KeyError("off")])
-async def test_what_a_watch_raises_passes_whatever_it_is(error: Exception, tmp_path: Path) -> None:
+async def test_exception_of_a_progress_callback_is_passed_on(error: Exception, tmp_path: Path) -> None:
     store = await a_store(tmp_path / "p.db")
     await store.close()
 
@@ -457,7 +455,7 @@ async def test_what_a_watch_raises_passes_whatever_it_is(error: Exception, tmp_p
     ],
 )
 @pytest.mark.parametrize("name", LISTS)
-async def test_a_list_that_makes_no_sense_is_told(name: str, damage: str, tmp_path: Path) -> None:
+async def test_nonsensical_list_is_reported(name: str, damage: str, tmp_path: Path) -> None:
     store = await a_store(tmp_path / "p.db")
     await store.close()
     with closing(sqlite3.connect(tmp_path / "p.db")) as connection:

@@ -97,7 +97,7 @@ EVERYTHING_ELSE = Without(
 # Keeping
 
 
-async def test_a_full_task_comes_back_as_it_went(opened: Opened):
+async def test_task_with_all_fields_is_read_back_equal(opened: Opened):
     task = a_task(
         state=State.FAILED,
         batch_id=BatchId("b"),
@@ -119,7 +119,7 @@ async def test_a_full_task_comes_back_as_it_went(opened: Opened):
         assert await store.get(TaskId("none")) is None
 
 
-async def test_a_task_that_ended_elsewhere_comes_with_its_results_or_not_at_all(opened: Opened):
+async def test_imported_ended_task_is_stored_with_its_results_or_not_at_all(opened: Opened):
     task, result = a_task(state=State.SUCCEEDED, remote_id=REMOTE), an_output(state=OutputState.SAVED, path="/a.mp4")
     async with opened() as store:
         with pytest.raises(LookupError):
@@ -133,7 +133,7 @@ async def test_a_task_that_ended_elsewhere_comes_with_its_results_or_not_at_all(
 
 
 @pytest.mark.parametrize("name", ["", *(made.value for made in MadeSheet)])
-async def test_a_batch_that_nobody_named_is_called_by_its_time(opened: Opened, name: str):
+async def test_unnamed_batch_is_named_by_its_time(opened: Opened, name: str):
     async with opened() as store:
         batch = Batch(id=BatchId("b"), name=name, created_at=datetime(2026, 11, 25, 14, 5).timestamp())
         await put(store, a_task(batch_id=batch.id, sent_at=NOON), batch=batch)
@@ -152,7 +152,7 @@ async def test_batches_have_names(opened: Opened):
         assert await store.batch_names([]) == {}
 
 
-async def test_the_newest_sending_is_known_by_its_line_and_nothing_else_moves_it(opened: Opened):
+async def test_latest_sending_is_found_by_its_ledger_line_only(opened: Opened):
     async with opened() as store:
         assert await store.last_sending() == 0
         await store.add([a_task("t1"), a_task("t2")], [], None, [a_line("t1"), a_line("t2")])
@@ -166,7 +166,7 @@ async def test_the_newest_sending_is_known_by_its_line_and_nothing_else_moves_it
         assert numbers == sorted(set(numbers))
 
 
-async def test_saving_changes_task_outputs_inputs_and_ledger_together(opened: Opened):
+async def test_save_changes_task_outputs_inputs_and_ledger_together(opened: Opened):
     asset = an_input()
     async with opened() as store:
         await store.add([a_task(values={"promptImage": "file:///a.png"})], [asset], None, [a_line()])
@@ -179,7 +179,7 @@ async def test_saving_changes_task_outputs_inputs_and_ledger_together(opened: Op
         assert await store.ledger(TaskId("t1")) == [a_line(), a_line(kind="state", word="SUCCEEDED")]
 
 
-async def test_what_is_told_of_a_result_is_read_at_once(opened: Opened):
+async def test_update_of_an_output_is_read_at_once(opened: Opened):
     asset, batch = an_input(), Batch(id=BatchId("b"), name="Foxes", created_at=NOON)
     task = replace(a_task(values={"promptImage": "file:///a.png"}), batch_id=batch.id)
     async with opened() as store:
@@ -190,7 +190,7 @@ async def test_what_is_told_of_a_result_is_read_at_once(opened: Opened):
         assert await store.result_facts(TaskId("nobody")) is None
 
 
-async def test_a_result_is_found_by_its_name_after_it_got_another(opened: Opened):
+async def test_renamed_result_is_found_by_its_former_name(opened: Opened):
     async with opened() as store:
         await store.add([a_task()], [], None, [a_line()], [an_output()])
         for name in ("badger", "badger", "heron"):
@@ -200,7 +200,7 @@ async def test_a_result_is_found_by_its_name_after_it_got_another(opened: Opened
         assert list((await store.list(flat(text="badger"))).ids) == []
 
 
-async def test_a_save_that_fails_changes_nothing(opened: Opened):
+async def test_failed_save_changes_nothing(opened: Opened):
     async with opened() as store:
         await put(store, a_task())
         with pytest.raises(LookupError):
@@ -209,7 +209,7 @@ async def test_a_save_that_fails_changes_nothing(opened: Opened):
         assert await store.outputs(TaskId("t1")) == []
 
 
-async def test_saving_what_is_not_there_is_our_own_mistake(opened: Opened):
+async def test_saving_an_unknown_task_is_a_program_error(opened: Opened):
     async with opened() as store:
         with pytest.raises(LookupError):
             await store.save(a_task())
@@ -222,7 +222,7 @@ async def test_saving_what_is_not_there_is_our_own_mistake(opened: Opened):
         assert await store.get(TaskId("t1")) is None
 
 
-async def test_adding_a_task_twice_is_our_own_mistake(opened: Opened):
+async def test_adding_a_task_twice_is_a_program_error(opened: Opened):
     async with opened() as store:
         await put(store, a_task())
         with pytest.raises(ValueError, match="already"):
@@ -230,7 +230,7 @@ async def test_adding_a_task_twice_is_our_own_mistake(opened: Opened):
         assert await store.get(TaskId("t2")) is None
 
 
-async def test_input_of_a_place_that_was_edited_away_is_dropped(opened: Opened):
+async def test_input_of_a_removed_field_is_deleted(opened: Opened):
     first = an_input()
     async with opened() as store:
         await store.add([a_task(values={"promptImage": "file:///a.png"})], [first], None, [])
@@ -240,7 +240,7 @@ async def test_input_of_a_place_that_was_edited_away_is_dropped(opened: Opened):
         assert (await store.rows([TaskId("t1")]))[0].first_input_path == ""
 
 
-async def test_many_tasks_come_in_the_order_asked(opened: Opened):
+async def test_many_tasks_are_read_in_the_requested_order(opened: Opened):
     async with opened() as store:
         await put(store, *(a_task(name) for name in "abc"))
         asked = [TaskId("c"), TaskId("none"), TaskId("a")]
@@ -249,7 +249,7 @@ async def test_many_tasks_come_in_the_order_asked(opened: Opened):
         assert await store.get_many([]) == []
 
 
-async def test_a_row_brings_its_outputs_and_its_picture(opened: Opened):
+async def test_row_includes_its_outputs_and_poster(opened: Opened):
     async with opened() as store:
         clip = Input(task_id=TaskId("t1"), field_path=("a",), uri="file:///a.mp4", media=Media.VIDEO, path="/a.mp4")
         link = Input(task_id=TaskId("t1"), field_path=("b",), uri="https://e.example/a.png", media=Media.IMAGE)
@@ -261,13 +261,13 @@ async def test_a_row_brings_its_outputs_and_its_picture(opened: Opened):
         assert (second.outputs, second.first_input_path) == ((an_output("t2"),), "")
 
 
-async def test_remote_ids_are_found_even_of_removed_tasks(opened: Opened):
+async def test_remote_ids_of_removed_tasks_are_found(opened: Opened):
     async with opened() as store:
         await put(store, a_task(remote_id=REMOTE, removed_at=NOON), a_task("t2"))
         assert await store.find_remote([REMOTE, RemoteId("other")]) == {REMOTE: "t1"}
 
 
-async def test_unfinished_tasks_come_by_position_removed_or_not(opened: Opened):
+async def test_unfinished_tasks_are_listed_by_position_removed_or_not(opened: Opened):
     async with opened() as store:
         every = [a_task(state.value, state=state, position=-n, removed_at=NOON) for n, state in enumerate(State)]
         await put(store, *every)
@@ -284,7 +284,7 @@ async def test_unsaved_results_are_found(opened: Opened):
         assert {row.task.id for row in await store.unsaved()} == {"waiting", "downloading", "failed"}
 
 
-async def test_a_fresh_link_leaves_the_rest_of_the_result_as_it_is(opened: Opened):
+async def test_renewing_a_link_changes_nothing_else_of_the_result(opened: Opened):
     async with opened() as store:
         await put(store, a_task("a", state=State.SUCCEEDED))
         saved = an_output("a", state=OutputState.SAVED, path="/library/a.mp4", sha256="ab", size=9)
@@ -294,7 +294,7 @@ async def test_a_fresh_link_leaves_the_rest_of_the_result_as_it_is(opened: Opene
         assert await store.outputs(TaskId("a")) == [replace(saved, url=old.url, url_fetched_at=NOON)]
 
 
-async def test_unsaved_results_come_by_urgency_without_what_is_lost_saved_or_missing(opened: Opened):
+async def test_unsaved_results_are_listed_by_urgency_without_expired_saved_or_missing_ones(opened: Opened):
     hours = {"waiting": 1, "failed": 20, "downloading": 30, "old": 60, "older": 900}
     states = dict.fromkeys(hours, OutputState.FAILED)
     states |= {"waiting": OutputState.WAITING, "downloading": OutputState.DOWNLOADING}
@@ -317,7 +317,7 @@ async def test_unsaved_results_come_by_urgency_without_what_is_lost_saved_or_mis
         assert (await store.counts()).pages[Page.NOT_SAVED] == len(urgent) - 1
 
 
-async def test_an_upload_of_the_same_bytes_is_found_while_it_is_fresh(opened: Opened):
+async def test_recent_upload_of_equal_bytes_is_found(opened: Opened):
     async with opened() as store:
         tasks = [a_task(name) for name in "abcd"]
         uploads = [
@@ -339,13 +339,13 @@ async def test_an_upload_of_the_same_bytes_is_found_while_it_is_fresh(opened: Op
         )
 
 
-async def test_an_upload_of_which_nobody_knows_the_key_is_not_found(opened: Opened):
+async def test_upload_of_unknown_key_is_not_found(opened: Opened):
     async with opened() as store:
         await store.add([a_task("a")], [an_upload("a", uploaded_at=NOON)], None, [])
         assert await store.upload_of("f00", NO_KEY, 0, NOON) is None
 
 
-async def test_what_is_known_of_keys_is_kept(opened: Opened):
+async def test_facts_about_keys_are_stored(opened: Opened):
     async with opened() as store:
         task = replace(a_task("a"), key=MINE, hidden_from=Fingerprint("theirs"), not_found_at=NOON)
         await store.add([task], [], None, [])
@@ -366,14 +366,14 @@ async def test_removed_tasks_are_in_no_list_and_no_count(opened: Opened):
         assert (counts.pages[Page.ALL], counts.projects, counts.models) == (1, {}, {"gen4.5": 1})
 
 
-async def test_latest_first_and_what_was_made_at_once_in_its_own_order(opened: Opened):
+async def test_list_is_sorted_latest_first_and_equal_times_in_submission_order(opened: Opened):
     async with opened() as store:
         await put(store, a_task("old"), *(a_task(name, created_at=NOON + 5) for name in ("010", "020", "030")))
         assert await ids(store, flat()) == ["010", "020", "030", "old"]
         assert await ids(store, flat(descending=False)) == ["old", "010", "020", "030"]
 
 
-async def test_sending_moves_no_row(opened: Opened):
+async def test_sending_a_task_does_not_move_its_row(opened: Opened):
     async with opened() as store:
         await put(store, a_task("first", created_at=NOON), a_task("second", created_at=NOON + 5))
         sent = replace((await store.get(TaskId("first"))), state=State.PENDING, sent_at=NOON + 99)
@@ -381,7 +381,7 @@ async def test_sending_moves_no_row(opened: Opened):
         assert await ids(store, flat()) == ["second", "first"]
 
 
-async def test_programs_that_asked_for_tasks_are_known_by_their_names(opened: Opened):
+async def test_requesting_programs_are_listed_by_name(opened: Opened):
     async with opened() as store:
         assert (await store.counts()).clients == ()
         tasks = [a_task(name) for name in "abc"]
@@ -413,7 +413,7 @@ async def test_shots_are_counted_and_sorted(opened: Opened):
         (SortKey.LANE, ["b", "c", "a"]),
     ],
 )
-async def test_every_sort_goes_both_ways(opened: Opened, sort: SortKey, rising: list[str]):
+async def test_every_sort_order_works_in_both_directions(opened: Opened, sort: SortKey, rising: list[str]):
     async with opened() as store:
         await put(
             store,
@@ -433,7 +433,7 @@ async def test_every_sort_goes_both_ways(opened: Opened, sort: SortKey, rising: 
         assert await ids(store, flat(sort)) == rising[::-1]
 
 
-async def test_equals_stand_latest_first_whichever_way_is_sorted(opened: Opened):
+async def test_equal_values_are_sorted_latest_first_in_both_directions(opened: Opened):
     async with opened() as store:
         made = [a_task(f"{model}{n}", model=model, created_at=NOON + n) for n in range(3) for model in ("x", "y")]
         await put(store, *made)
@@ -441,7 +441,7 @@ async def test_equals_stand_latest_first_whichever_way_is_sorted(opened: Opened)
         assert await ids(store, flat(SortKey.MODEL)) == ["y2", "y1", "y0", "x2", "x1", "x0"]
 
 
-async def test_groups_stand_together_where_their_first_entry_sorts(opened: Opened):
+async def test_groups_are_placed_by_their_first_entry(opened: Opened):
     async with opened() as store:
         for name in "ab":
             await put(store, batch=Batch(id=BatchId(name), name=f"{name}.csv", created_at=NOON))
@@ -457,7 +457,7 @@ async def test_groups_stand_together_where_their_first_entry_sorts(opened: Opene
         ]  # fmt: skip
 
 
-async def test_days_begin_at_midnight_where_the_person_is(opened: Opened):
+async def test_days_start_at_local_midnight(opened: Opened):
     midnight = 1_750_011_300.0  # 2025-06-16 00:00 in Kathmandu, 18:15 the day before in Greenwich.
     async with opened() as store:
         await put(store, a_task("late", created_at=midnight - 0.001), a_task("early", created_at=midnight))
@@ -468,14 +468,14 @@ async def test_days_begin_at_midnight_where_the_person_is(opened: Opened):
         assert [group.key for group in await store.groups(listing)] == ["2025-06-16", "2025-06-15"]
 
 
-async def test_a_time_that_no_calendar_has_keeps_no_list_from_being_shown(opened: Opened):
+async def test_impossible_timestamp_does_not_hide_a_list(opened: Opened):
     async with opened() as store:
         await put(store, a_task("odd", created_at=1_785_931_200_250.0), a_task("old", created_at=-1e300))
         assert set((await store.list(Listing(group=GroupBy.DAY))).ids) == {"odd", "old"}
         assert len(await store.groups(Listing(group=GroupBy.DAY))) == 2
 
 
-async def test_group_summaries_count_states_saved_and_credits(opened: Opened):
+async def test_group_summaries_count_states_saved_results_and_credits(opened: Opened):
     async with opened() as store:
         await put(
             store,
@@ -501,7 +501,7 @@ PLACED = {
 }
 
 
-async def test_places_hold_what_their_names_say(opened: Opened):
+async def test_pages_contain_what_their_names_say(opened: Opened):
     async with opened() as store:
         at_runway = {"remote_id": REMOTE}
         await put(
@@ -529,7 +529,7 @@ async def test_places_hold_what_their_names_say(opened: Opened):
         assert counts.pages[Page.NEEDS_ATTENTION] == 4
 
 
-async def test_filters_hold_all_together(opened: Opened):
+async def test_filters_are_combined_with_and(opened: Opened):
     async with opened() as store:
         await put(store, batch=Batch(id=BatchId("b"), name="b", created_at=NOON))
         await put(
@@ -584,7 +584,7 @@ async def test_search_finds_every_word_anywhere(opened: Opened, text: str, found
         assert set(await ids(store, flat(text=text))) == found
 
 
-async def test_search_follows_what_changes(opened: Opened):
+async def test_search_follows_changes_of_tasks(opened: Opened):
     async with opened() as store:
         await put(store, a_task())
         await store.save(a_task(title="Harbour"))
@@ -594,7 +594,7 @@ async def test_search_follows_what_changes(opened: Opened):
         assert await ids(store, flat(text="glacier")) == ["t1"]
 
 
-async def test_note_tags_project_and_shot_are_found_as_well(opened: Opened):
+async def test_search_finds_note_tags_project_and_shot(opened: Opened):
     async with opened() as store:
         judged = a_task(note="Too dark, keep the take", tags=("night", "low key"), project="Aurora", shot="sc-010")
         await put(store, a_task("other"), judged)
@@ -608,7 +608,7 @@ async def test_note_tags_project_and_shot_are_found_as_well(opened: Opened):
         assert await store.get(judged.id) == replace(judged, note="", tags=("day",))
 
 
-async def test_exact_words_stand_together_and_a_minus_leaves_out(opened: Opened):
+async def test_quoted_words_match_as_a_phrase_and_a_minus_excludes(opened: Opened):
     async with opened() as store:
         await put(store, a_task("1", prompt="a red boat"), a_task("2", prompt="a boat, red"), a_task("3", prompt="red"))
         assert await ids(store, flat(text='"red boat"')) == ["1"]
@@ -617,13 +617,13 @@ async def test_exact_words_stand_together_and_a_minus_leaves_out(opened: Opened)
         assert await ids(store, flat(text='"red b')) == ["1"]
 
 
-async def test_what_is_removed_has_no_tags_in_the_counts(opened: Opened):
+async def test_tags_of_removed_tasks_are_not_counted(opened: Opened):
     async with opened() as store:
         await put(store, a_task("1", tags=("drone",)), a_task("2", tags=("drone",), removed_at=NOON))
         assert (await store.counts()).tags == {"drone": 1}
 
 
-async def test_the_length_of_the_result_comes_before_the_length_that_was_asked(opened: Opened):
+async def test_length_of_the_result_is_preferred_to_the_requested_length(opened: Opened):
     async with opened() as store:
         await put(store, a_task())
         assert await ids(store, flat(length=Bounds(5, 5))) == ["t1"]
@@ -633,7 +633,7 @@ async def test_the_length_of_the_result_comes_before_the_length_that_was_asked(o
         assert await ids(store, flat(length=Bounds(least=9))) == ["t1"]
 
 
-async def test_takes_are_tied_to_the_first(opened: Opened):
+async def test_takes_are_linked_to_the_first(opened: Opened):
     def take(name: str, at: float, of: str | None) -> Task:
         return a_task(name, created_at=NOON + at, parent_id=TaskId(of) if of else None)
 
@@ -648,7 +648,7 @@ async def test_takes_are_tied_to_the_first(opened: Opened):
         assert (await store.takes(TaskId("none"))).ids == ()
 
 
-async def test_results_and_their_uses_are_found_by_bytes(opened: Opened):
+async def test_results_and_their_uses_are_found_by_content(opened: Opened):
     def made(task_id: str, index: int, sha256: str) -> Output:
         return Output(task_id=TaskId(task_id), index=index, url="", url_fetched_at=NOON, sha256=sha256)
 
@@ -672,7 +672,7 @@ async def test_results_and_their_uses_are_found_by_bytes(opened: Opened):
         assert sorted(use.task_id for use in await store.uses_of(["1" * 64], [f"in{os.sep}ab"])) == ["c", "d"]
 
 
-async def test_the_first_entries_come_alone_and_say_whether_more_follow(opened: Opened):
+async def test_first_entries_are_returned_with_a_flag_for_more(opened: Opened):
     async with opened() as store:
         await put(store, *(a_task(str(n), created_at=NOON + n) for n in range(5)))
         first = await store.list(flat(), 3)
@@ -684,7 +684,7 @@ async def test_the_first_entries_come_alone_and_say_whether_more_follow(opened: 
         assert list(rows) == await store.rows([TaskId("4"), TaskId("3")])
 
 
-async def test_takes_of_one_prompt_stand_together_and_the_single_ones_too(opened: Opened):
+async def test_takes_of_one_prompt_are_grouped_and_single_ones_too(opened: Opened):
     async with opened() as store:
         for n, prompt in enumerate(("One  boat", "A tree", "one boat", "A bird")):
             await put(store, a_task(str(n), prompt=prompt, created_at=NOON + n))
@@ -695,7 +695,7 @@ async def test_takes_of_one_prompt_stand_together_and_the_single_ones_too(opened
         assert sorted((found.title, found.total) for found in sums) == [("", 2), ("one boat", 2)]
 
 
-async def test_counts_name_projects_batches_and_models(opened: Opened):
+async def test_counts_list_projects_batches_and_models(opened: Opened):
     async with opened() as store:
         for n, name in enumerate(("old", "new", "empty")):
             await put(store, batch=Batch(id=BatchId(name), name=f"{name}.csv", created_at=NOON + n))
@@ -708,9 +708,7 @@ async def test_counts_name_projects_batches_and_models(opened: Opened):
 
 
 @pytest.mark.parametrize("near", [None, 10], ids=["", "a search looks near first"])
-async def test_a_whole_library_is_listed_alike_by_every_question(
-    opened: Opened, near: int | None, monkeypatch: pytest.MonkeyPatch
-):
+async def test_every_query_lists_the_same_library(opened: Opened, near: int | None, monkeypatch: pytest.MonkeyPatch):
     if near:
         for name in ("NEAR", "FEW", "FREQUENT", "JUDGED", "PIECE"):
             monkeypatch.setattr(listing_module, name, near)
@@ -748,7 +746,7 @@ async def test_a_whole_library_is_listed_alike_by_every_question(
 # Learning
 
 
-async def test_timings_prefer_the_same_shape_when_there_are_three(opened: Opened):
+async def test_durations_of_the_same_request_shape_are_preferred_from_three_on(opened: Opened):
     def done(name: str, duration: int, took: float, **members: Any) -> Task:
         times = {"sent_at": NOON, "running_since": NOON + 2, "ended_at": NOON + took}
         return a_task(name, state=State.SUCCEEDED, values={"duration": duration}, **(times | members))
@@ -768,14 +766,14 @@ async def test_timings_prefer_the_same_shape_when_there_are_three(opened: Opened
         assert await store.timings("image_to_video", "veo", shape) == []
 
 
-async def test_estimates_are_learned_and_replaced(opened: Opened):
+async def test_price_estimates_are_stored_and_replaced(opened: Opened):
     async with opened() as store:
         await store.learn("image_to_video", "gen4.5", "duration=5", Estimate(credits=25.0, at=NOON))
         await store.learn("image_to_video", "gen4.5", "duration=5", Estimate(credits=30.0, at=NOON + 1))
         assert await store.learned() == {("image_to_video", "gen4.5", "duration=5"): 30.0}
 
 
-async def test_spending_counts_the_actual_price_else_the_estimate(opened: Opened):
+async def test_spending_uses_the_actual_cost_or_else_the_estimate(opened: Opened):
     async with opened() as store:
         await put(
             store,
@@ -789,7 +787,7 @@ async def test_spending_counts_the_actual_price_else_the_estimate(opened: Opened
         assert await store.spending(NOON + 1000, NOON + 2000) == []
 
 
-async def test_settings_are_json_and_kept_by_name(opened: Opened):
+async def test_settings_are_stored_as_json_by_name(opened: Opened):
     async with opened() as store:
         await store.set_settings({"theme": "dark", "limits": {"gen4.5": 2}, "off": None})
         await store.set_settings({"theme": "light"})
@@ -801,7 +799,7 @@ async def test_closing_twice_is_no_error(opened: Opened):
         await store.close()
 
 
-async def test_a_sheet_is_kept_found_by_its_batch_and_forgotten(opened: Opened):
+async def test_stored_sheet_is_found_by_its_batch_and_deleted(opened: Opened):
     async with opened() as store:
         batch = Batch(id=BatchId("b1"), name="shots", created_at=NOON)
         await store.add([], [], batch, ())
@@ -823,7 +821,7 @@ async def test_a_sheet_is_kept_found_by_its_batch_and_forgotten(opened: Opened):
         assert await store.sheet("s1") is None
 
 
-async def test_sheets_with_unsent_rows_are_counted_until_all_of_them_is_sent(opened: Opened):
+async def test_sheets_with_unsent_rows_are_counted_until_all_are_sent(opened: Opened):
     async with opened() as store:
         await store.add([], [], Batch(id=BatchId("b1"), name="shots", created_at=NOON), ())
         never = KeptSheet(id="s0", name="never", changed_at=NOON - 1, rows=2, unsent=2, text="{}")
@@ -835,7 +833,7 @@ async def test_sheets_with_unsent_rows_are_counted_until_all_of_them_is_sent(ope
         assert (await store.counts()).unsent == (replace(never, text=""),)
 
 
-async def test_prompts_are_told_latest_first_each_once(opened: Opened):
+async def test_prompts_are_listed_latest_first_without_repeats(opened: Opened):
     async with opened() as store:
         prompts = ["Fog over the harbour", "A watch", "fog, HARBOUR lights", "A watch"]
         await put(store, *(a_task(f"p{n}", prompt=prompt, created_at=NOON + n) for n, prompt in enumerate(prompts)))
@@ -844,7 +842,7 @@ async def test_prompts_are_told_latest_first_each_once(opened: Opened):
         assert list(await store.recent_prompts(10, "harbour Fog")) == ["fog, HARBOUR lights", "Fog over the harbour"]
 
 
-async def test_prompts_that_moderation_refused_are_known(opened: Opened):
+async def test_prompts_refused_by_moderation_are_found(opened: Opened):
     async with opened() as store:
         for number, code in enumerate(("SAFETY.INPUT.TEXT", "INTERNAL.BAD_OUTPUT.CODE01")):
             failure = Failure(code=code, words="Mentions SAFETY too")
@@ -852,7 +850,7 @@ async def test_prompts_that_moderation_refused_are_known(opened: Opened):
         assert await store.refused_prompts() == {"Prompt 0"}
 
 
-async def test_results_are_found_by_the_folder_that_they_lie_in(opened: Opened):
+async def test_results_are_found_by_folder(opened: Opened):
     def at(*parts: str) -> str:
         return os.sep.join(("", *parts))
 
@@ -870,7 +868,7 @@ async def test_results_are_found_by_the_folder_that_they_lie_in(opened: Opened):
         assert await store.outputs_in(at("none")) == []
 
 
-async def test_a_result_is_moved_with_its_journal_only_if_it_is_where_it_was_thought_to_be(opened: Opened):
+async def test_result_is_moved_with_its_journal_only_from_its_expected_place(opened: Opened):
     async with opened() as store:
         await put(store, a_task("a"), a_task("b"))
         here, gone = an_output("a", path="/old/fox.mp4", sha256="1" * 64), an_output("b", path="/bin/hare.mp4")
@@ -889,7 +887,7 @@ async def test_a_result_is_moved_with_its_journal_only_if_it_is_where_it_was_tho
         assert not (await store.list(flat(text="fox"))).ids
 
 
-async def test_batch_has_another_name_from_then_on_and_tells_the_one_before(opened: Opened):
+async def test_renamed_batch_returns_its_former_name(opened: Opened):
     async with opened() as store:
         await put(store, a_task("a", batch_id=BatchId("b")), batch=Batch(id=BatchId("b"), name="", created_at=NOON))
         assert await store.rename_batch(BatchId("b"), "First light") == ""

@@ -44,7 +44,7 @@ async def tasks_in(database: Path) -> int:
         await store.close()
 
 
-async def test_checkpoint_that_is_killed_at_any_page_damages_nothing(tmp_path: Path):
+async def test_checkpoint_killed_at_any_page_damages_nothing(tmp_path: Path):
     killed = await a_killed_list(tmp_path)
     pages = len(logged_pages(killed))
     assert pages > 10
@@ -54,7 +54,7 @@ async def test_checkpoint_that_is_killed_at_any_page_damages_nothing(tmp_path: P
         assert await tasks_in(database) == TASKS
 
 
-async def test_log_that_is_cut_damages_nothing_either(tmp_path: Path):
+async def test_truncated_log_damages_nothing(tmp_path: Path):
     killed = await a_killed_list(tmp_path)
     for part in range(8):
         database = again(killed)
@@ -62,7 +62,7 @@ async def test_log_that_is_cut_damages_nothing_either(tmp_path: Path):
         assert TASKS // 2 <= await tasks_in(database) <= TASKS
 
 
-async def test_both_together_are_refused_as_damage_and_not_read_as_a_list(tmp_path: Path):
+async def test_killed_checkpoint_with_a_truncated_log_is_reported_as_damage(tmp_path: Path):
     killed = await a_killed_list(tmp_path)
     refused = 0
     for part in range(8):

@@ -70,14 +70,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_every_index_is_needed_by_a_question(library: Path):
+def test_every_index_is_used_by_a_query(library: Path):
     with closing(sqlite3.connect(library)) as connection:
         found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
         assert {name for (name,) in found} == set(NEEDED_BY)
 
 
 @pytest.mark.parametrize("index", NEEDED_BY)
-def test_question_is_answered_by_its_index(library: Path, index: str):
+def test_query_uses_its_index(library: Path, index: str):
     with closing(sqlite3.connect(library, isolation_level=None)) as connection:
         connection.execute("BEGIN")
         asked: list[str] = []

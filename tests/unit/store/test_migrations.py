@@ -51,14 +51,14 @@ def version_of(path: Path) -> Version:
         return Version.of(connection)
 
 
-async def test_a_new_file_gets_the_newest_version_and_no_backup(tmp_path: Path):
+async def test_new_file_has_the_newest_version_and_no_backup(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db", migrations=NEWER_MAJOR)
     await store.close()
     assert version_of(tmp_path / "p.db") == MAJOR
     assert [file.name for file in tmp_path.iterdir()] == ["p.db"]
 
 
-async def test_an_old_file_is_backed_up_and_brought_up_to_date(tmp_path: Path):
+async def test_old_file_is_backed_up_and_migrated(tmp_path: Path):
     path = tmp_path / "p.db"
     await an_old_one(path)
     store = await SqliteStore.open(path, migrations=NEWER_MAJOR)
@@ -76,7 +76,7 @@ async def test_an_old_file_is_backed_up_and_brought_up_to_date(tmp_path: Path):
     await store.close()
 
 
-async def test_opening_again_migrates_nothing(tmp_path: Path):
+async def test_reopening_migrates_nothing(tmp_path: Path):
     path = tmp_path / "p.db"
     await an_old_one(path)
     for _ in range(2):
@@ -86,7 +86,7 @@ async def test_opening_again_migrates_nothing(tmp_path: Path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["p.db"]
 
 
-async def test_a_step_that_breaks_off_leaves_the_file_as_it_was_and_is_done_again(tmp_path: Path):
+async def test_interrupted_migration_leaves_the_file_unchanged_and_is_repeated(tmp_path: Path):
     path = tmp_path / "p.db"
     await an_old_one(path)
     with pytest.raises(StoreError, match="could not be brought up to date") as caught:
@@ -99,7 +99,7 @@ async def test_a_step_that_breaks_off_leaves_the_file_as_it_was_and_is_done_agai
     assert version_of(path) == MAJOR
 
 
-async def test_a_newer_minor_version_is_worked_with(tmp_path: Path):
+async def test_newer_minor_version_is_accepted(tmp_path: Path):
     path = tmp_path / "p.db"
     store = await SqliteStore.open(path, migrations=NEWER_MINOR)
     await store.close()
@@ -109,7 +109,7 @@ async def test_a_newer_minor_version_is_worked_with(tmp_path: Path):
     assert version_of(path) == MINOR
 
 
-async def test_a_newer_major_version_is_refused_with_a_sentence(tmp_path: Path):
+async def test_newer_major_version_is_refused_with_a_sentence(tmp_path: Path):
     path = tmp_path / "p.db"
     store = await SqliteStore.open(path, migrations=NEWER_MAJOR)
     await store.close()
@@ -120,7 +120,7 @@ async def test_a_newer_major_version_is_refused_with_a_sentence(tmp_path: Path):
     assert path.read_bytes() == before
 
 
-async def test_a_strangers_database_is_never_touched(tmp_path: Path):
+async def test_foreign_database_is_never_changed(tmp_path: Path):
     path = tmp_path / "p.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
@@ -130,7 +130,7 @@ async def test_a_strangers_database_is_never_touched(tmp_path: Path):
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
 
 
-async def test_without_room_for_a_backup_nothing_is_migrated(tmp_path: Path):
+async def test_migration_without_space_for_a_backup_is_not_started(tmp_path: Path):
     path = tmp_path / "p.db"
     await an_old_one(path)
     backup_path(path, NOW).mkdir()
@@ -151,7 +151,7 @@ def written(path: Path, statements: Path) -> Path:
     return path
 
 
-async def test_what_the_first_form_holds_is_still_read(tmp_path: Path):
+async def test_content_of_the_first_version_is_still_read(tmp_path: Path):
     told: list[str] = []
     path = written(tmp_path / "p.db", FIRST)
     store = await SqliteStore.open(path, renewing=lambda: told.append("renewing"))
@@ -173,7 +173,7 @@ async def test_what_the_first_form_holds_is_still_read(tmp_path: Path):
     assert version_of(path) == NOW
 
 
-async def test_a_list_from_before_the_first_release_is_left_as_it_is_and_its_ids_are_in_a_file(tmp_path: Path):
+async def test_pre_release_list_is_left_unchanged_and_its_ids_are_written_to_a_file(tmp_path: Path):
     path = written(tmp_path / "p.db", BEFORE)
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript("""
@@ -199,7 +199,7 @@ async def test_a_list_from_before_the_first_release_is_left_as_it_is_and_its_ids
     assert not list(tmp_path.glob("*.backup-*"))
 
 
-async def test_a_folder_that_takes_no_file_of_ids_is_named_none(tmp_path: Path):
+async def test_unwritable_folder_of_the_id_file_is_reported_without_a_name(tmp_path: Path):
     path = written(tmp_path / "p.db", BEFORE)
     (tmp_path / f"{TASK_IDS}.part").mkdir()
     with pytest.raises(DamagedList, match="before the first release") as caught:
@@ -207,7 +207,7 @@ async def test_a_folder_that_takes_no_file_of_ids_is_named_none(tmp_path: Path):
     assert "IDs" not in caught.value.advice
 
 
-async def test_a_code_of_a_newer_version_asks_the_person(tmp_path: Path):
+async def test_hold_code_of_a_newer_version_waits_for_the_person(tmp_path: Path):
     path = tmp_path / "p.db"
     written(path, FIRST)
     with closing(sqlite3.connect(path)) as connection:
@@ -219,7 +219,7 @@ async def test_a_code_of_a_newer_version_asks_the_person(tmp_path: Path):
     assert task.hold == Hold(HoldCode.ASK_PERSON, file="a")
 
 
-async def test_an_older_list_keeps_what_clients_ask_for_from_then_on(tmp_path: Path):
+async def test_migrated_list_stores_client_requests_from_then_on(tmp_path: Path):
     path = written(tmp_path / "p.db", FIRST)
     async with on_disk(path) as store:
         wanted = Request(endpoint="text_to_image", model="gen4_image", values={"promptText": "A fox"}, prompt="A fox")

@@ -33,7 +33,7 @@ from tests.rigs.libraries import fill
 from tests.unit.store.tasks_on_disk import a_task, on_disk
 
 
-async def test_folder_and_file_are_made_and_private(tmp_path: Path):
+async def test_folder_and_file_are_created_private(tmp_path: Path):
     path = tmp_path / "new" / "profile.db"
     async with on_disk(path) as store:
         await store.add([a_task("a")], [], None, [])
@@ -43,7 +43,7 @@ async def test_folder_and_file_are_made_and_private(tmp_path: Path):
     assert [file.name for file in path.parent.iterdir()] == ["profile.db"]
 
 
-async def test_a_kind_of_media_of_a_later_version_stays_as_it_is(tmp_path: Path):
+async def test_media_kind_of_a_later_version_is_stored_unchanged(tmp_path: Path):
     path = tmp_path / "p.db"
     output = Output(task_id=TaskId("a"), index=0, url="", url_fetched_at=1.0)
     found = Input(task_id=TaskId("a"), field_path=("a",), uri="", media=Media.IMAGE, path="/a.png")
@@ -67,7 +67,7 @@ async def test_a_kind_of_media_of_a_later_version_stays_as_it_is(tmp_path: Path)
         assert [one.media for one in row.outputs] == [Media.OTHER]
 
 
-async def test_every_commit_is_synced_to_the_disk(tmp_path: Path):
+async def test_every_commit_is_synced_to_disk(tmp_path: Path):
     async with on_disk(tmp_path / "p.db") as store:
         asked = ("journal_mode", "synchronous", "fullfsync", "foreign_keys")
         found = await store._writer.run(
@@ -76,7 +76,7 @@ async def test_every_commit_is_synced_to_the_disk(tmp_path: Path):
         assert found == [("wal",), (2,), (1,), (1,)]
 
 
-async def test_threads_have_names_and_end_with_the_store(tmp_path: Path):
+async def test_store_threads_have_names_and_end_with_the_store(tmp_path: Path):
     before = set(threading.enumerate())
     store = await SqliteStore.open(tmp_path / "p.db", threads=DiskThreads)
     started = set(threading.enumerate()) - before
@@ -89,7 +89,7 @@ async def test_threads_have_names_and_end_with_the_store(tmp_path: Path):
 
 
 @pytest.mark.parametrize("slow", ["store-write", "store-read", "store-sweep"])
-async def test_canceled_while_it_opens_it_leaves_nothing_open(tmp_path: Path, slow: str):
+async def test_canceled_opening_leaves_no_connection(tmp_path: Path, slow: str):
     path, may_go_on = tmp_path / "p.db", threading.Event()
     await (await SqliteStore.open(path)).close()
 
@@ -109,7 +109,7 @@ async def test_canceled_while_it_opens_it_leaves_nothing_open(tmp_path: Path, sl
     assert [file.name for file in tmp_path.iterdir()] == ["p.db"]
 
 
-async def test_a_closed_store_says_so(tmp_path: Path):
+async def test_closed_store_raises(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
     await store.close()
     with pytest.raises(StoreError, match="closed"):
@@ -118,7 +118,7 @@ async def test_a_closed_store_says_so(tmp_path: Path):
         await store.set_settings({"a": 1})
 
 
-async def test_what_was_asked_for_before_closing_is_done(tmp_path: Path):
+async def test_calls_made_before_closing_are_completed(tmp_path: Path):
     async with on_disk(tmp_path / "p.db") as store:
         writes = [asyncio.create_task(store.add([a_task(str(n))], [], None, [])) for n in range(20)]
         await asyncio.sleep(0)
@@ -131,7 +131,7 @@ def _given(number: int, _: sqlite3.Connection) -> int:
     return number
 
 
-async def test_writes_that_wait_together_share_one_trip_and_nobody_depends_on_who_asked_for_it(tmp_path: Path):
+async def test_waiting_writes_share_one_commit_independent_of_their_callers(tmp_path: Path):
     busy = threading.Event()
     turns: list[int] = []
 
@@ -161,7 +161,7 @@ async def test_writes_that_wait_together_share_one_trip_and_nobody_depends_on_wh
     await writer.close()
 
 
-async def test_writes_that_share_a_commit_fail_each_for_itself(tmp_path: Path):
+async def test_writes_of_a_shared_commit_fail_individually(tmp_path: Path):
     async with on_disk(tmp_path / "p.db") as store:
         await store.add([a_task("a")], [], None, [])
         results = await asyncio.gather(
@@ -175,7 +175,7 @@ async def test_writes_that_share_a_commit_fail_each_for_itself(tmp_path: Path):
         assert [task.id for task in await store.get_many([TaskId(name) for name in "abc"])] == ["a", "c"]
 
 
-async def test_a_caller_that_gives_up_leaves_a_whole_write(tmp_path: Path):
+async def test_canceled_caller_leaves_a_complete_write(tmp_path: Path):
     async with on_disk(tmp_path / "p.db") as store:
         task = asyncio.create_task(store.add([a_task("a"), a_task("b")], [], None, []))
         await asyncio.sleep(0)
@@ -186,7 +186,7 @@ async def test_a_caller_that_gives_up_leaves_a_whole_write(tmp_path: Path):
         assert len(await store.list(Listing())) == 2
 
 
-async def test_reading_goes_on_while_a_write_takes_long(tmp_path: Path):
+async def test_reading_continues_during_a_long_write(tmp_path: Path):
     async with on_disk(tmp_path / "p.db") as store:
         await store.add([a_task("a")], [], None, [])
         release = threading.Event()
@@ -197,7 +197,7 @@ async def test_reading_goes_on_while_a_write_takes_long(tmp_path: Path):
         assert await slow
 
 
-async def test_rows_do_not_wait_behind_sums_of_money(tmp_path: Path):
+async def test_rows_do_not_wait_behind_spending_sums(tmp_path: Path):
     """Starting adds up a month of spending before anything may be sent; the first rows are on the screen by then."""
     async with on_disk(tmp_path / "p.db") as store:
         await store.add([a_task("a")], [], None, [])
@@ -214,7 +214,7 @@ async def test_rows_do_not_wait_behind_sums_of_money(tmp_path: Path):
         await asyncio.gather(sweeping, *sums)
 
 
-async def test_a_question_that_nobody_waits_for_is_broken_off(tmp_path: Path):
+async def test_abandoned_query_is_interrupted(tmp_path: Path):
     async with on_disk(tmp_path / "p.db") as store:
         loop, begun = asyncio.get_running_loop(), asyncio.Event()
 
@@ -245,7 +245,7 @@ async def test_ledger_cannot_be_rewritten(tmp_path: Path):
                 connection.execute(statement)
 
 
-async def test_columns_of_a_newer_program_are_left_alone(tmp_path: Path):
+async def test_columns_of_a_newer_program_are_kept(tmp_path: Path):
     path = tmp_path / "p.db"
     async with on_disk(path) as store:
         await store.add([a_task("a")], [], None, [])
@@ -280,7 +280,7 @@ asyncio.run(main())
 """
 
 
-async def test_a_killed_program_loses_nothing_that_was_saved(tmp_path: Path):
+async def test_killed_program_loses_no_committed_data(tmp_path: Path):
     path = tmp_path / "p.db"
     saved = -1
     for _round in range(2):
@@ -307,7 +307,7 @@ async def test_a_killed_program_loses_nothing_that_was_saved(tmp_path: Path):
 # Trouble, in words
 
 
-async def test_a_damaged_file_is_named_and_kept(tmp_path: Path):
+async def test_damaged_file_is_named_and_kept(tmp_path: Path):
     path = tmp_path / "profile.db"
     path.write_bytes(b"this was never a database, not at all" * 100)
     before = path.read_bytes()
@@ -318,7 +318,7 @@ async def test_a_damaged_file_is_named_and_kept(tmp_path: Path):
     assert path.read_bytes() == before
 
 
-async def test_damage_in_the_middle_is_told_when_it_is_met(tmp_path: Path):
+async def test_damage_in_the_middle_is_reported_when_read(tmp_path: Path):
     path = tmp_path / "profile.db"
     async with on_disk(path) as store:
         await fill(store, 300)
@@ -337,7 +337,7 @@ async def test_damage_in_the_middle_is_told_when_it_is_met(tmp_path: Path):
     assert path.stat().st_size == size
 
 
-async def test_a_row_that_makes_no_sense_is_damage(tmp_path: Path):
+async def test_nonsensical_row_is_reported_as_damage(tmp_path: Path):
     path = tmp_path / "profile.db"
     async with on_disk(path) as store:
         await store.add([a_task("a")], [], None, [])
@@ -357,7 +357,7 @@ async def test_a_row_that_makes_no_sense_is_damage(tmp_path: Path):
     ],
     ids=["endless number", "width", "400 levels"],
 )
-async def test_an_odd_text_is_no_damage(tmp_path: Path, odd: str):
+async def test_unusual_text_is_no_damage(tmp_path: Path, odd: str):
     path = tmp_path / "profile.db"
     async with on_disk(path) as store:
         await store.add([a_task("a")], [], None, [])
@@ -370,7 +370,7 @@ async def test_an_odd_text_is_no_damage(tmp_path: Path, odd: str):
         assert str(found.failure.words).startswith(("Retry", "{file:", "in in "))
 
 
-async def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path):
+async def test_full_disk_is_reported_and_nothing_is_partially_written(tmp_path: Path):
     async with on_disk(tmp_path / "p.db") as store:
         await store.add([a_task("a")], [], None, [])
         await store._writer.run(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchone())
@@ -383,14 +383,14 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path):
         assert len(await store.list(Listing())) == 2
 
 
-async def test_a_folder_that_cannot_be_is_told(tmp_path: Path):
+async def test_impossible_folder_is_reported(tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match="cannot be opened for writing") as caught:
         await SqliteStore.open(tmp_path / "file" / "profile.db")
     assert "folder" in caught.value.advice
 
 
-async def test_a_file_that_may_only_be_read_is_told(tmp_path: Path):
+async def test_read_only_file_is_reported(tmp_path: Path):
     path = tmp_path / "p.db"
     store = await SqliteStore.open(path)
     await store.close()
@@ -400,7 +400,7 @@ async def test_a_file_that_may_only_be_read_is_told(tmp_path: Path):
         assert "cannot be opened for writing" in str(translated(caught.value, path))
 
 
-async def test_a_file_that_another_program_holds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_file_locked_by_another_program_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("runway_desktop.store.sqlite_store._PATIENCE_WITH_OTHERS", 0.01)
     async with on_disk(tmp_path / "p.db") as store:
         with closing(sqlite3.connect(tmp_path / "p.db")) as other:
@@ -412,7 +412,7 @@ async def test_a_file_that_another_program_holds_is_told(tmp_path: Path, monkeyp
 
 
 @pytest.mark.usefixtures("survived_mistakes")
-async def test_our_own_mistakes_are_not_told_as_the_worlds(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+async def test_program_errors_are_not_reported_as_disk_errors(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     async with on_disk(tmp_path / "p.db") as store:
         with pytest.raises(StoreError, match="Something went wrong in the program") as caught:
             await store._reader.run(lambda connection: connection.execute("SELECT * FROM recipes"))
@@ -420,7 +420,7 @@ async def test_our_own_mistakes_are_not_told_as_the_worlds(tmp_path: Path, caplo
         assert "no such table" in caplog.text
 
 
-def test_a_row_keeps_the_rank_that_the_domain_gives_its_state(monkeypatch):
+def test_stored_state_rank_equals_that_of_the_domain(monkeypatch):
     """And not the place of the state in the enum: shown with ranks that are anything but that."""
     others = {state: 100 - 7 * number for number, state in enumerate(State)}
     monkeypatch.setattr(domain_task, "RANKS", others)
@@ -435,7 +435,7 @@ def test_a_row_keeps_the_rank_that_the_domain_gives_its_state(monkeypatch):
         assert anew.state_of(rank) is state
 
 
-async def test_what_was_written_is_in_the_file_itself_once_the_log_was_written_into_it(tmp_path: Path):
+async def test_checkpoint_writes_committed_data_into_the_database_file(tmp_path: Path):
     path = tmp_path / "profile.db"
     log = path.with_name("profile.db-wal")
     async with on_disk(path) as store:
@@ -454,7 +454,7 @@ async def test_what_was_written_is_in_the_file_itself_once_the_log_was_written_i
         await alone.close()
 
 
-async def test_a_log_that_somebody_reads_is_written_later_and_holds_up_nobody_who_writes(tmp_path: Path):
+async def test_checkpoint_delayed_by_a_reader_blocks_no_writer(tmp_path: Path):
     path = tmp_path / "profile.db"
     store = await SqliteStore.open(path)
     other = sqlite3.connect(path, isolation_level=None)
@@ -473,7 +473,7 @@ async def test_a_log_that_somebody_reads_is_written_later_and_holds_up_nobody_wh
         await store.close()
 
 
-async def test_the_file_of_a_list_that_is_not_known_to_be_sound_is_left_alone(tmp_path: Path):
+async def test_file_of_an_unchecked_list_is_not_written(tmp_path: Path):
     path = tmp_path / "profile.db"
     async with on_disk(path) as store:
         await store.add([a_task("t1")], [], None, ())
@@ -482,7 +482,7 @@ async def test_the_file_of_a_list_that_is_not_known_to_be_sound_is_left_alone(tm
         assert path.read_bytes() == before
 
 
-async def test_a_log_is_not_begun_to_be_written_while_the_window_reads(tmp_path: Path, monkeypatch):
+async def test_checkpoint_does_not_start_while_the_window_reads(tmp_path: Path, monkeypatch):
     path = tmp_path / "profile.db"
     store = await SqliteStore.open(path)
     began, go_on = threading.Event(), threading.Event()

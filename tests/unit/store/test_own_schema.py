@@ -24,7 +24,7 @@ def a_list(path: Path, steps: int) -> None:
 
 
 @pytest.mark.parametrize("steps", range(1, len(MIGRATIONS) + 1))
-def test_what_any_version_of_this_program_wrote_is_its_own(tmp_path: Path, steps: int):
+def test_schema_of_every_version_of_this_program_is_accepted(tmp_path: Path, steps: int):
     path = tmp_path / "list.db"
     a_list(path, steps)
     assert SqliteSnapshots().look(path).tasks == 1
@@ -33,7 +33,7 @@ def test_what_any_version_of_this_program_wrote_is_its_own(tmp_path: Path, steps
 
 
 @pytest.mark.parametrize("steps", [1, len(MIGRATIONS)])
-def test_a_trigger_under_the_name_of_one_of_ours_is_refused(tmp_path: Path, steps: int):
+def test_foreign_trigger_with_one_of_our_names_is_refused(tmp_path: Path, steps: int):
     path = tmp_path / "list.db"
     a_list(path, steps)
     with closing(sqlite3.connect(path)) as connection:
@@ -46,7 +46,7 @@ def test_a_trigger_under_the_name_of_one_of_ours_is_refused(tmp_path: Path, step
             work(path)
 
 
-def test_a_schema_calls_none_of_the_programs_own_functions(tmp_path: Path, mistakes: Mistakes):
+def test_schema_calls_no_functions_of_the_program(tmp_path: Path, mistakes: Mistakes):
     path = tmp_path / "list.db"
     a_list(path, len(MIGRATIONS))
     with closing(sqlite3.connect(path)) as connection:

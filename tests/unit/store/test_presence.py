@@ -47,7 +47,7 @@ async def ids(store: Store, **wanted: Any) -> set[str]:
     return set((await store.list(Listing(filter=Filter(**wanted)))).ids)
 
 
-async def test_a_look_is_kept_and_tells_what_is_news(opened: Opened):
+async def test_file_check_is_stored_and_returns_changes(opened: Opened):
     first, second = saved("a"), saved("b")
     line = LedgerEntry(task_id=TaskId("a"), at=NOON, kind="file missing", detail={"index": 0})
     async with opened() as store:
@@ -65,7 +65,7 @@ async def test_a_look_is_kept_and_tells_what_is_news(opened: Opened):
         assert await store.missing_files() == []
 
 
-async def test_a_file_that_is_changed_once_more_is_news_and_one_that_is_changed_still_is_not(opened: Opened):
+async def test_further_change_of_a_file_is_new_and_an_unchanged_one_is_not(opened: Opened):
     output = saved()
     again = Look(presence=Presence.CHANGED, at=NOON + 30, signs=Signs(9, 1_750_000_000_000_000_009))
     async with opened() as store:
@@ -76,7 +76,7 @@ async def test_a_file_that_is_changed_once_more_is_news_and_one_that_is_changed_
             assert await store.note_looks([Looked(file=file, look=look)]) == told
 
 
-async def test_a_look_at_what_is_another_file_by_now_is_forgotten(opened: Opened):
+async def test_check_of_a_replaced_file_is_discarded(opened: Opened):
     output = saved()
     line = LedgerEntry(task_id=output.task_id, at=NOON, kind="file missing", detail={})
     for now in (
@@ -93,7 +93,7 @@ async def test_a_look_at_what_is_another_file_by_now_is_forgotten(opened: Opened
             assert await store.ledger(output.task_id) == []
 
 
-async def test_whoever_saves_an_output_does_not_undo_what_the_disk_said(opened: Opened):
+async def test_saving_an_output_keeps_its_file_check(opened: Opened):
     output = saved()
     async with opened() as store:
         await keep(store, output)
@@ -106,7 +106,7 @@ async def test_whoever_saves_an_output_does_not_undo_what_the_disk_said(opened: 
         assert again.look == NEVER_LOOKED
 
 
-async def test_an_output_is_changed_as_it_is_now(opened: Opened):
+async def test_output_update_uses_its_current_row(opened: Opened):
     output = saved()
     line = LedgerEntry(task_id=output.task_id, at=NOON, kind="file found", detail={})
     async with opened() as store:
@@ -126,7 +126,7 @@ async def test_an_output_is_changed_as_it_is_now(opened: Opened):
         assert await store.ledger(output.task_id) == [line]
 
 
-async def test_files_come_in_pages_each_once_binned_ones_too(opened: Opened):
+async def test_files_are_paged_each_once_including_trashed_ones(opened: Opened):
     kept = [saved(name, index) for name in ("a", "b", "c") for index in (0, 1)]
     binned = saved("d", path="", binned_from="/films/d.mp4")
     others = [saved("e", state=OutputState.WAITING), saved("f", state=OutputState.EXPIRED), saved("g", path="")]
@@ -139,7 +139,7 @@ async def test_files_come_in_pages_each_once_binned_ones_too(opened: Opened):
         assert [(file.path, file.is_binned) for file in found][-1] == ("/films/d.mp4", True)
 
 
-async def test_pages_follow_what_the_disk_says(opened: Opened):
+async def test_pages_follow_file_checks(opened: Opened):
     output, other = saved("a"), saved("b", 1)
     async with opened() as store:
         await keep(store, output, saved("b"), other, saved("c"))
@@ -159,7 +159,7 @@ async def test_pages_follow_what_the_disk_says(opened: Opened):
         assert await ids(store, page=Page.MISSING) == set()
 
 
-async def test_what_is_missing_is_not_counted_as_saved_too(opened: Opened):
+async def test_missing_file_is_not_counted_as_saved(opened: Opened):
     gone, there = saved("a"), saved("b")
     grouped = Listing(group=GroupBy.MODEL)
     async with opened() as store:
@@ -193,7 +193,7 @@ async def plan_of(path: Path, query: str, parameters: Any) -> str:
         return "; ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", parameters))
 
 
-async def test_the_list_of_missing_files_and_the_next_page_need_no_search(tmp_path: Path):
+async def test_missing_files_and_their_next_page_are_read_from_an_index(tmp_path: Path):
     page = await plan_of(tmp_path / "a.db", *presence.page_query((TaskId("b"), 0), 500))
     assert page.startswith("SEARCH outputs USING PRIMARY KEY")
     assert "TEMP B-TREE" not in page

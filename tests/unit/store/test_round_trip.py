@@ -28,7 +28,7 @@ unhurried = settings(deadline=None, max_examples=examples(20), suppress_health_c
 
 @unhurried
 @given(st.data())
-def test_everything_comes_back_equal(data: st.DataObject):
+def test_stored_tasks_are_read_back_equal(data: st.DataObject):
     first, second = data.draw(kinds.tasks("a")), data.draw(kinds.tasks("a"))
     outputs = data.draw(st.lists(kinds.outputs("a"), max_size=3, unique_by=lambda output: output.index))
     inputs = data.draw(st.lists(kinds.inputs("a"), max_size=3, unique_by=lambda asset: asset.field_path))
@@ -57,7 +57,7 @@ def test_everything_comes_back_equal(data: st.DataObject):
 
 @unhurried
 @given(st.data())
-def test_what_is_listed_is_what_the_tasks_say(data: st.DataObject):
+def test_listed_rows_equal_their_tasks(data: st.DataObject):
     tasks = [data.draw(kinds.tasks(name)) for name in NAMES]
     outputs = data.draw(st.lists(st.sampled_from(NAMES).flatmap(kinds.outputs), max_size=4))
     inputs = data.draw(st.lists(st.sampled_from(NAMES).flatmap(kinds.inputs), max_size=4))

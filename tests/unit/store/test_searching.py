@@ -82,7 +82,7 @@ def libraries(draw: st.DrawFn) -> list[Task]:
     st.booleans(),
     asked_by,
 )
-def test_every_way_to_search_finds_what_like_finds(
+def test_every_search_strategy_finds_the_same_as_like(
     tasks: list[Task], text: str, wanted: Filter, sort: SortKey, descending: bool, asked_by: list[str]
 ):
     question = Listing(filter=replace(wanted, text=text), sort=sort, descending=descending, group=GroupBy.NONE)
@@ -181,14 +181,14 @@ def few_are_ten(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.usefixtures("few_are_ten")
 @pytest.mark.parametrize("text", ["灯台と", "灯台", "猫", "qq", "qqq"])
-async def test_search_begins_with_the_few_that_hold_a_rare_word(tmp_path: Path, text: str):
+async def test_search_starts_with_the_rare_word(tmp_path: Path, text: str):
     await a_library(tmp_path / "p.db")
     assert "SEARCH tasks USING INTEGER PRIMARY KEY (rowid=?)" in await plan_of(tmp_path / "p.db", text)
 
 
 @pytest.mark.usefixtures("few_are_ten")
 @pytest.mark.parametrize("text", ["fox", "fo", "f", "in fog", '"a fox"'])
-async def test_word_of_many_tasks_is_met_in_the_lists_own_order(tmp_path: Path, text: str):
+async def test_frequent_word_is_searched_in_list_order(tmp_path: Path, text: str):
     await a_library(tmp_path / "p.db")
     plan = await plan_of(tmp_path / "p.db", text)
     assert "SCAN tasks USING COVERING INDEX tasks_by_made" in plan
@@ -197,7 +197,7 @@ async def test_word_of_many_tasks_is_met_in_the_lists_own_order(tmp_path: Path, 
 
 @pytest.mark.usefixtures("few_are_ten")
 @pytest.mark.parametrize("text", ["foxing", "-gull foxing"])
-async def test_texts_are_read_where_some_hold_the_pieces_of_a_word_and_few_the_word(
+async def test_texts_are_read_where_many_contain_the_parts_of_a_word_but_few_the_word(
     tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(listing, "NEAR", 5)
@@ -219,7 +219,7 @@ async def test_texts_are_read_where_some_hold_the_pieces_of_a_word_and_few_the_w
 
 @pytest.mark.usefixtures("few_are_ten")
 @pytest.mark.parametrize("text", ["fo", "f", "x"])
-async def test_short_word_of_more_than_few_is_looked_up_once_and_not_in_each_text(tmp_path: Path, text: str):
+async def test_short_frequent_word_is_looked_up_once(tmp_path: Path, text: str):
     """A letter of one task in a hundred would be looked for in the texts of half a library."""
     await a_library(tmp_path / "p.db")
     plan = await plan_of(tmp_path / "p.db", text)
@@ -228,7 +228,7 @@ async def test_short_word_of_more_than_few_is_looked_up_once_and_not_in_each_tex
 
 
 @pytest.mark.usefixtures("few_are_ten")
-async def test_short_word_that_a_text_ends_with_is_looked_for_in_the_texts(tmp_path: Path):
+async def test_short_word_at_the_end_of_a_text_is_found(tmp_path: Path):
     await a_library(tmp_path / "p.db", shot="京都")
     assert "SCAN tasks" in await plan_of(tmp_path / "p.db", "都")
     async with on_disk(tmp_path / "p.db") as store:

@@ -45,7 +45,7 @@ def output(task: Task, **members) -> Output:
     return Output(task_id=task.id, index=0, url=SIGNED, url_fetched_at=2.0, **members)
 
 
-async def test_a_copy_of_a_list_in_use_holds_everything_of_its_moment(tmp_path: Path):
+async def test_snapshot_of_a_list_in_use_is_consistent(tmp_path: Path):
     store = await a_list(tmp_path / "p.db")
     await store.save_sheet(KeptSheet(id="s", name="Shots", changed_at=1.0, rows=2, text="{}"))
     found = snapshots.take(tmp_path / "p.db", tmp_path / "copy.db", quietly)
@@ -62,7 +62,7 @@ async def test_a_copy_of_a_list_in_use_holds_everything_of_its_moment(tmp_path: 
     await copy.close()
 
 
-async def test_a_copy_is_private_and_leaves_nothing_beside_it(tmp_path: Path):
+async def test_snapshot_is_private_and_leaves_no_temporary_files(tmp_path: Path):
     store = await a_list(tmp_path / "p.db", 20)
     (tmp_path / "backup").mkdir()
     snapshots.take(tmp_path / "p.db", tmp_path / "backup" / "copy.db", quietly)
@@ -72,7 +72,7 @@ async def test_a_copy_is_private_and_leaves_nothing_beside_it(tmp_path: Path):
         assert stat.S_IMODE((tmp_path / "backup" / "copy.db").stat().st_mode) == 0o600
 
 
-async def test_the_same_list_gives_the_same_bytes(tmp_path: Path):
+async def test_equal_lists_give_equal_snapshots(tmp_path: Path):
     store = await a_list(tmp_path / "p.db")
     for name in ("a.db", "b.db"):
         snapshots.take(tmp_path / "p.db", tmp_path / name, quietly)
@@ -85,7 +85,7 @@ async def test_the_same_list_gives_the_same_bytes(tmp_path: Path):
     assert first == second != third == fourth
 
 
-async def test_where_a_list_lies_is_not_in_a_copy_and_each_start_makes_no_other_one(tmp_path: Path):
+async def test_snapshot_is_independent_of_the_lists_folder_and_starts(tmp_path: Path):
     store = await a_list(tmp_path / "p.db")
     for run in range(3):
         snapshots.take(tmp_path / "p.db", tmp_path / f"{run}.db", quietly)
@@ -97,7 +97,7 @@ async def test_where_a_list_lies_is_not_in_a_copy_and_each_start_makes_no_other_
     assert first == second == third
 
 
-async def test_a_setting_of_a_list_is_read_whoever_has_it_open(tmp_path: Path):
+async def test_setting_of_a_list_is_read_while_another_program_has_it_open(tmp_path: Path):
     store = await a_list(tmp_path / "p.db", 1)
     await store.set_settings({"folder": "ü \udcff", "nothing": None})
     assert [snapshots.setting(tmp_path / "p.db", name) for name in ("folder", "nothing", "none")] == [
@@ -117,7 +117,7 @@ async def test_a_setting_of_a_list_is_read_whoever_has_it_open(tmp_path: Path):
 
 
 @pytest.mark.usefixtures("survived_mistakes")
-async def test_no_key_and_no_signed_link_is_in_a_copy_nor_on_its_free_pages(tmp_path: Path):
+async def test_snapshot_contains_no_key_and_no_signed_link_even_on_free_pages(tmp_path: Path):
     store = await a_list(tmp_path / "p.db")
     task = a_task("secretive", f"I pasted my {KEY} by mistake")
     values = {"promptText": f"see {KEY}", "promptImage": SIGNED, "seed": 7}
@@ -149,7 +149,7 @@ async def test_no_key_and_no_signed_link_is_in_a_copy_nor_on_its_free_pages(tmp_
     await copy.close()
 
 
-async def test_what_goes_on_meanwhile_neither_waits_nor_gets_in(tmp_path: Path):
+async def test_changes_during_a_snapshot_are_not_blocked_and_not_included(tmp_path: Path):
     path = tmp_path / "p.db"
     store = await a_list(path, 500)
     begun, go_on = threading.Event(), threading.Event()
@@ -174,7 +174,7 @@ class CalledOff(Exception):
     pass
 
 
-async def test_called_off_at_any_moment_nothing_is_left(tmp_path: Path):
+async def test_snapshot_canceled_at_any_moment_leaves_nothing(tmp_path: Path):
     store = await a_list(tmp_path / "p.db", 500)
     await store.close()
     (tmp_path / "backup").mkdir()
@@ -194,7 +194,7 @@ async def test_called_off_at_any_moment_nothing_is_left(tmp_path: Path):
         assert list((tmp_path / "backup").iterdir()) == []
 
 
-def test_what_is_not_ours_or_not_there_is_refused_and_not_made(tmp_path: Path):
+def test_foreign_or_missing_list_is_refused_and_not_created(tmp_path: Path):
     with closing(sqlite3.connect(tmp_path / "recipes.db")) as connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
     for look in (snapshots.look, snapshots.bring_up_to_date):
@@ -208,7 +208,7 @@ def test_what_is_not_ours_or_not_there_is_refused_and_not_made(tmp_path: Path):
         snapshots.bring_up_to_date(tmp_path / "torn.db")
 
 
-async def test_an_older_list_is_migrated_and_a_newer_one_left_alone(tmp_path: Path):
+async def test_older_list_is_migrated_and_a_newer_one_left_unchanged(tmp_path: Path):
     with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
         connection.executescript((Path(__file__).parent / "version_4_2.sql").read_text(encoding="utf-8"))
     assert snapshots.look(tmp_path / "old.db").version == "4.2"
@@ -222,7 +222,7 @@ async def test_an_older_list_is_migrated_and_a_newer_one_left_alone(tmp_path: Pa
     assert (tmp_path / "new.db").read_bytes() == before
 
 
-async def test_a_list_that_moved_says_where_everything_lies_now(tmp_path: Path):
+async def test_moved_list_has_updated_paths(tmp_path: Path):
     old, new = Path("/old/profile/inputs"), tmp_path / "inputs"
     task, clip = a_task("a"), a_task("b")
     picture = old / "ab" / "Mein Bild ü.png"

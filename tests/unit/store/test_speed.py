@@ -32,7 +32,7 @@ async def plan_of(path: Path, query: str, parameters: list) -> str:
 @pytest.mark.parametrize("descending", [True, False])
 @pytest.mark.parametrize("group", [GroupBy.NONE, GroupBy.BATCH, GroupBy.MODEL])
 @pytest.mark.parametrize("sort", SortKey)
-async def test_first_rows_of_every_order_stand_in_an_index_in_that_order(
+async def test_first_rows_of_every_sort_order_come_from_an_index(
     tmp_path: Path, sort: SortKey, group: GroupBy, descending: bool
 ):
     listing = Listing(sort=sort, group=group, descending=descending)
@@ -47,7 +47,7 @@ async def test_first_rows_of_every_order_stand_in_an_index_in_that_order(
 @pytest.mark.parametrize("descending", [True, False])
 @pytest.mark.parametrize("group", GroupBy)
 @pytest.mark.parametrize("sort", set(SortKey) - {SortKey.PROMPT})
-async def test_whole_list_is_read_from_one_index_in_every_order(
+async def test_whole_list_of_every_sort_order_is_read_from_one_index(
     tmp_path: Path, sort: SortKey, group: GroupBy, descending: bool
 ):
     plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(sort=sort, group=group, descending=descending)))
@@ -58,7 +58,7 @@ async def test_whole_list_is_read_from_one_index_in_every_order(
 
 @pytest.mark.parametrize("descending", [True, False])
 @pytest.mark.parametrize("sort", set(SortKey) - {SortKey.MADE})
-async def test_what_is_judged_is_gathered_from_one_index_for_the_other_orders(
+async def test_rated_tasks_are_read_from_one_index_for_other_sort_orders(
     tmp_path: Path, sort: SortKey, descending: bool
 ):
     wanted = Filter(rating=Bounds(least=4), pages=frozenset({Page.SAVED}), projects=frozenset({"Coast", "Alps"}))
@@ -76,16 +76,14 @@ async def test_what_is_judged_is_gathered_from_one_index_for_the_other_orders(
         (Filter(picks=frozenset({Pick.PICK}), without=Without(projects=frozenset({"Coast"}))), False),
     ],
 )  # fmt: skip
-async def test_what_a_person_judged_is_gathered_from_the_small_index_of_stars(
-    tmp_path: Path, wanted: Filter, begins: bool
-):
+async def test_starred_tasks_are_read_from_the_index_of_stars(tmp_path: Path, wanted: Filter, begins: bool):
     question = by_person(wanted)
     assert question is not None
     plan = await plan_of(tmp_path / "p.db", *question)
     assert f"COVERING INDEX tasks_by_rating_in_list{' (rating>? AND rating<?)' if begins else ''}" in plan
 
 
-async def test_the_few_that_a_person_judged_so_are_all_that_is_looked_at(tmp_path: Path):
+async def test_query_by_rating_reads_only_matching_tasks(tmp_path: Path):
     """In whatever order."""
     async with on_disk(tmp_path / "p.db") as store:
         await fill(store, 50, with_outputs=False)
@@ -113,7 +111,7 @@ async def test_the_few_that_a_person_judged_so_are_all_that_is_looked_at(tmp_pat
         Filter(tags=frozenset({"night"}), without=Without(models=frozenset({"veo3.1"}))),
     ],
 )
-def test_the_index_of_stars_is_not_asked_for_what_it_has_not(wanted: Filter):
+def test_index_of_stars_is_not_used_for_unrated_tasks(wanted: Filter):
     assert by_person(wanted) is None
 
 
@@ -125,7 +123,7 @@ NAMED = (
 
 
 @pytest.mark.parametrize("wanted", NAMED)
-async def test_names_of_many_tasks_are_met_in_the_lists_own_order(tmp_path: Path, wanted: Filter):
+async def test_tasks_filtered_by_a_frequent_name_are_read_in_list_order(tmp_path: Path, wanted: Filter):
     """Gathered from the index of the name they would all have to be sorted before the first is known."""
     plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=wanted), 200))
     assert plan == "SCAN tasks USING COVERING INDEX tasks_by_made"
@@ -153,7 +151,7 @@ async def test_tasks_of_a_small_batch_are_found_by_its_index(tmp_path: Path):
         Filter(without=Without(clients=frozenset({"claude"}))),
     ],
 )
-async def test_who_asked_for_a_task_is_told_by_an_index(tmp_path: Path, wanted: Filter):
+async def test_requesting_programs_are_read_from_an_index(tmp_path: Path, wanted: Filter):
     plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=wanted), 200))
     assert "SEARCH client_requests USING COVERING INDEX client_requests_by_task (task_id=?" in plan
     assert "SCAN tasks USING COVERING INDEX tasks_by_made" in plan
@@ -177,14 +175,14 @@ JUDGED = (
 
 @pytest.mark.parametrize("group", [GroupBy.NONE, GroupBy.DAY, GroupBy.PROJECT, GroupBy.PROMPT])
 @pytest.mark.parametrize("wanted", JUDGED)
-async def test_judgments_are_read_from_the_same_index(tmp_path: Path, wanted: Filter, group: GroupBy):
+async def test_ratings_are_read_from_the_same_index(tmp_path: Path, wanted: Filter, group: GroupBy):
     plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=wanted, group=group), 200))
     # The tasks of one project, and of one shot, stand together in an index of their own, in the same order.
     assert "COVERING INDEX tasks_by_made" in plan or "(project=?)" in plan or "(shot=?)" in plan
     assert "TEMP B-TREE" not in plan
 
 
-async def test_tags_and_words_are_looked_up(tmp_path: Path):
+async def test_tags_and_words_are_found_by_index(tmp_path: Path):
     wanted = Filter(tags=frozenset({"drone"}), text='"red boat" -fog')
     plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=wanted)))
     assert "SEARCH task_tags USING PRIMARY KEY (tag=?)" in plan
@@ -192,7 +190,7 @@ async def test_tags_and_words_are_looked_up(tmp_path: Path):
     assert "SCAN tasks" not in plan.replace("SCAN tasks USING COVERING INDEX tasks_by_made", "")
 
 
-async def test_thousands_of_tasks_are_listed_and_counted_in_a_blink(tmp_path: Path):
+async def test_thousands_of_tasks_are_listed_and_counted_in_milliseconds(tmp_path: Path):
     async with on_disk(tmp_path / "p.db") as store:
         await fill(store, 5_000, with_outputs=False)
         assert await looks(store, lambda: store.list(Listing())) < 4
@@ -223,7 +221,7 @@ async def _cost(ask: Callable[[], Awaitable[object]]) -> float:
     return time.process_time() - began
 
 
-async def test_what_was_made_from_what_is_found_by_an_index(tmp_path: Path):
+async def test_uses_of_a_result_are_found_by_an_index(tmp_path: Path):
     for query, index, parameters in (
         (f"{reading.OUTPUTS} WHERE sha256 IN (?) AND sha256 <> ''", "outputs_by_bytes", ["a"]),
         (f"{reading._INPUTS} WHERE sha256 IN (?) AND sha256 <> ''", "inputs_by_bytes", ["a"]),
@@ -232,7 +230,7 @@ async def test_what_was_made_from_what_is_found_by_an_index(tmp_path: Path):
         assert index in await plan_of(tmp_path / "p.db", query, parameters)
 
 
-async def test_any_number_of_tasks_is_asked_for_in_a_few_statements(tmp_path: Path):
+async def test_any_number_of_tasks_is_read_in_a_few_statements(tmp_path: Path):
     asked = set()
 
     class Watched(sqlite3.Connection):
@@ -251,9 +249,7 @@ async def test_any_number_of_tasks_is_asked_for_in_a_few_statements(tmp_path: Pa
     assert len(asked) <= 30, "Each is parsed, and kept by its connection"
 
 
-async def test_what_goes_through_the_whole_library_keeps_none_of_it_in_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+async def test_scan_of_the_whole_library_keeps_nothing_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     told: list[tuple[str, str]] = []
     connect = sqlite3.connect
 

@@ -29,7 +29,7 @@ def spent(number: int, credits: float | None = 60.0, state: State = State.SUCCEE
     return replace(task, **members)  # type: ignore[arg-type]
 
 
-async def test_credits_are_the_cost_else_the_estimate_else_the_price_of_an_uncertain_one(opened: Opened):
+async def test_credits_are_the_cost_or_the_estimate_or_the_price_of_an_uncertain_task(opened: Opened):
     async with opened() as store:
         tasks = [
             spent(1, 48.0, estimated_credits=60.0),
@@ -46,7 +46,7 @@ async def test_credits_are_the_cost_else_the_estimate_else_the_price_of_an_uncer
         assert (line.uncertain, line.uncertain_credits) == (2, 25.0)
 
 
-async def test_lines_are_told_apart_by_day_model_project_and_batch(opened: Opened):
+async def test_spending_is_grouped_by_day_model_project_and_batch(opened: Opened):
     async with opened() as store:
         batch = Batch(id=BatchId("b1"), name="shots.csv", created_at=NOON)
         other = Request(endpoint="text_to_image", model="gen4_image")
@@ -72,7 +72,7 @@ async def test_lines_are_told_apart_by_day_model_project_and_batch(opened: Opene
         ]
 
 
-async def test_a_day_is_this_machines_or_utc_as_runway_counts(opened: Opened):
+async def test_day_is_local_or_utc_as_counted_by_runway(opened: Opened):
     async with opened() as store:
         late = datetime(2026, 11, 3, 20, 0, tzinfo=timezone.utc).timestamp()  # noqa: UP017 - beside other zones
         await store.add([spent(1, sent_at=late)], [], None, [])
@@ -80,14 +80,14 @@ async def test_a_day_is_this_machines_or_utc_as_runway_counts(opened: Opened):
         assert [line.day for line in await store.spending(*EVER, utc=True)] == ["2026-11-03"]
 
 
-async def test_a_period_begins_with_its_first_second_and_ends_before_its_last(opened: Opened):
+async def test_period_includes_its_first_second_and_excludes_its_last(opened: Opened):
     async with opened() as store:
         await store.add([spent(1), spent(2, sent_at=NOON + 10)], [], None, [])
         assert [line.tasks for line in await store.spending(NOON, NOON + 10)] == [1]
         assert [task.id for task, _ in await store.spent_tasks(NOON, NOON + 10)] == ["t1"]
 
 
-async def test_what_was_started_elsewhere_counts_when_runway_made_it_and_what_was_removed_still_does(opened: Opened):
+async def test_task_started_elsewhere_counts_at_its_creation_and_removed_tasks_still_count(opened: Opened):
     async with opened() as store:
         adopted = spent(1, sent_at=None, remote_created_at=NOON, adopted=True)
         await store.add([adopted, spent(2, removed_at=NOON)], [], None, [])
@@ -95,7 +95,7 @@ async def test_what_was_started_elsewhere_counts_when_runway_made_it_and_what_wa
         assert line.credits == 120.0
 
 
-async def test_keepers_are_results_that_were_picked_or_rated_four_and_more(opened: Opened):
+async def test_picks_and_results_rated_four_or_more_are_keepers(opened: Opened):
     async with opened() as store:
         tasks = [
             spent(1, pick=Pick.PICK),
@@ -122,7 +122,7 @@ async def test_refusals_by_moderation_are_counted_and_other_failures_are_not(ope
         assert line.refused == 2
 
 
-async def test_a_project_is_added_up_whole_and_a_clients_tasks_come_with_their_batch(opened: Opened):
+async def test_project_is_summed_completely_and_client_tasks_with_their_batch(opened: Opened):
     async with opened() as store:
         batch = Batch(id=BatchId("b1"), name="shots.csv", created_at=NOON)
         tasks = [
@@ -136,7 +136,7 @@ async def test_a_project_is_added_up_whole_and_a_clients_tasks_come_with_their_b
         assert [(task.id, name) for task, name in bill] == [("t1", "shots.csv"), ("t2", "")]
 
 
-async def test_what_programs_asked_for_is_told_apart_and_comes_to_the_same(opened: Opened):
+async def test_spending_of_programs_is_listed_separately_with_the_same_total(opened: Opened):
     async with opened() as store:
         tasks = [spent(1), spent(2), spent(3, 8.0), spent(4, 30.0)]
         await store.add(tasks, [], None, [])
@@ -151,7 +151,7 @@ async def test_what_programs_asked_for_is_told_apart_and_comes_to_the_same(opene
         assert await store.spending(*EVER) == [before], "nobody is looked up who was not asked for"
 
 
-async def test_a_large_library_is_added_up_task_by_task(opened: Opened):
+async def test_large_library_is_summed_task_by_task(opened: Opened):
     async with opened() as store:
         await fill(store, 1_500)
         added = [task.id for _, tasks, _ in batches(1_500) for task in tasks]

@@ -13,6 +13,6 @@ FILES = sorted(Path(store.__file__).parent.glob("*.py"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_no_parameter_has_a_number(file: Path):
+def test_sql_statements_have_no_numbered_parameters(file: Path):
     """Python 3.12 warns of each until 3.12.4; Ubuntu 24.04 has 3.12.3."""
     assert re.findall(r".*\?\d.*", file.read_text("utf-8")) == []

@@ -51,7 +51,7 @@ def a_task(number: int) -> Task:
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(changes, min_size=3, max_size=3), steps)
-def test_kept_amounts_are_those_that_counting_gives(
+def test_stored_sums_equal_recounted_ones(
     made: Sequence[dict[str, Any]], steps: Sequence[tuple[int, dict[str, Any], list[tuple[int, OutputState, str]]]]
 ):
     async def write(path: Path) -> None:
@@ -100,7 +100,7 @@ async def test_counting_reads_only_tasks_whose_results_are_not_saved(tmp_path: P
     assert [step for _, step in read if not step.startswith("SEARCH tasks USING INDEX sqlite_autoindex")] == []
 
 
-async def test_batches_are_told_with_what_they_hold_and_the_latest_first(tmp_path: Path):
+async def test_batches_are_listed_with_contents_latest_first(tmp_path: Path):
     async def put(store: SqliteStore, number: int, batch_id: str, name: str, made: float) -> None:
         batch = Batch(id=BatchId(batch_id), name=name, created_at=made)
         await store.add([replace(a_task(number), batch_id=batch.id)], [], batch, [])

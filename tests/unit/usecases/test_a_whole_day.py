@@ -34,7 +34,7 @@ async def remote_of(rig: Rig, task_id: TaskId) -> str:
     return str((await rig.task(task_id)).remote_id)
 
 
-async def test_all_of_it_is_done_without_a_window(tmp_path: Path):
+async def test_whole_working_day_runs_without_a_window(tmp_path: Path):
     async with Rig() as rig:
         engine = engine_of(rig, tmp_path / "library")
         sending = TaskSender(engine)

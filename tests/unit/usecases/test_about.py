@@ -10,7 +10,7 @@ from runway_desktop import __version__
 from runway_desktop.usecases.about import about
 
 
-def test_source_names_its_own_license_and_the_libraries_that_are_here(tmp_path: Path):
+def test_source_run_names_its_license_and_installed_libraries(tmp_path: Path):
     told = about(tmp_path)
     assert (told.version, told.license, told.licenses) == (__version__, "MIT", None)
     try:
@@ -23,7 +23,7 @@ def test_source_names_its_own_license_and_the_libraries_that_are_here(tmp_path: 
     assert all(part.version for part in told.parts)
 
 
-def test_build_names_the_license_of_the_whole_and_each_part(tmp_path: Path):
+def test_bundle_names_its_combined_license_and_each_part(tmp_path: Path):
     bom = {
         "metadata": {"component": {"name": "runway-desktop", "licenses": [{"expression": "GPL-3.0-or-later"}]}},
         "components": [
@@ -41,6 +41,6 @@ def test_build_names_the_license_of_the_whole_and_each_part(tmp_path: Path):
     ]
 
 
-def test_list_of_parts_that_cannot_be_read_is_as_none(tmp_path: Path):
+def test_unreadable_list_of_parts_is_treated_as_empty(tmp_path: Path):
     (tmp_path / "sbom.cdx.json").write_text('{"metadata": 3', "utf-8")
     assert about(tmp_path).licenses is None

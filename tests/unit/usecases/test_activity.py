@@ -34,7 +34,7 @@ def entry(number: int, kind: ActivityKind, message: str = "", at: float = 0.0, *
     return ActivityEntry(number=number, kind=kind, message=message or f"Entry {number}.", at=at, **more)  # type: ignore[arg-type]
 
 
-def test_what_was_told_last_is_shown_for_a_while_and_then_what_goes_on():
+def test_latest_message_is_shown_for_a_while_and_then_running_work():
     act = entry(1, ActivityKind.ACT, "3 tasks removed. Files stay.", short="3 removed", actions=UNDO)
     first = shown([act], SAVING, NO_GESTURE, 1.0)
     assert (first.text, first.sign, first.action) == ("3 removed", Sign.ACT, UNDO[0])
@@ -43,7 +43,7 @@ def test_what_was_told_last_is_shown_for_a_while_and_then_what_goes_on():
     assert "48" not in then.whole, "a speed would be read out again and again"
 
 
-def test_where_nothing_goes_on_the_last_act_stays_for_it_can_be_undone():
+def test_last_act_stays_shown_without_running_work_to_allow_undo():
     entries = [entry(1, ActivityKind.ACT, actions=UNDO), entry(2, ActivityKind.SAID, "Copied.")]
     assert shown(entries, NO_GOING, NO_GESTURE, LATER).text == "Entry 1"
     assert shown(entries[1:], NO_GOING, NO_GESTURE, LATER).text == str(NOTHING_GOES_ON)
@@ -58,7 +58,7 @@ def test_running_work_is_shown_when_there_is_nothing_to_undo():
     assert listed([], going).going.lines == (("Generating 2 tasks", ""),)
 
 
-def test_what_waits_for_an_answer_comes_back_after_newer_words_and_is_counted_meanwhile():
+def test_message_waiting_for_an_answer_returns_after_newer_ones_and_is_counted():
     entries = [
         entry(1, ActivityKind.WAITS, "The disk is full.", actions=UNDO),
         entry(2, ActivityKind.SAID, "Copied.", at=50.0),
@@ -69,7 +69,7 @@ def test_what_waits_for_an_answer_comes_back_after_newer_words_and_is_counted_me
     assert (after.text, after.sign, after.waiting) == ("The disk is full", Sign.WAITS, 1)
 
 
-def test_a_gesture_is_before_all_else():
+def test_drag_hint_is_shown_before_all_other_messages():
     found = shown([entry(1, ActivityKind.WAITS)], SAVING, Gesture("Moving 2 tasks", "Esc puts them back"), 0.0)
     assert (found.text, found.hint, found.sign) == ("Moving 2 tasks", "Esc puts them back", Sign.GESTURE)
     assert found.whole == "Moving 2 tasks. Esc puts them back"
@@ -83,13 +83,13 @@ def test_message_under_the_pointer_stays_until_there_is_news():
     assert shown(entries, SAVING, NO_GESTURE, LATER, held=1).text == "Copied again"
 
 
-def test_only_a_short_button_stands_in_the_pill_and_several_stand_in_the_list():
+def test_pill_shows_one_short_button_and_the_list_shows_several():
     short, long = Action("Stop", lambda: None), Action("Choose another folder…", lambda: None)
     for actions, wanted in (((short,), short), ((long,), None), ((short, long), None)):
         assert shown([entry(1, ActivityKind.GOES_ON, actions=actions)], NO_GOING, NO_GESTURE, 0.0).action is wanted
 
 
-def test_long_words_are_shown_longer():
+def test_long_messages_are_shown_longer():
     short, long = entry(1, ActivityKind.SAID, "Copied."), entry(2, ActivityKind.SAID, "Word " * 60)
     assert seconds_shown(short) == LEAST_SECONDS
     assert seconds_shown(long) > 2 * LEAST_SECONDS
@@ -97,7 +97,7 @@ def test_long_words_are_shown_longer():
     assert next_change([short], LATER) is None
 
 
-def test_the_same_words_again_take_the_place_of_the_earlier_ones_unless_they_have_a_button():
+def test_repeated_message_replaces_the_earlier_one_unless_it_has_a_button():
     problem = entry(1, ActivityKind.WAITS, "Runway cannot be reached.")
     other = entry(2, ActivityKind.WAITS, "Another.")
     again = entry(3, ActivityKind.WAITS, "Runway cannot be reached.")
@@ -107,7 +107,7 @@ def test_the_same_words_again_take_the_place_of_the_earlier_ones_unless_they_hav
     assert added(acts[:1], acts[1], replaces=True) == (acts[1],)
 
 
-def test_old_sentences_go_and_what_waits_or_can_be_undone_stays():
+def test_old_messages_go_while_pending_and_undoable_ones_stay():
     entries: tuple[ActivityEntry, ...] = (entry(1, ActivityKind.WAITS), entry(2, ActivityKind.ACT, actions=UNDO))
     for number in range(3, 30):
         entries = added(entries, entry(number, ActivityKind.SAID))
@@ -115,7 +115,7 @@ def test_old_sentences_go_and_what_waits_or_can_be_undone_stays():
     assert len(entries) == 2 + MOST_RECENT
 
 
-def test_an_act_is_joined_only_while_it_is_the_last_and_fresh():
+def test_act_is_merged_only_with_a_recent_last_one():
     entries = [entry(1, ActivityKind.ACT, at=10.0), entry(2, ActivityKind.SAID, at=10.0)]
     assert may_be_joined(entries, 1, 11.0)
     assert not may_be_joined(entries, 1, 11.0 + LEAST_SECONDS)
@@ -123,7 +123,7 @@ def test_an_act_is_joined_only_while_it_is_the_last_and_fresh():
     assert not may_be_joined([], 1, 11.0)
 
 
-def test_the_list_has_what_goes_on_what_waits_and_what_was_newest_first():
+def test_list_has_running_work_pending_messages_and_then_newest_first():
     kinds = (ActivityKind.SAID, ActivityKind.WAITS, ActivityKind.ACT, ActivityKind.GOES_ON, ActivityKind.WAITS)
     found = listed([entry(number, kind) for number, kind in enumerate(kinds)], SAVING)
     numbers = [[one.number for one in part] for part in (found.going_on, found.waiting, found.recent)]
@@ -144,5 +144,5 @@ def test_the_list_has_what_goes_on_what_waits_and_what_was_newest_first():
         ("Loading...", "Loading..."),
     ],
 )
-def test_the_pill_shows_the_first_sentence_but_never_half_a_date(message, head):
+def test_pill_shows_the_first_sentence_without_cutting_a_date(message, head):
     assert first_sentence(message) == head

@@ -29,7 +29,7 @@ def of(number: int, model: str = "gen4.5", **more: Any) -> Task:
 TASKS = {one.id: one for one in (of(1), of(2, "veo3.1"), of(3), of(4, "veo3.1"))}
 
 
-def test_groups_stand_in_the_order_in_which_they_are_sent_and_what_is_over_the_cap_last():
+def test_queue_groups_are_in_sending_order_with_those_over_the_cap_last():
     entries = by_lane(Entries(list(TASKS)), TASKS.get, {TaskId("t1")})
     assert entries.ids == ["t2", "t4", "t3", "t1"]
     assert entries.groups == (("veo3.1", 2), ("gen4.5", 1), (OVER_CAP, 1))
@@ -44,7 +44,7 @@ def over(limit: Limit) -> Kept:
     return Kept(lane=LaneReason(LaneCode.HELD_BACK, held=HeldBack(limit=limit, price=60.0)))
 
 
-def test_a_header_says_slots_and_how_many_are_held():
+def test_group_header_shows_slots_and_held_tasks():
     said = words("gen4.5", of(1), of(2, hold=HELD), of(3))
     assert (said.title, said.holds, said.costs) == ("Gen-4.5", "1 of 2 slots in use", "2 queued · 1 held")
     assert said.sign == "mdi6.pause"
@@ -66,7 +66,7 @@ def test_task_over_a_cap_names_it_and_offers_to_raise_it(limit, title, button):
     assert (said.title, said.button, said.is_warning) == (title, button, True)
 
 
-def test_the_line_above_the_queue_says_number_cost_and_time():
+def test_line_above_the_queue_shows_number_cost_and_time():
     outlook = Outlook(order={TaskId("t1"): 1}, ends={TaskId("t1"): Range(300.0, 310.0)})
     assert queue_line(TASKS.values(), lambda _: 60.0, outlook) == "4 tasks · 240 credits · 5–6 min"
     assert queue_line([], lambda _: 60.0, Outlook()) == ""
@@ -75,7 +75,7 @@ def test_the_line_above_the_queue_says_number_cost_and_time():
 @pytest.mark.parametrize(
     ("start", "said"), [((0.0, 0.0), "now"), ((38.0, 40.0), "in 35–40 s"), ((40.0, 40.0), "in about 40 s")]
 )
-def test_when_a_task_starts(start, said):
+def test_queued_task_shows_when_it_starts(start, said):
     assert start_words(start) == said
 
 
@@ -84,7 +84,7 @@ def told(turn: InQueue, **more: Any) -> tuple[str, str, Tone]:
     return found.headline, found.detail, found.tone
 
 
-def test_a_row_of_the_queue_says_when_it_starts_and_while_one_drags_what_that_was():
+def test_queue_row_shows_its_start_and_its_former_start_during_a_drag():
     start = (35.0, 40.0)
     assert told(InQueue(position=1, start=start, is_queue=True))[:2] == ("In 35–40 s", "Next in line")
     assert told(InQueue(position=2, start=start))[:2] == ("Queued", "in 35–40 s")
@@ -103,7 +103,7 @@ def entry(**more) -> PaneEntry:
     return PaneEntry("Somewhere", filter=Filter(**more))
 
 
-def test_projects_tags_and_picks_take_what_is_let_go_there():
+def test_projects_tags_and_picks_accept_dropped_tasks():
     rows = [row(State.SUCCEEDED)]
     project, tag = taken_by(entry(projects=frozenset({"Aurora"})), rows), taken_by(entry(tags=frozenset({"sea"})), rows)
     assert (project.does, project.value) == (Does.PROJECT, "Aurora")
@@ -111,7 +111,7 @@ def test_projects_tags_and_picks_take_what_is_let_go_there():
     assert taken_by(entry(page=Page.PICKS), rows).does is Does.PICK
 
 
-def test_the_queue_takes_what_can_be_released_or_retried():
+def test_queue_page_accepts_tasks_that_can_be_released_or_retried():
     queue = entry(page=Page.WAITING_HERE)
     assert taken_by(queue, [row(State.QUEUED, hold=HELD)]).command is RELEASE
     assert taken_by(queue, [failed("INTERNAL")]).command is RETRY
@@ -121,7 +121,7 @@ def test_the_queue_takes_what_can_be_released_or_retried():
 @pytest.mark.parametrize(
     "page", [entry(batches=frozenset({BatchId("b")})), entry(page=Page.SAVED), PaneEntry("Requests", room="requests")]
 )
-def test_other_pages_say_why_they_take_nothing(page):
+def test_other_pages_say_why_they_accept_no_drop(page):
     taken = taken_by(page, [row(State.SUCCEEDED)])
     assert taken.does is None
     assert taken.reason.endswith(".")

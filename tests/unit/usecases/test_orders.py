@@ -36,7 +36,7 @@ def order_of(engine: Engine, **more: Any) -> Order:
     return Order(pair=pair, request=BRACES, **more)
 
 
-async def test_a_prompt_with_braces_becomes_a_named_batch_that_is_kept_as_a_sheet(tmp_path: Path):
+async def test_prompt_with_braces_becomes_a_named_batch_with_a_stored_sheet(tmp_path: Path):
     async with a_desk(tmp_path) as (rig, engine, orders):
         order = order_of(engine, project="Farm")
         ids = await orders.send(order, await orders.prepare(order))
@@ -48,7 +48,7 @@ async def test_a_prompt_with_braces_becomes_a_named_batch_that_is_kept_as_a_shee
         assert (kept.name, kept.batch_id) == ("A {fox|hen} at dawn", tasks[0].batch_id)
 
 
-async def test_an_edit_of_a_queued_task_takes_braces_as_they_are(tmp_path: Path):
+async def test_edit_of_a_queued_task_keeps_braces_literal(tmp_path: Path):
     async with a_desk(tmp_path) as (rig, engine, orders):
         [queued] = await rig.submit(request("before"))
         order = order_of(engine, editing=queued)
@@ -58,7 +58,7 @@ async def test_an_edit_of_a_queued_task_takes_braces_as_they_are(tmp_path: Path)
         assert await engine.sheets.recent() == []
 
 
-async def test_the_button_says_the_price_and_what_a_cap_keeps(tmp_path: Path):
+async def test_generate_button_shows_the_price_and_what_a_cap_holds(tmp_path: Path):
     async with a_desk(tmp_path) as (rig, engine, orders):
         order = order_of(engine)
         button = button_of(order, engine.pricing.price, orders.kept(order), ())

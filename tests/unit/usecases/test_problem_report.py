@@ -89,7 +89,7 @@ def write_all() -> None:
             log.exception("Saving t1/0 failed by a mistake of ours")
 
 
-async def test_nothing_private_of_the_log_and_of_the_list_is_in_the_report(
+async def test_problem_report_contains_nothing_private_of_log_and_list(
     tmp_path: Path, log_file: Path, secrecy: KnownSecrets, mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("runway_desktop.usecases.problem_report.SHOWN", 1000)
@@ -141,7 +141,7 @@ def of(log: str, crash: str = "") -> str:
     return report_text({}, crash, log, Scrub(str, (), ()))
 
 
-def test_of_a_crash_the_frames_are_told_also_those_of_libraries():
+def test_problem_report_of_a_crash_contains_frames_of_libraries_too():
     assert of("", CRASH).split("The last crash:\n")[1].split("\n\n")[0].splitlines() == [
         "  Fatal Python error: Segmentation fault",
         "  Current thread 0x00007f1c (most recent call first)",
@@ -169,11 +169,11 @@ def test_of_a_crash_the_frames_are_told_also_those_of_libraries():
         ("The film 猫 and dog 犬 ended", "The film […] ended"),
     ],
 )
-def test_parts_of_a_search_that_are_ignored_are_named(said: str, told: str):
+def test_unrecognized_parts_of_a_search_are_named_in_the_report(said: str, told: str):
     assert of(f"2026-11-29 20:46:59,076 INFO runway_desktop.a.b: {said}\n").splitlines()[-1].endswith(f"b: {told}")
 
 
-def test_a_bundle_names_its_modules_from_the_package_on():
+def test_report_of_a_bundle_names_modules_by_package_path():
     crash = '  File "{}", line 12 in crashed\n'
     for path in ("runway_desktop/app/bugs.py", "C:\\Users\\Zuleika\\runway_desktop\\app\\bugs.py"):
         at = path.index("runway_desktop")
@@ -189,18 +189,18 @@ def test_a_bundle_names_its_modules_from_the_package_on():
         ("Refused: foxes wait", "Refused: foxes wait"),
     ],
 )
-def test_of_a_prompt_every_part_of_three_words_is_left_out(said: str, told: str):
+def test_every_three_words_of_a_prompt_are_removed_from_the_report(said: str, told: str):
     scrub = Scrub(str, ["A silver heron lifts off\nabove the lake", "a fox"], ())
     assert scrub(said) == told
 
 
-def test_text_that_only_looks_like_a_traceback_is_left_out():
+def test_text_that_only_resembles_a_traceback_is_removed():
     log = "2026-11-29 20:46:59,076 ERROR runway_desktop.a: It failed\nmy secret\n  a secret plan\nSecret: heron\n"
     log += "Thread of a secret\n"
     assert "ecret" not in of(log)
 
 
-def test_names_of_files_stand_in_quotation_marks_in_the_log():
+def test_file_names_are_quoted_in_the_log():
     package = Path(environment.__file__).parents[1]
     lines = [line for file in package.rglob("*.py") for line in file.read_text("utf-8").splitlines()]
     named = [line for line in lines if re.search(r"\blog\.\w+\(\".*(?:path|final)\)?\.name\b", line)]
@@ -208,11 +208,11 @@ def test_names_of_files_stand_in_quotation_marks_in_the_log():
     assert [line for line in named if "“%s”" not in line] == []
 
 
-def test_a_message_without_end_is_cut():
+def test_endless_log_message_is_cut():
     assert len(of(f"2026-11-29 20:46:59,076 INFO runway_desktop.a: {'x' * 300_000}\n")) < 2000
 
 
-def test_earlier_mistakes_are_told_beside_the_end_of_the_log():
+def test_earlier_errors_are_reported_beside_the_end_of_the_log():
     error = "2026-11-29 20:46:59,{:03} ERROR runway_desktop.a: Mistake {}\n"
     info = "2026-11-29 20:47:59,{:03} INFO runway_desktop.a: Message {}\n"
     log = "".join(error.format(n, n) for n in range(9)) + "".join(info.format(n, n) for n in range(SHOWN))

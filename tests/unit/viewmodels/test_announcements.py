@@ -54,11 +54,11 @@ async def look(announcements: Announcements) -> None:
         (Row(task=task(1, State.FAILED, failure=Failure(code="INTERNAL", words=""))), End.FAILED),
     ],
 )
-def test_an_end_is_one_when_nothing_goes_on_any_more(row: Row, end: End | None):
+def test_end_of_a_task_is_announced_when_nothing_more_happens_to_it(row: Row, end: End | None):
     assert end_of(row) is end
 
 
-async def test_a_result_is_told_when_it_is_saved_and_only_once(tmp_path):
+async def test_result_is_announced_once_when_saved(tmp_path):
     async with Rig(tmp_path) as rig:
         announcements, said = announcing(rig, "each")
         await rig.add(RUNS)
@@ -73,7 +73,7 @@ async def test_a_result_is_told_when_it_is_saved_and_only_once(tmp_path):
         assert not word.is_problem
 
 
-async def test_what_ends_together_is_told_together(tmp_path):
+async def test_simultaneous_ends_are_announced_together(tmp_path):
     async with Rig(tmp_path) as rig:
         announcements, said = announcing(rig, "each")
         await rig.add(*(task(number, State.RUNNING) for number in (1, 2, 3)))
@@ -83,7 +83,7 @@ async def test_what_ends_together_is_told_together(tmp_path):
         assert said[0].is_problem
 
 
-async def test_a_batch_is_told_when_all_of_it_is_done(tmp_path):
+async def test_batch_is_announced_when_all_of_it_is_done(tmp_path):
     async with Rig(tmp_path) as rig:
         announcements, said = announcing(rig, "batch")
         await rig.put(RUNS, task(2, State.RUNNING), batch="aurora")
@@ -95,7 +95,7 @@ async def test_a_batch_is_told_when_all_of_it_is_done(tmp_path):
         assert [(word.title, word.text) for word in said] == [("Batch aurora is done", "1 saved · 1 failed")]
 
 
-async def test_an_uncertain_task_does_not_wait_for_the_end_of_its_batch(tmp_path):
+async def test_uncertain_task_is_announced_before_its_batch_ends(tmp_path):
     async with Rig(tmp_path) as rig:
         announcements, said = announcing(rig, "batch")
         await rig.put(task(1, State.SENDING), task(2, State.RUNNING), batch="aurora")
@@ -106,7 +106,7 @@ async def test_an_uncertain_task_does_not_wait_for_the_end_of_its_batch(tmp_path
 
 
 @pytest.mark.parametrize(("choice", "amount"), [("failures", 1), ("off", 0)])
-async def test_saved_results_are_not_told_to_those_who_want_failures_or_nothing(tmp_path, choice: str, amount: int):
+async def test_saved_results_are_not_announced_with_setting_failures_or_nothing(tmp_path, choice: str, amount: int):
     async with Rig(tmp_path) as rig:
         announcements, said = announcing(rig, choice)
         await rig.add(RUNS, task(2, State.RUNNING))
@@ -115,7 +115,7 @@ async def test_saved_results_are_not_told_to_those_who_want_failures_or_nothing(
         assert len(said) == amount
 
 
-async def test_what_happens_is_gathered_for_a_moment(tmp_path):
+async def test_announcements_are_collected_for_a_moment(tmp_path):
     async with Rig(tmp_path) as rig:
         announcements, said = announcing(rig, "each")
         assert announcements._timer.interval() == GATHER_MS
@@ -126,7 +126,7 @@ async def test_what_happens_is_gathered_for_a_moment(tmp_path):
         await until(lambda: said)
 
 
-async def test_a_screen_reader_hears_what_was_sent_and_how_it_ended_whatever_the_setting_is(tmp_path):
+async def test_screen_reader_hears_sendings_and_ends_whatever_the_setting(tmp_path):
     async with Rig(tmp_path) as rig:
         announcements, said = announcing(rig, "off")
         heard: list[tuple[str, bool]] = []

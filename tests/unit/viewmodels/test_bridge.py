@@ -9,7 +9,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.viewmodels.bridge import Bridge
 
 
-def test_what_other_programs_do_is_heard_in_the_window(qtbot: QtBot):
+def test_requests_of_other_programs_reach_the_window(qtbot: QtBot):
     bus = Bus()
     bridge = Bridge(bus)
     with qtbot.waitSignal(bridge.clients_changed):

@@ -30,7 +30,7 @@ COSTS = "; the next task costs 25."
 WORDS = f"Daily cap reached: 25 of 30 spent{COSTS}"
 
 
-async def test_a_row_says_which_cap_it_waits_for(tmp_path):
+async def test_row_names_the_cap_it_waits_for(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         _, waiting = await full(rig)
         words = rig.rows.words(waiting)
@@ -38,7 +38,7 @@ async def test_a_row_says_which_cap_it_waits_for(tmp_path):
         assert (words.headline, words.detail) == ("Over cap", "5 credits left today")
 
 
-async def test_the_details_offer_to_raise_the_cap_and_the_task_goes(tmp_path):
+async def test_details_offer_to_raise_the_cap_and_the_task_is_sent(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         sent, waiting = await full(rig)
         rig.details.choose([sent])
@@ -65,7 +65,7 @@ async def test_the_details_offer_to_raise_the_cap_and_the_task_goes(tmp_path):
         ({"project_caps": {"Aurora": 30.0}}, "Over cap (5 credits left)", f"Cap of “Aurora” {WORDS[10:]}"),
     ],
 )  # fmt: skip
-async def test_row_queue_budget_pill_and_programs_say_the_same_of_a_cap(tmp_path, settings, row, said):
+async def test_row_queue_budget_pill_and_programs_describe_a_cap_alike(tmp_path, settings, row, said):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         await rig.engine.pricing.learn(engine_rig.request(), 25.0)
         for name, value in settings.items():
@@ -85,7 +85,7 @@ async def test_row_queue_budget_pill_and_programs_say_the_same_of_a_cap(tmp_path
         assert [one.held for one in rig.rows.lane.raisable(ids)] == [kept.held]
 
 
-async def test_a_cap_whose_raise_failed_is_told_again(tmp_path, monkeypatch):
+async def test_cap_whose_raise_failed_is_announced_again(tmp_path, monkeypatch):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         await full(rig)
         CapNotices(rig.bridge, rig.task_commands, rig.rows.lane, rig.models.activity, rig.rows)
@@ -98,7 +98,7 @@ async def test_a_cap_whose_raise_failed_is_told_again(tmp_path, monkeypatch):
         assert activity.messages() == [WORDS]
 
 
-async def test_the_status_line_says_today_of_the_cap(tmp_path):
+async def test_status_line_shows_todays_part_of_the_cap(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         assert not any("Today" in part for part in rig.models.status.left_parts())
         await full(rig)
@@ -107,7 +107,7 @@ async def test_the_status_line_says_today_of_the_cap(tmp_path):
         await until(lambda: "Today 50 credits" in rig.models.status.left_parts())
 
 
-async def test_a_balance_from_before_a_sending_is_marked_as_old(tmp_path):
+async def test_balance_read_before_a_sending_is_marked_as_old(tmp_path):
     async with Rig(tmp_path) as rig:
         status, account = rig.models.status, rig.engine.account
         account.organization = Organization(balance=1_000, asked_at=100.0)
@@ -119,7 +119,7 @@ async def test_a_balance_from_before_a_sending_is_marked_as_old(tmp_path):
         assert status.balance_words() == "974 credits"
 
 
-async def test_a_costly_request_is_asked_about_before_it_is_stored(tmp_path):
+async def test_costly_request_is_questioned_before_it_is_stored(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.engine.pricing.learn(engine_rig.request(), 25.0)
         rig.composer.load(engine_rig.request())
@@ -135,7 +135,7 @@ async def test_a_costly_request_is_asked_about_before_it_is_stored(tmp_path):
         assert len(rig.engine.ledger.all_queued()) == 1
 
 
-async def test_an_answer_stores_what_was_asked_about_whatever_was_asked_since(tmp_path):
+async def test_consent_stores_its_own_request_whatever_was_asked_since(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.engine.settings.confirm_above = 20.0
         await rig.engine.pricing.learn(engine_rig.request(), 25.0)
@@ -150,7 +150,7 @@ async def test_an_answer_stores_what_was_asked_about_whatever_was_asked_since(tm
         assert [task.request.prompt for task in rig.engine.ledger.all_queued()] == ["first"]
 
 
-async def test_a_request_below_the_sum_is_sent_without_a_question(tmp_path):
+async def test_request_below_the_limit_is_sent_without_a_question(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.engine.pricing.learn(engine_rig.request(), 25.0)
         rig.composer.load(engine_rig.request())
@@ -160,7 +160,7 @@ async def test_a_request_below_the_sum_is_sent_without_a_question(tmp_path):
         assert len(sent) == 1
 
 
-async def test_the_button_says_what_a_cap_will_do_before_it_is_pressed_and_can_raise_it(tmp_path):
+async def test_generate_button_announces_the_effect_of_a_cap_and_can_raise_it(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         await full(rig)
         rig.composer.load(engine_rig.request("third"))
@@ -174,7 +174,7 @@ async def test_the_button_says_what_a_cap_will_do_before_it_is_pressed_and_can_r
         assert rig.engine.lane.outlook().over == {}, "both go when a slot is free"
 
 
-async def test_a_raise_whose_question_is_declined_raises_nothing(tmp_path):
+async def test_declined_question_about_a_raise_raises_nothing(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         await full(rig)
         rig.engine.settings.confirm_above = 20.0
@@ -190,7 +190,7 @@ async def test_a_raise_whose_question_is_declined_raises_nothing(tmp_path):
         assert rig.engine.settings.day_cap == 80.0
 
 
-async def test_what_the_button_said_is_not_asked_once_more(tmp_path):
+async def test_price_on_the_button_is_not_questioned_again(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         await full(rig)
         rig.composer.load(engine_rig.request("third"))
@@ -203,7 +203,7 @@ async def test_what_the_button_said_is_not_asked_once_more(tmp_path):
         assert len(rig.engine.ledger.all_queued()) == 2
 
 
-async def test_a_button_follows_the_queue_and_the_caps(tmp_path):
+async def test_generate_button_follows_queue_and_caps(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         await full(rig)
         rig.composer.load(engine_rig.request("third"))
@@ -212,7 +212,7 @@ async def test_a_button_follows_the_queue_and_the_caps(tmp_path):
         await until(lambda: rig.composer.button().text == "Generate", "the cap is no longer in the way")
 
 
-async def test_an_edit_that_becomes_dearer_is_asked_about_whatever_the_button_said_before(tmp_path):
+async def test_more_expensive_edit_is_questioned_whatever_the_button_said(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         _, waiting = await full(rig)
         await rig.engine.pricing.learn(engine_rig.request(duration=10), 50.0)
@@ -226,7 +226,7 @@ async def test_an_edit_that_becomes_dearer_is_asked_about_whatever_the_button_sa
         assert "daily cap reached: 25 of 30 spent" in asked[0][0].text.lower()
 
 
-async def test_the_button_that_raises_a_cap_counts_what_would_go_without_it_too(tmp_path):
+async def test_raise_button_counts_tasks_that_would_be_sent_anyway(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         await rig.engine.pricing.learn(engine_rig.request(), 25.0)
         rig.engine.settings.day_cap = 60.0

@@ -6,7 +6,7 @@ from runway_desktop.domain.events import DownloadsCounted
 from tests.rigs.desktop import Rig, until
 
 
-async def test_what_comes_many_times_a_second_is_told_of_at_once_and_once_more(tmp_path):
+async def test_frequent_status_changes_are_signaled_at_once_and_once_more(tmp_path):
     async with Rig(tmp_path) as rig:
         status, told = rig.models.status, []
         status.changed.connect(lambda: told.append(status.going().text))

@@ -21,12 +21,12 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(MemoryStore(), Bus(), FakeClock(), default_library=tmp_path)
 
 
-def test_where_numbers_have_a_comma_cells_have_semicolons(settings: Settings):
+def test_csv_uses_semicolons_where_numbers_have_decimal_commas(settings: Settings):
     assert csv_dialect_of(settings, GERMAN) == CsvDialect(";", ",")
     assert csv_dialect_of(settings, AMERICAN) == csv_dialect_of(settings, SWISS) == CsvDialect(",", ".")
 
 
-def test_what_was_chosen_holds(settings: Settings):
+def test_chosen_csv_format_is_kept(settings: Settings):
     keep_dialect(settings, separator=",", is_marked=False)
     assert csv_dialect_of(settings, GERMAN) == CsvDialect(",", ".", is_marked=False)
     keep_dialect(settings, separator=";", is_marked=True)

@@ -37,7 +37,7 @@ def listed(rig: Rig) -> list[int | None]:
     return [entry.count for entry in rig.pages.entries() if entry.key == NOT_SAVED]
 
 
-async def test_results_of_the_last_moment_are_not_mentioned(tmp_path: Path):
+async def test_results_still_being_saved_are_not_mentioned(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await left(rig, result(rig, 1, hours=0))
         rig.pages.refresh()
@@ -51,7 +51,7 @@ async def test_results_of_the_last_moment_are_not_mentioned(tmp_path: Path):
         await until(lambda: listed(rig) == [])
 
 
-async def test_an_urgent_result_is_told_once_for_each_link_and_not_while_something_is_received(tmp_path: Path):
+async def test_urgent_result_is_announced_once_per_link_and_not_during_a_download(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         told: list[str] = []
         rig.unsaved.urgent.connect(told.append)

@@ -50,7 +50,7 @@ async def assembled(folder: Path) -> AsyncIterator[Assembly]:
             await go_down([*assembly.settling, *assembly.giving_up, *assembly.closing])
 
 
-async def test_what_runs_comes_with_the_loops_and_what_a_person_asks_for_does_not(tmp_path: Path):
+async def test_running_services_are_built_with_the_loops_and_others_on_demand(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
         assert not assembly.engine.is_made("lane")
         names = [name for name, _ in await assembly.prepare()]
@@ -59,7 +59,7 @@ async def test_what_runs_comes_with_the_loops_and_what_a_person_asks_for_does_no
         assert {"lane", "poller", "downloads", "sidecars"} <= set(names)
 
 
-async def test_a_catalog_that_an_older_build_kept_in_the_profile_is_ignored(tmp_path: Path):
+async def test_catalog_stored_in_the_profile_by_an_older_build_is_ignored(tmp_path: Path):
     kept = environment.profile(demo=False, folder=tmp_path).folder / "catalog.json"
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text('{"sdk": "99.0.0", "endpoints": []}', encoding="utf-8")
@@ -82,7 +82,7 @@ def listening_or_running() -> set[str]:
     return found
 
 
-async def test_every_service_that_listens_or_runs_is_built_in_a_turn_of_its_own(tmp_path: Path):
+async def test_every_listening_or_running_service_is_built_in_its_own_turn(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
         await assembly.engine.make_what_runs()
         expected = listening_or_running()
@@ -90,7 +90,7 @@ async def test_every_service_that_listens_or_runs_is_built_in_a_turn_of_its_own(
         assert {name for name in expected if not assembly.engine.is_made(name)} == set()
 
 
-async def test_the_loop_turns_between_two_services_that_are_made(tmp_path: Path):
+async def test_event_loop_runs_between_two_built_services(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
         engine, made = assembly.engine, [0]
         preparing = asyncio.ensure_future(assembly.prepare())
@@ -130,7 +130,7 @@ MOST_IN_ONE_TURN = 10
 """Modules of the program; each costs a millisecond or two."""
 
 
-def test_the_window_does_not_stand_still_while_the_rest_is_imported(tmp_path: Path):
+def test_window_stays_responsive_while_the_rest_is_imported(tmp_path: Path):
     command = [sys.executable, "-c", BETWEEN_TWO_TURNS, str(tmp_path)]
     ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     imported, most = map(int, ended.stdout.split())
@@ -138,7 +138,7 @@ def test_the_window_does_not_stand_still_while_the_rest_is_imported(tmp_path: Pa
     assert most <= MOST_IN_ONE_TURN
 
 
-async def test_closing_is_whole_where_the_loops_never_ran(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+async def test_closing_completes_where_the_loops_never_ran(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     with caplog.at_level(logging.WARNING):
         async with assembled(tmp_path) as assembly:
             assembly.engine.settings.day_cap = 40.0
@@ -148,13 +148,13 @@ async def test_closing_is_whole_where_the_loops_never_ran(tmp_path: Path, caplog
         assert again.engine.settings.day_cap == 40.0
 
 
-async def test_closing_waits_for_a_sending_as_long_as_one_may_take(tmp_path: Path):
+async def test_closing_waits_for_a_sending_for_its_maximum_duration(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
         deadlines = {stage.name: stage.deadline for stage in assembly.settling}
         assert deadlines["sendings"] >= LONGEST_CREATE + PATIENCE_OF_IDS + CLOSING_PATIENCE
 
 
-async def test_a_service_that_is_used_early_is_built_once_and_alone(tmp_path: Path):
+async def test_service_used_early_is_built_once_and_alone(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
         adoption = assembly.engine.adoption
         assert not assembly.engine.is_made("lane")
@@ -162,13 +162,13 @@ async def test_a_service_that_is_used_early_is_built_once_and_alone(tmp_path: Pa
         assert assembly.engine.adoption is adoption
 
 
-async def test_a_name_of_no_service_is_refused(tmp_path: Path):
+async def test_unknown_service_name_is_refused(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
         with pytest.raises(KeyError):
             assembly.engine.is_made("lanes")
 
 
-async def test_what_was_judged_before_the_loops_ran_reaches_its_sidecar(tmp_path: Path):
+async def test_rating_made_before_the_loops_ran_reaches_its_sidecar(tmp_path: Path):
     before = Task(
         id=TaskId("t1"),
         request=Request(endpoint="text_to_video", model="gen4.5", values={}, prompt="A lighthouse"),
@@ -187,7 +187,7 @@ async def test_what_was_judged_before_the_loops_ran_reaches_its_sidecar(tmp_path
         keeping.cancel()
 
 
-async def test_whoever_listens_is_there_before_the_loops_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_listeners_are_registered_before_the_loops_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """What is built later has missed nothing, since it hears nothing."""
     async with assembled(tmp_path) as assembly:
         engine, late = assembly.engine, []

@@ -48,14 +48,14 @@ def logging_into(path: Path, terminal: io.StringIO, secrecy: KnownSecrets | None
         logging.raiseExceptions = raises
 
 
-def test_what_others_wrote_controls_no_terminal(tmp_path: Path):
+def test_external_text_in_the_log_cannot_control_a_terminal(tmp_path: Path):
     terminal = io.StringIO()
     with logging_into(tmp_path / "log.txt", terminal):
         logging.getLogger("runway_desktop").warning("Not saved: %s", "fox\x1b[2J\x9b\u202e.mp4\nand more")
     assert terminal.getvalue() == "WARNING: Not saved: fox\\x1b[2J\\x9b\\u202e.mp4\nand more\n"
 
 
-def test_a_log_that_is_full_stands_beside_the_next_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_full_log_file_is_rotated_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(environment, "LARGEST_LOG", 200)
     path = tmp_path / "log.txt"
     with logging_into(path, io.StringIO()):
@@ -81,7 +81,7 @@ def test_logging_on_a_full_disk_raises_nothing(tmp_path: Path):
     assert terminal.getvalue().count("Line") == 3
 
 
-def test_log_goes_on_after_its_next_file_could_not_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_logging_continues_after_a_failed_rotation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(environment, "LARGEST_LOG", 100)
     opener = private.opener
 
@@ -111,7 +111,7 @@ class Unspeakable:
         raise ValueError("It has no words.")
 
 
-def test_logging_what_cannot_be_said_raises_nothing(tmp_path: Path):
+def test_logging_an_unprintable_object_raises_nothing(tmp_path: Path):
     with logging_into(tmp_path / "log.txt", io.StringIO()):
         logging.getLogger("runway_desktop").info("Said by %s", Unspeakable())
         logging.getLogger("runway_desktop").info(*("%d of %d", 1))
@@ -121,14 +121,14 @@ def test_logging_what_cannot_be_said_raises_nothing(tmp_path: Path):
     assert "The next line" in said[-1]
 
 
-def test_a_folder_of_ones_own_holds_everything_of_the_run(tmp_path: Path):
+def test_custom_folder_contains_all_files_of_the_run(tmp_path: Path):
     found = environment.profile(demo=False, folder=tmp_path / "new" / "profile")
     assert found.folder.is_dir()
     for path in (found.database, found.posters, found.log, found.library, found.inputs):
         assert path.is_relative_to(found.folder)
 
 
-def test_demo_that_is_tried_from_a_folder_of_ones_own_stays_in_that_folder(tmp_path: Path):
+def test_demo_in_a_custom_folder_stays_in_that_folder(tmp_path: Path):
     own = environment.profile(demo=False, folder=tmp_path / "mine")
     flag, folder, demo = environment.demo_words(own)
     assert (flag, demo) == ("--profile-dir", "--demo")
@@ -138,7 +138,7 @@ def test_demo_that_is_tried_from_a_folder_of_ones_own_stays_in_that_folder(tmp_p
     assert tried.is_demo
 
 
-def test_two_folders_of_one_name_have_two_keys(tmp_path: Path):
+def test_two_folders_of_equal_name_have_two_keys(tmp_path: Path):
     first = environment.profile(demo=False, folder=tmp_path / "a" / "client")
     second = environment.profile(demo=False, folder=tmp_path / "b" / "client")
     assert first.name == second.name == "client"
@@ -148,13 +148,11 @@ def test_two_folders_of_one_name_have_two_keys(tmp_path: Path):
 @pytest.mark.parametrize(
     ("folder", "name"), [("Client A", "Client A"), ("aurora/profile", "aurora/profile"), ("aurora/Data", "aurora/Data")]
 )
-def test_a_folder_names_its_profile_with_the_one_above_where_its_own_name_says_nothing(
-    tmp_path: Path, folder: str, name: str
-):
+def test_profile_in_a_generic_folder_is_named_with_its_parent(tmp_path: Path, folder: str, name: str):
     assert environment.profile(demo=False, folder=tmp_path / folder).name == name
 
 
-def test_the_demo_never_shares_a_folder_with_real_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_demo_never_shares_a_folder_with_real_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA", "HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
@@ -167,7 +165,7 @@ def test_the_demo_never_shares_a_folder_with_real_tasks(tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize("is_granted", [True, False])
-def test_in_a_flatpak_results_are_saved_only_where_they_outlive_the_sandbox(tmp_path, monkeypatch, *, is_granted: bool):
+def test_flatpak_saves_results_only_where_they_survive_the_sandbox(tmp_path, monkeypatch, *, is_granted: bool):
     data, granted = tmp_path / "data", tmp_path / "Videos" / "Runway Desktop"
     monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(data))
     monkeypatch.setattr(platformdirs, "user_videos_dir", lambda: str(granted.parent))
@@ -181,7 +179,7 @@ def test_in_a_flatpak_results_are_saved_only_where_they_outlive_the_sandbox(tmp_
     assert {library.parent for library in libraries} == {granted if is_granted else data / "results"}
 
 
-def test_what_tells_copies_of_a_profile_apart_lies_outside_of_every_profile(tmp_path, monkeypatch):
+def test_copy_detection_files_lie_outside_of_every_profile(tmp_path, monkeypatch):
     monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
     monkeypatch.setattr(platformdirs, "user_state_dir", lambda *_, **__: str(tmp_path / "state"))
     own, apart = environment.profile(demo=False), environment.profile(demo=False, folder=tmp_path / "apart")
@@ -193,27 +191,27 @@ def test_what_tells_copies_of_a_profile_apart_lies_outside_of_every_profile(tmp_
     assert not (tmp_path / "Runway Desktop State").exists()
 
 
-def test_the_demo_leaves_nothing_outside_of_its_folder(tmp_path, monkeypatch):
+def test_demo_leaves_nothing_outside_of_its_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
     for folder in (None, tmp_path / "apart"):
         demo = environment.profile(demo=True, folder=folder)
         assert environment.state_folder(demo).is_relative_to(demo.folder)
 
 
-def test_a_folder_that_cannot_be_made_is_an_os_error(tmp_path: Path):
+def test_folder_that_cannot_be_created_raises_an_os_error(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         environment.profile(demo=False, folder=tmp_path / "file" / "profile")
 
 
-def test_the_address_comes_from_the_environment_as_in_the_sdk(monkeypatch: pytest.MonkeyPatch):
+def test_address_comes_from_the_environment_like_in_the_sdk(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RUNWAYML_BASE_URL", " http://127.0.0.1:9 ")
     assert environment.base_url() == "http://127.0.0.1:9"
     monkeypatch.setenv("RUNWAYML_BASE_URL", "")
     assert environment.base_url() is None
 
 
-def test_a_secret_is_cut_out_of_messages_arguments_and_tracebacks(tmp_path: Path, mistakes: Mistakes):
+def test_secret_is_redacted_in_messages_arguments_and_tracebacks(tmp_path: Path, mistakes: Mistakes):
     log, terminal = tmp_path / "log.txt", io.StringIO()
     logger = logging.getLogger("runway_desktop.test")
     with logging_into(log, terminal):
@@ -231,7 +229,7 @@ def test_a_secret_is_cut_out_of_messages_arguments_and_tracebacks(tmp_path: Path
 
 
 @pytest.mark.parametrize("secret", ['a studio\'s own key/+ with "odd" letters ü', "sk-live-0123456789abcdef", SECRET])
-def test_a_secret_in_use_is_cut_out_by_its_value_in_every_form(tmp_path: Path, mistakes: Mistakes, secret: str):
+def test_secret_in_use_is_redacted_in_every_form(tmp_path: Path, mistakes: Mistakes, secret: str):
     log, terminal = tmp_path / "log.txt", io.StringIO()
     logger = logging.getLogger("runway_desktop.test")
     secrecy = KnownSecrets()
@@ -257,7 +255,7 @@ def test_a_secret_in_use_is_cut_out_by_its_value_in_every_form(tmp_path: Path, m
     mistakes.take("It failed")
 
 
-def test_a_link_that_downloads_a_result_is_cut_before_its_signature(tmp_path: Path):
+def test_result_link_is_cut_before_its_signature(tmp_path: Path):
     log, terminal = tmp_path / "log.txt", io.StringIO()
     with logging_into(log, terminal):
         link = "https://out.example.com/a/fox.mp4?_jwt=abc.def&Signature=xyz"
@@ -279,7 +277,7 @@ def test_a_link_that_downloads_a_result_is_cut_before_its_signature(tmp_path: Pa
         "https://out.example.com/it's a fox.mp4?v=1&_jwt=abc",
     ],
 )
-def test_whatever_opens_a_link_stays_out_of_the_log(tmp_path: Path, link: str):
+def test_credentials_in_links_stay_out_of_the_log(tmp_path: Path, link: str):
     with logging_into(tmp_path / "log.txt", io.StringIO()):
         logging.getLogger("runway_desktop.test").info("GET %s failed, %r", link, [link])
     said = (tmp_path / "log.txt").read_text(encoding="utf-8")
@@ -288,7 +286,7 @@ def test_whatever_opens_a_link_stays_out_of_the_log(tmp_path: Path, link: str):
     assert "example.com" in said
 
 
-def test_a_terminal_that_is_gone_gets_no_traceback_past_the_redaction(
+def test_closed_terminal_gets_no_traceback_past_the_redaction(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], mistakes: Mistakes
 ):
     terminal = io.StringIO()
@@ -302,7 +300,7 @@ def test_a_terminal_that_is_gone_gets_no_traceback_past_the_redaction(
     mistakes.take("It failed")
 
 
-def test_details_go_to_the_file_and_only_warnings_to_the_terminal(tmp_path: Path):
+def test_log_file_gets_details_and_the_terminal_only_warnings(tmp_path: Path):
     log, terminal = tmp_path / "log.txt", io.StringIO()
     with logging_into(log, terminal):
         logging.getLogger("runway_desktop.test").info("a detail")
@@ -313,7 +311,7 @@ def test_details_go_to_the_file_and_only_warnings_to_the_terminal(tmp_path: Path
     assert terminal.getvalue() == ""
 
 
-def test_everything_of_a_run_in_a_folder_of_ones_own_is_in_it_its_other_profiles_too(tmp_path: Path):
+def test_custom_folder_contains_its_other_profiles_too(tmp_path: Path):
     known = environment.folders(demo=False, folder=tmp_path)
     environment.profile(demo=False, folder=tmp_path)
     made = known.create("Client A", Color.GREEN, "1a2b", 0.0)
@@ -334,14 +332,14 @@ def test_results_of_another_profile_go_beside_those_of_the_first(tmp_path: Path,
     assert made.library.name.startswith("Runway Desktop – Client")
 
 
-def test_the_key_of_the_environment_is_the_first_profiles_alone(tmp_path: Path):
+def test_key_of_the_environment_is_only_for_the_first_profile(tmp_path: Path):
     first = environment.profile(demo=False, folder=tmp_path)
     other = environment.folders_of(first).create("Client A", Color.GREEN, "1a2b", 0.0)
     assert environment.secret_for(first, SECRET) == SECRET
     assert environment.secret_for(other, SECRET) is None
 
 
-def test_the_words_that_open_a_profile_lead_back_to_its_neighbors(tmp_path: Path):
+def test_arguments_that_open_a_profile_find_its_neighbors(tmp_path: Path):
     own = environment.profile(demo=False, folder=tmp_path)
     made = environment.folders(demo=False, folder=tmp_path).create("Client A", Color.GREEN, "1a2b", 0.0)
     assert (
@@ -370,7 +368,7 @@ def bus(tmp_path: Path) -> Iterator[socket.socket]:
         {"XDG_RUNTIME_DIR": "{}"},
     ],
 )
-def test_a_session_bus_that_does_not_answer_is_left(
+def test_unresponsive_session_bus_is_dropped(
     bus: socket.socket, variables: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(environment, "BUS_PATIENCE", 0.05)
@@ -380,7 +378,7 @@ def test_a_session_bus_that_does_not_answer_is_left(
     assert not environment.leave_silent_bus(found)
 
 
-def test_a_session_bus_that_answers_is_kept(bus: socket.socket, tmp_path: Path):
+def test_responsive_session_bus_is_kept(bus: socket.socket, tmp_path: Path):
     heard: list[bytes] = []
 
     def answer() -> None:
@@ -398,7 +396,7 @@ def test_a_session_bus_that_answers_is_kept(bus: socket.socket, tmp_path: Path):
 
 
 @pytest.mark.parametrize("address", ["", "unix:path=/nowhere", "autolaunch:", "tcp:host=x,port=1"])
-def test_where_there_is_no_session_bus_nothing_changes(address: str, tmp_path: Path):
+def test_missing_session_bus_changes_nothing(address: str, tmp_path: Path):
     variables = {"DBUS_SESSION_BUS_ADDRESS": address, "XDG_RUNTIME_DIR": str(tmp_path)}
     assert not environment.leave_silent_bus(variables)
     assert variables["DBUS_SESSION_BUS_ADDRESS"] == address

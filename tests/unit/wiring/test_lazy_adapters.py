@@ -63,7 +63,7 @@ class Maker:
         return self.made[-1]
 
 
-async def test_it_is_made_once_though_many_ask_at_once():
+async def test_adapter_is_created_once_for_simultaneous_calls():
     maker = Maker(Client)
     late = Late(maker)
     found = await asyncio.gather(*(late.get() for _ in range(5)))
@@ -71,7 +71,7 @@ async def test_it_is_made_once_though_many_ask_at_once():
     assert all(one is found[0] for one in found)
 
 
-async def test_what_could_not_be_made_is_tried_again_by_the_next():
+async def test_failed_creation_of_an_adapter_is_retried_by_the_next_call():
     maker = Maker(Client, troubles=1)
     late = Late(maker)
     with pytest.raises(NotReached) as caught:
@@ -80,14 +80,14 @@ async def test_what_could_not_be_made_is_tried_again_by_the_next():
     assert await late.get() is maker.made[0]
 
 
-async def test_what_was_never_used_is_neither_made_nor_closed():
+async def test_unused_adapter_is_neither_created_nor_closed():
     maker = Maker(Client)
     await LateRunway(maker, KnownSecrets()).aclose()
     await LateFetcher(Maker(Fetcher)).aclose()
     assert not maker.made
 
 
-async def test_a_secret_given_before_and_after_reaches_the_client():
+async def test_secret_set_before_and_after_creation_reaches_the_client():
     maker = Maker(Client)
     runway: Any = LateRunway(maker, KnownSecrets())
     runway.use_secret("first")
@@ -98,7 +98,7 @@ async def test_a_secret_given_before_and_after_reaches_the_client():
     assert await runway.organization() == ("organization", None)
 
 
-async def test_what_was_called_with_another_secret_is_not_asked_with_the_new_one():
+async def test_request_started_with_a_former_secret_is_not_sent_with_the_new_one():
     maker = Maker(Client)
     runway: Any = LateRunway(maker, KnownSecrets())
     runway.use_secret("old")
@@ -111,7 +111,7 @@ async def test_what_was_called_with_another_secret_is_not_asked_with_the_new_one
     assert await runway.organization() == ("organization", "new")
 
 
-async def test_key_in_use_stays_struck_out_after_it_was_tested():
+async def test_key_in_use_stays_redacted_after_a_test():
     secrecy = KnownSecrets()
     in_use, tested = (LateRunway(Maker(Client), secrecy) for _ in range(2))
     for runway in (in_use, tested, in_use):
@@ -123,7 +123,7 @@ async def test_key_in_use_stays_struck_out_after_it_was_tested():
     assert secrecy.struck_out("a studio's own") == "a studio's own"
 
 
-async def test_it_knows_the_key_before_there_is_a_client():
+async def test_lazy_client_knows_its_key_before_the_client_exists():
     runway = LateRunway(Maker(Client), KnownSecrets())
     assert runway.key == NO_KEY
     runway.use_secret("mine")
@@ -142,14 +142,14 @@ async def test_every_call_reaches_the_client(tmp_path: Path):
     assert maker.made[0].calls == ["create", "task", "delete", "usage", "upload", "closed"]
 
 
-async def test_two_first_calls_at_once_both_carry_the_secret():
+async def test_two_simultaneous_first_calls_both_carry_the_secret():
     runway: Any = LateRunway(Maker(Client), KnownSecrets())
     runway.use_secret("mine")
     found = await asyncio.gather(runway.organization(), runway.task("id"))
     assert [secret for _, secret in found] == ["mine", "mine"]
 
 
-async def test_a_stream_is_opened_where_it_broke_off():
+async def test_download_stream_resumes_where_it_broke_off():
     maker = Maker(Fetcher)
     fetcher: Any = LateFetcher(maker)
     async with fetcher.open("https://out.example/a.mp4", offset=7, etag="e") as stream:
@@ -159,7 +159,7 @@ async def test_a_stream_is_opened_where_it_broke_off():
 
 
 @pytest.mark.parametrize("trouble", [ImportError("no httpx"), RuntimeError("cannot schedule new futures"), KeyError(1)])
-async def test_nothing_was_sent_where_there_is_nobody_to_send_it(trouble: Exception, tmp_path: Path):
+async def test_failed_client_creation_counts_as_not_sent(trouble: Exception, tmp_path: Path):
     async def make():
         raise trouble
 
@@ -178,7 +178,7 @@ async def test_nothing_was_sent_where_there_is_nobody_to_send_it(trouble: Except
             await call
 
 
-async def test_an_address_that_may_not_be_used_is_told_as_what_it_is_and_as_nothing_sent():
+async def test_forbidden_address_is_reported_and_counts_as_not_sent():
     async def refuse() -> Client:
         raise RunwayDesktopError("The address must begin with https.", advice="Leave it empty.")
 

@@ -20,7 +20,7 @@ async def fail() -> None:
     raise ValueError("a mistake")
 
 
-async def test_a_mistake_is_told_once_with_the_name_of_the_work():
+async def test_exception_is_reported_once_with_the_name_of_its_work():
     told = Told()
     supervisor = Supervisor(told)
     with pytest.raises(ValueError, match="a mistake"):
@@ -29,7 +29,7 @@ async def test_a_mistake_is_told_once_with_the_name_of_the_work():
     assert told == [("count the lane", "a mistake")]
 
 
-async def test_closing_cancels_and_waits_for_what_tidies_up():
+async def test_closing_cancels_work_and_waits_for_its_cleanup():
     supervisor = Supervisor(Told())
     tidied = []
 
@@ -46,7 +46,7 @@ async def test_closing_cancels_and_waits_for_what_tidies_up():
     assert tidied == [True]
 
 
-async def test_what_does_not_end_is_named_and_does_not_hold_up_the_end(mistakes: Mistakes):
+async def test_hanging_work_is_named_and_does_not_block_the_exit(mistakes: Mistakes):
     supervisor = Supervisor(Told())
     gate = asyncio.Event()
 
@@ -66,7 +66,7 @@ async def test_what_does_not_end_is_named_and_does_not_hold_up_the_end(mistakes:
     await work
 
 
-async def test_work_that_comes_after_closing_began_is_not_started():
+async def test_work_started_after_closing_is_refused():
     supervisor = Supervisor(Told())
     await supervisor.close(1)
     started = []
@@ -80,7 +80,7 @@ async def test_work_that_comes_after_closing_began_is_not_started():
     assert not started
 
 
-def test_a_timer_that_fires_after_the_loop_ended_starts_nothing_and_breaks_nothing():
+def test_timer_that_fires_after_the_loop_ended_is_harmless():
     told = Told()
     supervisor = Supervisor(told)
     started = []
@@ -94,9 +94,7 @@ def test_a_timer_that_fires_after_the_loop_ended_starts_nothing_and_breaks_nothi
     assert not told
 
 
-async def test_each_stage_of_closing_runs_though_others_fail_or_hang(
-    caplog: pytest.LogCaptureFixture, mistakes: Mistakes
-):
+async def test_each_closing_stage_runs_though_others_fail_or_hang(caplog: pytest.LogCaptureFixture, mistakes: Mistakes):
     ran: list[str] = []
 
     def stage(name: str, work, deadline: float = 5.0) -> ClosingStage:

@@ -87,7 +87,7 @@ def files_in(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()}
 
 
-def test_every_request_of_the_script_is_one_that_runway_takes(tmp_path: Path):
+def test_every_demo_request_is_accepted_by_runway(tmp_path: Path):
     catalog = Catalog.load()
     history = play(read_script(), catalog, NOW, library=tmp_path, template="{project}/{id}")
     for played in history.tasks:
@@ -98,7 +98,7 @@ def test_every_request_of_the_script_is_one_that_runway_takes(tmp_path: Path):
 
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 40.0])
-def test_nothing_of_the_history_lies_in_the_future_and_all_is_in_order(tmp_path: Path, speed: float):
+def test_demo_history_is_ordered_and_in_the_past(tmp_path: Path, speed: float):
     history = play(read_script(), Catalog.load(), NOW, library=tmp_path, template="{id}", speed=speed)
     assert [one.task.created_at for one in history.tasks] == sorted(one.task.created_at for one in history.tasks)
     for played in history.tasks:
@@ -109,7 +109,7 @@ def test_nothing_of_the_history_lies_in_the_future_and_all_is_in_order(tmp_path:
     assert {State.QUEUED, State.UNCERTAIN, State.RUNNING, State.SUCCEEDED, State.FAILED, State.CANCELLED} <= states
 
 
-async def test_the_first_demo_is_a_studio_at_work(tmp_path: Path):
+async def test_first_demo_shows_a_working_studio(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
         counts = await start.engine.library.counts()
         rows = await start.rows()
@@ -125,7 +125,7 @@ async def test_the_first_demo_is_a_studio_at_work(tmp_path: Path):
         assert sum(day.credits > 0 for day in report.days) > 7
 
 
-async def test_ones_own_first_task_goes_ahead_of_the_studio_and_finds_a_free_slot(tmp_path: Path):
+async def test_persons_first_demo_task_goes_first_and_finds_a_free_slot(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
         engine = start.engine
         studio = {task.id for task in engine.ledger.all_queued()}
@@ -143,7 +143,7 @@ async def test_ones_own_first_task_goes_ahead_of_the_studio_and_finds_a_free_slo
         assert set(order[1:-1]) == studio
 
 
-def test_no_two_shots_of_the_studio_share_a_picture(tmp_path: Path):
+def test_demo_shots_use_different_pictures(tmp_path: Path):
     history = play(read_script(), Catalog.load(), NOW, library=tmp_path, template="{id}")
     shown: dict[Path, set[str]] = {}
     for played in history.tasks:
@@ -163,7 +163,7 @@ def a_task(position: int, request: Request) -> Task:
     return Task(id=new_task_id(), request=request, created_at=NOW, position=1_000.0 + position)
 
 
-async def test_every_result_lies_where_the_list_says_with_all_that_is_kept_beside_it(tmp_path: Path):
+async def test_every_demo_result_lies_at_its_listed_path_with_its_sidecar(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
         rows = await start.rows()
         outputs = [output for row in rows for output in row.outputs]
@@ -191,7 +191,7 @@ async def test_every_result_lies_where_the_list_says_with_all_that_is_kept_besid
         assert files_in(start.profile.library) == {Path(output.path) for output in outputs} | beside
 
 
-async def test_inputs_are_the_results_that_they_were_made_from(tmp_path: Path):
+async def test_demo_inputs_are_the_results_they_were_made_from(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
         rows = await start.rows()
         made = {output.path: output.sha256 for row in rows for output in row.outputs}
@@ -204,7 +204,7 @@ async def test_inputs_are_the_results_that_they_were_made_from(tmp_path: Path):
         assert [one.task_id for row in sheet.rows for one in row.sent if one.task_id not in ids] == []
 
 
-async def test_runway_knows_the_studio_and_its_usage_agrees_with_the_spending(tmp_path: Path):
+async def test_simulated_runway_knows_the_demo_and_its_usage_matches_the_spending(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
         rows = await start.rows()
         at_runway = [row.task for row in rows if row.task.remote_id is not None]
@@ -234,7 +234,7 @@ async def opened(profile: Profile) -> AsyncIterator[SqliteStore]:
         await store.close()
 
 
-async def test_the_second_start_finds_everything_as_it_was_left(tmp_path: Path):
+async def test_second_start_finds_the_demo_unchanged(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
         before = {row.task.id: row.task for row in await start.rows()}
         presets = start.engine.settings.get("presets")
@@ -257,9 +257,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("step", ["keep", "_bring_in", "_set"])
-async def test_a_studio_that_was_killed_while_it_was_made_is_begun_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
-):
+async def test_demo_killed_while_being_built_is_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str):
     def kill(*_: object, **__: object) -> None:
         raise Killed
 
@@ -277,7 +275,7 @@ async def test_a_studio_that_was_killed_while_it_was_made_is_begun_anew(
         assert len((await again.engine.library.counts()).unsent) == 1
 
 
-async def test_a_studio_that_stands_though_its_end_was_not_noted_is_not_made_twice(tmp_path: Path):
+async def test_complete_demo_without_its_end_mark_is_not_built_twice(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
         pass
     demos.note(start.profile, Begins.MAKING)
@@ -287,7 +285,7 @@ async def test_a_studio_that_stands_though_its_end_was_not_noted_is_not_made_twi
     assert demos.begins(again.profile) is Begins.STUDIO
 
 
-async def test_a_demo_that_is_to_be_empty_begins_empty_and_stays_so(tmp_path: Path):
+async def test_demo_requested_empty_starts_and_stays_empty(tmp_path: Path):
     async with started(tmp_path / "demo", is_empty=True) as start:
         assert await start.rows() == []
         assert start.demo.stands.is_set()
@@ -295,7 +293,7 @@ async def test_a_demo_that_is_to_be_empty_begins_empty_and_stays_so(tmp_path: Pa
         assert await again.rows() == []
 
 
-async def test_a_studio_is_given_up_for_an_empty_demo_at_the_next_start(tmp_path: Path):
+async def test_demo_content_is_replaced_by_an_empty_demo_at_the_next_start(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
         await start.demo.begin_empty_next_time()
         assert len(await start.rows()) == 60
@@ -308,7 +306,7 @@ async def test_a_studio_is_given_up_for_an_empty_demo_at_the_next_start(tmp_path
         assert await later.rows() == []
 
 
-async def test_a_demo_of_an_older_version_keeps_its_list(tmp_path: Path):
+async def test_demo_of_an_older_version_keeps_its_list(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
         pass
     (start.profile.folder / "demo.json").unlink()
@@ -317,7 +315,7 @@ async def test_a_demo_of_an_older_version_keeps_its_list(tmp_path: Path):
         assert await again.engine.library.amount(Filter()) == 60
 
 
-def test_nothing_but_a_demo_is_ever_emptied(tmp_path: Path):
+def test_only_a_demo_is_ever_emptied(tmp_path: Path):
     real = environment.profile(demo=False, folder=tmp_path / "real")
     demos.note(real, Begins.EMPTYING)
     real.database.write_bytes(b"everything")
@@ -326,14 +324,14 @@ def test_nothing_but_a_demo_is_ever_emptied(tmp_path: Path):
     assert real.database.read_bytes() == b"everything"
 
 
-def test_a_note_that_makes_no_sense_is_a_demo_in_use(tmp_path: Path):
+def test_malformed_demo_note_means_a_demo_in_use(tmp_path: Path):
     demo = environment.profile(demo=True, folder=tmp_path / "demo")
     for text in ("", "{", "[]", '{"begins": "something"}'):
         (demo.folder / "demo.json").write_text(text, encoding="utf-8")
         assert demos.begins(demo) is Begins.STUDIO
 
 
-def test_the_world_goes_on_after_the_studio(tmp_path: Path):
+def test_simulated_time_continues_after_the_demo_was_built(tmp_path: Path):
     history = play(read_script(), Catalog.load(), NOW, library=tmp_path, template="{id}")
     history.world.advance(NOW + LATER)
     assert history.world.unfinished() == 0

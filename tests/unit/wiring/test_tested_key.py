@@ -44,7 +44,7 @@ def holders_of(words: bytes) -> list[str]:
     return found
 
 
-async def test_keys_that_were_tested_leave_no_connection_and_no_secret():
+async def test_tested_keys_leave_no_connection_and_no_secret():
     async with running_simulator(Knobs(seed=3), catalog=CATALOG) as simulator:
         with ThreadPoolExecutor(1) as workers:
 

@@ -67,7 +67,7 @@ def fox(tmp_path):
 # Lists of prompts.
 
 
-async def test_text_file_is_a_prompt_a_line(write):
+async def test_text_file_gives_one_prompt_per_line(write):
     found = await gather(write("foxes.txt", "a red fox\r\n\r\n  a white fox  \na gray fox"))
     assert prompts(found) == ["a red fox", "a white fox", "a gray fox"]
     assert [draft.row for draft in found.drafts] == [1, 3, 4]
@@ -75,17 +75,17 @@ async def test_text_file_is_a_prompt_a_line(write):
     assert (found.name, all_findings(found)) == ("foxes", ())
 
 
-async def test_text_file_of_paragraphs_is_a_prompt_a_paragraph(write):
+async def test_text_file_of_paragraphs_gives_one_prompt_per_paragraph(write):
     found = await gather(write("scenes.txt", "A fox wakes.\nIt yawns.\n\n\nNight.\nStars.\n\nThe end of it.\nReally."))
     assert prompts(found) == ["A fox wakes.\nIt yawns.", "Night.\nStars.", "The end of it.\nReally."]
     assert [draft.row for draft in found.drafts] == [1, 5, 8]
 
 
-async def test_one_block_of_lines_is_still_a_prompt_a_line(write):
+async def test_single_block_of_lines_gives_one_prompt_per_line(write):
     assert prompts(await gather(write("x.txt", "one\ntwo\nthree\n\n"))) == ["one", "two", "three"]
 
 
-async def test_ids_and_links_among_lines_are_what_they_are(write):
+async def test_ids_and_links_among_lines_are_recognized(write):
     found = await gather(
         write(
             "mixed.txt", f"a fox\n{ID}\nhttps://x.example.com/a.mp4\nsee https://x.example.com for more\n{ID.upper()}"
@@ -97,30 +97,30 @@ async def test_ids_and_links_among_lines_are_what_they_are(write):
 
 
 @pytest.mark.parametrize("text", ["{}, {}", "{}\n{}", '["{}", "{}"]', "'{}';{}"])
-async def test_pasted_ids_are_ids_however_they_are_parted(text):
+async def test_pasted_ids_are_recognized_with_any_separator(text):
     found = await gather(text=text.format(ID, OTHER_ID))
     assert found.remote_ids == (ID, OTHER_ID)
     assert not found.drafts
 
 
-async def test_id_of_another_version_has_a_sentence_and_the_others_are_kept():
+async def test_id_of_another_uuid_version_gets_a_finding_and_the_others_are_kept():
     found = await gather(text=f"{VERSION_1}\n{ID}")
     assert found.remote_ids == (ID,)
     why = "those are version 4 UUIDs, this is version 1."
     assert sentences(found) == [f"clipboard, line 1, id: “{VERSION_1}” is not a task ID of Runway: {why}"]
 
 
-async def test_pasted_text_is_prompts_and_is_named_so():
+async def test_pasted_text_becomes_prompts():
     found = await gather(text="a fox\na cat")
     assert prompts(found) == ["a fox", "a cat"]
     assert found.name == ""
 
 
-async def test_prompt_that_begins_with_a_brace_is_a_prompt():
+async def test_prompt_that_starts_with_a_brace_is_a_prompt():
     assert prompts(await gather(text="{red|white} fox in the snow")) == ["{red|white} fox in the snow"]
 
 
-async def test_nothing_is_nothing():
+async def test_empty_input_gives_nothing():
     assert (await gather(text=" \n ")).is_empty
 
 
@@ -128,14 +128,14 @@ async def test_nothing_is_nothing():
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
-async def test_text_of_every_usual_encoding_is_read(write, encoding):
+async def test_text_in_every_common_encoding_is_read(write, encoding):
     content = "Füchse\n猫".encode(encoding)
     found = await gather(write("x.txt", b"\xff\xfe" + content if encoding == "utf-16-le" else content))
     assert prompts(found) == ["Füchse", "猫"]
     assert not all_findings(found)
 
 
-async def test_text_that_is_not_utf_8_is_read_and_says_so(write):
+async def test_text_that_is_not_utf_8_is_read_with_a_finding(write):
     found = await gather(write("old.txt", "Füchse".encode("cp1252")))
     assert prompts(found) == ["Füchse"]
     assert sentences(found)[0].startswith("“old.txt” is not in UTF-8.")
@@ -159,7 +159,7 @@ async def test_text_that_is_not_utf_8_is_read_and_says_so(write):
         ("deep.json", b"[" * 100_000, "“deep.json” is not"),
     ],
 )
-async def test_file_that_cannot_be_used_has_a_sentence_and_the_rest_is_kept(write, name, content, said):
+async def test_unusable_file_gets_a_finding_and_the_rest_is_kept(write, name, content, said):
     found = await gather(write(name, content), write("good.txt", "a fox"))
     assert prompts(found) == ["a fox"]
     assert len(found.findings) == 1
@@ -167,7 +167,7 @@ async def test_file_that_cannot_be_used_has_a_sentence_and_the_rest_is_kept(writ
     assert found.findings[0].message.startswith(said)
 
 
-async def test_fifty_megabytes_of_text_are_not_even_read(write, monkeypatch):
+async def test_text_file_of_fifty_megabytes_is_not_read(write, monkeypatch):
     path = write("huge.txt", b"")
     with path.open("wb") as file:
         file.write(b"a fox\n")
@@ -176,18 +176,18 @@ async def test_fifty_megabytes_of_text_are_not_even_read(write, monkeypatch):
     assert sentences(await gather(path)) == ["“huge.txt” is too large (52 MB). A list of prompts may have up to 20 MB."]
 
 
-async def test_more_prompts_than_anyone_can_review_are_cut_with_a_sentence(write):
+async def test_prompts_beyond_the_limit_are_cut_with_a_finding(write):
     found = await gather(write("many.txt", "fox\n" * (MOST_DRAFTS + 5)))
     assert len(found.drafts) == MOST_DRAFTS
     assert "Only the first 10,000 are used." in sentences(found)[0]
 
 
-async def test_file_that_is_not_there_has_a_sentence(tmp_path):
+async def test_missing_file_gets_a_finding(tmp_path):
     assert sentences(await gather(tmp_path / "none.txt"))[0].startswith("There is no file")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Pipes with names are a thing of POSIX")
-async def test_pipe_does_not_hang_the_program(tmp_path, write):
+async def test_named_pipe_does_not_block_the_program(tmp_path, write):
     os.mkfifo(tmp_path / "pipe.png")
     table = write("x.csv", "prompt,model,image\na,gen4_turbo,pipe.png")
     assert sentences(await gather(tmp_path / "pipe.png")) == ["“pipe.png” is not an ordinary file."]
@@ -197,7 +197,7 @@ async def test_pipe_does_not_hang_the_program(tmp_path, write):
 # Pictures, clips, sounds, links.
 
 
-async def test_picture_is_an_input_with_its_facts(fox):
+async def test_picture_becomes_an_input_with_its_facts(fox):
     found = await gather(fox)
     [asset] = found.assets
     assert (asset.uri, asset.path, asset.media) == (fox.as_uri(), fox, Media.IMAGE)
@@ -206,14 +206,14 @@ async def test_picture_is_an_input_with_its_facts(fox):
     assert not asset.findings
 
 
-async def test_media_are_known_by_content_whatever_their_names(tmp_path):
+async def test_media_are_recognized_by_content(tmp_path):
     for name, kind in (("forest-4x3-5s.mp4", Media.VIDEO), ("effect-4s.mp3", Media.AUDIO)):
         path = tmp_path / f"{name}.txt"
         path.write_bytes((resource("samples") / name).read_bytes())
         assert (await gather(path)).assets[0].media is kind
 
 
-async def test_gif_and_file_that_is_too_large_say_why_no_model_takes_them(tmp_path, fox):
+async def test_gif_and_oversized_file_say_why_no_model_accepts_them(tmp_path, fox):
     gif = tmp_path / "x.gif"
     Image.new("RGB", (64, 48)).save(gif)
     large = tmp_path / "large.png"
@@ -227,7 +227,7 @@ async def test_gif_and_file_that_is_too_large_say_why_no_model_takes_them(tmp_pa
     ]
 
 
-async def test_damaged_picture_says_so(write):
+async def test_damaged_picture_gets_a_finding(write):
     [asset] = (await gather(write("x.png", b"\x89PNG\r\n\x1a\n" + b"x" * 50))).assets
     assert "seems to be damaged" in asset.findings[0].message
 
@@ -243,14 +243,14 @@ async def test_damaged_picture_says_so(write):
         ("javascript:alert(1)", "is not an https:// link"),
     ],
 )
-async def test_link_that_runway_would_refuse_has_a_sentence(link, said):
+async def test_link_that_runway_would_refuse_gets_a_finding(link, said):
     found = await gather(urls=[link, "https://x.example.com/good.png"])
     assert [asset.uri for asset in found.assets] == ["https://x.example.com/good.png"]
     assert len(all_findings(found)) == 1
     assert said in all_findings(found)[0].message
 
 
-async def test_address_of_a_local_file_is_that_file(tmp_path):
+async def test_file_url_of_a_local_file_is_that_file(tmp_path):
     path = tmp_path / "a b ü%.png"
     Image.new("RGB", (10, 10)).save(path)
     assert (await gather(urls=[path.as_uri()])).assets[0].path == path
@@ -260,7 +260,7 @@ async def test_address_of_a_local_file_is_that_file(tmp_path):
 # Folders.
 
 
-async def test_folder_is_its_files_in_the_order_in_which_people_count(tmp_path, fox):
+async def test_folder_gives_its_files_in_natural_order(tmp_path, fox):
     folder = tmp_path / "shots"
     (folder / "deeper").mkdir(parents=True)
     for name in ("10.png", "2.png", "1.png", ".hidden.png", "3.png.part"):
@@ -273,7 +273,7 @@ async def test_folder_is_its_files_in_the_order_in_which_people_count(tmp_path, 
     assert found.name == "shots"
 
 
-async def test_empty_folder_says_so(tmp_path):
+async def test_empty_folder_gets_a_finding(tmp_path):
     (tmp_path / "none").mkdir()
     assert sentences(await gather(tmp_path / "none")) == ["none: There is no file in this folder."]
 
@@ -281,7 +281,7 @@ async def test_empty_folder_says_so(tmp_path):
 # JSON.
 
 
-async def test_json_lines_are_requests_prompts_and_ids(write, fox):
+async def test_json_lines_may_be_requests_prompts_or_ids(write, fox):
     lines = [
         {"prompt": "one", "model": "gen4.5", "duration": 5, "ratio": "1280:720", "seed": "7", "image": fox.name},
         "two",
@@ -300,7 +300,7 @@ async def test_json_lines_are_requests_prompts_and_ids(write, fox):
     assert not all_findings(found)
 
 
-async def test_input_in_the_wires_own_form_is_found_beside_the_file_and_keeps_its_position(write, fox):
+async def test_input_of_a_json_request_is_found_beside_the_file_with_its_position(write, fox):
     inputs = [{"uri": fox.name, "position": "first"}, {"uri": "none.png", "position": "last"}]
     item = {"prompt": "x", "model": "gen4.5", "promptImage": inputs}
     found = await gather(write("x.json", json.dumps([item])))
@@ -309,7 +309,7 @@ async def test_input_in_the_wires_own_form_is_found_beside_the_file_and_keeps_it
     assert "There is no file" in sentences(found)[0]
 
 
-async def test_broken_line_of_json_has_a_sentence_and_the_others_are_kept(write):
+async def test_broken_json_line_gets_a_finding_and_the_others_are_kept(write):
     found = await gather(write("x.jsonl", '{"prompt": "one"}\n{"prompt": \n42\n{"colar": "red"}\n\n{"prompt": "two"}'))
     assert prompts(found) == ["one", "two"]
     assert sentences(found) == [
@@ -320,21 +320,21 @@ async def test_broken_line_of_json_has_a_sentence_and_the_others_are_kept(write)
 
 
 @pytest.mark.parametrize("wrapped", [["a", "b"], {"prompts": ["a", "b"]}, [{"prompt": "a"}, {"text": "b"}]])
-async def test_json_list_is_a_list_wherever_it_stands(write, wrapped):
+async def test_json_list_is_recognized_in_file_and_clipboard(write, wrapped):
     assert prompts(await gather(write("x.json", json.dumps(wrapped)))) == ["a", "b"]
 
 
-async def test_json_lines_named_json_are_read_too(write):
+async def test_json_lines_in_a_json_file_are_read(write):
     assert prompts(await gather(write("x.json", '{"prompt": "a"}\n{"prompt": "b"}'))) == ["a", "b"]
 
 
-async def test_half_of_a_character_in_json_cannot_break_the_store(write):
+async def test_lone_surrogate_in_json_does_not_reach_the_store(write):
     [draft] = (await gather(write("x.json", '[{"prompt": "a\\ud800b\\u0000"}]'))).drafts
     draft.values["promptText"].encode("utf-8")
     assert "\x00" not in draft.values["promptText"]
 
 
-async def test_unknown_member_has_a_sentence_and_the_rest_is_kept(write):
+async def test_unknown_json_member_gets_a_finding_and_the_rest_is_kept(write):
     found = await gather(write("x.json", '[{"prompt": "a", "colar": "red"}]'))
     assert prompts(found) == ["a"]
     assert sentences(found) == ["x.json, item 1, colar: “colar” is unknown and was left out."]
@@ -353,14 +353,14 @@ def sidecar_text(request: Request = REQUEST) -> str:
     return json.dumps(sidecar.compose(task, Output(task_id=task.id, index=0, url="", url_fetched_at=0.0), []))
 
 
-async def test_sidecar_restores_its_request_and_says_which_input_is_gone(write):
+async def test_sidecar_restores_its_request_and_names_missing_inputs(write):
     found = await gather(write("fox.mp4.json", sidecar_text()))
     assert found.restored == REQUEST
     assert not found.drafts
     assert sentences(found) == ["fox.mp4.json: There is no file “/nowhere/fox.png”. Choose the input again."]
 
 
-async def test_several_sidecars_are_several_requests(write):
+async def test_several_sidecars_give_several_requests(write):
     found = await gather(write("a.mp4.json", sidecar_text()), write("b.mp4.json", sidecar_text()))
     assert found.restored is None
     assert [(draft.endpoint, draft.model, draft.project, draft.source) for draft in found.drafts] == [
@@ -368,7 +368,7 @@ async def test_several_sidecars_are_several_requests(write):
     ]  # fmt: skip
 
 
-async def test_pasted_sidecar_restores_too():
+async def test_pasted_sidecar_restores_its_request():
     assert (await gather(text=sidecar_text())).restored == REQUEST
 
 
@@ -380,7 +380,7 @@ async def test_pasted_sidecar_restores_too():
     content=st.binary(max_size=400),
     name=st.sampled_from(["x.txt", "x.csv", "x.tsv", "x.jsonl", "x.json", "x.png", "x"]),
 )
-def test_no_file_can_raise(tmp_path_factory, content, name):
+def test_intake_never_raises_for_any_file(tmp_path_factory, content, name):
     path = tmp_path_factory.mktemp("any") / name
     path.write_bytes(content)
     found: list[Gathered] = []
@@ -394,7 +394,7 @@ def test_no_file_can_raise(tmp_path_factory, content, name):
 
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=300), url=st.text(max_size=60))
-def test_no_text_can_raise(text, url):
+def test_intake_never_raises_for_any_text(text, url):
     found: list[Gathered] = []
 
     async def take() -> None:
@@ -405,7 +405,7 @@ def test_no_text_can_raise(text, url):
     assert len(found) == 2
 
 
-async def test_inputs_of_a_dropped_result_are_found_beside_it_or_by_its_own_sidecar(tmp_path):
+async def test_inputs_of_a_dropped_result_are_found_beside_it_or_by_their_sidecars(tmp_path):
     path, picture = tmp_path / "out" / "clip.mp4", tmp_path / "inputs" / "fox.png"
     for folder in (path.parent, picture.parent):
         folder.mkdir()
@@ -432,7 +432,7 @@ async def test_inputs_of_a_dropped_result_are_found_beside_it_or_by_its_own_side
     assert await restored() == picture.as_uri(), "in the person's own library its sidecar knows"
 
 
-async def test_a_result_of_ours_tells_how_it_was_made_however_it_is_called_now(tmp_path):
+async def test_own_result_restores_its_request_whatever_its_file_name(tmp_path):
     path = tmp_path / "renamed years later.mp4"
     shutil.copyfile(resource("samples", "sand-1x1-5s.mp4"), path)
     values = {"promptText": "Fox", "seed": 7}

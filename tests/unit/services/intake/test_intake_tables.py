@@ -45,7 +45,7 @@ def sentences(found: Gathered) -> list[str]:
     return [finding.message for finding in all_findings(found)]
 
 
-async def test_row_becomes_a_request_in_the_types_of_its_fields(table):
+async def test_table_row_becomes_a_request_with_typed_values(table):
     found = await table(
         "prompt,model,endpoint,ratio,duration,seed,project,shot\na fox,gen4.5,text_to_video,1280:720,5,42,Forest,S01\n"
     )
@@ -61,12 +61,12 @@ async def test_row_becomes_a_request_in_the_types_of_its_fields(table):
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-async def test_cells_may_be_parted_by_any_usual_sign(table, delimiter):
+async def test_table_cells_may_have_any_common_separator(table, delimiter):
     found = await table(delimiter.join(["prompt", "seed"]) + "\n" + delimiter.join(['"a, b; c"', "7"]))
     assert found.drafts[0].values == {"promptText": "a, b; c", "seed": 7}
 
 
-async def test_the_sign_is_told_by_the_columns_that_it_makes_not_by_how_often_it_stands(table):
+async def test_table_separator_is_detected_by_columns_not_by_frequency(table):
     found = await table("prompt;seed;note\na, b, c, d;7;x, y\ne, f;8;z\n")
     assert [draft.values for draft in found.drafts] == [
         {"promptText": "a, b, c, d", "seed": 7},
@@ -74,37 +74,37 @@ async def test_the_sign_is_told_by_the_columns_that_it_makes_not_by_how_often_it
     ]
 
 
-async def test_numbers_with_a_comma_stay_as_they_were_typed(table):
+async def test_numbers_with_a_decimal_comma_stay_as_typed(table):
     found = await table("prompt;duration\na fox;5,5\n")
     assert found.drafts[0].values == {"promptText": "a fox", "duration": "5,5"}
     assert any("“5,5”" in sentence for sentence in sentences(found))
 
 
-async def test_what_may_be_thousands_is_kept_as_it_was_typed_and_said(table):
+async def test_ambiguous_thousands_separator_is_kept_as_typed_with_a_finding(table):
     found = await table("prompt;seed;duration\na fox;1.000;1_0\n")
     assert found.drafts[0].values == {"promptText": "a fox", "seed": "1.000", "duration": "1_0"}
     assert any("“1.000” can mean 1000 or 1. Enter one of these." in sentence for sentence in sentences(found))
     assert any("“1_0” is not a whole number." in sentence for sentence in sentences(found))
 
 
-async def test_tsv_is_parted_by_tabs_alone(table):
+async def test_tsv_is_split_only_at_tabs(table):
     found = await table("prompt\tseed\na, b; c | d\t7", name="x.tsv")
     assert found.drafts[0].values == {"promptText": "a, b; c | d", "seed": 7}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-async def test_table_from_a_spreadsheet_is_read_with_its_mark(table, encoding):
+async def test_spreadsheet_table_with_a_byte_order_mark_is_read(table, encoding):
     assert (await table("Prompt\nFüchse", encoding=encoding)).drafts[0].values == {"promptText": "Füchse"}
 
 
 @pytest.mark.parametrize(
     "header", ["PROMPT TEXT,Out put_Count", "prompt_text,output-count", "promptText,outputCount", "Prompt,Pictures"]
 )
-async def test_columns_are_known_by_wire_name_and_label_however_they_are_written(table, header):
+async def test_columns_are_matched_by_api_name_and_label_in_any_spelling(table, header):
     assert (await table(f"{header}\na fox,2")).drafts[0].values == {"promptText": "a fox", "outputCount": 2}
 
 
-async def test_line_in_which_a_spreadsheet_tells_its_sign_is_obeyed(table):
+async def test_separator_line_of_a_spreadsheet_is_obeyed(table):
     found = await table("sep=;\nprompt;seed\na;x")
     assert found.drafts[0].values == {"promptText": "a", "seed": "x"}
     assert sentences(found) == ["shots.csv, row 3, seed: “x” is not a whole number."]
@@ -116,7 +116,7 @@ async def test_line_breaks_and_quotes_inside_quotes_belong_to_the_cell(table):
     assert [draft.row for draft in found.drafts] == [2, 3]
 
 
-async def test_missing_prompt_column_has_a_sentence(table):
+async def test_missing_prompt_column_gets_a_finding(table):
     found = await table("ratio,seed\n1280:720,4")
     assert sentences(found) == [
         "shots.csv, row 1, prompt: There is no column named “prompt”. "
@@ -125,7 +125,7 @@ async def test_missing_prompt_column_has_a_sentence(table):
     assert found.drafts[0].values == {"ratio": "1280:720", "seed": 4}
 
 
-async def test_doubled_and_unknown_columns_have_a_sentence_each_and_nothing_else_is_lost(table):
+async def test_duplicate_and_unknown_columns_get_a_finding_each_and_nothing_else_is_lost(table):
     found = await table("prompt,colar,Prompt,raito,seed\na,red,b,1:1,4")
     assert found.drafts[0].values == {"promptText": "a", "seed": 4}
     assert sentences(found) == [
@@ -136,25 +136,25 @@ async def test_doubled_and_unknown_columns_have_a_sentence_each_and_nothing_else
 
 
 @pytest.mark.parametrize("title", ["Colors", "color", "colour", "Colours"])
-async def test_a_column_of_colors_is_known_in_either_spelling(table, title: str):
+async def test_color_column_is_matched_in_either_spelling(table, title: str):
     found = await table(f'prompt,{title}\na,"#112233, #445566"')
     assert sentences(found) == []
 
 
-async def test_twice_the_same_column_is_told_as_such(table):
+async def test_repeated_column_is_reported_as_repeated(table):
     assert (
         "There are two columns “seed”. The first one is used." in sentences(await table("prompt,seed,seed\na,1,2"))[0]
     )
 
 
-async def test_list_without_a_header_is_prompts_and_says_so(table):
+async def test_table_without_a_header_gives_prompts_with_a_finding(table):
     found = await table("a red fox\na white fox")
     assert [draft.values["promptText"] for draft in found.drafts] == ["a red fox", "a white fox"]
     assert [draft.row for draft in found.drafts] == [1, 2]
     assert "names no column" in sentences(found)[0]
 
 
-async def test_table_of_nothing_known_is_no_request(table):
+async def test_table_of_unknown_columns_is_no_request(table):
     found = await table("a,b\nc,d")
     assert not found.drafts
     assert "There is no column named “prompt”." in sentences(found)[-1]
@@ -170,7 +170,7 @@ async def test_table_of_nothing_known_is_no_request(table):
         ("grounding", "perhaps", "perhaps", "grounding: “perhaps” is neither yes nor no."),
     ],
 )
-async def test_cell_of_the_wrong_kind_stays_as_it_is_and_has_a_sentence(table, header, cell, kept, said):
+async def test_cell_of_the_wrong_type_stays_unchanged_with_a_finding(table, header, cell, kept, said):
     found = await table(f"prompt,{header}\na,{cell}\nb,\n")
     assert found.drafts[0].values == {"promptText": "a", header: kept}
     assert sentences(found) == [f"shots.csv, row 2, {said}"]
@@ -180,25 +180,25 @@ async def test_cell_of_the_wrong_kind_stays_as_it_is_and_has_a_sentence(table, h
 @pytest.mark.parametrize(
     ("cell", "value"), [("5", 5), ("5.0", 5), ("5 s", 5), ("5 sec", 5), ("5 Seconds", 5), (" 5 ", 5), ("auto", "auto")]
 )
-async def test_numbers_are_read_as_people_write_them(table, cell, value):
+async def test_numbers_are_parsed_as_people_write_them(table, cell, value):
     found = await table(f"prompt,duration\na,{cell}")
     assert found.drafts[0].values["duration"] == value
     assert not all_findings(found)
 
 
 @pytest.mark.parametrize(("cell", "value"), [("yes", True), ("TRUE", True), ("off", False), ("0", False)])
-async def test_switches_are_read_as_people_write_them(table, cell, value):
+async def test_switches_are_parsed_as_people_write_them(table, cell, value):
     assert (await table(f"prompt,audio\na,{cell}")).drafts[0].values["audio"] is value
 
 
-async def test_blank_prompt_has_a_sentence_at_its_row_and_blank_rows_count_but_are_no_requests(table):
+async def test_blank_prompt_gets_a_finding_and_blank_rows_are_counted_but_skipped(table):
     found = await table("prompt,seed\na,1\n,\n\n  ,3\n")
     assert [draft.row for draft in found.drafts] == [2, 5]
     assert sentences(found) == ["shots.csv, row 5, prompt: The prompt is empty."]
     assert all_findings(found)[0].field == "prompt"
 
 
-async def test_model_and_endpoint_are_known_by_name_and_label(table):
+async def test_model_and_endpoint_are_matched_by_name_and_label(table):
     found = await table("prompt,model,endpoint\na,Gen-4.5,Text → video\nb,GEN4 turbo,\nc,act_two,\nd,nosuch,nothing")
     assert [(draft.endpoint, draft.model) for draft in found.drafts] == [
         ("text_to_video", "gen4.5"), ("image_to_video", "gen4_turbo"), ("character_performance", "act_two"),
@@ -211,12 +211,12 @@ async def test_model_and_endpoint_are_known_by_name_and_label(table):
     ]  # fmt: skip
 
 
-async def test_model_that_an_endpoint_does_not_have_is_told(table):
+async def test_model_missing_at_an_endpoint_gets_a_finding(table):
     found = await table("prompt,model,endpoint\na,act_two,text_to_video")
     assert "“text_to_video” does not have the model “act_two”. “" in sentences(found)[0]
 
 
-async def test_setting_that_the_model_does_not_have_is_left_out_and_told(table):
+async def test_setting_unknown_to_the_model_is_left_out_with_a_finding(table):
     found = await table("prompt,model,endpoint,scaleFactor\na,gen4.5,text_to_video,4")
     assert found.drafts[0].values == {"promptText": "a"}
     assert sentences(found) == ["shots.csv, row 2, scaleFactor: Gen-4.5 has no such setting, so it was left out."]
@@ -226,7 +226,7 @@ async def test_setting_that_the_model_does_not_have_is_left_out_and_told(table):
 
 
 @pytest.mark.parametrize("header", ["image", "First Frame", "picture", "promptImage", "start_frame"])
-async def test_picture_beside_the_table_goes_where_the_model_wants_it(table, fox, header):
+async def test_picture_beside_the_table_goes_to_the_field_of_the_model(table, fox, header):
     found = await table(f"prompt,model,{header}\na,gen4_turbo,fox.png")
     assert found.drafts[0].endpoint == "image_to_video"
     value = found.drafts[0].values["promptImage"]
@@ -236,7 +236,7 @@ async def test_picture_beside_the_table_goes_where_the_model_wants_it(table, fox
     assert not [finding for finding in validate(pair, found.drafts[0].values) if finding.path[:1] == ("promptImage",)]
 
 
-async def test_first_and_last_frame_have_their_positions(table, fox):
+async def test_first_and_last_frame_columns_set_their_positions(table, fox):
     both = next(
         pair for pair in CATALOG.pairs()
         if (field := pair.field("promptImage")) is not None and "last" in field.positions
@@ -245,7 +245,7 @@ async def test_first_and_last_frame_have_their_positions(table, fox):
     assert {item["position"] for item in found.drafts[0].values["promptImage"]} == {"first", "last"}
 
 
-async def test_input_decides_the_endpoint_where_the_row_does_not(table, tmp_path):
+async def test_input_decides_the_endpoint_unless_the_row_names_it(table, tmp_path):
     for name in ("forest-4x3-5s.mp4", "effect-4s.mp3"):
         (tmp_path / name).write_bytes((resource("samples") / name).read_bytes())
     found = await table(
@@ -258,13 +258,13 @@ async def test_input_decides_the_endpoint_where_the_row_does_not(table, tmp_path
     assert second.values == {"audioUri": (tmp_path / "effect-4s.mp3").as_uri()}
 
 
-async def test_composers_own_choice_is_kept_where_the_input_fits_it(table, fox):
+async def test_endpoint_of_the_composer_is_kept_where_the_input_fits(table, fox):
     found = await table("prompt,image\na,fox.png", prefer=("text_to_image", "gen4_image"))
     assert found.drafts[0].endpoint == "text_to_image"
     assert "referenceImages" in found.drafts[0].values
 
 
-async def test_character_and_performance_each_find_their_place(table, fox, tmp_path):
+async def test_character_and_performance_columns_fill_their_own_fields(table, fox, tmp_path):
     clip = tmp_path / "clip.mp4"
     clip.write_bytes((resource("samples") / "forest-4x3-5s.mp4").read_bytes())
     found = await table("model,image,video\nact_two,fox.png,clip.mp4")
@@ -274,7 +274,7 @@ async def test_character_and_performance_each_find_their_place(table, fox, tmp_p
     assert not all_findings(found)
 
 
-async def test_sound_column_is_a_switch_or_a_file(table, tmp_path):
+async def test_sound_column_accepts_a_switch_or_a_file(table, tmp_path):
     sound = tmp_path / "x.mp3"
     sound.write_bytes((resource("samples") / "effect-4s.mp3").read_bytes())
     found = await table("model,audio\neleven_voice_isolation,x.mp3")
@@ -295,7 +295,7 @@ async def test_sound_column_is_a_switch_or_a_file(table, tmp_path):
         ("song.mp3", "takes no such input"),
     ],
 )
-async def test_input_that_will_not_do_has_a_sentence_at_its_cell(table, fox, tmp_path, cell, said):
+async def test_unsuitable_input_gets_a_finding_at_its_cell(table, fox, tmp_path, cell, said):
     (tmp_path / "notes.txt").write_text("words")
     Image.new("RGB", (10, 10)).save(tmp_path / "gif.gif")
     (tmp_path / "song.mp3").write_bytes((resource("samples") / "effect-4s.mp3").read_bytes())
@@ -309,18 +309,18 @@ async def test_input_that_will_not_do_has_a_sentence_at_its_cell(table, fox, tmp
     assert second.findings[0].field == "image"
 
 
-async def test_place_named_as_on_the_wire_tells_the_endpoint(table, fox):
+async def test_column_with_an_api_name_decides_the_endpoint(table, fox):
     found = await table("prompt,model,promptImage\na,gen4.5,fox.png\nb,,")
     assert [(draft.endpoint, draft.model) for draft in found.drafts] == [("image_to_video", "gen4.5"), (None, None)]
     assert found.drafts[0].values["promptImage"] == fox.as_uri()
 
 
-async def test_links_are_taken_as_they_are(table):
+async def test_links_in_cells_are_used_unchanged(table):
     found = await table("prompt,model,image\na,gen4_turbo,https://x.example.com/a.png")
     assert found.drafts[0].values["promptImage"] == "https://x.example.com/a.png"
 
 
-async def test_each_file_is_looked_at_once(table, fox, monkeypatch):
+async def test_each_file_of_a_table_is_read_once(table, fox, monkeypatch):
     from runway_desktop.services.intake import found_inputs
 
     looked: list[Path] = []
@@ -337,20 +337,20 @@ async def test_each_file_is_looked_at_once(table, fox, monkeypatch):
 SPEECH = "eleven_multilingual_v2,text_to_speech"
 
 
-async def test_voice_is_known_by_the_name_of_its_preset(table):
+async def test_voice_is_matched_by_the_name_of_its_preset(table):
     found = await table(f"prompt,model,endpoint,voice\nhello,{SPEECH},maya\nhi,{SPEECH},Nobody")
     assert found.drafts[0].values["voice"] == {"type": "runway-preset", "presetId": "Maya"}
     assert sentences(found) == ["shots.csv, row 3, voice: “Nobody” is unknown here."]
 
 
-async def test_setting_with_parts_may_be_json(table):
+async def test_setting_with_several_parts_may_be_json(table):
     voice = '"{""type"": ""runway-preset"", ""presetId"": ""Maya""}"'
     found = await table(f"prompt,model,endpoint,voice\nhello,{SPEECH},{voice}\nx,{SPEECH},{{broken")
     assert found.drafts[0].values["voice"] == {"type": "runway-preset", "presetId": "Maya"}
     assert sentences(found) == ["shots.csv, row 3, voice: This is not valid JSON."]
 
 
-async def test_prompt_goes_where_the_model_wants_it_or_is_told_to_have_no_place(table):
+async def test_prompt_goes_to_the_models_field_or_gets_a_finding(table):
     found = await table("prompt,model\nHello,gwm1_avatars\nHello,magnific_precision_upscaler_v2")
     first, second = found.drafts
     assert first.values == {"speech": {"type": "text", "text": "Hello"}}
@@ -361,30 +361,30 @@ async def test_prompt_goes_where_the_model_wants_it_or_is_told_to_have_no_place(
 # Rows that are something else.
 
 
-async def test_row_with_nothing_but_an_id_is_an_id(table):
+async def test_row_with_only_an_id_is_an_id(table):
     found = await table(f"id,prompt\n{ID},\n,a fox\nnonsense,\n{ID},a cat")
     assert found.remote_ids == (ID,)
     assert [draft.values["promptText"] for draft in found.drafts] == ["a fox", "a cat"]
     assert "“nonsense” is not a task ID." in sentences(found)[0]
 
 
-async def test_row_with_too_many_cells_is_kept_and_told(table):
+async def test_row_with_too_many_cells_is_kept_with_a_finding(table):
     found = await table("prompt,seed\na fox, in the snow,4\nb,5")
     assert "more cells than the table has columns" in found.drafts[0].findings[-1].message
     assert found.drafts[1].values == {"promptText": "b", "seed": 5}
 
 
-async def test_quotation_mark_that_is_not_closed_is_told(table):
+async def test_unclosed_quotation_mark_gets_a_finding(table):
     assert "A quotation mark is not closed" in sentences(await table('prompt,seed\n"a fox,4\nb,5'))[0]
 
 
-async def test_cell_that_is_too_large_for_a_table_is_told_and_the_rest_is_kept(table):
+async def test_oversized_cell_gets_a_finding_and_the_rest_is_kept(table):
     found = await table('prompt\n"' + "x" * 200_000 + '"\nb')
     assert "cannot be read" in sentences(found)[0]
     assert [draft.values["promptText"] for draft in found.drafts][-1:] in ([], ["b"])
 
 
-async def test_cells_copied_from_a_spreadsheet_are_a_table():
+async def test_cells_copied_from_a_spreadsheet_are_read_as_a_table():
     found = await Intake(CATALOG, AtOnce()).gather(Dropped(text="Prompt\tSeed\na fox\t7\na cat\t8"))
     assert [draft.values for draft in found.drafts] == [
         {"promptText": "a fox", "seed": 7}, {"promptText": "a cat", "seed": 8},

@@ -126,7 +126,7 @@ def nothing(_: int) -> None:
 
 
 @pytest.mark.parametrize("disk", [Disk(), TwoDrives()], ids=["one drive", "two drives"])
-def test_a_file_moves_with_its_sidecar_and_its_time_and_leaves_no_empty_folder(disk, errand, old, tmp_path):
+def test_file_moves_with_its_sidecar_and_time_and_leaves_no_empty_folder(disk, errand, old, tmp_path):
     told: list[int] = []
     outcome = bring(disk, errand, told.append)
     assert outcome.fate is MoveFate.MOVED
@@ -138,7 +138,7 @@ def test_a_file_moves_with_its_sidecar_and_its_time_and_leaves_no_empty_folder(d
     assert list(old.iterdir()) == []
 
 
-def test_what_lies_beside_it_stays(errand, old):
+def test_other_files_beside_a_moved_file_stay(errand, old):
     beside = old / "Lighthouse" / "my edit.prproj"
     beside.write_text("mine")
     outcome = bring(TwoDrives(), errand, nothing)
@@ -146,7 +146,7 @@ def test_what_lies_beside_it_stays(errand, old):
     assert files(old) == ["Lighthouse/my edit.prproj"]
 
 
-def test_a_sidecar_of_somebody_else_is_left_alone(errand, old):
+def test_sidecar_of_another_program_is_not_moved(errand, old):
     beside = sidecar.path_for(errand.source)
     beside.write_text('{"not": "ours"}')
     outcome = bring(TwoDrives(), errand, nothing)
@@ -155,7 +155,7 @@ def test_a_sidecar_of_somebody_else_is_left_alone(errand, old):
     assert not sidecar.path_for(errand.target).exists()
 
 
-def test_a_sidecar_names_its_file_as_it_is_called_now(errand, old):
+def test_moved_sidecar_names_its_file(errand, old):
     numbered = replace(errand, target=errand.target.with_name("fox (2).mp4"))
     outcome = bring(Disk(), numbered, nothing)
     finish(Disk(), numbered, outcome.seen, old)
@@ -164,20 +164,20 @@ def test_a_sidecar_names_its_file_as_it_is_called_now(errand, old):
 
 
 @pytest.mark.parametrize("disk", [Disk(), TwoDrives()], ids=["one drive", "two drives"])
-def test_a_file_that_somebody_worked_on_stays(disk, errand):
+def test_edited_file_is_not_moved(disk, errand):
     errand.source.write_bytes(CONTENT + b"and more")
     assert bring(disk, errand, nothing).fate is MoveFate.CHANGED
     assert not errand.target.exists()
     assert errand.source.read_bytes() == CONTENT + b"and more"
 
 
-def test_a_change_that_keeps_the_size_is_seen_when_it_is_copied(errand, tmp_path):
+def test_change_of_equal_size_is_noticed_while_copying(errand, tmp_path):
     errand.source.write_bytes(CONTENT[::-1])
     assert bring(TwoDrives(), errand, nothing).fate is MoveFate.CHANGED
     assert files(tmp_path / "new") == []
 
 
-def test_a_name_that_is_taken_is_never_written_over(errand):
+def test_existing_file_is_never_overwritten_by_a_move(errand):
     errand.target.parent.mkdir(parents=True)
     errand.target.write_bytes(b"somebody else's")
     for disk in (Disk(), TwoDrives()):
@@ -186,7 +186,7 @@ def test_a_name_that_is_taken_is_never_written_over(errand):
     assert not sidecar.path_for(errand.target).exists()
 
 
-def test_a_name_that_is_taken_while_it_is_copied_is_not_written_over_either(errand):
+def test_file_created_during_the_copy_is_not_overwritten(errand):
     class Rival(TwoDrives):
         def rename(self, source: Path, target: Path) -> None:
             target.write_bytes(b"somebody else's")
@@ -198,7 +198,7 @@ def test_a_name_that_is_taken_while_it_is_copied_is_not_written_over_either(erra
     assert errand.source.read_bytes() == CONTENT
 
 
-def test_bytes_that_arrive_wrong_are_not_believed(errand):
+def test_wrongly_copied_bytes_are_rejected(errand):
     class Liar(TwoDrives):
         def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
             digest = super().copy(source, target, progress)
@@ -211,7 +211,7 @@ def test_bytes_that_arrive_wrong_are_not_believed(errand):
     assert errand.source.read_bytes() == CONTENT
 
 
-def test_a_disk_that_fills_in_the_middle_keeps_the_file_and_no_half_of_it(errand):
+def test_full_disk_during_a_move_keeps_the_file_and_no_partial_copy(errand):
     class Filling(TwoDrives):
         def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
             def told(_: int) -> None:
@@ -226,13 +226,13 @@ def test_a_disk_that_fills_in_the_middle_keeps_the_file_and_no_half_of_it(errand
     assert errand.source.read_bytes() == CONTENT
 
 
-def test_a_disk_without_room_is_not_even_begun(errand, monkeypatch):
+def test_move_to_a_disk_without_space_is_not_started(errand, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1_000}))
     with pytest.raises(DiskError, match=r"The disk with .* is full"):
         bring(TwoDrives(), errand, nothing)
 
 
-def test_stopping_takes_the_half_away(errand):
+def test_stopped_move_removes_its_partial_copy(errand):
     copied: list[int] = []
     with pytest.raises(MoveStopped):
         bring(TwoDrives(), errand, copied.append, lambda: bool(copied))
@@ -241,7 +241,7 @@ def test_stopping_takes_the_half_away(errand):
     assert errand.source.read_bytes() == CONTENT
 
 
-def test_what_is_not_there_and_what_cannot_be_read_is_told_apart(errand):
+def test_missing_file_is_distinguished_from_an_unreadable_one(errand):
     class Broken(TwoDrives):
         def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
             raise SourceUnreadable("Input/output error")
@@ -252,7 +252,7 @@ def test_what_is_not_there_and_what_cannot_be_read_is_told_apart(errand):
     assert bring(Disk(), errand, nothing).fate is MoveFate.MISSING
 
 
-def test_a_file_that_is_open_somewhere_is_copied_and_what_stays_is_told(errand, old):
+def test_file_open_elsewhere_is_copied_and_its_original_reported(errand, old):
     """As on Windows, where nobody may rename or remove it meanwhile."""
 
     class InUse(Disk):
@@ -272,7 +272,7 @@ def test_a_file_that_is_open_somewhere_is_copied_and_what_stays_is_told(errand, 
     assert errand.target.read_bytes() == errand.source.read_bytes() == CONTENT
 
 
-def test_a_file_that_changes_right_after_it_was_copied_is_not_taken_away(errand, old):
+def test_file_changed_right_after_copying_is_not_deleted(errand, old):
     outcome = bring(TwoDrives(), errand, nothing)
     errand.source.write_bytes(b"new work")
     assert finish(TwoDrives(), errand, outcome.seen, old) is StayedCode.CHANGED_MEANWHILE
@@ -280,7 +280,7 @@ def test_a_file_that_changes_right_after_it_was_copied_is_not_taken_away(errand,
     assert errand.target.read_bytes() == CONTENT
 
 
-def test_a_sidecar_that_was_written_anew_on_either_side_wins_by_its_time(errand, old):
+def test_newer_of_two_sidecars_wins(errand, old):
     outcome = bring(TwoDrives(), errand, nothing)
     newer = json.loads(sidecar.path_for(errand.source).read_text(encoding="utf-8")) | {"rating": 5}
     sidecar.path_for(errand.source).write_text(json.dumps(newer), encoding="utf-8")
@@ -291,7 +291,9 @@ def test_a_sidecar_that_was_written_anew_on_either_side_wins_by_its_time(errand,
 
 @pytest.mark.parametrize("one_drive", [True, False], ids=["one drive", "two drives"])
 @pytest.mark.parametrize("moment", range(1, 40))
-def test_killed_at_any_step_it_is_whole_somewhere_and_done_by_the_next_run(errand, old, tmp_path, moment, one_drive):
+def test_move_killed_at_any_step_keeps_the_file_whole_and_is_completed_next_run(
+    errand, old, tmp_path, moment, one_drive
+):
     disk = Mortal(moment, one_drive=one_drive)
     try:
         outcome = bring(disk, errand, nothing)
@@ -310,7 +312,7 @@ def test_killed_at_any_step_it_is_whole_somewhere_and_done_by_the_next_run(erran
     assert died or moment > disk.passed
 
 
-def test_a_name_that_was_taken_and_not_filled_is_free_again(errand):
+def test_reserved_but_unused_file_name_is_released(errand):
     """On FAT a kill between taking a name and filling it leaves an empty file."""
     errand.target.parent.mkdir(parents=True)
     errand.target.touch()

@@ -52,7 +52,7 @@ def desk(tmp_path):
     return Bench(tmp_path)
 
 
-async def test_list_rows_groups_and_counts_are_the_stores(desk):
+async def test_library_returns_rows_groups_and_counts_of_the_store(desk):
     task = await desk.task()
     entries = await desk.library.list(Listing(group=GroupBy.MODEL))
     assert (list(entries.ids), entries.groups) == ([task.id], (("gen4.5", 1),))
@@ -61,7 +61,7 @@ async def test_list_rows_groups_and_counts_are_the_stores(desk):
     assert (await desk.library.counts()).pages[Page.ALL] == 1
 
 
-async def test_details_have_row_inputs_and_ledger(desk):
+async def test_task_details_contain_row_inputs_and_ledger(desk):
     task = await desk.task(desk.saved())
     found = await desk.library.details(task.id)
     assert found is not None
@@ -70,7 +70,7 @@ async def test_details_have_row_inputs_and_ledger(desk):
     assert await desk.library.details(TaskId("none")) is None
 
 
-async def test_poster_is_kept_with_what_was_learned_and_told(desk):
+async def test_poster_is_stored_with_its_facts_and_signaled(desk):
     output = desk.saved()
     await desk.task(output)
     known = await desk.library.save_poster(output, Path("/p.png"), width=1280, height=720, duration=5.0)
@@ -80,7 +80,7 @@ async def test_poster_is_kept_with_what_was_learned_and_told(desk):
     assert desk.events[-1] == OutputChanged(known)
 
 
-async def test_poster_of_an_old_row_does_not_undo_what_happened_since(desk):
+async def test_poster_for_an_outdated_row_keeps_later_changes(desk):
     saved = desk.saved()
     await desk.task(saved)
     old = Output(task_id=saved.task_id, index=0, url="", url_fetched_at=0.0)
@@ -89,7 +89,7 @@ async def test_poster_of_an_old_row_does_not_undo_what_happened_since(desk):
     assert known.state is OutputState.SAVED
 
 
-async def test_poster_of_what_a_file_held_before_it_changed_outside_is_not_kept(desk):
+async def test_poster_of_an_outdated_file_is_discarded(desk):
     saved = desk.saved()
     await desk.task(saved)
     look = Look(presence=Presence.CHANGED, at=1.0, signs=Signs(9, 9))
@@ -97,14 +97,14 @@ async def test_poster_of_what_a_file_held_before_it_changed_outside_is_not_kept(
     assert await desk.library.save_poster(saved, Path("/p.png")) is None
 
 
-async def test_a_file_that_was_moved_away_is_told_from_one_that_is_there(desk):
+async def test_moved_file_is_reported_as_missing(desk):
     output = desk.saved()
     assert await desk.library.missing([output]) == frozenset()
     Path(output.path).unlink()
     assert await desk.library.missing([output]) == {("t1", 0)}
 
 
-async def test_folder_to_show_is_the_nearest_that_is_there(desk, tmp_path):
+async def test_show_folder_opens_the_nearest_existing_folder(desk, tmp_path):
     output = desk.saved()
     assert await desk.library.folder_of(output) == tmp_path
     gone = Output(task_id=TaskId("t1"), index=0, url="", url_fetched_at=0.0, path="/nowhere/at/all/x.mp4")

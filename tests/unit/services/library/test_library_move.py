@@ -43,7 +43,7 @@ class TwoDrives(Disk):
 
 
 @pytest.mark.parametrize("disk", [Disk(), TwoDrives()], ids=["one drive", "two drives"])
-async def test_the_whole_library_moves_with_its_sidecars_and_new_results_go_there(tmp_path, disk):
+async def test_whole_library_moves_with_sidecars_and_new_results_follow(tmp_path, disk):
     async with House(tmp_path, disk=disk).open() as house:
         outputs = await house.results(MANY)
         await house.begin()
@@ -66,7 +66,7 @@ async def test_the_whole_library_moves_with_its_sidecars_and_new_results_go_ther
         }
 
 
-async def test_whoever_plays_a_file_is_told_before_it_is_touched(tmp_path):
+async def test_players_close_a_file_before_it_is_moved(tmp_path):
     async with House(tmp_path).open() as house:
         [output] = await house.results(1)
         there: list[bool] = []
@@ -80,7 +80,7 @@ async def test_whoever_plays_a_file_is_told_before_it_is_touched(tmp_path):
         assert there == [True]
 
 
-async def test_foreign_and_changed_files_stay_and_are_told(tmp_path):
+async def test_foreign_and_changed_files_stay_and_are_reported(tmp_path):
     async with House(tmp_path, disk=TwoDrives()).open() as house:
         outputs = await house.results(3)
         Path(outputs[1].path).write_bytes(b"cut shorter by hand")
@@ -97,7 +97,7 @@ async def test_foreign_and_changed_files_stay_and_are_told(tmp_path):
         assert (left.folder, left.files) == (str(house.old), 1)
 
 
-async def test_a_name_that_is_taken_in_the_new_folder_gets_a_number(tmp_path):
+async def test_file_gets_a_number_when_its_name_is_taken_in_the_new_folder(tmp_path):
     async with House(tmp_path, disk=TwoDrives()).open() as house:
         [output] = await house.results(1)
         (house.new / "Lighthouse").mkdir(parents=True)
@@ -111,7 +111,7 @@ async def test_a_name_that_is_taken_in_the_new_folder_gets_a_number(tmp_path):
         assert kept["output"]["file"] == "fox 0 (2).mp4"
 
 
-async def test_a_file_gets_a_shorter_name_where_the_new_folder_refuses_the_long_one(tmp_path, monkeypatch):
+async def test_file_gets_a_shorter_name_where_the_new_folder_refuses_the_long_one(tmp_path, monkeypatch):
     async with House(tmp_path, disk=TwoDrives()).open() as house:
         output = await house.result(1, f"{'霧の中の灯台' * 9}.mp4")
         refuse_long_names(monkeypatch, house.new)
@@ -121,7 +121,7 @@ async def test_a_file_gets_a_shorter_name_where_the_new_folder_refuses_the_long_
         assert await is_whole(house, output)
 
 
-async def test_requests_that_use_a_moved_file_follow_it(tmp_path):
+async def test_requests_that_use_a_moved_file_are_updated(tmp_path):
     async with House(tmp_path).open() as house:
         still = await house.result(1, "still.png")
         uri = Path(still.path).as_uri()
@@ -138,7 +138,7 @@ async def test_requests_that_use_a_moved_file_follow_it(tmp_path):
         assert house.told(FilesMoved)[0].moves[0].target == str(moved)
 
 
-async def test_kept_sheets_follow_a_moved_file(tmp_path):
+async def test_stored_sheets_that_use_a_moved_file_are_updated(tmp_path):
     async with House(tmp_path).open() as house:
         still = await house.result(1, "a still, ä.png")
         uri = Path(still.path).as_uri()
@@ -156,7 +156,7 @@ async def test_kept_sheets_follow_a_moved_file(tmp_path):
         assert await house.rig.store.sheet("other") == other
 
 
-async def test_a_sheet_that_is_kept_while_its_inputs_follow_keeps_what_was_written(tmp_path, monkeypatch):
+async def test_sheet_stored_during_a_move_keeps_its_latest_content(tmp_path, monkeypatch):
     async with House(tmp_path).open() as house:
         store = house.rig.store
         still = await house.result(1, "a still.png")
@@ -189,7 +189,7 @@ async def test_a_sheet_that_is_kept_while_its_inputs_follow_keeps_what_was_writt
         assert looks
 
 
-async def test_pasted_pictures_move_and_what_else_lies_beside_them_stays(tmp_path):
+async def test_pasted_pictures_move_and_other_files_beside_them_stay(tmp_path):
     async with House(tmp_path).open() as house:
         pasted = house.old / "Pasted pictures" / "pasted 2026-03-09 14-05-59 2.png"
         pasted.parent.mkdir(parents=True)
@@ -203,7 +203,7 @@ async def test_pasted_pictures_move_and_what_else_lies_beside_them_stays(tmp_pat
         assert values["promptImage"] == (house.new / "Pasted pictures" / pasted.name).as_uri()
 
 
-async def test_downloads_that_run_finish_where_they_are_and_are_moved_then(tmp_path):
+async def test_running_downloads_finish_in_place_and_are_moved_afterwards(tmp_path):
     async with House(tmp_path).open() as house:
         [output] = await house.results(1)
         house.hands.owners, house.hands.in_old_folder = {(output.task_id, output.index)}, True
@@ -219,7 +219,7 @@ async def test_downloads_that_run_finish_where_they_are_and_are_moved_then(tmp_p
         assert house.progress.phase is MovePhase.DONE
 
 
-async def test_stopping_leaves_each_file_whole_in_one_place_and_the_rest_can_follow_later(tmp_path):
+async def test_stopped_move_leaves_each_file_in_one_place_and_can_be_continued(tmp_path):
     class StopsAfterTen(TwoDrives):
         moved = 0
 
@@ -247,7 +247,7 @@ async def test_stopping_leaves_each_file_whole_in_one_place_and_the_rest_can_fol
         assert all([await is_whole(house, output) for output in outputs])
 
 
-async def test_a_new_drive_that_is_pulled_out_makes_it_wait_and_go_on(tmp_path):
+async def test_move_waits_while_the_new_drive_is_unplugged_and_continues(tmp_path):
     class PulledOut(TwoDrives):
         copied = 0
 
@@ -273,7 +273,7 @@ async def test_a_new_drive_that_is_pulled_out_makes_it_wait_and_go_on(tmp_path):
         assert all([await is_whole(house, output) for output in outputs])
 
 
-async def test_an_old_drive_that_is_pulled_out_is_not_taken_for_lost_files(tmp_path):
+async def test_unplugged_old_drive_does_not_count_as_lost_files(tmp_path):
     async with House(tmp_path).open() as house:
         outputs = await house.results(3)
         plan = await house.move.plan(house.new)
@@ -290,7 +290,7 @@ async def test_an_old_drive_that_is_pulled_out_is_not_taken_for_lost_files(tmp_p
         assert files(house.old) == []
 
 
-async def test_a_disk_that_fills_in_the_middle_makes_it_wait_for_room(tmp_path):
+async def test_move_waits_for_disk_space(tmp_path):
     class Filling(TwoDrives):
         left = 3
 
@@ -314,7 +314,7 @@ async def test_a_disk_that_fills_in_the_middle_makes_it_wait_for_room(tmp_path):
         assert files(house.old) == []
 
 
-async def test_a_database_that_refuses_makes_it_wait_and_loses_nothing(tmp_path):
+async def test_move_waits_while_the_database_refuses_and_loses_nothing(tmp_path):
     async with House(tmp_path).open() as house:
         outputs = await house.results(5)
         plan = await house.move.plan(house.new)
@@ -328,7 +328,7 @@ async def test_a_database_that_refuses_makes_it_wait_and_loses_nothing(tmp_path)
         assert files(house.old) == []
 
 
-async def test_a_restart_goes_on_and_says_so(tmp_path):
+async def test_move_continues_after_a_restart_and_reports_it(tmp_path):
     house = House(tmp_path, disk=TwoDrives())
     async with house.open():
         outputs = await house.results(MANY)
@@ -344,7 +344,7 @@ async def test_a_restart_goes_on_and_says_so(tmp_path):
         assert files(house.old) == []
 
 
-async def test_a_result_that_goes_to_the_bin_while_it_is_copied_leaves_no_copy(tmp_path):
+async def test_result_trashed_while_it_is_copied_leaves_no_copy(tmp_path):
     class Thrown(TwoDrives):
         def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
             digest = super().copy(source, target, progress)
@@ -359,7 +359,7 @@ async def test_a_result_that_goes_to_the_bin_while_it_is_copied_leaves_no_copy(t
         assert files(house.new) == []
 
 
-async def test_a_second_move_is_not_begun_while_one_is_under_way(tmp_path):
+async def test_second_move_is_refused_while_one_runs(tmp_path):
     async with House(tmp_path).open() as house:
         await house.results(3)
         plan = await house.move.plan(house.new)
@@ -369,7 +369,7 @@ async def test_a_second_move_is_not_begun_while_one_is_under_way(tmp_path):
         await settle()
 
 
-async def test_rescued_results_come_home_by_themselves_and_say_so(tmp_path):
+async def test_rescued_results_return_to_the_library_and_are_reported(tmp_path):
     async with House(tmp_path).open() as house:
         rescued = await house.result(1, "Lighthouse/fox.mp4", folder=house.rescued)
         house.rig.bus.tell(OutputChanged(rescued))
@@ -380,7 +380,7 @@ async def test_rescued_results_come_home_by_themselves_and_say_so(tmp_path):
         assert not house.move.is_moving
 
 
-async def test_rescued_results_wait_for_the_library_and_survive_a_restart(tmp_path):
+async def test_rescued_results_wait_for_the_library_across_a_restart(tmp_path):
     house = House(tmp_path)
     async with house.open():
         house.old.rename(tmp_path / "in a pocket")
@@ -399,7 +399,7 @@ async def test_rescued_results_wait_for_the_library_and_survive_a_restart(tmp_pa
 
 
 class TestPlan:
-    async def test_it_counts_what_would_be_moved(self, tmp_path):
+    async def test_move_preview_counts_affected_files(self, tmp_path):
         async with House(tmp_path).open() as house:
             outputs = await house.results(3)
             plan = await house.move.plan(house.new)
@@ -407,7 +407,7 @@ class TestPlan:
             assert (plan.problem, plan_remark(plan)) == (None, "")
             assert not house.new.exists(), "planning made a folder"
 
-    async def test_the_same_folder_is_said_to_be_the_same(self, tmp_path):
+    async def test_moving_to_the_same_folder_is_reported(self, tmp_path):
         async with House(tmp_path).open() as house:
             await house.results(1)
             (tmp_path / "link").symlink_to(house.old)
@@ -416,7 +416,7 @@ class TestPlan:
                 assert plan_words(plan) == "This already is the library's folder."
                 assert not plan.can_save
 
-    async def test_a_folder_inside_the_library_is_refused(self, tmp_path):
+    async def test_target_folder_inside_the_library_is_refused(self, tmp_path):
         async with House(tmp_path).open() as house:
             await house.results(1)
             (tmp_path / "link").symlink_to(house.old)
@@ -425,7 +425,7 @@ class TestPlan:
                 assert plan_words(plan) == f"This folder is inside {house.old}. Choose one outside of it."
                 assert plan.can_save, "new results may be saved there all the same"
 
-    async def test_a_disk_without_room_is_said_before_anything_is_done(self, tmp_path, monkeypatch):
+    async def test_target_disk_without_space_is_reported_before_the_move(self, tmp_path, monkeypatch):
         async with House(tmp_path).open() as house:
             await house.results(3)
             monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": SPARE + 4_000_000}))
@@ -439,7 +439,7 @@ class TestPlan:
             assert "5.0 MB to move, 204 MB free." in plan_words(plan)
             assert plan.can_save
 
-    async def test_a_folder_that_may_not_be_written_is_said_and_no_result_goes_there(self, tmp_path, monkeypatch):
+    async def test_read_only_target_folder_is_reported_and_gets_no_results(self, tmp_path, monkeypatch):
         async with House(tmp_path).open() as house:
             await house.results(1)
             house.new.mkdir()
@@ -448,13 +448,13 @@ class TestPlan:
             assert plan_words(plan) == f"You may not write to “{house.new}”. Choose another folder."
             assert not plan.can_save
 
-    async def test_a_drive_that_is_not_there_is_said(self, tmp_path):
+    async def test_missing_target_drive_is_reported(self, tmp_path):
         async with House(tmp_path).open() as house:
             await house.results(1)
             plan = await house.move.plan(tmp_path / "drive" / "deep" / "Runway")
             assert "is not there" in plan_words(plan)
 
-    async def test_an_old_folder_that_is_away_cannot_be_moved_but_left(self, tmp_path):
+    async def test_missing_old_folder_can_be_left_but_not_moved(self, tmp_path):
         async with House(tmp_path).open() as house:
             await house.results(1)
             house.old.rename(tmp_path / "in a pocket")
@@ -463,7 +463,7 @@ class TestPlan:
             assert plan.can_save
 
 
-def test_a_journal_of_an_earlier_version_is_read_with_its_sentences():
+def test_move_journal_of_an_earlier_version_is_read():
     stored = {"source": "/old", "target": "/new", "stayed": [["/old/fox.mp4", "It was changed."]]}
     journal = read(stored)
     assert journal is not None

@@ -63,7 +63,7 @@ def names(generations: tuple) -> list[list[str]]:
     return [[tie.row.task.id if tie.row else "" for tie in generation] for generation in generations]
 
 
-def test_generations_above_and_below_are_found_by_bytes():
+def test_lineage_is_found_by_file_content_in_both_directions():
     async def story() -> None:
         family = Family()
         await family.task("still", made="a")
@@ -80,7 +80,7 @@ def test_generations_above_and_below_are_found_by_bytes():
     asyncio.run(story())
 
 
-def test_file_from_elsewhere_is_told_but_leads_nowhere():
+def test_file_from_elsewhere_is_an_ancestor_without_a_link():
     async def story() -> None:
         family = Family()
         await family.task("clip", made="b", used="z", path="/home/dusk.png")
@@ -91,7 +91,7 @@ def test_file_from_elsewhere_is_told_but_leads_nowhere():
     asyncio.run(story())
 
 
-def test_own_copy_stands_for_its_original_in_both_directions():
+def test_own_copy_counts_as_its_original_in_both_directions():
     async def story() -> None:
         family = Family()
         await family.task("first", made="a")
@@ -105,7 +105,7 @@ def test_own_copy_stands_for_its_original_in_both_directions():
     asyncio.run(story())
 
 
-def test_what_was_removed_is_left_out():
+def test_removed_tasks_are_left_out_of_the_lineage():
     async def story() -> None:
         family = Family()
         await family.task("still", made="a", removed=True)
@@ -118,7 +118,7 @@ def test_what_was_removed_is_left_out():
     asyncio.run(story())
 
 
-def test_of_equal_results_the_first_is_the_source_and_circles_end():
+def test_first_of_equal_results_is_the_source_and_cycles_end():
     async def story() -> None:
         family = Family()
         await family.task("one", made="a", used="b")
@@ -130,7 +130,7 @@ def test_of_equal_results_the_first_is_the_source_and_circles_end():
     asyncio.run(story())
 
 
-def test_takes_are_told_with_itself_among_them():
+def test_takes_include_the_task_itself():
     async def story() -> None:
         family = Family()
         await family.task("one")

@@ -28,22 +28,22 @@ CONTENT = SheetContent(
 )
 
 
-def test_a_sheet_comes_back_as_it_was():
+def test_stored_sheet_reads_back_unchanged():
     assert read(write(CONTENT, list(map(write_row, ROWS)))) == CONTENT
 
 
-def test_an_empty_sheet_comes_back():
+def test_empty_sheet_reads_back_unchanged():
     empty = SheetContent(name="New sheet", composed=Request(endpoint="", model=""))
     assert read(write(empty, [])) == empty
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"form": 1}', '{"form": "x"}'])
-def test_a_damaged_text_is_refused_in_words(text: str):
+def test_damaged_sheet_text_is_refused_with_a_sentence(text: str):
     with pytest.raises(DamagedSheet, match="damaged"):
         read(text)
 
 
-def test_a_newer_form_is_refused_with_the_reason():
+def test_sheet_of_a_newer_format_is_refused_with_the_reason():
     text = json.dumps({**json.loads(write(CONTENT, [])), "form": 99})
     with pytest.raises(DamagedSheet, match="newer version"):
         read(text)

@@ -52,11 +52,11 @@ def mend_of(path: Path, form: str, field: Field = FIELD) -> InputFix:
     return next(mend for mend in (*mends_for(facts, field), *copies_of(facts)) if mend.format == form)
 
 
-def test_file_that_fits_needs_no_mending():
+def test_fitting_file_gets_no_fixes():
     assert mends_for(PICTURE, FIELD) == ()
 
 
-async def test_copy_of_a_file_with_a_long_name_fits_on_any_disk(tmp_path, monkeypatch):
+async def test_copy_of_a_file_with_a_long_name_fits_any_disk(tmp_path, monkeypatch):
     path = tmp_path / f"{'霧の中の灯台' * 12}.gif"
     Image.new("RGB", (640, 360), "teal").save(path)
     refuse_long_names(monkeypatch, tmp_path / "inputs")
@@ -65,25 +65,25 @@ async def test_copy_of_a_file_with_a_long_name_fits_on_any_disk(tmp_path, monkey
 
 
 @pytest.mark.parametrize("form", ["GIF", "TIFF", "BMP", "AVIF"])
-def test_picture_of_a_format_that_runway_does_not_take_is_offered_in_those_it_takes(form):
+def test_picture_in_an_unsupported_format_is_offered_in_supported_ones(form):
     assert texts(mends_for(replace(PICTURE, format=form), FIELD)) == ["Save as PNG", "Save as JPEG", "Save as WebP"]
 
 
 @pytest.mark.parametrize("form", ["HEIC", "SVG"])
-def test_nothing_is_promised_that_cannot_be_kept(form):
+def test_impossible_fixes_are_not_offered(form):
     assert mends_for(replace(PICTURE, format=form), FIELD) == ()
     assert mends_for(replace(PICTURE, format="GIF", width=40_000, height=40_000), FIELD) == ()
     assert mends_for(replace(PICTURE, format="GIF", width=None), FIELD) == ()
 
 
-def test_what_gets_lost_is_said_before():
+def test_each_fix_says_what_gets_lost():
     moving = replace(PICTURE, format="GIF", moving=True, see_through=True)
     remarks = {mend.format: mend.remark for mend in mends_for(moving, FIELD)}
     assert remarks["PNG"] == "Only its first picture is kept."
     assert remarks["JPEG"] == "Only its first picture is kept. Transparent areas become white."
 
 
-def test_clip_in_a_place_for_pictures_is_offered_as_a_frame():
+def test_clip_in_a_picture_field_is_offered_as_a_frame():
     found = mends_for(CLIP, FIELD)
     assert [mend.at for mend in found] == [FrameAt.FIRST, FrameAt.LAST, FrameAt.CHOSEN]
     both = replace(FIELD, media=frozenset({Media.IMAGE, Media.VIDEO}))
@@ -91,7 +91,7 @@ def test_clip_in_a_place_for_pictures_is_offered_as_a_frame():
     assert mends_for(PICTURE, replace(FIELD, media=frozenset({Media.VIDEO}))) == ()
 
 
-def test_picture_that_is_too_large_is_offered_smaller():
+def test_oversized_picture_is_offered_smaller():
     huge = replace(PICTURE, size=400 * MB)
     found = mends_for(huge, FIELD)
     assert texts(found)[:2] == ["Save as JPEG", "Save as WebP"]
@@ -100,7 +100,7 @@ def test_picture_that_is_too_large_is_offered_smaller():
     assert found[2].size[0] * found[2].size[1] < 4800 * 2400 / 2
 
 
-def test_picture_of_the_wrong_shape_is_cropped_to_one_that_fits():
+def test_picture_of_unsupported_shape_is_offered_cropped():
     strict = replace(FIELD, aspect=(0.4, 1.5))
     for sides in ((4800, 2400), (1000, 4000)):
         [mend] = mends_for(replace(PICTURE, width=sides[0], height=sides[1]), strict)
@@ -110,13 +110,13 @@ def test_picture_of_the_wrong_shape_is_cropped_to_one_that_fits():
         assert mend.size[0] == sides[0] or mend.size[1] == sides[1]
 
 
-def test_picture_that_is_too_small_is_scaled_up_with_a_word_of_warning():
+def test_undersized_picture_is_offered_scaled_up_with_a_warning():
     [mend] = mends_for(replace(PICTURE, width=200, height=100), replace(FIELD, least_side=256))
     assert mend.size == (512, 256)
     assert "not sharper" in mend.remark
 
 
-def test_large_pictures_can_be_had_smaller_without_need():
+def test_large_fitting_pictures_are_offered_smaller():
     assert texts(copies_of(PICTURE)) == [
         "Scale to 4096 × 2048", "Scale to 2048 × 1024", "Scale to 1024 × 512", "Save as JPEG", "Save as WebP",
     ]  # fmt: skip
@@ -125,7 +125,7 @@ def test_large_pictures_can_be_had_smaller_without_need():
 
 @pytest.mark.parametrize(("form", "ending"), [("GIF", "gif"), ("TIFF", "tif"), ("BMP", "bmp"), ("AVIF", "avif")])
 @pytest.mark.parametrize("into", ["PNG", "JPEG", "WebP"])
-async def test_copy_is_a_file_that_runway_takes(tmp_path, form, ending, into):
+async def test_converted_copy_is_accepted_by_runway(tmp_path, form, ending, into):
     path = tmp_path / f"Füchse.{ending}"
     Image.new("RGB", (64, 48), "teal").save(path, form)
     copy = await carried_out(tmp_path / "inputs", path, mend_of(path, into))
@@ -136,7 +136,7 @@ async def test_copy_is_a_file_that_runway_takes(tmp_path, form, ending, into):
     assert path.is_file(), "the original is left alone"
 
 
-async def test_original_is_noted_by_path_and_hash(tmp_path):
+async def test_original_of_a_copy_is_recorded_by_path_and_hash(tmp_path):
     path = tmp_path / "still.gif"
     Image.new("RGB", (8, 8)).save(path)
     mender = InputFixer(tmp_path / "inputs")
@@ -147,7 +147,7 @@ async def test_original_is_noted_by_path_and_hash(tmp_path):
     assert await mender.origin(path) is None
 
 
-async def test_same_copy_is_made_once_and_another_original_of_the_name_has_its_own(tmp_path):
+async def test_equal_copy_is_made_once_per_original(tmp_path):
     first, second = tmp_path / "a" / "still.bmp", tmp_path / "b" / "still.bmp"
     for path, color in ((first, "red"), (second, "blue")):
         path.parent.mkdir()
@@ -157,7 +157,7 @@ async def test_same_copy_is_made_once_and_another_original_of_the_name_has_its_o
     assert [path.name for path in copies[:2]] == ["still.png", "still.png"]
 
 
-async def test_scaled_copy_has_the_promised_sides_and_says_so_in_its_name(tmp_path):
+async def test_scaled_copy_has_the_announced_size_in_its_name(tmp_path):
     path = tmp_path / "wide.png"
     Image.new("RGB", (3000, 1500)).save(path)
     copy = await carried_out(tmp_path / "inputs", path, copies_of(facts_of(path))[0])
@@ -165,7 +165,7 @@ async def test_scaled_copy_has_the_promised_sides_and_says_so_in_its_name(tmp_pa
     assert facts_of(copy).width == 2048
 
 
-async def test_cropped_copy_keeps_the_middle(tmp_path):
+async def test_cropped_copy_keeps_the_center(tmp_path):
     path = tmp_path / "stripes.png"
     picture = Image.new("RGB", (300, 100), "black")
     picture.paste("white", (100, 0, 200, 100))
@@ -177,7 +177,7 @@ async def test_cropped_copy_keeps_the_middle(tmp_path):
         assert found.getextrema() == ((255, 255),) * 3
 
 
-async def test_phone_picture_stands_upright_and_keeps_its_colors(tmp_path):
+async def test_phone_picture_is_rotated_upright_and_keeps_its_colors(tmp_path):
     path = tmp_path / "phone.jpg"
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -190,7 +190,7 @@ async def test_phone_picture_stands_upright_and_keeps_its_colors(tmp_path):
         assert found.getexif().get(0x0112, 1) == 1
 
 
-async def test_see_through_parts_become_white_only_where_the_format_has_none(tmp_path):
+async def test_transparency_becomes_white_only_where_the_format_has_none(tmp_path):
     path = tmp_path / "glass.gif"
     picture = Image.new("RGBA", (8, 8), (0, 0, 0, 0))
     picture.putpixel((0, 0), (255, 0, 0, 255))
@@ -206,7 +206,7 @@ async def test_see_through_parts_become_white_only_where_the_format_has_none(tmp
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "I;16", "F", "CMYK", "P", "LAB"])
-async def test_odd_kinds_of_color_become_ordinary_ones(tmp_path, mode):
+async def test_unusual_color_modes_are_converted(tmp_path, mode):
     path = tmp_path / "odd.tif"
     gray = Image.linear_gradient("L")
     if mode == "I;16":
@@ -225,7 +225,7 @@ async def test_odd_kinds_of_color_become_ordinary_ones(tmp_path, mode):
                 assert brightest > 245
 
 
-async def test_damaged_picture_is_said_to_be_damaged(tmp_path):
+async def test_damaged_picture_is_reported_as_damaged(tmp_path):
     path = tmp_path / "torn.bmp"
     Image.effect_noise((64, 64), 50).convert("RGB").save(path)
     facts = facts_of(path)
@@ -234,13 +234,13 @@ async def test_damaged_picture_is_said_to_be_damaged(tmp_path):
         await InputFixer(tmp_path / "inputs").mend(path, facts, mends_for(facts, FIELD)[0])
 
 
-async def test_file_that_is_gone_is_said_to_be_gone(tmp_path):
+async def test_missing_file_is_reported_as_missing(tmp_path):
     facts = replace(PICTURE, format="GIF")
     with pytest.raises(DiskError, match=r"gone\.gif” cannot be read"):
         await InputFixer(tmp_path / "inputs").mend(tmp_path / "gone.gif", facts, mends_for(facts, FIELD)[0])
 
 
-async def test_folder_that_cannot_be_written_is_said(tmp_path):
+async def test_unwritable_folder_for_copies_is_reported(tmp_path):
     path = tmp_path / "still.gif"
     Image.new("RGB", (8, 8)).save(path)
     (tmp_path / "inputs").write_bytes(b"a file stands in the way")
@@ -248,7 +248,7 @@ async def test_folder_that_cannot_be_written_is_said(tmp_path):
         await carried_out(tmp_path / "inputs", path, mend_of(path, "PNG"))
 
 
-async def test_sizes_are_told_before_and_are_about_right(tmp_path):
+async def test_announced_copy_sizes_are_about_right(tmp_path):
     path = tmp_path / "noise.png"
     Image.effect_noise((1200, 800), 60).convert("RGB").save(path)
     facts = facts_of(path)
@@ -260,13 +260,13 @@ async def test_sizes_are_told_before_and_are_about_right(tmp_path):
         assert sizes[mend] == pytest.approx(made.stat().st_size, rel=0.3)
 
 
-async def test_no_size_is_told_of_what_cannot_be_decoded(tmp_path):
+async def test_undecodable_picture_gets_no_announced_size(tmp_path):
     path = tmp_path / "torn.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n")
     assert await InputFixer(tmp_path).sizes(path, PICTURE, copies_of(PICTURE)) == {}
 
 
-async def test_frame_of_a_clip_is_kept_under_its_clips_name(tmp_path):
+async def test_frame_of_a_clip_is_named_after_the_clip(tmp_path):
     clip = tmp_path / "take 4.mp4"
     clip.write_bytes(b"clip")
     png = io.BytesIO()
@@ -280,7 +280,7 @@ async def test_frame_of_a_clip_is_kept_under_its_clips_name(tmp_path):
     assert origin.path == clip
 
 
-async def test_damaged_note_is_no_note(tmp_path):
+async def test_damaged_note_is_ignored(tmp_path):
     home = tmp_path / "inputs" / "abc"
     home.mkdir(parents=True)
     for text in ("", "[]", json.dumps({"path": "x"})):
@@ -288,7 +288,7 @@ async def test_damaged_note_is_no_note(tmp_path):
         assert await InputFixer(tmp_path / "inputs").origin(home / "x.png") is None
 
 
-async def test_decoding_happens_in_the_given_worker(tmp_path):
+async def test_decoding_runs_in_the_given_worker(tmp_path):
     path = tmp_path / "still.gif"
     Image.new("RGB", (8, 8)).save(path)
     with ThreadPoolExecutor(1) as worker:
@@ -296,7 +296,7 @@ async def test_decoding_happens_in_the_given_worker(tmp_path):
     assert copy.is_file()
 
 
-def test_hash_is_of_the_whole_file(tmp_path):
+def test_hash_covers_the_whole_file(tmp_path):
     path = tmp_path / "large.bin"
     content = bytes(3 * MB) + b"end"
     path.write_bytes(content)

@@ -52,7 +52,7 @@ def place(endpoint: str, model: str, name: str) -> tuple[Field, Pair]:
         ("dusk-16x9-2s.mov", "MOV", 16 / 9, 2),
     ],
 )  # fmt: skip
-def test_clip_has_length_and_sides(name, form, sides, length):
+def test_clip_has_length_and_size(name, form, sides, length):
     facts = facts_of(sample(name))
     assert (facts.media, facts.format, facts.size) == (Media.VIDEO, form, sample(name).stat().st_size)
     assert facts.width
@@ -70,7 +70,7 @@ def test_sound_has_a_length(name, form):
     assert facts.duration == pytest.approx(4, abs=0.2)
 
 
-def test_wave_has_a_length(tmp_path):
+def test_wav_file_has_a_length(tmp_path):
     path = tmp_path / "sound.bin"
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(1)
@@ -81,14 +81,14 @@ def test_wave_has_a_length(tmp_path):
 
 
 @pytest.mark.parametrize(("form", "named"), [("PNG", "x.png"), ("JPEG", "x.txt"), ("WEBP", "x"), ("GIF", "x.jpg")])
-def test_picture_is_known_by_its_content_whatever_its_name(tmp_path, form, named):
+def test_picture_is_recognized_by_content_whatever_its_name(tmp_path, form, named):
     path = tmp_path / named
     Image.new("RGB", (64, 48)).save(path, form)
     facts = facts_of(path)
     assert (facts.media, facts.format.upper(), facts.width, facts.height) == (Media.IMAGE, form, 64, 48)
 
 
-def test_picture_on_its_side_has_the_sides_that_people_see(tmp_path):
+def test_rotated_picture_has_its_displayed_size(tmp_path):
     path = tmp_path / "phone.jpg"
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -97,13 +97,13 @@ def test_picture_on_its_side_has_the_sides_that_people_see(tmp_path):
     assert (facts.width, facts.height) == (48, 64)
 
 
-def test_picture_of_a_billion_pixels_is_only_measured(tmp_path):
+def test_picture_of_a_billion_pixels_is_measured_without_decoding(tmp_path):
     path = tmp_path / "bomb.png"
     Image.new("1", (32_000, 32_000)).save(path)
     assert facts_of(path).width == 32_000
 
 
-def test_damaged_picture_is_a_picture_without_sides(tmp_path):
+def test_damaged_picture_is_a_picture_without_size(tmp_path):
     path = tmp_path / "x.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"nonsense" * 10)
     facts = facts_of(path)
@@ -122,13 +122,13 @@ def test_damaged_picture_is_a_picture_without_sides(tmp_path):
         b"%PDF-1.7",
     ],
 )
-def test_what_is_no_medium_is_none(tmp_path, content):
+def test_non_media_file_has_no_media_facts(tmp_path, content):
     path = tmp_path / "x.png"
     path.write_bytes(content)
     assert probe(path) is None
 
 
-def test_sound_in_an_mp4_file_is_a_sound(tmp_path):
+def test_sound_in_an_mp4_file_is_recognized_as_sound(tmp_path):
     def box(kind: bytes, *inside: bytes) -> bytes:
         content = b"".join(inside)
         return struct.pack(">I4s", 8 + len(content), kind) + content
@@ -143,21 +143,21 @@ def test_sound_in_an_mp4_file_is_a_sound(tmp_path):
     assert (facts.media, facts.format, facts.duration) == (Media.AUDIO, "M4A", 2.5)
 
 
-def test_matroska_without_its_head_is_a_clip_of_unknown_length(tmp_path):
+def test_matroska_without_a_header_is_a_clip_of_unknown_length(tmp_path):
     path = tmp_path / "x.mkv"
     path.write_bytes(b"\x1aE\xdf\xa3" + b"\x00" * 20 + b"webm" + b"\x00" * 40)
     assert probe(path) == MediaFacts(media=Media.VIDEO, format="WebM", size=68)
 
 
 @pytest.mark.parametrize("open_ended", [False, True])
-def test_webm_has_length_sides_and_codec(tmp_path, open_ended):
+def test_webm_has_length_size_and_codec(tmp_path, open_ended):
     path = tmp_path / "x.webm"
     path.write_bytes(matroska_files.clip(open_ended=open_ended, sound=b"A_OPUS"))
     facts = facts_of(path)
     assert (facts.format, facts.width, facts.height, facts.duration, facts.codec) == ("WebM", 1280, 720, 2.5, "VP9")
 
 
-def test_recording_that_does_not_know_its_length_says_none(tmp_path):
+def test_recording_without_a_duration_has_no_length(tmp_path):
     path = tmp_path / "x.mkv"
     path.write_bytes(matroska_files.clip(doctype=b"matroska", seconds=None, codec=b"V_MPEG4/ISO/AVC"))
     facts = facts_of(path)
@@ -165,32 +165,32 @@ def test_recording_that_does_not_know_its_length_says_none(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["dusk-16x9-5s.mp4", "dusk-16x9-2s.mov"])
-def test_clip_tells_its_frames_a_second(name):
+def test_clip_has_a_frame_rate(name):
     assert facts_of(sample(name)).frame_rate == 24.0
 
 
 @pytest.mark.parametrize(("rate", "found"), [(25, 25.0), (None, None), (1_000_000, None)])
-def test_webm_tells_its_frames_a_second_where_they_make_sense(tmp_path, rate, found):
+def test_webm_has_a_plausible_frame_rate_or_none(tmp_path, rate, found):
     path = tmp_path / "x.webm"
     path.write_bytes(matroska_files.clip(frame_rate=rate))
     assert facts_of(path).frame_rate == found
 
 
 @pytest.mark.parametrize(("name", "codec"), [("dusk-16x9-5s.mp4", "H.264"), ("dusk-16x9-2s.mov", "ProRes")])
-def test_codec_of_a_clip_is_named_as_people_name_it(name, codec):
+def test_codec_of_a_clip_has_a_familiar_name(name, codec):
     assert facts_of(sample(name)).codec == codec
 
 
 @given(st.binary(max_size=200), st.integers(0, 120))
 @example(content=b"\x01", at=49)
-def test_no_bytes_can_upset_the_reader_of_elements(tmp_path_factory, content, at):
+def test_ebml_reader_never_raises_for_any_bytes(tmp_path_factory, content, at):
     path = tmp_path_factory.mktemp("film") / "x.webm"
     whole = matroska_files.clip()
     path.write_bytes(whole[:at] + content + whole[at + len(content) :])
     read_matroska(path)
 
 
-def test_see_through_and_moving_pictures_are_told(tmp_path):
+def test_transparent_and_animated_pictures_are_recognized(tmp_path):
     still, moving = tmp_path / "still.png", tmp_path / "moving.gif"
     Image.new("RGBA", (8, 8)).save(still)
     frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
@@ -199,13 +199,13 @@ def test_see_through_and_moving_pictures_are_told(tmp_path):
     assert [(found.see_through, found.moving) for found in facts if found] == [(True, False), (False, True)]
 
 
-def test_file_that_cannot_be_read_raises_in_words(tmp_path):
+def test_unreadable_file_raises_with_a_sentence(tmp_path):
     with pytest.raises(DiskError, match=r"“none\.png” cannot be read"):
         probe(tmp_path / "none.png")
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_can_upset_the_reader_of_boxes(tmp_path_factory, content):
+def test_mp4_box_reader_never_raises_for_any_bytes(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("film") / "x.mp4"
     path.write_bytes(b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00\x00\x00\xff\xffmoov" + content)
     read_film(path)
@@ -221,7 +221,7 @@ def test_no_bytes_can_upset_the_reader_of_boxes(tmp_path_factory, content):
         (b"\x00\x00\x00\x20ftypisom", False), (b"", False),
     ],
 )  # fmt: skip
-def test_pages_are_told_from_pictures(head, page):
+def test_html_pages_are_distinguished_from_pictures(head, page):
     assert is_page(head) is page
 
 
@@ -229,7 +229,7 @@ PICTURE = MediaFacts(media=Media.IMAGE, format="PNG", size=MB, width=1280, heigh
 CLIP = MediaFacts(media=Media.VIDEO, format="MP4", size=MB, width=1280, height=720, duration=10.0)
 
 
-def test_file_that_fits_has_no_problem():
+def test_fitting_file_has_no_problem():
     assert check_asset(PICTURE, *place("image_to_video", "gen4.5", "promptImage")) is None
 
 
@@ -243,19 +243,19 @@ def test_file_that_fits_has_no_problem():
         (replace(CLIP, duration=1.0), ("character_performance", "act_two", "reference"), "needs at least 3 s"),
     ],
 )
-def test_file_that_does_not_fit_is_told_why(facts, where, said):
+def test_unfitting_file_gets_the_reason(facts, where, said):
     problem = check_asset(facts, *place(*where))
     assert problem is not None
     assert said in problem
 
 
-def test_limit_is_that_of_an_upload():
+def test_file_size_limit_is_that_of_an_upload():
     field, pair = place("image_to_video", "gen4.5", "promptImage")
     assert check_asset(replace(PICTURE, size=200 * MB), field, pair) is None
     assert "up to 200 MB" in (check_asset(replace(PICTURE, size=201 * MB), field, pair) or "")
 
 
-def test_sides_and_shape_that_a_model_asks_for_are_checked():
+def test_size_and_shape_limits_of_a_model_are_checked():
     field, pair = place("image_to_video", "gen4.5", "promptImage")
     strict = replace(field, least_side=300, aspect=(0.4, 2.5), media=frozenset({Media.IMAGE}))
     assert "at least 300 pixels" in (check_asset(replace(PICTURE, height=200), strict, pair) or "")
@@ -264,7 +264,7 @@ def test_sides_and_shape_that_a_model_asks_for_are_checked():
     assert "seems to be damaged" in (check_asset(replace(PICTURE, width=None, height=None), strict, pair) or "")
 
 
-def test_sounds_that_are_too_long_together_are_told_so():
+def test_total_length_of_sounds_is_checked():
     field, pair = place("text_to_video", "seedance2", "referenceAudio")
     nine = MediaFacts(media=Media.AUDIO, format="MP3", size=MB, duration=9.0)
     assert check_together([nine], field, pair) is None
@@ -272,6 +272,6 @@ def test_sounds_that_are_too_long_together_are_told_so():
     assert check_together([nine, replace(nine, duration=None)], field, pair) is None
 
 
-def test_sizes_are_said_as_people_say_them():
+def test_file_sizes_are_written_in_familiar_units():
     said = [megabytes(size) for size in (12, 2_048, 4_404_019, 3 * 1024 * MB)]
     assert said == ["12 bytes", "2 KB", "4.2 MB", "3.0 GB"]

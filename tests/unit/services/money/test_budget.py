@@ -37,7 +37,7 @@ async def sent(rig: Rig, ids: Any) -> list[bool]:
     return [await rig.state(task_id) is not State.QUEUED for task_id in ids]
 
 
-async def test_without_caps_nothing_is_held_back():
+async def test_tasks_without_caps_are_never_held():
     async with Rig(loops=("lane",), runway=limited(concurrent=20)) as rig:
         await rig.account.refresh()
         ids = await rig.submit(*(request(str(number)) for number in range(5)))
@@ -45,7 +45,7 @@ async def test_without_caps_nothing_is_held_back():
         assert rig.budget.spent_today == 5 * ONE_COSTS
 
 
-async def test_the_cap_of_a_day_lets_through_what_fits_and_says_why_the_next_waits():
+async def test_daily_cap_passes_fitting_tasks_and_explains_the_next():
     async with Rig(loops=("lane",), runway=limited(concurrent=20)) as rig:
         await rig.account.refresh()
         await learn(rig)
@@ -57,7 +57,7 @@ async def test_the_cap_of_a_day_lets_through_what_fits_and_says_why_the_next_wai
         assert lane_words(kept_by(rig, ids[2])) == words
 
 
-async def test_sendings_that_begin_together_do_not_pass_a_cap_together():
+async def test_simultaneous_sendings_do_not_exceed_a_cap_together():
     async with Rig(loops=("lane",)) as rig:
         models = ("gen4.5", "veo3.1", "veo3.1_fast", "seedance2")
         await learn(rig, *models)
@@ -66,7 +66,7 @@ async def test_sendings_that_begin_together_do_not_pass_a_cap_together():
         assert sum(await sent(rig, ids)) == 2
 
 
-async def test_one_button_raises_the_cap_and_the_task_goes():
+async def test_raising_the_cap_sends_the_waiting_task():
     async with Rig(loops=("lane",)) as rig:
         await learn(rig)
         rig.settings.day_cap = 20.0
@@ -80,7 +80,7 @@ async def test_one_button_raises_the_cap_and_the_task_goes():
         assert held_by(rig, task_id) is None
 
 
-async def test_one_raise_is_enough_for_all_that_wait_for_the_cap():
+async def test_one_raise_is_enough_for_all_tasks_waiting_for_the_cap():
     async with Rig(loops=("lane",), runway=limited(concurrent=20)) as rig:
         await rig.account.refresh()
         await learn(rig)
@@ -94,7 +94,7 @@ async def test_one_raise_is_enough_for_all_that_wait_for_the_cap():
         assert all([held_by(rig, task_id) is None for task_id in ids])
 
 
-async def test_a_raise_of_what_a_single_sending_may_cost_lets_the_dearest_go():
+async def test_raising_the_cap_per_task_sends_the_most_expensive_one():
     async with Rig(loops=("lane",)) as rig:
         await learn(rig)
         await rig.pricing.learn(request(duration=10), 50.0)
@@ -104,7 +104,7 @@ async def test_a_raise_of_what_a_single_sending_may_cost_lets_the_dearest_go():
         assert the_cap(rig, ids[0]).raised == 50.0
 
 
-async def test_what_a_cap_holds_back_has_no_forecast():
+async def test_task_held_by_a_cap_has_no_forecast():
     async with Rig(loops=("lane",)) as rig:
         await learn(rig)
         rig.settings.day_cap = 20.0
@@ -113,7 +113,7 @@ async def test_what_a_cap_holds_back_has_no_forecast():
         assert rig.lane.forecast() is None
 
 
-async def test_a_new_day_has_a_new_cap():
+async def test_daily_cap_starts_anew_each_day():
     async with Rig(loops=("lane",)) as rig:
         await learn(rig)
         rig.settings.day_cap = 30.0
@@ -123,7 +123,7 @@ async def test_a_new_day_has_a_new_cap():
         assert await sent(rig, ids) == [True, True]
 
 
-async def test_the_cap_of_a_project_counts_its_whole_life_and_no_other():
+async def test_project_cap_counts_the_whole_life_of_its_project_only():
     store = MemoryStore()
     async with Rig(loops=("lane",), store=store) as rig:
         await rig.submit(request(), project="Aurora spot")
@@ -137,7 +137,7 @@ async def test_the_cap_of_a_project_counts_its_whole_life_and_no_other():
         )
 
 
-async def test_a_single_sending_may_be_capped_and_cheaper_ones_pass_it():
+async def test_cap_per_task_passes_cheaper_tasks():
     async with Rig(loops=("lane",)) as rig:
         await rig.pricing.learn(request(duration=10), 50.0)
         rig.settings.sending_cap = 30.0
@@ -146,7 +146,7 @@ async def test_a_single_sending_may_be_capped_and_cheaper_ones_pass_it():
         assert cap_sentence(the_cap(rig, ids[0])) == "Over the cap of 30 for a single task; the next task costs 50."
 
 
-async def test_a_task_whose_price_nobody_knows_goes_as_long_as_anything_is_left():
+async def test_task_of_unknown_price_is_sent_while_any_budget_is_left():
     async with Rig(loops=("lane",)) as rig:
         rig.settings.day_cap = 10.0
         ids = await rig.submit(request("first"), request("second", model="veo3.1"))
@@ -156,7 +156,7 @@ async def test_a_task_whose_price_nobody_knows_goes_as_long_as_anything_is_left(
         assert "the price of the next task is not known" in cap_sentence(held)
 
 
-async def test_an_uncertain_task_counts_as_its_price_and_a_cheaper_end_gives_back():
+async def test_uncertain_task_counts_its_price_until_a_cheaper_end_is_known():
     async with Rig(loops=("lane",)) as rig:
         await learn(rig)
         rig.runway.then("create", NoReply("No answer came."))
@@ -167,7 +167,7 @@ async def test_an_uncertain_task_counts_as_its_price_and_a_cheaper_end_gives_bac
         assert rig.budget.spent_today == 0.0
 
 
-async def test_what_is_counted_while_running_is_what_is_read_at_the_next_start():
+async def test_spending_counted_while_running_equals_the_sum_at_the_next_start():
     async with Rig() as rig:
         ids = await rig.submit(request("one"), request("two"), project="Aurora spot")
         first = await rig.task(ids[0])
@@ -180,7 +180,7 @@ async def test_what_is_counted_while_running_is_what_is_read_at_the_next_start()
         assert again.spent_today == 45.0
 
 
-async def test_a_low_balance_counts_what_was_sent_since_it_was_read():
+async def test_low_balance_check_subtracts_sendings_since_the_reading():
     async with Rig(loops=("lane",)) as rig:
         await learn(rig)
         rig.runway.account = type(rig.runway.account)(balance=60.0)
@@ -202,7 +202,7 @@ async def test_a_low_balance_counts_what_was_sent_since_it_was_read():
         (Cap.BALANCE, 10.0, 0.0, 60.0, None, ""),
     ],
 )
-def test_a_cap_is_raised_to_the_next_round_sum_that_is_enough(
+def test_cap_is_raised_to_the_next_sufficient_round_sum(
     cap: Cap, limit: float, spent: float, price: float | None, raised: float | None, words: str
 ):
     held = HeldBack(limit=Limit(cap=cap, limit=limit, spent=spent), price=price)
@@ -210,7 +210,7 @@ def test_a_cap_is_raised_to_the_next_round_sum_that_is_enough(
     assert raise_words(held) == words
 
 
-def test_the_sentence_says_what_is_spent_and_about_how_much_this_one_is():
+def test_cap_sentence_states_spending_and_the_price_of_the_task():
     held = held_back(60.0, [Limit(cap=Cap.DAY, limit=1_500.0, spent=1_480.0)])
     assert held is not None
     assert cap_sentence(held) == ("Daily cap reached: 1,480 of 1,500 spent; the next task costs about 60.")
@@ -220,7 +220,7 @@ sums = st.floats(0.01, 1e6)
 
 
 @given(st.sampled_from((Cap.DAY, Cap.MONTH, Cap.PROJECT)), sums, sums, sums)
-def test_nothing_goes_over_a_cap_and_a_raised_one_is_always_enough(cap: Cap, limit: float, spent: float, price: float):
+def test_spending_never_exceeds_a_cap_and_a_raised_cap_suffices(cap: Cap, limit: float, spent: float, price: float):
     found = held_back(price, [Limit(cap=cap, limit=limit, spent=spent)])
     if found is None:
         assert spent + price <= limit + 1e-3

@@ -120,7 +120,7 @@ class Bench:
 TEN = Price(credits=10.0, exact=True)
 
 
-def test_what_was_sent_counts_on_the_day_that_it_is_here():
+def test_spending_counts_on_the_local_day_of_sending():
     bench = Bench()
     bench.bus.tell(TasksAdded((sent(25.0, HALF_PAST_MIDNIGHT),)))
     assert bench.budget.spent_today == 25.0
@@ -131,7 +131,7 @@ def test_what_was_sent_counts_on_the_day_that_it_is_here():
     assert bench.budget.spent_this_month == 25.0, "yesterday was in October"
 
 
-def test_a_month_is_added_up_from_its_first_midnight_here():
+def test_monthly_spending_starts_at_local_midnight():
     lines = [SpendingLine(day="2026-11-01", model=model, credits=20.0) for model in ("gen4.5", "veo3.1")]
     bench = Bench(records=Records(lines=lines))
     asyncio.run(bench.budget.load())
@@ -141,14 +141,14 @@ def test_a_month_is_added_up_from_its_first_midnight_here():
     assert bench.budget.spent_today == 40.0
 
 
-def test_the_new_day_begins_at_the_next_midnight_here_and_never_at_once():
+def test_next_budget_day_starts_at_the_next_local_midnight():
     bench = Bench()
     assert bench.budget.seconds_to_new_day() == 23.5 * HOUR
     asyncio.run(bench.clock.advance(23.5 * HOUR - 0.25))
     assert bench.budget.seconds_to_new_day() == 1.0
 
 
-def test_a_task_that_turns_out_dearer_counts_its_difference_once():
+def test_task_that_becomes_more_expensive_counts_its_difference_once():
     bench = Bench()
     before = sent(25.0)
     bench.bus.tell(TasksAdded((before,)))
@@ -157,13 +157,13 @@ def test_a_task_that_turns_out_dearer_counts_its_difference_once():
     assert bench.budget.spent_today == 30.0
 
 
-def test_a_price_without_a_sending_counts_for_nothing():
+def test_price_without_a_sending_does_not_count():
     bench = Bench(Caps(day_cap=100.0), gen4=TEN)
     bench.bus.tell(TasksAdded((task(credits=25.0),)))
     assert bench.budget.spent_today == 0.0
 
 
-async def test_a_project_counts_what_moves_after_it_was_added_up():
+async def test_project_sum_includes_changes_made_after_its_calculation():
     bench = Bench(Caps(project_caps={PROJECT: 100.0}), Records(projects={PROJECT: 60.0}), veo=TEN)
     await bench.budget.load()
     bench.bus.tell(TasksAdded((sent(25.0, project=PROJECT), sent(9.0, project="Lagoon"))))
@@ -182,7 +182,7 @@ async def test_only_tasks_of_the_project_count_toward_its_cap():
     assert bench.held(replace(theirs, project="")) is None
 
 
-async def test_a_project_with_a_new_cap_waits_until_it_is_added_up_and_the_others_stay_added_up():
+async def test_new_project_cap_waits_for_its_sum_while_other_sums_stay_valid():
     bench = Bench(Caps(project_caps={PROJECT: 100.0}), Records(projects={PROJECT: 60.0, "Lagoon": 5.0}), veo=TEN)
     await bench.budget.load()
     bench.caps.project_caps = {PROJECT: 100.0, "Lagoon": 100.0}
@@ -195,7 +195,7 @@ async def test_a_project_with_a_new_cap_waits_until_it_is_added_up_and_the_other
 
 
 @pytest.mark.parametrize("moves", [1, 2])
-async def test_a_project_of_which_a_task_moves_while_it_is_added_up_is_added_up_again(moves):
+async def test_project_sum_is_recalculated_if_a_task_changed_meanwhile(moves):
     records = Records(projects={PROJECT: 60.0})
     bench = Bench(Caps(project_caps={PROJECT: 100.0}), records, veo=TEN)
 
@@ -213,7 +213,7 @@ async def test_a_project_of_which_a_task_moves_while_it_is_added_up_is_added_up_
     assert (held.spent, held.coming) == (60.0 + 25.0 * moves, 40.0)
 
 
-async def test_a_project_that_never_stops_moving_waits():
+async def test_project_that_changes_constantly_waits():
     records = Records()
     bench = Bench(Caps(project_caps={PROJECT: 100.0}), records, veo=TEN)
     records.meanwhile = lambda: bench.bus.tell(TasksAdded((sent(1.0, project=PROJECT),)))
@@ -222,7 +222,7 @@ async def test_a_project_that_never_stops_moving_waits():
     assert bench.held(task(model="veo", project=PROJECT)) is not None
 
 
-def test_the_cap_of_a_month_counts_what_is_about_to_be_sent():
+def test_monthly_cap_includes_tasks_about_to_be_sent():
     bench = Bench(Caps(month_cap=50.0), veo=TEN)
     bench.bus.tell(TasksAdded((sent(25.0),)))
     one = task(model="veo")
@@ -232,13 +232,13 @@ def test_the_cap_of_a_month_counts_what_is_about_to_be_sent():
     )
 
 
-def test_a_task_whose_price_nobody_knows_waits_once_everything_is_spent():
+def test_task_of_unknown_price_waits_once_the_budget_is_spent():
     bench = Bench(Caps(day_cap=20.0), veo=TEN)
     bench.bus.tell(TasksAdded((sent(20.0),)))
     assert bench.held(task(model="unheard")) == HeldBack(limit=Limit(cap=Cap.DAY, limit=20.0, spent=20.0), exact=False)
 
 
-def test_the_balance_counts_what_was_sent_after_it_was_read():
+def test_balance_subtracts_what_was_sent_after_its_reading():
     bench = Bench(veo=TEN)
     organization = Organization(balance=30.0, asked_at=HALF_PAST_MIDNIGHT)
     before = sent(25.0, HALF_PAST_MIDNIGHT - 1), replace(sent(25.0), id=TaskId("two")), task("three", credits=25.0)
@@ -262,7 +262,7 @@ EACH_CAP = [
 
 
 @pytest.mark.parametrize(("limit", "caps"), EACH_CAP[:3])
-def test_a_raised_cap_is_that_cap_and_one_that_is_higher_or_gone_stays(limit, caps):
+def test_raise_changes_only_an_existing_lower_cap(limit, caps):
     held = HeldBack(limit=limit, price=60.0)
     for present, after in ((100.0, 120.0), (500.0, 500.0), (None, None)):
         bench = Bench(caps(present))
@@ -270,7 +270,7 @@ def test_a_raised_cap_is_that_cap_and_one_that_is_higher_or_gone_stays(limit, ca
         assert bench.caps == caps(after)
 
 
-def test_a_projects_raised_cap_leaves_those_of_others_and_one_that_is_gone_stays_gone():
+def test_raise_of_a_project_cap_leaves_other_projects_and_deleted_caps_unchanged():
     held = HeldBack(limit=Limit(cap=Cap.PROJECT, limit=100.0, spent=60.0, project=PROJECT), price=60.0)
     for present, after in (({PROJECT: 100.0}, {PROJECT: 120.0}), ({PROJECT: 500.0}, {PROJECT: 500.0}), ({}, {})):
         caps = Caps(project_caps={**present, "Lagoon": 5.0})
@@ -278,14 +278,14 @@ def test_a_projects_raised_cap_leaves_those_of_others_and_one_that_is_gone_stays
         assert caps == Caps(project_caps={**after, "Lagoon": 5.0})
 
 
-def test_a_balance_is_raised_by_nobody_here():
+def test_balance_limit_cannot_be_raised():
     caps = Caps(day_cap=1.0, project_caps={PROJECT: 1.0})
     Bench(caps).budget.raise_cap(HeldBack(limit=Limit(cap=Cap.BALANCE, limit=5.0), price=60.0))
     assert caps == Caps(day_cap=1.0, project_caps={PROJECT: 1.0})
 
 
 @pytest.mark.parametrize(("limit", "caps"), EACH_CAP)
-def test_raising_a_cap_is_told_with_both_sums_and_can_be_undone(limit, caps):
+def test_raise_of_a_cap_is_reported_with_both_sums_and_can_be_undone(limit, caps):
     bench = Bench(caps(100.0))
     told: list[Event] = []
     bench.bus.listen(told.append)
@@ -298,7 +298,7 @@ def test_raising_a_cap_is_told_with_both_sums_and_can_be_undone(limit, caps):
 
 
 @pytest.mark.parametrize(("limit", "caps"), EACH_CAP)
-def test_undoing_a_raise_leaves_a_cap_that_was_changed_since(limit, caps):
+def test_undo_of_a_raise_keeps_a_cap_changed_since(limit, caps):
     raised = CapRaised(cap=limit.cap, project=limit.project, before=100.0, after=120.0)
     for present in (100.0, 119.0, 500.0):
         bench = Bench(caps(present))
@@ -307,7 +307,7 @@ def test_undoing_a_raise_leaves_a_cap_that_was_changed_since(limit, caps):
 
 
 @pytest.mark.parametrize(("limit", "caps"), EACH_CAP)
-def test_a_cap_that_is_high_enough_is_not_raised_and_nothing_is_told(limit, caps):
+def test_sufficient_cap_is_not_raised_or_reported(limit, caps):
     bench = Bench(caps(120.0))
     told: list[Event] = []
     bench.bus.listen(told.append)
@@ -316,7 +316,7 @@ def test_a_cap_that_is_high_enough_is_not_raised_and_nothing_is_told(limit, caps
 
 
 @pytest.mark.parametrize(("limit", "caps"), EACH_CAP)
-def test_a_cap_is_met_by_the_tasks_that_it_is_for(limit, caps):
+def test_cap_applies_only_to_its_tasks(limit, caps):
     bench = Bench(caps(4.0), veo=TEN)
     held = bench.met(task(model="veo", project=PROJECT))
     assert (held.cap, held.limit) == (limit.cap, 4.0)
@@ -337,18 +337,18 @@ def over(
     return {task_id: held.limit for task_id, held in found.items()}
 
 
-def test_without_any_cap_and_a_known_balance_nothing_is_held_back():
+def test_nothing_is_held_without_caps_and_a_known_balance():
     assert not Bench().budget.has_caps
     assert over(Bench(veo=TEN), task(model="veo")) == {}
 
 
 @pytest.mark.parametrize("caps", [caps for _, caps in EACH_CAP])
-def test_a_cap_of_any_kind_is_known_to_be_there_even_one_of_nothing(caps):
+def test_cap_of_any_kind_is_recognized_even_at_zero(caps):
     assert Bench(caps(5.0)).budget.has_caps
     assert Bench(caps(0.0)).budget.has_caps
 
 
-def test_in_a_queue_one_that_is_too_costly_counts_for_nothing_and_holds_up_no_cheaper_one():
+def test_too_expensive_task_in_the_queue_blocks_no_cheaper_one():
     bench = Bench(Caps(day_cap=25.0), veo=TEN, costly=Price(credits=40.0, exact=True))
     queue = [
         task("one", model="veo"),
@@ -362,7 +362,7 @@ def test_in_a_queue_one_that_is_too_costly_counts_for_nothing_and_holds_up_no_ch
     }
 
 
-def test_in_a_queue_only_the_tasks_of_a_project_count_toward_its_cap():
+def test_only_queued_tasks_of_a_project_count_toward_its_cap():
     bench = Bench(Caps(project_caps={PROJECT: 15.0}), Records(projects={PROJECT: 0.0}), veo=TEN)
     asyncio.run(bench.budget.load())
     mine = [task(name, model="veo", project=PROJECT) for name in ("one", "two")]
@@ -370,7 +370,7 @@ def test_in_a_queue_only_the_tasks_of_a_project_count_toward_its_cap():
     assert over(bench, *theirs, *mine) == {"two": Limit(cap=Cap.PROJECT, limit=15.0, coming=10.0, project=PROJECT)}
 
 
-def test_a_queue_is_held_back_by_the_balance_and_a_published_price_counts_only_where_it_was_agreed_to():
+def test_queue_is_held_by_the_balance_and_published_prices_count_only_if_agreed():
     published = Price(credits=10.0, exact=False, basis=PriceBasis.PUBLISHED)
     bench = Bench(veo=TEN, unheard=published)
     queue = [task("one", model="veo"), task("two", model="veo"), task("three", model="unheard")]
@@ -383,7 +383,7 @@ def test_a_queue_is_held_back_by_the_balance_and_a_published_price_counts_only_w
 
 
 @pytest.mark.parametrize(("limit", "caps"), EACH_CAP[:2])
-def test_what_a_raised_cap_would_let_go_is_known_before_it_is_raised(limit, caps):
+def test_tasks_released_by_a_raise_are_known_in_advance(limit, caps):
     bench = Bench(caps(100.0), veo=TEN, costly=Price(credits=40.0, exact=True))
     bench.caps.sending_cap = 35.0
     bench.bus.tell(TasksAdded((sent(95.0),)))
@@ -402,7 +402,7 @@ def test_what_a_raised_cap_would_let_go_is_known_before_it_is_raised(limit, caps
     assert bench.caps == caps(100.0)
 
 
-def test_a_price_that_was_learned_meanwhile_counts_in_a_queue():
+def test_price_learned_meanwhile_counts_in_the_queue():
     bench = Bench(Caps(day_cap=25.0), veo=TEN)
     queue = [task("one", model="veo"), task("two", model="veo")]
     assert over(bench, *queue) == {}

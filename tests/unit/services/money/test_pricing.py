@@ -40,45 +40,45 @@ def speech(text: str) -> Request:
     return Request(endpoint="text_to_speech", model="eleven_multilingual_v2", values={"promptText": text}, prompt=text)
 
 
-async def test_a_shape_that_was_never_sent_has_no_price():
+async def test_request_shape_that_was_never_sent_has_no_price():
     async with Rig(loops=()) as rig:
         assert rig.pricing.price(request()) is None
 
 
-async def test_the_price_of_a_like_request_is_known_after_its_first_sending():
+async def test_price_of_an_equal_request_is_known_after_its_first_sending():
     async with Rig(loops=("lane",)) as rig:
         await rig.submit(request("One"))
         assert rig.pricing.price(request("Another", seed=5)) == Price(25.0, exact=True)
 
 
-async def test_another_length_costs_about_as_much_a_second():
+async def test_price_of_another_length_is_estimated_per_second():
     async with Rig(loops=()) as rig:
         await rig.pricing.learn(request(duration=5), 25.0)
         assert rig.pricing.price(request(duration=10)) == Price(50.0, exact=False)
 
 
-async def test_two_known_lengths_give_the_line_through_them():
+async def test_two_known_lengths_give_a_linear_price():
     async with Rig(loops=()) as rig:
         await rig.pricing.learn(request(duration=5), 30.0)
         await rig.pricing.learn(request(duration=10), 50.0)
         assert rig.pricing.price(request(duration=8)) == Price(42.0, exact=False)
 
 
-async def test_what_was_learned_is_known_at_the_next_start():
+async def test_learned_price_is_known_at_the_next_start():
     async with Rig(loops=()) as rig:
         await rig.pricing.learn(request(), 25.0)
     async with Rig(loops=(), store=rig.store) as rig:
         assert rig.pricing.price(request()) == Price(25.0, exact=True)
 
 
-async def test_the_latest_estimate_counts():
+async def test_latest_estimate_of_runway_wins():
     async with Rig(loops=()) as rig:
         await rig.pricing.learn(request(), 25.0)
         await rig.pricing.learn(request(), 30.0)
         assert rig.pricing.price(request()) == Price(30.0, exact=True)
 
 
-async def test_a_model_whose_requests_all_cost_the_same_a_second_is_a_fair_guess():
+async def test_model_with_one_price_per_second_gives_a_fair_estimate():
     async with Rig(loops=()) as rig:
         await rig.pricing.learn(request(ratio="1:1"), 25.0)
         assert rig.pricing.price(request(ratio="3:4")) is None
@@ -88,13 +88,13 @@ async def test_a_model_whose_requests_all_cost_the_same_a_second_is_a_fair_guess
         assert rig.pricing.price(request(ratio="16:9")) is None
 
 
-async def test_an_upright_picture_costs_what_one_on_its_side_does():
+async def test_portrait_and_landscape_pictures_cost_the_same():
     async with Rig(loops=()) as rig:
         await rig.pricing.learn(request(ratio="1280:720"), 25.0)
         assert rig.pricing.price(request(ratio="720:1280")) == Price(25.0, exact=False)
 
 
-async def test_a_price_that_follows_the_clip_put_in_is_never_exact():
+async def test_price_that_depends_on_an_input_clip_is_never_exact():
     async with Rig(loops=()) as rig:
         clip = Request(
             endpoint="video_upscale", model="magnific_video_upscaler_creative", values={"videoUri": "file:///a.mp4"}
@@ -103,20 +103,20 @@ async def test_a_price_that_follows_the_clip_put_in_is_never_exact():
         assert rig.pricing.price(clip) == Price(80.0, exact=False)
 
 
-async def test_speech_is_priced_by_the_length_of_its_text():
+async def test_speech_is_priced_by_text_length():
     async with Rig(loops=()) as rig:
         await rig.pricing.learn(speech("x" * 100), 2.0)
         assert rig.pricing.price(speech("y" * 90)) == Price(2.0, exact=True)
         assert rig.pricing.price(speech("z" * 1_000)) == Price(20.0, exact=False)
 
 
-async def test_a_published_price_is_shown_as_about_with_its_date_and_source():
+async def test_published_price_is_shown_as_approximate_with_date_and_source():
     found = with_published(TWELVE_A_SECOND).price(request())
     assert found == Price(60.0, exact=False)
     assert price_source(found) == "Published: a page, 1 May 2026."
 
 
-async def test_an_estimate_of_runways_own_beats_a_published_price():
+async def test_runways_own_estimate_beats_a_published_price():
     pricing = with_published(TWELVE_A_SECOND)
     await pricing.learn(request(duration=5, ratio="1:1"), 60.0)
     assert pricing.price(request()) == Price(60.0, exact=False)
@@ -124,7 +124,7 @@ async def test_an_estimate_of_runways_own_beats_a_published_price():
     assert pricing.price(request()) is None
 
 
-async def test_a_reported_price_names_those_who_report_it_and_gives_way_to_runways_own_estimate():
+async def test_reported_price_names_its_source_and_yields_to_runways_estimate():
     reported = PublishedPrice(
         model="gen4.5", unit=Unit.SECOND, credits=12.0, source="a page, May 2026; another, June 2026", reports=2
     )
@@ -138,7 +138,7 @@ async def test_a_reported_price_names_those_who_report_it_and_gives_way_to_runwa
     assert pricing.price(request(outputFormat="prores")) is None, "contradicted by the estimate"
 
 
-def test_a_price_is_as_sure_as_its_least_sure_part():
+def test_price_is_as_certain_as_its_least_certain_part():
     extra = PublishedPrice(
         model="gen4.5", unit=Unit.SECOND, credits=5.0, extra=True, source="somebody, 2026", reports=1
     )
@@ -152,21 +152,21 @@ def cost(price: PublishedPrice, shape: str, inputs: Mapping[str, PutIn] | None =
     return found[0] if found is not None else None
 
 
-def test_a_published_price_holds_only_for_the_settings_it_names():
+def test_published_price_applies_only_to_its_named_settings():
     small = PublishedPrice(model="gen4_image", unit=Unit.PICTURE, credits=5.0, when={"ratio": frozenset({"1280:720"})})
     assert cost(small, "ratio=720:1280") == 5.0
     assert cost(small, "outputCount=4;ratio=1280:720") == 20.0
     assert cost(small, "ratio=1920:1080") is None
 
 
-def test_a_price_may_hold_for_a_setting_that_is_left_out():
+def test_published_price_may_apply_to_an_omitted_setting():
     loud = PublishedPrice(model="m", unit=Unit.SECOND, credits=40.0, when={"audio": frozenset({"", "true"})})
     assert cost(loud, "duration=4") == 160.0
     assert cost(loud, "audio=true;duration=4") == 160.0
     assert cost(loud, "audio=false;duration=4") is None
 
 
-def test_a_request_with_a_length_is_paid_by_the_second_and_one_without_at_once():
+def test_request_with_a_length_is_priced_per_second_and_others_at_once():
     a_second = PublishedPrice(model="m", unit=Unit.SECOND, credits=1.0)
     whole = PublishedPrice(model="m", unit=Unit.REQUEST, credits=2.0, when={"duration": frozenset({""})})
     assert cost(a_second, "duration=3.5", {}, whole) == 4.0, "a second that was begun counts whole"
@@ -174,7 +174,7 @@ def test_a_request_with_a_length_is_paid_by_the_second_and_one_without_at_once()
     assert cost(a_second, "duration=auto", {}, whole) is None
 
 
-def test_an_extra_comes_on_top_and_alone_is_no_price():
+def test_surcharge_is_added_to_a_price_but_is_no_price_alone():
     extra = PublishedPrice(
         model="gen4.5", unit=Unit.SECOND, credits=5.0, extra=True, when={"outputFormat": frozenset({"prores"})}
     )
@@ -185,7 +185,7 @@ def test_an_extra_comes_on_top_and_alone_is_no_price():
     assert cost(whole, "outputFormat=prores", {}, extra) is None, "how much comes on top is not known"
 
 
-def test_files_that_are_paid_for_come_on_top():
+def test_paid_input_files_are_added_to_the_price():
     picture = PublishedPrice(model="m", unit=Unit.PICTURE, credits=6.0)
     once = PublishedPrice(model="m", unit=Unit.INPUT, credits=1.0, extra=True, inputs=frozenset({"referenceImages"}))
     each = replace(once, unit=Unit.INPUT_AND_PICTURE)
@@ -195,27 +195,27 @@ def test_files_that_are_paid_for_come_on_top():
     assert cost(picture, "outputCount=4", {}, once) == 24.0
 
 
-def test_the_same_settings_with_other_files_have_another_price():
+def test_equal_settings_with_other_files_have_another_price():
     extra = PublishedPrice(model="gen4.5", unit=Unit.INPUT, credits=1.0, extra=True, inputs=frozenset({"promptImage"}))
     pricing = with_published(TWELVE_A_SECOND, extra)
     assert pricing.price(request()) == Price(60.0, exact=False)
     assert pricing.price(request(promptImage="runway://one")) == Price(61.0, exact=False)
 
 
-def test_a_price_does_not_hold_with_a_file_whose_price_nobody_says():
+def test_price_is_unknown_with_a_file_of_unknown_price():
     price = PublishedPrice(model="m", unit=Unit.SECOND, credits=10.0, without=frozenset({"clips", "draftTaskId"}))
     assert cost(price, "duration=5") == 50.0
     assert cost(price, "duration=5", inputs_of(request(clips=["file:///a.mp4"]))) is None
     assert cost(price, "duration=5", inputs_of(request(draftTaskId="5e2f"))) is None
 
 
-def test_no_request_costs_less_than_the_least():
+def test_no_request_costs_less_than_the_minimum():
     price = PublishedPrice(model="m", unit=Unit.SECOND, credits=16.0, minimum=64.0)
     assert cost(price, "duration=2") == 64.0
     assert cost(price, "duration=5") == 80.0
 
 
-async def test_an_estimate_with_files_in_it_does_not_contradict_the_price_without_them():
+async def test_estimate_with_files_does_not_contradict_the_price_without_them():
     a_second = PublishedPrice(model="gen4.5", unit=Unit.SECOND, credits=10.0)
     extra = PublishedPrice(model="gen4.5", unit=Unit.INPUT, credits=1.0, extra=True, inputs=frozenset({"promptImage"}))
     pricing = with_published(a_second, extra)
@@ -225,7 +225,7 @@ async def test_an_estimate_with_files_in_it_does_not_contradict_the_price_withou
     assert pricing.price(request(duration=5, ratio="1:1")) is None
 
 
-def test_a_length_that_the_model_chooses_itself_has_no_price_a_second():
+def test_length_chosen_by_the_model_has_no_price_per_second():
     assert cost(TWELVE_A_SECOND, "duration=auto") is None
 
 
@@ -253,7 +253,7 @@ def stale(prices: Iterable[PublishedPrice]) -> list[object]:
     return found
 
 
-def test_every_published_price_names_what_the_catalog_knows_and_its_source():
+def test_every_published_price_names_catalog_fields_and_its_source():
     prices = read_published()
     assert len(prices) > 100
     assert stale(prices) == []
@@ -271,7 +271,7 @@ def test_every_published_price_names_what_the_catalog_knows_and_its_source():
         {"without": frozenset({"clips"})},
     ],
 )
-def test_a_price_of_something_that_the_catalog_lost_is_found(change: dict[str, Any]):
+def test_price_of_a_removed_catalog_entry_is_detected(change: dict[str, Any]):
     assert stale([replace(TWELVE_A_SECOND, **change)])
 
 
@@ -297,7 +297,7 @@ def put_in_of(price: PublishedPrice) -> str:
     return LARGE if price.pixels[0] or price.side[0] else SMALL
 
 
-def test_no_two_prices_that_ship_hold_for_the_same_request():
+def test_shipped_prices_never_overlap():
     """Else neither would count."""
     pricing, prices = measured(*read_published()), read_published()
     unpriced = []
@@ -359,7 +359,7 @@ START = {"promptImage": "runway://one"}
         ("video_to_video", "aleph2", {"videoUri": "runway://one"}, None),
     ],
 )  # fmt: skip
-def test_what_ships_prices_what_was_published_or_reported_and_nothing_else(
+def test_shipped_prices_are_exactly_the_published_and_reported_ones(
     endpoint: str, model: str, values: dict[str, Any], credits: float | None
 ):
     found = with_published(*read_published()).price(Request(endpoint=endpoint, model=model, values=values))
@@ -397,7 +397,7 @@ def test_what_ships_prices_what_was_published_or_reported_and_nothing_else(
         ("video_to_hdr", "ruby", {"videoUri": "https://films.example/a.mp4"}, None),
     ],
 )  # fmt: skip
-def test_a_model_that_is_paid_by_what_is_put_in_has_a_price_once_that_is_measured(
+def test_model_priced_by_its_input_has_a_price_once_the_input_is_measured(
     endpoint: str, model: str, values: dict[str, Any], credits: float | None
 ):
     found = measured(*read_published()).price(Request(endpoint=endpoint, model=model, values=values))
@@ -410,7 +410,7 @@ def test_more_than_two_thirds_of_the_models_have_a_price():
     assert len(priced & {pair.model for pair in CATALOG.pairs()}) == 45
 
 
-def test_a_price_that_may_be_more_says_so():
+def test_price_that_may_be_higher_says_so():
     found = with_published(*read_published()).price(
         Request(endpoint="sound_effect", model="seed_audio", values={"promptText": "rain"})
     )
@@ -418,7 +418,7 @@ def test_a_price_that_may_be_more_says_so():
     assert found.at_least
 
 
-async def test_what_runway_estimated_tells_more_than_the_least_but_never_all():
+async def test_estimate_of_runway_raises_the_minimum_but_is_never_the_maximum():
     pricing = with_published(*read_published())
     short = Request(endpoint="text_to_speech", model="seed_audio", values={"promptText": "x" * 100})
     long = replace(short, values={"promptText": "x" * 1_000})
@@ -436,7 +436,7 @@ async def test_what_runway_estimated_tells_more_than_the_least_but_never_all():
     "name",
     ["a.b", "a;b", "@x", ".sides", "videoUri.sides", "videoUri=1", "videoUri.seconds", "1x2", "", "ü", "a;@b.frames=x"],
 )
-async def test_a_field_of_an_odd_name_is_no_input(name: str):
+async def test_field_with_an_unusual_name_is_no_input(name: str):
     pricing = measured(*read_published())
     odd = Request(endpoint="video_to_hdr", model="ruby", values={name: SMALL, "videoUri": SMALL})
     assert pricing.price(odd) == Price(140.0, exact=False)
@@ -449,7 +449,7 @@ async def test_a_field_of_an_odd_name_is_no_input(name: str):
     ["@", "@;@", "@;@videoUri", "@;@videoUri=", "@;@videoUri=1;@videoUri.sides=9", "@;@videoUri.seconds=7",
      "@;@videoUri=1;@videoUri.sides=1x2x3", "@;@videoUri=" + "9" * 5_000, "@;@videoUri=1;@videoUri.more=2", "@;@=3"],
 )  # fmt: skip
-async def test_a_damaged_shape_of_a_restored_list_does_no_harm(shape: str):
+async def test_damaged_price_shape_of_a_restored_list_is_harmless(shape: str):
     store = MemoryStore()
     await store.learn("video_to_hdr", "ruby", shape, Estimate(credits=4.0, at=1.0))
     pricing = Pricing(store, FakeClock(), read_published())
@@ -466,7 +466,7 @@ def picture(references: int = 0) -> Request:
     return Request(endpoint="text_to_image", model="grok_imagine_image_2", values=values)
 
 
-async def test_a_plain_task_says_nothing_of_what_references_cost():
+async def test_plain_request_says_nothing_about_the_cost_of_references():
     pricing = with_published(*read_published())
     await pricing.learn(picture(), 4.0)
     assert pricing.price(picture()) == Price(4.0, exact=True)
@@ -474,7 +474,7 @@ async def test_a_plain_task_says_nothing_of_what_references_cost():
     assert pricing.price(picture(references=3)) == Price(7.0, exact=False)
 
 
-async def test_a_plain_task_of_a_model_without_published_prices_says_nothing_of_references():
+async def test_plain_request_of_an_unpublished_model_says_nothing_about_references():
     pricing = with_published()
     await pricing.learn(picture(), 4.0)
     await pricing.learn(replace(picture(), values={**picture().values, "ratio": "1280:720"}), 4.0)
@@ -483,7 +483,7 @@ async def test_a_plain_task_of_a_model_without_published_prices_says_nothing_of_
     assert pricing.price(picture(references=3)) == Price(7.0, exact=False), "nobody says that they are free"
 
 
-async def test_what_is_put_in_for_free_leaves_an_estimate_exact():
+async def test_free_inputs_leave_an_estimate_exact():
     pricing = with_published(*read_published())
     clip = Request(endpoint="image_to_video", model="gen4_turbo", values={"ratio": "1280:720", "duration": 5} | START)
     await pricing.learn(clip, 25.0)
@@ -497,7 +497,7 @@ def veo(seconds: int, *, audio: bool, ratio: str = "1280:720") -> Request:
     return Request(endpoint="text_to_video", model="veo3.1", values=values)
 
 
-async def test_silent_clips_say_nothing_of_what_sound_costs():
+async def test_silent_clips_say_nothing_about_the_cost_of_sound():
     pricing, alone = with_published(*read_published()), with_published()
     for each in (pricing, alone):
         await each.learn(veo(4, audio=False), 80.0)
@@ -506,14 +506,14 @@ async def test_silent_clips_say_nothing_of_what_sound_costs():
     assert alone.price(veo(8, audio=True)) is None
 
 
-async def test_plain_clips_say_nothing_of_what_a_format_costs():
+async def test_plain_clips_say_nothing_about_the_cost_of_a_format():
     pricing = with_published(*read_published())
     await pricing.learn(request(duration=5, ratio="1280:720"), 60.0)
     await pricing.learn(request(duration=5, ratio="1584:672"), 60.0)
     assert pricing.price(request(duration=10, outputFormat="prores")) == Price(170.0, exact=False)
 
 
-async def test_estimates_that_confirm_a_published_price_are_what_it_comes_from():
+async def test_confirmed_published_price_stays_the_source():
     pricing = with_published(TWELVE_A_SECOND)
     await pricing.learn(request(duration=5), 60.0)
     found = pricing.price(request(duration=10))
@@ -522,7 +522,7 @@ async def test_estimates_that_confirm_a_published_price_are_what_it_comes_from()
     assert found.basis is PriceBasis.WORKED_OUT
 
 
-async def test_a_surcharge_that_is_wrong_leaves_the_price_below_it():
+async def test_wrong_surcharge_leaves_the_base_price_unchanged():
     extra = PublishedPrice(
         model="gen4.5", unit=Unit.SECOND, credits=5.0, extra=True, when={"outputFormat": frozenset({"prores"})}
     )
@@ -533,7 +533,7 @@ async def test_a_surcharge_that_is_wrong_leaves_the_price_below_it():
     assert pricing.price(request(duration=10, outputFormat="prores", ratio="1:1")) is None
 
 
-async def test_a_clip_of_another_length_costs_as_much_a_second_where_nobody_published_a_price():
+async def test_clip_of_another_length_has_the_same_price_per_second_without_published_prices():
     def sound_of(address: str) -> Request:
         return Request(endpoint="video_to_audio", model="mirelo_sfx_2_0", values={"videoUri": address})
 
@@ -543,14 +543,14 @@ async def test_a_clip_of_another_length_costs_as_much_a_second_where_nobody_publ
     assert pricing.price(sound_of("file:///long.mp4")) == Price(87.0, exact=False)
 
 
-async def test_an_estimate_of_a_small_clip_is_not_one_of_a_large_clip():
+async def test_estimate_of_a_small_clip_does_not_apply_to_a_large_one():
     pricing = measured(*read_published())
     small, large = (Request(endpoint="video_to_hdr", model="ruby", values={"videoUri": one}) for one in (SMALL, LARGE))
     await pricing.learn(small, 140.0)
     assert pricing.price(large) == Price(280.0, exact=False)
 
 
-async def test_what_an_earlier_version_learned_does_not_count():
+async def test_prices_learned_by_an_earlier_version_are_ignored():
     """It did not keep what was put in."""
     store = MemoryStore()
     old = "quality=low;ratio=1024:1024"
@@ -565,7 +565,7 @@ async def test_what_an_earlier_version_learned_does_not_count():
     assert again.price(picture(references=3)) == Price(7.0, exact=False)
 
 
-async def test_a_price_says_whether_runway_estimated_just_this():
+async def test_price_tells_whether_runway_estimated_this_exact_request():
     pricing = with_published(*read_published())
     await pricing.learn(picture(), 4.0)
     await pricing.learn(picture(references=3), 7.0)
@@ -577,7 +577,7 @@ async def test_a_price_says_whether_runway_estimated_just_this():
     assert price_source(with_references) == "Runway's estimate for the last request like this."
 
 
-async def test_it_counts_how_often_a_price_became_another_one():
+async def test_price_changes_are_counted():
     store = MemoryStore()
     pricing = Pricing(store, FakeClock())
     assert pricing.learned == 0
@@ -591,7 +591,7 @@ async def test_it_counts_how_often_a_price_became_another_one():
     assert pricing.learned == 3
 
 
-def test_what_ships_says_who_reports_it():
+def test_shipped_prices_name_who_reported_them():
     prices = [price for price in read_published() if price.model == "seedance2"]
     assert [price.reports for price in prices] == [0, 2, 2]
     assert prices[0].source == "Runway's own API reference, 21 April 2026"
@@ -603,7 +603,7 @@ def test_what_ships_says_who_reports_it():
     assert with_published(*read_published()).price(asked) is None, "nobody says what finishing a draft costs"
 
 
-def test_files_that_a_price_hangs_on_are_named_until_they_are_measured():
+def test_files_needed_for_a_price_are_named_until_measured():
     pricing = with_published(*read_published())
     dubbed = Request(endpoint="voice_dubbing", model="eleven_voice_dubbing", values={"audioUri": "file:///a.wav"})
     linked = replace(dubbed, values={"audioUri": "https://sounds.example/a.wav"})
@@ -616,7 +616,7 @@ def test_files_that_a_price_hangs_on_are_named_until_they_are_measured():
     assert pricing.price(dubbed) == Price(2.0, exact=False)
 
 
-def test_a_length_may_be_assumed_for_what_nobody_measured():
+def test_length_of_an_unmeasured_input_may_be_assumed():
     pricing = with_published(*read_published())
     dubbed = Request(endpoint="voice_dubbing", model="eleven_voice_dubbing", values={"audioUri": "runway://a"})
     assert pricing.price(dubbed) is None
@@ -633,7 +633,7 @@ shapes = st.builds(
 
 
 @given(st.dictionaries(shapes, st.floats(0.01, 10_000), max_size=8), shapes)
-def test_a_derived_price_is_none_or_a_sound_sum(known: dict[str, float], shape: str):
+def test_derived_price_is_none_or_a_valid_sum(known: dict[str, float], shape: str):
     found = derived(known, shape)
     assert found is None or 0 <= found < 1e9
 
@@ -650,7 +650,7 @@ def test_price_per_second_is_derived_from_any_known_lengths(
 
 
 @given(settings, st.integers(1, 60))
-def test_a_shape_is_like_itself_with_another_length(chosen: dict[str, str], length: int):
+def test_request_shape_matches_itself_with_another_length(chosen: dict[str, str], length: int):
     values = {**chosen, "duration": length}
     one = terms_of(price_shape(Request(endpoint="text_to_video", model="m", values=values)))
     other = terms_of(price_shape(Request(endpoint="text_to_video", model="m", values={**values, "duration": 61})))

@@ -65,7 +65,7 @@ def books() -> Books:
     return Books()
 
 
-async def test_a_period_shows_each_of_its_days_and_nothing_before(books: Books):
+async def test_spending_period_shows_each_of_its_days_only(books: Books):
     await books.put(task(1), task(2, ago=2 * DAY), task(3, ago=7 * DAY))
     report = await books.spending.report(Period.WEEK)
     assert (report.days[0].key, report.days[-1].key) == ("2026-11-18", "2026-11-24")
@@ -73,14 +73,14 @@ async def test_a_period_shows_each_of_its_days_and_nothing_before(books: Books):
     assert report.total.credits == 120
 
 
-async def test_this_month_begins_on_its_first_day(books: Books):
+async def test_this_month_starts_on_its_first_day(books: Books):
     await books.put(task(1, ago=23 * DAY), task(2, ago=24 * DAY))
     report = await books.spending.report(Period.THIS_MONTH)
     assert report.days[0].key == "2026-11-01"
     assert report.total.tasks == 1
 
 
-async def test_models_projects_and_batches_stand_dearest_first(books: Books):
+async def test_models_projects_and_batches_are_sorted_by_cost(books: Books):
     batch = Batch(id=BatchId("b1"), name="shots.csv", created_at=NOW)
     await books.put(
         task(1, 8.0, model="gen4_image", project="Aurora spot"),
@@ -94,7 +94,7 @@ async def test_models_projects_and_batches_stand_dearest_first(books: Books):
     assert [(one.title, one.credits) for one in report.batches] == [("", 68), ("shots.csv", 60)]
 
 
-async def test_a_keeper_costs_what_its_misses_cost_too(books: Books):
+async def test_cost_per_kept_result_includes_rejected_takes(books: Books):
     await books.put(task(1, pick=Pick.PICK), task(2), task(3, rating=5), task(4, 8.0, model="gen4_image"))
     clips, pictures = (await books.spending.report(Period.MONTH)).models
     assert clips.per_keeper == 90
@@ -108,7 +108,7 @@ async def test_refusals_of_the_last_week_are_counted(books: Books):
     assert await books.spending.refused_this_week() == 2
 
 
-async def test_what_runway_reports_beyond_our_own_is_named(books: Books):
+async def test_spending_reported_only_by_runway_is_named(books: Books):
     await books.put(task(1), task(2, ago=DAY))
     books.runway.used = [
         UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=60.0),
@@ -121,7 +121,7 @@ async def test_what_runway_reports_beyond_our_own_is_named(books: Books):
     assert [(one.key, one.difference) for one in found.models if one.difference] == [("gen4.5", 100), ("veo3.1", 28)]
 
 
-async def test_an_uncertain_task_is_named_as_what_may_explain_the_rest(books: Books):
+async def test_uncertain_task_is_named_as_a_possible_explanation_of_the_difference(books: Books):
     unsure = task(2, None, state=State.UNCERTAIN, remote_id=None, evidence=Evidence(price=60.0))
     await books.put(task(1), unsure)
     books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=60.0)]
@@ -135,21 +135,21 @@ async def test_an_uncertain_task_is_named_as_what_may_explain_the_rest(books: Bo
     assert comparison_words(found)[0] == "Runway's figures match this program's."
 
 
-async def test_what_runway_has_not_counted_yet_is_said_and_agreement_too(books: Books):
+async def test_spending_not_counted_by_runway_yet_and_agreement_are_stated(books: Books):
     await books.put(task(1))
     assert comparison_words(await books.spending.compare(Period.WEEK))[0].startswith("Runway reports 60 credits less")
     books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=60.0)]
     assert comparison_words(await books.spending.compare(Period.WEEK))[0] == "Runway's figures match this program's."
 
 
-async def test_runway_is_never_asked_for_more_than_ninety_days(books: Books):
+async def test_runway_is_asked_for_at_most_ninety_days(books: Books):
     await books.spending.compare(Period.QUARTER)
     [call] = books.runway.named("usage")
     first, before = call.arguments
     assert (before - first).days == 90
 
 
-async def test_a_bill_and_the_report_have_one_sum_with_its_doubtful_part_told_apart(books: Books, tmp_path: Path):
+async def test_statement_and_report_have_the_same_sum_with_its_uncertain_part(books: Books, tmp_path: Path):
     await books.put(
         task(1, 48.0),
         task(2, 0.0, state=State.FAILED),
@@ -171,7 +171,7 @@ async def test_a_bill_and_the_report_have_one_sum_with_its_doubtful_part_told_ap
     assert small_print.startswith("1 task is still running: its cost is an estimate.")
 
 
-async def test_a_bill_lists_the_tasks_of_one_project(books: Books, tmp_path: Path):
+async def test_statement_lists_the_tasks_of_one_project(books: Books, tmp_path: Path):
     batch = Batch(id=BatchId("b1"), name="shots.csv", created_at=NOW)
     await books.put(
         task(1, 48.0, project="Aurora spot", batch_id=batch.id, title="Shot 010", ago=DAY),
@@ -196,7 +196,7 @@ async def test_a_bill_lists_the_tasks_of_one_project(books: Books, tmp_path: Pat
     assert ';"48";"0,48";' in lines[1]
 
 
-async def test_a_bill_that_cannot_be_written_says_so(books: Books, tmp_path: Path):
+async def test_unwritable_statement_is_reported(books: Books, tmp_path: Path):
     with pytest.raises(DiskError, match="could not be written"):
         await books.spending.export(Period.WEEK, None, tmp_path / "not there" / "bill.csv")
 
@@ -226,7 +226,7 @@ FIRST, LAST = date(2026, 11, 1), date(2026, 11, 9)
 
 
 @given(lines)
-def test_every_side_of_a_report_comes_to_the_same_total(found: list[SpendingLine]):
+def test_every_breakdown_of_a_report_has_the_same_total(found: list[SpendingLine]):
     report = summed(found, FIRST, LAST)
     for side in (report.days, report.models, report.projects, report.batches, report.programs):
         assert sum(one.credits for one in side) == report.total.credits
@@ -234,13 +234,13 @@ def test_every_side_of_a_report_comes_to_the_same_total(found: list[SpendingLine
 
 
 @given(lines, uses)
-def test_the_difference_is_the_same_by_model_and_in_all(found: list[SpendingLine], used: list[UsedCredits]):
+def test_difference_to_runway_is_the_same_by_model_and_in_total(found: list[SpendingLine], used: list[UsedCredits]):
     books = reconciled(found, used, FIRST, LAST)
     assert sum(one.difference for one in books.models) == books.total.difference
     assert comparison_words(books)[0]
 
 
-async def test_both_sides_say_the_same_sum_where_a_sending_is_uncertain(books: Books):
+async def test_both_reports_have_the_same_sum_with_an_uncertain_sending(books: Books):
     await books.put(
         task(1, 280.0, model="kling2.5"),
         task(2, None, model="kling2.5", state=State.UNCERTAIN, evidence=Evidence(price=70.0)),

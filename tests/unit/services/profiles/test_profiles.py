@@ -47,7 +47,7 @@ class Rig:
         return made
 
 
-async def test_a_new_profile_keeps_its_key_in_the_keychain_and_nowhere_else(tmp_path: Path):
+async def test_new_profile_stores_its_key_only_in_the_keychain(tmp_path: Path):
     rig = Rig(tmp_path)
     made = await rig.other()
     assert rig.secrets.secrets == {"Default": "key_main", made.key_name: KEY}
@@ -56,7 +56,7 @@ async def test_a_new_profile_keeps_its_key_in_the_keychain_and_nowhere_else(tmp_
         assert path.is_dir() or KEY.encode() not in path.read_bytes()
 
 
-async def test_without_a_keychain_it_is_made_and_says_where_to_enter_the_key(tmp_path: Path):
+async def test_profile_created_without_a_keychain_says_where_to_enter_the_key(tmp_path: Path):
     rig = Rig(tmp_path)
     rig.secrets.trouble = SecretTrouble.LOCKED
     made, trouble = await rig.profiles.create("Client A", Color.GREEN, KEY)
@@ -64,7 +64,7 @@ async def test_without_a_keychain_it_is_made_and_says_where_to_enter_the_key(tmp
     assert key_not_stored(trouble).endswith("Enter the key in the new profile's window.")
 
 
-async def test_a_name_is_given_once_and_a_color_first_to_who_has_none(tmp_path: Path):
+async def test_profile_name_is_unique_and_unused_colors_are_assigned_first(tmp_path: Path):
     rig = Rig(tmp_path)
     await rig.other()
     with pytest.raises(NotPossible, match="Another profile has this name"):
@@ -72,7 +72,7 @@ async def test_a_name_is_given_once_and_a_color_first_to_who_has_none(tmp_path: 
     assert await rig.profiles.free_color() not in (Color.TEAL, Color.GREEN)
 
 
-async def test_renaming_the_open_profile_changes_what_it_is_called_and_nothing_else(tmp_path: Path):
+async def test_renaming_the_open_profile_changes_only_its_name(tmp_path: Path):
     rig = Rig(tmp_path)
     before = rig.profiles.current
     after = await rig.profiles.change(before, name="Atelier", color=Color.PINK)
@@ -82,7 +82,7 @@ async def test_renaming_the_open_profile_changes_what_it_is_called_and_nothing_e
     assert (await rig.profiles.change(after, name="ATELIER")).name == "ATELIER"
 
 
-async def test_a_name_and_a_color_that_are_changed_at_once_are_both_kept(tmp_path: Path):
+async def test_simultaneous_changes_of_name_and_color_are_both_kept(tmp_path: Path):
     rig = Rig(tmp_path)
     rig.profiles._workshop = Workshop(None)
     before = rig.profiles.current
@@ -96,7 +96,7 @@ async def test_a_name_and_a_color_that_are_changed_at_once_are_both_kept(tmp_pat
     assert (rig.profiles.current.name, rig.profiles.current.color) == ("Atelier 2", Color.RED)
 
 
-async def test_what_is_in_a_profile_is_told_before_it_goes(tmp_path: Path):
+async def test_contents_of_a_profile_are_shown_before_its_removal(tmp_path: Path):
     made = await a_profile(tmp_path)
     rig = Rig(tmp_path, made=made)
     inside = await rig.profiles.look_into(made.profile)
@@ -113,7 +113,7 @@ async def test_what_is_in_a_profile_is_told_before_it_goes(tmp_path: Path):
     assert (await rig.profiles.look_into(empty)).contents is None
 
 
-async def test_a_profile_goes_to_the_bin_and_then_its_key(tmp_path: Path):
+async def test_removed_profile_goes_to_the_trash_before_its_key_is_deleted(tmp_path: Path):
     rig = Rig(tmp_path)
     made = await rig.other()
     assert await rig.profiles.remove(made) is None
@@ -122,7 +122,7 @@ async def test_a_profile_goes_to_the_bin_and_then_its_key(tmp_path: Path):
     assert [profile.name for profile in await rig.profiles.all()] == ["Studio"]
 
 
-async def test_what_the_bin_does_not_take_keeps_its_key(tmp_path: Path):
+async def test_profile_refused_by_the_trash_keeps_its_key(tmp_path: Path):
     rig = Rig(tmp_path)
     made = await rig.other()
     rig.trash.trouble = "write-protected"
@@ -131,7 +131,7 @@ async def test_what_the_bin_does_not_take_keeps_its_key(tmp_path: Path):
     assert rig.secrets.secrets[made.key_name] == KEY
 
 
-async def test_a_key_that_the_keychain_keeps_is_told_and_found_by_no_later_profile(tmp_path: Path):
+async def test_undeletable_key_is_reported_and_used_by_no_later_profile(tmp_path: Path):
     rig = Rig(tmp_path)
     made = await rig.other()
     rig.secrets.trouble = SecretTrouble.LOCKED
@@ -141,7 +141,7 @@ async def test_a_key_that_the_keychain_keeps_is_told_and_found_by_no_later_profi
     assert again.key_name not in rig.secrets.secrets
 
 
-async def test_the_open_the_first_the_demo_and_one_in_another_window_stay(tmp_path: Path):
+async def test_open_first_demo_and_otherwise_opened_profiles_cannot_be_removed(tmp_path: Path):
     rig = Rig(tmp_path)
     made, other = await rig.other(), await rig.other("Client B")
     rig.in_use.add(made.folder)

@@ -15,9 +15,7 @@ KINDS = tuple(ending[1:] for ending in TYPES if ending != ".jpeg")
 
 
 @pytest.mark.parametrize("ending", KINDS)
-def test_signed_file_is_as_valid_after_every_way_to_put_a_request_in_or_take_it_out(
-    tmp_path: Path, ending: str
-) -> None:
+def test_signature_of_a_file_survives_embedding_and_stripping_of_its_request(tmp_path: Path, ending: str) -> None:
     path = sign(make(tmp_path, ending))
     before = path.read_bytes()
     draft = tmp_path / "draft"
@@ -32,14 +30,14 @@ def test_signed_file_is_as_valid_after_every_way_to_put_a_request_in_or_take_it_
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg", "webp"])
-def test_picture_whose_credentials_are_elsewhere_is_as_it_came(tmp_path: Path, ending: str) -> None:
+def test_picture_with_remote_credentials_stays_unchanged(tmp_path: Path, ending: str) -> None:
     path = make(tmp_path, ending)
     path.write_bytes(signed(path.read_bytes(), TYPES[path.suffix], link="https://example.com/manifest.c2pa"))
     assert embed(path, note()) is False
 
 
 @pytest.mark.parametrize("ending", KINDS)
-def test_unsigned_file_gets_its_request_and_the_reader_tells_a_change(tmp_path: Path, ending: str) -> None:
+def test_unsigned_file_gets_its_request_and_changes_are_detected(tmp_path: Path, ending: str) -> None:
     path = make(tmp_path, ending)
     assert state_of(path) == ""
     assert embed(path, note())
@@ -49,7 +47,7 @@ def test_unsigned_file_gets_its_request_and_the_reader_tells_a_change(tmp_path: 
     assert state_of(path) == "Invalid"
 
 
-def test_manifest_is_found_wherever_it_begins() -> None:
+def test_credentials_manifest_is_found_at_any_offset() -> None:
     manifest = b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x008\x9bq"
     for before in (0, 1, 1024 * 1024 - 10, 3 * 1024 * 1024 + 5):
         assert has_credentials(BytesIO(bytes(before) + manifest + b"\x03c2pa\0"))

@@ -54,7 +54,7 @@ def disk_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], 
 
 
 @pytest.mark.parametrize("says_length", [True, False])
-async def test_four_downloads_at_once_leave_what_the_list_of_tasks_needs(tmp_path, disk_of, says_length):
+async def test_four_parallel_downloads_leave_disk_space_for_the_task_list(tmp_path, disk_of, says_length):
     disk = disk_of(SPARE + 2 * LENGTH + 10_000_000)
     desk = Bench(tmp_path / "library")
     urls = [f"https://out.example.com/{number}.mp4" for number in range(4)]
@@ -78,7 +78,7 @@ async def test_four_downloads_at_once_leave_what_the_list_of_tasks_needs(tmp_pat
         assert Path(output.path).read_bytes() == clip(LENGTH, seed=number)
 
 
-async def test_a_download_without_length_pauses_before_the_disk_is_full_and_goes_on_where_it_stopped(tmp_path, disk_of):
+async def test_download_of_unknown_length_pauses_before_the_disk_is_full_and_resumes(tmp_path, disk_of):
     disk = disk_of(SPARE + 12_000_000)
     desk = Bench(tmp_path / "library")
     desk.fetcher.serve("https://out.example.com/fox.mp4", clip(LENGTH), etag='"1"', says_length=False)
@@ -99,7 +99,7 @@ async def test_a_download_without_length_pauses_before_the_disk_is_full_and_goes
     assert Path(paused.path).read_bytes() == clip(LENGTH)
 
 
-async def test_a_disk_that_others_fill_meanwhile_pauses_a_download_that_had_room(tmp_path, disk_of, monkeypatch):
+async def test_download_pauses_when_other_programs_fill_the_disk(tmp_path, disk_of, monkeypatch):
     disk = disk_of(SPARE + 2 * LENGTH)
     desk = Bench(tmp_path / "library")
     desk.fetcher.serve("https://out.example.com/fox.mp4", clip(LENGTH), etag='"1"')
@@ -124,7 +124,7 @@ async def test_a_disk_that_others_fill_meanwhile_pauses_a_download_that_had_room
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_a_request_is_not_written_into_a_file_where_its_copy_would_fill_the_disk(tmp_path, disk_of):
+async def test_request_is_not_embedded_where_the_copy_would_fill_the_disk(tmp_path, disk_of):
     disk_of(SPARE + LENGTH + 5_000_000)
     desk = Bench(tmp_path / "library")
     desk.settings.embed = True
@@ -139,7 +139,7 @@ async def test_a_request_is_not_written_into_a_file_where_its_copy_would_fill_th
     assert desk.folder.space.left(desk.library) > 0
 
 
-async def test_what_one_was_promised_nobody_else_counts_and_what_is_over_is_given_back(tmp_path, disk_of):
+async def test_reserved_disk_space_counts_once_and_is_released(tmp_path, disk_of):
     disk_of(SPARE + LENGTH)
     space = DiskSpace()
     with space.share(tmp_path, LENGTH - 10) as share:

@@ -72,7 +72,7 @@ async def test_result_is_saved_as_soon_as_the_task_succeeds(desk):
     assert desk.told(OutputChanged)[-1].output == saved
 
 
-async def test_sidecar_keeps_the_whole_request_with_ids_times_and_cost(desk):
+async def test_sidecar_has_the_whole_request_with_ids_times_and_cost(desk):
     desk.fetcher.serve(LINK, clip())
     task = await desk.one_run()
     kept = json.loads((desk.library / "gen4.5_Fox.mp4.json").read_text(encoding="utf-8"))
@@ -85,7 +85,7 @@ async def test_sidecar_keeps_the_whole_request_with_ids_times_and_cost(desk):
     assert LINK not in json.dumps(kept)
 
 
-async def test_what_is_made_of_a_result_while_it_downloads_stands_in_its_sidecar(desk, monkeypatch):
+async def test_rating_given_during_a_download_is_in_its_sidecar(desk, monkeypatch):
     desk.fetcher.serve(LINK, clip())
     gate = desk.fetcher.hold(LINK)
     beside = desk.library / "gen4.5_Fox.mp4.json"
@@ -111,7 +111,7 @@ async def test_what_is_made_of_a_result_while_it_downloads_stands_in_its_sidecar
 
 
 @pytest.mark.parametrize("at", [1785931200250.0, 253402300799.0, 1e308, -1e308, -1.0])
-async def test_a_result_is_saved_whatever_time_its_task_is_of(desk, at):
+async def test_result_with_any_timestamp_is_saved(desk, at):
     desk.settings.name_template = "{date}_{time}_{year}"
     desk.settings.embed = True
     desk.fetcher.serve(LINK, clip())
@@ -122,7 +122,7 @@ async def test_a_result_is_saved_whatever_time_its_task_is_of(desk, at):
         assert sidecar.document_in(sidecar.path_for(Path(saved.path))) is not None
 
 
-async def test_a_mistake_in_naming_does_not_stop_saving(desk, monkeypatch, mistakes):
+async def test_exception_while_naming_does_not_stop_saving(desk, monkeypatch, mistakes):
     def careless(*_arguments):
         raise OverflowError("a bug")
 
@@ -136,7 +136,7 @@ async def test_a_mistake_in_naming_does_not_stop_saving(desk, monkeypatch, mista
 
 
 @pytest.mark.parametrize("where", ["compose", "write"])
-async def test_a_mistake_in_a_sidecar_does_not_stop_saving(desk, monkeypatch, mistakes, where):
+async def test_exception_in_a_sidecar_does_not_stop_saving(desk, monkeypatch, mistakes, where):
     def careless(*_arguments, **_more):
         raise ValueError("a bug")
 
@@ -149,7 +149,7 @@ async def test_a_mistake_in_a_sidecar_does_not_stop_saving(desk, monkeypatch, mi
 
 
 @pytest.mark.parametrize("trouble", [StoreError("The disk is full."), RuntimeError("a bug")])
-async def test_a_result_that_is_saved_stays_so_whatever_happens_after_it(desk, monkeypatch, mistakes, trouble):
+async def test_saved_result_stays_saved_after_later_errors(desk, monkeypatch, mistakes, trouble):
     async def fails(*_arguments):
         raise trouble
 
@@ -164,14 +164,14 @@ async def test_a_result_that_is_saved_stays_so_whatever_happens_after_it(desk, m
     assert isinstance(trouble, StoreError) or "a bug" in mistakes.take("keeping what belongs to a saved result")
 
 
-async def test_no_sidecar_where_the_person_wants_none(desk):
+async def test_sidecar_is_omitted_if_disabled(desk):
     desk.settings.sidecars = False
     desk.fetcher.serve(LINK, clip())
     await desk.one_run()
     assert os.listdir(desk.library) == ["gen4.5_Fox.mp4"]
 
 
-async def test_saved_result_holds_its_request_and_the_store_knows_the_file_as_it_is_now(desk):
+async def test_saved_result_has_its_request_embedded_and_the_final_hash_stored(desk):
     desk.settings.embed = True
     sample = resource("samples", "sand-1x1-5s.mp4").read_bytes()
     desk.fetcher.serve(LINK, sample)
@@ -187,7 +187,7 @@ async def test_saved_result_holds_its_request_and_the_store_knows_the_file_as_it
     assert desk.files() == ["gen4.5_Fox.mp4"]
 
 
-async def test_closing_while_the_request_is_put_in_leaves_a_file_that_is_known_at_the_next_start(desk, monkeypatch):
+async def test_file_being_embedded_at_closing_is_recognized_at_the_next_start(desk, monkeypatch):
     desk.settings.embed = True
     desk.fetcher.serve(PICTURE_LINK, picture())
 
@@ -210,7 +210,7 @@ async def test_closing_while_the_request_is_put_in_leaves_a_file_that_is_known_a
     assert found.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-async def test_a_whole_result_is_not_fetched_again_because_its_hash_could_not_be_noted(desk, monkeypatch):
+async def test_complete_result_is_not_downloaded_again_after_a_failed_hash_write(desk, monkeypatch):
     desk.settings.embed = True
     desk.fetcher.serve(PICTURE_LINK, picture())
 
@@ -228,7 +228,7 @@ async def test_a_whole_result_is_not_fetched_again_because_its_hash_could_not_be
     assert desk.files() == ["gen4.5_Fox.png", "gen4.5_Fox.png.json"]
 
 
-async def test_a_mistake_while_the_request_is_written_leaves_the_result_as_it_came(desk, monkeypatch, mistakes):
+async def test_exception_while_embedding_keeps_the_result_as_received(desk, monkeypatch, mistakes):
     desk.settings.embed = True
     desk.fetcher.serve(PICTURE_LINK, picture())
 
@@ -246,7 +246,7 @@ FILM = resource("samples", "sand-1x1-5s.mp4").read_bytes()
 
 
 @pytest.mark.parametrize("cut", [40, 600, 3_000, 60_000, len(FILM) - 1])
-async def test_film_that_breaks_off_anywhere_has_its_request_in_it_all_the_same(desk, cut):
+async def test_video_download_interrupted_anywhere_ends_with_its_request_embedded(desk, cut):
     desk.settings.embed = True
     desk.fetcher.serve(LINK, FILM, etag='"1"', cut=cut)
     async with desk.running():
@@ -261,7 +261,7 @@ async def test_film_that_breaks_off_anywhere_has_its_request_in_it_all_the_same(
     assert len(desk.fetcher.openings) == 2
 
 
-async def test_request_of_a_large_result_stands_in_its_sidecar_alone(desk, monkeypatch):
+async def test_request_of_a_large_result_is_only_in_its_sidecar(desk, monkeypatch):
     desk.settings.embed = True
     monkeypatch.setattr(saving, "MOST_EMBEDDED", len(FILM) - 1)
     desk.fetcher.serve(LINK, FILM, etag='"1"', cut=60_000)
@@ -276,7 +276,7 @@ async def test_request_of_a_large_result_stands_in_its_sidecar_alone(desk, monke
 
 
 @pytest.mark.parametrize("cut", [None, 60_000], ids=["whole", "in pieces"])
-async def test_signed_result_is_saved_as_it_came_and_its_request_stands_beside_it(desk, cut):
+async def test_signed_result_is_saved_unchanged_with_a_sidecar(desk, cut):
     desk.settings.embed = True
     film = signed(FILM, "video/mp4")
     desk.fetcher.serve(LINK, film, etag='"1"', cut=cut)
@@ -293,7 +293,7 @@ async def test_signed_result_is_saved_as_it_came_and_its_request_stands_beside_i
     assert line.detail["credentials"] == "kept"
 
 
-async def test_result_whose_format_cannot_hold_a_note_is_saved_as_it_came(desk):
+async def test_result_whose_format_holds_no_note_is_saved_unchanged(desk):
     desk.settings.embed = True
     link, content = LINK.replace("mp4", "webm"), b"\x1aE\xdf\xa3webm" + bytes(range(200))
     desk.fetcher.serve(link, content)
@@ -324,7 +324,7 @@ async def test_result_gets_a_shorter_name_where_the_disk_refuses_the_long_one(de
     assert sorted(os.listdir(path.parent)) == [path.name, f"{path.name}.json"]
 
 
-async def test_result_keeps_its_long_name_where_the_disk_takes_it(desk):
+async def test_result_keeps_its_long_name_where_the_disk_accepts_it(desk):
     desk.settings.name_template = LONG
     desk.fetcher.serve(LINK, clip())
     task = await desk.one_run(prompt=PROMPT)
@@ -334,7 +334,7 @@ async def test_result_keeps_its_long_name_where_the_disk_takes_it(desk):
     assert len(os.listdir(desk.library)) == 2
 
 
-async def test_what_an_earlier_run_left_unsaved_is_taken_up_at_start(desk):
+async def test_results_unsaved_by_an_earlier_run_are_downloaded_at_start(desk):
     task = await desk.finished_task()
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
@@ -342,7 +342,7 @@ async def test_what_an_earlier_run_left_unsaved_is_taken_up_at_start(desk):
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_download_cut_in_the_middle_goes_on_where_it_stopped(desk):
+async def test_interrupted_download_continues_where_it_stopped(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"', cut=400_000)
     async with desk.running():
         task = await desk.tried()
@@ -355,7 +355,7 @@ async def test_download_cut_in_the_middle_goes_on_where_it_stopped(desk):
     assert (await desk.output(task)).problem is None
 
 
-async def test_download_goes_on_after_the_program_was_killed(desk):
+async def test_download_continues_after_a_kill(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"', cut=600_000)
     task = await desk.one_run()
     assert desk.files() == ["gen4.5_Fox.mp4.part", "gen4.5_Fox.mp4.part.json"]
@@ -370,7 +370,7 @@ async def test_download_goes_on_after_the_program_was_killed(desk):
 
 
 @pytest.mark.parametrize("ranges", [True, False])
-async def test_file_that_changed_meanwhile_is_fetched_from_the_start(desk, ranges):
+async def test_file_changed_at_runway_is_downloaded_from_the_start(desk, ranges):
     desk.fetcher.serve(LINK, clip(seed=1), etag='"1"', cut=500_000)
     async with desk.running():
         await desk.tried()
@@ -389,7 +389,7 @@ async def test_rest_of_another_file_is_never_appended(desk):
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip(900_000, seed=2)
 
 
-async def test_body_shorter_than_its_length_is_not_taken_for_the_whole(desk, monkeypatch):
+async def test_body_shorter_than_its_length_is_not_complete(desk, monkeypatch):
     short = clip(300_000)
     desk.fetcher.serve(LINK, clip(), etag='"1"')
     whole = desk.fetcher._pieces
@@ -409,7 +409,7 @@ async def test_body_shorter_than_its_length_is_not_taken_for_the_whole(desk, mon
     assert desk.fetcher.openings[-1].offset == len(short)
 
 
-async def test_expired_link_is_asked_for_anew(desk):
+async def test_expired_link_is_renewed(desk):
     desk.fetcher.serve(FRESH, clip())
     async with desk.running():
         task = await desk.finished_task()
@@ -422,7 +422,7 @@ async def test_expired_link_is_asked_for_anew(desk):
     assert len(desk.runway.named("task")) == 1
 
 
-async def test_expired_link_in_the_middle_is_resumed_with_the_fresh_one(desk):
+async def test_link_that_expires_midway_is_renewed_and_the_download_continues(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"', cut=400_000)
     async with desk.running():
         task = await desk.tried()
@@ -435,7 +435,7 @@ async def test_expired_link_in_the_middle_is_resumed_with_the_fresh_one(desk):
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
 
 
-async def test_fresh_link_is_asked_for_once_an_attempt(desk):
+async def test_link_is_renewed_once_per_attempt(desk):
     async with desk.running():
         task = await desk.tried()
         assert len(desk.runway.named("task")) == 1
@@ -444,7 +444,7 @@ async def test_fresh_link_is_asked_for_once_an_attempt(desk):
         assert len(desk.runway.named("task")) == 2
 
 
-async def test_fresh_links_serve_all_outputs_of_the_task(desk):
+async def test_renewed_links_serve_all_outputs_of_the_task(desk):
     old = [f"https://out.example.com/{index}.mp4?sig=1" for index in range(3)]
     new = [f"https://out.example.com/{index}.mp4?sig=2" for index in range(3)]
     for index, url in enumerate(new):
@@ -458,7 +458,7 @@ async def test_fresh_links_serve_all_outputs_of_the_task(desk):
     assert len(desk.runway.named("task")) == 1
 
 
-async def test_result_that_runway_does_not_keep_any_more_is_expired_for_good(desk):
+async def test_result_no_longer_kept_by_runway_is_expired_permanently(desk):
     async with desk.running():
         task = await desk.finished_task()
         await desk.vanish(task)
@@ -474,7 +474,7 @@ async def test_result_that_runway_does_not_keep_any_more_is_expired_for_good(des
     assert await desk.store.unsaved() == []
 
 
-async def test_half_a_file_whose_rest_runway_does_not_keep_any_more_is_expired_too(desk):
+async def test_partial_file_no_longer_kept_by_runway_is_expired_too(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"', cut=400_000)
     async with desk.running():
         task = await desk.tried()
@@ -488,7 +488,7 @@ async def test_half_a_file_whose_rest_runway_does_not_keep_any_more_is_expired_t
         assert len(desk.runway.calls) == asked
 
 
-async def test_output_that_is_lost_for_good_is_not_tried_again_for_the_sake_of_its_sibling(desk):
+async def test_expired_output_is_not_retried_for_its_sibling(desk):
     task = await desk.finished_task(LINK, FRESH)
     lost = await desk.output(task, 0)
     await desk.store.save_output(replace(lost, state=OutputState.EXPIRED, problem=Reason(ReasonCode.KEPT_NO_LONGER)))
@@ -498,7 +498,7 @@ async def test_output_that_is_lost_for_good_is_not_tried_again_for_the_sake_of_i
     assert {opening.url for opening in desk.fetcher.openings} == {FRESH}
 
 
-async def test_disk_that_stays_full_is_one_line_in_the_ledger(desk, monkeypatch):
+async def test_full_disk_is_recorded_once_in_the_ledger(desk, monkeypatch):
     desk.fetcher.serve(LINK, clip(5_000_000))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": SPARE + 4_000_000}))
     async with desk.running():
@@ -508,7 +508,7 @@ async def test_disk_that_stays_full_is_one_line_in_the_ledger(desk, monkeypatch)
         assert [entry.kind for entry in await desk.store.ledger(task.id)].count("not saved") == 1
 
 
-async def test_page_of_text_is_never_kept_as_a_clip(desk):
+async def test_html_page_is_never_saved_as_a_clip(desk):
     desk.fetcher.serve(LINK, b"<!doctype html><title>Sorry</title>" + b" " * 9_000, content_type="text/html")
     async with desk.running():
         task = await desk.tried()
@@ -523,7 +523,7 @@ async def test_page_of_text_is_never_kept_as_a_clip(desk):
 
 
 @pytest.mark.parametrize("content", [b"", b"gibberish" * 1_000, b'{"error": "no"}'])
-async def test_content_that_is_not_what_its_name_says_is_refused(desk, content):
+async def test_content_that_contradicts_its_file_name_is_refused(desk, content):
     desk.fetcher.serve(LINK, content)
     async with desk.running():
         task = await desk.tried()
@@ -531,7 +531,7 @@ async def test_content_that_is_not_what_its_name_says_is_refused(desk, content):
     assert desk.files() == []
 
 
-async def test_file_that_is_cut_short_is_fetched_again_and_believed_if_it_comes_again(desk):
+async def test_truncated_file_is_downloaded_again_and_accepted_if_unchanged(desk):
     desk.fetcher.serve(LINK, clip()[:-5])
     async with desk.running():
         task = await desk.tried()
@@ -552,20 +552,20 @@ async def test_file_that_is_cut_short_is_fetched_again_and_believed_if_it_comes_
         ("https://out.test/result.html", "application/x-msdownload"),
     ],
 )
-async def test_a_result_is_never_called_what_a_system_would_run(desk, link, content_type):
+async def test_result_never_gets_an_executable_extension(desk, link, content_type):
     desk.fetcher.serve(link, b"MZ" + bytes(range(256)) * 4, content_type=content_type)
     await desk.one_run(link)
     assert [name for name in desk.files() if not name.endswith(".json")] == ["gen4.5_Fox.bin"]
 
 
-async def test_name_has_the_ending_that_the_content_deserves(desk):
+async def test_file_extension_follows_the_content(desk):
     desk.fetcher.serve("https://out.example.com/x", b"\x89PNG\r\n\x1a\n" + b"0" * 100 + b"IEND")
     task = await desk.one_run("https://out.example.com/x")
     assert (await desk.output(task)).media is Media.IMAGE
     assert "gen4.5_Fox.png" in desk.files()
 
 
-async def test_two_results_of_one_name_are_both_kept(desk):
+async def test_two_results_of_equal_name_are_both_kept(desk):
     desk.fetcher.serve(LINK, clip(seed=1))
     desk.fetcher.serve(FRESH, clip(seed=2))
     async with desk.running():
@@ -576,7 +576,7 @@ async def test_two_results_of_one_name_are_both_kept(desk):
     assert contents == {clip(seed=1), clip(seed=2)}
 
 
-async def test_file_of_the_person_is_never_replaced(desk):
+async def test_existing_file_of_the_person_is_never_replaced(desk):
     desk.library.mkdir()
     (desk.library / "gen4.5_Fox.mp4").write_text("mine")
     (desk.library / "gen4.5_Fox (2).mp4.part").write_text("of another program")
@@ -586,7 +586,7 @@ async def test_file_of_the_person_is_never_replaced(desk):
     assert Path((await desk.output(task)).path).name == "gen4.5_Fox (3).mp4"
 
 
-async def test_name_that_is_taken_while_the_file_arrives_is_given_up(desk):
+async def test_name_taken_during_the_download_is_not_used(desk):
     desk.fetcher.serve(LINK, clip(), cut=500_000)
     async with desk.running():
         task = await desk.tried()
@@ -599,7 +599,7 @@ async def test_name_that_is_taken_while_the_file_arrives_is_given_up(desk):
     assert desk.files() == ["gen4.5_Fox (2).mp4", "gen4.5_Fox.mp4"]
 
 
-async def test_file_system_without_second_names_works_too(desk, monkeypatch):
+async def test_file_system_without_hard_links_works(desk, monkeypatch):
     def no_links(*_: object) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
 
@@ -650,7 +650,7 @@ async def test_kill_between_the_last_byte_and_naming_does_not_download_twice(des
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
 
 
-async def test_file_named_before_a_kill_and_damaged_since_is_fetched_again(desk):
+async def test_file_named_before_a_kill_and_damaged_since_is_downloaded_again(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"')
     task = await desk.one_run()
     saved = await desk.output(task)
@@ -661,7 +661,7 @@ async def test_file_named_before_a_kill_and_damaged_since_is_fetched_again(desk)
     assert part_file.find_finished(path, (task.id, 0)) is None
 
 
-async def test_full_disk_is_said_in_words_and_tried_again(desk, monkeypatch):
+async def test_full_disk_is_reported_and_retried(desk, monkeypatch):
     desk.fetcher.serve(LINK, clip(5_000_000))
     usage = type("Usage", (), {"free": SPARE + 4_000_000})
     with monkeypatch.context() as patch:
@@ -678,7 +678,7 @@ async def test_full_disk_is_said_in_words_and_tried_again(desk, monkeypatch):
             assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_disk_that_fills_while_a_file_arrives_keeps_what_is_there(desk, monkeypatch):
+async def test_disk_filled_during_a_download_keeps_received_bytes(desk, monkeypatch):
     desk.fetcher.serve(LINK, clip(3_000_000), etag='"1"')
     write = part_file.PartFile.write
     room = [1_500_000]
@@ -704,7 +704,7 @@ async def test_disk_that_fills_while_a_file_arrives_keeps_what_is_there(desk, mo
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Limits of a process's files are a thing of POSIX")
-async def test_real_limit_of_the_system_is_said_in_words(desk):
+async def test_file_size_limit_of_the_system_is_reported(desk):
     import resource
     import signal
 
@@ -723,7 +723,7 @@ async def test_real_limit_of_the_system_is_said_in_words(desk):
     assert failed.problem.code is ReasonCode.FILE_TOO_LARGE
 
 
-async def test_missing_drive_is_said_and_not_replaced_by_a_folder(desk, tmp_path):
+async def test_missing_drive_is_reported_and_not_replaced_by_a_folder(desk, tmp_path):
     gone = tmp_path / "drive" / "deep" / "Runway"
     desk.settings.library_folder = str(gone)
     desk.fetcher.serve(LINK, clip())
@@ -738,7 +738,7 @@ async def test_missing_drive_is_said_and_not_replaced_by_a_folder(desk, tmp_path
         assert (await desk.output(task)).path == str(tmp_path / "elsewhere" / "gen4.5_Fox.mp4")
 
 
-async def test_not_more_than_the_limit_download_at_once(desk):
+async def test_parallel_downloads_stay_within_the_limit(desk):
     desk.settings.download_limit = 2
     urls = [f"https://out.example.com/{index}.mp4" for index in range(6)]
     for index, url in enumerate(urls):
@@ -759,7 +759,7 @@ async def test_not_more_than_the_limit_download_at_once(desk):
         assert [(await desk.output(task)).state for task in tasks] == [OutputState.SAVED] * 6
 
 
-async def test_no_network_waits_longer_each_time_and_goes_on_when_it_is_back(desk):
+async def test_download_without_network_waits_ever_longer_and_continues_when_back(desk):
     desk.fetcher.serve(LINK, clip())
     for _ in range(5):
         desk.fetcher.refuse(LINK, NotReached("There is no connection."))
@@ -778,7 +778,7 @@ async def test_no_network_waits_longer_each_time_and_goes_on_when_it_is_back(des
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_server_that_asks_to_wait_is_obeyed(desk):
+async def test_retry_after_of_a_download_server_is_obeyed(desk):
     desk.fetcher.serve(LINK, clip())
     desk.fetcher.refuse(LINK, SlowDown("Too many.", retry_after=90.0))
     async with desk.running():
@@ -789,7 +789,7 @@ async def test_server_that_asks_to_wait_is_obeyed(desk):
         assert len(desk.fetcher.openings) == 2
 
 
-async def test_missing_key_makes_expired_links_wait_for_one(desk):
+async def test_expired_links_wait_for_a_key(desk):
     async with desk.running():
         task = await desk.finished_task()
         desk.runway.then("task", KeyRefused("The key was refused.", status=401))
@@ -805,7 +805,7 @@ async def test_missing_key_makes_expired_links_wait_for_one(desk):
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_mistake_of_ours_in_one_download_does_not_stop_the_others(desk, monkeypatch, mistakes):
+async def test_exception_in_one_download_does_not_stop_the_others(desk, monkeypatch, mistakes):
     desk.fetcher.serve(LINK, clip(seed=1))
     desk.fetcher.serve(FRESH, clip(seed=2))
     desk.fetcher.refuse(LINK, RuntimeError("a bug"))
@@ -817,7 +817,7 @@ async def test_mistake_of_ours_in_one_download_does_not_stop_the_others(desk, mo
     assert "a bug" in mistakes.take("a mistake of ours")
 
 
-async def test_store_that_refuses_loses_nothing(desk):
+async def test_failed_store_write_loses_no_result(desk):
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
         task = await desk.finished_task()
@@ -828,7 +828,7 @@ async def test_store_that_refuses_loses_nothing(desk):
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_closing_lets_a_short_rest_finish(desk):
+async def test_closing_lets_a_nearly_finished_download_end(desk):
     desk.fetcher.serve(LINK, clip())
     gate = desk.fetcher.hold(LINK)
     loop = asyncio.create_task(desk.downloads.run())
@@ -841,7 +841,7 @@ async def test_closing_lets_a_short_rest_finish(desk):
     assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_closing_stops_a_long_one_and_starts_no_other(desk):
+async def test_closing_stops_a_long_download_and_starts_no_other(desk):
     desk.settings.download_limit = 1
     desk.fetcher.serve(LINK, clip())
     desk.fetcher.serve(FRESH, clip())
@@ -857,7 +857,7 @@ async def test_closing_stops_a_long_one_and_starts_no_other(desk):
     assert len(await desk.store.unsaved()) == 2
 
 
-async def test_fetching_again_leaves_what_is_there_alone(desk):
+async def test_repeated_download_leaves_existing_files_unchanged(desk):
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
         task = await desk.tried()
@@ -867,7 +867,7 @@ async def test_fetching_again_leaves_what_is_there_alone(desk):
     assert len(desk.fetcher.openings) == opened
 
 
-async def test_fetching_again_what_runway_has_no_more_says_so(desk):
+async def test_repeated_download_of_an_expired_result_says_so(desk):
     async with desk.running():
         task = await desk.finished_task()
         await desk.vanish(task)
@@ -876,7 +876,7 @@ async def test_fetching_again_what_runway_has_no_more_says_so(desk):
         assert (await desk.output(task)).state is OutputState.EXPIRED
 
 
-async def test_what_waits_of_one_task_is_tried_at_once_when_the_person_asks(desk):
+async def test_waiting_results_of_a_task_are_tried_at_once_on_request(desk):
     async with desk.running():
         tasks = [await desk.finished_task(link, prompt=link) for link in (LINK, FRESH)]
         await settle()
@@ -889,7 +889,7 @@ async def test_what_waits_of_one_task_is_tried_at_once_when_the_person_asks(desk
         assert [(await desk.output(task)).state for task in tasks] == [OutputState.FAILED, OutputState.SAVED]
 
 
-async def test_progress_is_told_five_times_a_second_at_most(desk):
+async def test_download_progress_is_signaled_at_most_five_times_a_second(desk):
     urls = [LINK, FRESH]
     for url in urls:
         desk.fetcher.serve(url, clip(3_000_000))
@@ -902,7 +902,7 @@ async def test_progress_is_told_five_times_a_second_at_most(desk):
     assert {event.total for event in told} == {3_000_000}
 
 
-async def test_counts_are_told_twice_a_second_at_most_and_end_at_nothing(desk):
+async def test_download_counts_are_signaled_at_most_twice_a_second_and_end_at_zero(desk):
     desk.fetcher.serve(LINK, clip())
     gate = desk.fetcher.hold(LINK)
     async with desk.running():
@@ -914,7 +914,7 @@ async def test_counts_are_told_twice_a_second_at_most_and_end_at_nothing(desk):
     assert [(event.running, event.waiting) for event in desk.told(DownloadsCounted)] == [(1, 0), (0, 0)]
 
 
-async def test_batch_and_row_may_stand_in_a_name(desk):
+async def test_batch_and_row_may_be_in_a_file_name(desk):
     from runway_desktop.domain.task import Batch, new_batch_id
 
     batch = Batch(id=new_batch_id(), name="Foxes", created_at=1.0)
@@ -934,7 +934,7 @@ async def test_batch_and_row_may_stand_in_a_name(desk):
     assert (desk.library / "Foxes" / "002.mp4").exists()
 
 
-async def test_lost_connection_while_asking_for_a_link_is_no_end(desk):
+async def test_connection_lost_while_renewing_a_link_is_retried(desk):
     async with desk.running():
         task = await desk.finished_task()
         desk.runway.then("task", NoReply("No answer came."))
@@ -945,7 +945,7 @@ async def test_lost_connection_while_asking_for_a_link_is_no_end(desk):
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_link_that_expires_while_opening_twice_is_no_end(desk):
+async def test_link_that_expires_while_opening_twice_is_retried(desk):
     desk.fetcher.serve(LINK, clip())
     desk.fetcher.refuse(LINK, LinkExpired("Gone."))
     desk.fetcher.refuse(LINK, LinkExpired("Gone."))

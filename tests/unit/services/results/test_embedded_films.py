@@ -64,7 +64,7 @@ def with_request(film: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("film", [SAMPLE, described_last(), described_last(long=True)], ids=["first", "last", "long"])
-def test_film_has_its_request_in_it_and_its_media_where_it_says(tmp_path: Path, film: bytes) -> None:
+def test_video_has_its_request_embedded_and_valid_media_offsets(tmp_path: Path, film: bytes) -> None:
     given = with_request(film)
     path = tmp_path / "film.mp4"
     path.write_bytes(given)
@@ -74,7 +74,7 @@ def test_film_has_its_request_in_it_and_its_media_where_it_says(tmp_path: Path, 
     assert boxes(given)[b"mdat"] == boxes(film)[b"mdat"] if film is SAMPLE else True
 
 
-def test_film_in_fragments_is_left_as_it_is() -> None:
+def test_fragmented_video_is_left_unchanged() -> None:
     parts = boxes(SAMPLE)
     moov = box(b"moov", parts[b"moov"][8:] + box(b"mvex", bytes(8)))
     with pytest.raises(NotEmbedded):
@@ -82,12 +82,12 @@ def test_film_in_fragments_is_left_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("cut", [0, 3, 8, 31, 33, 40, 1_000])
-def test_film_that_ends_before_its_media_is_left_as_it_is(cut: int) -> None:
+def test_truncated_video_is_left_unchanged(cut: int) -> None:
     with pytest.raises(NotEmbedded):
         embedded(SAMPLE[:cut], NOTE, ".mp4")
 
 
-def test_damaged_description_is_left_as_it_is_or_its_media_stay_whole() -> None:
+def test_damaged_video_header_is_left_unchanged_or_its_media_stay_valid() -> None:
     dice = random.Random(6)
     for _ in range(60):
         film = bytearray(SAMPLE)
@@ -158,7 +158,7 @@ DESCRIPTIONS = {
 
 @pytest.mark.parametrize("wide", [False, True])
 @pytest.mark.parametrize("name", DESCRIPTIONS)
-def test_request_goes_into_a_description_however_it_is_built(tmp_path: Path, name: str, wide: bool) -> None:
+def test_request_is_embedded_into_video_headers_of_any_layout(tmp_path: Path, name: str, wide: bool) -> None:
     film = rebuilt(DESCRIPTIONS[name], wide=wide)
     given = with_request(film)
     path = tmp_path / "film.mp4"

@@ -48,7 +48,7 @@ def streams_of(path: Path, ending: str) -> str:
 
 
 @pytest.mark.parametrize("ending", KINDS)
-def test_two_other_programs_read_what_was_asked_and_the_media_stay_as_they_were(tmp_path: Path, ending: str) -> None:
+def test_other_programs_read_the_embedded_request_and_media_stay_unchanged(tmp_path: Path, ending: str) -> None:
     need_programs("ffmpeg", "ffprobe", "exiftool")
     path = make(tmp_path, ending)
     before = streams_of(path, ending)
@@ -65,7 +65,7 @@ def test_two_other_programs_read_what_was_asked_and_the_media_stay_as_they_were(
 
 
 @pytest.mark.parametrize("ending", ["jpg", "webp"])
-def test_a_description_that_a_picture_brings_along_stays(tmp_path: Path, ending: str) -> None:
+def test_existing_description_of_a_picture_is_kept(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"scanned.{ending}"
     exif = Image.Exif()
     exif[0x010E], exif[0x0131] = "Ada's harbour", "Another program"
@@ -77,7 +77,7 @@ def test_a_description_that_a_picture_brings_along_stays(tmp_path: Path, ending:
 
 
 @pytest.mark.parametrize(("ending", "mode", "options"), PICTURES)
-def test_pictures_keep_every_pixel(tmp_path: Path, ending: str, mode: str, options: dict[str, Any]) -> None:
+def test_embedding_keeps_every_pixel(tmp_path: Path, ending: str, mode: str, options: dict[str, Any]) -> None:
     path = make_picture(tmp_path, ending, mode, options)
     with Image.open(path) as picture:
         before = (picture.mode, picture.size, picture.tobytes())
@@ -90,7 +90,7 @@ def test_pictures_keep_every_pixel(tmp_path: Path, ending: str, mode: str, optio
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg", "webp"])
-def test_picture_says_that_a_model_made_it(tmp_path: Path, ending: str) -> None:
+def test_embedded_metadata_says_that_a_model_made_the_picture(tmp_path: Path, ending: str) -> None:
     need_programs("exiftool")
     path = make(tmp_path, ending)
     embed(path, note())
@@ -98,7 +98,7 @@ def test_picture_says_that_a_model_made_it(tmp_path: Path, ending: str) -> None:
     assert found["DigitalSourceType"] == "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
-def test_png_keeps_a_packet_that_it_brings_along(tmp_path: Path) -> None:
+def test_existing_xmp_packet_of_a_png_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "scanned.png"
     info = PngInfo()
     info.add_itxt("XML:com.adobe.xmp", "<x:xmpmeta>Ada</x:xmpmeta>")
@@ -111,7 +111,7 @@ def test_png_keeps_a_packet_that_it_brings_along(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("ending", "mode", "options"), PICTURES)
-def test_a_second_note_takes_the_place_of_the_first(
+def test_second_embedded_note_replaces_the_first(
     tmp_path: Path, ending: str, mode: str, options: dict[str, Any]
 ) -> None:
     path = make_picture(tmp_path, ending, mode, options)
@@ -123,12 +123,12 @@ def test_a_second_note_takes_the_place_of_the_first(
     assert abs(path.stat().st_size - size) < 64
 
 
-def test_no_folder_of_this_computer_is_handed_on() -> None:
+def test_embedded_request_contains_no_folder_of_this_computer() -> None:
     assert "secret folder" not in note().json
     assert "harbour.png" in note().json
 
 
-def test_what_is_not_understood_is_left_as_it_was(tmp_path: Path) -> None:
+def test_file_of_unknown_structure_is_left_unchanged(tmp_path: Path) -> None:
     for ending in ("png", "jpg", "webp", "mp4", "mp3", "flac", "ogg", "wav"):
         path = tmp_path / f"broken.{ending}"
         path.write_bytes(b"no media at all" * 20)
@@ -144,7 +144,7 @@ def test_what_is_not_understood_is_left_as_it_was(tmp_path: Path) -> None:
     [b"", b"\0", b"\1\0\0\0no zlib", b"\1\0\0\0" + zlib.compress(b"[" * 200_000), b"\0\0\0\0" + b"[" * 200_000],
     ids=["nothing", "one byte", "not packed", "packed nonsense", "endless brackets"],
 )
-def test_a_damaged_note_is_no_note(tmp_path: Path, content: bytes) -> None:
+def test_damaged_embedded_note_is_ignored(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "fox.png"
     Image.new("RGB", (4, 4)).save(path)
     picture, body = path.read_bytes(), b"iTXtrunway-desktop\0" + content
@@ -153,7 +153,7 @@ def test_a_damaged_note_is_no_note(tmp_path: Path, content: bytes) -> None:
     assert embedding.read(path) is None
 
 
-def test_a_file_cut_in_the_middle_is_left_as_it_was(tmp_path: Path) -> None:
+def test_truncated_file_is_left_unchanged(tmp_path: Path) -> None:
     path = make_picture(tmp_path, "png", "RGB", {})
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
@@ -162,7 +162,7 @@ def test_a_file_cut_in_the_middle_is_left_as_it_was(tmp_path: Path) -> None:
     assert path.read_bytes() == whole[: len(whole) // 2]
 
 
-def test_other_formats_and_giant_requests_go_without(tmp_path: Path) -> None:
+def test_other_formats_and_huge_requests_are_not_embedded(tmp_path: Path) -> None:
     path = tmp_path / "frames.zip"
     path.write_bytes(b"PK\x03\x04")
     assert embed(path, note()) is False
@@ -172,7 +172,7 @@ def test_other_formats_and_giant_requests_go_without(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", KINDS)
-def test_a_file_for_a_client_says_nothing_of_its_request(tmp_path: Path, ending: str) -> None:
+def test_file_for_a_client_contains_no_request(tmp_path: Path, ending: str) -> None:
     path = make(tmp_path, ending)
     embed(path, note())
     assert remove(path) is True
@@ -184,7 +184,9 @@ def test_a_file_for_a_client_says_nothing_of_its_request(tmp_path: Path, ending:
 
 
 @pytest.mark.parametrize("ending", KINDS)
-def test_other_programs_find_nothing_either_and_the_media_stay_as_they_were(tmp_path: Path, ending: str) -> None:
+def test_other_programs_find_no_request_in_a_stripped_file_and_media_stay_unchanged(
+    tmp_path: Path, ending: str
+) -> None:
     need_programs("ffmpeg", "ffprobe", "exiftool")
     path = make(tmp_path, ending)
     before = streams_of(path, ending)
@@ -197,9 +199,7 @@ def test_other_programs_find_nothing_either_and_the_media_stay_as_they_were(tmp_
 
 
 @pytest.mark.parametrize(("ending", "mode", "options"), PICTURES)
-def test_a_picture_for_a_client_keeps_every_pixel(
-    tmp_path: Path, ending: str, mode: str, options: dict[str, Any]
-) -> None:
+def test_stripped_picture_keeps_every_pixel(tmp_path: Path, ending: str, mode: str, options: dict[str, Any]) -> None:
     path = make_picture(tmp_path, ending, mode, options)
     with Image.open(path) as picture:
         before = (picture.mode, picture.size, picture.tobytes())
@@ -210,7 +210,7 @@ def test_a_picture_for_a_client_keeps_every_pixel(
 
 
 @pytest.mark.parametrize("ending", ["jpg", "webp"])
-def test_what_a_picture_brought_along_is_not_taken_out(tmp_path: Path, ending: str) -> None:
+def test_metadata_that_came_with_a_picture_is_not_stripped(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"scanned.{ending}"
     exif = Image.Exif()
     exif[0x010E] = "Ada's harbour"
@@ -221,7 +221,7 @@ def test_what_a_picture_brought_along_is_not_taken_out(tmp_path: Path, ending: s
         assert dict(picture.getexif()) == {0x010E: "Ada's harbour"}
 
 
-def test_a_file_without_a_request_is_not_touched(tmp_path: Path) -> None:
+def test_file_without_a_request_is_not_rewritten(tmp_path: Path) -> None:
     path = make_picture(tmp_path, "png", "RGB", {})
     before = path.stat()
     assert remove(path) is False

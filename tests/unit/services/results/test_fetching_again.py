@@ -39,7 +39,7 @@ async def note(desk: Bench, output: Output, presence: Presence) -> None:
     await desk.store.note_looks([Looked(file=file, look=Look(presence=presence, at=1.0, signs=signs))])
 
 
-async def test_it_comes_to_its_old_place_even_if_names_are_made_otherwise_now(desk: Bench):
+async def test_result_fetched_again_returns_to_its_old_place_despite_a_new_template(desk: Bench):
     async with desk.running():
         task, before = await saved(desk)
         Path(before.path).unlink()
@@ -53,7 +53,7 @@ async def test_it_comes_to_its_old_place_even_if_names_are_made_otherwise_now(de
     assert desk.files() == ["gen4.5_Fox.mp4"]
 
 
-async def test_its_old_folder_is_made_again(desk: Bench):
+async def test_deleted_folder_of_a_result_is_created_again(desk: Bench):
     desk.settings.name_template = "{model}/{prompt}"
     async with desk.running():
         task, before = await saved(desk)
@@ -65,7 +65,7 @@ async def test_its_old_folder_is_made_again(desk: Bench):
     assert desk.files() == ["gen4.5/Fox.mp4"]
 
 
-async def test_what_lay_in_another_folder_comes_into_the_library(desk: Bench, tmp_path: Path):
+async def test_result_fetched_again_from_another_library_is_saved_in_the_present_one(desk: Bench, tmp_path: Path):
     async with desk.running():
         task, before = await saved(desk)
         await desk.store.save_output(replace(before, path=str(tmp_path / "gone" / "fox.mp4")))
@@ -75,7 +75,7 @@ async def test_what_lay_in_another_folder_comes_into_the_library(desk: Bench, tm
     assert desk.files() == ["gen4.5_Fox.mp4"]
 
 
-async def test_one_that_is_in_its_place_again_is_not_downloaded(desk: Bench):
+async def test_file_that_has_returned_is_not_downloaded(desk: Bench):
     async with desk.running():
         task, before = await saved(desk)
         away = Path(before.path).rename(desk.library / "away.mp4")
@@ -89,7 +89,7 @@ async def test_one_that_is_in_its_place_again_is_not_downloaded(desk: Bench):
     assert replace(now, url=before.url, url_fetched_at=before.url_fetched_at) == before
 
 
-async def test_the_original_comes_beside_a_persons_edit_under_another_name(desk: Bench):
+async def test_original_fetched_again_is_saved_beside_the_persons_edit(desk: Bench):
     async with desk.running():
         task, before = await saved(desk)
         Path(before.path).write_bytes(b"edit")
@@ -105,7 +105,7 @@ async def test_the_original_comes_beside_a_persons_edit_under_another_name(desk:
     assert Path(now.path).read_bytes() == clip(seed=2)
 
 
-async def test_what_is_in_the_bin_is_fetched_again_to_its_place(desk: Bench):
+async def test_trashed_result_is_fetched_again_to_its_place(desk: Bench):
     async with desk.running():
         task, before = await saved(desk)
         Path(before.path).unlink()
@@ -116,7 +116,7 @@ async def test_what_is_in_the_bin_is_fetched_again_to_its_place(desk: Bench):
     assert (now.path, now.binned_from, now.is_here) == (before.path, "", True)
 
 
-async def test_a_404_leaves_a_missing_one_missing_so_that_it_can_still_be_looked_for(desk: Bench):
+async def test_404_leaves_a_missing_file_missing_so_that_it_can_be_searched(desk: Bench):
     async with desk.running():
         task, before = await saved(desk)
         Path(before.path).unlink()
@@ -132,7 +132,7 @@ async def test_a_404_leaves_a_missing_one_missing_so_that_it_can_still_be_looked
 
 
 @pytest.mark.parametrize("was", ["missing", "changed", "in the trash"])
-async def test_a_404_after_the_asking_leaves_it_as_it_was(desk: Bench, was: str):
+async def test_404_after_a_fetch_request_leaves_the_result_unchanged(desk: Bench, was: str):
     async with desk.running():
         task, before = await saved(desk)
         path = Path(before.path)

@@ -14,7 +14,7 @@ from tests.rigs.fake_runway import remote_id
 from tests.unit.services.results.links_bench import HOUR, Bench
 
 
-async def test_a_young_link_is_handed_on_as_it_is():
+async def test_young_result_link_is_returned_unchanged():
     async with Bench() as desk:
         task_id = await desk.succeeded()
         await desk.clock.advance(YOUNG - 1)
@@ -24,7 +24,7 @@ async def test_a_young_link_is_handed_on_as_it_is():
         assert desk.runway.calls == []
 
 
-async def test_an_older_link_is_asked_for_anew_and_kept():
+async def test_older_result_link_is_renewed_and_stored():
     async with Bench() as desk:
         task_id = await desk.succeeded()
         await desk.clock.advance(2 * HOUR)
@@ -37,7 +37,7 @@ async def test_an_older_link_is_asked_for_anew_and_kept():
         assert desk.told(OutputChanged)[-1].output == stored
 
 
-async def test_what_a_download_has_reached_meanwhile_stays():
+async def test_renewing_a_link_keeps_the_download_progress():
     async with Bench() as desk:
         task_id = await desk.succeeded()
         await desk.clock.advance(2 * HOUR)
@@ -49,7 +49,7 @@ async def test_what_a_download_has_reached_meanwhile_stays():
         assert replace(stored, url_fetched_at=saved.url_fetched_at) == saved
 
 
-async def test_many_come_in_the_order_asked_with_all_their_results():
+async def test_links_of_many_tasks_are_returned_in_order_with_all_results():
     async with Bench() as desk:
         first = await desk.succeeded(1, "https://out.example/1a", "https://out.example/1b")
         second = await desk.succeeded(2)
@@ -58,7 +58,7 @@ async def test_many_come_in_the_order_asked_with_all_their_results():
         assert handed.failed == {}
 
 
-async def test_offline_the_known_link_is_better_than_none_while_it_may_work():
+async def test_known_link_is_returned_offline_while_it_may_work():
     async with Bench() as desk:
         task_id = await desk.succeeded()
         desk.runway.always("task", NotReached("There is no network."))
@@ -72,7 +72,7 @@ async def test_offline_the_known_link_is_better_than_none_while_it_may_work():
         assert str(handed.failed[task_id]) == "There is no network."
 
 
-async def test_only_a_404_says_that_it_is_gone_and_it_takes_nothing_away_here():
+async def test_404_while_renewing_a_link_deletes_nothing_here():
     async with Bench() as desk:
         task_id = await desk.succeeded()
         await desk.clock.advance(2 * HOUR)
@@ -89,7 +89,7 @@ async def test_only_a_404_says_that_it_is_gone_and_it_takes_nothing_away_here():
         assert again.failed == {task_id: WhyNot.DELETED_HAS_NO_LINK}
 
 
-async def test_what_never_reached_runway_has_no_link():
+async def test_task_never_at_runway_has_no_link():
     async with Bench() as desk:
         [task_id] = await desk.submit(request())
         handed = await desk.links.hand_on([task_id])

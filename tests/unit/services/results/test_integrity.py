@@ -87,7 +87,7 @@ def watch(tmp_path: Path) -> Watch:
     return Watch(tmp_path)
 
 
-async def test_a_file_that_is_there_is_noted_with_its_signs_and_nobody_is_told(watch: Watch):
+async def test_unchanged_file_is_recorded_without_an_event(watch: Watch):
     output = await watch.keep()
     await watch.a_round()
     look = (await watch.output()).look
@@ -98,7 +98,7 @@ async def test_a_file_that_is_there_is_noted_with_its_signs_and_nobody_is_told(w
     assert await watch.kinds() == []
 
 
-async def test_a_file_that_is_gone_is_told_of_once_and_is_in_its_place(watch: Watch):
+async def test_missing_file_is_reported_once_with_its_page(watch: Watch):
     output = await watch.keep()
     Path(output.path).unlink()
     await watch.a_round()
@@ -109,7 +109,7 @@ async def test_a_file_that_is_gone_is_told_of_once_and_is_in_its_place(watch: Wa
     assert [file.path for file in await watch.store.missing_files()] == [output.path]
 
 
-async def test_a_file_that_comes_back_is_simply_here_again(watch: Watch):
+async def test_returned_file_is_present_again(watch: Watch):
     output = await watch.keep()
     away = watch.folder / "elsewhere.mp4"
     await watch.a_round()
@@ -121,7 +121,7 @@ async def test_a_file_that_comes_back_is_simply_here_again(watch: Watch):
     assert await watch.kinds() == ["file missing", "file there again"]
 
 
-async def test_other_bytes_are_a_change_with_its_time(watch: Watch):
+async def test_changed_bytes_are_recorded_with_their_time(watch: Watch):
     output = await watch.keep()
     await watch.a_round()
     Path(output.path).write_bytes(b"wolf")
@@ -137,7 +137,7 @@ async def test_other_bytes_are_a_change_with_its_time(watch: Watch):
     assert await watch.kinds() == ["file changed"]
 
 
-async def test_a_change_that_is_undone_is_none(watch: Watch):
+async def test_reverted_change_is_no_change(watch: Watch):
     output = await watch.keep()
     await watch.a_round()
     Path(output.path).write_bytes(b"wolf")
@@ -147,7 +147,7 @@ async def test_a_change_that_is_undone_is_none(watch: Watch):
     assert await watch.presence() is Presence.HERE
 
 
-async def test_a_file_that_was_only_touched_is_not_changed(watch: Watch):
+async def test_file_with_only_a_new_time_is_not_changed(watch: Watch):
     output = await watch.keep()
     await watch.a_round()
     touched(Path(output.path), watch.clock.now() + 500)
@@ -156,7 +156,7 @@ async def test_a_file_that_was_only_touched_is_not_changed(watch: Watch):
     assert (await watch.output()).look.modified_at == pytest.approx(watch.clock.now() + 500, abs=60)
 
 
-async def test_bytes_are_read_only_where_the_signs_differ(watch: Watch, monkeypatch: pytest.MonkeyPatch):
+async def test_file_is_read_only_when_size_or_time_differ(watch: Watch, monkeypatch: pytest.MonkeyPatch):
     await watch.keep()
     read: list[str] = []
     real = file_check.examine
@@ -170,7 +170,7 @@ async def test_bytes_are_read_only_where_the_signs_differ(watch: Watch, monkeypa
     assert len(read) == 1
 
 
-async def test_a_file_that_somebody_has_in_hand_is_neither_missing_nor_back(watch: Watch):
+async def test_file_being_written_by_the_program_is_neither_missing_nor_returned(watch: Watch):
     output = await watch.keep()
     path = Path(output.path)
     path.rename(path.with_name("on its way.mp4"))
@@ -181,7 +181,7 @@ async def test_a_file_that_somebody_has_in_hand_is_neither_missing_nor_back(watc
     assert await watch.presence() is Presence.MISSING
 
 
-async def test_files_of_a_folder_that_is_away_are_not_missing(watch: Watch):
+async def test_files_in_an_absent_folder_are_not_missing(watch: Watch):
     output = await watch.keep()
     Path(output.path).unlink()
     watch.folders.away.add(watch.folder)
@@ -193,7 +193,7 @@ async def test_files_of_a_folder_that_is_away_are_not_missing(watch: Watch):
     assert await watch.presence() is Presence.MISSING
 
 
-async def test_a_drive_that_is_gone_is_said_once(watch: Watch):
+async def test_absent_drive_is_reported_once(watch: Watch):
     first, second = await watch.keep(), await watch.keep("owl.mp4", index=1)
     for number, output in enumerate((first, second)):
         await watch.store.save_output(replace(output, path=f"/no-such-drive-{watch.folder.name}/films/{number}.mp4"))
@@ -206,13 +206,13 @@ async def test_a_drive_that_is_gone_is_said_once(watch: Watch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="paths of other systems")
-def test_a_drive_is_gone_where_only_the_places_for_drives_are_there(tmp_path: Path):
+def test_drive_is_absent_when_only_its_mount_folder_exists(tmp_path: Path):
     assert missing_drive(tmp_path / "gone" / "deep" / "fox.mp4") is None
     assert missing_drive(Path("/no-such-folder/films/fox.mp4")) == Path("/no-such-folder")
     assert missing_drive(Path("/mnt/no-such-drive/fox.mp4")) == Path("/mnt/no-such-drive")
 
 
-async def test_a_file_that_the_person_takes_out_of_the_bin_is_here_again(watch: Watch):
+async def test_file_restored_from_the_trash_by_the_person_is_present_again(watch: Watch):
     output = await watch.keep()
     await watch.store.save_output(replace(output, path="", binned_from=output.path))
     await watch.a_round()
@@ -220,7 +220,7 @@ async def test_a_file_that_the_person_takes_out_of_the_bin_is_here_again(watch: 
     assert (told.path, told.binned_from, told.is_here) == (output.path, "", True)
 
 
-async def test_another_file_in_the_place_of_one_in_the_bin_concerns_nobody(watch: Watch):
+async def test_other_file_in_place_of_a_trashed_one_is_ignored(watch: Watch):
     output = await watch.keep()
     await watch.store.save_output(replace(output, path="", binned_from=output.path))
     Path(output.path).write_bytes(b"another film")
@@ -231,7 +231,7 @@ async def test_another_file_in_the_place_of_one_in_the_bin_concerns_nobody(watch
     assert watch.told() == []
 
 
-async def test_what_is_shown_is_looked_at_at_once(watch: Watch):
+async def test_visible_files_are_checked_at_once(watch: Watch):
     async with watch.running():
         await watch.clock.advance(60)
         output = await watch.keep()
@@ -241,7 +241,7 @@ async def test_what_is_shown_is_looked_at_at_once(watch: Watch):
         assert await watch.presence() is Presence.MISSING
 
 
-async def test_what_is_scrolled_past_again_and_again_is_not_looked_at_each_time(watch: Watch):
+async def test_rows_scrolled_past_repeatedly_are_not_checked_each_time(watch: Watch):
     async with watch.running():
         output = await watch.keep()
         await watch.clock.advance(60)
@@ -259,7 +259,7 @@ async def test_what_is_scrolled_past_again_and_again_is_not_looked_at_each_time(
         assert await watch.presence() is Presence.MISSING
 
 
-async def test_when_the_window_is_used_again_all_files_are_looked_at_but_not_all_the_time(watch: Watch):
+async def test_activated_window_checks_all_files_at_a_limited_rate(watch: Watch):
     async with watch.running():
         output = await watch.keep()
         await watch.clock.advance(integrity.AFTER_START + 1)
@@ -273,7 +273,7 @@ async def test_when_the_window_is_used_again_all_files_are_looked_at_but_not_all
         assert await watch.presence() is Presence.MISSING
 
 
-async def test_when_the_library_is_there_again_its_files_are_looked_at(watch: Watch):
+async def test_returned_library_folder_has_its_files_checked(watch: Watch):
     async with watch.running():
         output = await watch.keep()
         await watch.clock.advance(integrity.AFTER_START + 1)
@@ -284,7 +284,7 @@ async def test_when_the_library_is_there_again_its_files_are_looked_at(watch: Wa
         assert await watch.presence() is Presence.MISSING
 
 
-async def test_a_round_takes_a_slice_of_every_moment_and_no_more(watch: Watch, monkeypatch: pytest.MonkeyPatch):
+async def test_file_checks_use_a_bounded_share_of_time(watch: Watch, monkeypatch: pytest.MonkeyPatch):
     for index in range(3):
         await watch.keep(f"{index}.mp4", index=index)
     times = iter(range(10_000))
@@ -300,7 +300,7 @@ async def test_a_round_takes_a_slice_of_every_moment_and_no_more(watch: Watch, m
         assert looked == [1, 2, 3]
 
 
-async def test_a_download_that_came_between_wins(watch: Watch, monkeypatch: pytest.MonkeyPatch):
+async def test_download_finished_during_a_file_check_wins(watch: Watch, monkeypatch: pytest.MonkeyPatch):
     output = await watch.keep()
     Path(output.path).unlink()
     again = replace(output, state=OutputState.WAITING)
@@ -316,7 +316,7 @@ async def test_a_download_that_came_between_wins(watch: Watch, monkeypatch: pyte
     assert watch.told() == []
 
 
-async def test_a_file_that_is_being_written_to_is_left_for_later(watch: Watch, monkeypatch: pytest.MonkeyPatch):
+async def test_file_being_written_is_checked_later(watch: Watch, monkeypatch: pytest.MonkeyPatch):
     output = await watch.keep()
     await watch.a_round()
     Path(output.path).write_bytes(b"wolf")
@@ -336,7 +336,7 @@ async def test_a_file_that_is_being_written_to_is_left_for_later(watch: Watch, m
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
-async def test_a_folder_that_may_not_be_read_says_nothing(watch: Watch):
+async def test_unreadable_folder_reports_no_missing_files(watch: Watch):
     inner = watch.folder / "closed"
     inner.mkdir()
     await watch.keep("closed/fox.mp4")
@@ -348,7 +348,7 @@ async def test_a_folder_that_may_not_be_read_says_nothing(watch: Watch):
     assert watch.told() == []
 
 
-async def test_a_database_that_refuses_is_asked_again(watch: Watch, caplog: pytest.LogCaptureFixture):
+async def test_failed_database_read_is_retried(watch: Watch, caplog: pytest.LogCaptureFixture):
     output = await watch.keep()
     Path(output.path).unlink()
     watch.store.trouble = StoreError("The disk is full.")

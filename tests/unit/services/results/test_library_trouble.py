@@ -58,7 +58,7 @@ def reasons(desk: Bench) -> Counter[Reason]:
     return Counter(event.output.problem for event in desk.told(OutputChanged) if event.output.problem)
 
 
-async def test_results_wait_for_an_absent_drive_without_a_storm_and_go_on_by_themselves(desk):
+async def test_results_wait_for_an_absent_drive_without_retry_storms_and_continue(desk):
     urls = [f"https://out.example.com/{number}.mp4" for number in range(MANY)]
     for number, url in enumerate(urls):
         desk.fetcher.serve(url, clip(5_000, seed=number))
@@ -82,7 +82,7 @@ async def test_results_wait_for_an_absent_drive_without_a_storm_and_go_on_by_the
     assert states == [FolderState.FINE, FolderState.ABSENT, FolderState.FINE]
 
 
-async def test_rows_that_wait_their_turn_stop_saying_what_is_mended(desk):
+async def test_waiting_rows_stop_reporting_a_solved_problem(desk):
     desk.settings.download_limit = 1
     for number in range(3):
         desk.fetcher.serve(f"https://out.example.com/{number}.mp4", clip(5_000, seed=number))
@@ -101,7 +101,7 @@ async def test_rows_that_wait_their_turn_stop_saying_what_is_mended(desk):
         await settle()
 
 
-async def test_a_drive_that_is_pulled_out_while_a_file_arrives_has_it_go_on_later(desk, monkeypatch):
+async def test_drive_unplugged_during_a_download_lets_it_continue_later(desk, monkeypatch):
     desk.fetcher.serve(LINK, clip(4_000_000), etag='"1"')
     write, drives = part_file.PartFile.write, []
 
@@ -125,7 +125,7 @@ async def test_a_drive_that_is_pulled_out_while_a_file_arrives_has_it_go_on_late
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip(4_000_000)
 
 
-async def test_what_waits_for_an_hour_is_rescued_and_what_is_fresh_is_not(desk):
+async def test_result_waiting_for_an_hour_is_rescued_and_a_fresh_one_is_not(desk):
     other = LINK.replace("fox", "hare")
     desk.fetcher.serve(LINK, clip())
     desk.fetcher.serve(other, clip(seed=2))
@@ -147,7 +147,7 @@ async def test_what_waits_for_an_hour_is_rescued_and_what_is_fresh_is_not(desk):
         assert str(desk.rescued) in str(notice.detail)
 
 
-async def test_a_result_of_yesterday_is_rescued_soon_after_the_start_but_not_before_drives_had_their_time(desk):
+async def test_yesterdays_result_is_rescued_soon_after_start_but_drives_get_time_first(desk):
     desk.fetcher.serve(LINK, clip())
     task = await desk.finished_task()
     desk.clock.jump(20 * 3_600)
@@ -159,7 +159,7 @@ async def test_a_result_of_yesterday_is_rescued_soon_after_the_start_but_not_bef
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_nothing_is_rescued_where_the_person_wants_it_not_until_they_ask(desk):
+async def test_disabled_rescue_saves_nothing_elsewhere_until_requested(desk):
     desk.settings.rescue = False
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
@@ -173,7 +173,7 @@ async def test_nothing_is_rescued_where_the_person_wants_it_not_until_they_ask(d
         assert (await desk.output(task)).path == str(desk.rescued / "gen4.5_Fox.mp4")
 
 
-async def test_a_rescue_that_is_cut_goes_on_at_home_when_the_drive_is_back(desk):
+async def test_interrupted_rescue_continues_in_the_library_when_the_drive_returns(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"', cut=400_000)
     async with desk.running():
         drive = pull_out(desk)
@@ -191,7 +191,7 @@ async def test_a_rescue_that_is_cut_goes_on_at_home_when_the_drive_is_back(desk)
     assert list(desk.rescued.iterdir()) == []
 
 
-async def test_a_full_profile_is_said_and_tried_again_in_minutes(desk, monkeypatch):
+async def test_full_profile_disk_is_reported_and_retried_after_minutes(desk, monkeypatch):
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
         pull_out(desk)
@@ -204,7 +204,7 @@ async def test_a_full_profile_is_said_and_tried_again_in_minutes(desk, monkeypat
         assert len(desk.fetcher.openings) < 10
 
 
-async def test_another_folder_takes_along_what_has_arrived(desk, tmp_path):
+async def test_changed_library_folder_takes_partial_downloads_along(desk, tmp_path):
     desk.fetcher.serve(LINK, clip(), etag='"1"', cut=600_000)
     (tmp_path / "other").mkdir()
     async with desk.running():
@@ -220,7 +220,7 @@ async def test_another_folder_takes_along_what_has_arrived(desk, tmp_path):
 
 
 @pytest.mark.parametrize("moment", range(1, 5))
-async def test_killed_while_a_part_is_taken_along_the_next_start_has_it_whole(desk, tmp_path, monkeypatch, moment):
+async def test_partial_download_killed_while_moved_is_complete_at_the_next_start(desk, tmp_path, monkeypatch, moment):
     """Four steps: the name is stored, the new part begun, the bytes copied, the old part thrown away."""
     desk.fetcher.serve(LINK, clip(), etag='"1"', cut=600_000)
     other = tmp_path / "other"
@@ -256,7 +256,7 @@ def _dies(*_: object, **__: object) -> None:
     raise Killed
 
 
-async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
+async def test_hanging_drive_delays_only_its_own_results(library, tmp_path):
     """Downloads hang in the middle of a write. No more are begun than may wait for a disk; another folder frees them
     all."""
     drives = Drives()
@@ -284,7 +284,7 @@ async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
     assert list(library.rglob("*")) == [], "what was given up is not written twice"
 
 
-async def test_what_hangs_is_rescued(library, tmp_path):
+async def test_results_for_a_hanging_drive_are_rescued(library, tmp_path):
     drives = Drives()
     desk = Bench(library, threads=drives, profile=tmp_path)
     desk.fetcher.serve(LINK, clip())
@@ -295,7 +295,7 @@ async def test_what_hangs_is_rescued(library, tmp_path):
         assert (await desk.output(task)).path == str(desk.rescued / "gen4.5_Fox.mp4")
 
 
-async def test_what_was_given_up_while_its_drive_hung_is_not_written_when_it_answers(library, monkeypatch):
+async def test_write_given_up_on_a_hanging_drive_is_not_done_later(library, monkeypatch):
     asked, answers, pools = threading.Event(), threading.Event(), []
     check = part_file.check_folder
 
@@ -321,7 +321,7 @@ async def test_what_was_given_up_while_its_drive_hung_is_not_written_when_it_ans
     assert list(library.rglob("*")) == []
 
 
-async def test_closing_waits_for_nothing_that_hangs(library, tmp_path):
+async def test_closing_does_not_wait_for_a_hanging_drive(library, tmp_path):
     drives = Drives()
     desk = Bench(library, threads=drives, profile=tmp_path)
     desk.fetcher.serve(LINK, clip())
@@ -334,7 +334,7 @@ async def test_closing_waits_for_nothing_that_hangs(library, tmp_path):
         assert closing.done()
 
 
-async def test_a_saved_result_on_a_drive_that_is_away_is_never_called_lost(desk):
+async def test_saved_result_on_an_absent_drive_is_never_called_lost(desk):
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
         task = await desk.tried()
@@ -346,7 +346,7 @@ async def test_a_saved_result_on_a_drive_that_is_away_is_never_called_lost(desk)
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_a_result_fetched_again_still_says_that_the_folder_is_missing(desk):
+async def test_result_fetched_again_still_reports_the_missing_folder(desk):
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
         pull_out(desk)
@@ -380,7 +380,7 @@ SOON = 5.0
 """Seconds."""
 
 
-async def test_a_library_deleted_while_a_file_arrives_is_told_of_at_once_and_is_no_missing_drive(desk, monkeypatch):
+async def test_library_deleted_during_a_download_is_reported_at_once_and_is_no_absent_drive(desk, monkeypatch):
     long = clip(4_000_000)
     desk.fetcher.serve(LINK, long)
     deleted = deleted_once(monkeypatch, desk.library)
@@ -402,7 +402,7 @@ async def test_a_library_deleted_while_a_file_arrives_is_told_of_at_once_and_is_
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == long
 
 
-async def test_a_library_that_is_made_again_by_the_notice_saves_at_once(desk, monkeypatch):
+async def test_library_recreated_by_the_notice_saves_at_once(desk, monkeypatch):
     desk.fetcher.serve(LINK, clip())
     deleted_once(monkeypatch, desk.library)
     async with desk.running():
@@ -414,7 +414,7 @@ async def test_a_library_that_is_made_again_by_the_notice_saves_at_once(desk, mo
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_a_library_that_the_program_has_just_made_is_made_again_when_it_is_deleted(tmp_path, monkeypatch):
+async def test_library_just_created_by_the_program_is_recreated_when_deleted(tmp_path, monkeypatch):
     desk = Bench(tmp_path / "new library", profile=tmp_path)
     desk.fetcher.serve(LINK, clip())
     deleted_once(monkeypatch, desk.library)
@@ -425,7 +425,7 @@ async def test_a_library_that_the_program_has_just_made_is_made_again_when_it_is
     assert {event.output.problem for event in desk.told(OutputChanged)} == {None}
 
 
-async def test_a_folder_in_the_library_that_is_deleted_while_a_file_arrives_is_made_again(desk, monkeypatch):
+async def test_subfolder_deleted_during_a_download_is_recreated(desk, monkeypatch):
     desk.settings.name_template = "{model}/{prompt}"
     desk.fetcher.serve(LINK, clip())
     deleted_once(monkeypatch, desk.library / "gen4.5")
@@ -436,7 +436,7 @@ async def test_a_folder_in_the_library_that_is_deleted_while_a_file_arrives_is_m
     assert (desk.library / "gen4.5" / "Fox.mp4").read_bytes() == clip()
 
 
-async def test_a_folder_that_is_deleted_again_and_again_makes_no_storm(desk, monkeypatch):
+async def test_repeatedly_deleted_folder_causes_no_retry_storm(desk, monkeypatch):
     desk.settings.name_template = "{model}/{prompt}"
     desk.fetcher.serve(LINK, clip(4_000_000))
     write = part_file.PartFile.write
@@ -452,7 +452,7 @@ async def test_a_folder_that_is_deleted_again_and_again_makes_no_storm(desk, mon
     assert len(desk.fetcher.openings) < 15
 
 
-async def test_a_missing_drive_is_looked_at_in_slow_rounds_and_never_made(desk, monkeypatch):
+async def test_absent_drive_is_checked_slowly_and_never_created(desk, monkeypatch):
     async with desk.running():
         looks: list[float] = []
         look_at = folder_look.look_at

@@ -32,7 +32,7 @@ def begun(final: Path, note: PartNote, content: bytes) -> None:
     part.close()
 
 
-def test_a_name_that_another_took_meanwhile_leaves_them_all_that_is_theirs(tmp_path: Path):
+def test_partial_file_of_another_task_is_never_replaced(tmp_path: Path):
     final = tmp_path / "fox.mp4"
     begun(final, THEIRS, b"half a film")
     with pytest.raises(FileExistsError):
@@ -44,7 +44,7 @@ def test_a_name_that_another_took_meanwhile_leaves_them_all_that_is_theirs(tmp_p
     resumed.close()
 
 
-def test_a_name_whose_note_alone_was_left_by_another_is_theirs_too(tmp_path: Path):
+def test_note_of_another_task_reserves_its_file_name(tmp_path: Path):
     final = tmp_path / "fox.mp4"
     begun(final, THEIRS, b"")
     part_of(final).unlink()
@@ -53,7 +53,7 @@ def test_a_name_whose_note_alone_was_left_by_another_is_theirs_too(tmp_path: Pat
     assert read_note(final) == THEIRS
 
 
-def test_our_own_is_begun_anew(tmp_path: Path):
+def test_own_partial_file_is_created_anew(tmp_path: Path):
     final = tmp_path / "fox.mp4"
     begun(final, OURS, b"half a film")
     part = PartFile.create(final, OURS, DiskSpace())
@@ -63,7 +63,7 @@ def test_our_own_is_begun_anew(tmp_path: Path):
 
 
 @pytest.mark.parametrize("tail", [1, 4096, 3_000_000])
-def test_zeros_at_the_end_which_a_power_cut_leaves_are_fetched_again(tmp_path: Path, tail: int):
+def test_zeros_left_at_the_end_by_a_power_cut_are_downloaded_again(tmp_path: Path, tail: int):
     final = tmp_path / "fox.mp4"
     content = b"film" * 300_000
     begun(final, OURS, content + bytes(tail))
@@ -75,7 +75,7 @@ def test_zeros_at_the_end_which_a_power_cut_leaves_are_fetched_again(tmp_path: P
     assert final.read_bytes() == content + bytes(tail) + b"end"
 
 
-def test_a_part_of_nothing_but_zeros_begins_anew(tmp_path: Path):
+def test_partial_file_of_only_zeros_is_restarted(tmp_path: Path):
     final = tmp_path / "fox.mp4"
     begun(final, OURS, bytes(10_000))
     part = PartFile.resume(final, OURS.owner, DiskSpace())
@@ -84,7 +84,7 @@ def test_a_part_of_nothing_but_zeros_begins_anew(tmp_path: Path):
     part.close()
 
 
-def test_one_that_has_all_its_bytes_is_believed_though_it_ends_with_zeros(tmp_path: Path):
+def test_complete_file_that_ends_with_zeros_is_accepted(tmp_path: Path):
     final = tmp_path / "sound.wav"
     begun(final, PartNote(task_id="t1", index=0, total=1_000), b"RIFF" + bytes(996))
     part = PartFile.resume(final, OURS.owner, DiskSpace())
@@ -104,7 +104,7 @@ def put_in(source: Path, draft: Path) -> bool:
 
 
 @pytest.mark.parametrize("kept", [0, 20, 6_000, 60_000])
-def test_film_that_is_killed_anywhere_goes_on_where_its_bytes_end(tmp_path: Path, kept: int):
+def test_video_download_killed_anywhere_continues_at_its_last_byte(tmp_path: Path, kept: int):
     final = tmp_path / "fox.mp4"
     part = PartFile.create(final, replace(OURS, total=len(FILM)), DiskSpace(), FILM[:70_000])
     part.close()
@@ -126,7 +126,7 @@ def test_film_that_is_killed_anywhere_goes_on_where_its_bytes_end(tmp_path: Path
 
 
 @pytest.mark.parametrize("moment", ["before the name", "after the name"])
-def test_picture_that_is_killed_while_its_request_goes_in_is_whole(
+def test_picture_killed_while_its_request_is_embedded_is_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ):
     class Killed(BaseException): ...
@@ -152,7 +152,7 @@ def test_picture_that_is_killed_while_its_request_goes_in_is_whole(
     assert [path.name for path in tmp_path.iterdir()] == ["fox.png"]
 
 
-def test_note_that_a_power_cut_emptied_keeps_its_name_from_nobody(tmp_path: Path):
+def test_note_emptied_by_a_power_cut_blocks_no_name(tmp_path: Path):
     final = tmp_path / "fox.mp4"
     begun(final, OURS, b"half a film")
     note_of(final).write_bytes(b"")
@@ -180,7 +180,7 @@ def saved_whole(final: Path, note: PartNote = OURS, *, is_described: bool = True
 
 @needs_fork
 @pytest.mark.parametrize("is_described", [True, False])
-def test_whole_result_that_is_killed_at_any_moment_is_there_once(tmp_path: Path, is_described: bool):
+def test_complete_result_killed_at_any_moment_exists_once(tmp_path: Path, is_described: bool):
     final, moment, died = tmp_path / "films" / "fox.mp4", 0, True
     beside = ["fox.mp4", "fox.mp4.json"] if is_described else ["fox.mp4"]
     named_late = 0
@@ -220,7 +220,7 @@ def saved_bit_by_bit(final: Path, *, is_described: bool, is_embedded: bool) -> p
 @needs_fork
 @pytest.mark.parametrize("is_embedded", [True, False])
 @pytest.mark.parametrize("is_described", [True, False])
-def test_result_that_comes_bit_by_bit_is_killed_at_any_moment_and_there_once(
+def test_result_received_in_pieces_and_killed_at_any_moment_exists_once(
     tmp_path: Path, is_described: bool, is_embedded: bool
 ):
     save = partial(saved_bit_by_bit, is_described=is_described, is_embedded=is_embedded)
@@ -245,7 +245,7 @@ def test_result_that_comes_bit_by_bit_is_killed_at_any_moment_and_there_once(
     assert named_late, "what was whole is not made once more"
 
 
-def test_what_is_whole_is_not_forgotten_with_a_part_that_will_never_be(tmp_path: Path):
+def test_finished_partial_file_is_not_forgotten_with_unfinished_ones(tmp_path: Path):
     final = tmp_path / "fox.mp4"
     begun(final, OURS, FILM)
     digest = hashlib.sha256(FILM).hexdigest()
@@ -260,7 +260,7 @@ def test_what_is_whole_is_not_forgotten_with_a_part_that_will_never_be(tmp_path:
 
 
 @pytest.mark.parametrize("words", [b"", None])
-def test_whole_result_takes_the_place_of_a_note_that_lost_its_part(tmp_path: Path, words: bytes | None):
+def test_complete_result_replaces_a_note_without_its_partial_file(tmp_path: Path, words: bytes | None):
     final = tmp_path / "fox.mp4"
     begun(final, OURS, b"half a film")
     part_of(final).unlink()
@@ -271,7 +271,7 @@ def test_whole_result_takes_the_place_of_a_note_that_lost_its_part(tmp_path: Pat
     assert part_file.find_finished(final, OURS.owner) is not None
 
 
-def test_whole_result_leaves_what_has_its_name_as_it_is(tmp_path: Path):
+def test_complete_result_replaces_no_existing_file_of_its_name(tmp_path: Path):
     final = tmp_path / "fox.mp4"
     final.write_bytes(b"somebody's film")
     with pytest.raises(FileExistsError):
@@ -280,7 +280,7 @@ def test_whole_result_leaves_what_has_its_name_as_it_is(tmp_path: Path):
     assert final.read_bytes() == b"somebody's film"
 
 
-def test_name_that_is_taken_while_a_whole_result_is_written_is_left_with_nothing_beside_it(
+def test_name_taken_while_a_complete_result_is_written_leaves_no_remains(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     final = tmp_path / "fox.mp4"
@@ -296,7 +296,7 @@ def test_name_that_is_taken_while_a_whole_result_is_written_is_left_with_nothing
     assert final.read_bytes() == b"somebody's film"
 
 
-def test_whole_result_for_which_the_disk_has_no_room_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_complete_result_without_disk_space_leaves_no_remains(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     final = tmp_path / "fox.mp4"
     write, wrote = os.write, []
 

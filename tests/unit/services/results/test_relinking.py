@@ -82,7 +82,7 @@ def moved(old: str, new: Path, *, alone: bool = False) -> Path:
     return Path(old).rename(new)
 
 
-async def test_a_file_that_was_moved_and_renamed_is_found_again_by_its_bytes(attic: Attic):
+async def test_moved_and_renamed_file_is_found_by_content(attic: Attic):
     output = await attic.keep("fox.mp4")
     new = moved(output.path, attic.library / "best" / "the fox.mp4", alone=True)
     await attic.noticed()
@@ -97,7 +97,7 @@ async def test_a_file_that_was_moved_and_renamed_is_found_again_by_its_bytes(att
     assert (task.rating, task.tags) == (4, ("fox",))
 
 
-async def test_what_somebody_has_in_hand_is_theirs_and_so_is_its_sidecar(attic: Attic):
+async def test_file_being_edited_and_its_sidecar_are_not_touched(attic: Attic):
     output = await attic.keep("fox.mp4")
     new = moved(output.path, attic.library / "best" / "the fox.mp4", alone=True)
     await attic.noticed()
@@ -112,7 +112,7 @@ async def test_what_somebody_has_in_hand_is_theirs_and_so_is_its_sidecar(attic: 
     assert not sidecar.path_for(new).exists()
 
 
-async def test_its_sidecar_comes_along_and_knows_the_new_name(attic: Attic):
+async def test_sidecar_of_a_found_file_is_moved_and_updated(attic: Attic):
     output = await attic.keep("fox.mp4")
     new = moved(output.path, attic.library / "best" / "the fox.mp4", alone=True)
     beside = sidecar.path_for(Path(output.path))
@@ -125,7 +125,7 @@ async def test_its_sidecar_comes_along_and_knows_the_new_name(attic: Attic):
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-async def test_a_sidecar_that_is_gone_is_written_anew_where_one_is_wanted(attic: Attic, wanted: bool):
+async def test_missing_sidecar_of_a_found_file_is_written_if_wanted(attic: Attic, wanted: bool):
     output = await attic.keep("fox.mp4")
     attic.settings.sidecars = wanted
     sidecar.path_for(Path(output.path)).unlink()
@@ -138,7 +138,7 @@ async def test_a_sidecar_that_is_gone_is_written_anew_where_one_is_wanted(attic:
         assert (kept["output"]["sha256"], kept["judgement"]["rating"]) == (output.sha256, 4)
 
 
-async def test_somebody_elses_file_with_the_sidecars_name_is_left_alone(attic: Attic):
+async def test_foreign_file_with_the_name_of_the_sidecar_is_not_touched(attic: Attic):
     output = await attic.keep("fox.mp4")
     new = moved(output.path, attic.library / "best" / "fox.mp4", alone=True)
     sidecar.path_for(new).write_text('{"shopping": ["milk"]}')
@@ -147,7 +147,7 @@ async def test_somebody_elses_file_with_the_sidecars_name_is_left_alone(attic: A
     assert json.loads(sidecar.path_for(new).read_text()) == {"shopping": ["milk"]}
 
 
-async def test_a_file_moved_together_with_its_neighbors_brings_the_neighbors(attic: Attic):
+async def test_file_moved_with_its_neighbors_leads_to_the_neighbors(attic: Attic):
     outputs = [await attic.keep(name) for name in ("a.mp4", "b.mp4", "c.mp4")]
     for output in outputs[:2]:
         moved(output.path, attic.library / "best" / Path(output.path).name)
@@ -158,7 +158,7 @@ async def test_a_file_moved_together_with_its_neighbors_brings_the_neighbors(att
     assert (await attic.output("c.mp4")).is_missing
 
 
-async def test_a_file_of_the_same_name_and_size_with_other_bytes_is_not_taken(attic: Attic):
+async def test_file_of_equal_name_and_size_with_other_content_is_not_used(attic: Attic):
     output = await attic.keep("fox.mp4", b"fox")
     Path(output.path).unlink()
     other = attic.library / "best" / "fox.mp4"
@@ -169,7 +169,7 @@ async def test_a_file_of_the_same_name_and_size_with_other_bytes_is_not_taken(at
     assert await attic.output("fox.mp4") == replace(output, look=(await attic.output("fox.mp4")).look)
 
 
-async def test_the_file_of_another_task_with_the_same_bytes_stays_its_own(attic: Attic):
+async def test_equal_file_of_another_task_stays_with_that_task(attic: Attic):
     output = await attic.keep("fox.mp4", b"fox")
     await attic.keep("twin.mp4", b"fox")
     Path(output.path).unlink()
@@ -177,7 +177,7 @@ async def test_the_file_of_another_task_with_the_same_bytes_stays_its_own(attic:
     assert (await attic.relinking.look_for([output.task_id])).missing == 1
 
 
-async def test_two_with_the_same_bytes_find_a_file_each(attic: Attic):
+async def test_two_missing_results_with_equal_bytes_find_one_file_each(attic: Attic):
     for name in ("a.mp4", "b.mp4"):
         output = await attic.keep(name, b"the same")
         moved(output.path, attic.library / "best" / f"new {name}", alone=True)
@@ -186,7 +186,7 @@ async def test_two_with_the_same_bytes_find_a_file_each(attic: Attic):
     assert sorted(Path(output.path).name for output in found.outputs) == ["new a.mp4", "new b.mp4"]
 
 
-async def test_a_folder_that_the_person_names_is_looked_through_and_no_other(attic: Attic, tmp_path: Path):
+async def test_only_the_folder_named_by_the_person_is_searched(attic: Attic, tmp_path: Path):
     output = await attic.keep("fox.mp4")
     moved(output.path, tmp_path / "elsewhere" / "deep" / "fox.mp4")
     await attic.noticed()
@@ -197,7 +197,7 @@ async def test_a_folder_that_the_person_names_is_looked_through_and_no_other(att
     assert (said[-1].found, said[-1].asked) == (1, 1)
 
 
-async def test_where_it_was_is_looked_though_the_library_is_another_now(attic: Attic, tmp_path: Path):
+async def test_former_library_folder_is_searched_after_a_change(attic: Attic, tmp_path: Path):
     output = await attic.keep("fox.mp4")
     moved(output.path, Path(output.path).with_name("fox renamed.mp4"))
     attic.settings.library_folder = str(tmp_path / "new library")
@@ -205,14 +205,14 @@ async def test_where_it_was_is_looked_though_the_library_is_another_now(attic: A
     assert (await attic.relinking.look_for([output.task_id])).missing == 0
 
 
-async def test_bins_and_hidden_folders_are_not_looked_into(attic: Attic, tmp_path: Path):
+async def test_trash_and_hidden_folders_are_not_searched(attic: Attic, tmp_path: Path):
     output = await attic.keep("fox.mp4")
     moved(output.path, attic.library / ".Trash-1000" / "files" / "fox.mp4")
     await attic.noticed()
     assert (await attic.relinking.look_for([output.task_id])).missing == 1
 
 
-async def test_a_file_that_is_back_needs_no_search(attic: Attic):
+async def test_returned_file_needs_no_search(attic: Attic):
     output = await attic.keep("fox.mp4")
     away = moved(output.path, attic.library.parent / "fox.mp4")
     await attic.noticed()
@@ -221,7 +221,7 @@ async def test_a_file_that_is_back_needs_no_search(attic: Attic):
     assert (await attic.output("fox.mp4")).is_here
 
 
-async def test_giving_up_keeps_what_was_found(attic: Attic, monkeypatch: pytest.MonkeyPatch):
+async def test_stopped_search_keeps_found_files(attic: Attic, monkeypatch: pytest.MonkeyPatch):
     names = [f"{number}.mp4" for number in range(20)]
     for name in names:
         output = await attic.keep(name)
@@ -243,7 +243,7 @@ async def test_giving_up_keeps_what_was_found(attic: Attic, monkeypatch: pytest.
     assert 3 <= len(here) < 20
 
 
-async def test_the_file_that_the_person_shows_is_taken_if_it_is_the_same(attic: Attic, tmp_path: Path):
+async def test_file_shown_by_the_person_is_used_if_equal(attic: Attic, tmp_path: Path):
     output, other = await attic.keep("fox.mp4"), await attic.keep("owl.mp4")
     for one in (output, other):
         moved(one.path, tmp_path / "elsewhere" / Path(one.path).name)
@@ -252,7 +252,7 @@ async def test_the_file_that_the_person_shows_is_taken_if_it_is_the_same(attic: 
     assert [found.task_id for found in chosen.outputs] == ["fox.mp4", "owl.mp4"]
 
 
-async def test_another_file_is_taken_only_after_a_question(attic: Attic, tmp_path: Path):
+async def test_different_file_is_used_only_after_a_question(attic: Attic, tmp_path: Path):
     output = await attic.keep("fox.mp4")
     Path(output.path).unlink()
     other = tmp_path / "graded.mov"
@@ -267,7 +267,7 @@ async def test_another_file_is_taken_only_after_a_question(attic: Attic, tmp_pat
     assert await attic.kinds("fox.mp4") == ["file missing", "file chosen"]
 
 
-async def test_a_shown_file_that_is_another_tasks_own_is_refused(attic: Attic):
+async def test_shown_file_that_belongs_to_another_task_is_refused(attic: Attic):
     output, other = await attic.keep("fox.mp4"), await attic.keep("owl.mp4")
     Path(output.path).unlink()
     await attic.noticed()
@@ -275,7 +275,7 @@ async def test_a_shown_file_that_is_another_tasks_own_is_refused(attic: Attic):
         await attic.relinking.choose(output.task_id, 0, Path(other.path), anyway=True)
 
 
-async def test_a_shown_file_that_cannot_be_read_says_so(attic: Attic, tmp_path: Path):
+async def test_unreadable_shown_file_is_reported(attic: Attic, tmp_path: Path):
     output = await attic.keep("fox.mp4")
     Path(output.path).unlink()
     await attic.noticed()
@@ -283,7 +283,7 @@ async def test_a_shown_file_that_cannot_be_read_says_so(attic: Attic, tmp_path: 
         await attic.relinking.choose(output.task_id, 0, tmp_path)
 
 
-async def test_a_kept_change_is_how_the_result_is_from_now_on(attic: Attic):
+async def test_accepted_change_becomes_the_result(attic: Attic):
     output = await attic.keep("fox.mp4")
     await attic.noticed()
     Path(output.path).write_bytes(b"a graded fox")
@@ -298,7 +298,7 @@ async def test_a_kept_change_is_how_the_result_is_from_now_on(attic: Attic):
     assert (await attic.output("fox.mp4")).look.presence is Presence.HERE
 
 
-async def test_keeping_changes_leaves_what_is_not_changed(attic: Attic):
+async def test_accepting_changes_leaves_unchanged_files_alone(attic: Attic):
     output = await attic.keep("fox.mp4")
     await attic.noticed()
     assert await attic.relinking.keep_changes([output.task_id]) == ()

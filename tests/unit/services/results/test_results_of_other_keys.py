@@ -48,7 +48,7 @@ async def is_deleted(desk: Bench, task: Task) -> bool:
     return known.deleted_remotely
 
 
-async def test_a_result_waits_for_its_key_and_is_saved_when_it_is_back(desk: Bench):
+async def test_result_waits_for_its_key_and_is_saved_when_it_returns(desk: Bench):
     async with desk.running():
         task = await waiting(desk)
         await use(desk, THEIRS)
@@ -65,7 +65,7 @@ async def test_a_result_waits_for_its_key_and_is_saved_when_it_is_back(desk: Ben
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_a_link_that_works_needs_no_key(desk: Bench):
+async def test_valid_link_needs_no_key(desk: Bench):
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
         await use(desk, THEIRS)
@@ -73,7 +73,7 @@ async def test_a_link_that_works_needs_no_key(desk: Bench):
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_runway_is_asked_seldom_for_what_this_key_cannot_see(desk: Bench):
+async def test_runway_is_seldom_asked_for_results_hidden_from_this_key(desk: Bench):
     async with desk.running():
         await waiting(desk)
         await use(desk, THEIRS)
@@ -82,7 +82,7 @@ async def test_runway_is_asked_seldom_for_what_this_key_cannot_see(desk: Bench):
         assert len(desk.runway.named("task")) - before <= 4
 
 
-async def test_one_404_under_its_own_key_expires_nothing_and_a_later_one_does(desk: Bench):
+async def test_result_expires_only_by_two_404s_under_its_own_key(desk: Bench):
     async with desk.running():
         task = await waiting(desk)
         desk.runway.vanish(str(task.remote_id))
@@ -96,7 +96,7 @@ async def test_one_404_under_its_own_key_expires_nothing_and_a_later_one_does(de
         assert await is_deleted(desk, task)
 
 
-async def test_one_404_that_was_a_mistake_costs_no_result(desk: Bench):
+async def test_single_mistaken_404_costs_no_result(desk: Bench):
     async with desk.running():
         task = await waiting(desk)
         known = desk.runway.answers.pop(str(task.remote_id))
@@ -107,7 +107,7 @@ async def test_one_404_that_was_a_mistake_costs_no_result(desk: Bench):
         assert (await desk.output(task)).state is OutputState.SAVED
 
 
-async def test_a_result_of_an_older_version_is_never_expired_by_a_404(desk: Bench):
+async def test_result_of_an_older_version_never_expires_by_a_404(desk: Bench):
     async with desk.running():
         task = await waiting(desk)
         await settle()
@@ -119,7 +119,7 @@ async def test_a_result_of_an_older_version_is_never_expired_by_a_404(desk: Benc
         assert not await is_deleted(desk, task)
 
 
-async def test_asking_by_hand_under_another_key_says_so_and_takes_nothing_away(desk: Bench):
+async def test_manual_fetch_under_another_key_says_so_and_changes_nothing(desk: Bench):
     async with desk.running():
         task = await waiting(desk)
         await use(desk, THEIRS)
@@ -133,7 +133,7 @@ async def test_asking_by_hand_under_another_key_says_so_and_takes_nothing_away(d
         assert not await is_deleted(desk, task)
 
 
-async def test_links_of_another_keys_results_are_handed_on_while_they_work_and_deleted_by_no_404():
+async def test_links_of_another_keys_results_are_returned_while_valid_and_survive_404s():
     async with LinksDesk() as desk:
         task_id = await desk.succeeded()
         desk.runway.give(THEIRS, "theirs")

@@ -45,7 +45,7 @@ def old_note() -> EmbeddedNote:
     return EmbeddedNote(title="A fox", comment="A fox", date="", document=DOCUMENT)
 
 
-def test_names_are_left_and_nothing_that_leads_anywhere():
+def test_shared_request_keeps_file_names_without_paths():
     made = shared(DOCUMENT)
     said = json.dumps(made)
     assert not [word for word in PRIVATE if word in said]
@@ -65,20 +65,20 @@ def test_names_are_left_and_nothing_that_leads_anywhere():
 @pytest.mark.parametrize(
     "odd", [{}, {"inputs": None}, {"inputs": [None, 3]}, {"request": 7}, {"request": {"values": 1}}]
 )
-def test_what_is_no_request_is_left_as_it_is(odd):
+def test_malformed_request_is_shared_unchanged(odd):
     assert shared(odd) == odd
 
 
 @pytest.mark.parametrize(
     "text", ["https://[", "file://[x/y", "http:", "file:", "data:", "runway:", "file:///..", "C:\\x"]
 )
-def test_an_address_that_is_none_is_no_crash(text):
+def test_invalid_address_in_a_shared_request_does_not_raise(text):
     made = shared({"request": {"values": {"a": text}}})
     assert shared(made) == made
     with_files_beside(made, Path("/tmp"))
 
 
-def test_an_input_beside_the_file_is_found_by_its_name_and_bytes(tmp_path: Path):
+def test_input_beside_a_shared_file_is_found_by_name_and_content(tmp_path: Path):
     own = tmp_path / "harbor at night.png"
     own.write_bytes(b"harbor")
     digest = hashlib.sha256(b"harbor").hexdigest()

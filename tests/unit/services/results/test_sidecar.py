@@ -35,7 +35,7 @@ INPUTS = [
 ]
 
 
-def test_what_is_written_can_be_read_again(tmp_path):
+def test_written_sidecar_can_be_read_again(tmp_path):
     result = tmp_path / "fox.mp4"
     written = sidecar.write(result, sidecar.compose(TASK, OUTPUT, INPUTS, count=2))
     assert written.name == "fox.mp4.json"
@@ -49,18 +49,18 @@ def test_what_is_written_can_be_read_again(tmp_path):
 
 
 @pytest.mark.parametrize("prompt", ["A fox", '狐 🦊 \u2028 \x01 "quoted" \\ /', "half of a fox: \ud83e"])
-def test_it_is_json_of_one_line_for_each_member_whatever_the_text(tmp_path, prompt):
+def test_sidecar_is_json_with_one_line_per_member(tmp_path, prompt):
     document = {"request": {"prompt": prompt, "values": {"seed": 10**18, "scale": 1e16, "parts": [], "more": {}}}}
     written = sidecar.write(tmp_path / "fox.mp4", document).read_bytes()
     assert json.loads(written) == document
     assert written == (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
 
 
-def test_signed_links_are_not_kept():
+def test_signed_links_are_not_stored_in_sidecars():
     assert "secret.example.com" not in json.dumps(sidecar.compose(TASK, OUTPUT, INPUTS))
 
 
-def test_times_are_readable_and_zoned():
+def test_sidecar_times_are_readable_with_time_zone():
     times = sidecar.compose(TASK, OUTPUT, INPUTS)["times"]
     assert times["sent"] == "2025-06-15T15:06:41.500+00:00"
     assert times["running_since"] is None
@@ -74,11 +74,11 @@ def test_times_are_readable_and_zoned():
         {"schema": sidecar.SCHEMA, "request": {"endpoint": 1, "model": "x", "values": {}}},
     ],
 )  # fmt: skip
-def test_anything_else_is_no_sidecar(document):
+def test_other_json_is_no_sidecar(document):
     assert sidecar.read(document) is None
 
 
-def test_newer_or_damaged_sidecar_is_read_as_far_as_it_is_understood():
+def test_newer_or_damaged_sidecar_is_read_as_far_as_possible():
     found = sidecar.read(
         {
             "schema": sidecar.SCHEMA, "schema_version": 9, "task": [], "output": {"index": "x"}, "inputs": [1, {}],
@@ -96,7 +96,7 @@ def test_file_that_is_no_json_has_no_owner(tmp_path):
     assert sidecar.owner_of(tmp_path / "none.json") is None
 
 
-def test_failed_writing_leaves_nothing_half_done(tmp_path):
+def test_failed_sidecar_write_leaves_no_partial_file(tmp_path):
     result = tmp_path / "fox.mp4"
     sidecar.write(result, {"a": 1})
     (tmp_path / "fox.mp4.json.part").mkdir()

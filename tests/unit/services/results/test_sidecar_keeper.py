@@ -79,7 +79,7 @@ def shelf(tmp_path):
     return ParkedValues(tmp_path)
 
 
-async def test_whatever_is_made_of_a_result_stands_in_its_sidecar_a_second_later(shelf):
+async def test_rating_is_written_to_the_sidecar_within_a_second(shelf):
     async with shelf.open():
         task = await shelf.put(1)
         await shelf.judging.rate([task.id], 4)
@@ -97,7 +97,7 @@ async def test_whatever_is_made_of_a_result_stands_in_its_sidecar_a_second_later
     assert found.project == "Aurora"
 
 
-async def test_a_change_of_many_is_one_round(shelf):
+async def test_change_of_many_tasks_writes_sidecars_in_one_round(shelf):
     async with shelf.open():
         tasks = [await shelf.put(number) for number in range(250)]
         await shelf.judging.rate([task.id for task in tasks], 5)
@@ -105,7 +105,7 @@ async def test_a_change_of_many_is_one_round(shelf):
         assert all(shelf.document(number)["judgement"]["rating"] == 5 for number in range(250))
 
 
-async def test_rating_given_while_a_file_moves_is_written_beside_its_new_place_and_delays_no_other(shelf, tmp_path):
+async def test_rating_given_during_a_file_move_is_written_at_its_new_place(shelf, tmp_path):
     async with shelf.open():
         moved, other = await shelf.put(1), await shelf.put(2)
         old, new = Path(shelf.folder / "clip 1.mp4"), tmp_path / "new" / "clip 1.mp4"
@@ -126,7 +126,7 @@ async def test_rating_given_while_a_file_moves_is_written_beside_its_new_place_a
     assert not sidecar.path_for(old).exists()
 
 
-async def test_what_waits_for_a_file_in_hand_is_not_forgotten_when_the_program_closes(shelf):
+async def test_sidecar_update_waiting_for_a_file_survives_closing(shelf):
     async with shelf.rig:
         task = await shelf.put(1)
         loop = asyncio.create_task(shelf.keeper.run())
@@ -141,7 +141,7 @@ async def test_what_waits_for_a_file_in_hand_is_not_forgotten_when_the_program_c
         assert shelf.rig.settings.get(BEHIND) is None
 
 
-async def test_what_changes_while_the_list_is_read_is_written_too(shelf, monkeypatch):
+async def test_change_made_while_the_list_is_read_is_written_too(shelf, monkeypatch):
     async with shelf.open():
         task = await shelf.put(1)
         read = shelf.rig.store.rows
@@ -158,7 +158,7 @@ async def test_what_changes_while_the_list_is_read_is_written_too(shelf, monkeyp
         assert shelf.document(1)["judgement"]["rating"] == 5
 
 
-async def test_a_sidecar_that_says_it_already_is_not_written_again(shelf):
+async def test_unchanged_sidecar_is_not_rewritten(shelf):
     async with shelf.open():
         task = await shelf.put(1)
         before = shelf.file(1).stat().st_ino
@@ -168,7 +168,7 @@ async def test_a_sidecar_that_says_it_already_is_not_written_again(shelf):
         assert shelf.file(1).stat().st_ino == before
 
 
-async def test_what_a_newer_program_wrote_stays(shelf):
+async def test_members_written_by_a_newer_program_are_kept(shelf):
     async with shelf.open():
         task = await shelf.put(1)
         newer = {**shelf.document(1), "schema_version": 9, "colors": ["teal"]}
@@ -181,7 +181,7 @@ async def test_what_a_newer_program_wrote_stays(shelf):
         assert (document["judgement"]["mood"], document["judgement"]["rating"]) == ("blue", 2)
 
 
-async def test_no_sidecar_is_made_and_a_strangers_is_left_alone(shelf):
+async def test_missing_or_foreign_sidecar_is_never_written(shelf):
     async with shelf.open():
         without, strange = await shelf.put(1), await shelf.put(2)
         shelf.file(1).unlink()
@@ -194,7 +194,7 @@ async def test_no_sidecar_is_made_and_a_strangers_is_left_alone(shelf):
         assert shelf.document(2) == other
 
 
-async def test_what_was_not_written_when_the_program_was_killed_is_written_at_the_next_start(shelf):
+async def test_sidecar_update_pending_at_a_kill_is_written_at_the_next_start(shelf):
     async with shelf.rig:
         task = await shelf.put(1)
         async with shelf.running():
@@ -209,7 +209,7 @@ async def test_what_was_not_written_when_the_program_was_killed_is_written_at_th
     assert shelf.rig.settings.get(BEHIND) is None
 
 
-async def test_a_database_that_refuses_is_asked_again(shelf, monkeypatch):
+async def test_failed_database_read_is_retried(shelf, monkeypatch):
     async with shelf.open():
         task = await shelf.put(1)
         rows = shelf.rig.store.rows
@@ -225,7 +225,7 @@ async def test_a_database_that_refuses_is_asked_again(shelf, monkeypatch):
         assert shelf.document(1)["judgement"]["rating"] == 4
 
 
-async def test_a_sidecar_without_judgment_learns_it_and_the_hash_of_the_file_as_it_is_now(shelf):
+async def test_sidecar_without_rating_gets_it_with_the_current_file_hash(shelf):
     async with shelf.open():
         task = await shelf.put(1)
         older = shelf.document(1)

@@ -35,7 +35,7 @@ async def the_output(rig: Rig, task_id: TaskId) -> Output:
     return output
 
 
-async def test_undo_brings_file_and_sidecar_back(tmp_path: Path):
+async def test_undo_restores_file_and_sidecar_from_the_trash(tmp_path: Path):
     path = tmp_path / "a.mp4"
     async with Rig(loops=()) as rig:
         task_id = await kept(rig, path)
@@ -54,13 +54,13 @@ async def test_undo_brings_file_and_sidecar_back(tmp_path: Path):
         assert (await rig.kinds(task_id))[-2:] == ["file deleted", "file put back"]
 
 
-async def test_a_file_that_went_to_the_bin_is_not_missing(tmp_path: Path):
+async def test_trashed_file_is_not_missing(tmp_path: Path):
     async with Rig(loops=()) as rig:
         await rig.trash.throw([await kept(rig, tmp_path / "a.mp4")])
         assert (await rig.store.counts()).pages[Page.MISSING] == 0
 
 
-async def test_what_the_bin_does_not_tell_is_put_back_by_the_person(tmp_path: Path):
+async def test_file_without_a_known_place_in_the_trash_is_restored_by_the_person(tmp_path: Path):
     path = tmp_path / "a.mp4"
     async with Rig(loops=()) as rig:
         rig.bin.tells = False
@@ -73,7 +73,7 @@ async def test_what_the_bin_does_not_tell_is_put_back_by_the_person(tmp_path: Pa
         assert (await the_output(rig, task_id)).is_here
 
 
-async def test_a_file_that_is_not_there_is_not_said_to_be_in_the_bin(tmp_path: Path):
+async def test_missing_file_is_not_reported_as_trashed(tmp_path: Path):
     path = tmp_path / "a.mp4"
     async with Rig(loops=()) as rig:
         task_id = await kept(rig, path)
@@ -83,7 +83,7 @@ async def test_a_file_that_is_not_there_is_not_said_to_be_in_the_bin(tmp_path: P
         assert (await the_output(rig, task_id)).path == str(path)
 
 
-async def test_an_emptied_bin_says_so_and_the_row_stays_as_it_is(tmp_path: Path):
+async def test_emptied_trash_is_reported_and_the_row_stays(tmp_path: Path):
     path = tmp_path / "a.mp4"
     async with Rig(loops=()) as rig:
         task_id = await kept(rig, path)
@@ -93,7 +93,7 @@ async def test_an_emptied_bin_says_so_and_the_row_stays_as_it_is(tmp_path: Path)
         assert (await the_output(rig, task_id)).is_binned
 
 
-async def test_of_several_results_each_goes_and_comes_back(tmp_path: Path):
+async def test_each_of_several_results_is_trashed_and_restored(tmp_path: Path):
     paths = [tmp_path / "a.mp4", tmp_path / "b.mp4"]
     async with Rig(loops=()) as rig:
         task_id = await kept(rig, *paths)
@@ -105,7 +105,7 @@ async def test_of_several_results_each_goes_and_comes_back(tmp_path: Path):
         assert paths[0].read_bytes() == b"a.mp4"
 
 
-async def test_the_bins_places_stay_out_of_what_is_copied_for_support(tmp_path: Path):
+async def test_paths_in_the_trash_are_left_out_of_support_details(tmp_path: Path):
     from runway_desktop.usecases.words.support import support_details
 
     async with Rig(loops=()) as rig:
@@ -117,7 +117,7 @@ async def test_the_bins_places_stay_out_of_what_is_copied_for_support(tmp_path: 
         assert str(tmp_path) not in text
 
 
-async def test_a_file_that_is_being_moved_goes_to_the_bin_from_where_it_arrives(tmp_path: Path):
+async def test_file_being_moved_is_trashed_from_its_new_place(tmp_path: Path):
     path, arrived = tmp_path / "a.mp4", tmp_path / "new" / "a.mp4"
     arrived.parent.mkdir()
     async with Rig(loops=()) as rig:
@@ -133,7 +133,7 @@ async def test_a_file_that_is_being_moved_goes_to_the_bin_from_where_it_arrives(
         assert (await the_output(rig, task_id)).binned_from == str(arrived)
 
 
-async def test_what_a_restored_list_names_outside_the_programs_folders_is_left_alone(tmp_path: Path):
+async def test_file_outside_of_the_programs_folders_in_a_restored_list_is_not_deleted(tmp_path: Path):
     library, thesis = tmp_path / "library", tmp_path / "thesis.odt"
     library.mkdir()
     async with Rig(loops=()) as rig:
@@ -153,7 +153,7 @@ async def test_what_a_restored_list_names_outside_the_programs_folders_is_left_a
         assert roundabout.read_text() == "secret"
 
 
-async def test_a_link_out_of_the_library_leads_nowhere(tmp_path: Path):
+async def test_symbolic_link_out_of_the_library_is_not_followed(tmp_path: Path):
     library, private = tmp_path / "library", tmp_path / "private"
     private.mkdir()
     library.mkdir()
@@ -166,7 +166,7 @@ async def test_a_link_out_of_the_library_leads_nowhere(tmp_path: Path):
         assert (private / "a.mp4").exists()
 
 
-async def test_what_a_restored_list_has_in_the_programs_folders_is_deleted_as_ever(tmp_path: Path):
+async def test_file_inside_the_programs_folders_in_a_restored_list_is_deleted_normally(tmp_path: Path):
     paths = [tmp_path / folder / "a.mp4" for folder in ("library", "library before")]
     for path in paths:
         path.parent.mkdir()
@@ -178,7 +178,7 @@ async def test_what_a_restored_list_has_in_the_programs_folders_is_deleted_as_ev
         assert not any(path.exists() for path in paths)
 
 
-async def test_a_folder_in_which_a_result_was_saved_since_the_restore_is_the_programs(tmp_path: Path):
+async def test_folder_used_for_saving_since_the_restore_is_the_programs(tmp_path: Path):
     async with Rig(loops=()) as rig:
         note(rig.settings, tmp_path / "never restored")
         assert rig.settings.get(OWN) is None
@@ -188,7 +188,7 @@ async def test_a_folder_in_which_a_result_was_saved_since_the_restore_is_the_pro
         assert rig.settings.get(OWN) == [str(tmp_path / "library")]
 
 
-async def test_nothing_is_put_back_to_where_a_restored_list_likes(tmp_path: Path):
+async def test_restored_list_cannot_choose_where_trashed_files_are_restored(tmp_path: Path):
     library, autostart = tmp_path / "library", tmp_path / "autostart"
     library.mkdir()
     autostart.mkdir()

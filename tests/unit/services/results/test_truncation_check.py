@@ -32,7 +32,7 @@ def whole(kind: str) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["mp4", "mov", "png", "webp", "zip", "svg", "wav"])
-def test_half_a_file_is_doubted_and_a_whole_one_is_not(kind):
+def test_truncated_file_is_doubted_and_a_complete_one_is_not(kind):
     content = whole(kind)
     found = format_of(content[:4_096])
     assert found is not None
@@ -40,9 +40,9 @@ def test_half_a_file_is_doubted_and_a_whole_one_is_not(kind):
     assert seems_cut_short(io.BytesIO(content[: len(content) // 2]), found.name)
 
 
-def test_format_that_does_not_tell_is_believed():
+def test_format_without_a_length_is_trusted():
     assert not seems_cut_short(io.BytesIO(b"ID3"), "MP3")
 
 
-def test_sound_of_unknown_length_is_believed():
+def test_sound_of_unknown_length_is_trusted():
     assert not seems_cut_short(io.BytesIO(b"RIFF\xff\xff\xff\xffWAVE" + bytes(50)), "WAV")

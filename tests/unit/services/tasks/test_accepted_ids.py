@@ -59,7 +59,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "accepted-ids.txt"
 
 
-async def test_slot_file_grows_before_anything_is_sent(path: Path):
+async def test_id_file_grows_before_anything_is_sent(path: Path):
     await opened(path)
     assert path.stat().st_size == SLOT * SLOTS
     assert path.stat().st_blocks * 512 >= SLOT * SLOTS
@@ -67,21 +67,21 @@ async def test_slot_file_grows_before_anything_is_sent(path: Path):
         assert path.stat().st_mode & 0o077 == 0
 
 
-async def test_an_id_is_there_at_the_next_start_with_all_that_is_known_of_it(path: Path):
+async def test_accepted_id_is_available_at_the_next_start_with_its_details(path: Path):
     ids = await opened(path)
     assert await ids.keep(an_id(1))
     assert ids.left == ()
     assert (await opened(path)).left == (an_id(1),)
 
 
-async def test_keeping_an_id_takes_no_more_room(path: Path):
+async def test_storing_an_id_uses_no_additional_disk_space(path: Path):
     ids = await opened(path)
     for number in range(1, SLOTS + 1):
         await ids.keep(an_id(number))
     assert path.stat().st_size == SLOT * SLOTS
 
 
-async def test_an_id_that_the_list_has_is_freed(path: Path):
+async def test_id_stored_in_the_list_is_freed(path: Path):
     bus, clock = Bus(), FakeClock()
     ids = await opened(path, bus, clock)
     await ids.keep(an_id(1))
@@ -99,7 +99,7 @@ async def test_an_id_that_the_list_has_is_freed(path: Path):
     await ids.close()
 
 
-async def test_an_id_stays_while_only_the_log_of_the_list_has_it(path: Path):
+async def test_id_stays_while_only_the_log_of_the_list_has_it(path: Path):
     store, clock = MemoryStore(), FakeClock()
     ids = await opened(path, clock=clock, store=store)
     store.is_read = True
@@ -138,7 +138,7 @@ async def test_id_stored_during_a_log_write_is_written_next_time(path: Path):
     await ids.close()
 
 
-async def test_an_id_that_is_kept_anew_is_not_freed(path: Path):
+async def test_id_stored_again_is_not_freed(path: Path):
     clock = FakeClock()
     ids = await opened(path, clock=clock)
     await ids.keep(an_id(1))
@@ -149,7 +149,7 @@ async def test_an_id_that_is_kept_anew_is_not_freed(path: Path):
     await ids.close()
 
 
-async def test_the_log_is_written_once_for_many_ids_and_sooner_when_half_of_the_slots_are_taken(path: Path):
+async def test_log_checkpoint_runs_once_for_many_ids_and_sooner_when_slots_are_half_full(path: Path):
     clock, store = FakeClock(), MemoryStore()
     ids = await opened(path, clock=clock, store=store)
     for number in range(1, SLOTS // 2):
@@ -165,7 +165,7 @@ async def test_the_log_is_written_once_for_many_ids_and_sooner_when_half_of_the_
     await ids.close()
 
 
-async def test_where_all_slots_are_taken_a_sending_waits_until_some_are_freed(path: Path):
+async def test_sending_waits_for_a_free_id_slot(path: Path):
     clock, store = FakeClock(), MemoryStore()
     ids = await opened(path, clock=clock, store=store)
     store.is_read = True
@@ -184,7 +184,7 @@ async def test_where_all_slots_are_taken_a_sending_waits_until_some_are_freed(pa
     await ids.close()
 
 
-async def test_a_list_that_is_read_all_the_time_holds_a_sending_up_for_seconds_at_most(path: Path):
+async def test_constantly_read_list_delays_a_sending_by_seconds_at_most(path: Path):
     clock, store = FakeClock(), MemoryStore()
     ids = await opened(path, clock=clock, store=store)
     store.is_read = True
@@ -198,7 +198,7 @@ async def test_a_list_that_is_read_all_the_time_holds_a_sending_up_for_seconds_a
     await ids.close()
 
 
-async def test_a_list_that_cannot_be_written_keeps_all_ids_and_is_asked_again(path: Path):
+async def test_unwritable_list_keeps_all_ids_and_is_retried(path: Path):
     clock, trouble = FakeClock(), [StoreError("The disk is full.")]
 
     async def checkpoint() -> bool:
@@ -217,7 +217,7 @@ async def test_a_list_that_cannot_be_written_keeps_all_ids_and_is_asked_again(pa
     await ids.close()
 
 
-async def test_a_program_that_closes_asks_the_list_for_nothing_more(path: Path):
+async def test_closing_program_requests_no_checkpoint(path: Path):
     clock, store = FakeClock(), MemoryStore()
     ids = await opened(path, clock=clock, store=store)
     await ids.keep(an_id(1))
@@ -230,7 +230,7 @@ async def test_a_program_that_closes_asks_the_list_for_nothing_more(path: Path):
     assert await left_in(path) == [1, 2]
 
 
-async def test_an_id_of_another_form_is_kept_too(path: Path):
+async def test_id_of_another_form_is_stored_too(path: Path):
     odd = replace(an_id(1), remote_id=RemoteId("t_" + "x" * 100))
     assert await (await opened(path)).keep(odd)
     assert (await opened(path)).left == (odd,)
@@ -278,14 +278,14 @@ async def test_full_file_of_ids_keeps_old_ids_and_reports_the_new_one(path: Path
     assert 99 in await left_in(path)
 
 
-async def test_a_file_that_cannot_be_made_is_done_without(tmp_path: Path):
+async def test_missing_id_file_does_not_stop_sending(tmp_path: Path):
     ids = await opened(tmp_path / "no such folder" / "accepted-ids.txt")
     assert not await ids.keep(an_id(1))
     ids.free(remote_id(1))
     await ids.close()
 
 
-async def test_a_file_that_cannot_be_read_is_left_as_it_is(path: Path, monkeypatch):
+async def test_unreadable_id_file_is_left_unchanged(path: Path, monkeypatch):
     await (await opened(path)).keep(an_id(1))
 
     def refuse(_path: Path) -> bytes:
@@ -301,7 +301,7 @@ async def test_a_file_that_cannot_be_read_is_left_as_it_is(path: Path, monkeypat
 @pytest.mark.parametrize(
     "damage", [b"\0" * SLOT, b"x" * SLOT, b" " * 100, b"00000000 {}", b"00000000 null", b"\xff\xfe"]
 )
-async def test_a_slot_that_was_torn_costs_no_other(path: Path, damage):
+async def test_torn_slot_damages_no_other_slot(path: Path, damage):
     ids = await opened(path)
     for number in (1, 2, 3):
         await ids.keep(an_id(number))
@@ -314,7 +314,7 @@ async def test_a_slot_that_was_torn_costs_no_other(path: Path, damage):
     assert await left_in(path) == [1, 3, 4]
 
 
-async def test_a_growth_that_was_cut_short_costs_no_id(path: Path):
+async def test_interrupted_growth_of_the_id_file_loses_no_id(path: Path):
     await (await opened(path)).keep(an_id(1))
     with path.open("ab") as file:
         file.write(b" " * 100)
@@ -340,7 +340,7 @@ class Hangs(Executor):
         return Future()
 
 
-async def test_a_disk_that_hangs_holds_a_sending_up_for_seconds_at_most(path: Path):
+async def test_hanging_disk_delays_a_sending_by_seconds_at_most(path: Path):
     clock = FakeClock()
     ids = AcceptedIds(path, Hangs(), Bus(), clock, MemoryStore().checkpoint)
     keeping = asyncio.create_task(ids.keep(an_id(1)))
@@ -355,7 +355,7 @@ def a_sending(number: int) -> Intent:
     return Intent(task_id=TaskId(f"{number:032x}"), at=float(number), model="gen4.5", prompt="A fox\n“at dawn” " * 40)
 
 
-async def test_a_sending_is_there_at_the_next_start_with_as_much_of_its_prompt_as_fits(path: Path):
+async def test_sending_is_available_at_the_next_start_with_part_of_its_prompt(path: Path):
     ids = await opened(path)
     assert await ids.keep(a_sending(1))
     [found] = (await opened(path)).unanswered
@@ -365,7 +365,7 @@ async def test_a_sending_is_there_at_the_next_start_with_as_much_of_its_prompt_a
     assert (await opened(path)).left == ()
 
 
-async def test_an_id_takes_the_slot_of_its_sending(path: Path):
+async def test_accepted_id_replaces_its_sending_in_the_slot(path: Path):
     ids = await opened(path)
     for number in range(1, SLOTS + 1):
         await ids.keep(a_sending(number))
@@ -376,7 +376,7 @@ async def test_an_id_takes_the_slot_of_its_sending(path: Path):
     assert (len(again.left), again.unanswered) == (SLOTS, ())
 
 
-async def test_a_sending_is_freed_once_the_lists_own_file_has_what_became_of_it(path: Path):
+async def test_sending_slot_is_freed_once_its_outcome_is_in_the_database_file(path: Path):
     bus, clock, store = Bus(), FakeClock(), MemoryStore()
     ids = await opened(path, bus, clock, store)
     await ids.keep(a_sending(1))
@@ -395,7 +395,7 @@ async def test_a_sending_is_freed_once_the_lists_own_file_has_what_became_of_it(
 
 
 @needs_fork
-def test_killed_while_an_id_takes_the_slot_of_its_sending_one_of_them_is_there(path: Path):
+def test_kill_while_an_id_replaces_its_sending_keeps_one_of_them(path: Path):
     def work() -> None:
         async def keep() -> None:
             ids = await opened(path)
@@ -420,7 +420,7 @@ def test_killed_while_an_id_takes_the_slot_of_its_sending_one_of_them_is_there(p
 
 
 @needs_fork
-def test_killed_at_any_moment_an_id_that_was_kept_is_there(path: Path):
+def test_id_stored_before_a_kill_is_available(path: Path):
     def work() -> None:
         async def keep() -> None:
             ids = await opened(path)

@@ -55,7 +55,7 @@ async def succeeded(rig: Rig, path: Path | None = None) -> TaskId:
     return task_id
 
 
-async def test_a_held_task_is_canceled_without_a_word_to_runway():
+async def test_queued_task_is_canceled_without_contacting_runway():
     async with idle() as rig:
         [task_id] = await rig.submit(request())
         report = await rig.actions.cancel([task_id])
@@ -63,7 +63,7 @@ async def test_a_held_task_is_canceled_without_a_word_to_runway():
         assert rig.runway.calls == []
 
 
-async def test_a_running_task_is_asked_for_and_then_canceled():
+async def test_running_task_is_polled_and_then_canceled():
     async with a_live_task() as (rig, task_id):
         report = await rig.actions.cancel([task_id])
         assert report.done == [task_id]
@@ -71,7 +71,7 @@ async def test_a_running_task_is_asked_for_and_then_canceled():
         assert await rig.state(task_id) is State.CANCELLED
 
 
-async def test_a_task_that_has_just_finished_is_kept_and_not_deleted():
+async def test_just_finished_task_is_kept_instead_of_canceled():
     async with a_live_task() as (rig, task_id):
         rig.runway.finish(REMOTE, "https://x.example/a.mp4")
         report = await rig.actions.cancel([task_id])
@@ -81,7 +81,7 @@ async def test_a_task_that_has_just_finished_is_kept_and_not_deleted():
         assert len(await rig.store.outputs(task_id)) == 1
 
 
-async def test_a_result_that_arrives_while_the_cancel_is_under_way_is_kept():
+async def test_result_that_arrives_during_a_cancel_is_kept():
     async with a_live_task() as (rig, task_id):
         gate = rig.runway.hold("delete")
         canceling = asyncio.create_task(rig.actions.cancel([task_id]))
@@ -95,7 +95,7 @@ async def test_a_result_that_arrives_while_the_cancel_is_under_way_is_kept():
         assert len(await rig.store.outputs(task_id)) == 1
 
 
-async def test_nothing_of_the_program_stands_between_the_answer_and_the_cancel():
+async def test_delete_follows_the_poll_answer_without_delay():
     """What is written to the database, waits for a turn, or lets others run makes the moment longer in which a result
     that has just finished is deleted."""
     async with a_live_task() as (rig, task_id):
@@ -125,7 +125,7 @@ async def test_nothing_of_the_program_stands_between_the_answer_and_the_cancel()
 
 
 @pytest.mark.parametrize(("status", "ran"), [("RUNNING", True), ("PENDING", False), ("THROTTLED", False)])
-async def test_a_canceled_task_still_tells_whether_it_ran(status: str, ran: bool):
+async def test_canceled_task_still_tells_whether_it_ran(status: str, ran: bool):
     async with idle() as rig:
         rig.runway.say(REMOTE, "PENDING")
         [task_id] = (await rig.adoption.adopt([REMOTE])).added
@@ -135,7 +135,7 @@ async def test_a_canceled_task_still_tells_whether_it_ran(status: str, ran: bool
         assert (task.state, task.running_since is not None) == (State.CANCELLED, ran)
 
 
-async def test_a_canceled_task_of_unknown_cost_counts_as_what_it_may_have_cost():
+async def test_canceled_task_of_unknown_cost_counts_its_possible_cost():
     async with Rig(loops=("lane",)) as rig:
         [task_id] = await rig.submit(request())
         await in_time(rig.clock, rig.actions.cancel([task_id]))
@@ -143,7 +143,7 @@ async def test_a_canceled_task_of_unknown_cost_counts_as_what_it_may_have_cost()
         assert (task.state, task.cost_credits, rig.budget.spent_today) == (State.CANCELLED, None, 25.0)
 
 
-async def test_a_task_without_an_estimate_of_runways_counts_as_its_price_also_when_canceled():
+async def test_task_without_runways_estimate_counts_its_price_even_if_canceled():
     async with Rig(loops=("lane",)) as rig:
         await rig.pricing.learn(request(), 40.0)
         rig.runway.estimate = None
@@ -153,7 +153,7 @@ async def test_a_task_without_an_estimate_of_runways_counts_as_its_price_also_wh
         assert (await rig.state(task_id), rig.budget.spent_today) == (State.CANCELLED, 40.0)
 
 
-async def test_a_cancel_that_meets_a_404_leaves_as_soon_as_the_task_appears():
+async def test_cancel_answered_by_a_404_is_sent_once_the_task_appears():
     async with a_live_task() as (rig, task_id):
         rig.runway.then("task", NOT_KNOWN, NOT_KNOWN, NOT_KNOWN)
         report = await in_time(rig.clock, rig.actions.cancel([task_id]), 3 * LEAST_GAP)
@@ -162,7 +162,7 @@ async def test_a_cancel_that_meets_a_404_leaves_as_soon_as_the_task_appears():
 
 
 @pytest.mark.parametrize("error", [NOT_KNOWN, GATEWAY])
-async def test_a_cancel_that_meets_404s_for_a_minute_is_said_not_to_be_canceled_yet_and_stays_asked(error):
+async def test_cancel_answered_by_404s_for_a_minute_is_reported_as_pending(error):
     async with a_live_task() as (rig, task_id):
         rig.runway.always("task", error)
         report = await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 2 * LEAST_GAP)
@@ -174,7 +174,7 @@ async def test_a_cancel_that_meets_404s_for_a_minute_is_said_not_to_be_canceled_
 
 
 @pytest.mark.parametrize("error", [NOT_KNOWN, GATEWAY])
-async def test_a_delete_that_is_answered_with_a_404_cancels_nothing_and_leaves_again(error):
+async def test_404_for_a_delete_cancels_nothing_and_the_delete_is_repeated(error):
     async with a_live_task() as (rig, task_id):
         rig.runway.then("delete", error)
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
@@ -182,7 +182,7 @@ async def test_a_delete_that_is_answered_with_a_404_cancels_nothing_and_leaves_a
         assert [call.name for call in rig.runway.calls] == ["task", "delete", "task", "delete"]
 
 
-async def test_a_task_that_appears_after_the_minute_is_canceled_then():
+async def test_task_that_appears_after_a_minute_is_canceled_then():
     async with a_followed_task() as (rig, task_id):
         known = rig.runway.answers[REMOTE]
         rig.runway.vanish(REMOTE)
@@ -195,7 +195,7 @@ async def test_a_task_that_appears_after_the_minute_is_canceled_then():
 
 
 @pytest.mark.parametrize("error", [NOT_KNOWN, GATEWAY])
-async def test_a_cancel_that_met_a_404_outlives_a_kill_and_its_delete_leaves_in_the_next_run(error):
+async def test_pending_cancel_survives_a_kill_and_is_sent_in_the_next_run(error):
     async with a_followed_task() as (rig, task_id):
         rig.runway.always("task", error)
         canceling = asyncio.create_task(rig.actions.cancel([task_id]))
@@ -209,7 +209,7 @@ async def test_a_cancel_that_met_a_404_outlives_a_kill_and_its_delete_leaves_in_
             assert len(next_run.runway.named("delete")) == 1
 
 
-async def test_a_result_that_appears_with_the_task_is_kept_and_not_deleted():
+async def test_result_that_appears_with_the_task_is_kept_instead_of_deleted():
     async with a_followed_task() as (rig, task_id):
         rig.runway.vanish(REMOTE)
         await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 3 * LEAST_GAP)
@@ -219,7 +219,7 @@ async def test_a_result_that_appears_with_the_task_is_kept_and_not_deleted():
         assert rig.runway.named("delete") == []
 
 
-async def test_a_task_that_runway_surely_has_no_longer_counts_as_canceled():
+async def test_task_surely_gone_at_runway_counts_as_canceled():
     async with a_followed_task() as (rig, task_id):
         rig.runway.vanish(REMOTE)
         await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 3 * LEAST_GAP)
@@ -228,7 +228,7 @@ async def test_a_task_that_runway_surely_has_no_longer_counts_as_canceled():
         assert (task.state, task.cancel_asked) == (State.CANCELLED, True)
 
 
-async def test_many_cancels_that_meet_404s_hold_up_no_other_cancel():
+async def test_pending_cancels_delay_no_other_cancel():
     async with idle() as rig:
         remotes = [remote_id(100 + number) for number in range(12)]
         for remote in remotes:
@@ -244,14 +244,14 @@ async def test_many_cancels_that_meet_404s_hold_up_no_other_cancel():
         assert (report.done, set(report.failed)) == ([ids[-1]], set(ids[:-1]))
 
 
-async def test_a_task_that_fails_while_it_is_canceled_is_not_said_to_be_kept():
+async def test_task_that_fails_during_a_cancel_is_not_reported_as_kept():
     async with a_live_task() as (rig, task_id):
         rig.runway.fail(REMOTE, "INTERNAL")
         report = await rig.actions.cancel([task_id])
         assert (report.done, report.kept, report.without_result) == ([], [], [task_id])
 
 
-async def test_a_task_that_turned_uncertain_while_its_cancel_waited_is_followed_once_its_id_is_known():
+async def test_task_that_became_uncertain_during_its_cancel_is_followed_once_its_id_is_known():
     async with Rig() as rig:
         gate = rig.runway.hold("create")
         rig.runway.then("create", NoReply("The connection was cut."))
@@ -267,7 +267,7 @@ async def test_a_task_that_turned_uncertain_while_its_cancel_waited_is_followed_
         assert rig.runway.named("delete") == []
 
 
-async def test_a_cancel_that_never_left_does_not_claim_a_later_404():
+async def test_cancel_that_never_reached_runway_is_not_recorded_as_asked():
     async with a_live_task() as (rig, task_id):
         rig.runway.then("task", NotReached("There is no network."))
         report = await rig.actions.cancel([task_id])
@@ -277,7 +277,7 @@ async def test_a_cancel_that_never_left_does_not_claim_a_later_404():
         assert line.detail == {"error": "not reached", "said": ""}
 
 
-async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():
+async def test_404_after_a_delete_with_a_lost_answer_counts_as_canceled():
     async with a_followed_task() as (rig, task_id):
         rig.runway.then("delete", NoReply("The connection was cut."))
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
@@ -287,7 +287,7 @@ async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():
         assert await rig.state(task_id) is State.CANCELLED
 
 
-async def test_a_cancel_whose_answer_was_lost_is_sent_again_while_the_task_runs():
+async def test_delete_with_a_lost_answer_is_repeated_while_the_task_runs():
     async with a_followed_task() as (rig, task_id):
         rig.runway.then("delete", NoReply("The connection was cut."))
         await in_time(rig.clock, rig.actions.cancel([task_id]))
@@ -297,7 +297,7 @@ async def test_a_cancel_whose_answer_was_lost_is_sent_again_while_the_task_runs(
         assert len(rig.runway.named("delete")) == 2
 
 
-async def test_a_cancel_that_runway_refuses_is_told_and_not_sent_again():
+async def test_delete_refused_by_runway_is_reported_and_not_repeated():
     async with a_followed_task() as (rig, task_id):
         rig.runway.always("delete", RequestRefused("This task cannot be canceled.", status=409))
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
@@ -307,7 +307,7 @@ async def test_a_cancel_that_runway_refuses_is_told_and_not_sent_again():
         assert not (await rig.task(task_id)).is_canceling
 
 
-async def test_a_delete_that_is_still_to_leave_and_that_runway_refuses_leaves_once():
+async def test_pending_delete_refused_by_runway_is_sent_once():
     async with a_followed_task() as (rig, task_id):
         rig.runway.then("delete", NoReply("The connection was cut."))
         rig.runway.always("delete", RequestRefused("This task cannot be canceled.", status=409))
@@ -317,7 +317,7 @@ async def test_a_delete_that_is_still_to_leave_and_that_runway_refuses_leaves_on
         assert not (await rig.task(task_id)).is_canceling
 
 
-async def test_a_disk_that_refuses_what_became_of_a_finished_cancel_stops_no_asking():
+async def test_failed_write_of_a_finished_cancel_does_not_stop_polling():
     async with a_followed_task() as (rig, task_id):
         rig.runway.then("delete", NoReply("The connection was cut."))
         await in_time(rig.clock, rig.actions.cancel([task_id]))
@@ -328,7 +328,7 @@ async def test_a_disk_that_refuses_what_became_of_a_finished_cancel_stops_no_ask
         assert await rig.state(task_id) is State.CANCELLED
 
 
-async def test_a_gateways_404_deletes_nothing_at_runway(tmp_path: Path):
+async def test_404_of_a_gateway_deletes_nothing_at_runway(tmp_path: Path):
     async with idle() as rig:
         task_id = await succeeded(rig, tmp_path / "a.mp4")
         rig.runway.then("delete", GATEWAY)
@@ -337,7 +337,7 @@ async def test_a_gateways_404_deletes_nothing_at_runway(tmp_path: Path):
         assert not (await rig.task(task_id)).deleted_remotely
 
 
-async def test_a_task_being_sent_is_canceled_once_it_has_its_id():
+async def test_task_being_sent_is_canceled_once_it_has_its_id():
     async with Rig(loops=("lane",)) as rig:
         gate = rig.runway.hold("create")
         [task_id] = await rig.submit(request())
@@ -349,7 +349,7 @@ async def test_a_task_being_sent_is_canceled_once_it_has_its_id():
         assert len(rig.runway.named("delete")) == 1
 
 
-async def test_an_uncertain_task_cannot_be_canceled_and_says_why():
+async def test_uncertain_task_cannot_be_canceled_and_says_why():
     async with Rig(loops=("lane",)) as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
@@ -357,7 +357,7 @@ async def test_an_uncertain_task_cannot_be_canceled_and_says_why():
         assert report.failed == {task_id: WhyNot.UNDECIDED}
 
 
-async def test_many_are_canceled_and_each_gets_its_word():
+async def test_each_of_many_canceled_tasks_gets_its_outcome():
     async with idle() as rig:
         held = await rig.submit(*(request(f"{n}") for n in range(20)))
         running = await live(rig)
@@ -365,7 +365,7 @@ async def test_many_are_canceled_and_each_gets_its_word():
         assert set(report.done) == {*held, running}
 
 
-async def test_a_result_that_is_not_saved_is_not_deleted_at_runway():
+async def test_unsaved_result_is_not_deleted_at_runway():
     async with idle() as rig:
         task_id = await succeeded(rig)
         report = await rig.actions.delete_remotely([task_id])
@@ -373,7 +373,7 @@ async def test_a_result_that_is_not_saved_is_not_deleted_at_runway():
         assert rig.runway.named("delete") == []
 
 
-async def test_a_saved_result_can_be_deleted_at_runway(tmp_path: Path):
+async def test_saved_result_can_be_deleted_at_runway(tmp_path: Path):
     async with idle() as rig:
         task_id = await succeeded(rig, tmp_path / "a.mp4")
         report = await rig.actions.delete_remotely([task_id])
@@ -382,13 +382,13 @@ async def test_a_saved_result_can_be_deleted_at_runway(tmp_path: Path):
         assert (task.state, task.deleted_remotely) == (State.SUCCEEDED, True)
 
 
-async def test_a_running_task_is_not_deleted_by_the_verb_for_ended_ones():
+async def test_running_task_is_not_deleted_by_delete_at_runway():
     async with a_live_task() as (rig, task_id):
         assert task_id in (await rig.actions.delete_remotely([task_id])).failed
         assert rig.runway.named("delete") == []
 
 
-async def test_removed_rows_come_back_as_they_were():
+async def test_removed_rows_come_back_unchanged():
     async with idle() as rig:
         ids = [*await rig.submit(request()), await live(rig)]
         before = [await rig.task(task_id) for task_id in ids]
@@ -400,7 +400,7 @@ async def test_removed_rows_come_back_as_they_were():
         assert held == replace(before[0], hold=Hold(HoldCode.WAITS_FOR_PERSON)), "nothing is sent by coming back"
 
 
-async def test_a_removed_task_goes_on_and_is_saved():
+async def test_removed_running_task_continues_and_is_saved():
     async with Rig(loops=("poller",)) as rig:
         task_id = await live(rig)
         await rig.actions.remove([task_id])
@@ -409,7 +409,7 @@ async def test_a_removed_task_goes_on_and_is_saved():
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_files_go_to_the_bin_with_their_sidecars_and_the_row_stays(tmp_path: Path):
+async def test_deleted_files_go_to_the_trash_with_sidecars_and_the_row_stays(tmp_path: Path):
     clip, sidecar = tmp_path / "a.mp4", tmp_path / "a.mp4.json"
     clip.write_bytes(b"clip")
     sidecar.write_text("{}")
@@ -424,7 +424,7 @@ async def test_files_go_to_the_bin_with_their_sidecars_and_the_row_stays(tmp_pat
         assert rig.runway.named("delete") == []
 
 
-async def test_a_bin_that_takes_nothing_leaves_the_file_where_it_is(tmp_path: Path):
+async def test_failed_trash_leaves_the_file_in_place(tmp_path: Path):
     clip = tmp_path / "a.mp4"
     clip.write_bytes(b"clip")
     async with idle() as rig:
@@ -435,14 +435,14 @@ async def test_a_bin_that_takes_nothing_leaves_the_file_where_it_is(tmp_path: Pa
         assert output.path == str(clip)
 
 
-async def test_a_title_is_one_line_and_blank_takes_it_away():
+async def test_title_is_one_line_and_a_blank_one_removes_it():
     async with idle() as rig:
         [task_id] = await rig.submit(request())
         assert (await rig.actions.rename(task_id, "  The\nfirst   take ")).title == "The first take"
         assert (await rig.actions.rename(task_id, " ")).title == ""
 
 
-async def test_a_disk_that_refuses_says_so_before_runway_is_asked():
+async def test_failed_disk_write_is_reported_before_runway_is_contacted():
     async with a_live_task() as (rig, task_id):
         rig.store.trouble = StoreError("The disk is full.")
         outcome = await asyncio.gather(rig.actions.cancel([task_id]), return_exceptions=True)

@@ -35,7 +35,7 @@ async def a_backup_restored() -> tuple[Rig, dict[str, TaskId]]:
     return after, {"live": live, "held": held[0], "held too": held[1], "sending": sending}
 
 
-async def test_nothing_that_waited_is_sent_after_a_restore():
+async def test_queued_tasks_are_not_sent_after_a_restore():
     rig, ids = await a_backup_restored()
     sent = len(rig.runway.named("create"))
     async with rig:
@@ -57,7 +57,7 @@ async def test_resuming_the_lane_releases_no_held_task():
         assert (await rig.state(ids["held"])) is State.QUEUED
 
 
-async def test_editing_a_restored_task_does_not_let_it_go():
+async def test_editing_a_restored_task_does_not_release_it():
     rig, ids = await a_backup_restored()
     async with rig:
         await rig.lane.resume()
@@ -67,7 +67,7 @@ async def test_editing_a_restored_task_does_not_let_it_go():
         assert (task.state, task.hold.code, task.request.prompt) == (State.QUEUED, HoldCode.RESTORED, "edited")
 
 
-async def test_the_person_lets_one_go_and_the_others_stay():
+async def test_person_releases_one_restored_task_and_the_others_stay():
     rig, ids = await a_backup_restored()
     async with rig:
         await sent.release(rig, ids["held"])
@@ -77,7 +77,7 @@ async def test_the_person_lets_one_go_and_the_others_stay():
         assert (await rig.state(ids["held too"])) is State.QUEUED
 
 
-async def test_task_being_sent_at_the_end_of_a_run_becomes_uncertain_with_its_reason():
+async def test_task_being_sent_at_the_end_of_a_run_becomes_uncertain_with_a_reason():
     rig, ids = await a_backup_restored()
     async with rig:
         task = await rig.task(ids["sending"])
@@ -95,7 +95,7 @@ async def test_live_task_is_polled_after_a_restart():
         assert await rig.state(ids["live"]) is State.SUCCEEDED
 
 
-async def test_decision_about_a_copy_is_repeated_until_it_was_shown():
+async def test_question_about_a_copied_profile_is_repeated_until_shown():
     rig, _ = await a_backup_restored()
     async with rig:
         found = after_restore.to_tell(rig.settings)
@@ -104,7 +104,7 @@ async def test_decision_about_a_copy_is_repeated_until_it_was_shown():
         assert after_restore.to_tell(rig.settings) is None
 
 
-async def test_where_the_former_list_is_kept_is_told_though_the_first_start_is_killed():
+async def test_place_of_the_former_list_is_reported_though_the_first_start_was_killed():
     whole, _ = await a_backup_restored()
     await whole.store.set_settings({FRESH: {"made_at": MADE_AT, BEFORE: "/backups/before.zip"}})
     async with whole as rig:
@@ -115,7 +115,7 @@ async def test_where_the_former_list_is_kept_is_told_though_the_first_start_is_k
         assert found.before == "/backups/before.zip"
 
 
-async def test_the_second_start_is_like_any_other():
+async def test_second_start_after_a_restore_is_normal():
     rig, ids = await a_backup_restored()
     async with rig:
         await sent.release(rig, ids["held"])
@@ -126,7 +126,7 @@ async def test_the_second_start_is_like_any_other():
         assert not again.told(TaskChanged)
 
 
-async def test_killed_at_any_write_it_is_done_again_at_the_next_start():
+async def test_restore_follow_up_killed_at_any_write_is_repeated_at_the_next_start():
     for moment in range(5):
         whole, ids = await a_backup_restored()
         store = whole.store.copy()

@@ -74,12 +74,12 @@ async def adopted(rig: Rig, number: int = 1, status: str = "RUNNING", **members:
     return task_id
 
 
-def test_the_gap_while_the_person_looks_follows_the_least_gap():
+def test_poll_gap_of_a_viewed_task_follows_the_minimum_gap():
     assert LEAST_GAP == 5.0
     assert LEAST_GAP < LOOKING_GAP <= LEAST_GAP + 1.0
 
 
-async def test_no_two_questions_about_a_task_lie_within_the_gap_whoever_asks(tmp_path):
+async def test_polls_of_one_task_keep_the_minimum_gap_whoever_asks(tmp_path):
     fetcher = FakeFetcher()
     made, runway = noted("poller")
     async with made as rig, saving(rig, fetcher, tmp_path / "library") as downloads:
@@ -107,7 +107,7 @@ async def test_no_two_questions_about_a_task_lie_within_the_gap_whoever_asks(tmp
         assert min(runway.gaps()) >= LEAST_GAP - 1e-6
 
 
-async def test_a_cancel_waits_for_the_gap_and_then_for_a_fresh_answer():
+async def test_cancel_waits_for_the_poll_gap_and_then_for_a_fresh_answer():
     made, runway = noted()
     async with made as rig:
         task_id = await adopted(rig)
@@ -124,7 +124,7 @@ async def test_a_cancel_waits_for_the_gap_and_then_for_a_fresh_answer():
         assert runway.gaps() == [pytest.approx(LEAST_GAP)]
 
 
-async def test_one_answer_serves_all_who_ask_while_it_is_under_way():
+async def test_simultaneous_polls_of_a_task_share_one_answer():
     async with Rig(loops=()) as rig:
         task_id = await adopted(rig)
         gate = rig.runway.hold("task")
@@ -153,7 +153,7 @@ async def test_caller_of_an_abandoned_shared_poll_polls_again():
         assert len(rig.runway.named("task")) == 2
 
 
-async def test_an_answer_of_another_key_is_not_shared():
+async def test_answer_for_another_key_is_not_shared():
     async with Rig(loops=()) as rig:
         await adopted(rig)
         gate = rig.runway.hold("task")
@@ -168,7 +168,7 @@ async def test_an_answer_of_another_key_is_not_shared():
         assert ((await one).key, (await other).key) == (old, rig.runway.key)
 
 
-async def test_links_of_a_young_answer_are_handed_on_and_a_refused_one_is_asked_for(tmp_path):
+async def test_recent_result_links_are_reused_and_a_refused_one_is_renewed(tmp_path):
     fetcher = FakeFetcher()
     fetcher.serve(FRESH, b"clip")
     made, runway = noted("poller")
@@ -196,7 +196,7 @@ async def test_sending_that_never_reached_runway_blocks_no_other():
         await rig.asking.ask(REMOTE)
 
 
-async def test_tasks_are_forgotten_when_their_gap_is_over():
+async def test_tasks_are_forgotten_when_their_poll_gap_ends():
     async with Rig(loops=()) as rig:
         for number in range(300):
             rig.runway.say(remote_id(number), "RUNNING")
@@ -213,7 +213,7 @@ class MovingClock(FakeClock):
         return super().monotonic()
 
 
-async def test_a_clock_that_moves_meanwhile_keeps_no_question_back():
+async def test_clock_change_does_not_delay_a_poll():
     async with Rig(loops=("poller",), clock=MovingClock()) as rig:
         await adopted(rig)
         await rig.clock.advance(2 * LEAST_GAP)

@@ -18,7 +18,7 @@ from tests.rigs.copied_lists import MANY, Computer, a_computer, a_queue, assert_
 from tests.rigs.engine_rig import request
 
 
-async def test_a_copy_beside_the_original_waits_and_the_original_goes_on(tmp_path: Path):
+async def test_copied_list_beside_the_original_waits_and_the_original_continues(tmp_path: Path):
     computer = await a_queue(tmp_path)
     twin = computer.copied("copy")
     await computer.asks(Verdict.COPIED, twin)
@@ -26,14 +26,14 @@ async def test_a_copy_beside_the_original_waits_and_the_original_goes_on(tmp_pat
     assert computer.sent_twice == []
 
 
-async def test_a_list_that_is_put_back_after_it_was_sent_waits(tmp_path: Path):
+async def test_list_restored_from_before_its_sending_waits(tmp_path: Path):
     computer = await a_queue(tmp_path)
     await computer.put_back_once_sent()
     await computer.asks(Verdict.PUT_BACK)
     assert computer.sent_twice == []
 
 
-async def test_a_copy_made_in_the_middle_of_the_run_that_sends_it_is_known_when_it_is_put_back(tmp_path: Path):
+async def test_copy_made_during_the_sending_run_is_recognized_when_restored(tmp_path: Path):
     computer = await a_computer(tmp_path)
     async with computer.rig() as rig:
         await rig.lane.pause()
@@ -49,7 +49,7 @@ async def test_a_copy_made_in_the_middle_of_the_run_that_sends_it_is_known_when_
     assert computer.sent_twice == []
 
 
-async def test_a_list_that_was_opened_since_is_known_even_if_nothing_was_sent(tmp_path: Path):
+async def test_list_opened_since_the_copy_is_recognized_even_if_nothing_was_sent(tmp_path: Path):
     computer = await a_computer(tmp_path)
     [*_, dropped] = await computer.queue()
     kept = computer.copied("kept")
@@ -59,7 +59,7 @@ async def test_a_list_that_was_opened_since_is_known_even_if_nothing_was_sent(tm
     await computer.asks(Verdict.PUT_BACK)
 
 
-async def test_a_folder_that_was_synced_to_another_computer_waits_there(tmp_path: Path):
+async def test_profile_synced_to_another_computer_waits_there(tmp_path: Path):
     computer = await a_queue(tmp_path)
     (tmp_path / "other").mkdir()
     other = Computer(tmp_path / "other")
@@ -72,7 +72,7 @@ async def test_a_folder_that_was_synced_to_another_computer_waits_there(tmp_path
     assert computer.sent_twice == []
 
 
-async def test_two_copies_that_are_used_in_turn_are_both_safe_and_each_asks_once(tmp_path: Path):
+async def test_two_copies_used_in_turn_are_both_safe_and_each_asks_once(tmp_path: Path):
     computer = await a_queue(tmp_path)
     one, other = computer.copied("one"), computer.copied("other")
     shutil.rmtree(computer.home)
@@ -92,7 +92,7 @@ async def test_two_copies_that_are_used_in_turn_are_both_safe_and_each_asks_once
     assert computer.sent_twice == []
 
 
-async def test_the_last_state_before_a_list_was_put_back_is_known_when_it_is_put_back_itself(tmp_path: Path):
+async def test_state_before_a_restore_is_recognized_when_it_is_restored_itself(tmp_path: Path):
     computer = await a_computer(tmp_path)
     early = computer.copied("early")
     ids = await computer.queue()
@@ -114,7 +114,7 @@ async def test_the_last_state_before_a_list_was_put_back_is_known_when_it_is_put
     assert computer.sent_twice == []
 
 
-async def test_a_list_that_is_opened_while_its_twin_is_open_stops_the_twin(tmp_path: Path):
+async def test_opening_a_copy_while_the_original_is_open_stops_the_original(tmp_path: Path):
     computer = await a_computer(tmp_path)
     twin = computer.copied("copy")
     async with computer.rig() as first:
@@ -133,7 +133,7 @@ async def test_a_list_that_is_opened_while_its_twin_is_open_stops_the_twin(tmp_p
             assert hold_words(task.hold).startswith("A copy of this profile's folder is in use.")
 
 
-async def test_a_list_of_an_older_version_that_is_put_back_waits(tmp_path: Path):
+async def test_restored_list_of_an_older_version_waits(tmp_path: Path):
     computer = Computer(tmp_path)
     await computer.used()
     await computer.queue()
@@ -152,7 +152,7 @@ async def test_unreadable_folder_may_be_the_original(tmp_path: Path):
     await computer.asks(Verdict.COPIED, twin)
 
 
-async def test_a_copy_whose_state_was_wiped_and_whose_original_is_gone_waits(tmp_path: Path):
+async def test_copy_with_deleted_state_folder_and_original_waits(tmp_path: Path):
     computer = await a_queue(tmp_path)
     twin = computer.copied("copy")
     shutil.rmtree(computer.home)
@@ -160,7 +160,7 @@ async def test_a_copy_whose_state_was_wiped_and_whose_original_is_gone_waits(tmp
     await computer.asks(Verdict.UNKNOWN, twin)
 
 
-async def test_where_nothing_waits_nothing_is_asked(tmp_path: Path):
+async def test_list_without_queued_tasks_causes_no_question(tmp_path: Path):
     computer = await a_computer(tmp_path)
     twin = computer.copied("copy")
     async with computer.rig(twin) as rig:
@@ -220,7 +220,7 @@ async def put_back_without_marker(root: Path) -> Computer:
     return computer
 
 
-async def test_a_list_put_back_without_its_marker_waits_since_runway_made_more_than_it_knows(tmp_path: Path):
+async def test_restored_list_without_its_marker_waits_when_runway_made_more_than_it_knows(tmp_path: Path):
     computer = await put_back_without_marker(tmp_path)
     async with computer.rig() as rig:
         await assert_asks(rig, Verdict.NOT_COUNTED)
@@ -234,7 +234,7 @@ async def test_a_list_put_back_without_its_marker_waits_since_runway_made_more_t
     assert computer.sent_twice == []
 
 
-async def test_where_no_marker_can_be_written_a_list_that_is_put_back_waits(tmp_path: Path):
+async def test_restored_list_waits_where_no_marker_can_be_written(tmp_path: Path):
     computer = Computer(tmp_path)
     computer.state.write_text("not a folder")
     await computer.used()
@@ -244,7 +244,7 @@ async def test_where_no_marker_can_be_written_a_list_that_is_put_back_waits(tmp_
     assert computer.sent_twice == []
 
 
-async def test_where_the_marker_could_not_follow_the_list_that_is_put_back_waits(tmp_path: Path):
+async def test_restored_list_waits_where_the_marker_could_not_be_updated(tmp_path: Path):
     computer = await a_computer(tmp_path)
     computer.state.rename(tmp_path / "state kept")
     computer.state.write_text("not a folder")
@@ -256,7 +256,7 @@ async def test_where_the_marker_could_not_follow_the_list_that_is_put_back_waits
     assert computer.sent_twice == []
 
 
-async def test_a_start_that_sends_nothing_leaves_the_comparison_to_the_next(tmp_path: Path):
+async def test_start_that_sends_nothing_leaves_the_count_comparison_to_the_next(tmp_path: Path):
     computer = await put_back_without_marker(tmp_path)
     async with computer.rig(loops=()):
         pass
@@ -264,7 +264,7 @@ async def test_a_start_that_sends_nothing_leaves_the_comparison_to_the_next(tmp_
     assert computer.sent_twice == []
 
 
-async def test_without_a_marker_nothing_is_sent_until_runway_tells_its_counts(tmp_path: Path):
+async def test_list_without_a_marker_sends_nothing_until_runway_reports_counts(tmp_path: Path):
     computer = await a_queue(tmp_path)
     shutil.rmtree(computer.state)
     made = len(computer.runway.requests)
@@ -277,7 +277,7 @@ async def test_without_a_marker_nothing_is_sent_until_runway_tells_its_counts(tm
         await assert_goes_on(rig)
 
 
-async def test_without_marker_and_counts_the_person_decides(tmp_path: Path):
+async def test_person_decides_when_marker_and_counts_are_missing(tmp_path: Path):
     computer = await a_queue(tmp_path)
     shutil.rmtree(computer.state)
     computer.runway.always("organization", ServerTrouble("Runway has trouble."))
@@ -289,7 +289,7 @@ async def test_without_marker_and_counts_the_person_decides(tmp_path: Path):
         assert reasons(rig) == [HoldCode.COPIED] * (MANY - 1)
 
 
-async def test_a_model_whose_count_fits_goes_on_and_what_is_older_than_the_counts_waits(tmp_path: Path):
+async def test_model_with_matching_count_continues_and_tasks_older_than_the_counts_wait(tmp_path: Path):
     computer = await a_computer(tmp_path)
     async with computer.rig(loops=()) as rig:
         [old] = await rig.submit(request("queued long ago", model="gen4_turbo"))
@@ -346,7 +346,7 @@ async def test_sending_that_may_belong_to_another_day_explains_no_count(tmp_path
         await assert_asks(rig, Verdict.NOT_COUNTED)
 
 
-async def test_the_counts_of_one_key_explain_nothing_that_was_queued_with_another(tmp_path: Path):
+async def test_counts_of_one_key_explain_nothing_queued_with_another(tmp_path: Path):
     computer = await a_computer(tmp_path)
     ids = await computer.queue()
     async with computer.rig(loops=()) as rig:

@@ -26,14 +26,14 @@ from tests.rigs.notices import notices
 # What is no copy
 
 
-async def test_a_second_start_asks_nothing(tmp_path: Path):
+async def test_second_start_asks_no_question(tmp_path: Path):
     computer = await a_queue(tmp_path)
     async with computer.rig(loops=()) as rig:
         assert not rig.told(TaskChanged)
     await computer.goes_on()
 
 
-async def test_a_remount_asks_nothing(tmp_path: Path):
+async def test_remounted_drive_asks_no_question(tmp_path: Path):
     """The drive has another number, and so may its files, where the disk gives them out anew each time."""
     computer = await a_queue(tmp_path)
     kept = computer.copied("kept")
@@ -41,7 +41,7 @@ async def test_a_remount_asks_nothing(tmp_path: Path):
     await computer.goes_on()
 
 
-async def test_a_renamed_folder_asks_nothing_there_and_back(tmp_path: Path):
+async def test_renaming_the_folder_and_back_asks_no_question(tmp_path: Path):
     computer = await a_queue(tmp_path)
     renamed = computer.renamed(computer.home, "renamed")
     async with computer.rig(renamed, loops=()) as rig:
@@ -50,21 +50,21 @@ async def test_a_renamed_folder_asks_nothing_there_and_back(tmp_path: Path):
     await computer.goes_on(back)
 
 
-async def test_a_folder_that_was_moved_to_another_disk_asks_nothing(tmp_path: Path):
+async def test_folder_moved_to_another_disk_asks_no_question(tmp_path: Path):
     computer = await a_queue(tmp_path)
     moved = computer.copied("other disk")
     shutil.rmtree(computer.home)
     await computer.goes_on(moved)
 
 
-async def test_a_folder_that_is_reached_by_another_path_asks_nothing(tmp_path: Path):
+async def test_folder_reached_by_another_path_asks_no_question(tmp_path: Path):
     computer = await a_queue(tmp_path)
     (tmp_path / "link").symlink_to(computer.home, target_is_directory=True)
     computer.lists[tmp_path / "link"] = computer.lists[computer.home]
     await computer.goes_on(tmp_path / "link")
 
 
-async def test_an_upgrade_asks_nothing_and_takes_an_identity(tmp_path: Path):
+async def test_upgrade_asks_no_question_and_creates_an_identity(tmp_path: Path):
     computer = await a_queue(tmp_path)
     await computer.lists[computer.home].set_settings({IDENTITY: None})
     shutil.rmtree(computer.state)
@@ -75,7 +75,7 @@ async def test_an_upgrade_asks_nothing_and_takes_an_identity(tmp_path: Path):
     assert "this computer" not in str(found)
 
 
-async def test_a_new_list_in_an_old_folder_asks_nothing_and_the_old_one_may_come_back(tmp_path: Path):
+async def test_new_list_in_an_old_folder_asks_no_question_and_the_old_one_may_return(tmp_path: Path):
     computer = await a_queue(tmp_path)
     aside = computer.renamed(computer.home, "aside")
     fresh = computer.new("profile")
@@ -87,14 +87,14 @@ async def test_a_new_list_in_an_old_folder_asks_nothing_and_the_old_one_may_come
     await computer.goes_on(back)
 
 
-async def test_a_state_folder_that_was_wiped_is_written_anew(tmp_path: Path):
+async def test_deleted_state_folder_is_rewritten(tmp_path: Path):
     computer = await a_queue(tmp_path)
     shutil.rmtree(computer.state)
     await computer.put_back_once_sent()
     await computer.asks(Verdict.PUT_BACK)
 
 
-async def test_a_list_that_the_program_restored_asks_what_a_restore_asks_and_no_more(tmp_path: Path):
+async def test_list_restored_by_the_program_asks_only_the_restore_question(tmp_path: Path):
     computer = await a_queue(tmp_path)
     kept = computer.copied("kept")
     await computer.goes_on()
@@ -160,7 +160,7 @@ async def killed_before(step: int, rig: Rig, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("starts", [1, 3])
 @pytest.mark.parametrize("step", [1, 2, 3])
-async def test_starts_that_are_killed_anywhere_cause_no_question_though_the_key_is_used_elsewhere(
+async def test_killed_starts_cause_no_question_though_the_key_is_used_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, starts: int
 ):
     computer = await a_queue(tmp_path)
@@ -171,7 +171,7 @@ async def test_starts_that_are_killed_anywhere_cause_no_question_though_the_key_
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
-async def test_first_start_that_is_killed_anywhere_leaves_a_list_that_is_known(
+async def test_first_start_killed_anywhere_leaves_a_recognized_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ):
     computer = Computer(tmp_path)
@@ -190,7 +190,7 @@ async def test_first_start_that_is_killed_anywhere_leaves_a_list_that_is_known(
             assert reasons(rig) == [HoldCode.COPIED]
 
 
-async def test_sending_that_is_killed_before_its_marker_causes_no_question(tmp_path: Path):
+async def test_sending_killed_before_its_marker_causes_no_question(tmp_path: Path):
     computer = await a_queue(tmp_path)
     rig = computer.rig()
     rig.copies.note_sending = asyncio.Event().wait  # type: ignore[method-assign, assignment]
@@ -205,7 +205,7 @@ async def test_sending_that_is_killed_before_its_marker_causes_no_question(tmp_p
 # What is noted
 
 
-async def test_sending_is_noted_outside_of_the_profile_before_its_first_byte(tmp_path: Path):
+async def test_sending_is_recorded_outside_of_the_profile_before_its_first_byte(tmp_path: Path):
     computer = await a_computer(tmp_path)
     markers = ListMarkers(computer.state)
     gate = computer.runway.hold("create")
@@ -220,7 +220,7 @@ async def test_sending_is_noted_outside_of_the_profile_before_its_first_byte(tmp
     assert (marker.runs, marker.sent) == (found.runs, sent)
 
 
-async def test_every_run_is_noted_even_if_it_sends_nothing(tmp_path: Path):
+async def test_every_run_is_recorded_even_if_it_sends_nothing(tmp_path: Path):
     computer = await a_computer(tmp_path)
     for run in range(2, 5):
         async with computer.rig():
@@ -235,7 +235,7 @@ async def test_every_run_is_noted_even_if_it_sends_nothing(tmp_path: Path):
 # What the disk does
 
 
-async def test_a_state_folder_that_cannot_be_written_holds_up_nothing_and_is_told_once(tmp_path: Path):
+async def test_unwritable_state_folder_blocks_nothing_and_is_reported_once(tmp_path: Path):
     computer = Computer(tmp_path)
     computer.state.write_text("not a folder")
     for run in range(2):
@@ -249,7 +249,7 @@ async def test_a_state_folder_that_cannot_be_written_holds_up_nothing_and_is_tol
     assert len(computer.runway.requests) == 6
 
 
-async def test_a_state_folder_that_can_be_written_again_takes_up_where_the_list_is(tmp_path: Path):
+async def test_state_folder_that_becomes_writable_again_is_updated(tmp_path: Path):
     computer = await a_computer(tmp_path)
     kept_state = computer.root / "state kept"
     computer.state.rename(kept_state)
@@ -270,7 +270,7 @@ async def test_a_state_folder_that_can_be_written_again_takes_up_where_the_list_
         assert found.runs == 1
 
 
-async def test_a_database_that_refuses_holds_up_what_waits_until_it_takes_it(tmp_path: Path):
+async def test_failed_database_write_delays_queued_tasks_until_it_succeeds(tmp_path: Path):
     computer = await a_queue(tmp_path)
     twin = computer.copied("copy")
     store = computer.lists[twin]
@@ -289,7 +289,7 @@ async def test_a_database_that_refuses_holds_up_what_waits_until_it_takes_it(tmp
     await assert_asks(rig, Verdict.COPIED)
 
 
-async def test_a_list_whose_ledger_cannot_be_read_sends_nothing(tmp_path: Path):
+async def test_list_with_an_unreadable_ledger_sends_nothing(tmp_path: Path):
     computer = await a_computer(tmp_path)
     async with computer.rig() as rig:
         made = len(computer.runway.requests)

@@ -38,7 +38,7 @@ def not_sent(error: ApiError) -> Hold:
     return Hold(HoldCode.NOT_SENT, cause=error.reason, small_print=error.detail)
 
 
-async def test_an_accepted_task_is_at_runway_and_its_price_is_learned():
+async def test_accepted_task_is_at_runway_and_teaches_its_price():
     async with bench() as at:
         assert await at.deliver() == Outcome(Result.ACCEPTED)
         task = await at.task()
@@ -51,7 +51,7 @@ async def test_an_accepted_task_is_at_runway_and_its_price_is_learned():
         assert at.copies.noted == 1
 
 
-async def test_an_accepted_task_without_an_estimate_teaches_no_price():
+async def test_accepted_task_without_an_estimate_teaches_no_price():
     async with bench() as at:
         at.rig.runway.estimate = None
         assert await at.deliver() == Outcome(Result.ACCEPTED)
@@ -121,7 +121,7 @@ async def test_each_rejection_doubles_the_wait_and_the_fourth_makes_the_task_unc
 
 
 @pytest.mark.parametrize("error", [SlowDown("Too many requests."), NoCredits("Not enough credits.")])
-async def test_too_many_requests_and_too_few_credits_make_limits_and_balance_be_read_again(error):
+async def test_rate_limit_and_missing_credits_trigger_reading_of_limits_and_balance(error):
     async with bench() as at:
         watching = asyncio.create_task(at.rig.account.run())
         await at.rig.clock.advance(60)
@@ -144,7 +144,7 @@ REFUSAL = Refusal(path=("duration",), message="Too long")
         (NotThere("Runway knows no such endpoint."), ()),
     ],
 )
-async def test_a_refused_request_fails_and_the_connection_is_sound(error, refusals):
+async def test_invalid_request_fails_and_the_connection_counts_as_working(error, refusals):
     async with bench() as at:
         at.rig.runway.then("create", error)
         assert await at.deliver() == Outcome(Result.REFUSED)
@@ -162,7 +162,7 @@ async def test_a_refused_request_fails_and_the_connection_is_sound(error, refusa
         ServerTrouble("Runway is in trouble.", status=503, answer="HTTP 503 · <html>"),
     ],
 )
-async def test_without_an_answer_it_is_uncertain_with_what_was_known_before(error):
+async def test_sending_without_an_answer_is_uncertain_with_the_earlier_counts(error):
     async with bench() as at:
         at.rig.runway.then("create", error)
         assert await at.deliver(Organization(balance=60.0)) == Outcome(Result.UNCERTAIN)
@@ -174,7 +174,7 @@ async def test_without_an_answer_it_is_uncertain_with_what_was_known_before(erro
         assert at.rig.account.connection.link is Link.TROUBLED
 
 
-async def test_a_mistake_behind_the_first_byte_is_uncertain(mistakes):
+async def test_exception_after_the_first_byte_makes_the_task_uncertain(mistakes):
     async with bench() as at:
         at.rig.runway.then("create", RuntimeError("a bug"))
         assert await at.deliver() == Outcome(Result.UNCERTAIN)
@@ -191,7 +191,7 @@ async def test_tasks_that_no_longer_wait_are_skipped_when_released(state):
         assert at.rig.runway.named("create") == []
 
 
-async def test_nothing_leaves_that_cannot_be_written_down_and_that_is_told_once_each_time():
+async def test_task_that_cannot_be_stored_is_not_sent_and_reported_once():
     async with bench() as at:
         at.ledger.always = FULL
         for _ in range(2):
@@ -209,7 +209,7 @@ async def test_nothing_leaves_that_cannot_be_written_down_and_that_is_told_once_
         assert at.notices() == [told, told]
 
 
-async def test_a_mistake_before_the_first_byte_sends_nothing(mistakes):
+async def test_exception_before_the_first_byte_sends_nothing(mistakes):
     async with bench() as at:
         at.ledger.troubles.append(RuntimeError("a bug"))
         outcome = await at.deliver()
@@ -223,7 +223,7 @@ KNOWN: dict[str, Any] = {"evidence": Evidence(balance_before=60.0), "key": Finge
 """Of a task that waits: what stays with it when it could not be sent."""
 
 
-async def test_nothing_leaves_that_other_copies_of_the_list_would_not_know_of():
+async def test_sending_that_cannot_be_recorded_outside_of_the_profile_does_not_start():
     async with bench(**KNOWN) as at:
         at.copies.trouble = FULL
         assert await at.deliver() == Outcome(Result.NOT_SENT, cause=FULL.reason)
@@ -240,7 +240,7 @@ async def test_nothing_leaves_that_other_copies_of_the_list_would_not_know_of():
         assert at.rig.runway.named("create") == []
 
 
-async def test_a_mistake_while_that_is_noted_sends_nothing(mistakes):
+async def test_exception_while_recording_outside_of_the_profile_sends_nothing(mistakes):
     async with bench(**KNOWN) as at:
         at.copies.trouble = RuntimeError("a bug")
         outcome = await at.deliver()
@@ -252,7 +252,7 @@ async def test_a_mistake_while_that_is_noted_sends_nothing(mistakes):
     assert "a bug" in mistakes.take("noting that a task is sent")
 
 
-async def test_a_mistake_while_the_sending_is_journaled_sends_nothing(tmp_path, monkeypatch, mistakes):
+async def test_exception_while_journaling_the_sending_sends_nothing(tmp_path, monkeypatch, mistakes):
     async with bench(tmp_path / "ids.txt") as at:
         await at.dispatch.recall()
 
@@ -285,7 +285,7 @@ async def test_task_prepared_for_another_key_is_not_sent():
         assert at.rig.runway.named("create") == []
 
 
-async def test_counts_that_another_key_may_have_read_are_held_against_no_list():
+async def test_counts_possibly_read_by_another_key_are_ignored():
     async with bench() as at:
         await at.deliver(key=Fingerprint("another"))
         assert at.copies.compared == 0
@@ -299,7 +299,9 @@ async def test_counts_that_another_key_may_have_read_are_held_against_no_list():
         (NoReply("No answer came."), Outcome(Result.UNCERTAIN)),
     ],
 )
-async def test_a_mistake_of_the_bookkeeping_is_judged_by_how_far_the_task_is(answer, outcome, mistakes, monkeypatch):
+async def test_exception_in_bookkeeping_is_judged_by_the_progress_of_the_sending(
+    answer, outcome, mistakes, monkeypatch
+):
     async with bench() as at:
 
         def careless(*_arguments) -> None:
@@ -323,7 +325,7 @@ class OddError(StoreError):
         raise RuntimeError("a bug")
 
 
-async def test_a_mistake_about_a_disk_that_refuses_leaves_the_task_held(mistakes):
+async def test_exception_about_a_failed_disk_write_leaves_the_task_queued(mistakes):
     async with bench() as at:
         at.ledger.always = OddError("Odd.")
         outcome = await at.deliver()
@@ -356,7 +358,7 @@ async def test_readings_are_notified_of_start_and_end_of_each_sending(answer, sa
         assert heard == [(State.SENDING, before), said]
 
 
-async def test_a_price_that_cannot_be_remembered_takes_nothing_from_an_accepted_task(mistakes, monkeypatch):
+async def test_failed_price_write_does_not_affect_an_accepted_task(mistakes, monkeypatch):
     async with bench() as at:
 
         async def full(*_arguments) -> None:
@@ -366,7 +368,7 @@ async def test_a_price_that_cannot_be_remembered_takes_nothing_from_an_accepted_
         assert await at.deliver() == Outcome(Result.ACCEPTED)
 
 
-async def test_a_mistake_about_a_price_takes_nothing_from_an_accepted_task(mistakes, monkeypatch):
+async def test_exception_about_a_price_does_not_affect_an_accepted_task(mistakes, monkeypatch):
     async with bench() as at:
 
         async def careless(*_arguments) -> None:

@@ -22,7 +22,7 @@ from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import FakeClock, MemoryStore, settle
 
 
-async def test_an_id_is_kept_in_its_own_file_before_the_database_has_it(tmp_path):
+async def test_accepted_id_is_in_the_id_file_before_the_database(tmp_path):
     path = tmp_path / "ids.txt"
     async with bench(path) as at:
         await at.dispatch.recall()
@@ -86,7 +86,7 @@ async def left_in(path: Path) -> list[AcceptedId]:
     return list(ids.left)
 
 
-async def test_an_id_that_cannot_be_written_is_told_once_with_the_id_and_tried_ever_more_seldom():
+async def test_unwritable_id_is_reported_once_and_retried_ever_more_seldom():
     async with bench() as at:
         at.ledger.troubles.append(None)
         at.ledger.always = FULL
@@ -110,7 +110,7 @@ async def test_an_id_that_cannot_be_written_is_told_once_with_the_id_and_tried_e
         assert at.notices() == [told]
 
 
-async def test_any_other_end_that_cannot_be_written_is_told_with_its_reason():
+async def test_other_unwritable_outcome_is_reported_with_its_reason():
     async with bench() as at:
         at.rig.runway.then("create", NoReply("No answer came."))
         at.ledger.troubles.extend((None, FULL))
@@ -128,7 +128,7 @@ async def test_any_other_end_that_cannot_be_written_is_told_with_its_reason():
         assert (await at.task()).state is State.UNCERTAIN
 
 
-async def test_a_mistake_while_any_other_end_is_written_is_told_by_its_kind(mistakes):
+async def test_exception_while_writing_an_outcome_is_reported_by_kind(mistakes):
     async with bench() as at:
         at.rig.runway.then("create", NoReply("No answer came."))
         at.ledger.troubles.extend((None, RuntimeError("a bug")))
@@ -140,7 +140,7 @@ async def test_a_mistake_while_any_other_end_is_written_is_told_by_its_kind(mist
     assert "a bug" in mistakes.take("writing down what became of a sending")
 
 
-async def test_a_mistake_while_an_id_is_written_is_tried_again_like_a_full_disk(mistakes):
+async def test_exception_while_writing_an_id_is_retried_like_a_full_disk(mistakes):
     async with bench() as at:
         at.ledger.troubles.extend((None, RuntimeError("a bug")))
         delivering = asyncio.create_task(at.deliver())
@@ -152,7 +152,7 @@ async def test_a_mistake_while_an_id_is_written_is_tried_again_like_a_full_disk(
     assert "a bug" in mistakes.take("writing down what became of a sending")
 
 
-async def test_a_move_without_a_meaning_is_not_tried_again(mistakes):
+async def test_invalid_transition_is_not_retried(mistakes):
     async with bench() as at:
         gate = at.rig.runway.hold("create")
         delivering = asyncio.create_task(at.deliver())
@@ -166,7 +166,7 @@ async def test_a_move_without_a_meaning_is_not_tried_again(mistakes):
 
 
 @pytest.mark.parametrize("is_kept", [True, False])
-async def test_closing_tries_for_a_while_unless_the_id_is_in_its_file(tmp_path, is_kept):
+async def test_closing_retries_the_write_for_a_while_unless_the_id_is_in_its_file(tmp_path, is_kept):
     async with bench(tmp_path / "ids.txt" if is_kept else None) as at:
         await at.dispatch.recall()
         at.ledger.troubles.append(None)
@@ -233,7 +233,7 @@ def lost(number: int, task_id: TaskId) -> AcceptedId:
         ),
     ],
 )
-async def test_ids_of_the_last_run_without_a_task_are_told_until_a_person_has_seen_them(tmp_path, amount, told):
+async def test_orphaned_ids_of_the_last_run_are_reported_until_seen(tmp_path, amount, told):
     path = tmp_path / "ids.txt"
     await kept_in(path, *(lost(number, TaskId(f"gone {number}")) for number in range(1, amount + 1)))
     for _ in range(2):
@@ -252,7 +252,7 @@ async def test_ids_of_the_last_run_without_a_task_are_told_until_a_person_has_se
 
 
 @pytest.mark.parametrize("state", [State.SENDING, State.UNCERTAIN])
-async def test_an_id_of_the_last_run_is_given_to_its_task_with_its_price(tmp_path, state):
+async def test_id_of_the_last_run_is_assigned_to_its_task_with_the_price(tmp_path, state):
     path = tmp_path / "ids.txt"
     await kept_in(path, lost(7, ONE))
     async with bench(path, state=state) as at:
@@ -264,7 +264,7 @@ async def test_an_id_of_the_last_run_is_given_to_its_task_with_its_price(tmp_pat
         assert await left_in(path) == []
 
 
-async def test_an_id_of_the_last_run_that_cannot_be_given_yet_does_not_hold_up_the_start(tmp_path):
+async def test_id_of_the_last_run_that_cannot_be_assigned_yet_does_not_block_the_start(tmp_path):
     path = tmp_path / "ids.txt"
     await kept_in(path, lost(7, ONE))
     async with bench(path, state=State.UNCERTAIN) as at:
@@ -281,7 +281,7 @@ async def test_an_id_of_the_last_run_that_cannot_be_given_yet_does_not_hold_up_t
         assert (await at.task()).remote_id == remote_id(7)
 
 
-async def test_a_lost_sending_that_cannot_be_written_keeps_no_id_of_the_last_run_from_its_task(tmp_path, monkeypatch):
+async def test_unwritable_lost_sending_does_not_keep_an_id_from_its_task(tmp_path, monkeypatch):
     path = tmp_path / "ids.txt"
     await kept_in(path, lost(7, ONE), Intent(task_id=TaskId("gone"), at=5.0, model="gen4.5", prompt="A fox"))
 
@@ -295,7 +295,7 @@ async def test_a_lost_sending_that_cannot_be_written_keeps_no_id_of_the_last_run
         await at.dispatch.close()
 
 
-async def test_task_sent_again_without_an_answer_is_uncertain_though_an_older_id_of_it_is_kept(tmp_path):
+async def test_resent_task_without_an_answer_is_uncertain_despite_an_older_id(tmp_path):
     path = tmp_path / "ids.txt"
     await kept_in(path, lost(7, ONE), Intent(task_id=ONE, at=9.0, model="gen4.5", prompt="A fox"))
     async with bench(path) as at:
@@ -304,7 +304,7 @@ async def test_task_sent_again_without_an_answer_is_uncertain_though_an_older_id
         await at.dispatch.close()
 
 
-async def test_a_sending_that_the_list_lost_comes_back_with_all_that_its_file_knows(tmp_path):
+async def test_sending_lost_by_the_list_returns_with_everything_in_its_file(tmp_path):
     path, gone = tmp_path / "ids.txt", TaskId("gone")
     await kept_in(path, Intent(task_id=gone, at=5.0, model="gen4.5", prompt="A fox"))
     async with bench(path) as at:
@@ -320,7 +320,7 @@ async def test_a_sending_that_the_list_lost_comes_back_with_all_that_its_file_kn
         await at.dispatch.close()
 
 
-async def test_a_sending_of_which_an_older_list_does_not_know_is_uncertain_and_waits_for_nobody_any_more(tmp_path):
+async def test_sending_unknown_to_an_older_list_is_uncertain_and_no_longer_held(tmp_path):
     path = tmp_path / "ids.txt"
     await kept_in(path, Intent(task_id=ONE, at=9.0, model="gen4.5", prompt="A fox"))
     async with bench(path, hold=Hold(HoldCode.RESTORED)) as at:
@@ -336,7 +336,7 @@ async def test_a_sending_of_which_an_older_list_does_not_know_is_uncertain_and_w
         await at.dispatch.close()
 
 
-async def test_closing_ends_what_is_given_late_and_leaves_it_for_the_next_run(tmp_path):
+async def test_closing_stops_late_assignments_and_leaves_them_to_the_next_run(tmp_path):
     path = tmp_path / "ids.txt"
     await kept_in(path, lost(7, ONE))
     async with bench(path, state=State.UNCERTAIN) as at:

@@ -31,24 +31,24 @@ def task(state: State = State.RUNNING, *, ago: float = 10.0, progress: float | N
     )
 
 
-def test_fewer_than_three_like_it_say_nothing():
+def test_fewer_than_three_similar_tasks_give_no_forecast():
     few = usual([Timing(ran=30.0, total=31.0)] * 2)
     assert remaining_range(task(), few, NOW) is None
 
 
-def test_the_range_is_the_middle_half_less_what_has_passed():
+def test_forecast_is_the_middle_half_minus_elapsed_time():
     assert remaining_range(task(ago=10.0), HISTORY, NOW) == Range(30.0, 40.0)
 
 
-def test_a_task_that_takes_longer_than_most_gets_the_longest_as_its_end():
+def test_task_slower_than_most_is_forecast_by_the_slowest():
     assert remaining_range(task(ago=60.0), HISTORY, NOW) == Range(0.0, 30.0)
 
 
-def test_a_task_that_takes_longer_than_any_before_it_gets_no_number():
+def test_task_slower_than_any_other_gets_no_forecast():
     assert remaining_range(task(ago=100.0), HISTORY, NOW) is None
 
 
-def test_progress_narrows_the_range():
+def test_progress_narrows_the_forecast():
     left = remaining_range(task(ago=20.0, progress=0.4), HISTORY, NOW)
     assert left is not None
     assert 20.0 <= left.low <= left.high <= 40.5
@@ -65,7 +65,7 @@ def test_task_that_is_not_running_has_no_estimated_end(state):
     assert remaining_range(task(state), HISTORY, NOW) is None
 
 
-async def test_history_is_read_once_and_anew_when_one_more_of_its_kind_has_ended():
+async def test_history_is_read_once_and_again_after_a_similar_task_ends():
     async with Rig() as rig:
         reads = []
         timings = rig.store.timings
@@ -87,7 +87,7 @@ async def test_history_is_read_once_and_anew_when_one_more_of_its_kind_has_ended
         assert len(reads) == 2
 
 
-async def test_a_task_whose_model_is_not_known_has_no_forecast():
+async def test_task_of_unknown_model_has_no_forecast():
     async with Rig(loops=()) as rig:
         [task_id] = (await rig.adoption.adopt([remote_id(1)])).added
         assert await rig.forecasts.remaining(await rig.task(task_id)) is None
@@ -106,7 +106,7 @@ class ManyTimings:
 
 
 @pytest.mark.parametrize(("known", "reads"), [(LONG, 2), (LONG - 1, 11)])
-async def test_a_long_history_is_not_read_again_for_each_one_of_many_that_end(known, reads):
+async def test_long_history_is_not_read_again_for_each_of_many_ends(known, reads):
     store, bus, clock = ManyTimings(known), Bus(), FakeClock()
     forecasts = Forecasts(cast(Any, store), bus, clock)
     await forecasts.usual(request())

@@ -55,7 +55,7 @@ def uri_in(body: Mapping[str, Any], name: str) -> str:
 
 
 @pytest.mark.parametrize(("pair", "name", "kind"), fields_with_a_limit())
-async def test_data_uri_of_each_field_stays_below_that_fields_own_limit(pair, name, kind, tmp_path):
+async def test_data_uri_of_each_field_stays_below_its_limit(pair, name, kind, tmp_path):
     field = pair.field(name)
     limit = (field.data_uri_megabytes or {"image": 5}.get(kind, 16)) * MEGABYTE
     most = (limit - 40) * 3 // 4
@@ -85,7 +85,7 @@ def locks_in_memory() -> int:
     return sum(isinstance(one, asyncio.Lock) for one in gc.get_objects())
 
 
-async def test_limit_of_a_file_inside_an_object_is_that_of_its_own_field(tmp_path):
+async def test_limit_of_a_file_inside_an_object_is_that_of_its_field(tmp_path):
     path = file(tmp_path, "image", 4 * MEGABYTE)
     keyframes = [{"seconds": 1.0, "uri": path.as_uri()}]
     async with Rig(loops=()) as rig:
@@ -119,7 +119,7 @@ async def test_data_uri_in_the_request_holds_the_file(tmp_path):
     assert base64.b64decode(data) == path.read_bytes()
 
 
-async def test_progress_of_an_upload_is_told_for_its_task(tmp_path):
+async def test_upload_progress_is_signaled_for_its_task(tmp_path):
     path = file(tmp_path, "image", 6 * MEGABYTE)
     async with Rig() as rig:
         [task_id] = await rig.submit(with_picture(path.as_uri()))
@@ -129,7 +129,7 @@ async def test_progress_of_an_upload_is_told_for_its_task(tmp_path):
     assert told[-1].sent == told[-1].total
 
 
-async def test_retry_a_week_later_uploads_the_kept_original_again(tmp_path):
+async def test_retry_after_a_week_uploads_the_stored_original_again(tmp_path):
     path = file(tmp_path, "image", 6 * MEGABYTE)
     async with Rig() as rig:
         [first] = await rig.submit(with_picture(path.as_uri()))
@@ -147,7 +147,7 @@ async def test_retry_a_week_later_uploads_the_kept_original_again(tmp_path):
         assert noted.upload_uri == "runway://upload-2"
 
 
-async def test_retry_knows_from_the_first_moment_what_its_file_was(tmp_path):
+async def test_retry_knows_the_hash_of_its_file_from_the_start(tmp_path):
     path = file(tmp_path, "image", 100)
     async with Rig() as rig:
         [first] = await rig.submit(with_picture(path.as_uri()))
@@ -161,7 +161,7 @@ async def test_retry_knows_from_the_first_moment_what_its_file_was(tmp_path):
     assert after.sha256 == before.sha256
 
 
-async def test_file_that_is_exchanged_between_reading_and_uploading_is_read_again(tmp_path):
+async def test_file_replaced_between_reading_and_uploading_is_read_again(tmp_path):
     path = file(tmp_path, "image", 6 * MEGABYTE)
     async with Rig() as rig:
         gate = rig.runway.hold("upload")
@@ -177,7 +177,7 @@ async def test_file_that_is_exchanged_between_reading_and_uploading_is_read_agai
     assert known.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-async def test_file_that_is_gone_is_not_missed_while_runway_still_has_it(tmp_path):
+async def test_missing_file_is_not_needed_while_runway_still_has_its_upload(tmp_path):
     path = file(tmp_path, "image", 6 * MEGABYTE)
     async with Rig() as rig:
         [first] = await rig.submit(with_picture(path.as_uri()))
@@ -195,7 +195,7 @@ async def test_file_that_is_gone_is_not_missed_while_runway_still_has_it(tmp_pat
         assert misses_file(await rig.task(late))
 
 
-async def test_task_says_that_it_waits_for_its_file(tmp_path):
+async def test_task_reports_that_it_waits_for_its_file(tmp_path):
     async with Rig() as rig:
         [gone, fine] = await rig.submit(with_picture((tmp_path / "gone.png").as_uri()), request())
         assert misses_file(await rig.task(TaskId(gone)))

@@ -17,7 +17,7 @@ async def judged(rig: Rig, amount: int) -> tuple[Judging, tuple[TaskId, ...]]:
     )
 
 
-async def test_many_are_rated_in_one_step_and_rated_back():
+async def test_many_tasks_are_rated_and_restored_in_one_step():
     async with Rig(loops=()) as rig:
         judging, ids = await judged(rig, 3)
         await judging.rate(ids[:1], 5)
@@ -34,7 +34,7 @@ async def test_many_are_rated_in_one_step_and_rated_back():
         assert (await judging.rate(ids[:1], 0)).after == {ids[0]: 0}, "no stars clear the rating"
 
 
-async def test_takes_that_are_so_already_are_not_changed():
+async def test_takes_with_the_same_rating_are_not_changed():
     async with Rig(loops=()) as rig:
         judging, ids = await judged(rig, 2)
         await judging.pick(ids[:1], Pick.PICK)
@@ -42,7 +42,7 @@ async def test_takes_that_are_so_already_are_not_changed():
         assert len(await judging.pick(ids, Pick.PICK)) == 0
 
 
-async def test_tags_come_and_go_and_the_others_stay():
+async def test_tags_are_added_and_removed_without_affecting_others():
     async with Rig(loops=()) as rig:
         judging, [one] = await judged(rig, 1)
         await judging.tag([one], ["Drone", "low  key", "drone"])
@@ -50,7 +50,7 @@ async def test_tags_come_and_go_and_the_others_stay():
         assert (await rig.task(one)).tags == ("low key", "night")
 
 
-async def test_a_tag_that_is_added_and_removed_in_one_edit_is_there():
+async def test_tag_added_and_removed_in_one_edit_is_present():
     async with Rig(loops=()) as rig:
         judging, [one] = await judged(rig, 1)
         await judging.tag([one], ["dusk"])
@@ -59,14 +59,14 @@ async def test_a_tag_that_is_added_and_removed_in_one_edit_is_there():
 
 
 @pytest.mark.parametrize("stars", [-1, 6])
-async def test_stars_out_of_bounds_are_our_own_mistake(stars: int):
+async def test_invalid_star_count_is_a_program_error(stars: int):
     async with Rig(loops=()) as rig:
         judging, ids = await judged(rig, 1)
         with pytest.raises(ValueError, match=f"{stars} stars"):
             await judging.rate(ids, stars)
 
 
-def test_undo_of_an_earlier_judgment_keeps_what_was_judged_since():
+def test_undo_of_an_earlier_rating_keeps_later_ones():
     one, two = TaskId("a"), TaskId("b")
     judgments = {
         1: Judged("rating", {one: 0, two: 0}, {one: 3, two: 3}),
@@ -79,7 +79,7 @@ def test_undo_of_an_earlier_judgment_keeps_what_was_judged_since():
     assert without(judgments, 3) == ({one: 3}, {1: judgments[1], 2: judgments[2]})
 
 
-async def test_project_shot_and_note_are_kept_as_words():
+async def test_project_shot_and_note_are_stored_as_text():
     async with Rig(loops=()) as rig:
         judging, [one] = await judged(rig, 1)
         await judging.set_project([one], " Aurora  spot ")
@@ -89,7 +89,7 @@ async def test_project_shot_and_note_are_kept_as_words():
         assert (task.project, task.shot, task.note) == ("Aurora spot", "010 b", "Too dark.\nKeep.")
 
 
-async def test_undo_touches_nothing_else_that_happened_meanwhile():
+async def test_undo_changes_nothing_that_happened_meanwhile():
     async with Rig(loops=()) as rig:
         judging, [one] = await judged(rig, 1)
         done = await judging.rate([one], 4)
@@ -98,7 +98,7 @@ async def test_undo_touches_nothing_else_that_happened_meanwhile():
         assert ((await rig.task(one)).rating, (await rig.task(one)).title) == (0, "Harbour")
 
 
-async def test_undo_of_a_project_holds_what_only_its_cap_kept_here():
+async def test_undo_of_a_project_holds_tasks_that_only_its_cap_kept_here():
     async with Rig(loops=("lane",)) as rig:
         judging, _ = await judged(rig, 0)
         await rig.lane.pause()
@@ -115,7 +115,7 @@ async def test_undo_of_a_project_holds_what_only_its_cap_kept_here():
         assert all(rig.ledger.get_open(one).waits_for_person for one in queued)
 
 
-async def test_a_take_keeps_its_tie_to_the_first():
+async def test_take_stays_linked_to_the_first():
     async with Rig(loops=()) as rig:
         _, [first] = await judged(rig, 1)
         await rig.actions.cancel([first])

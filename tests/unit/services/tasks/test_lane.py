@@ -23,7 +23,7 @@ from tests.rigs.fakes import settle
 from tests.rigs.notices import notices
 
 
-async def test_a_submitted_task_is_sent_and_its_id_kept():
+async def test_submitted_task_is_sent_and_its_id_stored():
     async with lane() as rig:
         [task_id] = await rig.submit(request())
         task = await rig.task(task_id)
@@ -33,7 +33,7 @@ async def test_a_submitted_task_is_sent_and_its_id_kept():
         assert await rig.kinds(task_id) == ["created", "sent", "accepted"]
 
 
-async def test_an_engine_of_a_program_that_may_not_spend_sends_nothing_until_one_may():
+async def test_engine_without_permission_to_spend_sends_nothing_until_granted():
     async with lane() as rig:
         rig.lane.is_locked = True
         [task_id] = await rig.submit(request())
@@ -44,7 +44,7 @@ async def test_an_engine_of_a_program_that_may_not_spend_sends_nothing_until_one
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_the_body_is_the_wire_json_with_the_model():
+async def test_body_of_a_create_is_the_api_json_with_the_model():
     async with lane() as rig:
         await rig.submit(request("Fog", seed=7))
         endpoint, body = rig.runway.named("create")[0].arguments
@@ -52,13 +52,13 @@ async def test_the_body_is_the_wire_json_with_the_model():
         assert body == {"model": "gen4.5", "promptText": "Fog", "ratio": "1280:720", "duration": 5, "seed": 7}
 
 
-async def test_a_model_that_the_catalog_does_not_know_is_sent_as_it_is():
+async def test_model_unknown_to_the_catalog_is_sent_unchanged():
     async with lane() as rig:
         await rig.submit(request("Fog", model="gen9"))
         assert rig.runway.named("create")[0].arguments[1]["model"] == "gen9"
 
 
-async def test_where_limits_are_unknown_two_of_a_model_are_sent():
+async def test_two_tasks_of_a_model_are_sent_while_limits_are_unknown():
     async with lane() as rig:
         await rig.submit(*(request(f"{n}") for n in range(5)))
         assert prompts(rig) == ["0", "1"]
@@ -66,20 +66,20 @@ async def test_where_limits_are_unknown_two_of_a_model_are_sent():
         assert (rig.lane.slots("gen4.5").in_use, rig.lane.slots("gen4.5").limit) == (2, 2)
 
 
-async def test_as_many_are_sent_as_the_organization_allows():
+async def test_as_many_tasks_are_sent_as_the_organization_allows():
     async with lane(runway=limited(concurrent=3)) as rig:
         await rig.submit(*(request(f"{n}") for n in range(5)))
         assert prompts(rig) == ["0", "1", "2"]
 
 
-async def test_a_model_without_a_limit_is_not_held_back():
+async def test_model_without_a_limit_is_not_held_back():
     async with lane(runway=limited(concurrent=None)) as rig:
         await rig.submit(*(request(f"{n}") for n in range(12)))
         assert len(prompts(rig)) == 12
         assert rig.lane.reason is None
 
 
-async def test_the_persons_own_limit_counts_where_it_is_lower():
+async def test_persons_own_lower_limit_applies():
     async with lane(runway=limited(concurrent=5)) as rig:
         rig.settings.lane_limits = {"gen4.5": 1}
         await rig.submit(*(request(f"{n}") for n in range(3)))
@@ -89,13 +89,13 @@ async def test_the_persons_own_limit_counts_where_it_is_lower():
         assert len(prompts(rig)) == 3
 
 
-async def test_a_full_model_does_not_hold_up_the_others():
+async def test_full_model_does_not_block_the_others():
     async with lane() as rig:
         await rig.submit(*(request(f"{n}") for n in range(4)), request("other", model="veo3.1"))
         assert sorted(prompts(rig)) == ["0", "1", "other"]
 
 
-async def test_the_next_is_sent_when_one_has_ended():
+async def test_next_task_is_sent_when_one_ends():
     async with lane() as rig:
         ids = await rig.submit(*(request(f"{n}") for n in range(3)))
         first = await rig.task(ids[0])
@@ -106,7 +106,7 @@ async def test_the_next_is_sent_when_one_has_ended():
         assert prompts(rig) == ["0", "1", "2"]
 
 
-async def test_the_order_can_be_changed_while_tasks_wait():
+async def test_order_can_be_changed_while_tasks_wait():
     async with lane(paused=True) as rig:
         ids = await rig.submit(*(request(f"{n}") for n in range(4)))
         await rig.queue_acts.move([ids[3], ids[2]], before=ids[0])
@@ -125,7 +125,7 @@ async def test_task_submitted_later_stands_behind_tasks_moved_to_the_end():
         assert [task.request.prompt for task in rig.ledger.queued()] == ["1", "0", "2"]
 
 
-async def test_moving_many_times_into_the_same_gap_still_works():
+async def test_many_moves_into_the_same_gap_still_work():
     async with lane(paused=True) as rig:
         ids = list(await rig.submit(*(request(f"{n}") for n in range(3))))
         for turn in range(200):
@@ -134,7 +134,7 @@ async def test_moving_many_times_into_the_same_gap_still_works():
         assert len(set(positions)) == 3
 
 
-async def test_send_next_goes_to_the_front_and_frees_what_was_kept_back():
+async def test_send_next_moves_to_the_front_and_releases_held_tasks():
     async with lane(paused=True) as rig:
         await rig.submit(request("first"))
         [kept] = await rig.submit(request("kept"), send_now=False)
@@ -151,7 +151,7 @@ async def test_task_added_without_sending_waits_for_the_person():
         assert rig.lane.reason is None
 
 
-async def test_without_a_key_nothing_is_sent_until_there_is_one():
+async def test_nothing_is_sent_without_a_key():
     async with lane(secret=None) as rig:
         [task_id] = await rig.submit(request())
         assert lane_words(rig.lane.reason) == "No key"
@@ -160,7 +160,7 @@ async def test_without_a_key_nothing_is_sent_until_there_is_one():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_refused_key_stops_the_lane_until_another_is_accepted():
+async def test_refused_key_stops_the_lane_until_another_is_accepted():
     async with lane() as rig:
         rig.runway.then("create", KeyRefused("The key was refused.", status=401))
         ids = await rig.submit(request("0"), request("1"))
@@ -180,7 +180,7 @@ async def test_a_refused_key_stops_the_lane_until_another_is_accepted():
 @pytest.mark.parametrize(
     "error", [SlowDown("Runway asks to slow down.", retry_after=90.0), NotTaken("Runway is busy.", retry_after=90.0)]
 )
-async def test_a_request_that_was_turned_away_is_sent_again_after_the_time_it_was_told(error):
+async def test_rejected_request_is_sent_again_after_the_stated_time(error):
     async with lane(runway=limited()) as rig:
         rig.runway.then("create", error)
         [task_id] = await rig.submit(request())
@@ -194,7 +194,7 @@ async def test_a_request_that_was_turned_away_is_sent_again_after_the_time_it_wa
 
 
 @pytest.mark.parametrize("error", [SlowDown("Too many requests.", retry_after=60.0), NotTaken("Too many requests.")])
-async def test_a_model_that_is_turned_away_holds_up_no_other(error):
+async def test_rejected_model_blocks_no_other(error):
     async with lane(runway=limited()) as rig:
         rig.runway.then("create", error)
         await rig.submit(request("0"))
@@ -206,7 +206,7 @@ async def test_a_model_that_is_turned_away_holds_up_no_other(error):
         assert prompts(rig) == ["0", "1", "0", "2"]
 
 
-async def test_without_enough_credits_the_lane_waits_and_no_task_fails():
+async def test_missing_credits_pause_the_lane_and_fail_no_task():
     async with lane(runway=limited()) as rig:
         rig.runway.always("create", NoCredits("Not enough credits at Runway.", status=400))
         ids = await rig.submit(*[request(str(number)) for number in range(6)])
@@ -231,7 +231,7 @@ async def test_task_behind_a_rejected_one_of_its_model_is_not_sent():
         assert prompts(rig) == ["0", "0", "1"]
 
 
-async def test_an_unreachable_network_sends_nothing_twice_and_goes_on_when_it_is_back():
+async def test_unreachable_network_sends_nothing_twice_and_continues_when_back():
     async with Rig(loops=("lane", "account")) as rig:
         rig.runway.always("create", NotReached("There is no network."))
         rig.runway.always("organization", NotReached("There is no network."))
@@ -246,7 +246,7 @@ async def test_an_unreachable_network_sends_nothing_twice_and_goes_on_when_it_is
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_missing_file_holds_its_task_and_no_other(tmp_path: Path):
+async def test_missing_file_holds_only_its_task(tmp_path: Path):
     missing = tmp_path / "gone.png"
     async with lane() as rig:
         [first] = await rig.submit(with_picture(missing.as_uri()))
@@ -260,7 +260,7 @@ async def test_a_missing_file_holds_its_task_and_no_other(tmp_path: Path):
         assert await rig.state(first) is State.PENDING
 
 
-async def test_a_small_picture_travels_inside_the_request(tmp_path: Path):
+async def test_small_picture_is_embedded_in_the_request(tmp_path: Path):
     picture = tmp_path / "small.jpg"
     picture.write_bytes(b"\xff\xd8\xffpicture")
     async with lane() as rig:
@@ -272,7 +272,7 @@ async def test_a_small_picture_travels_inside_the_request(tmp_path: Path):
         assert rig.runway.named("upload") == []
 
 
-async def test_a_large_picture_is_uploaded_once_for_all_who_use_it_within_a_day(tmp_path: Path):
+async def test_large_picture_is_uploaded_once_a_day_for_all_its_tasks(tmp_path: Path):
     picture = tmp_path / "large.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * (4 << 20))
     async with lane(runway=limited("gen4_turbo", concurrent=None)) as rig:
@@ -287,7 +287,7 @@ async def test_a_large_picture_is_uploaded_once_for_all_who_use_it_within_a_day(
         assert len(rig.runway.named("upload")) == 2
 
 
-async def test_a_mistake_of_ours_holds_its_tasks_and_no_other_and_each_row_says_so(mistakes, monkeypatch):
+async def test_exception_holds_only_its_tasks_and_each_row_says_so(mistakes, monkeypatch):
     async with lane() as rig:
         prepare = rig.lane._inputs.prepare
 
@@ -312,7 +312,7 @@ async def test_a_mistake_of_ours_holds_its_tasks_and_no_other_and_each_row_says_
         assert prompts(rig) == ["even", "odd 0"]
 
 
-async def test_an_upload_that_fails_holds_its_task_and_is_tried_again(tmp_path: Path):
+async def test_failed_upload_holds_its_task_and_is_retried(tmp_path: Path):
     picture = tmp_path / "large.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * (4 << 20))
     async with lane() as rig:
@@ -326,7 +326,7 @@ async def test_an_upload_that_fails_holds_its_task_and_is_tried_again(tmp_path: 
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_task_removed_from_the_list_is_not_sent_until_it_is_back():
+async def test_removed_task_is_not_sent_until_restored():
     async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request())
         await rig.actions.remove([task_id])
@@ -341,7 +341,7 @@ async def test_a_task_removed_from_the_list_is_not_sent_until_it_is_back():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_balance_that_is_too_low_holds_the_task_until_there_is_enough():
+async def test_low_balance_holds_the_task_until_there_is_enough():
     rig = Rig(loops=("lane", "account"))
     async with rig:
         await rig.submit(request("first"))
@@ -355,7 +355,7 @@ async def test_a_balance_that_is_too_low_holds_the_task_until_there_is_enough():
         assert await rig.state(task_id) is not State.QUEUED
 
 
-async def test_a_used_up_day_is_said_and_does_not_hold_up_other_models():
+async def test_exhausted_daily_limit_is_shown_and_blocks_no_other_model():
     async with lane(runway=limited(concurrent=5, daily=0)) as rig:
         await rig.account.refresh()
         await rig.submit(request("0"), request("1", model="veo3.1"))
@@ -363,7 +363,7 @@ async def test_a_used_up_day_is_said_and_does_not_hold_up_other_models():
         assert lane_words(rig.lane.reason) == "Daily limit reached"
 
 
-async def test_an_edit_while_the_file_is_read_sends_the_edited_request():
+async def test_edit_during_file_reading_sends_the_edited_request():
     async with lane() as rig:
         gate = rig.runway.hold("organization")
         [task_id] = await rig.submit(request("before"))
@@ -374,7 +374,7 @@ async def test_an_edit_while_the_file_is_read_sends_the_edited_request():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_closing_during_a_sending_waits_for_the_answer_and_keeps_the_id():
+async def test_closing_during_a_sending_waits_for_the_answer_and_stores_the_id():
     rig = lane()
     async with rig:
         gate = rig.runway.hold("create")
@@ -402,7 +402,7 @@ async def test_closing_sends_nothing_more_while_it_waits_for_an_answer():
         assert prompts(rig) == sent
 
 
-async def test_closing_does_not_wait_for_a_look_at_what_an_uncertain_task_cost():
+async def test_closing_does_not_wait_for_evidence_about_an_uncertain_task():
     async with lane() as rig:
         rig.runway.always("create", ServerTrouble("No answer came.", status=504))
         [task_id] = await rig.submit(request())
@@ -411,7 +411,7 @@ async def test_closing_does_not_wait_for_a_look_at_what_an_uncertain_task_cost()
         await asyncio.wait_for(rig.lane.settle(), 5)
 
 
-async def test_the_forecast_is_a_range_from_ones_own_history_or_nothing():
+async def test_forecast_is_a_range_from_own_history_or_nothing():
     async with Rig() as rig:
         assert rig.lane.forecast() is None
         for _ in range(3):
@@ -430,7 +430,7 @@ async def test_the_forecast_is_a_range_from_ones_own_history_or_nothing():
         assert len(ids) == 6
 
 
-async def test_an_idle_lane_asks_nothing():
+async def test_idle_lane_sends_no_requests():
     async with Rig(loops=("lane",)) as rig:
         await rig.clock.advance(3_600)
         assert rig.runway.calls == []
@@ -451,7 +451,7 @@ async def test_held_task_is_sent_by_the_person_alone(code: HoldCode):
         assert prompts(rig) == ["mine"]
 
 
-async def test_a_task_that_came_to_wait_for_another_reason_since_it_was_asked_about_goes_on_waiting():
+async def test_task_held_for_a_new_reason_since_its_question_stays_held():
     async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request("mine"))
         asked = await rig.task(task_id)

@@ -80,7 +80,7 @@ async def test_queued_task_is_sent_when_its_own_key_returns(tmp_path: Path):
         assert await rig.state(ids[0]) is State.PENDING
 
 
-async def test_tasks_that_waited_for_their_key_are_sent_when_it_is_back(tmp_path: Path):
+async def test_tasks_waiting_for_their_key_are_sent_when_it_returns(tmp_path: Path):
     async with a_rig() as rig:
         sending = door(rig, tmp_path)
         ids = await queued(rig, sending, 2)
@@ -96,7 +96,7 @@ async def test_tasks_that_waited_for_their_key_are_sent_when_it_is_back(tmp_path
         assert creates(rig) == len(ids)
 
 
-async def test_tasks_that_waited_for_their_key_are_sent_in_the_next_run_with_it(tmp_path: Path):
+async def test_tasks_waiting_for_their_key_are_sent_in_the_next_run_with_it(tmp_path: Path):
     async with a_rig() as rig:
         ids = await queued(rig, door(rig, tmp_path))
         await rig.actions.remove(ids[1:])
@@ -124,7 +124,7 @@ async def test_hold_of_the_person_outlasts_a_change_of_keys(tmp_path: Path):
         assert await codes(rig, ids) == {HoldCode.WAITS_FOR_PERSON}
 
 
-async def test_a_paused_queue_asks_in_the_next_run_with_another_key(tmp_path: Path):
+async def test_paused_queue_asks_in_the_next_run_with_another_key(tmp_path: Path):
     async with a_rig() as rig:
         ids = await queued(rig, door(rig, tmp_path))
     async with a_rig(store=rig.store, clock=rig.clock, secret="key_other") as rig:
@@ -143,7 +143,7 @@ async def test_task_queued_without_a_key_is_sent_with_the_first_key(tmp_path: Pa
         assert await rig.state(ids[0]) is State.PENDING
 
 
-async def test_a_list_that_cannot_be_written_sends_nothing_with_another_key_either(tmp_path: Path, monkeypatch):
+async def test_unwritable_list_sends_nothing_with_another_key_either(tmp_path: Path, monkeypatch):
     async with a_rig() as rig:
         await queued(rig, door(rig, tmp_path))
 
@@ -173,7 +173,7 @@ async def test_reason_of_a_task_of_another_key_is_stored_once_the_list_is_writab
         assert await codes(rig, ids) == {HoldCode.OTHER_KEY}
 
 
-async def test_undoing_a_release_to_another_key_has_it_asked_about_again(tmp_path: Path):
+async def test_undoing_a_release_to_another_key_asks_again(tmp_path: Path):
     async with a_rig() as rig:
         sending = door(rig, tmp_path)
         ids = await queued(rig, sending)
@@ -186,7 +186,7 @@ async def test_undoing_a_release_to_another_key_has_it_asked_about_again(tmp_pat
         assert again.asks == {Ask.OTHER_KEY}
 
 
-async def test_undoing_a_release_leaves_a_task_to_the_key_that_runway_denied_it_to(tmp_path: Path):
+async def test_undoing_a_release_leaves_a_task_to_the_key_that_was_rejected(tmp_path: Path):
     async with a_rig() as rig:
         sending = door(rig, tmp_path)
         ids = await queued(rig, sending)
@@ -208,7 +208,7 @@ async def test_undoing_a_release_leaves_a_task_to_the_key_that_runway_denied_it_
         assert creates(rig) == made, "its release was undone"
 
 
-async def test_a_full_model_goes_on_once_its_tasks_are_known_to_be_another_keys():
+async def test_full_model_continues_once_its_tasks_belong_to_another_key():
     async with Rig(loops=("lane", "poller"), runway=limited(concurrent=1)) as rig:
         rig.runway.give("key_other", "another organization")
         await rig.account.refresh()
@@ -222,13 +222,13 @@ async def test_a_full_model_goes_on_once_its_tasks_are_known_to_be_another_keys(
 
 
 @pytest.mark.parametrize("key", ["", "key_test"])
-def test_a_task_is_for_the_key_that_it_was_queued_with_and_one_of_none_is_for_all(key: str):
+def test_task_belongs_to_the_key_it_was_queued_with_and_without_one_to_all(key: str):
     held = task(1, State.QUEUED, key=fingerprint_of(key))
     assert held.is_for(fingerprint_of("key_test"))
     assert held.is_for(Fingerprint("another")) is (key == "")
 
 
-async def test_a_key_that_is_changed_while_a_task_is_about_to_be_sent_sends_it_unasked_neither(tmp_path: Path):
+async def test_key_changed_right_before_a_sending_does_not_send_unasked(tmp_path: Path):
     async with a_rig() as rig:
         ids = await queued(rig, door(rig, tmp_path))
         gate = rig.runway.hold("organization")
@@ -243,7 +243,7 @@ async def test_a_key_that_is_changed_while_a_task_is_about_to_be_sent_sends_it_u
         assert await codes(rig, ids) == {HoldCode.OTHER_KEY}
 
 
-async def test_a_place_that_another_task_turns_out_to_have_is_not_given_away():
+async def test_slot_that_another_task_turns_out_to_occupy_is_not_given_away():
     async with Rig(loops=("lane",), runway=limited(concurrent=1)) as rig:
         await rig.account.refresh()
         await rig.clock.advance(60)

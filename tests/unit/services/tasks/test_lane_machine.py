@@ -57,11 +57,11 @@ TestLaneMachine.settings = settings(max_examples=30, stateful_step_count=25, dea
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_nothing_is_doubled_lost_stalled_or_sent_unasked(seed: int):
+async def test_random_walk_doubles_loses_stalls_and_sends_nothing_unasked(seed: int):
     walk = await walked(seed, 80)
     assert walk.runway.made
 
 
-def test_the_walk_undoes_every_command_that_has_an_undo():
+def test_random_walk_undoes_every_command_with_an_undo():
     """Of a deleted file only its results are undone, which the walk has none of."""
     assert {command for command in TASKS if command.undo is not None} - {DELETE_FILE} == UNDOABLE

@@ -31,7 +31,7 @@ def lane(**positions: float) -> list[Task]:
         (lane(c=1.0, d=2.0), C, {}),
     ],
 )
-def test_only_those_that_move_get_another_place_evenly_between_their_neighbors(held, before, places):
+def test_only_moved_tasks_get_new_positions_evenly_between_neighbors(held, before, places):
     assert positions_before(held, [C, D], before) == places
 
 

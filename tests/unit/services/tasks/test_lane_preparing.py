@@ -50,7 +50,7 @@ def busy(seconds: float | None = None) -> SlowDown:
     return SlowDown("Too many requests.", retry_after=seconds)
 
 
-async def test_a_missing_file_is_looked_for_every_half_minute(tmp_path):
+async def test_missing_file_is_searched_every_half_minute(tmp_path):
     missing = tmp_path / "gone.png"
     async with lane() as rig:
         [task_id] = await rig.submit(with_picture(missing.as_uri()))
@@ -72,7 +72,7 @@ async def test_ledger_lines_tell_why_a_task_is_held(tmp_path):
 
 
 @pytest.mark.parametrize("how", ["edit", "send next", "resume"])
-async def test_the_person_need_not_wait_for_the_next_look(tmp_path, how):
+async def test_person_can_trigger_the_file_check_at_once(tmp_path, how):
     missing = tmp_path / "gone.png"
     async with lane() as rig:
         [task_id] = await rig.submit(with_picture(missing.as_uri()))
@@ -108,7 +108,7 @@ class Preparing:
         return {"promptText": task.request.prompt}
 
 
-async def test_files_are_prepared_for_the_key_that_sends_them(monkeypatch):
+async def test_files_are_prepared_for_the_sending_key(monkeypatch):
     async with lane() as rig:
         preparing = Preparing(rig, monkeypatch)
         [task_id] = await rig.submit(request())
@@ -116,7 +116,7 @@ async def test_files_are_prepared_for_the_key_that_sends_them(monkeypatch):
         assert (await rig.task(task_id)).key == rig.account.key.fingerprint
 
 
-async def test_a_task_whose_key_was_changed_meanwhile_is_prepared_again(monkeypatch):
+async def test_task_whose_key_changed_meanwhile_is_prepared_again(monkeypatch):
     async with lane() as rig:
         preparing = Preparing(rig, monkeypatch, OtherKeyInUse())
         [task_id] = await rig.submit(request())
@@ -125,7 +125,7 @@ async def test_a_task_whose_key_was_changed_meanwhile_is_prepared_again(monkeypa
         assert "waits" not in await rig.kinds(task_id)
 
 
-async def test_a_drive_that_fails_holds_the_task_with_what_it_said(monkeypatch):
+async def test_failing_drive_holds_the_task_with_its_error(monkeypatch):
     async with lane() as rig:
         Preparing(rig, monkeypatch, DiskError("The drive is gone.", advice="Connect it.", detail="errno 5"))
         [task_id] = await rig.submit(request())
@@ -138,7 +138,7 @@ async def test_a_drive_that_fails_holds_the_task_with_what_it_said(monkeypatch):
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_database_that_refuses_holds_everything_for_a_moment(monkeypatch):
+async def test_failing_database_pauses_everything_briefly(monkeypatch):
     async with lane() as rig:
         Preparing(rig, monkeypatch, StoreError("The disk is full."))
         [task_id] = await rig.submit(request("0"))
@@ -150,7 +150,7 @@ async def test_a_database_that_refuses_holds_everything_for_a_moment(monkeypatch
         assert sorted(prompts(rig)) == ["0", "1"]
 
 
-async def test_an_upload_that_cannot_succeed_is_not_tried_again_by_itself(monkeypatch):
+async def test_impossible_upload_is_not_retried_automatically(monkeypatch):
     async with lane() as rig:
         refused = RequestRefused("Too large.", advice="Make it smaller.", detail="413")
         preparing = Preparing(rig, monkeypatch, refused)
@@ -164,7 +164,7 @@ async def test_an_upload_that_cannot_succeed_is_not_tried_again_by_itself(monkey
         assert len(preparing.keys) == 1
 
 
-async def test_an_upload_that_runway_turns_away_waits_as_long_as_it_says_and_holds_everything(monkeypatch):
+async def test_upload_rejected_by_runway_waits_as_told_and_pauses_everything(monkeypatch):
     async with lane() as rig:
         preparing = Preparing(rig, monkeypatch, busy(60.0))
         [task_id] = await rig.submit(request("0"))
@@ -179,7 +179,7 @@ async def test_an_upload_that_runway_turns_away_waits_as_long_as_it_says_and_hol
 
 
 @pytest.mark.parametrize("error", [NotReached("No network."), KeyRefused("The key was refused.")])
-async def test_an_upload_that_finds_no_network_or_no_good_key_stops_the_lane(monkeypatch, error):
+async def test_upload_without_network_or_valid_key_stops_the_lane(monkeypatch, error):
     async with lane() as rig:
         preparing = Preparing(rig, monkeypatch, error)
         [task_id] = await rig.submit(request())
@@ -190,7 +190,7 @@ async def test_an_upload_that_finds_no_network_or_no_good_key_stops_the_lane(mon
         assert rig.lane.reason is not None
 
 
-async def test_an_upload_that_another_key_refused_says_nothing_of_the_one_in_use(monkeypatch):
+async def test_upload_refused_for_a_former_key_does_not_refuse_the_present_one(monkeypatch):
     async with lane() as rig:
         preparing = Preparing(rig, monkeypatch, KeyRefused("The key was refused."))
 
@@ -204,7 +204,7 @@ async def test_an_upload_that_another_key_refused_says_nothing_of_the_one_in_use
 
 
 @pytest.mark.parametrize("how", ["edit", "drop"])
-async def test_a_task_that_is_edited_or_dropped_while_its_file_is_read_is_not_held_for_the_old_one(monkeypatch, how):
+async def test_task_edited_or_dropped_while_its_file_is_read_is_not_held_for_the_old_file(monkeypatch, how):
     async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request("before"))
         preparing = Preparing(rig, monkeypatch, DiskError("The drive is gone."))
@@ -249,7 +249,7 @@ async def test_task_that_exceeds_its_cap_while_its_file_is_read_is_not_sent():
 @pytest.mark.parametrize(
     "error", [ServerTrouble("Runway is in trouble.", status=502), ServerTrouble("Busy.", status=503)]
 )
-async def test_an_upload_that_may_succeed_later_is_tried_again_after_half_a_minute(monkeypatch, error):
+async def test_upload_that_may_succeed_later_is_retried_after_half_a_minute(monkeypatch, error):
     async with lane() as rig:
         preparing = Preparing(rig, monkeypatch, error)
         await rig.submit(request())
@@ -272,7 +272,7 @@ async def test_task_waiting_for_a_sending_of_its_model_blocks_no_other_model():
         assert len(prompts(rig)) == 13
 
 
-async def test_a_long_queue_is_not_priced_again_for_each_that_is_sent(monkeypatch):
+async def test_long_queue_is_not_priced_again_for_each_sending(monkeypatch):
     runway = OneSlowModel()
     async with lane(runway=runway) as rig:
         priced: list[str] = []

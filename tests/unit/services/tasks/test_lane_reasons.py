@@ -26,7 +26,7 @@ def timeless(reason: LaneReason | None) -> LaneReason | None:
 LARGE = b"\x89PNG\r\n\x1a\n" + b"x" * (4 << 20)
 
 
-async def test_an_upload_that_is_to_slow_down_is_the_reason_until_it_may_be_tried_again(tmp_path: Path):
+async def test_rate_limited_upload_is_the_reason_until_its_retry(tmp_path: Path):
     picture, told = tmp_path / "large.png", SlowDown("Too many requests.", retry_after=60.0)
     picture.write_bytes(LARGE)
     async with Rig(loops=("lane",)) as rig:
@@ -39,7 +39,7 @@ async def test_an_upload_that_is_to_slow_down_is_the_reason_until_it_may_be_trie
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_disk_that_refuses_a_sending_is_the_reason_and_nothing_leaves(monkeypatch: pytest.MonkeyPatch):
+async def test_failed_disk_write_is_the_reason_and_nothing_is_sent(monkeypatch: pytest.MonkeyPatch):
     async with Rig(loops=("lane",)) as rig:
         full = StoreError("The disk is full.")
 
@@ -56,7 +56,7 @@ async def test_a_disk_that_refuses_a_sending_is_the_reason_and_nothing_leaves(mo
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_list_that_refuses_what_was_read_of_a_file_is_the_reason(monkeypatch: pytest.MonkeyPatch):
+async def test_failed_write_of_file_facts_is_the_reason(monkeypatch: pytest.MonkeyPatch):
     async with Rig(loops=("lane",)) as rig:
 
         async def refuse(*_: object) -> None:
@@ -69,7 +69,7 @@ async def test_a_list_that_refuses_what_was_read_of_a_file_is_the_reason(monkeyp
         assert (await rig.state(task_id), rig.runway.named("create")) == (State.QUEUED, [])
 
 
-async def test_answers_that_do_not_come_are_the_reason_and_after_three_the_lane_is_paused_for_them():
+async def test_missing_answers_are_the_reason_and_pause_the_lane_after_three():
     async with Rig(loops=("lane",)) as rig:
         rig.runway.always("create", ServerTrouble("No answer came.", status=504))
         found = []
@@ -99,7 +99,7 @@ async def test_task_stored_for_a_former_key_waits_for_the_person():
         assert len(rig.runway.named("create")) == 1
 
 
-async def test_no_start_is_promised_to_a_model_whose_day_is_used_up():
+async def test_exhausted_model_promises_no_start():
     rig = Rig(loops=())
     rig.runway.limit("gen4.5", concurrent=1, daily=0)
     rig.runway.limit("veo3.1", concurrent=3)
@@ -109,7 +109,7 @@ async def test_no_start_is_promised_to_a_model_whose_day_is_used_up():
         assert rig.lane.outlook().starts == dict.fromkeys(others, Range(0.0, 0.0))
 
 
-async def test_the_lane_says_since_when_it_keeps_a_task_and_what_it_names_first():
+async def test_lane_tells_since_when_it_keeps_a_task_and_the_main_reason():
     async with Rig(loops=("lane",)) as rig:
         began = rig.clock.now()
         await rig.lane.pause()
@@ -126,7 +126,7 @@ async def test_the_lane_says_since_when_it_keeps_a_task_and_what_it_names_first(
         assert keeps(rig, task_id).since == began + 60
 
 
-async def test_the_lane_says_since_when_a_cap_keeps_a_task_and_what_its_raise_sends():
+async def test_lane_tells_since_when_a_cap_keeps_a_task_and_what_a_raise_sends():
     async with Rig(loops=("lane",)) as rig:
         await rig.pricing.learn(request(), 25.0)
         rig.settings.day_cap = 10.0

@@ -36,7 +36,7 @@ async def tries_within(rig: Rig, seconds: int) -> list[int]:
     return found
 
 
-async def test_each_failure_in_a_row_doubles_the_wait_and_a_success_ends_that():
+async def test_each_failure_in_a_row_doubles_the_wait_and_a_success_resets_it():
     async with lane() as rig:
         rig.runway.then("create", busy(), busy(), busy(), busy(), ..., busy())
         await rig.submit(request("0"))
@@ -48,7 +48,7 @@ async def test_each_failure_in_a_row_doubles_the_wait_and_a_success_ends_that():
         assert len(await tries_within(rig, 3)) == 1
 
 
-async def test_a_refused_request_ends_the_waiting_too():
+async def test_refused_request_resets_the_wait_too():
     async with lane() as rig:
         rig.runway.then("create", busy(), busy(), busy(), RequestRefused("Not valid."), busy())
         await rig.submit(request("0"))
@@ -57,7 +57,7 @@ async def test_a_refused_request_ends_the_waiting_too():
         assert len(await tries_within(rig, 3)) == 1
 
 
-async def test_no_more_than_a_few_files_are_read_and_sent_at_once():
+async def test_file_reads_and_sendings_at_once_are_limited():
     async with lane() as rig:
         gate = rig.runway.hold("create")
         models = ["gen4.5", "veo3.1", "veo3.1_fast", "seedance2", "veo3", "gen4_turbo"]
@@ -85,7 +85,7 @@ async def test_task_about_to_be_sent_takes_a_slot_of_its_model():
         assert (rig.lane.slots("gen4.5").in_use, prompts(rig)) == (2, ["0", "1"])
 
 
-async def test_a_model_that_the_organization_does_not_name_has_the_limit_of_the_unknown():
+async def test_model_unnamed_by_the_organization_has_the_default_limit():
     async with lane(runway=limited("veo3.1", concurrent=7)) as rig:
         await rig.account.refresh()
         assert rig.lane.slots("gen4.5").limit == 2
@@ -94,18 +94,18 @@ async def test_a_model_that_the_organization_does_not_name_has_the_limit_of_the_
         assert rig.lane.slots("veo3.1").limit == 3
 
 
-async def test_a_day_that_is_not_used_up_yet_goes_on():
+async def test_model_below_its_daily_limit_is_sent():
     async with lane(runway=limited(concurrent=5, daily=1)) as rig:
         await rig.account.refresh()
         await rig.submit(request("0"))
         assert prompts(rig) == ["0"]
 
 
-def test_a_lane_that_has_not_begun_has_nothing_in_its_way():
+def test_lane_before_its_start_has_no_obstacle():
     assert lane().lane.reason is None
 
 
-async def test_pausing_and_going_on_are_told_at_once_and_once():
+async def test_pausing_and_resuming_are_signaled_at_once_and_once():
     async with lane() as rig:
         await rig.lane.pause()
         assert len(rig.told(LaneChanged)) == 1
@@ -124,7 +124,7 @@ async def test_pausing_and_going_on_are_told_at_once_and_once():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_each_queued_task_tells_its_own_reason_to_wait():
+async def test_each_queued_task_has_its_own_reason_to_wait():
     async with lane() as rig:
         await rig.pricing.learn(request(model="veo3.1"), 50.0)
         rig.settings.sending_cap = 30.0
@@ -135,7 +135,7 @@ async def test_each_queued_task_tells_its_own_reason_to_wait():
         assert kept_by(rig, costly) == held != rig.lane.reason
 
 
-async def test_a_task_that_is_too_costly_says_so_while_the_lane_is_paused_as_well():
+async def test_too_expensive_task_says_so_while_the_lane_is_paused():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         rig.settings.day_cap = 10.0
@@ -158,7 +158,7 @@ async def sent_and_looked_after(rig: Rig, amount: int) -> None:
         await rig.clock.advance(ALL_LOOKS)
 
 
-async def test_sendings_without_an_answer_pause_the_lane_only_when_they_come_in_a_row():
+async def test_only_consecutive_sendings_without_an_answer_pause_the_lane():
     async with lane(runway=limited(concurrent=20)) as rig:
         cut(rig, UNCERTAIN_IN_A_ROW - 1)
         rig.runway.then("create", ...)
@@ -170,7 +170,7 @@ async def test_sendings_without_an_answer_pause_the_lane_only_when_they_come_in_
         assert rig.lane.paused
 
 
-async def test_after_going_on_they_are_counted_anew():
+async def test_unanswered_sendings_are_counted_anew_after_resuming():
     async with lane(runway=limited(concurrent=20)) as rig:
         cut(rig, 2 * UNCERTAIN_IN_A_ROW - 1)
         await sent_and_looked_after(rig, UNCERTAIN_IN_A_ROW)
@@ -181,7 +181,7 @@ async def test_after_going_on_they_are_counted_anew():
         assert not rig.lane.paused
 
 
-async def test_after_a_sending_without_an_answer_every_model_waits_a_moment():
+async def test_every_model_waits_briefly_after_a_sending_without_an_answer():
     async with lane() as rig:
         cut(rig, 1)
         await rig.submit(request("0"))
@@ -190,7 +190,7 @@ async def test_after_a_sending_without_an_answer_every_model_waits_a_moment():
         assert await tries_within(rig, 2) in ([1], [2])
 
 
-async def test_after_a_sending_without_an_answer_its_model_waits_until_the_counts_were_read():
+async def test_model_of_an_unanswered_sending_waits_until_counts_were_read():
     async with lane(runway=limited(concurrent=20)) as rig:
         cut(rig, 1)
         [uncertain] = await rig.submit(request("0"))
@@ -204,7 +204,7 @@ async def test_after_a_sending_without_an_answer_its_model_waits_until_the_count
         assert (evidence.balance_before, evidence.balance_after, evidence.doubtful) == (1_000.0, 1_000.0, 0)
 
 
-async def test_one_that_was_next_to_an_uncertain_one_does_not_leave_while_its_own_numbers_are_read():
+async def test_task_of_an_uncertain_model_is_not_sent_while_its_counts_are_read():
     async with lane(runway=limited(concurrent=20)) as rig:
         await rig.account.refresh()
         create = rig.runway.hold("create")
@@ -222,7 +222,7 @@ async def test_one_that_was_next_to_an_uncertain_one_does_not_leave_while_its_ow
         assert prompts(rig) == ["0", "1"]
 
 
-async def test_a_mistake_while_looking_through_the_lane_is_reported_and_it_goes_on(mistakes, monkeypatch):
+async def test_exception_in_a_lane_turn_is_reported_and_the_lane_continues(mistakes, monkeypatch):
     async with lane() as rig:
         learned = rig.budget.catch_up
 
@@ -237,7 +237,7 @@ async def test_a_mistake_while_looking_through_the_lane_is_reported_and_it_goes_
     assert "a bug" in mistakes.take("sending tasks")
 
 
-async def test_two_of_a_model_are_not_posted_at_once_and_two_models_are():
+async def test_tasks_of_one_model_are_posted_one_by_one_and_models_in_parallel():
     async with lane(runway=limited(concurrent=5)) as rig:
         gate = rig.runway.hold("create")
         await rig.submit(request("0"), request("1"), request("2", model="veo3.1"))
@@ -247,7 +247,7 @@ async def test_two_of_a_model_are_not_posted_at_once_and_two_models_are():
         assert sorted(prompts(rig)) == ["0", "1", "2"]
 
 
-async def test_only_held_tasks_are_moved_or_sent_next_each_once_and_in_the_order_given():
+async def test_only_queued_tasks_are_moved_each_once_in_the_given_order():
     async with lane() as rig:
         [sent] = await rig.submit(request("sent"))
         await rig.lane.pause()
@@ -270,7 +270,7 @@ async def test_send_next_is_recorded_in_the_history():
         assert (await rig.task(task_id)).hold == ITS_TURN
 
 
-async def test_a_task_that_is_too_costly_lets_a_cheaper_one_of_another_model_pass():
+async def test_too_expensive_task_lets_a_cheaper_one_of_another_model_pass():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         await rig.pricing.learn(request(model="veo3.1"), 5.0)
@@ -281,7 +281,7 @@ async def test_a_task_that_is_too_costly_lets_a_cheaper_one_of_another_model_pas
         assert rig.lane.reason == LaneReason(LaneCode.HELD_BACK, held=held_by(rig, ids[0]))
 
 
-async def test_of_many_that_are_too_costly_each_one_says_so():
+async def test_each_of_many_too_expensive_tasks_says_so():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         rig.settings.sending_cap = 10.0
@@ -290,7 +290,7 @@ async def test_of_many_that_are_too_costly_each_one_says_so():
         assert kept_by(rig, ids[0]) == rig.lane.reason is not None
 
 
-async def test_a_task_that_waits_for_the_person_no_more_is_sent_whoever_says_so():
+async def test_released_task_is_sent_whoever_released_it():
     async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request())
         await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.COPIED)), "held")
@@ -302,7 +302,7 @@ async def test_a_task_that_waits_for_the_person_no_more_is_sent_whoever_says_so(
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_a_pause_is_on_the_disk_before_it_is_said():
+async def test_pause_is_on_disk_before_it_is_signaled():
     async with Rig(loops=("lane", "settings")) as rig:
         said: list[tuple[bool, Any]] = []
         rig.bus.listen(
@@ -316,7 +316,7 @@ async def test_a_pause_is_on_the_disk_before_it_is_said():
         assert said == [(True, True)]
 
 
-async def test_the_pause_after_sendings_without_an_answer_is_on_the_disk_before_it_is_said():
+async def test_automatic_pause_is_on_disk_before_it_is_signaled():
     async with Rig(loops=("lane", "settings")) as rig:
         rig.runway.always("create", NoReply("The connection was cut."))
         said: list[Any] = []
@@ -350,7 +350,7 @@ async def test_held_task_moved_to_the_front_stays_held():
         assert prompts(rig) == ["0", "1"]
 
 
-async def test_a_task_that_comes_back_to_the_list_is_sent():
+async def test_task_restored_to_the_list_is_sent():
     async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request())
         await rig.ledger.change(task_id, lambda task: replace(task, removed_at=5.0), "removed")
@@ -362,7 +362,7 @@ async def test_a_task_that_comes_back_to_the_list_is_sent():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_closing_lets_go_of_a_file_that_is_being_read():
+async def test_closing_cancels_reading_of_a_file():
     async with lane() as rig:
         gate = rig.runway.hold("organization")
         [task_id] = await rig.submit(request())
@@ -374,7 +374,7 @@ async def test_closing_lets_go_of_a_file_that_is_being_read():
         assert prompts(rig) == []
 
 
-async def test_a_lane_that_is_started_again_looks_after_what_the_last_run_left_uncertain():
+async def test_restarted_lane_follows_up_uncertain_tasks_of_the_last_run():
     async with lane() as rig:
         cut(rig, 1)
         [task_id] = await rig.submit(request())

@@ -35,7 +35,7 @@ async def one_held() -> AsyncIterator[Rig]:
         yield rig
 
 
-async def test_a_move_is_on_disk_before_anyone_hears_of_it():
+async def test_transition_is_on_disk_before_it_is_signaled():
     async with one_held() as rig:
         seen: list[State] = []
         rig.bus.listen(
@@ -47,7 +47,7 @@ async def test_a_move_is_on_disk_before_anyone_hears_of_it():
         assert len(rig.told(TasksAdded)) == 1
 
 
-async def test_a_task_that_is_canceled_while_it_is_being_added_is_not_sent(monkeypatch):
+async def test_task_canceled_while_it_is_added_is_not_sent(monkeypatch):
     async with Rig(loops=("lane",)) as rig:
         add, is_stored, may_go_on = rig.store.add, asyncio.Event(), asyncio.Event()
 
@@ -69,7 +69,7 @@ async def test_a_task_that_is_canceled_while_it_is_being_added_is_not_sent(monke
         assert rig.ledger.get_open(TaskId("one")) is None
 
 
-async def test_a_move_that_the_disk_refuses_has_not_happened():
+async def test_transition_refused_by_the_disk_did_not_happen():
     async with one_held() as rig:
         rig.store.trouble = StoreError("The disk is full.")
         with pytest.raises(StoreError):
@@ -81,7 +81,7 @@ async def test_a_move_that_the_disk_refuses_has_not_happened():
         assert rig.told(TaskChanged) == []
 
 
-async def test_a_move_is_finished_though_its_caller_is_canceled():
+async def test_transition_completes_though_its_caller_is_canceled():
     gate = asyncio.Event()
 
     async def slow() -> None:
@@ -99,7 +99,7 @@ async def test_a_move_is_finished_though_its_caller_is_canceled():
         assert len(rig.told(TaskChanged)) == 1
 
 
-async def test_two_moves_of_one_task_happen_one_after_the_other():
+async def test_two_transitions_of_one_task_run_one_after_the_other():
     async with one_held() as rig:
         outcomes = await asyncio.gather(
             *(rig.ledger.move(TaskId("one"), Sending()) for _ in range(2)), return_exceptions=True
@@ -125,7 +125,7 @@ async def test_results_are_stored_in_the_same_step_as_the_success():
         assert [event.output.index for event in rig.told(OutputChanged)] == [0, 1]
 
 
-async def test_a_second_word_of_success_leaves_the_downloads_alone():
+async def test_repeated_success_leaves_the_downloads_unchanged():
     async with idle() as rig:
         await rig.ledger.add([held(state=State.RUNNING, remote_id=REMOTE)], [])
         answer = Answer(remote_id=REMOTE, status="SUCCEEDED", output=("https://x.example/a.mp4",))
@@ -137,7 +137,7 @@ async def test_a_second_word_of_success_leaves_the_downloads_alone():
         assert output.state is OutputState.SAVED
 
 
-async def test_mere_progress_is_told_but_is_no_line_of_the_ledger():
+async def test_progress_is_signaled_but_not_recorded_in_the_ledger():
     async with idle() as rig:
         await rig.ledger.add([held(state=State.RUNNING, remote_id=REMOTE, running_since=1.0)], [])
         await rig.ledger.answer(TaskId("one"), Answer(remote_id=REMOTE, status="RUNNING", progress=0.5))
@@ -145,7 +145,7 @@ async def test_mere_progress_is_told_but_is_no_line_of_the_ledger():
         assert await rig.kinds(TaskId("one")) == ["created"]
 
 
-async def test_a_task_being_sent_when_the_program_died_is_uncertain_at_the_next_start():
+async def test_task_being_sent_at_a_crash_is_uncertain_at_the_next_start():
     before = Evidence(balance_before=100.0, daily_before=3)
     async with one_held() as rig:
         await rig.ledger.move(TaskId("one"), Sending(before))
@@ -155,13 +155,13 @@ async def test_a_task_being_sent_when_the_program_died_is_uncertain_at_the_next_
         assert task.evidence == replace(before, cause=Reason(ReasonCode.PROGRAM_ENDED))
 
 
-async def test_a_task_that_nobody_added_is_our_own_mistake():
+async def test_transition_of_an_unknown_task_is_a_program_error():
     async with idle() as rig:
         with pytest.raises(NoSuchTask):
             await rig.ledger.move(TaskId("none"), Sending())
 
 
-async def test_an_edit_that_raises_changes_nothing():
+async def test_edit_that_raises_changes_nothing():
     def refuse(_task: Task) -> Task:
         raise ValueError("no")
 
@@ -171,7 +171,7 @@ async def test_an_edit_that_raises_changes_nothing():
         assert await rig.kinds(TaskId("one")) == ["created"]
 
 
-async def test_positions_of_many_change_in_one_step_and_one_event():
+async def test_positions_of_many_tasks_change_in_one_step_and_one_event():
     async with idle() as rig:
         await rig.ledger.add([held("one", position=1.0), held("two", position=2.0)], [])
         writes = rig.store.writes
@@ -181,7 +181,7 @@ async def test_positions_of_many_change_in_one_step_and_one_event():
         assert (await rig.task(TaskId("one"))).position == 3.0
 
 
-async def test_an_accepted_id_is_in_the_ledger_too():
+async def test_accepted_id_is_in_the_ledger():
     async with one_held() as rig:
         await rig.ledger.move(TaskId("one"), Sending())
         await rig.ledger.move(TaskId("one"), Accepted(REMOTE, 25.0))
@@ -204,7 +204,7 @@ async def test_imported_ended_task_keeps_its_results_and_is_never_polled_or_sent
         assert rig.budget.spent_today == 0.0
 
 
-async def test_one_that_was_sent_today_counts_today_wherever_it_was_sent():
+async def test_task_sent_today_counts_today_wherever_it_was_sent():
     async with Rig() as rig:
         done = held("one", state=State.SUCCEEDED, remote_id=REMOTE, sent_at=rig.clock.now() - 1, cost_credits=25.0)
         await rig.ledger.take_in([done], [])

@@ -82,7 +82,7 @@ async def times(rig: Rig, task_id: TaskId = ONE) -> list[float]:
     return [line.at for line in await rig.store.ledger(task_id)]
 
 
-async def test_new_tasks_come_with_their_inputs_batch_and_a_line_that_says_from_where():
+async def test_new_tasks_have_inputs_batch_and_a_ledger_line_of_origin():
     async with idle() as rig:
         adopted = running("two", adopted=True)
         await rig.ledger.add([held(batch_id=ROUND.id, parent_id=THREE), adopted], [PICTURE], ROUND)
@@ -97,7 +97,7 @@ async def test_new_tasks_come_with_their_inputs_batch_and_a_line_that_says_from_
         assert [task.id for task in rig.ledger.all_queued()] == [ONE]
 
 
-async def test_nothing_is_told_of_no_tasks():
+async def test_adding_no_tasks_signals_nothing():
     async with idle() as rig:
         await rig.ledger.add([], [])
         await rig.ledger.take_in([], [])
@@ -116,20 +116,20 @@ async def test_imported_task_brings_its_inputs_batch_and_origin():
         assert await times(rig) == [rig.clock.now()]
 
 
-async def test_where_it_was_found_may_be_unknown():
+async def test_unknown_origin_of_an_imported_task_is_allowed():
     async with idle() as rig:
         await rig.ledger.take_in([running(state=State.FAILED)], [])
         assert await details(rig) == [("imported", {"remote_id": REMOTE, "from": ""})]
 
 
-async def test_one_task_that_has_not_ended_keeps_out_all_that_come_with_it():
+async def test_import_with_one_unfinished_task_is_refused_completely():
     async with idle() as rig:
         with pytest.raises(ValueError, match="ended"):
             await rig.ledger.take_in([running(state=State.FAILED), held("two")], [])
         assert await rig.store.get(ONE) is None
 
 
-async def test_a_task_that_was_being_sent_is_uncertain_for_the_reason_that_the_next_start_gives():
+async def test_task_being_sent_at_exit_is_uncertain_with_the_reason_of_the_next_start():
     async with idle() as rig:
         await rig.ledger.add([held(), held("two"), running("three")], [])
         await rig.ledger.move(ONE, Sending())
@@ -149,7 +149,7 @@ async def test_a_task_that_was_being_sent_is_uncertain_for_the_reason_that_the_n
     assert (await rig.task(ONE)).evidence == Evidence(cause=Reason(ReasonCode.PROGRAM_ENDED))
 
 
-async def test_a_move_keeps_what_else_is_known_of_it_in_its_line():
+async def test_ledger_line_of_a_transition_keeps_additional_details():
     async with one_held() as rig:
         await rig.clock.advance(5)
         after = await rig.ledger.move(ONE, Sending(), by="the person")
@@ -161,7 +161,7 @@ async def test_a_move_keeps_what_else_is_known_of_it_in_its_line():
         assert (told.task, told.before) == (after, held())
 
 
-async def test_results_that_come_with_a_success_are_stored_and_told_and_with_nothing_else():
+async def test_results_of_a_success_are_stored_and_signaled():
     async with idle() as rig:
         await rig.ledger.add([running(), running("two", 2)], [])
         urls = ("https://x.example/1.mp4", "https://x.example/2.mp4")
@@ -174,7 +174,7 @@ async def test_results_that_come_with_a_success_are_stored_and_told_and_with_not
         assert await rig.store.outputs(TWO) == []
 
 
-async def test_a_result_that_was_saved_while_its_task_was_thought_gone_stays_as_it_is():
+async def test_result_saved_while_its_task_was_thought_gone_is_unchanged():
     async with idle() as rig:
         saved = result(state=OutputState.SAVED, path="/a.mp4")
         await rig.ledger.take_in([running(state=State.GONE, ended_at=4.0)], [saved, result(index=1)])
@@ -189,14 +189,14 @@ async def test_a_result_that_was_saved_while_its_task_was_thought_gone_stays_as_
         assert [event.output.index for event in rig.told(OutputChanged)] == [1, 2]
 
 
-async def test_an_answer_belongs_to_the_key_that_asked():
+async def test_answer_belongs_to_the_key_that_asked():
     async with idle() as rig:
         await rig.ledger.add([running(key=THEIRS)], [])
         assert (await rig.ledger.answer(ONE, said("RUNNING"), MINE)).key == MINE
         assert (await rig.ledger.answer(ONE, said("RUNNING", progress=0.5))).key == MINE
 
 
-async def test_an_answer_without_news_is_remembered_but_neither_written_nor_told():
+async def test_answer_without_news_is_remembered_but_not_stored_or_signaled():
     async with idle() as rig:
         await rig.ledger.add([running()], [])
         await rig.clock.advance(5)
@@ -207,7 +207,7 @@ async def test_an_answer_without_news_is_remembered_but_neither_written_nor_told
         assert rig.told(TaskChanged) == []
 
 
-async def test_a_move_that_changes_nothing_is_neither_written_nor_told():
+async def test_transition_without_a_change_is_not_stored_or_signaled():
     async with idle() as rig:
         await rig.ledger.take_in([running(state=State.FAILED, asked_at=rig.clock.now())], [])
         await rig.ledger.move(ONE, NotFound(MINE), by="somebody")
@@ -215,7 +215,7 @@ async def test_a_move_that_changes_nothing_is_neither_written_nor_told():
         assert rig.told(TaskChanged) == []
 
 
-async def test_an_edit_is_stored_with_its_word_and_its_inputs():
+async def test_edit_is_stored_with_its_ledger_word_and_inputs():
     async with one_held() as rig:
         await rig.clock.advance(5)
         after = await rig.ledger.change(
@@ -229,7 +229,7 @@ async def test_an_edit_is_stored_with_its_word_and_its_inputs():
         assert [(event.task.title, event.before.title) for event in rig.told(TaskChanged)] == [("Fog", "")]
 
 
-async def test_an_edit_of_the_inputs_alone_is_stored_and_one_of_nothing_is_not():
+async def test_edit_of_only_the_inputs_is_stored_and_an_empty_one_is_not():
     async with one_held() as rig:
         assert await rig.ledger.change(ONE, lambda task: task, "edited", inputs=[PICTURE]) == held()
         assert await rig.store.inputs(ONE) == [PICTURE]
@@ -238,7 +238,7 @@ async def test_an_edit_of_the_inputs_alone_is_stored_and_one_of_nothing_is_not()
         assert rig.told(TaskChanged) == []
 
 
-async def test_an_edit_of_many_changes_each_once_and_tells_of_those_that_are_new():
+async def test_edit_of_many_tasks_signals_only_changed_ones():
     async with idle() as rig:
         await rig.ledger.add([held(), held("two", rating=4)], [])
         await rig.ledger.take_in([running("three", state=State.SUCCEEDED)], [])
@@ -256,14 +256,14 @@ async def test_an_edit_of_many_changes_each_once_and_tells_of_those_that_are_new
         assert rig.ledger.get_open(THREE) is None
 
 
-async def test_an_edit_of_many_that_changes_none_writes_nothing():
+async def test_edit_of_many_tasks_without_a_change_writes_nothing():
     async with one_held() as rig:
         assert await rig.ledger.change_many([ONE], lambda task: replace(task, pick=Pick.NONE), "picked") == []
         assert [kind for kind, _ in await details(rig)] == ["created"]
         assert rig.told(TaskChanged) == []
 
 
-async def test_positions_are_given_to_held_tasks_alone_and_only_news_is_told():
+async def test_only_queued_tasks_get_positions_and_only_changes_are_signaled():
     async with idle() as rig:
         await rig.ledger.add([held(position=1.0), held("two", position=2.0), running("three", position=3.0)], [])
         await rig.ledger.place({ONE: 9.0, TWO: 2.0, THREE: 1.0, TaskId("nobody's"): 5.0})
@@ -274,7 +274,7 @@ async def test_positions_are_given_to_held_tasks_alone_and_only_news_is_told():
         assert len(rig.told(TasksMoved)) == 1
 
 
-async def test_a_change_of_many_waits_for_a_move_of_one_of_them():
+async def test_change_of_many_tasks_waits_for_a_transition_of_one_of_them():
     async with idle() as rig:
         await rig.ledger.add([held(), held("two")], [])
         await asyncio.gather(
@@ -302,7 +302,7 @@ class SlowDisk:
         await self._store.save(*arguments)  # type: ignore[attr-defined]
 
 
-async def test_neither_a_move_nor_an_edit_undoes_the_other_while_it_is_written():
+async def test_simultaneous_transition_and_edit_are_both_kept():
     async with idle() as rig:
         ledger = Ledger(cast(Store, SlowDisk(rig.store)), rig.bus, rig.clock, Catalog.load().makes)
         await ledger.add([held(), held("two")], [])
@@ -340,7 +340,7 @@ async def test_only_sent_or_live_tasks_take_a_slot():
         assert [task.id for task in rig.ledger.all_queued()] == [TWO]
 
 
-async def test_the_queue_is_what_waits_now_in_its_order_after_every_change():
+async def test_queue_lists_waiting_tasks_in_order_after_every_change():
     async with idle() as rig:
         assert rig.ledger.queued() == ()
         await rig.ledger.add([held("one", position=2.0), held("two", position=1.0)], [])
@@ -357,7 +357,7 @@ async def test_the_queue_is_what_waits_now_in_its_order_after_every_change():
         assert [task.id for task in rig.ledger.queued()] == [TWO, THREE]
 
 
-async def test_any_task_is_found_whether_it_is_finished_or_not():
+async def test_finished_and_unfinished_tasks_are_found_by_id():
     async with one_held() as rig:
         done = running("two", state=State.FAILED)
         await rig.ledger.take_in([done], [])
@@ -367,7 +367,7 @@ async def test_any_task_is_found_whether_it_is_finished_or_not():
         assert rig.ledger.get_open(TWO) is None
 
 
-async def test_which_remote_ids_are_here_and_which_tasks_were_sent_in_a_time_is_known():
+async def test_known_remote_ids_and_tasks_sent_in_a_period_are_found():
     async with idle() as rig:
         sent = [running(name, number, sent_at=float(number)) for number, name in enumerate(("one", "two", "three"), 1)]
         await rig.ledger.add(sent, [])
@@ -389,7 +389,7 @@ async def test_ledger_lines_tell_when_a_sending_was_answered_or_given_up(ending)
         assert await rig.ledger.answered_at(ONE) == at
 
 
-async def test_of_a_task_that_was_sent_several_times_the_last_answer_counts():
+async def test_last_answer_of_a_task_sent_several_times_counts():
     async with one_held() as rig:
         for _ in range(2):
             await rig.ledger.move(ONE, Sending())
@@ -401,7 +401,7 @@ async def test_of_a_task_that_was_sent_several_times_the_last_answer_counts():
             assert await rig.ledger.answered_at(ONE) == at
 
 
-async def test_a_tasks_lines_know_when_each_of_its_sendings_began():
+async def test_ledger_lines_of_a_task_record_the_start_of_each_sending():
     async with one_held() as rig:
         created = rig.clock.now()
         await rig.clock.advance(7)
@@ -442,7 +442,7 @@ async def test_recovery_finds_only_tasks_ended_by_404s_since_then():
         assert {task.id for task in found} == {task.id for task in missed}
 
 
-async def test_settling_waits_for_every_write_that_has_begun():
+async def test_settling_waits_for_every_started_write():
     async with idle() as rig:
         await rig.ledger.add([held(), held("two")], [])
         writing = [asyncio.create_task(rig.ledger.move(task_id, Sending())) for task_id in (ONE, TWO)]

@@ -27,7 +27,7 @@ async def gone(rig: Rig) -> tuple[TaskId, Answer]:
     return task_id, known
 
 
-async def test_a_task_that_was_gone_is_followed_again_as_soon_as_runway_answers_with_it():
+async def test_task_thought_gone_is_followed_again_once_runway_shows_it():
     async with poller() as rig:
         task_id, known = await gone(rig)
         rig.runway.answers[REMOTE] = known
@@ -40,7 +40,7 @@ async def test_a_task_that_was_gone_is_followed_again_as_soon_as_runway_answers_
         assert len(await rig.store.outputs(task_id)) == 1
 
 
-async def test_a_result_that_was_made_while_its_task_was_gone_is_found():
+async def test_result_made_while_its_task_was_thought_gone_is_found():
     async with poller() as rig:
         task_id, _ = await gone(rig)
         rig.runway.finish(REMOTE, "https://x.example/a.mp4")
@@ -48,7 +48,7 @@ async def test_a_result_that_was_made_while_its_task_was_gone_is_found():
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_the_next_run_asks_for_it_at_once():
+async def test_next_run_polls_a_missed_task_at_once():
     async with poller() as rig:
         task_id, known = await gone(rig)
     rig.runway.answers[REMOTE] = known
@@ -72,7 +72,7 @@ async def test_missed_task_is_polled_seldom_and_not_after_a_day():
         assert len(times.all) == asked
 
 
-async def test_a_task_that_404s_made_canceled_and_that_runs_after_all_gets_its_delete():
+async def test_task_marked_canceled_by_404s_that_still_runs_gets_its_delete():
     """No DELETE had reached it: it runs and is charged."""
     async with polled() as (rig, task_id):
         known = rig.runway.answers[REMOTE]
@@ -91,7 +91,7 @@ async def test_a_task_that_404s_made_canceled_and_that_runs_after_all_gets_its_d
         assert times.all == [], "what a DELETE ended is asked for no more"
 
 
-async def test_a_task_that_404s_made_canceled_is_followed_to_its_result_when_the_person_adopts_its_id():
+async def test_task_marked_canceled_by_404s_is_followed_when_its_id_is_adopted():
     async with polled() as (rig, task_id):
         rig.runway.vanish(REMOTE)
         await in_time(rig.clock, rig.actions.cancel([task_id]), 80)
@@ -108,7 +108,7 @@ async def test_a_task_that_404s_made_canceled_is_followed_to_its_result_when_the
     "error",
     [SlowDown("Too many requests.", retry_after=120.0), NotReached("There is no network."), StoreError("Full.")],
 )
-async def test_trouble_while_it_is_asked_for_only_makes_that_later(error):
+async def test_failed_poll_of_a_missed_task_only_delays_the_next(error):
     async with poller() as rig:
         task_id, known = await gone(rig)
         rig.runway.answers[REMOTE] = known

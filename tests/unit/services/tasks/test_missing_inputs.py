@@ -33,7 +33,7 @@ async def waiting(rig: Rig, *paths: Path) -> tuple[TaskId, ...]:
     return ids
 
 
-async def test_moved_file_is_put_back_and_its_task_is_sent(tmp_path):
+async def test_task_is_sent_once_its_moved_file_is_located(tmp_path):
     old = picture(tmp_path / "a.png")
     async with Rig() as rig:
         [task_id] = await waiting(rig, old)
@@ -65,7 +65,7 @@ async def test_other_files_of_the_task_keep_their_hashes(tmp_path):
     assert before[str(stays)] == after[str(stays)] != ""
 
 
-async def test_siblings_are_found_beside_it(tmp_path):
+async def test_other_missing_files_are_found_beside_a_located_one(tmp_path):
     names = ("a.png", "b.png", "c.png")
     olds = [picture(tmp_path / "shots" / name, name.encode()) for name in names]
     async with Rig() as rig:
@@ -78,7 +78,7 @@ async def test_siblings_are_found_beside_it(tmp_path):
         assert values == [new.as_uri() for new in news]
 
 
-async def test_folders_that_moved_together_are_followed(tmp_path):
+async def test_files_in_a_moved_folder_tree_are_found(tmp_path):
     olds = [picture(tmp_path / "old" / day / "still.png", day.encode()) for day in ("monday", "tuesday")]
     async with Rig() as rig:
         ids = await waiting(rig, *olds)
@@ -89,7 +89,7 @@ async def test_folders_that_moved_together_are_followed(tmp_path):
         assert second == (tmp_path / "new" / "tuesday" / "still.png").as_uri()
 
 
-async def test_every_task_of_the_same_file_gets_it(tmp_path):
+async def test_every_task_with_the_same_missing_file_gets_it(tmp_path):
     old = picture(tmp_path / "a.png")
     async with Rig() as rig:
         ids = await waiting(rig, old, old, old)
@@ -97,7 +97,7 @@ async def test_every_task_of_the_same_file_gets_it(tmp_path):
         assert (set(put_back.tasks), put_back.files) == (set(ids), 1)
 
 
-async def test_another_file_is_not_taken_for_it_unless_the_person_says_so(tmp_path):
+async def test_different_file_is_used_only_if_the_person_confirms(tmp_path):
     old = picture(tmp_path / "a.png", b"what was")
     async with Rig() as rig:
         [task_id] = await waiting(rig, old)
@@ -112,7 +112,7 @@ async def test_another_file_is_not_taken_for_it_unless_the_person_says_so(tmp_pa
         assert (await rig.task(task_id)).request.values["promptImage"] == other.as_uri()
 
 
-async def test_sibling_of_the_right_name_with_other_bytes_is_left_alone(tmp_path):
+async def test_file_of_equal_name_with_other_content_is_not_used(tmp_path):
     olds = [picture(tmp_path / "old" / name, name.encode()) for name in ("a.png", "b.png")]
     async with Rig() as rig:
         ids = await waiting(rig, *olds)
@@ -122,7 +122,7 @@ async def test_sibling_of_the_right_name_with_other_bytes_is_left_alone(tmp_path
         assert (await rig.missing_inputs.put_back(olds[0], new)).tasks == (ids[0],)
 
 
-async def test_file_that_is_still_there_stays_where_it_is(tmp_path):
+async def test_existing_file_is_not_replaced_by_a_located_one(tmp_path):
     olds = [picture(tmp_path / "old" / name, name.encode()) for name in ("a.png", "b.png")]
     async with Rig() as rig:
         ids = await waiting(rig, *olds)
@@ -132,7 +132,7 @@ async def test_file_that_is_still_there_stays_where_it_is(tmp_path):
         assert (await rig.task(ids[1])).request.values["promptImage"] == olds[1].as_uri()
 
 
-async def test_file_whose_looks_are_not_known_is_known_by_name_and_size(tmp_path):
+async def test_file_of_unknown_hash_is_recognized_by_name_and_size(tmp_path):
     old = picture(tmp_path / "a.png")
     async with Rig(paused=True) as rig:
         [task_id] = await rig.submit(with_picture(old.as_uri()))
@@ -144,7 +144,7 @@ async def test_file_whose_looks_are_not_known_is_known_by_name_and_size(tmp_path
         assert (await rig.missing_inputs.put_back(old, new)).tasks == (task_id,)
 
 
-async def test_task_that_waits_for_the_person_still_does(tmp_path):
+async def test_task_waiting_for_the_person_keeps_waiting_after_its_file_is_found(tmp_path):
     old = picture(tmp_path / "a.png")
     async with Rig() as rig:
         [task_id] = await rig.submit(with_picture(old.as_uri()), send_now=False)
@@ -152,7 +152,7 @@ async def test_task_that_waits_for_the_person_still_does(tmp_path):
         assert (await rig.task(task_id)).hold.code is HoldCode.WAITS_FOR_PERSON
 
 
-async def test_hash_stays_known_when_a_file_is_put_back(tmp_path):
+async def test_hash_of_a_located_file_stays_known(tmp_path):
     old = picture(tmp_path / "a.png")
     async with Rig() as rig:
         [task_id] = await waiting(rig, old)
@@ -162,7 +162,7 @@ async def test_hash_stays_known_when_a_file_is_put_back(tmp_path):
         assert (len(before.sha256), after.sha256) == (64, before.sha256)
 
 
-async def test_files_of_what_waits_are_noted_after_a_while_by_themselves(tmp_path):
+async def test_hashes_of_queued_files_are_stored_after_a_while(tmp_path):
     async with Rig(loops=("lane", "missing_inputs"), paused=True) as rig:
         [task_id] = await rig.submit(with_picture(picture(tmp_path / "a.png").as_uri()))
         await rig.clock.advance(30)
@@ -174,14 +174,14 @@ async def test_files_of_what_waits_are_noted_after_a_while_by_themselves(tmp_pat
         assert noted.sha256 == ""
 
 
-async def test_file_that_cannot_be_read_is_said(tmp_path):
+async def test_unreadable_file_is_reported(tmp_path):
     async with Rig() as rig:
         await waiting(rig, tmp_path / "a.png")
         with pytest.raises(DiskError, match="cannot be read"):
             await rig.missing_inputs.put_back(tmp_path / "a.png", tmp_path / "nowhere.png")
 
 
-async def test_task_that_is_not_held_misses_nothing(tmp_path):
+async def test_only_queued_tasks_have_missing_files(tmp_path):
     async with Rig() as rig:
         [task_id] = await rig.submit(with_picture(picture(tmp_path / "a.png").as_uri()))
         assert await rig.missing_inputs.missing(task_id) == ()

@@ -64,7 +64,7 @@ async def questions(rig: Rig, seconds: float) -> int:
     return len(rig.runway.named("task")) - before
 
 
-async def test_live_tasks_outlive_an_hour_under_a_foreign_key_and_end_under_their_own():
+async def test_running_tasks_survive_an_hour_under_another_key_and_end_under_their_own():
     async with two_organizations() as rig:
         ids = await sent(rig, "one", "two")
         await use(rig, THEIRS)
@@ -78,7 +78,7 @@ async def test_live_tasks_outlive_an_hour_under_a_foreign_key_and_end_under_thei
         assert [await rig.state(task_id) for task_id in ids] == [State.SUCCEEDED] * 2
 
 
-async def test_another_key_of_the_same_organization_simply_takes_over():
+async def test_other_key_of_the_same_organization_takes_over():
     async with one_sent() as (rig, task_id):
         await use(rig, MINE_TOO)
         await rig.clock.advance(60)
@@ -89,7 +89,7 @@ async def test_another_key_of_the_same_organization_simply_takes_over():
         assert await rig.state(task_id) is State.GONE, "its word is as good as that of the key that sent it"
 
 
-async def test_one_404_under_its_own_key_ends_nothing():
+async def test_single_404_under_its_own_key_ends_no_task():
     async with one_sent() as (rig, task_id):
         rig.runway.then("task", NOWHERE)
         await rig.clock.advance(50)
@@ -99,7 +99,7 @@ async def test_one_404_under_its_own_key_ends_nothing():
         assert (task.state, task.not_found_at) == (State.RUNNING, None)
 
 
-async def test_a_second_later_404_under_its_own_key_is_the_end():
+async def test_second_later_404_under_its_own_key_ends_the_task():
     async with one_sent() as (rig, task_id):
         times = Times(rig)
         rig.runway.always("task", NOWHERE)
@@ -111,7 +111,7 @@ async def test_a_second_later_404_under_its_own_key_is_the_end():
         assert (await rig.kinds(task_id))[-2:] == ["not found", "not found"]
 
 
-async def test_no_404_counts_twice_however_often_the_person_asks():
+async def test_repeated_polls_by_the_person_count_as_one_404():
     async with one_sent() as (rig, task_id):
         rig.runway.always("task", NOWHERE)
         rig.poller.ask_now()
@@ -124,7 +124,7 @@ async def test_no_404_counts_twice_however_often_the_person_asks():
         assert await rig.state(task_id) is State.GONE
 
 
-async def test_a_question_is_judged_by_the_key_that_it_was_asked_with():
+async def test_answer_is_judged_by_the_key_of_its_request():
     async with one_sent(THEIRS) as (rig, task_id):
         gate = rig.runway.hold("task")
         rig.poller.ask_now()
@@ -154,7 +154,7 @@ async def test_task_of_another_key_is_not_polled_faster_when_shown():
         assert await questions(rig, 120) == 0
 
 
-async def test_the_right_key_is_asked_at_once_and_never_twice_in_5_seconds():
+async def test_returned_key_polls_at_once_and_never_twice_in_5_seconds():
     async with two_organizations() as rig:
         await sent(rig, "one")
         times = Times(rig)
@@ -187,7 +187,7 @@ async def test_return_of_its_own_key_releases_a_task_before_runway_answers():
         assert rig.ledger.at_runway("gen4.5") == 1
 
 
-async def test_that_tasks_cannot_be_seen_is_told_once_for_each_key():
+async def test_invisible_tasks_are_reported_once_for_each_key():
     async with two_organizations() as rig:
         await sent(rig, "one", "two")
         for _ in range(2):
@@ -202,7 +202,7 @@ async def test_that_tasks_cannot_be_seen_is_told_once_for_each_key():
             assert notices(rig.events) == []
 
 
-async def test_a_task_of_an_older_version_never_ends_by_a_404_and_learns_its_key():
+async def test_task_of_an_older_version_never_ends_by_a_404_and_learns_its_key():
     async with two_organizations("poller") as rig:
         [task_id] = await adopt(rig)
         await rig.clock.advance(60)
@@ -218,7 +218,7 @@ async def test_a_task_of_an_older_version_never_ends_by_a_404_and_learns_its_key
         assert await rig.state(task_id) is State.GONE, "now it is known whose it is"
 
 
-async def test_adopting_brings_a_task_back_that_was_gone_with_all_that_was_made_of_it():
+async def test_adopting_a_gone_task_restores_it_with_ratings_and_results():
     async with one_sent() as (rig, task_id):
         remote = str((await rig.task(task_id)).remote_id)
         known = rig.runway.answers[remote]
@@ -241,7 +241,7 @@ async def test_adopting_brings_a_task_back_that_was_gone_with_all_that_was_made_
         assert task.ended_at > rig.clock.now() - 120
 
 
-async def test_a_task_that_is_adopted_again_is_not_asked_for_twice_in_5_seconds():
+async def test_task_adopted_again_is_not_polled_twice_in_5_seconds():
     async with one_sent() as (rig, task_id):
         remote = str((await rig.task(task_id)).remote_id)
         rig.runway.always("task", NOWHERE)
@@ -254,7 +254,7 @@ async def test_a_task_that_is_adopted_again_is_not_asked_for_twice_in_5_seconds(
         assert times.all[2] - times.all[1] >= 4.999
 
 
-async def test_adopting_what_a_key_cannot_see_asks_for_it_now():
+async def test_adopting_a_task_invisible_to_this_key_polls_it_at_once():
     async with one_sent(THEIRS) as (rig, task_id):
         await rig.clock.advance(120)
         assert await questions(rig, 60) == 0
@@ -266,7 +266,7 @@ async def test_adopting_what_a_key_cannot_see_asks_for_it_now():
         assert (await rig.task(task_id)).is_hidden, "it is still the other key's, and no 404 of this one ends it"
 
 
-async def test_canceling_what_a_key_cannot_see_says_so_and_cancels_nothing():
+async def test_canceling_a_task_invisible_to_this_key_says_so_and_cancels_nothing():
     async with one_sent(THEIRS) as (rig, task_id):
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
         assert report.done == []
@@ -276,7 +276,7 @@ async def test_canceling_what_a_key_cannot_see_says_so_and_cancels_nothing():
         assert rig.runway.named("delete") == []
 
 
-async def test_a_key_that_is_switched_in_the_middle_of_a_cancel_cancels_nothing():
+async def test_key_changed_during_a_cancel_cancels_nothing():
     async with one_sent() as (rig, task_id):
         rig.runway.then("delete", NOWHERE)
         gate = rig.runway.hold("task")
@@ -289,7 +289,7 @@ async def test_a_key_that_is_switched_in_the_middle_of_a_cancel_cancels_nothing(
         assert await rig.state(task_id) is State.RUNNING
 
 
-async def test_a_cancel_without_an_answer_is_no_cancel_until_its_own_key_says_so():
+async def test_unanswered_cancel_counts_only_once_its_own_key_confirms_it():
     async with one_sent() as (rig, task_id):
         remote = str((await rig.task(task_id)).remote_id)
         rig.runway.then("delete", NoReply("The connection was cut."))
@@ -320,7 +320,7 @@ async def test_request_prepared_with_one_key_is_not_submitted_with_another(monke
         assert len(rig.runway.named("create")) == 1
 
 
-async def test_deleting_what_a_key_cannot_see_says_so_and_takes_nothing_for_deleted():
+async def test_deleting_a_task_invisible_to_this_key_says_so_and_marks_nothing_deleted():
     async with one_sent() as (rig, task_id):
         rig.runway.fail(str((await rig.task(task_id)).remote_id), "INTERNAL")
         await rig.clock.advance(120)
@@ -346,7 +346,7 @@ async def test_late_401_of_a_former_key_does_not_refuse_the_new_key():
         assert await questions(rig, 60) > 0
 
 
-async def test_another_organizations_balance_is_no_evidence_of_a_sending_without_an_answer():
+async def test_balance_of_another_organization_is_no_evidence_about_a_sending():
     async with two_organizations("lane", "poller", "account") as rig:
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())

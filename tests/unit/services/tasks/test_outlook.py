@@ -55,7 +55,7 @@ def test_models_wait_for_their_own_slots():
     assert found.order[TaskId("v")] == 1
 
 
-def test_a_held_task_and_one_over_the_cap_are_not_counted():
+def test_held_task_and_task_over_the_cap_are_not_counted_in_the_outlook():
     over = {TaskId("c"): HeldBack(limit=Limit(cap=Cap.DAY, limit=10.0), price=25.0)}
     held = Hold(HoldCode.WAITS_FOR_PERSON)
     found = seen([*queued("a", hold=held), *queued("b", "c", "d")], slots=1, over=over)
@@ -64,39 +64,39 @@ def test_a_held_task_and_one_over_the_cap_are_not_counted():
     assert "c" not in found.ends
 
 
-def test_without_a_history_nothing_is_said_of_what_waits_for_a_slot():
+def test_waiting_tasks_have_no_forecast_without_a_history():
     found = seen(queued("a", "b"), slots=1, history=Usual())
     assert found.starts == {"a": Range(0, 0)}
     assert found.all_sent is None
 
 
-def test_a_task_that_takes_longer_than_any_before_it_leaves_the_other_slot_known():
+def test_overdue_task_leaves_the_forecast_of_the_other_slot():
     found = seen(queued("a", "b"), [running("x", 500.0), running("y", 10.0)])
     assert found.starts[TaskId("a")].high == 32.5
     assert found.ends[TaskId("x")] is None
 
 
 @pytest.mark.parametrize("more", [{"is_sending": False}, {"slots": 0}])
-def test_nothing_starts_while_nothing_is_sent(more):
+def test_no_start_is_forecast_while_nothing_is_sent(more):
     found = seen(queued("a"), **more)
     assert found.starts == {}
     assert found.order == {"a": 1}
 
 
-def test_the_time_left_of_several_is_that_of_the_last_of_them_queued_ones_too():
+def test_time_left_of_several_tasks_is_that_of_the_last_including_queued_ones():
     found = seen(queued("a", "b"), [running("x", 20.0)], slots=1)
     assert found.left([TaskId("x")]) == Range(17.5, 22.5)
     assert found.left([TaskId("x"), TaskId("b"), TaskId("saved")]) == found.ends[TaskId("b")]
     assert found.all_sent.high_seconds == found.ends[TaskId("b")].high
 
 
-def test_the_time_left_of_several_is_not_known_where_that_of_one_is_not():
+def test_time_left_of_several_tasks_is_unknown_if_one_is_unknown():
     found = seen([], [running("x", 20.0), running("y", 500.0)])
     assert found.left([TaskId("x"), TaskId("y")]) is None
     assert found.left([]) is None
 
 
-def test_a_long_queue_asks_once_what_each_model_may():
+def test_outlook_of_a_long_queue_reads_each_model_limit_once():
     asked: list[str] = []
     held = [*queued(*"abcdef"), *queued(*"vwxyz", model="veo3.1")]
     outlook(held, [], {}, asked.append, lambda _: HISTORY, NOW)
@@ -132,7 +132,7 @@ async def test_moving_to_the_front_takes_only_queued_tasks():
         assert set(rig.lane.outlook().over) == {ids[0]}
 
 
-async def test_a_held_task_leaves_its_credits_to_the_others():
+async def test_held_task_leaves_its_credits_to_the_others():
     async with Rig(loops=("lane",)) as rig:
         await rig.pricing.learn(request(), 25.0)
         await rig.lane.pause()
@@ -142,7 +142,7 @@ async def test_a_held_task_leaves_its_credits_to_the_others():
         assert not rig.lane.outlook().over
 
 
-async def test_while_paused_no_start_is_promised_and_what_runs_still_has_its_end():
+async def test_paused_lane_promises_no_start_but_running_tasks_keep_their_forecast():
     async with Rig(loops=("lane",)) as rig:
         for _ in range(3):
             [task_id] = await rig.submit(request())

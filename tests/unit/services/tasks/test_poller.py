@@ -29,7 +29,7 @@ from tests.rigs.fakes import settle
 from tests.unit.services.tasks.polled import Times, adopt, finish, polled, poller
 
 
-async def test_an_adopted_task_is_asked_for_at_once_and_followed_to_its_end():
+async def test_adopted_task_is_polled_at_once_and_followed_to_its_end():
     async with polled() as (rig, task_id):
         assert await rig.state(task_id) is State.RUNNING
         rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4", "https://x.example/b.mp4")
@@ -38,7 +38,7 @@ async def test_an_adopted_task_is_asked_for_at_once_and_followed_to_its_end():
         assert [output.state for output in await rig.store.outputs(task_id)] == [OutputState.WAITING] * 2
 
 
-async def test_a_fresh_picture_is_not_asked_for_before_5_seconds_and_a_clip_later():
+async def test_new_picture_task_is_first_polled_after_5_seconds_and_a_clip_later():
     async with Rig() as rig:
         times = Times(rig)
         await rig.submit(request(model="gen4_image", endpoint="text_to_image"))
@@ -55,7 +55,7 @@ async def test_a_fresh_picture_is_not_asked_for_before_5_seconds_and_a_clip_late
         assert len(times.all) == 1
 
 
-async def test_a_task_that_the_person_looks_at_is_asked_for_closely_and_no_other():
+async def test_only_the_viewed_task_is_polled_closely():
     async with poller() as rig:
         looked_at, other = await adopt(rig, 2, "THROTTLED")
         await rig.clock.advance(1)
@@ -70,7 +70,7 @@ async def test_a_task_that_the_person_looks_at_is_asked_for_closely_and_no_other
         assert Counter(call.arguments[0] for call in rig.runway.named("task"))[remote_id(1_000)] <= 8
 
 
-async def test_no_task_is_asked_for_twice_within_5_seconds_and_no_more_than_8_at_once():
+async def test_polling_keeps_5_seconds_per_task_and_at_most_8_at_once():
     async with poller() as rig:
         times = Times(rig)
         await adopt(rig, 40)
@@ -83,7 +83,7 @@ async def test_no_task_is_asked_for_twice_within_5_seconds_and_no_more_than_8_at
             assert all(later - earlier >= 4.999 for earlier, later in pairwise(asked))
 
 
-async def test_no_more_are_asked_at_once_than_8_even_when_answers_hang():
+async def test_at_most_8_polls_run_at_once_even_when_answers_hang():
     async with poller() as rig:
         gate = rig.runway.hold("task")
         await adopt(rig, 30)
@@ -93,7 +93,7 @@ async def test_no_more_are_asked_at_once_than_8_even_when_answers_hang():
         await settle()
 
 
-async def test_ended_tasks_are_asked_for_no_more():
+async def test_ended_tasks_are_not_polled():
     async with poller() as rig:
         await adopt(rig, 3, "FAILED")
         await rig.clock.advance(10)
@@ -102,14 +102,14 @@ async def test_ended_tasks_are_asked_for_no_more():
         assert len(rig.runway.named("task")) == asked == 3
 
 
-async def test_with_nothing_open_nothing_is_asked_and_nobody_wakes():
+async def test_poller_sleeps_without_open_tasks():
     async with poller() as rig:
         assert rig.clock.sleeping == 0
         await rig.clock.advance(3_600)
         assert rig.runway.calls == []
 
 
-async def test_an_unknown_status_is_shown_and_asked_on():
+async def test_task_of_unknown_status_is_shown_and_polled():
     async with poller() as rig:
         [task_id] = await adopt(rig, status="DREAMING")
         await rig.clock.advance(1)
@@ -142,7 +142,7 @@ async def test_invented_id_is_reported_within_seconds():
         RuntimeError("our own mistake"),
     ],
 )
-async def test_task_survives_trouble_while_it_is_asked_for(error, mistakes):
+async def test_task_survives_failed_polls(error, mistakes):
     async with polled() as (rig, task_id):
         before = await rig.task(task_id)
         rig.runway.always("task", error)
@@ -158,7 +158,7 @@ async def test_task_survives_trouble_while_it_is_asked_for(error, mistakes):
         mistakes.take("our own mistake")
 
 
-async def test_retry_after_holds_all_questions():
+async def test_retry_after_delays_all_polls():
     async with poller() as rig:
         await adopt(rig, 20)
         await rig.clock.advance(2)
@@ -172,7 +172,7 @@ async def test_retry_after_holds_all_questions():
         assert len(times.of) == 20
 
 
-async def test_offline_only_one_question_tries_each_few_seconds():
+async def test_one_poll_is_tried_every_few_seconds_while_offline():
     async with poller() as rig:
         await adopt(rig, 50)
         await rig.clock.advance(5)
@@ -189,7 +189,7 @@ async def test_offline_only_one_question_tries_each_few_seconds():
 
 
 @pytest.mark.parametrize("outage", [10.0, 60.0, 600.0])
-async def test_the_first_question_comes_within_seconds_of_the_networks_return_and_the_last_soon_after(outage: float):
+async def test_polls_resume_within_seconds_of_the_networks_return_and_are_spread(outage: float):
     async with poller() as rig:
         await adopt(rig, 200)
         await rig.clock.advance(15)
@@ -209,7 +209,7 @@ async def test_the_first_question_comes_within_seconds_of_the_networks_return_an
         assert max(Counter(int(at) for at in times.all).values()) <= 60, "not all in the same second"
 
 
-async def test_back_online_a_task_that_had_failed_alone_is_asked_for_with_the_others():
+async def test_task_that_failed_alone_is_polled_with_the_others_after_an_outage():
     async with poller() as rig:
         [task_id] = await adopt(rig)
         await rig.clock.advance(15)
@@ -223,7 +223,7 @@ async def test_back_online_a_task_that_had_failed_alone_is_asked_for_with_the_ot
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_back_online_what_runway_asked_to_wait_for_is_still_waited_for():
+async def test_retry_after_of_runway_is_obeyed_after_an_outage():
     async with poller() as rig:
         await adopt(rig, 20)
         await rig.clock.advance(15)
@@ -238,7 +238,7 @@ async def test_back_online_what_runway_asked_to_wait_for_is_still_waited_for():
         assert times.all == []
 
 
-async def test_a_refused_key_stops_all_questions_and_loses_nothing():
+async def test_refused_key_stops_all_polls_and_loses_nothing():
     async with poller() as rig:
         ids = await adopt(rig, 12)
         await rig.clock.advance(5)
@@ -257,7 +257,7 @@ async def test_a_refused_key_stops_all_questions_and_loses_nothing():
         assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
 
 
-async def test_a_key_that_is_good_again_has_all_asked_for_and_spread():
+async def test_accepted_key_resumes_all_polls_spread_over_time():
     async with poller() as rig:
         ids = await adopt(rig, 200)
         await rig.clock.advance(15)
@@ -271,7 +271,7 @@ async def test_a_key_that_is_good_again_has_all_asked_for_and_spread():
         assert max(Counter(int(at) for at in times.all).values()) <= 60
 
 
-async def test_after_a_sleep_of_the_machine_all_are_asked_for_within_seconds():
+async def test_all_tasks_are_polled_within_seconds_after_the_computer_slept():
     async with poller() as rig:
         ids = await adopt(rig, 10, "THROTTLED")
         await rig.clock.advance(10)
@@ -281,7 +281,7 @@ async def test_after_a_sleep_of_the_machine_all_are_asked_for_within_seconds():
         assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
 
 
-async def test_a_clock_that_was_set_back_before_a_start_stops_nothing():
+async def test_clock_set_back_before_a_start_stops_no_poll():
     rig = Rig()
     async with rig:
         await rig.submit(request())
@@ -296,7 +296,7 @@ async def test_a_clock_that_was_set_back_before_a_start_stops_nothing():
         assert {task.state for task in rig.store.tasks.values()} == {State.SUCCEEDED}
 
 
-async def test_a_clock_that_is_set_back_stops_nothing():
+async def test_clock_set_back_stops_no_poll():
     async with polled() as (rig, task_id):
         rig.clock.jump(-86_400)
         finish(rig)
@@ -304,7 +304,7 @@ async def test_a_clock_that_is_set_back_stops_nothing():
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_the_oldest_throttled_task_is_asked_for_when_one_of_its_model_ends():
+async def test_oldest_throttled_task_is_polled_when_one_of_its_model_ends():
     async with Rig(runway=limited(concurrent=None)) as rig:
         ids = await rig.submit(*(request(f"{n}") for n in range(4)))
         remotes = [(await rig.task(task_id)).remote_id or "" for task_id in ids]
@@ -324,7 +324,7 @@ async def test_the_oldest_throttled_task_is_asked_for_when_one_of_its_model_ends
         assert later[remotes[3]] == 0
 
 
-async def test_a_throttled_task_that_began_out_of_turn_is_found_too():
+async def test_throttled_task_started_out_of_order_is_found():
     async with Rig(runway=limited(concurrent=None)) as rig:
         ids = await rig.submit(*(request(f"{n}") for n in range(4)))
         remotes = [(await rig.task(task_id)).remote_id or "" for task_id in ids]
@@ -339,7 +339,7 @@ async def test_a_throttled_task_that_began_out_of_turn_is_found_too():
         assert await rig.state(ids[3]) is State.RUNNING
 
 
-async def test_an_answer_that_cannot_be_written_is_asked_for_again():
+async def test_answer_that_cannot_be_stored_is_polled_again():
     async with polled() as (rig, task_id):
         finish(rig)
         rig.store.trouble = StoreError("The disk is full.")
@@ -349,7 +349,7 @@ async def test_an_answer_that_cannot_be_written_is_asked_for_again():
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_at_the_next_start_all_unfinished_tasks_are_asked_for():
+async def test_unfinished_tasks_are_polled_at_the_next_start():
     async with poller() as rig:
         ids = await adopt(rig, 5)
         await rig.clock.advance(5)
@@ -369,7 +369,7 @@ async def test_hundreds_of_open_tasks_are_all_followed():
         assert len(rig.runway.named("task")) < 2_400
 
 
-async def test_refresh_asks_for_one_task_as_soon_as_allowed():
+async def test_refresh_polls_one_task_as_soon_as_allowed():
     async with poller() as rig:
         times = Times(rig)
         [task_id] = await adopt(rig, status="THROTTLED")
@@ -379,7 +379,7 @@ async def test_refresh_asks_for_one_task_as_soon_as_allowed():
         assert len(times.all) == 2
 
 
-async def test_refresh_ends_a_pause_of_our_own_but_none_that_runway_asked_for():
+async def test_refresh_ends_our_own_poll_delay_but_not_runways_retry_after():
     async with poller() as rig:
         ids = await adopt(rig, 10)
         await rig.clock.advance(15)
@@ -405,7 +405,7 @@ async def test_refresh_ends_a_pause_of_our_own_but_none_that_runway_asked_for():
         assert times.all == []
 
 
-async def test_closing_leaves_nothing_half_done():
+async def test_closing_leaves_no_poll_unfinished():
     rig = poller()
     async with rig:
         gate = rig.runway.hold("task")

@@ -30,7 +30,7 @@ async def paused(rig: Rig, amount: int, **more: str) -> list[TaskId]:
     return list(await rig.submit(*(request(f"{n}", **more) for n in range(amount))))
 
 
-async def test_a_held_task_is_not_sent_and_does_not_hold_up_the_others():
+async def test_held_task_is_not_sent_and_blocks_no_other():
     async with lane() as rig:
         ids = await paused(rig, 3)
         assert await rig.queue_acts.hold([ids[0]]) == (ids[0],)
@@ -54,7 +54,7 @@ async def test_held_task_stays_held_in_its_place_after_a_kill():
         assert (await rig.task(ids[1])).hold == Hold(HoldCode.WAITS_FOR_PERSON)
 
 
-async def test_a_task_that_is_held_while_its_file_is_read_is_not_sent(monkeypatch, tmp_path):
+async def test_task_held_while_its_file_is_read_is_not_sent(monkeypatch, tmp_path):
     picture = tmp_path / "a.png"
     picture.write_bytes(PNG)
     async with lane() as rig:
@@ -76,7 +76,7 @@ async def test_a_task_that_is_held_while_its_file_is_read_is_not_sent(monkeypatc
         assert (await rig.task(task_id)).hold == Hold(HoldCode.WAITS_FOR_PERSON)
 
 
-async def test_a_held_task_whose_file_turns_out_to_be_missing_is_not_sent_once_it_is_back(monkeypatch, tmp_path):
+async def test_held_task_with_a_missing_file_is_not_sent_when_the_file_returns(monkeypatch, tmp_path):
     missing = tmp_path / "gone.png"
     async with lane() as rig:
         prepare = rig.inputs.prepare
@@ -170,7 +170,7 @@ async def test_task_being_sent_cannot_be_held():
         assert await rig.queue_acts.hold([task_id]) == ()
 
 
-async def test_released_where_it_stands_or_as_the_next_one():
+async def test_task_is_released_in_place_or_as_the_next():
     async with lane() as rig:
         ids = await paused(rig, 4)
         await rig.queue_acts.hold([ids[2], ids[3]])
@@ -194,7 +194,7 @@ async def test_released_where_it_stands_or_as_the_next_one():
         ("ab", False, "cabd"),
     ],
 )
-async def test_a_step_moves_by_one_place(chosen, up, there):
+async def test_move_up_or_down_moves_by_one_place(chosen, up, there):
     async with lane(paused=True) as rig:
         ids = dict(zip("abcd", await rig.submit(*map(request, "abcd")), strict=True))
         stood = await rig.queue_acts.step([ids[one] for one in chosen], up=up)
@@ -203,14 +203,14 @@ async def test_a_step_moves_by_one_place(chosen, up, there):
         assert "".join(order(rig)) == "abcd"
 
 
-async def test_a_step_goes_past_the_next_task_of_the_same_model():
+async def test_move_up_or_down_passes_the_neighbor_of_the_same_model():
     async with lane(paused=True) as rig:
         ids = await rig.submit(request("a"), request("x", model="veo3.1"), request("b"), request("y", model="veo3.1"))
         await rig.queue_acts.step([ids[2]], up=True)
         assert order(rig) == ["b", "x", "a", "y"]
 
 
-async def test_a_step_among_equal_positions_still_moves():
+async def test_move_up_or_down_works_among_equal_positions():
     async with lane() as rig:
         ids = await paused(rig, 3)
         await rig.ledger.place(dict.fromkeys(ids, 1.0))
@@ -219,7 +219,7 @@ async def test_a_step_among_equal_positions_still_moves():
         assert order(rig) == [before[0], before[2], before[1]]
 
 
-async def test_a_move_is_undone_as_one_also_where_all_were_numbered_anew():
+async def test_move_is_undone_in_one_step_even_after_renumbering():
     async with lane() as rig:
         ids = await paused(rig, 4)
         await rig.ledger.place({ids[1]: 1.0 + 1e-7})
@@ -229,7 +229,7 @@ async def test_a_move_is_undone_as_one_also_where_all_were_numbered_anew():
         assert order(rig) == ["0", "1", "2", "3"]
 
 
-async def test_undoing_a_release_sends_nothing_and_leaves_what_was_sent():
+async def test_undoing_a_release_leaves_sent_tasks_and_sends_nothing():
     async with lane() as rig:
         ids = await paused(rig, 2)
         await rig.queue_acts.hold(ids)
@@ -252,7 +252,7 @@ async def test_undoing_a_release_sends_nothing_and_leaves_what_was_sent():
 
 
 @pytest.mark.parametrize("how", ["move", "step", "hold and release", "send next"])
-async def test_nothing_is_sent_twice_by_moving_it_while_it_is_sent(monkeypatch, how):
+async def test_task_moved_while_being_sent_is_sent_once(monkeypatch, how):
     async with lane() as rig:
         prepare = rig.inputs.prepare
 

@@ -28,7 +28,7 @@ async def changed(rig: Rig, task: Task, **more: Any) -> Task:
     return await rig.ledger.change(task.id, lambda now: replace(now, **more), "waits")
 
 
-async def test_the_history_says_what_the_person_did_with_a_queued_task():
+async def test_ledger_records_what_the_person_did_with_a_queued_task():
     async with Rig(loops=()) as rig:
         [task] = await queue(rig)
         await rig.queue_acts.hold([task.id])
@@ -39,7 +39,7 @@ async def test_the_history_says_what_the_person_did_with_a_queued_task():
         assert (await rig.kinds(task.id))[1:] == ["held", "released", "held", "send next", "held"]
 
 
-async def test_only_what_is_queued_stands_in_the_queue():
+async def test_only_queued_tasks_are_in_the_queue():
     async with Rig(loops=()) as rig:
         held, sent = await queue(rig, 2)
         await rig.ledger.move(sent.id, Sending())
@@ -58,7 +58,7 @@ async def test_undo_of_a_release_skips_tasks_being_sent_or_held_for_another_reas
         assert [(await rig.task(one.id)).hold for one in (sent, held)] == [ITS_TURN, OF_PERSON]
 
 
-async def test_counts_that_were_read_with_one_key_are_not_compared_with_those_of_another():
+async def test_counts_of_different_keys_are_not_compared():
     async with Rig(loops=()) as rig:
         same, other, unseen = await queue(rig, 3)
         denied = [await changed(rig, one, hold=RESTORED, evidence=SEEN) for one in (same, other)]
@@ -75,7 +75,7 @@ async def test_counts_that_were_read_with_one_key_are_not_compared_with_those_of
         ]
 
 
-async def test_a_raised_cap_sends_what_waits_for_it_of_the_tasks_that_are_named():
+async def test_raised_cap_sends_only_the_named_tasks_that_wait_for_it():
     async with Rig(loops=()) as rig:
         await rig.pricing.learn(request(), 25.0)
         rig.settings.day_cap = 30.0

@@ -36,7 +36,7 @@ points = st.none() | st.tuples(st.floats(0, 10_000), shares)
     ),
     seed=st.integers(0, 100),
 )
-def test_no_task_is_asked_more_often_than_each_5_seconds_or_left_alone_for_long(seen, seed):
+def test_poll_interval_is_at_least_5_seconds_and_bounded(seen, seed):
     now = max(at for at in (10_000.0, seen.asked, seen.accepted) if at is not None)
     due = next_question(seen, now, random.Random(seed))
     assert due >= now
@@ -45,26 +45,26 @@ def test_no_task_is_asked_more_often_than_each_5_seconds_or_left_alone_for_long(
     assert due <= now + 54.0, "45 s, spread by a fifth"
 
 
-def test_the_first_question_comes_soon_after_the_sending():
+def test_first_poll_comes_soon_after_the_sending():
     seen = Seen(state=State.PENDING, accepted=100.0)
     assert 105.0 <= next_question(seen, 100.0, random.Random(1)) <= 106.0
 
 
-def test_where_like_tasks_take_long_the_first_question_comes_later():
+def test_first_poll_comes_later_where_similar_tasks_take_long():
     seen = Seen(state=State.PENDING, accepted=100.0, ran_low=30.0, ran_high=42.0)
     assert next_question(seen, 100.0, random.Random(1)) >= 120.0
 
 
-def test_where_like_tasks_all_take_the_same_the_first_question_is_for_the_end():
+def test_first_poll_is_at_the_usual_end_where_similar_tasks_take_equally_long():
     seen = Seen(state=State.PENDING, accepted=100.0, ran_low=19.0, ran_high=21.0)
     assert 121.0 <= next_question(seen, 100.0, random.Random(1)) <= 124.0
 
 
-def test_a_task_from_an_earlier_run_is_asked_for_at_once():
+def test_task_of_an_earlier_run_is_polled_at_once():
     assert next_question(Seen(state=State.PENDING), 100.0, random.Random(1)) == 100.0
 
 
-def test_a_throttled_task_is_asked_for_seldom():
+def test_throttled_task_is_polled_seldom():
     seen = Seen(state=State.THROTTLED, asked=100.0, accepted=95.0, questions=3)
     assert 130.0 <= next_question(seen, 100.0, random.Random(1)) <= 160.0
 
@@ -74,7 +74,7 @@ def test_steady_progress_is_followed_to_the_end():
     assert 40.0 <= next_question(seen, 30.0, random.Random(1)) <= 42.0
 
 
-def test_progress_seen_once_at_the_start_is_not_believed_for_long():
+def test_early_progress_value_is_not_trusted_for_long():
     seen = Seen(
         state=State.RUNNING,
         asked=5.0,
@@ -87,7 +87,7 @@ def test_progress_seen_once_at_the_start_is_not_believed_for_long():
     assert next_question(seen, 5.0, random.Random(1)) <= 20.0
 
 
-def test_a_task_that_runs_at_the_first_look_is_not_thought_to_have_begun_just_then():
+def test_task_running_at_the_first_poll_may_have_started_earlier():
     """Else one whose progress is never told would be noticed a whole run too late."""
     like = Seen(state=State.PENDING, accepted=0.0, ran_low=28.0, ran_high=31.0)
     looked = next_question(like, 0.0, random.Random(1))
@@ -96,7 +96,7 @@ def test_a_task_that_runs_at_the_first_look_is_not_thought_to_have_begun_just_th
     assert next_question(seen, looked, random.Random(1)) < looked + 10.0
 
 
-def test_a_task_that_runs_longer_than_its_like_is_asked_for_ever_more_seldom():
+def test_overdue_task_is_polled_ever_more_seldom():
     seen = Seen(
         state=State.RUNNING, asked=90.0, began_after=0.0, began_before=5.0, ran_low=20.0, ran_high=30.0, questions=8
     )
@@ -168,7 +168,7 @@ def _summary(outcomes: list[tuple[int, float]]) -> tuple[float, float, float]:
 
 @pytest.mark.parametrize(("shortest", "longest"), [(20, 60), (20, 120), (60, 300)])
 @pytest.mark.parametrize("history", [False, True])
-def test_at_most_half_of_the_sdks_questions_and_earlier_than_it(shortest, longest, history):
+def test_polling_needs_half_of_the_sdks_requests_and_notices_the_end_earlier(shortest, longest, history):
     (asked, mean, p95), (asked_by_sdk, mean_of_sdk, p95_of_sdk) = compare(shortest, longest, history=history)
     assert asked <= 0.5 * asked_by_sdk
     assert mean < 0.75 * mean_of_sdk
@@ -176,7 +176,7 @@ def test_at_most_half_of_the_sdks_questions_and_earlier_than_it(shortest, longes
 
 
 @pytest.mark.parametrize(("shortest", "longest"), [(5, 10), (5, 20), (10, 30)])
-def test_short_tasks_are_noticed_earlier_too_with_fewer_questions(shortest, longest):
+def test_end_of_short_tasks_is_noticed_earlier_with_fewer_polls(shortest, longest):
     (asked, mean, p95), (asked_by_sdk, mean_of_sdk, p95_of_sdk) = compare(shortest, longest)
     assert asked <= 0.62 * asked_by_sdk
     assert mean < mean_of_sdk
@@ -194,7 +194,7 @@ def test_short_tasks_are_noticed_earlier_too_with_fewer_questions(shortest, long
         pytest.param(lambda share: 0.99, id="always nearly done"),
     ],
 )
-def test_progress_that_misleads_costs_neither_many_questions_nor_long_delays(shown):
+def test_misleading_progress_costs_few_polls_and_little_delay(shown):
     (asked, mean, _), (asked_by_sdk, _, _) = compare(20, 60, shown=shown)
     assert asked <= asked_by_sdk
     assert mean <= 8.0

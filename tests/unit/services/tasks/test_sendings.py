@@ -29,7 +29,7 @@ def others(found: Sendings) -> Others:
     return found.others(OWN, "gen4.5", BEFORE, AFTER)
 
 
-def test_nothing_but_the_own_sending_leaves_no_doubt():
+def test_own_sending_alone_leaves_no_doubt():
     found = Sendings()
     found.begin(OWN, Sent(model="gen4.5", key=1, begun=102.0))
     found.end(OWN, Fate.UNKNOWN, 103.0)
@@ -81,12 +81,12 @@ def test_sending_proved_by_evidence_counts_as_answered():
     assert others(found).doubtful == 1
 
 
-def test_another_model_moves_the_money_alone():
+def test_sending_of_another_model_moves_only_the_balance():
     assert others(sendings(104.0, 105.0, model="veo3.1")) == Others(charged=25.0, is_money_moved=True)
     assert others(sendings(99.0, 100.5, model="veo3.1")) == Others(is_money_moved=True)
 
 
-def test_a_task_that_ended_between_the_readings_moves_the_money():
+def test_task_that_ended_between_the_readings_moves_the_balance():
     found = sendings(98.0, 99.0)
     found.money_moved(99.5)
     assert not others(found).is_money_moved
@@ -94,7 +94,7 @@ def test_a_task_that_ended_between_the_readings_moves_the_money():
     assert others(found).is_money_moved, "at the very moment may be in between"
 
 
-def test_a_reading_is_clean_when_none_of_the_model_was_under_way():
+def test_reading_is_clean_without_a_simultaneous_sending_of_the_model():
     found = sendings(99.0, 100.5)
     assert not found.is_clean("gen4.5", BEFORE)
     assert found.is_clean("veo3.1", BEFORE)
@@ -102,11 +102,11 @@ def test_a_reading_is_clean_when_none_of_the_model_was_under_way():
 
 
 @pytest.mark.parametrize(("begun", "ended"), [(99.0, 110.0), (111.0, 112.0)])
-def test_a_reading_is_not_clean_when_one_begins_or_ends_at_its_very_moment(begun, ended):
+def test_reading_is_not_clean_if_a_sending_starts_or_ends_at_its_moment(begun, ended):
     assert not sendings(begun, ended).is_clean("gen4.5", AFTER)
 
 
-def test_a_reading_that_was_clean_is_not_any_more_once_a_sending_turns_out_to_overlap_it():
+def test_clean_reading_becomes_unclean_when_an_overlapping_sending_is_found():
     found = sendings(97.0, 98.0, Fate.UNKNOWN)
     assert found.is_clean("gen4.5", BEFORE)
     found.resolve(OTHER, Fate.MADE)
@@ -138,7 +138,7 @@ def test_reading_for_a_burst_of_sendings_scans_no_history():
     assert looks < 2 * once
 
 
-def test_all_others_are_summed_up_even_after_one_that_says_nothing():
+def test_sum_of_other_sendings_includes_those_after_an_unknown_one():
     found = sendings(98.0, 99.0)
     for number in range(4):
         at = 104.0 + number / 2
@@ -156,7 +156,7 @@ def test_sending_without_an_estimate_has_no_known_charge():
     assert others(found) == Others(accepted=1, charged=0.0, is_money_moved=True)
 
 
-def test_later_evidence_changes_no_answered_and_no_uncertain_sending():
+def test_later_evidence_changes_no_resolved_sending():
     found = sendings(104.0, 105.0)
     found.resolve(OTHER, Fate.NOT_MADE)
     assert others(found).accepted == 1

@@ -21,7 +21,7 @@ from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import MemoryStore
 
 
-async def test_many_prompts_are_stored_in_one_step_in_their_order():
+async def test_many_prompts_are_stored_in_one_step_in_order():
     async with idle() as rig:
         writes = rig.store.writes
         ids = await rig.submit(*(request(f"Prompt {n}") for n in range(300)), batch_name="Fog", project="Film")
@@ -45,7 +45,7 @@ async def test_tasks_submitted_together_have_one_creation_time(monkeypatch):
         assert list((await rig.store.list(Listing())).ids) == list(ids)
 
 
-async def test_more_of_a_sheet_joins_its_batch():
+async def test_additional_sheet_rows_join_their_batch():
     async with Rig() as rig:
         [first] = await rig.submit(request("One"), batch_name="Fog")
         batch = (await rig.task(first)).batch_id
@@ -55,13 +55,13 @@ async def test_more_of_a_sheet_joins_its_batch():
         assert (await rig.store.counts()).batches[0][1:] == ("Fog", 3)
 
 
-async def test_one_prompt_is_no_batch():
+async def test_single_prompt_is_no_batch():
     async with idle() as rig:
         [task_id] = await rig.submit(request())
         assert (await rig.task(task_id)).batch_id is None
 
 
-async def test_later_tasks_wait_behind_earlier_ones_even_after_a_restart():
+async def test_later_tasks_are_queued_behind_earlier_ones_after_a_restart():
     async with idle() as rig:
         [first] = await rig.submit(request())
     async with idle(store=rig.store) as rig:
@@ -69,7 +69,7 @@ async def test_later_tasks_wait_behind_earlier_ones_even_after_a_restart():
         assert (await rig.task(second)).position > (await rig.task(first)).position
 
 
-async def test_inputs_are_noted_by_path_and_size_before_anything_is_read(tmp_path: Path):
+async def test_inputs_are_recorded_by_path_and_size_before_they_are_read(tmp_path: Path):
     picture = tmp_path / "Mein Bild ü.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * 92)
     async with idle() as rig:
@@ -78,13 +78,13 @@ async def test_inputs_are_noted_by_path_and_size_before_anything_is_read(tmp_pat
         assert (noted.path, noted.size, noted.sha256, noted.field_path) == (str(picture), 100, "", ("promptImage",))
 
 
-async def test_a_task_kept_back_says_that_it_waits_for_the_person():
+async def test_task_kept_back_waits_for_the_person():
     async with idle() as rig:
         [task_id] = await rig.submit(request(), send_now=False)
         assert (await rig.task(task_id)).hold.code is HoldCode.WAITS_FOR_PERSON
 
 
-async def test_pasted_ids_are_sorted_into_new_known_and_bad():
+async def test_pasted_ids_are_classified_as_new_known_or_invalid():
     async with idle() as rig:
         first = await rig.adoption.adopt([remote_id(1)])
         second = await rig.adoption.adopt([remote_id(1).upper(), remote_id(2), remote_id(2), "hello"])
@@ -94,7 +94,7 @@ async def test_pasted_ids_are_sorted_into_new_known_and_bad():
         assert (task.state, task.adopted, task.remote_id) == (State.PENDING, True, remote_id(2))
 
 
-async def test_adopting_a_removed_task_brings_it_back_to_the_list():
+async def test_adopting_a_removed_task_restores_it_to_the_list():
     async with idle() as rig:
         [task_id] = (await rig.adoption.adopt([remote_id(1)])).added
         await rig.actions.remove([task_id])
@@ -108,7 +108,7 @@ async def ended(rig: Rig) -> TaskId:
     return task_id
 
 
-async def test_a_held_task_can_be_edited_until_its_sending_begins(tmp_path: Path):
+async def test_queued_task_can_be_edited_until_its_sending_starts(tmp_path: Path):
     picture = tmp_path / "a.png"
     picture.write_bytes(b"x")
     async with idle() as rig:
@@ -128,7 +128,7 @@ async def uncertain(rig: Rig) -> TaskId:
     return task_id
 
 
-async def test_sending_an_uncertain_task_again_lets_the_old_one_go():
+async def test_sending_an_uncertain_task_again_dismisses_the_old_one():
     async with idle() as rig:
         old = await uncertain(rig)
         new = await sent.again(rig, old)
@@ -136,7 +136,7 @@ async def test_sending_an_uncertain_task_again_lets_the_old_one_go():
         assert (await rig.task(new)).parent_id == old
 
 
-async def test_an_uncertain_task_takes_the_id_that_the_person_found():
+async def test_uncertain_task_accepts_the_id_found_by_the_person():
     async with idle() as rig:
         task_id = await uncertain(rig)
         await rig.adoption.adopt([remote_id(7)])
@@ -148,14 +148,14 @@ async def test_an_uncertain_task_takes_the_id_that_the_person_found():
         assert (task.state, task.remote_id) == (State.PENDING, remote_id(8))
 
 
-async def test_an_uncertain_task_can_be_let_go():
+async def test_uncertain_task_can_be_dismissed():
     async with idle() as rig:
         task_id = await uncertain(rig)
         assert (await rig.adoption.let_go(task_id)).let_go
 
 
 @pytest.mark.parametrize("writes", [0, 1, 2])
-async def test_a_program_that_dies_while_it_sends_again_never_leaves_both(writes):
+async def test_crash_while_sending_again_never_leaves_both_tasks(writes):
     """A lost row is sent again with a click; a second result is paid for."""
     store = MemoryStore()
 

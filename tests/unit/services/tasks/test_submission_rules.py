@@ -88,14 +88,14 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def test_only_one_place_can_prepare_what_is_sent():
+def test_prepared_requests_are_created_by_one_class_only():
     rig = idle()
     assert isinstance(rig.submission.take_stamp(), Stamp)
     with pytest.raises(RuntimeError):
         rig.submission.take_stamp()
 
 
-def test_prepared_request_keeps_everything_to_show_and_check():
+def test_prepared_request_has_everything_to_show_and_check():
     credits, asks, origin = PriceSum(amount=1, credits=25.0), frozenset({Ask.REPEAT}), Origin(TaskSource.SHEET, "row 1")
     held = HeldBack(limit=Limit(cap=Cap.DAY, limit=10.0))
     made = Prepared(
@@ -123,7 +123,7 @@ def test_prepared_request_keeps_everything_to_show_and_check():
     assert not made.is_used
 
 
-def test_nothing_is_kept_back_and_nobody_pays_unless_it_is_said():
+def test_defaults_of_a_prepared_request_hold_nothing_and_approve_no_payment():
     made = prepared(Stamp(), NewTasks(tasks=(new(),)))
     assert (made.kept, made.payer) == (0, Payer())
 
@@ -149,7 +149,7 @@ async def test_prepared_request_is_submitted_once():
         assert len(rig.ledger.open()) == 1
 
 
-async def test_a_new_task_has_all_that_was_said_of_it():
+async def test_new_task_has_all_submitted_values():
     async with a_sender() as (rig, sender):
         mine = new(id=TaskId("mine"), project="Aurora", shot="010", title="Dawn", parent_id=TaskId("parent"))
         [task] = await sender.add(mine)
@@ -165,7 +165,7 @@ async def test_a_new_task_has_all_that_was_said_of_it():
         )
 
 
-async def test_a_new_task_remembers_the_key_that_it_was_prepared_with():
+async def test_new_task_stores_the_key_it_was_prepared_with():
     async with idle() as rig:
         mine = new()
         asking = prepared(Sender(rig).stamp, NewTasks(tasks=(mine,)), key=Fingerprint("mine"))
@@ -193,7 +193,7 @@ class AtMidnight:
 
 
 @pytest.mark.parametrize("later", [1.0, 59.5, 61.0, 3_661.25, 12 * 3_600.0])
-async def test_more_rows_of_a_sheet_count_as_made_with_the_first_of_the_same_day(later):
+async def test_additional_sheet_rows_have_the_time_of_the_first_of_the_day(later):
     async with idle() as rig:
         sheet = AtMidnight(rig)
         await sheet.at(-1.0)
@@ -218,7 +218,7 @@ async def test_task_outside_of_a_sheet_is_dated_by_its_own_submission():
         assert await sheet.made(fog.batch_id, rain.batch_id) == now, "of two sheets"
 
 
-async def test_no_row_is_made_later_than_now_after_the_clock_was_set_back(monkeypatch):
+async def test_clock_set_back_never_dates_a_row_in_the_future(monkeypatch):
     async with idle() as rig:
         sheet = AtMidnight(rig)
         await sheet.at(600.0)
@@ -227,7 +227,7 @@ async def test_no_row_is_made_later_than_now_after_the_clock_was_set_back(monkey
         assert await sheet.made(first.batch_id) == sheet.midnight + 300.0
 
 
-async def test_several_tasks_or_named_ones_are_a_batch_unless_they_have_one():
+async def test_several_or_named_tasks_form_a_batch_unless_they_have_one():
     async with a_sender() as (rig, sender):
         [alone] = await sender.add(new())
         [named] = await sender.add(new(), batch_name="Fog")
@@ -247,7 +247,7 @@ async def test_several_tasks_or_named_ones_are_a_batch_unless_they_have_one():
         assert single.batch_id == named.batch_id
 
 
-async def test_new_tasks_stand_one_after_the_other_behind_all_others():
+async def test_new_tasks_are_positioned_in_order_behind_all_others():
     async with a_sender() as (rig, sender):
         first = await sender.add(new(), new(), new())
         assert [task.position for task in first] == [1.0, 2.0, 3.0]
@@ -260,7 +260,7 @@ async def test_new_tasks_stand_one_after_the_other_behind_all_others():
         assert [task.position for task in await sender.add(new())] == [13.0]
 
 
-async def test_thousands_are_stored_in_portions_of_one_batch_and_of_one_time():
+async def test_thousands_of_tasks_are_stored_in_portions_with_one_batch_and_time():
     async with a_sender() as (rig, sender):
         tasks = tuple(new(f"{number}", id=TaskId(f"{number}")) for number in range(5))
         asking = rig.submission.carry_out(
@@ -281,7 +281,7 @@ async def test_thousands_are_stored_in_portions_of_one_batch_and_of_one_time():
         assert await rig.store.batch_names([batch_id]) == {batch_id: "Fog"}
 
 
-async def test_files_that_move_while_portions_are_stored_are_followed(picture, tmp_path):
+async def test_files_moved_while_portions_are_stored_are_followed(picture, tmp_path):
     async with a_sender() as (rig, sender):
         old = tmp_path / "old.png"
         tasks = tuple(NewTask(request=with_picture(old.as_uri())) for _ in range(2))
@@ -298,7 +298,7 @@ async def test_files_that_move_while_portions_are_stored_are_followed(picture, t
         ]
 
 
-async def test_the_files_of_a_request_that_is_sent_again_are_compared_with_what_they_were(picture):
+async def test_files_of_a_resent_request_are_compared_with_their_hashes(picture):
     async with a_sender() as (rig, sender):
         [old] = await sender.add(NewTask(request=with_picture(picture.as_uri())))
         [noted] = await rig.store.inputs(old.id)
@@ -312,7 +312,7 @@ async def test_the_files_of_a_request_that_is_sent_again_are_compared_with_what_
         assert [inp.uri for inp in await rig.store.inputs(third.id)] == ["https://x.example/b.png"]
 
 
-async def test_an_uncertain_task_is_dismissed_for_the_one_that_is_sent_instead():
+async def test_uncertain_task_is_dismissed_for_its_replacement():
     async with a_sender() as (rig, sender):
         [old] = await sender.add(new())
         await rig.ledger.move(old.id, Sending())
@@ -331,7 +331,7 @@ async def test_an_uncertain_task_is_dismissed_for_the_one_that_is_sent_instead()
         (ITS_TURN, ITS_TURN),
     ],
 )
-async def test_an_edited_task_waits_for_its_turn_unless_it_waits_for_the_person(before, after, picture):
+async def test_edited_task_is_queued_unless_it_waits_for_the_person(before, after, picture):
     async with a_sender() as (rig, sender):
         [task] = await sender.add(new())
         await rig.ledger.change(task.id, lambda known: replace(known, hold=before), "waits")
@@ -352,14 +352,14 @@ async def test_edit_of_a_task_being_sent_is_refused_with_advice():
         assert (await rig.task(task.id)).request == task.request
 
 
-async def test_a_task_that_was_never_stored_cannot_be_edited():
+async def test_unknown_task_cannot_be_edited():
     async with idle() as rig:
         nobodys = Task(id=TaskId("nobody's"), request=request(), created_at=1.0)
         with pytest.raises(NoSuchTask, match="nobody's"):
             await Sender(rig).portions(Edit(nobodys, request("Rain")))
 
 
-async def test_released_tasks_come_first_and_wait_for_nobody():
+async def test_released_tasks_go_first():
     async with a_sender() as (rig, sender):
         first, second, third = await sender.add(new(), new(), new())
         second, third = [
@@ -375,7 +375,7 @@ async def test_released_tasks_come_first_and_wait_for_nobody():
         ]
 
 
-async def test_a_file_is_given_to_the_place_of_an_input_alone_and_its_hash_stays_known(picture, tmp_path):
+async def test_located_file_is_stored_for_its_input_only_and_keeps_its_hash(picture, tmp_path):
     async with a_sender() as (rig, sender):
         [task] = await sender.add(NewTask(request=with_picture((tmp_path / "gone.png").as_uri())))
         missing = Hold(HoldCode.FILE_MISSING, file="gone.png")
@@ -389,7 +389,7 @@ async def test_a_file_is_given_to_the_place_of_an_input_alone_and_its_hash_stays
         assert await sender.inputs(task.id) == [("a.png", 100, "digest")]
 
 
-async def test_a_file_that_cannot_be_seen_has_no_size_and_those_beside_it_have(picture, tmp_path):
+async def test_invisible_file_has_no_size_but_its_neighbors_have(picture, tmp_path):
     async with a_sender() as (rig, sender):
         gone = NewTask(request=with_picture((tmp_path / "0.png").as_uri()))
         here = NewTask(request=with_picture(picture.as_uri()))

@@ -60,7 +60,7 @@ def task(name: str, state: State = State.UNCERTAIN, model: str = "gen4.5") -> Ta
 ONE, TWO = TaskId("one"), TaskId("two")
 
 
-async def test_the_model_of_a_sending_without_an_answer_waits_and_no_other():
+async def test_only_the_model_of_an_unanswered_sending_waits():
     async with bench() as at:
         assert not at.followup.is_unsettled("gen4.5")
         at.followup.look(task("one"))
@@ -68,7 +68,7 @@ async def test_the_model_of_a_sending_without_an_answer_waits_and_no_other():
         assert not at.followup.is_unsettled("veo3.1")
 
 
-async def test_once_the_readings_say_enough_the_model_goes_on_though_it_is_still_looked_after():
+async def test_model_continues_once_readings_suffice_while_the_follow_up_continues():
     async with bench() as at:
         at.followup.look(task("one"))
         await settle()
@@ -83,7 +83,7 @@ async def test_once_the_readings_say_enough_the_model_goes_on_though_it_is_still
         assert at.followup.let_go() == []
 
 
-async def test_each_of_two_without_an_answer_keeps_the_model_waiting():
+async def test_each_of_two_unanswered_sendings_keeps_its_model_waiting():
     async with bench() as at:
         at.followup.look(task("one"))
         at.followup.look(task("two"))
@@ -97,7 +97,7 @@ async def test_each_of_two_without_an_answer_keeps_the_model_waiting():
         assert at.woken == 2
 
 
-async def test_of_the_last_run_only_those_are_looked_after_of_which_a_reading_tells_something():
+async def test_only_sendings_of_the_last_run_with_useful_readings_are_followed_up():
     async with bench() as at:
         at.followup.take_up([task("one"), task("two", State.PENDING), task("three", model="veo3.1")])
         await settle()
@@ -105,7 +105,7 @@ async def test_of_the_last_run_only_those_are_looked_after_of_which_a_reading_te
         assert at.followup.is_unsettled("veo3.1")
 
 
-async def test_closing_ends_all_looks_to_the_last():
+async def test_closing_ends_all_follow_ups():
     async with bench() as at:
         at.followup.look(task("one"))
         at.followup.look(task("two"))
@@ -118,7 +118,7 @@ async def test_closing_ends_all_looks_to_the_last():
         assert at.followup.let_go() == []
 
 
-async def test_a_look_that_is_ended_before_it_began_keeps_nothing_waiting():
+async def test_follow_up_ended_before_its_start_blocks_nothing():
     async with bench() as at:
         at.followup.look(task("one"))
         await asyncio.gather(*at.followup.let_go(), return_exceptions=True)
@@ -126,7 +126,7 @@ async def test_a_look_that_is_ended_before_it_began_keeps_nothing_waiting():
         assert at.looks.settled == {}
 
 
-async def test_a_mistake_while_looking_is_reported_and_lets_the_model_go_on(mistakes):
+async def test_exception_in_a_follow_up_is_reported_and_releases_the_model(mistakes):
     async with bench() as at:
         at.followup.look(task("one"))
         await settle()

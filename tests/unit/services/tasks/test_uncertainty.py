@@ -47,38 +47,38 @@ def evidence(**known) -> Evidence:
         ({"balance_before": 100.0, "balance_after": 100.0, "price": 60.0, "is_early": True}, Likelihood.UNKNOWN),
     ],
 )
-def test_counts_and_balance_say_what_probably_happened(known, likelihood):
+def test_counts_and_balance_give_the_probable_outcome(known, likelihood):
     assert verdict(evidence(**known)).likelihood is likelihood
 
 
-def test_the_words_name_what_was_seen():
+def test_explanation_names_the_observed_counts_and_balance():
     known = evidence(daily_before=4, daily_after=5, balance_before=100.0, balance_after=40.0, price=60.0)
     assert verdict_words(known) == ("Today's count rose by 1 and the balance fell by 60, so it was probably created.")
 
 
-def test_other_sendings_in_between_are_named():
+def test_explanation_names_other_sendings_in_between():
     known = evidence(daily_before=4, daily_after=6, accepted_between=2)
     assert "2 other tasks were sent meanwhile" in verdict_words(known)
     assert verdict(known).likelihood is Likelihood.NOT_MADE
 
 
-def test_a_count_and_a_balance_that_contradict_each_other_prove_nothing():
+def test_contradicting_count_and_balance_prove_nothing():
     known = evidence(daily_before=4, daily_after=4, balance_before=100.0, balance_after=40.0, price=60.0)
     assert verdict(known).likelihood is Likelihood.UNKNOWN
 
 
-def test_a_task_that_was_counted_but_not_charged_yet_is_said_to_be_so():
+def test_task_counted_but_not_charged_yet_is_described_so():
     known = evidence(daily_before=4, daily_after=5, balance_before=100.0, balance_after=100.0, price=60.0)
     assert verdict(known).likelihood is Likelihood.MADE
     assert "charged yet" in verdict_words(known)
 
 
-def test_other_tasks_that_leave_it_in_doubt_are_named():
+def test_explanation_names_other_tasks_that_leave_doubt():
     known = evidence(daily_before=4, daily_after=6, accepted_between=1, doubtful=2)
     assert verdict_words(known).startswith("Today's count rose by 2. 2 other tasks may be in the count or not, so")
 
 
-def test_a_balance_that_others_moved_is_told_only_where_it_bears_the_count_out():
+def test_balance_changed_by_others_is_mentioned_only_if_it_supports_the_count():
     money = {"balance_before": 100.0, "price": 60.0, "is_balance_doubtful": True}
     counted = {"daily_before": 4, "daily_after": 5}
     assert "balance fell by 60" in verdict_words(evidence(**counted, **money, balance_after=40.0))
@@ -98,7 +98,7 @@ counts = st.none() | st.integers(0, 10_000)
     price=numbers,
     doubts=st.tuples(st.integers(0, 3), st.booleans(), st.booleans()),
 )
-def test_every_evidence_gets_a_sentence_and_never_a_certainty(before, after, first, second, between, price, doubts):
+def test_every_evidence_gets_a_sentence_without_certainty(before, after, first, second, between, price, doubts):
     known = evidence(
         balance_before=before,
         balance_after=after,

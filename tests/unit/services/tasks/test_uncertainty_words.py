@@ -144,7 +144,7 @@ def test_each_kind_of_evidence_has_its_sentence(evidence, likelihood, words):
 
 
 @pytest.mark.parametrize(("credits", "words"), SUMS)
-def test_a_sum_is_said_as_a_person_would(credits, words):
+def test_credit_sums_are_rounded_for_people(credits, words):
     assert verdict_words(spent(credits)).startswith(words)
 
 
@@ -152,16 +152,16 @@ def test_a_sum_is_said_as_a_person_would(credits, words):
     ("credits", "likelihood"),
     [(0.5, NOT_MADE), (0.6, UNKNOWN), (53.9, UNKNOWN), (54.0, MADE), (66.0, MADE), (66.1, UNKNOWN)],
 )
-def test_a_tenth_or_half_a_credit_either_way_still_fits(credits, likelihood):
+def test_difference_of_a_tenth_or_half_a_credit_still_matches(credits, likelihood):
     assert verdict(spent(credits, price=60.0)).likelihood is likelihood
 
 
 @pytest.mark.parametrize(("credits", "seen"), [(29.9, True), (30.0, False)])
-def test_less_than_half_its_price_is_not_charged_yet(credits, seen):
+def test_difference_below_half_the_price_counts_as_not_charged_yet(credits, seen):
     assert ("charged yet" in verdict_words(both(1, credits, price=60.0))) is seen
 
 
-def test_the_price_of_others_is_not_the_price_of_this_one():
+def test_price_of_other_tasks_is_not_taken_for_this_one():
     known = both(1, 29.0, price=60.0, charged_between=25.0)
     assert "charged yet" in verdict_words(known)
     assert "charged yet" not in verdict_words(both(1, 60.0, price=60.0, charged_between=25.0))
@@ -180,5 +180,5 @@ def test_the_price_of_others_is_not_the_price_of_this_one():
         (both(2, 60.0, price=60.0, is_balance_doubtful=True), False),
     ],
 )
-def test_a_balance_in_doubt_is_told_only_where_it_bears_the_count_out(evidence, told):
+def test_doubtful_balance_is_mentioned_only_if_it_supports_the_count(evidence, told):
     assert ("balance fell" in verdict_words(evidence)) is told

@@ -46,7 +46,7 @@ async def send(rig: Rig, picture: Path) -> TaskId:
     return task_id
 
 
-async def test_an_upload_is_used_again_by_its_own_key_alone(picture: Path):
+async def test_upload_is_reused_by_its_own_key_only(picture: Path):
     async with one_key() as rig:
         await send(rig, picture)
         await send(rig, picture)
@@ -60,7 +60,7 @@ async def test_an_upload_is_used_again_by_its_own_key_alone(picture: Path):
         assert (noted.upload_uri, noted.upload_key) == (two, (await rig.task(theirs)).key)
 
 
-async def test_an_upload_whose_time_is_still_to_come_is_not_used(picture: Path):
+async def test_upload_dated_in_the_future_is_not_used(picture: Path):
     async with one_key() as rig:
         await send(rig, picture)
         rig.clock.jump(-3 * DAY)
@@ -71,7 +71,7 @@ async def test_an_upload_whose_time_is_still_to_come_is_not_used(picture: Path):
         assert pictures_sent(rig) == ["runway://upload-1", "runway://upload-2", "runway://upload-3"]
 
 
-async def test_a_file_that_is_gone_is_not_taken_from_another_keys_upload(picture: Path):
+async def test_missing_file_is_not_replaced_by_another_keys_upload(picture: Path):
     async with one_key() as rig:
         first = await send(rig, picture)
         remote = (await rig.task(first)).remote_id
@@ -89,7 +89,7 @@ async def test_a_file_that_is_gone_is_not_taken_from_another_keys_upload(picture
         assert pictures_sent(rig) == ["runway://upload-1"] * 2
 
 
-async def test_a_key_that_comes_in_while_a_file_is_uploaded_gets_an_upload_of_its_own(picture: Path):
+async def test_key_set_during_an_upload_gets_its_own_upload(picture: Path):
     async with one_key() as rig:
         gate = rig.runway.hold("upload")
         [task_id] = await rig.submit(with_picture(picture.as_uri()))

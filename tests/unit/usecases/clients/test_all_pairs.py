@@ -11,7 +11,7 @@ from tests.rigs.clients_desk import AGENT, a_desk
 from tests.rigs.samples_of_requests import smallest
 
 
-async def test_each_pair_is_listed_checked_and_waits_for_the_person(tmp_path: Path):
+async def test_request_for_every_model_is_listed_checked_and_waits_for_approval(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         await desk.engine.clients.permit(AGENT, Permission.ASK)
         listed = {(one["endpoint"], one["model"]) for one in (await desk.cases.models(AGENT, ModelsWanted()))["models"]}

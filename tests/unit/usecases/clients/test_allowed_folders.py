@@ -24,7 +24,7 @@ from runway_desktop.usecases.clients.input_files import folder_refusal
         ("aurora/cast", ""),
     ],
 )
-def test_a_folder_is_judged_by_where_it_leads(folder: str, said: str, tmp_path: Path):
+def test_allowed_folder_is_judged_by_its_resolved_path(folder: str, said: str, tmp_path: Path):
     home = tmp_path / "home"
     for name in (".ssh", "work/.git/hooks", "profile/posters", "aurora/cast"):
         (home / name).mkdir(parents=True)

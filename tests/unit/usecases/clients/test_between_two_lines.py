@@ -41,7 +41,7 @@ async def noted_and_killed(desk: Desk, client: str, *, is_within: bool) -> Clien
     )
 
 
-async def test_a_wish_whose_task_was_never_stored_counts_when_it_is_sent_and_as_it_is_sent(tmp_path: Path):
+async def test_interrupted_request_counts_at_its_sending_with_its_sent_values(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await noted_and_killed(desk, AGENT, is_within=False)
@@ -54,7 +54,7 @@ async def test_a_wish_whose_task_was_never_stored_counts_when_it_is_sent_and_as_
         assert (await desk.cases.task(AGENT, TaskWanted(id=made["task_id"])))["decision"] == "waiting"
 
 
-async def test_a_wish_that_waits_after_all_is_the_persons_to_approve(tmp_path: Path):
+async def test_interrupted_request_that_needs_approval_is_approved_by_the_person(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         await noted_and_killed(desk, AGENT, is_within=True)
         made = await desk.create(AGENT)
@@ -122,7 +122,7 @@ async def test_task_stored_during_a_question_is_held_too(decides: str, tmp_path:
         assert (made["state"], made["decision"]) == ("waiting_for_approval", "waiting")
 
 
-async def test_a_call_that_comes_at_that_moment_undoes_no_revocation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_simultaneous_call_does_not_undo_a_revocation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with a_desk(tmp_path) as desk:
         clients, store = desk.engine.clients, desk.engine._store
         save, calls = store.save_client, []
@@ -156,7 +156,7 @@ async def test_request_approved_as_it_expires_is_sent(tmp_path: Path, monkeypatc
         assert (await desk.cases.task(AGENT, TaskWanted(id=task_id)))["decision"] == "approved"
 
 
-async def test_while_paused_no_program_adopts_or_cancels(tmp_path: Path):
+async def test_paused_programs_cannot_adopt_or_cancel(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         own = await desk.create(AGENT)
@@ -183,7 +183,7 @@ async def test_request_canceled_by_its_program_is_not_called_refused(tmp_path: P
         assert "person" not in found["next"]
 
 
-async def test_a_task_that_is_adopted_by_being_asked_for_stands_in_the_record(tmp_path: Path):
+async def test_task_adopted_by_a_query_is_in_the_record(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
         await desk.cases.task(AGENT, TaskWanted(id=str(created.remote_id)))
@@ -191,7 +191,7 @@ async def test_a_task_that_is_adopted_by_being_asked_for_stands_in_the_record(tm
         assert (AGENT, "adopt", created.remote_id) in [(line.client, line.call, line.about) for line in lines]
 
 
-async def test_ids_that_nobody_knows_are_asked_for_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_unknown_ids_are_queried_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with a_desk(tmp_path) as desk:
         asked, most = 0, 0
         ask = desk.engine.asking.ask
@@ -214,7 +214,7 @@ async def test_ids_that_nobody_knows_are_asked_for_one_after_the_other(tmp_path:
 
 
 @pytest.mark.parametrize("code", [HoldCode.RESTORED, HoldCode.COPIED, HoldCode.OTHER_KEY])
-async def test_what_waits_for_the_person_is_not_told_to_be_approved(code: HoldCode, tmp_path: Path):
+async def test_task_waiting_for_the_person_is_not_reported_as_approved(code: HoldCode, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
         task_id = TaskId(made["task_id"])
@@ -243,17 +243,17 @@ async def test_what_waits_for_the_person_is_not_told_to_be_approved(code: HoldCo
         (" \n", ""),
     ],
 )
-def test_a_name_has_nothing_unseen_and_only_commands_are_called_so(said: str, known_as: str):
+def test_client_name_has_no_invisible_characters_and_only_commands_use_their_name(said: str, known_as: str):
     assert clean_name(said) == known_as
 
 
-async def test_who_says_no_name_is_not_answered(tmp_path: Path):
+async def test_client_without_a_name_is_not_answered(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         with pytest.raises(CallRefused, match="name"):
             await answer(desk.cases, Hello(client=""), "list", {})
 
 
-async def test_however_many_names_were_heard_what_the_person_allows_is_kept(
+async def test_many_invented_client_names_do_not_displace_granted_permissions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(client_rows, "MOST_CLIENTS", 5)

@@ -35,7 +35,7 @@ def picture(uri: str) -> dict[str, Any]:
     return {"endpoint": "image_to_video", "model": "gen4_turbo", "values": {"promptImage": uri, "duration": 5}}
 
 
-async def test_a_price_that_may_be_more_is_agreed_to_by_nobody_but_the_person(tmp_path: Path):
+async def test_price_that_may_be_higher_needs_the_persons_consent(tmp_path: Path):
     async with a_desk(tmp_path, prices=read_published()) as desk:
         sound = TaskWished(endpoint="sound_effect", model="seed_audio", prompt="Rain", max_credits=100.0)
         with pytest.raises(CallRefused, match="5 credits or more") as refused:
@@ -46,7 +46,7 @@ async def test_a_price_that_may_be_more_is_agreed_to_by_nobody_but_the_person(tm
         assert made["state"] == "waiting_for_approval"
 
 
-async def test_the_same_id_is_the_same_task_however_often_it_is_said(tmp_path: Path):
+async def test_repeated_request_id_returns_the_same_task(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         first = await desk.create(max_credits=30)
         again = await desk.create(max_credits=30)
@@ -55,14 +55,14 @@ async def test_the_same_id_is_the_same_task_however_often_it_is_said(tmp_path: P
         assert len(desk.rig.ledger.all_queued()) == 1
 
 
-async def test_said_many_times_at_once_it_is_one_task(tmp_path: Path):
+async def test_simultaneous_equal_requests_make_one_task(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await asyncio.gather(*(desk.create(max_credits=30) for _ in range(8)))
         assert len({one["task_id"] for one in made}) == 1
         assert len(desk.rig.ledger.all_queued()) == 1
 
 
-async def test_an_id_that_comes_with_another_request_is_an_error(tmp_path: Path):
+async def test_request_id_with_another_request_is_an_error(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         await desk.create(max_credits=30)
         with pytest.raises(CallRefused, match="used for another request") as refused:
@@ -71,14 +71,14 @@ async def test_an_id_that_comes_with_another_request_is_an_error(tmp_path: Path)
         assert len(desk.rig.ledger.all_queued()) == 1
 
 
-async def test_two_clients_may_use_the_same_id(tmp_path: Path):
+async def test_two_clients_may_use_the_same_request_id(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         await desk.create(max_credits=30)
         await desk.create(AGENT)
         assert len(desk.rig.ledger.all_queued()) == 2
 
 
-async def test_a_wish_that_was_noted_by_a_program_that_died_is_stored_once(tmp_path: Path):
+async def test_request_recorded_before_a_crash_is_stored_once(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         new, digest = await desk.cases._creating._wished(COMMAND_LINE, wish())
         noted = ClientRequest(
@@ -92,7 +92,7 @@ async def test_a_wish_that_was_noted_by_a_program_that_died_is_stored_once(tmp_p
         assert len(desk.rig.ledger.all_queued()) == 1
 
 
-async def test_without_an_id_the_same_within_ten_minutes_is_a_repeat(tmp_path: Path):
+async def test_equal_request_without_an_id_within_ten_minutes_is_a_repeat(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         first = await desk.create(request_id="", max_credits=30)
         again = await desk.create(request_id="", max_credits=30)
@@ -105,14 +105,14 @@ async def test_without_an_id_the_same_within_ten_minutes_is_a_repeat(tmp_path: P
         assert later["task_id"] != first["task_id"]
 
 
-async def test_without_an_id_an_unfinished_one_is_a_repeat_however_old(tmp_path: Path):
+async def test_equal_unfinished_request_without_an_id_is_always_a_repeat(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         first = await desk.create(AGENT, request_id="")
         await desk.rig.clock.advance(10 * REPEATS_FOR)
         assert (await desk.create(AGENT, request_id=""))["task_id"] == first["task_id"]
 
 
-async def test_a_price_is_agreed_to_up_to_what_was_said(tmp_path: Path):
+async def test_client_consents_to_prices_up_to_its_limit(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         unsaid = await desk.refused()
         assert (unsaid.code, unsaid.advice) == (
@@ -123,7 +123,7 @@ async def test_a_price_is_agreed_to_up_to_what_was_said(tmp_path: Path):
         assert (await desk.create(max_credits=25))["state"] == "held"
 
 
-async def test_where_sources_differ_a_price_is_agreed_to_by_the_highest(tmp_path: Path):
+async def test_consent_covers_the_highest_price_of_differing_sources(tmp_path: Path):
     clip_of = PublishedPrice(model="gen4.5", unit=Unit.SECOND, credits=5.0)
     picture = PublishedPrice(
         model="gen4.5", unit=Unit.INPUT, credits=5.0, inputs=frozenset({"promptImage"}), extra=True
@@ -136,14 +136,14 @@ async def test_where_sources_differ_a_price_is_agreed_to_by_the_highest(tmp_path
         assert (await desk.create(max_credits=30, **clip))["state"] == "held"
 
 
-async def test_without_a_limit_an_order_above_the_sum_for_questions_is_refused_and_never_means_never(tmp_path: Path):
+async def test_request_above_the_question_limit_without_a_price_limit_is_refused(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         assert (await desk.refused()).message == "It costs 25 credits."
         desk.rig.settings.confirm_above = None
         assert (await desk.create())["state"] == "held"
 
 
-async def test_a_dry_run_says_what_create_then_does(tmp_path: Path):
+async def test_dry_run_reports_what_create_would_do(tmp_path: Path):
     async with a_desk(tmp_path, granted=100.0) as desk:
 
         async def would(client: str = COMMAND_LINE, **more: Any) -> tuple[str, str]:
@@ -169,7 +169,7 @@ async def test_a_dry_run_says_what_create_then_does(tmp_path: Path):
         assert (await would(prompt="A wolf", max_credits=30))[0] == "refuse", "the id is used"
 
 
-async def test_an_agent_reads_why_it_waits_and_what_would_avoid_it(tmp_path: Path):
+async def test_agent_is_told_why_it_waits_and_how_to_avoid_it(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         await desk.rig.pricing.learn(request("A fox", duration=10), 50.0)
         await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 40.0)
@@ -183,7 +183,7 @@ async def test_an_agent_reads_why_it_waits_and_what_would_avoid_it(tmp_path: Pat
 
 
 @pytest.mark.parametrize("most", [float("nan"), -1.0, 0.0])
-async def test_no_odd_number_agrees_to_a_price(most: float, tmp_path: Path):
+async def test_invalid_number_consents_to_no_price(most: float, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         assert (await desk.refused(max_credits=most)).code is Code.REFUSED
         with pytest.raises(CallRefused, match="no amount"):
@@ -192,28 +192,28 @@ async def test_no_odd_number_agrees_to_a_price(most: float, tmp_path: Path):
             await desk.cases.grant(COMMAND_LINE, Grant(credits=float("nan")))
 
 
-async def test_a_price_that_nobody_knows_is_agreed_to_by_nobody(tmp_path: Path):
+async def test_unknown_price_cannot_be_consented_to_by_a_client(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         refused = await desk.refused(model="veo3.1", values={"duration": 4}, max_credits=10_000)
         assert refused.code is Code.REFUSED
         assert "price" in refused.message
 
 
-async def test_a_cap_is_lifted_by_no_command(tmp_path: Path):
+async def test_command_cannot_raise_a_cap(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         desk.rig.settings.day_cap = 10.0
         refused = await desk.refused(max_credits=1000)
         assert (refused.code, "over a cap" in refused.message) == (Code.REFUSED, True)
 
 
-async def test_without_a_grant_nothing_is_paid_by_a_command(tmp_path: Path):
+async def test_command_without_a_grant_pays_nothing(tmp_path: Path):
     async with a_desk(tmp_path, granted=0.0) as desk:
         refused = await desk.refused(max_credits=1000)
         assert refused.code is Code.REFUSED
         assert "runway-desktop grant" in refused.advice
 
 
-async def test_a_grant_counts_what_was_asked_for_today(tmp_path: Path):
+async def test_grant_counts_requests_of_today(tmp_path: Path):
     async with a_desk(tmp_path, granted=60.0) as desk:
         for name in ("one", "two"):
             await desk.create(request_id=name, max_credits=30)
@@ -228,25 +228,25 @@ async def test_a_grant_counts_what_was_asked_for_today(tmp_path: Path):
         await desk.create(request_id="four", max_credits=30)
 
 
-async def test_in_a_copied_or_restored_list_no_grant_counts(tmp_path: Path):
+async def test_grant_is_void_in_a_copied_or_restored_list(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         desk.rig.settings.set(IDENTITY, {"id": "ab" * 16})
         assert (await desk.refused(max_credits=30)).code is Code.REFUSED
 
 
-async def test_a_grant_that_was_taken_back_pays_nothing(tmp_path: Path):
+async def test_revoked_grant_pays_nothing(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         await desk.cases.grant(COMMAND_LINE, Grant(credits=0))
         assert (await desk.refused(max_credits=30)).code is Code.REFUSED
 
 
-async def test_no_agent_grants_itself_anything(tmp_path: Path):
+async def test_agent_cannot_grant_itself_anything(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         with pytest.raises(CallRefused, match="Only the person"):
             await desk.cases.grant(AGENT, Grant(credits=1000))
 
 
-async def test_an_agents_wish_waits_for_the_person_and_says_so(tmp_path: Path):
+async def test_agent_request_waits_for_the_person_and_says_so(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane", "poller")) as desk:
         made = await desk.create(AGENT, max_credits=1000)
         assert (made["state"], made["waits_for"]) == ("waiting_for_approval", "the person")
@@ -257,7 +257,7 @@ async def test_an_agents_wish_waits_for_the_person_and_says_so(tmp_path: Path):
         assert not task.may_be_sent_already
 
 
-async def test_a_wish_that_the_person_releases_is_sent_at_the_price_of_now(tmp_path: Path):
+async def test_approved_request_is_sent_at_the_current_price(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane", "poller")) as desk:
         made = await desk.create(AGENT)
         sending = desk.cases._creating._sending()
@@ -282,7 +282,7 @@ async def test_a_wish_that_the_person_releases_is_sent_at_the_price_of_now(tmp_p
         ({"project": "x" * 1000}, "too long"),
     ],
 )
-async def test_error_is_shown_with_advice(change: dict[str, Any], said: str, tmp_path: Path):
+async def test_client_error_includes_advice(change: dict[str, Any], said: str, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         refused = await desk.refused(**{"max_credits": 1000, **change})
         assert refused.code is Code.INPUT
@@ -291,12 +291,12 @@ async def test_error_is_shown_with_advice(change: dict[str, Any], said: str, tmp
 
 
 @pytest.mark.parametrize("link", ["http://example.com/a.png", "https://localhost/a.png", "https://127.0.0.1/a.png"])
-async def test_no_link_leads_into_this_network(link: str, tmp_path: Path):
+async def test_link_into_the_local_network_is_refused(link: str, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         assert (await desk.refused(max_credits=1000, **picture(link))).code is Code.INPUT
 
 
-async def test_an_agent_names_files_of_the_folders_that_it_may_read_and_no_others(tmp_path: Path):
+async def test_agent_may_only_use_files_of_its_shared_folders(tmp_path: Path):
     (tmp_path / "cast").mkdir()
     good, other, linked = tmp_path / "cast" / "a.png", tmp_path / "b.png", tmp_path / "cast" / "linked.png"
     good.write_bytes(PNG)
@@ -317,7 +317,7 @@ async def test_an_agent_names_files_of_the_folders_that_it_may_read_and_no_other
     "name",
     ["/etc/passwd", "text.png", ".secret/a.png", "profile/a.png", "linked.png", "folder", "none.png", "empty.png"],
 )
-async def test_a_file_is_what_its_content_and_its_place_say(name: str, tmp_path: Path):
+async def test_media_kind_of_a_file_follows_content_and_field(name: str, tmp_path: Path):
     for folder in (".secret", "profile", "folder"):
         (tmp_path / folder).mkdir()
     for good in (".secret/a.png", "profile/a.png"):
@@ -331,7 +331,7 @@ async def test_a_file_is_what_its_content_and_its_place_say(name: str, tmp_path:
         assert "Nothing was sent" in refused.advice
 
 
-async def test_a_picture_in_the_persons_folder_and_a_result_may_be_used(tmp_path: Path):
+async def test_picture_in_a_shared_folder_and_own_results_may_be_used(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         results = tmp_path / "profile" / "library"
         results.mkdir(parents=True)
@@ -361,7 +361,7 @@ async def test_a_program_is_told_in_words_why_a_task_was_not_canceled(tmp_path: 
         assert done["problems"][made["task_id"]].startswith("It's not known whether this task was created.")
 
 
-async def test_an_agent_cancels_its_own_tasks_only(tmp_path: Path):
+async def test_agent_cancels_only_its_own_tasks(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         theirs, own = await desk.create(max_credits=1000), await desk.create(AGENT)
         with pytest.raises(CallRefused, match="not this program's own"):
@@ -370,7 +370,7 @@ async def test_an_agent_cancels_its_own_tasks_only(tmp_path: Path):
         assert done["tasks"][0]["state"] == "cancelled"
 
 
-async def test_a_wait_that_is_given_up_stops_no_task(tmp_path: Path):
+async def test_abandoned_wait_stops_no_task(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane", "poller")) as desk:
         made = await desk.create(max_credits=1000)
         waiting = asyncio.create_task(desk.cases.wait(COMMAND_LINE, TasksWanted(ids=[made["task_id"]])))
@@ -381,7 +381,7 @@ async def test_a_wait_that_is_given_up_stops_no_task(tmp_path: Path):
         assert task.state is State.PENDING
 
 
-async def test_a_task_that_the_list_lacks_is_adopted_if_runway_has_it(tmp_path: Path):
+async def test_unknown_task_is_adopted_if_runway_has_it(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
         found = await desk.cases.task(AGENT, TaskWanted(id=created.remote_id))
@@ -393,7 +393,7 @@ async def test_a_task_that_the_list_lacks_is_adopted_if_runway_has_it(tmp_path: 
         assert len(desk.rig.ledger.open()) == 1
 
 
-async def test_a_file_that_was_changed_after_it_was_asked_for_is_not_sent(tmp_path: Path):
+async def test_file_changed_after_the_request_is_not_sent(tmp_path: Path):
     path = tmp_path / "a.png"
     path.write_bytes(PNG)
     async with a_desk(tmp_path, loops=("lane",)) as desk:
@@ -419,7 +419,7 @@ async def edited_and_approved(desk: Desk, task_id: TaskId) -> None:
     await desk.rig.clock.advance(1)
 
 
-async def test_a_file_that_was_exchanged_is_not_sent_after_the_request_was_edited(tmp_path: Path):
+async def test_file_replaced_after_the_request_was_edited_is_not_sent(tmp_path: Path):
     path = tmp_path / "a.png"
     path.write_bytes(PNG)
     async with a_desk(tmp_path, loops=("lane",)) as desk:
@@ -434,7 +434,7 @@ async def test_a_file_that_was_exchanged_is_not_sent_after_the_request_was_edite
         assert [call.name for call in desk.rig.runway.calls if call.name == "create"] == ["create"]
 
 
-async def test_a_file_that_is_exchanged_between_edit_and_sending_is_not_sent_either(tmp_path: Path):
+async def test_file_replaced_between_edit_and_sending_is_not_sent(tmp_path: Path):
     path = tmp_path / "a.png"
     path.write_bytes(PNG)
     async with a_desk(tmp_path, loops=("lane",)) as desk:
@@ -452,14 +452,14 @@ async def test_a_file_that_is_exchanged_between_edit_and_sending_is_not_sent_eit
 
 
 @pytest.mark.parametrize("address", ["http://[", "file://[", "https://[/a.png"])
-async def test_text_that_is_no_address_is_a_sentence(address: str, tmp_path: Path):
+async def test_invalid_address_gets_a_sentence(address: str, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         for client in (AGENT, COMMAND_LINE):
             refused = await desk.refused(client, **picture(address))
             assert (refused.code, "no address" in refused.message) == (Code.INPUT, True)
 
 
-async def test_a_folder_that_a_link_replaced_is_no_longer_allowed(tmp_path: Path):
+async def test_folder_replaced_by_a_symbolic_link_is_no_longer_allowed(tmp_path: Path):
     allowed, private = tmp_path / "allowed", tmp_path / "private"
     for folder in (allowed, private):
         folder.mkdir()
@@ -473,7 +473,7 @@ async def test_a_folder_that_a_link_replaced_is_no_longer_allowed(tmp_path: Path
             await desk.create(AGENT, request_id="two", **picture(str(allowed / "a.png")))
 
 
-async def test_the_same_id_with_another_content_of_its_file_is_another_request(tmp_path: Path):
+async def test_request_id_with_other_file_content_is_another_request(tmp_path: Path):
     path = tmp_path / "a.png"
     path.write_bytes(PNG)
     async with a_desk(tmp_path) as desk:
@@ -483,7 +483,7 @@ async def test_the_same_id_with_another_content_of_its_file_is_another_request(t
             await desk.create(max_credits=1000, **picture(path.as_uri()))
 
 
-async def test_the_result_of_a_task_is_an_input_by_its_id(tmp_path: Path):
+async def test_result_of_a_task_can_be_an_input_by_its_id(tmp_path: Path):
     result = tmp_path / "profile" / "library" / "a.png"
     result.parent.mkdir(parents=True)
     result.write_bytes(PNG)
@@ -510,7 +510,7 @@ async def test_the_result_of_a_task_is_an_input_by_its_id(tmp_path: Path):
             await desk.cases.create(AGENT, clip)
 
 
-async def test_a_file_that_is_too_large_is_not_asked_for(tmp_path: Path):
+async def test_oversized_file_is_refused(tmp_path: Path):
     path = tmp_path / "a.png"
     path.write_bytes(PNG)
     with path.open("r+b") as file:
@@ -525,9 +525,7 @@ async def test_a_file_that_is_too_large_is_not_asked_for(tmp_path: Path):
     [(SecretTrouble.LOCKED, "does not answer"), (SecretTrouble.ABSENT, "no keychain")],
     ids=["locked", "absent"],
 )
-async def test_a_keychain_that_gives_no_key_is_said_and_the_list_is_read_all_the_same(
-    kind: SecretTrouble, said: str, tmp_path: Path
-):
+async def test_failing_keychain_is_reported_and_the_list_is_still_read(kind: SecretTrouble, said: str, tmp_path: Path):
     async with Rig(secret=None, loops=()) as rig:
         engine = engine_of(rig, tmp_path / "profile" / "library")
         rig.secrets.trouble = kind
@@ -538,7 +536,7 @@ async def test_a_keychain_that_gives_no_key_is_said_and_the_list_is_read_all_the
         assert (await cases.tasks(AGENT, ListWanted()))["total"] == 0
 
 
-async def test_a_keychain_that_waits_for_its_person_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_keychain_waiting_for_the_person_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(client_cases, "KEY_PATIENCE", 0.01)
     async with Rig(secret=None, loops=()) as rig:
         cases = UseCases(engine_of(rig, tmp_path / "profile" / "library")).client_cases(asyncio.Event().wait)
@@ -548,7 +546,7 @@ async def test_a_keychain_that_waits_for_its_person_is_not_waited_for(tmp_path: 
 
 
 @pytest.mark.parametrize("moment", range(1, 30))
-async def test_given_up_at_any_moment_and_said_again_it_is_one_task(moment: int, tmp_path: Path):
+async def test_request_abandoned_at_any_moment_and_repeated_is_one_task(moment: int, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         calls = asyncio.create_task(desk.create(max_credits=30))
         for _ in range(moment):
@@ -561,7 +559,7 @@ async def test_given_up_at_any_moment_and_said_again_it_is_one_task(moment: int,
         assert [task.id for task in desk.rig.ledger.all_queued()] == [made["task_id"]]
 
 
-async def test_an_id_that_is_asked_for_many_times_at_once_is_adopted_once(tmp_path: Path):
+async def test_id_queried_many_times_at_once_is_adopted_once(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
         wanted = TaskWanted(id=created.remote_id)
@@ -573,7 +571,7 @@ async def test_an_id_that_is_asked_for_many_times_at_once_is_adopted_once(tmp_pa
         assert [task.remote_id for task in desk.rig.ledger.open()] == [created.remote_id]
 
 
-async def test_a_queued_task_says_why_it_waits(tmp_path: Path):
+async def test_queued_task_says_why_it_waits(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane",)) as desk:
         await desk.rig.lane.pause()
         made = await desk.create(max_credits=30)

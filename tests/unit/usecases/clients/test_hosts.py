@@ -19,7 +19,7 @@ from runway_desktop.wiring import environment
 SPACED = ["/opt/Runway's Desktop & co/runway-desktop", "mcp", "--profile", "northlight-3f"]
 
 
-def test_a_line_for_a_shell_survives_what_shells_make_of_it():
+def test_command_line_for_a_shell_is_quoted_safely():
     line = adding(Host.CLAUDE_CODE, SPACED, system="linux").text
     assert shlex.split(line) == [
         "claude", "mcp", "add", "--scope", "user", "runway-desktop-northlight-3f", "--", *SPACED,
@@ -29,19 +29,19 @@ def test_a_line_for_a_shell_survives_what_shells_make_of_it():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell reads it")
-def test_a_shell_hands_the_very_words_on():
+def test_shell_passes_the_exact_arguments():
     line = adding(Host.CODEX, SPACED, system="linux").text
     shell = f"codex() {{ printf '%s\\n' \"$@\"; }}; {line}"
     said = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, text=True, check=True, timeout=20).stdout
     assert said.splitlines()[-4:] == SPACED
 
 
-def test_a_line_for_windows_is_quoted_as_windows_reads_it():
+def test_command_line_for_windows_is_quoted_for_windows():
     line = adding(Host.CLAUDE_CODE, [r"C:\Program Files\Runway Desktop\runway-desktop-cli.exe", "mcp"], system="win32")
     assert line.text.endswith(r'-- "C:\Program Files\Runway Desktop\runway-desktop-cli.exe" mcp')
 
 
-def test_links_and_files_hold_the_command_and_its_words():
+def test_links_and_config_files_contain_the_command_and_its_arguments():
     expected = {"command": SPACED[0], "args": SPACED[1:]}
     cursor = adding(Host.CURSOR, SPACED)
     query = parse_qs(urlsplit(cursor.text).query)
@@ -59,7 +59,7 @@ def test_links_and_files_hold_the_command_and_its_words():
 
 
 @pytest.mark.parametrize("host", list(Host))
-def test_no_key_stands_in_any_of_them(host: Host, monkeypatch: pytest.MonkeyPatch):
+def test_host_configuration_contains_no_key(host: Host, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RUNWAYML_API_SECRET", "key_0123456789")
     added = adding(host, server_words([]))
     for text in (added.text, str(added.note), unquote(added.text)):
@@ -68,7 +68,7 @@ def test_no_key_stands_in_any_of_them(host: Host, monkeypatch: pytest.MonkeyPatc
         assert '"env"' not in text
 
 
-def test_the_server_is_started_by_what_works_from_any_folder(tmp_path: Path):
+def test_server_command_works_from_any_folder(tmp_path: Path):
     python, script = tmp_path / "python3", tmp_path / "runway-desktop"
     module = [str(python), "-m", "runway_desktop"]
     clone = str(tmp_path / "clone" / "__main__.py")
@@ -83,7 +83,7 @@ def test_the_server_is_started_by_what_works_from_any_folder(tmp_path: Path):
     assert server_words([], program=module, started=gone, system="linux")[0] == str(script)
 
 
-def test_a_bundle_starts_itself_and_on_windows_its_console_twin():
+def test_bundle_starts_itself_and_its_console_program_on_windows():
     assert server_words(["--demo"], program=["/opt/rd/runway-desktop"], system="linux") == [
         "/opt/rd/runway-desktop",
         "mcp",
@@ -94,7 +94,7 @@ def test_a_bundle_starts_itself_and_on_windows_its_console_twin():
     )
 
 
-def test_an_appimage_is_named_by_its_file_and_not_by_its_mount(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_appimage_is_started_by_its_file_instead_of_its_mount(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The mount's folder is another one at each start; the file stays until the person moves it."""
     mount, image = tmp_path / "real" / ".mount_RunwayAbCdEf", "/home/mara/Programs/Runway-Desktop.AppImage"
     mount.mkdir(parents=True)
@@ -108,7 +108,7 @@ def test_an_appimage_is_named_by_its_file_and_not_by_its_mount(tmp_path: Path, m
     assert lasting_words(variables) == [sys.executable], "the deb, started from a terminal that the AppImage opened"
 
 
-def test_a_flatpak_is_started_from_outside_by_its_id(monkeypatch: pytest.MonkeyPatch):
+def test_flatpak_is_started_from_outside_by_its_id(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("FLATPAK_ID", "io.github.runway_desktop.RunwayDesktop")
     words = server_words(["--demo"], system="linux")
     assert words == ["flatpak", "run", "io.github.runway_desktop.RunwayDesktop", "mcp", "--demo"]

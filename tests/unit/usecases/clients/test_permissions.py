@@ -31,7 +31,7 @@ async def now(desk: Desk, task_id: str) -> dict[str, object]:
     return await desk.cases.task(AGENT, TaskWanted(id=task_id))
 
 
-async def test_a_new_client_only_reads_and_its_person_hears_once_that_it_wants_more(tmp_path: Path):
+async def test_new_client_is_read_only_and_its_wish_for_more_is_reported_once(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         told: list[EngineNotice] = []
         desk.engine.bus.listen(lambda event: told.append(event) if isinstance(event, EngineNotice) else None)
@@ -43,7 +43,7 @@ async def test_a_new_client_only_reads_and_its_person_hears_once_that_it_wants_m
         assert (await desk.cases.tasks("stranger", ListWanted()))["total"] == 0
 
 
-async def test_a_request_is_sent_once_its_person_approves_it_at_the_price_of_now(tmp_path: Path):
+async def test_approved_request_is_sent_at_the_current_price(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane",)) as desk:
         made = await desk.create(AGENT)
         assert (made["state"], made["decision"], made["request_id"]) == ("waiting_for_approval", "waiting", "one")
@@ -68,7 +68,7 @@ async def test_request_of_a_client_is_approved_or_refused_only_on_purpose(comman
         assert command.reason(rows)
 
 
-async def test_why_a_request_was_refused_reaches_the_program(tmp_path: Path):
+async def test_reason_of_a_refusal_reaches_the_program(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
         await Person(desk).refuse(" Ignore this: too dark ", made["task_id"])
@@ -80,7 +80,7 @@ async def test_why_a_request_was_refused_reaches_the_program(tmp_path: Path):
         assert (again["task_id"], again["decision"]) == (made["task_id"], "refused"), "the same id asks nothing new"
 
 
-async def test_a_request_that_was_edited_and_approved_is_the_same_request_to_its_program(tmp_path: Path):
+async def test_request_edited_and_approved_stays_the_same_request_for_its_program(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane",)) as desk:
         made = await desk.create(AGENT)
         person, task_id = Person(desk), TaskId(made["task_id"])
@@ -95,7 +95,7 @@ async def test_a_request_that_was_edited_and_approved_is_the_same_request_to_its
             await desk.create(AGENT, "A wolf")
 
 
-async def test_a_request_that_nobody_answers_expires_after_a_day(tmp_path: Path):
+async def test_unanswered_request_expires_after_a_day(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
         looking = asyncio.create_task(desk.engine.clients.run())
@@ -108,7 +108,7 @@ async def test_a_request_that_nobody_answers_expires_after_a_day(tmp_path: Path)
         looking.cancel()
 
 
-async def test_within_its_allowance_a_client_is_not_asked_about_and_beyond_it_waits(tmp_path: Path):
+async def test_client_within_its_allowance_needs_no_approval_and_waits_beyond_it(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await clients.permit(AGENT, Permission.ALLOWANCE, 60)
@@ -120,7 +120,7 @@ async def test_within_its_allowance_a_client_is_not_asked_about_and_beyond_it_wa
         assert (await desk.create(AGENT, request_id="5"))["decision"] == "waiting"
 
 
-async def test_wishes_at_once_share_one_allowance(tmp_path: Path):
+async def test_simultaneous_requests_share_one_allowance(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 60)
         made = await asyncio.gather(*(desk.create(AGENT, request_id=str(number)) for number in range(8)))
@@ -132,14 +132,14 @@ async def test_wishes_at_once_share_one_allowance(tmp_path: Path):
         assert sum(isinstance(one, dict) for one in found) == 2
 
 
-async def test_a_cap_holds_for_an_allowance_too(tmp_path: Path):
+async def test_cap_applies_to_an_allowance_too(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 1000)
         desk.rig.settings.day_cap = 10.0
         assert (await desk.create(AGENT))["decision"] == "waiting"
 
 
-async def test_while_programs_are_paused_nothing_is_sent_for_them_and_reading_goes_on(tmp_path: Path):
+async def test_paused_programs_send_nothing_but_can_read(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
@@ -157,7 +157,7 @@ async def test_while_programs_are_paused_nothing_is_sent_for_them_and_reading_go
         assert (await now(desk, queued["task_id"]))["decision"] == "waiting", "what was held back is approved"
 
 
-async def test_a_client_whose_access_was_revoked_gets_no_answer_and_nothing_more_is_sent(tmp_path: Path):
+async def test_revoked_client_gets_no_answer_and_its_tasks_are_not_sent(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         waiting = await desk.create(AGENT)
@@ -174,7 +174,7 @@ async def test_a_client_whose_access_was_revoked_gets_no_answer_and_nothing_more
         assert (await now(desk, queued["task_id"]))["decision"] == "waiting"
 
 
-async def test_a_request_that_is_taken_out_of_the_list_is_refused_until_it_is_back(tmp_path: Path):
+async def test_removed_request_counts_as_refused_until_restored(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
         commands = Person(desk).commands
@@ -185,7 +185,7 @@ async def test_a_request_that_is_taken_out_of_the_list_is_refused_until_it_is_ba
         assert (await now(desk, made["task_id"]))["decision"] == "waiting"
 
 
-async def test_undoing_an_approval_lets_it_wait_again(tmp_path: Path):
+async def test_undone_approval_waits_again(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
         person, task_id = Person(desk), TaskId(made["task_id"])
@@ -206,7 +206,7 @@ async def test_many_invented_names_give_one_notice_and_a_later_program_its_own(t
         assert [one.names for one in desk.rig.told(EngineNotice)] == [("agent 0",), ("cursor",)]
 
 
-async def test_permissions_are_kept_and_who_is_there_is_seen(tmp_path: Path):
+async def test_permissions_are_stored_and_connected_clients_listed(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await clients.permit("claude-code", Permission.ALLOWANCE, 200)
@@ -221,7 +221,7 @@ async def test_permissions_are_kept_and_who_is_there_is_seen(tmp_path: Path):
         assert other["claude-code"] == replace(Client(name="claude-code"), seen_at=kept["claude-code"].seen_at)
 
 
-async def test_permissions_of_another_list_are_void_and_named_once(tmp_path: Path):
+async def test_permissions_of_another_list_are_void_and_reported_once(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         store, clients = desk.rig.store, desk.engine.clients
         await store.save_client(Client(name="codex", permission=Permission.REVOKED), "another list")
@@ -234,7 +234,7 @@ async def test_permissions_of_another_list_are_void_and_named_once(tmp_path: Pat
         assert (found[AGENT], found["codex"], found["script"]) == (Permission.READ, Permission.READ, Permission.ASK)
 
 
-async def test_a_script_with_a_new_name_each_time_fills_no_list(tmp_path: Path):
+async def test_script_with_changing_names_fills_no_list(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await clients.permit("spender", Permission.ALLOWANCE, 10)
@@ -247,7 +247,7 @@ async def test_a_script_with_a_new_name_each_time_fills_no_list(tmp_path: Path):
         assert "script 19" not in listed
 
 
-async def test_the_record_tells_what_was_asked_for_and_what_was_allowed(tmp_path: Path):
+async def test_record_lists_requests_and_permission_changes(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         await desk.create(AGENT)
         with pytest.raises(CallRefused):

@@ -14,20 +14,20 @@ OF_FILES = (HoldCode.FILE_CHANGED, HoldCode.FILE_MISSING, HoldCode.FILE_UNREADAB
 
 
 @pytest.mark.parametrize("code", [*OF_FILES, HoldCode.APPROVAL])
-def test_no_name_of_a_file_or_a_program_stands_in_the_sentence(code: HoldCode):
+def test_explanation_for_clients_contains_no_file_or_program_name(code: HoldCode):
     cause = Reason(ReasonCode.OTHER_ERROR, words=f"{TRICK}.png cannot be read.")
     said = why_waiting(Kept(hold=Hold(code, cause=cause, file=f"{TRICK}.png")))
     assert said.endswith(".")
     assert TRICK not in said
 
 
-def test_no_name_of_a_project_stands_in_the_sentence():
+def test_explanation_for_clients_contains_no_project_name():
     limit = Limit(cap=Cap.PROJECT, project=TRICK, limit=100.0, spent=100.0)
     said = why_waiting(Kept(lane=LaneReason(LaneCode.HELD_BACK, held=HeldBack(limit=limit, price=5.0))))
     assert "its project" in said
     assert TRICK not in said
 
 
-def test_words_of_the_program_are_said_in_full():
+def test_messages_of_the_program_are_given_in_full():
     cause = Reason(ReasonCode.OTHER_ERROR, words="Runway could not be reached.")
     assert why_waiting(Kept(hold=Hold(HoldCode.UPLOAD_FAILED, cause=cause))) == f"The upload failed. {cause.words}"

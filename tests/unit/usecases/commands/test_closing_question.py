@@ -5,7 +5,7 @@ from __future__ import annotations
 from runway_desktop.usecases.commands.questions import closing_question, closing_words
 
 
-def test_nothing_under_way_asks_nothing():
+def test_closing_without_pending_work_asks_nothing():
     assert closing_question(sending=0, saving=0, makes_backup=False) is None
 
 
@@ -21,7 +21,7 @@ def test_closing_tells_what_becomes_of_running_work():
     assert lone.text.startswith("A backup")
 
 
-def test_queued_tasks_are_told_with_what_it_takes_to_have_them_sent():
+def test_closing_question_says_how_queued_tasks_get_sent():
     asked = closing_question(sending=0, saving=0, makes_backup=False, queued=1, has_tray=True)
     assert asked is not None
     assert asked.title == "Close with 1 unsent task?"
@@ -35,7 +35,7 @@ def test_queued_tasks_are_told_with_what_it_takes_to_have_them_sent():
     assert not paused.instead
 
 
-def test_a_closing_program_says_what_it_waits_for_and_what_closing_all_the_same_means():
+def test_closing_wait_says_what_is_pending_and_what_quitting_means():
     assert closing_words(sending=1, saving=0) == (
         "1 task is being sent. Closing waits for Runway's answer, because it may be charged. "
         "If you close now, the task is uncertain at the next start."

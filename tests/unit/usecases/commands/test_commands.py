@@ -62,7 +62,7 @@ async def a_script(folder: Path, loops: tuple[str, ...] = ()) -> AsyncIterator[S
         yield Script(rig, engine)
 
 
-def test_only_what_opens_a_menu_is_left_to_the_face():
+def test_only_commands_that_open_a_menu_are_run_by_the_interface():
     assert {command for command in TASKS if command.does is None} == {USE_AS_INPUT}
 
 
@@ -70,11 +70,11 @@ def test_only_paid_commands_are_prepared_first():
     assert {command for command in TASKS if command.prepares} == {command for command in TASKS if command.pays}
 
 
-def test_everything_that_is_paid_for_says_so():
+def test_every_paid_command_says_so():
     assert {command for command in TASKS if command.pays} == {APPROVE, RELEASE, RETRY, SAME, SEND_AGAIN, SEND_NEXT}
 
 
-async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kept(tmp_path):
+async def test_canceling_asks_first_and_reports_canceled_and_kept_tasks(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.RUNNING), task(2, State.RUNNING), task(3, State.QUEUED))
         script.rig.runway.say(remote_id(1), "RUNNING")
@@ -94,7 +94,7 @@ async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kep
         assert (shown.headline, shown.detail) == ("Canceled", "running, so no refund")
 
 
-async def test_a_cancel_that_is_not_answered_yet_is_told_with_what_the_program_does(tmp_path):
+async def test_pending_cancel_is_reported_with_the_programs_next_step(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.RUNNING), task(2, State.RUNNING))
         script.rig.runway.say(remote_id(1), "RUNNING")
@@ -105,7 +105,7 @@ async def test_a_cancel_that_is_not_answered_yet_is_told_with_what_the_program_d
         assert report.problems == ("The connection was cut. Retrying automatically.",)
 
 
-async def test_a_task_that_fails_while_it_is_canceled_is_not_told_as_kept_and_saved(tmp_path):
+async def test_task_that_fails_during_its_cancel_is_not_reported_as_kept(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.RUNNING), task(2, State.RUNNING))
         script.rig.runway.fail(remote_id(1), "INTERNAL")
@@ -128,7 +128,7 @@ async def test_a_task_that_fails_while_it_is_canceled_is_not_told_as_kept_and_sa
         ),
     ],
 )
-def test_the_question_before_canceling_says_what_it_may_cost_and_lose(states, money):
+def test_cancel_question_states_possible_cost_and_loss(states, money):
     asked = questions.canceling([Row(task=task(number, state)) for number, state in enumerate(states)])
     assert asked.text == (
         f"{money} Tasks that finish first are kept and saved; one that finishes at this very moment may be lost."
@@ -136,19 +136,19 @@ def test_the_question_before_canceling_says_what_it_may_cost_and_lose(states, mo
 
 
 @pytest.mark.parametrize("amount", [1, 3])
-def test_the_question_before_deleting_results_at_runway_says_that_nothing_is_refunded(amount):
+def test_delete_at_runway_question_says_that_nothing_is_refunded(amount):
     asked = questions.deleting_remotely([Row(task=task(number, State.SUCCEEDED)) for number in range(amount)])
     assert "can't be fetched again, and nothing is refunded." in asked.text
 
 
-async def test_whoever_does_not_want_to_be_asked_before_canceling_is_not(tmp_path):
+async def test_disabled_cancel_question_is_not_asked(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.RUNNING))
         script.engine.settings.ask_before_cancel = False
         assert script.commands.question(CANCEL, rows) is None
 
 
-async def test_a_retry_makes_linked_tasks_once_and_shows_them(tmp_path):
+async def test_retry_makes_linked_tasks_once_and_shows_them(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.CANCELLED), task(2, State.SUCCEEDED))
         report = await script.commands.do(RETRY, rows)
@@ -162,7 +162,7 @@ async def test_a_retry_makes_linked_tasks_once_and_shows_them(tmp_path):
 @pytest.mark.parametrize(
     ("command", "state"), [(RETRY, State.CANCELLED), (SAME, State.SUCCEEDED), (SEND_AGAIN, State.UNCERTAIN)]
 )
-async def test_everything_that_is_paid_for_again_asks_about_its_price(command, state, tmp_path):
+async def test_every_repeated_payment_asks_about_its_price(command, state, tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, state))
         await script.engine.pricing.learn(rows[0].task.request, 60)
@@ -172,7 +172,7 @@ async def test_everything_that_is_paid_for_again_asks_about_its_price(command, s
         assert asked.title == "Send 1 task for 60 credits?"
 
 
-async def test_an_uncertain_task_is_sent_again_or_settled_by_its_id(tmp_path):
+async def test_uncertain_task_is_sent_again_or_resolved_by_its_id(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.UNCERTAIN), task(2, State.UNCERTAIN))
         with pytest.raises(NotPossible):
@@ -224,7 +224,7 @@ async def test_a_task_is_renamed(tmp_path):
         assert (await script.rig.task(TaskId("t1"))).title == "Opening shot"
 
 
-async def test_deleting_several_tells_why_some_cannot_be_deleted(tmp_path):
+async def test_deleting_several_files_says_why_some_cannot_be_deleted(tmp_path):
     async with a_script(tmp_path) as script:
         first, second = task(1, State.SUCCEEDED), task(2, State.SUCCEEDED)
         rows = await script.put(
@@ -236,7 +236,7 @@ async def test_deleting_several_tells_why_some_cannot_be_deleted(tmp_path):
         assert report.problems == ("A result of this task isn't saved yet.",)
 
 
-async def test_a_missing_input_is_asked_for_checked_and_given(tmp_path):
+async def test_missing_input_is_requested_checked_and_stored(tmp_path):
     async with a_script(tmp_path, loops=("lane",)) as script:
         rig, old = script.rig, tmp_path / "still.png"
         old.write_bytes(b"a picture")
@@ -261,7 +261,7 @@ async def test_a_missing_input_is_asked_for_checked_and_given(tmp_path):
         assert (report.changed, str(report.said)) == ((task_id,), "Found 1 file for 1 task.")
 
 
-async def test_support_details_are_words_without_the_prompt(tmp_path):
+async def test_support_details_omit_the_prompt(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.RUNNING, prompt="My secret idea"))
         report = await script.commands.do(COPY_SUPPORT, rows)
@@ -271,7 +271,7 @@ async def test_support_details_are_words_without_the_prompt(tmp_path):
         assert "secret idea" in told.text
 
 
-async def test_support_details_hold_no_key_in_use_and_no_path_of_this_computer(tmp_path):
+async def test_support_details_contain_no_key_in_use_and_no_local_path(tmp_path):
     async with a_script(tmp_path) as script:
         engine = script.engine
         engine.secrecy.add("a-key-of/another+form")
@@ -318,7 +318,7 @@ async def test_move_of_several_queued_tasks_is_undone_in_one_step(tmp_path, comm
         assert order(script) == ["t1", "t2", "t3"]
 
 
-async def test_a_hold_has_no_undo_and_a_release_is_held_again(tmp_path):
+async def test_hold_has_no_undo_and_undoing_a_release_holds_again(tmp_path):
     async with a_script(tmp_path) as script:
         await script.put(task(1, State.QUEUED), task(2, State.QUEUED))
         await script.rig.pricing.learn(task(1, State.QUEUED).request, 25.0)
@@ -331,7 +331,7 @@ async def test_a_hold_has_no_undo_and_a_release_is_held_again(tmp_path):
         assert all(row.task.waits_for_person for row in script.commands.queued())
 
 
-async def test_holding_the_whole_queue_holds_what_is_being_sent_if_it_is_turned_away(tmp_path):
+async def test_holding_the_whole_queue_holds_rejected_sendings_too(tmp_path):
     async with a_script(tmp_path) as script:
         await script.put(*(task(n, State.QUEUED, position=float(n)) for n in (1, 2, 3)))
         await script.rig.ledger.move(TaskId("t1"), Sending())

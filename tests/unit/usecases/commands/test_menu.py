@@ -25,7 +25,7 @@ SITUATIONS = [
 ]
 
 
-def test_every_command_has_its_place_in_it_once():
+def test_every_command_is_in_the_menu_once():
     assert len(set(TASKS)) == len(TASKS)
     assert len({command.id for command in TASKS}) == len({command.remembered for command in TASKS}) == len(TASKS)
 
@@ -49,7 +49,7 @@ def test_menu_offers_all_actions_and_few_at_once(rows):
     )
 
 
-def test_what_takes_things_away_comes_last():
+def test_destructive_commands_come_last():
     last = menu_of([row(State.SUCCEEDED, OutputState.SAVED)])[-1]
     assert [str(line.title) for line in last if isinstance(line, Submenu)] == ["Delete"]
 
@@ -71,5 +71,5 @@ def test_shared_key_runs_the_possible_command(key, rows, given):
 
 @pytest.mark.parametrize("rows", [[], [row(State.RUNNING)], [row(State.FAILED, number=1), row(State.FAILED, number=2)]])
 @pytest.mark.parametrize("key", KEYED, ids=lambda key: key.id)
-def test_a_key_says_the_reason_of_the_command_that_it_would_give(key, rows):
+def test_shortcut_of_an_impossible_command_gives_its_reason(key, rows):
     assert key.reason(rows) == given_by(key, rows).reason(rows)

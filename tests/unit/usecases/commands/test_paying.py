@@ -58,7 +58,7 @@ async def a_till(tmp_path: Path) -> AsyncIterator[Till]:
         yield Till(rig, Commands(engine, TaskSender(engine)))
 
 
-async def test_the_price_is_that_of_all_tasks_that_the_command_is_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_price_of_a_command_is_that_of_all_its_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.CANCELLED), task(2, State.CANCELLED), task(3, State.RUNNING))
         assert till.commands.price(RETRY, rows) == "120 credits"
@@ -68,7 +68,7 @@ async def test_the_price_is_that_of_all_tasks_that_the_command_is_for(tmp_path: 
         assert till.commands.price(RETRY, rows) == "about 120 credits"
 
 
-async def test_no_price_is_said_where_nothing_is_paid_or_one_is_not_known(tmp_path: Path):
+async def test_free_command_or_unknown_price_states_no_price(tmp_path: Path):
     async with a_till(tmp_path) as till:
         unknown = replace(task(2, State.CANCELLED), request=request(model="kling3.0_pro"))
         rows = await till.put(task(1, State.CANCELLED), unknown)
@@ -77,7 +77,7 @@ async def test_no_price_is_said_where_nothing_is_paid_or_one_is_not_known(tmp_pa
         assert till.commands.price(RETRY, []) == ""
 
 
-async def test_an_answer_is_for_the_tasks_that_were_asked_about_and_counts_once(tmp_path: Path):
+async def test_consent_covers_only_the_questioned_tasks_and_counts_once(tmp_path: Path):
     async with a_till(tmp_path) as till:
         first, second = await till.put(task(1, State.CANCELLED), task(2, State.CANCELLED))
         yes = till.yes(RETRY, [first])
@@ -97,7 +97,7 @@ async def test_an_answer_is_for_the_tasks_that_were_asked_about_and_counts_once(
     ("command", "state"),
     [(RETRY, State.CANCELLED), (SEND_AGAIN, State.UNCERTAIN), (RELEASE, State.QUEUED), (SEND_NEXT, State.QUEUED)],
 )
-async def test_a_question_is_no_answer(tmp_path: Path, command: TaskCommand, state: State):
+async def test_asking_a_question_is_no_consent(tmp_path: Path, command: TaskCommand, state: State):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, state, hold=RESTORED))
         assert till.commands.question(command, rows) is not None
@@ -108,7 +108,7 @@ async def test_a_question_is_no_answer(tmp_path: Path, command: TaskCommand, sta
         assert till.order == (["t1"] if state is State.QUEUED else [])
 
 
-async def test_an_answer_is_for_the_command_that_was_asked_about(tmp_path: Path):
+async def test_consent_covers_only_the_questioned_command(tmp_path: Path):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.QUEUED, hold=RESTORED))
         with pytest.raises(NotAnswered):
@@ -116,7 +116,7 @@ async def test_an_answer_is_for_the_command_that_was_asked_about(tmp_path: Path)
         assert (await till.rig.task(TaskId("t1"))).hold == RESTORED
 
 
-async def test_nothing_is_asked_where_nothing_would_be_sent(tmp_path: Path):
+async def test_command_that_would_send_nothing_asks_nothing(tmp_path: Path):
     async with a_till(tmp_path) as till:
         invalid = replace(task(2, State.CANCELLED), request=request(duration=600))
         for row in await till.put(invalid, task(3, State.RUNNING)):
@@ -126,7 +126,7 @@ async def test_nothing_is_asked_where_nothing_would_be_sent(tmp_path: Path):
         assert till.order == []
 
 
-async def test_what_was_sent_a_moment_ago_is_not_asked_about_again(tmp_path: Path):
+async def test_command_repeated_right_after_sending_does_not_ask_again(tmp_path: Path):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.CANCELLED))
         await till.commands.do(RETRY, rows, till.yes(RETRY, rows))
@@ -136,14 +136,14 @@ async def test_what_was_sent_a_moment_ago_is_not_asked_about_again(tmp_path: Pat
 
 
 @pytest.mark.parametrize(("command", "order"), [(SEND_NEXT, ["t2", "t1"]), (RELEASE, ["t1", "t2"])])
-async def test_after_its_answer_a_task_goes_to_where_the_command_says(tmp_path: Path, command: TaskCommand, order):
+async def test_task_goes_to_the_place_stated_by_its_command_after_consent(tmp_path: Path, command: TaskCommand, order):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.QUEUED), task(2, State.QUEUED, hold=RESTORED))
         report = await till.commands.do(command, rows[1:], till.yes(command, rows[1:]))
         assert (report.changed, till.order) == (("t2",), order)
 
 
-async def test_only_canceling_can_be_had_without_its_question(tmp_path: Path):
+async def test_only_the_cancel_question_can_be_disabled(tmp_path: Path):
     async with a_till(tmp_path) as till:
         done = task(1, State.SUCCEEDED)
         rows = await till.put(done, task(2, State.RUNNING), outputs=(saved(done, state=OutputState.SAVED),))
@@ -163,7 +163,7 @@ async def test_drafts_and_commands_without_undo_change_nothing(tmp_path: Path):
         assert till.order == []
 
 
-async def test_the_queue_is_in_the_order_of_sending_without_what_was_removed(tmp_path: Path):
+async def test_queue_is_in_sending_order_without_removed_tasks(tmp_path: Path):
     async with a_till(tmp_path) as till:
         await till.put(
             task(1, State.QUEUED, position=3.0),

@@ -26,13 +26,13 @@ REFUSALS = (
 )
 
 
-def test_where_nothing_is_selected_what_is_listed_can_be_exported():
+def test_listed_tasks_can_be_exported_without_a_selection():
     assert available([]) == [EXPORT]
     assert EXPORT.reason([]) == ""
 
 
 @pytest.mark.parametrize("code", REFUSALS)
-def test_a_refused_task_offers_edit_and_send_and_never_retry(code):
+def test_refused_task_offers_edit_and_send_and_no_retry(code):
     commands = found(failed(code))
     assert RETRY not in commands
     assert commands[EDIT_AND_SEND].enabled
@@ -43,18 +43,18 @@ def test_failure_at_runway_can_be_retried(code):
     assert found(failed(code))[RETRY].enabled
 
 
-def test_retry_counts_only_those_that_it_may_help():
+def test_retry_counts_only_tasks_it_may_help():
     assert found(failed("INTERNAL"), failed("SAFETY.INPUT.TEXT"), failed("INTERNAL"))[RETRY].text == "Retry 2"
 
 
-def test_an_uncertain_task_offers_the_three_decisions_first():
+def test_uncertain_task_offers_three_decisions_first():
     first = available([row(State.UNCERTAIN)])[:3]
     assert first == [SEND_AGAIN, ADOPT_ID, LET_GO]
     assert RETRY not in found(row(State.UNCERTAIN))
     assert "Decide" in found(row(State.UNCERTAIN))[REMOVE].reason
 
 
-def test_an_uncertain_task_whose_request_was_lost_is_not_offered_to_be_sent_again():
+def test_uncertain_task_with_a_lost_request_cannot_be_sent_again():
     one = row(State.UNCERTAIN)
     lost = replace(one, task=replace(one.task, request=Request(endpoint="", model="gen4.5", prompt="A fox")))
     assert "damaged" in found(lost)[SEND_AGAIN].reason
@@ -62,14 +62,14 @@ def test_an_uncertain_task_whose_request_was_lost_is_not_offered_to_be_sent_agai
     assert found(lost)[LET_GO].enabled
 
 
-def test_the_four_verbs_are_four_words():
+def test_cancel_remove_delete_and_delete_at_runway_have_four_different_words():
     commands = found(row(State.SUCCEEDED, OutputState.SAVED), row(State.RUNNING, number=2))
     words = [commands[command].text for command in (CANCEL, DELETE_REMOTELY, REMOVE, DELETE_FILE)]
     assert words == ["Cancel on Runway…", "Delete from Runway…", "Remove 1 from list", "Delete file…"]
 
 
 @pytest.mark.parametrize("state", State)
-def test_cancel_is_offered_exactly_while_a_task_is_at_runway(state):
+def test_cancel_is_offered_only_while_a_task_is_at_runway(state):
     assert (CANCEL in found(row(state))) is state.is_live
     assert (DO_NOT_SEND in found(row(state))) is (state is State.QUEUED)
 
@@ -99,7 +99,7 @@ def test_queued_task_is_removed_from_the_queue():
         (Hold(HoldCode.RESTORED), {RELEASE}, {HOLD}),
     ],
 )
-def test_a_queued_task_is_held_or_released(hold, offered, not_offered):
+def test_queued_task_can_be_held_or_released(hold, offered, not_offered):
     always = {SEND_NEXT, MOVE_UP, MOVE_DOWN}
     commands = set(found(row(State.QUEUED, hold=hold)))
     assert offered | always <= commands
@@ -107,24 +107,24 @@ def test_a_queued_task_is_held_or_released(hold, offered, not_offered):
     assert not (always | offered | not_offered) & set(found(row(State.RUNNING)))
 
 
-def test_where_to_is_shown_by_a_drag_alone():
+def test_move_command_is_offered_only_by_dragging():
     assert PUT_BEFORE not in available([row(State.QUEUED)])
     assert PUT_BEFORE.reason([row(State.QUEUED)]) == ""
     assert PUT_BEFORE.reason([row(State.RUNNING)]) == "It isn't in the queue."
 
 
-def test_a_file_can_be_deleted_only_where_there_is_one():
+def test_file_can_be_deleted_only_if_present():
     assert DELETE_FILE not in found(row(State.SUCCEEDED, OutputState.WAITING))
     assert DELETE_FILE in found(row(State.SUCCEEDED, OutputState.SAVED))
 
 
-def test_nothing_is_deleted_twice_at_runway():
+def test_result_deleted_at_runway_cannot_be_deleted_again():
     assert DELETE_REMOTELY not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
     one = found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))[FETCH_AGAIN]
     assert one.reason == "Runway no longer has it."
 
 
-def test_each_destructive_question_names_its_action_with_the_count_it_is_carried_out_on():
+def test_each_destructive_question_names_its_action_and_count():
     rows = [
         row(State.RUNNING, number=1),
         row(State.THROTTLED, number=2),
@@ -155,7 +155,7 @@ def test_single_file_for_the_trash_is_singular():
     assert "The tasks stay in the list. Runway may no longer have" in DELETE_FILE.asked([one, two]).text
 
 
-def test_deleting_what_is_not_saved_here_says_what_would_be_lost():
+def test_deleting_unsaved_results_says_what_would_be_lost():
     asked = DELETE_REMOTELY.asked([row(State.SUCCEEDED, OutputState.WAITING)])
     assert "It isn't saved on this computer and would be lost" in asked.text
     two = [row(State.SUCCEEDED, OutputState.WAITING), row(State.SUCCEEDED, OutputState.SAVED, number=2)]
@@ -167,14 +167,14 @@ ASKED = (State.RUNNING, State.SUCCEEDED, State.UNCERTAIN)
 
 
 @pytest.mark.parametrize("command", TASKS, ids=lambda command: command.id)
-def test_only_what_can_lose_something_asks(command):
+def test_only_destructive_commands_ask(command):
     rows = [row(state, OutputState.SAVED, number=place) for place, state in enumerate(ASKED)]
     losing = {CANCEL, DELETE_REMOTELY, DELETE_FILE, LET_GO}
     assert (command.asked(rows) is not None) is (command in losing)
 
 
 @pytest.mark.parametrize("states", list(itertools.combinations_with_replacement(State, 2)))
-def test_every_mixture_of_states_has_offers_and_each_verb_once(states):
+def test_every_mix_of_states_has_commands_each_once(states):
     rows = [row(state, OutputState.SAVED, number=place) for place, state in enumerate(states)]
     commands = available(rows)
     assert commands
@@ -182,7 +182,7 @@ def test_every_mixture_of_states_has_offers_and_each_verb_once(states):
     assert all(menu_of(rows))
 
 
-def test_a_task_started_elsewhere_says_why_it_cannot_be_edited():
+def test_task_started_elsewhere_says_why_it_cannot_be_edited():
     from runway_desktop.domain.task import Request
 
     adopted = row(State.SUCCEEDED, OutputState.SAVED, adopted=True, request=Request(endpoint="", model=""))
@@ -191,7 +191,7 @@ def test_a_task_started_elsewhere_says_why_it_cannot_be_edited():
     assert "no prompt" in found(adopted)[COPY_PROMPT].reason
 
 
-def test_fetching_again_takes_the_unsaved_ones_before_the_saved():
+def test_fetch_again_prefers_unsaved_results():
     rows = [row(State.SUCCEEDED, OutputState.SAVED, number=1), row(State.SUCCEEDED, OutputState.FAILED, number=2)]
     assert [one.task.id for one in FETCH_AGAIN.meant(rows)] == ["t2"]
     assert [one.task.id for one in FETCH_AGAIN.meant(rows[:1])] == ["t1"]
@@ -203,11 +203,11 @@ def test_send_next_has_an_ellipsis_if_the_task_may_be_paid_already(code: HoldCod
 
 
 @pytest.mark.parametrize("code", REFUSALS)
-def test_whoever_would_retry_a_refusal_is_led_to_edit_and_send(code):
+def test_retry_of_a_refused_task_suggests_edit_and_send(code):
     assert "Edit and send" in RETRY.reason([failed(code)])
 
 
-def test_a_verb_for_one_task_says_so_of_many():
+def test_single_task_command_says_so_for_many():
     assert RENAME.reason([row(), row(number=2)]) == "Select one task."
 
 
@@ -215,7 +215,7 @@ def hidden() -> Row:
     return row(State.RUNNING, hidden_from=Fingerprint("theirs"))
 
 
-def test_what_this_key_cannot_see_can_be_refreshed_and_removed_but_not_canceled_or_retried():
+def test_task_invisible_to_this_key_can_be_refreshed_and_removed_only():
     commands = found(hidden())
     assert commands[REFRESH].enabled
     assert commands[REMOVE].enabled
@@ -224,14 +224,14 @@ def test_what_this_key_cannot_see_can_be_refreshed_and_removed_but_not_canceled_
     assert CANCEL.asked([hidden()]) is None
 
 
-def test_only_what_this_key_can_see_is_canceled():
+def test_only_tasks_visible_to_this_key_are_canceled():
     rows = [hidden(), row(State.RUNNING, number=2)]
     assert found(*rows)[CANCEL].enabled
     assert [one.task.id for one in CANCEL.meant(rows)] == ["t2"]
 
 
 @pytest.mark.parametrize("state", State)
-def test_runway_is_asked_once_more_only_for_what_it_did_not_know(state):
+def test_only_tasks_unknown_to_runway_can_be_refreshed_by_hand(state):
     assert (REFRESH in found(row(state))) is (state is State.GONE)
     assert REFRESH not in found(row(State.GONE, remote_id=None))
     lost = row(State.SUCCEEDED, OutputState.EXPIRED, deleted_remotely=True)

@@ -44,7 +44,7 @@ def cell(one: Task) -> Cell:
     return Cell(Row(task=one), Around(), CATALOG, NOW)
 
 
-def test_each_column_has_a_record_and_each_order_but_the_lanes_a_column() -> None:
+def test_each_column_has_a_record_and_each_order_but_the_queues_a_column() -> None:
     assert len(COLUMNS) == len(Column)
     assert {column.sort for column in COLUMNS} == {None, *ANYWHERE}
     assert [column_of(record.sort) for record in COLUMNS if record.sort is not None] == list(Column)[1:]
@@ -52,7 +52,7 @@ def test_each_column_has_a_record_and_each_order_but_the_lanes_a_column() -> Non
 
 
 @pytest.mark.parametrize("column", [column for column in COLUMNS if column.sort is not None], ids=lambda c: c.title)
-async def test_the_store_sorts_by_what_a_column_shows(tmp_path: Path, column: ListColumn) -> None:
+async def test_store_sorts_by_the_shown_value_of_a_column(tmp_path: Path, column: ListColumn) -> None:
     assert column.sort is not None
     first, last = (made(number, dict(members)) for number, members in enumerate(APART[column.sort]))
     assert column.shown(cell(first)) != column.shown(cell(last))
@@ -67,12 +67,12 @@ async def test_the_store_sorts_by_what_a_column_shows(tmp_path: Path, column: Li
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.title)
-def test_a_column_says_something_of_a_task_of_which_nothing_is_known(column: ListColumn) -> None:
+def test_column_shows_something_for_a_task_without_data(column: ListColumn) -> None:
     bare = cell(replace(task(1), project="", tags=(), shot="", rating=0))
     assert column.spoken(bare)
 
 
-def test_a_row_paints_what_its_cells_say() -> None:
+def test_row_paints_the_texts_of_its_cells() -> None:
     one = cell(made(1, {"project": "Aurora", "tags": ("day",), "rating": 4}))
     words = row_words(one)
     assert words.title == COLUMNS[Column.PROMPT].shown(one)
@@ -82,7 +82,7 @@ def test_a_row_paints_what_its_cells_say() -> None:
     assert set(words.plain) == set(Column) - {Column.POSTER, Column.PROMPT, Column.STATUS}
 
 
-def test_a_row_says_all_that_is_known_of_a_task() -> None:
+def test_row_text_contains_everything_known_of_a_task() -> None:
     members = {"project": "Aurora", "tags": ("day", "fog"), "rating": 4, "shot": "010", "pick": Pick.REJECT}
     one = cell(made(1, members | {"note": "x", "cost_credits": 30.0}))
     words = row_words(one)

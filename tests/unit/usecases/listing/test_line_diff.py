@@ -27,12 +27,12 @@ def carried_out(old: list[int], way) -> list[int]:
 
 
 @given(LINES, LINES)
-def test_the_steps_lead_from_the_old_list_to_the_new_one(old: list[int], new: list[int]):
+def test_diff_steps_turn_the_old_list_into_the_new_one(old: list[int], new: list[int]):
     assert carried_out(old, steps(old, new)) == new
 
 
 @given(LINES, st.data())
-def test_lines_that_keep_their_order_are_never_rearranged(old: list[int], data: st.DataObject):
+def test_lines_in_unchanged_order_are_never_rearranged(old: list[int], data: st.DataObject):
     staying = [line for line in old if data.draw(st.booleans())]
     new = list(staying)
     for line in range(100, 100 + data.draw(st.integers(0, 5))):
@@ -45,19 +45,19 @@ def test_lines_that_keep_their_order_are_never_rearranged(old: list[int], data: 
 
 
 @given(LINES)
-def test_the_same_list_takes_no_step(lines: list[int]):
+def test_equal_lists_need_no_step(lines: list[int]):
     assert steps(lines, list(lines)) == []
 
 
-def test_neighbors_leave_and_come_in_one_step():
+def test_adjacent_lines_are_removed_and_inserted_in_one_step():
     assert steps([1, 2, 3, 4, 5], [1, 5, 6, 7]) == [LineRemoval(1, 3), Insertion(2, (6, 7))]
 
 
-def test_another_order_is_one_layout_change():
+def test_reordering_is_one_layout_change():
     assert steps([1, 2, 3], [3, 2, 1]) == [Rearrangement((3, 2, 1))]
 
 
-def test_another_order_with_comings_and_goings_takes_four_steps_at_most():
+def test_reordering_with_insertions_and_removals_takes_at_most_four_steps():
     assert steps([1, 2, 3, 4], [5, 4, 3, 2]) == [
         Rearrangement((4, 3, 2, 1)),
         LineRemoval(3, 3),
@@ -66,7 +66,7 @@ def test_another_order_with_comings_and_goings_takes_four_steps_at_most():
     ]
 
 
-def test_very_many_scattered_changes_are_a_few_steps_over_the_whole():
+def test_many_scattered_changes_become_a_few_steps_over_the_whole_list():
     old = list(range(0, 4 * MOST_STEPS + 8, 2))
     new = [line for line in old if line % 4]
     way = steps(old, new)

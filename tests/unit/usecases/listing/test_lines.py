@@ -8,7 +8,7 @@ IDS = [TaskId("a"), TaskId("b"), TaskId("c")]
 ENTRIES = Entries(IDS, (("x", 2), ("", 1)))
 
 
-def test_headers_stand_before_their_members():
+def test_group_headers_stand_before_their_members():
     assert lines_of(ENTRIES, ()) == [GroupLine("x"), "a", "b", GroupLine(""), "c"]
 
 
@@ -16,5 +16,5 @@ def test_members_of_a_collapsed_group_are_left_out():
     assert lines_of(ENTRIES, {"x"}) == [GroupLine("x"), GroupLine(""), "c"]
 
 
-def test_without_groups_there_are_only_tasks():
+def test_list_without_groups_contains_only_tasks():
     assert lines_of(Entries(IDS), {"x"}) == ["a", "b", "c"]

@@ -23,13 +23,13 @@ def rows(*tasks: Task) -> list[Row]:
     return [Row(task=one, outputs=(saved(one),) if one.state is State.SUCCEEDED else ()) for one in tasks]
 
 
-def test_takes_of_one_prompt_are_a_shot_wherever_they_stand():
+def test_takes_of_one_prompt_form_a_shot_wherever_listed():
     shots = shots_of(rows(made(1), made(2, "Rain"), made(3, "fog ")))
     assert [[row.task.id for row in shot.rows] for shot in shots] == [["t1", "t3"], ["t2"]]
     assert [shot.title for shot in shots] == ["Fog", "Rain"]
 
 
-def test_a_named_shot_holds_whatever_was_made_for_it():
+def test_named_shot_contains_every_task_made_for_it():
     one, other = made(1, shot="010", project="Aurora"), made(2, "Rain", shot="010", project="Aurora")
     elsewhere = made(3, shot="010", project="Lagoon")
     shots = shots_of(rows(one, other, elsewhere))
@@ -37,12 +37,12 @@ def test_a_named_shot_holds_whatever_was_made_for_it():
     assert [len(shot.rows) for shot in shots] == [2, 1]
 
 
-def test_tasks_without_words_are_shots_of_their_own():
+def test_tasks_without_a_prompt_are_separate_shots():
     bare = [replace(made(number), request=replace(made(number).request, prompt="")) for number in (1, 2)]
     assert len(shots_of(rows(*bare))) == 2
 
 
-def test_next_to_judge_is_in_this_shot_then_after_it_then_before_it():
+def test_next_unrated_take_is_searched_in_this_shot_then_after_then_before():
     first, other = made(1, "Rain"), made(5, "Snow")
     fog = [made(2), made(3, rating=3), made(4)]
     shots = shots_of(rows(first, *fog, other))
@@ -55,18 +55,18 @@ def test_next_to_judge_is_in_this_shot_then_after_it_then_before_it():
     assert next_to_judge(shots, fog[2].id) == "t1"
 
 
-def test_a_take_without_a_result_is_never_next():
+def test_take_without_a_result_is_never_next():
     shots = shots_of(rows(made(1), task(2, State.FAILED, "Fog"), task(3, State.RUNNING, "Fog"), made(4)))
     assert next_to_judge(shots, made(1).id) == "t4"
 
 
-def test_nothing_is_next_when_all_are_judged_or_the_task_is_not_there():
+def test_no_take_is_next_when_all_are_rated_or_the_task_is_gone():
     shots = shots_of(rows(made(1, rating=2), made(2)))
     assert next_to_judge(shots, made(2).id) is None, "never the one that was judged just now"
     assert next_to_judge(shots, made(9).id) is None
 
 
-def test_takes_tell_what_differs_and_nothing_else():
+def test_takes_show_only_their_differences():
     one = with_values(made(1, "A keeper walks into the storm"), seed=41207)
     other = with_values(made(2, "A keeper walks into the fog"), seed=7)
     told = differences([one, other])
@@ -74,13 +74,13 @@ def test_takes_tell_what_differs_and_nothing_else():
     assert told[other.id] == ("seed 7", "“fog”")
 
 
-def test_words_of_a_prompt_are_not_joined_over_a_gap():
+def test_prompt_words_are_not_joined_over_a_gap():
     one, other = made(1, "A red fox in fog"), made(2, "Two boats in a storm")
     assert differences([one, other])[one.id] == ("“red fox … fog”",)
     assert differences([one, other])[other.id] == ("“Two boats … storm”",)
 
 
-def test_models_and_settings_that_differ_are_told():
+def test_differing_models_and_settings_are_listed():
     one = with_values(made(1), duration=5)
     other = with_values(made(2), duration=10, ratio="720:1280")
     other = replace(other, request=replace(other.request, model="veo3.1"))
@@ -89,20 +89,20 @@ def test_models_and_settings_that_differ_are_told():
     assert told[other.id] == ("Veo 3.1", "720:1280", "10 s")
 
 
-def test_settings_that_a_row_does_not_tell_have_their_labels():
+def test_settings_missing_in_a_row_have_their_labels():
     one, other = with_values(made(1), outputFormat="png"), with_values(made(2), outputFormat="jpg")
     [said] = differences([one, other])[one.id]
     assert said.endswith(" png")
     assert len(said) > len(" png")
 
 
-def test_equal_takes_and_a_single_one_differ_in_nothing():
+def test_equal_takes_and_a_single_one_have_no_differences():
     assert differences([made(1), made(2)]) == {"t1": (), "t2": ()}
     assert differences([made(1)]) == {"t1": ()}
     assert differences([]) == {}
 
 
-def test_take_says_what_differs_in_place_of_what_all_have():
+def test_take_shows_its_differences_in_place_of_common_values():
     one = with_values(made(1, estimated_credits=60.0), seed=7)
     take = Take(one, saved(one))
     assert take.facts() == "Gen-4.5 · seed 7 · 60 credits"

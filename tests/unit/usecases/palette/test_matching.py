@@ -33,7 +33,7 @@ def test_palette_ranks_prefix_matches_first(text, synonyms, also, typed, rank):
 @pytest.mark.parametrize(
     ("text", "also", "typed"), [("Retry", "", "x"), ("A day", "preferences", "re"), ("No", "", "n o p")]
 )
-def test_every_word_must_be_found_and_hidden_words_from_their_beginning(text, also, typed):
+def test_every_search_word_must_match_and_hidden_words_by_prefix(text, also, typed):
     assert rank_of(searched(text, also=also), typed_words(typed)) is None
 
 
@@ -47,7 +47,7 @@ def test_every_word_must_be_found_and_hidden_words_from_their_beginning(text, al
         ("Straße zu dritt", "dritt", ["dritt"]),
     ],
 )
-def test_the_letters_that_were_typed_are_told_even_where_folding_makes_a_text_longer(text, typed, shown):
+def test_matched_letters_are_marked_even_where_folding_lengthens_a_text(text, typed, shown):
     assert [text[start:end] for start, end in letters_of(text, typed_words(typed))] == shown
 
 
@@ -73,5 +73,5 @@ def test_typing_error_is_corrected_in_an_unknown_word(typed, meant):
     assert corrected(typed_words(typed), known).phrase == meant
 
 
-def test_an_empty_line_fits_everything():
+def test_empty_palette_line_matches_everything():
     assert rank_of(searched("Retry"), typed_words("  ")) is not None

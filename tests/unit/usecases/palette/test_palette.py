@@ -35,7 +35,7 @@ def sections(arranged) -> list[Heading]:
     return [group.section for group in arranged.groups]
 
 
-def test_the_section_of_the_best_match_stands_first_and_the_others_keep_their_order():
+def test_section_of_the_best_match_comes_first_and_others_keep_their_order():
     offers = [offer("Compare takes"), offer("Recraft", Heading.MODELS), offer("Results folder", Heading.SETTINGS)]
     found = arrange(offers, "re")
     assert sections(found) == [Heading.MODELS, Heading.COMMANDS, Heading.SETTINGS]
@@ -51,7 +51,7 @@ def test_impossible_commands_are_ranked_last_with_their_reason():
     assert arrange(offers, "ret").best == "command:Retry"
 
 
-def test_what_was_named_in_full_and_cannot_be_done_says_why_before_what_only_mentions_it():
+def test_impossible_command_named_in_full_comes_before_mere_mentions():
     mentions = offer("Write the request into the file, where its format can hold it", Heading.SETTINGS)
     offers = [mentions, offer("Hold", reason="It isn't in the queue.")]
     assert arrange(offers, "hold").best == "command:Hold"
@@ -66,7 +66,7 @@ def test_names_are_ranked_before_descriptions():
     assert arrange(offers, "day bud").best == "command:A day"
 
 
-def test_a_whole_name_comes_before_a_longer_one_that_begins_so():
+def test_complete_name_ranks_before_a_longer_one_with_that_prefix():
     offers = [offer("Picks", Heading.PAGES), offer("Picture size"), offer("Pick")]
     assert arrange(offers, "pick").best == "command:Pick"
 
@@ -79,20 +79,20 @@ def test_destructive_or_paid_commands_are_ranked_last_until_typed_out():
     assert arrange(offers, "clea").best == "command:Remove 3", "nothing else fits"
 
 
-def test_use_makes_nothing_grave_come_first():
+def test_frequent_use_ranks_no_destructive_command_first():
     offers = [offer("Retry", is_grave=True), offer("Rename")]
     used = {"command:Retry": 9.0}
     assert arrange(offers, "re", used).best == "command:Rename"
     assert arrange(offers, "", used).best == "command:Rename"
 
 
-def test_of_two_that_fit_as_well_the_harmless_one_comes_first():
+def test_harmless_command_ranks_before_an_equally_matching_destructive_one():
     offers = [offer("Same again", is_grave=True), offer("Same with another model")]
     assert arrange(offers, "same").best == "command:Same with another model"
     assert arrange(offers, "same again").best == "command:Same again"
 
 
-def test_a_mended_slip_of_the_finger_types_nothing_grave_out():
+def test_corrected_typing_error_does_not_count_as_typed_out():
     offers = [offer("Delete file…", is_grave=True), offer("Preferences"), offer("Delegate")]
     assert arrange(offers, "prefrences").best == "command:Preferences"
     assert arrange(offers, "preefre").best == "command:Preferences"
@@ -100,7 +100,7 @@ def test_a_mended_slip_of_the_finger_types_nothing_grave_out():
     assert arrange([*offers, offer("Depart", synonyms="delete")], "dleete").best == "command:Depart"
 
 
-def test_with_nothing_typed_what_was_used_lately_comes_first_in_a_section_of_its_own():
+def test_empty_palette_line_lists_recently_used_commands_first():
     offers = [offer("Alpha"), offer("Beta"), offer("Gamma", reason="Not now."), offer("Delta", Heading.SETTINGS)]
     used = {"command:Delta": 2.0, "command:Gamma": 1.5, "command:Beta": 1.0, "command:Gone": 0.9}
     found = arrange(offers, "", used)
@@ -108,7 +108,7 @@ def test_with_nothing_typed_what_was_used_lately_comes_first_in_a_section_of_its
     assert found.best == "command:Delta"
 
 
-def test_with_nothing_typed_what_suits_selection_and_page_leads_and_nothing_grave_does():
+def test_empty_palette_line_starts_with_harmless_commands_for_selection_and_page():
     offers = [
         offer("Retry", Heading.SELECTION, is_grave=True),
         offer("Edit and send", Heading.SELECTION),
@@ -122,13 +122,13 @@ def test_with_nothing_typed_what_suits_selection_and_page_leads_and_nothing_grav
     assert arrange(offers[2:], "", near={"command:Pause sending"}).best == "command:Pause sending"
 
 
-def test_of_what_fits_as_well_the_one_used_most_comes_first():
+def test_most_used_of_equal_matches_ranks_first():
     offers = [offer("Rename"), offer("Reject"), offer("A revision")]
     assert texts(arrange(offers, "re", {"command:Reject": 1.0}), Heading.COMMANDS)[0] == "Reject"
     assert texts(arrange(offers, "re", {"command:A revision": 1.0}), Heading.COMMANDS)[0] == "A revision"
 
 
-def test_a_section_tells_how_many_there_are_and_leaves_room_for_the_others():
+def test_section_shows_its_count_and_leaves_space_for_others():
     offers = [offer(f"Red {n}", Heading.MODELS) for n in range(40)] + [offer("Redo"), offer("Red", Heading.SETTINGS)]
     found = arrange(offers, "red", most=6)
     models = next(group for group in found.groups if group.section is Heading.MODELS)
@@ -137,23 +137,23 @@ def test_a_section_tells_how_many_there_are_and_leaves_room_for_the_others():
     assert {group.section for group in found.groups} == {Heading.COMMANDS, Heading.MODELS, Heading.SETTINGS}
 
 
-def test_tasks_were_found_by_the_search_already_and_their_number_is_the_searchs():
+def test_tasks_and_their_count_come_from_the_list_search():
     offers = [Offer(id="row:1", section=Heading.TASKS, text="A portrait")]
     found = arrange(offers, "note that only the search knows", totals={Heading.TASKS: 41})
     assert texts(found, Heading.TASKS) == ["A portrait"]
     assert found.groups[0].count_words == "1 of 41"
 
 
-def test_a_prompt_that_begins_like_a_command_comes_after_the_command():
+def test_prompt_with_a_commands_prefix_ranks_after_the_command():
     offers = [Offer(id="row:1", section=Heading.TASKS, text="Export of goods at sunset"), offer("List export")]
     assert arrange(offers, "export").best == "command:List export"
 
 
-def test_where_nothing_fits_nothing_is_selected():
+def test_nothing_is_selected_without_a_match():
     assert arrange([offer("Retry")], "xyz").best == ""
 
 
-def test_a_key_is_answered_within_a_blink_among_three_thousand_offers():
+def test_keystroke_is_answered_within_milliseconds_among_three_thousand_offers():
     words = [
         "mountain", "export", "delete", "folder", "project", "queue", "motion", "picture", "seed", "search",
         "request", "theme", "preset", "sound",
@@ -175,7 +175,7 @@ def test_a_key_is_answered_within_a_blink_among_three_thousand_offers():
     assert max(took) < 0.1, "on a machine that does much else"
 
 
-def test_often_and_lately_counts_most():
+def test_frequent_and_recent_use_counts_most():
     used = Used(settings())
     for one in ("often", "often", "often", "lately"):
         used.note(one)
@@ -185,7 +185,7 @@ def test_often_and_lately_counts_most():
     assert used.weights["lately"] > used.weights["often"]
 
 
-def test_a_damaged_memory_of_what_was_used_is_none():
+def test_damaged_usage_history_is_ignored():
     kept = settings()
     kept.set("palette.recent", {"no": "list"})
     assert Used(kept).weights == {}

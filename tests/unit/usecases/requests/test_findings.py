@@ -34,7 +34,7 @@ RATIOS = field(FieldKind.CHOICE, choices=("1280:720", "720:1280"))
         (field(FieldKind.TEXT), ""),
     ],
 )
-def test_field_describes_its_values_in_a_few_words(asked: Field, said: str):
+def test_form_field_describes_its_values_briefly(asked: Field, said: str):
     assert takes(asked) == said
 
 
@@ -56,11 +56,11 @@ def test_field_describes_its_values_in_a_few_words(asked: Field, said: str):
         (SECONDS, True, None),
     ],
 )
-def test_the_nearest_value_is_offered_and_none_where_nothing_is_near(asked: Field, value: Any, near: Any):
+def test_nearest_value_is_suggested_unless_none_is_near(asked: Field, value: Any, near: Any):
     assert nearest(asked, value) == near
 
 
-def test_a_sentence_names_the_model_as_its_maker_writes_it():
+def test_sentence_names_the_model_as_its_maker_writes_it():
     pair = CATALOG.pair("text_to_video", "veo3.1_fast")
     assert pair is not None
     duration = pair.field("duration")
@@ -70,7 +70,7 @@ def test_a_sentence_names_the_model_as_its_maker_writes_it():
     assert fits(pair, duration, 6)
 
 
-def test_each_length_that_is_left_open_is_one_that_its_model_takes():
+def test_each_default_length_is_accepted_by_its_model():
     for pair in CATALOG.pairs():
         for name, value in length_left_out(pair).items():
             known = pair.field(name)

@@ -25,7 +25,7 @@ def _settings() -> Settings:
     return Settings(MemoryStore(), Bus(), FakeClock(), default_library=Path("library"))
 
 
-def test_they_are_kept_in_their_order_with_their_keys(presets: Presets):
+def test_presets_are_stored_in_order_with_their_shortcuts(presets: Presets):
     presets.save(WIDE)
     presets.save(STILL)
     assert presets.all() == (WIDE, STILL)
@@ -34,7 +34,7 @@ def test_they_are_kept_in_their_order_with_their_keys(presets: Presets):
     assert presets.free_key() == 3
 
 
-def test_saving_under_a_name_replaces_it_in_its_place(presets: Presets):
+def test_saving_under_an_existing_name_replaces_the_preset_in_place(presets: Presets):
     presets.save(WIDE)
     presets.save(STILL)
     later = Preset(name="Wide", endpoint="text_to_video", model="veo3.1", key=4)
@@ -42,13 +42,13 @@ def test_saving_under_a_name_replaces_it_in_its_place(presets: Presets):
     assert presets.all() == (later, STILL)
 
 
-def test_a_key_belongs_to_the_last_that_took_it(presets: Presets):
+def test_shortcut_belongs_to_the_last_preset_assigned(presets: Presets):
     presets.save(WIDE)
     presets.save(Preset(name="Other", endpoint="a", model="b", key=1))
     assert [(preset.name, preset.key) for preset in presets.all()] == [("Wide", 0), ("Other", 1)]
 
 
-def test_they_are_renamed_and_removed(presets: Presets):
+def test_presets_are_renamed_and_removed(presets: Presets):
     presets.save(WIDE)
     presets.save(STILL)
     presets.rename("Wide", "Still")
@@ -58,7 +58,7 @@ def test_they_are_renamed_and_removed(presets: Presets):
     assert [preset.name for preset in presets.all()] == ["Panorama"]
 
 
-def test_they_travel_as_json_and_take_no_keys_away(presets: Presets):
+def test_presets_are_exported_as_json_and_take_no_shortcuts_on_import(presets: Presets):
     presets.save(WIDE)
     presets.save(STILL)
     other = Presets(_settings())
@@ -68,7 +68,7 @@ def test_they_travel_as_json_and_take_no_keys_away(presets: Presets):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"presets": 5}', '{"presets": [{"name": 3}]}', "[" * 9_999])
-def test_a_file_without_presets_is_refused_in_words(presets: Presets, text: str):
+def test_file_without_presets_is_refused_with_a_sentence(presets: Presets, text: str):
     with pytest.raises(NotPossible, match="no presets"):
         presets.take(text)
 
@@ -76,7 +76,7 @@ def test_a_file_without_presets_is_refused_in_words(presets: Presets, text: str)
 @pytest.mark.parametrize(
     "stored", ["x", [1, None, {"name": ""}], {"a": 1}, [{"name": "A", "endpoint": 1, "model": ""}]]
 )
-def test_stored_nonsense_is_skipped(stored: object):
+def test_invalid_stored_preset_is_skipped(stored: object):
     settings = _settings()
     settings.set(PRESETS, stored)
     assert Presets(settings).all() == ()

@@ -39,7 +39,7 @@ def at(*day: int) -> float:
     return datetime(*day).timestamp()  # type: ignore[arg-type]
 
 
-def test_a_line_is_taken_apart_into_words_with_and_without_a_key():
+def test_search_line_is_parsed_into_words_with_and_without_a_key():
     query = read('fog model:gen4.5 -tag:x "exact words" project:"Aurora spot" -rain rating:>=4')
     assert query.terms == (
         Term("model", "gen4.5"),
@@ -92,11 +92,11 @@ def test_a_line_is_taken_apart_into_words_with_and_without_a_key():
         ("fog model:", Filter(text="fog")),
     ],
 )
-def test_words_mean_a_filter(line: str, filter_: Filter):
+def test_search_words_become_a_filter(line: str, filter_: Filter):
     assert wanted(line) == filter_
 
 
-def test_words_narrow_the_place_they_are_asked_in():
+def test_search_words_narrow_the_current_page():
     page = Filter(projects=frozenset({"Aurora spot"}))
     assert wanted("fog", page) == Filter(text="fog", projects=frozenset({"Aurora spot"}))
     assert wanted("project:Aurora", page) == page
@@ -137,7 +137,7 @@ def test_search_that_cannot_match_says_so(line: str, words: str):
     assert said(line) == (words,)
 
 
-def test_words_that_are_not_understood_narrow_nothing_and_are_told_apart():
+def test_unrecognized_search_words_filter_nothing_and_are_listed_apart():
     line = read("rating:good -cost:5 is:nice state:odd before:soon model:gen4.5")
     found = meaning(line, KNOWN, NOW)
     assert found.filter == Filter(models=frozenset({"gen4.5"}))
@@ -162,7 +162,7 @@ def test_words_that_are_not_understood_narrow_nothing_and_are_told_apart():
         ("modle:gen4.5", "Did you mean “model:”?"),
     ],
 )
-def test_words_that_are_not_understood_are_said(line: str, words: str):
+def test_unrecognized_search_words_are_reported(line: str, words: str):
     [sentence] = said(line)
     assert words in sentence
 
@@ -173,7 +173,7 @@ def test_text_that_resembles_a_filter_is_searched_as_text():
     assert wanted("color:red").text == "color:red"
 
 
-def test_chips_say_what_they_keep():
+def test_filter_chips_say_what_they_keep():
     labels = [
         term.label for term in read("model:gen4.5 rating:>=4 -tag:drone is:pick before:2026-10 cost:20..60").terms
     ]
@@ -183,7 +183,7 @@ def test_chips_say_what_they_keep():
     assert Query((Term("model", "a"), Term("tag", "b c"))).without(Term("model", "a")).line == 'tag:"b c"'
 
 
-def test_keys_are_offered_then_values_with_their_counts():
+def test_search_keys_are_suggested_and_then_values_with_counts():
     [first, *_] = suggestions("fog mo", 6, KNOWN)
     assert (first.text, first.line, first.cursor) == ("model:  Model", "fog model:", 10)
     values = suggestions("fog model:g", 11, KNOWN)
@@ -211,14 +211,14 @@ def test_filters_without_a_match_are_not_offered():
     assert offered("batch:", twice) == [("shots.csv", "8")]
 
 
-def test_a_value_with_blanks_is_quoted_and_what_stands_behind_stays():
+def test_suggested_value_with_blanks_is_quoted_and_the_rest_of_the_line_stays():
     [found] = suggestions("-tag:lo fog", 7, KNOWN)
     assert (found.line, found.cursor) == ('-tag:"low key" fog', 15)
     [again] = suggestions('tag:"low k', 10, KNOWN)
     assert again.line == 'tag:"low key" '
 
 
-def test_every_key_can_be_completed_or_is_free_text():
+def test_every_search_key_can_be_completed_or_is_free_text():
     for key in KEYS:
         assert values_of(key, KNOWN), key
     assert dict(values_of("rating", KNOWN))[">=4"] == 5
@@ -236,7 +236,7 @@ def test_either_spelling_of_canceled_is_one_chip():
     assert read("state:cancelled").terms == read("state:canceled").terms
 
 
-def test_the_names_of_batches_are_folded_once_however_many_letters_are_typed():
+def test_batch_names_are_folded_once_however_many_letters_are_typed():
     looks: list[str] = []
 
     class Name(str):

@@ -33,13 +33,13 @@ def titles(counts: PageCounts, opened: Page = Page.ALL, pages: Sequence[PaneEntr
     return [entry.title for entry in entries_of(counts, opened, rooms=pages)]
 
 
-def test_a_place_for_what_went_wrong_is_listed_while_something_is_in_it_or_it_is_open() -> None:
+def test_trouble_page_is_listed_while_it_has_tasks_or_is_open() -> None:
     assert "Missing files" not in titles(PageCounts())
     assert "Missing files" in titles(PageCounts(pages={Page.MISSING: 1}))
     assert "Missing files" in titles(PageCounts(), opened=Page.MISSING)
 
 
-def test_pages_stand_after_what_needs_attention() -> None:
+def test_other_pages_follow_the_attention_page() -> None:
     page = PaneEntry("Requests", 0, room="requests")
     counts = PageCounts(pages={Page.NOT_SAVED: 1})
     assert titles(counts, pages=[page])[3:6] == ["Needs attention", "Requests", "Not saved"]
@@ -51,13 +51,13 @@ def test_only_the_most_frequent_tags_are_listed_by_name() -> None:
     assert found[found.index("Tags") + 1 :] == sorted(tags)[2:]
 
 
-def test_every_entry_has_a_key_of_its_own() -> None:
+def test_every_page_entry_has_a_unique_key() -> None:
     counts = PageCounts(projects={"a": 1}, tags={"a": 1}, batches=((BatchId("b1"), "a", 1), (BatchId("b2"), "a", 1)))
     keys = [entry.key for entry in entries_of(counts, Page.ALL)]
     assert len(keys) == len(set(keys))
 
 
-def test_a_search_is_saved_once_and_comes_back_where_it_stood() -> None:
+def test_saved_search_is_stored_once_and_returns_to_its_place() -> None:
     searches = SavedSearches(settings())
     first, second = searches.save(FOG, "Fog"), searches.save(NIGHT, "Night")
     assert first is not None
@@ -70,12 +70,12 @@ def test_a_search_is_saved_once_and_comes_back_where_it_stood() -> None:
     assert list(searches.all) == [first, second]
 
 
-def test_a_search_without_a_name_is_called_by_what_it_asks() -> None:
+def test_unnamed_saved_search_is_named_by_its_words() -> None:
     assert usual_name(FOG, "All tasks") == "Rating ≥ 4, fog"
     assert usual_name(Query(), "Live") == "Live"
 
 
-def test_every_place_but_the_whole_library_can_be_asked_for_in_words() -> None:
+def test_every_page_but_the_library_can_be_written_as_search_words() -> None:
     assert page_terms(Filter(), PageCounts()) == ()
     for page in set(Page) - {Page.ALL}:
         [term] = page_terms(Filter(page=page), PageCounts())
@@ -83,7 +83,7 @@ def test_every_place_but_the_whole_library_can_be_asked_for_in_words() -> None:
     assert page_terms(Filter(page=Page.PICKS), PageCounts()) == (Term("is", "pick"),)
 
 
-def test_the_order_of_the_list_is_kept_and_its_filter_is_not() -> None:
+def test_list_order_is_stored_but_its_filter_is_not() -> None:
     kept = settings()
     assert kept_order(kept) == Listing()
     by_cost = Listing(filter=Filter(text="fog"), sort=SortKey.COST, descending=False, group=GroupBy.NONE)
@@ -93,7 +93,7 @@ def test_the_order_of_the_list_is_kept_and_its_filter_is_not() -> None:
     assert kept_order(kept) == Listing()
 
 
-def test_a_sheet_with_unsent_rows_is_listed_once_below_the_pages():
+def test_sheet_with_unsent_rows_is_listed_once_below_the_pages():
     left = KeptSheet(id="s1", name="shots.csv", changed_at=1.0, rows=12, unsent=1, batch_id=BatchId("b1"))
     counts = PageCounts(batches=((BatchId("b1"), "shots.csv", 11),), unsent=(left,), projects={"Aurora": 3})
     entries = entries_of(counts, Page.ALL)

@@ -49,7 +49,7 @@ async def codes(rig: Rig, tasks: list[Task]) -> list[HoldCode]:
     return [(await rig.task(task.id)).hold.code for task in tasks]
 
 
-async def test_an_order_above_the_balance_is_asked_about_at_a_published_price_too(tmp_path: Path):
+async def test_request_above_the_balance_is_questioned_at_a_published_price_too(tmp_path: Path):
     async with a_door(tmp_path, 80.0) as (_, sending):
         prepared = sending.prepare(new(5), SCRIPT)
         assert prepared.asks == {Ask.LOW_BALANCE}
@@ -74,7 +74,7 @@ async def test_tasks_beyond_the_balance_wait_for_credits_and_the_person(tmp_path
         assert [await rig.state(task.id) for task in tasks[3:]] == [State.QUEUED] * 2
 
 
-async def test_a_release_sends_what_the_balance_covers_by_now_without_a_question(tmp_path: Path):
+async def test_release_sends_what_the_balance_now_covers_without_a_question(tmp_path: Path):
     async with a_door(tmp_path, 80.0) as (rig, sending):
         tasks = await order(rig, sending, 5)
         await read(rig, 1_000.0)
@@ -84,7 +84,7 @@ async def test_a_release_sends_what_the_balance_covers_by_now_without_a_question
         assert await codes(rig, tasks) == [HoldCode.ITS_TURN] * 5
 
 
-async def test_a_yes_to_send_when_the_balance_allows_waits_for_the_balance_only(tmp_path: Path):
+async def test_consent_to_send_when_affordable_waits_only_for_the_balance(tmp_path: Path):
     async with a_door(tmp_path, 80.0, "lane", "account") as (rig, sending):
         tasks = await order(rig, sending, 5)
         await rig.clock.advance(1)
@@ -104,7 +104,7 @@ async def test_a_yes_to_send_when_the_balance_allows_waits_for_the_balance_only(
         assert State.QUEUED not in [await rig.state(task.id) for task in tasks[3:]]
 
 
-async def test_send_next_overrules_a_likely_price_that_is_too_high(tmp_path: Path):
+async def test_send_next_overrides_a_probably_too_high_price(tmp_path: Path):
     async with a_door(tmp_path, 5.0, "lane") as (rig, sending):
         [task] = await order(rig, sending, 1)
         release = sending.prepare_release([task])
@@ -130,7 +130,7 @@ async def test_queued_tasks_count_although_a_release_precedes_them(tmp_path: Pat
         assert (await rig.task(held)).hold.code is HoldCode.CREDITS
 
 
-async def test_what_was_sent_and_has_ended_since_the_balance_was_read_is_spent(tmp_path: Path):
+async def test_tasks_sent_and_ended_since_the_balance_reading_count_as_spent(tmp_path: Path):
     async with a_door(tmp_path, 255.0, "lane") as (rig, sending):
         tasks = await order(rig, sending, 2)
         await rig.clock.advance(1)
@@ -145,7 +145,7 @@ async def test_what_was_sent_and_has_ended_since_the_balance_was_read_is_spent(t
         assert kept.tasks == 2, "50 of 255 are spent"
 
 
-async def test_an_order_over_cap_and_balance_counts_all_of_it_against_the_balance(tmp_path: Path):
+async def test_request_over_cap_and_balance_counts_completely_against_the_balance(tmp_path: Path):
     async with a_door(tmp_path, 80.0) as (rig, sending):
         rig.settings.day_cap = 50.0
         prepared = sending.prepare(new(5), SCRIPT)
@@ -168,7 +168,7 @@ async def test_raising_a_cap_offers_and_sends_what_the_balance_covers(tmp_path: 
         assert await codes(rig, tasks) == [HoldCode.ITS_TURN] * 3 + [HoldCode.CREDITS] * 2
 
 
-async def test_an_edit_that_the_balance_does_not_cover_waits_for_credits(tmp_path: Path):
+async def test_edit_beyond_the_balance_waits_for_credits(tmp_path: Path):
     async with a_door(tmp_path, 80.0) as (rig, sending):
         [task] = await order(rig, sending, 1)
         await rig.pricing.learn(request("costly", duration=10), 600.0)

@@ -47,12 +47,12 @@ def asked(
 NEW = NewTasks(tasks=(NewTask(request=request()),))
 
 
-def test_nothing_is_asked_where_nothing_must_be():
+def test_sending_without_a_reason_to_ask_has_no_question():
     assert asked(NEW, set(), credits=9_000.0) is None
     assert asked(NEW, {Ask.REPEAT}) is None, "whoever pressed is told instead"
 
 
-def test_a_sum_is_asked_about_with_its_dollars_and_the_limit():
+def test_question_about_a_sum_states_dollars_and_the_limit():
     question = asked(NEW, {Ask.ABOVE_LIMIT}, amount=12, credits=720.0, exact=False)
     assert question is not None
     assert question.title == "Send 12 tasks for about 720 credits?"
@@ -60,20 +60,20 @@ def test_a_sum_is_asked_about_with_its_dollars_and_the_limit():
     assert (question.yes, question.no) == ("Send 12 tasks", "Don't send")
 
 
-def test_a_sum_that_is_not_known_whole_is_asked_about_as_at_least():
+def test_partially_known_sum_is_questioned_as_at_least():
     question = asked(NEW, {Ask.ABOVE_LIMIT, Ask.PRICE_UNKNOWN}, amount=12, credits=720.0, unknown=3)
     assert question is not None
     assert question.title == "Send 12 tasks for at least 720 credits?"
     assert "3 more tasks" in question.text
 
 
-def test_an_unknown_price_has_a_question_of_its_own():
+def test_unknown_price_has_its_own_question():
     question = asked(NEW, {Ask.PRICE_UNKNOWN}, unknown=1)
     assert question is not None
     assert (question.title, question.yes) == ("Send 1 task at an unknown price?", "Send 1 task")
 
 
-def test_a_price_that_is_open_within_bounds_is_asked_about_with_them():
+def test_price_range_is_stated_in_the_question():
     between, like = OpenPrice(160.0, 320.0, a_second=False), LikePrices("text_to_video", 25.0, 180.0)
     question = asked(NEW, {Ask.PRICE_UNKNOWN}, unknown=1, between=between, like=like)
     assert question is not None
@@ -84,7 +84,7 @@ def test_a_price_that_is_open_within_bounds_is_asked_about_with_them():
     assert several.title == "Send 3 tasks for about 5 credits a second each?"
 
 
-def test_a_sum_that_may_be_more_says_at_least():
+def test_sum_that_may_be_higher_says_at_least():
     question = asked(NEW, {Ask.ABOVE_LIMIT}, amount=120, credits=600.0, exact=False, at_least=True)
     assert question is not None
     assert question.title == "Send 120 tasks for at least 600 credits?"
@@ -98,7 +98,7 @@ def test_a_sum_that_may_be_more_says_at_least():
         (3, 2, LikePrices("text_to_image", 1.0, 7.5), " “Text → image” cost 1 to 7.5 credits each."),
     ],
 )
-def test_an_unknown_price_is_asked_about_with_what_other_models_cost(
+def test_question_about_an_unknown_price_states_prices_of_other_models(
     amount: int, unknown: int, like: LikePrices, said: str
 ):
     question = asked(NEW, {Ask.PRICE_UNKNOWN}, amount=amount, unknown=unknown, like=like)
@@ -106,7 +106,7 @@ def test_an_unknown_price_is_asked_about_with_what_other_models_cost(
     assert question.text.endswith(said)
 
 
-def test_where_no_price_of_a_like_model_is_known_nothing_is_said_of_it():
+def test_question_without_a_similar_known_price_states_none():
     question = asked(NEW, {Ask.PRICE_UNKNOWN}, unknown=1)
     assert question is not None
     assert "Other models" not in question.text
@@ -118,7 +118,7 @@ def held(*codes: HoldCode) -> Release:
     )
 
 
-def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
+def test_sending_a_restored_task_asks_first_and_states_its_possible_cost():
     question = asked(held(HoldCode.RESTORED, HoldCode.ITS_TURN), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
     assert (question.title, question.yes, question.no) == ("Send 2 tasks?", "Send 2 tasks", "Keep waiting")
@@ -127,20 +127,20 @@ def test_sending_what_was_restored_asks_first_and_names_what_it_may_cost():
 
 
 @pytest.mark.parametrize("others", [[], [HoldCode.RESTORED]])
-def test_sending_what_was_copied_names_the_copy(others: list[HoldCode]):
+def test_sending_a_copied_task_mentions_the_copy(others: list[HoldCode]):
     question = asked(held(HoldCode.COPIED, *others), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
     assert "may have been sent from the original or a copy of this profile's folder" in question.text
     assert "charged a second time" in question.text
 
 
-def test_sending_what_waits_for_an_unknown_reason_says_so():
+def test_sending_a_task_held_for_an_unknown_reason_says_so():
     question = asked(held(HoldCode.ASK_PERSON), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
     assert "may have been sent already" in question.text
 
 
-def test_sending_an_uncertain_task_again_names_the_second_charge():
+def test_sending_an_uncertain_task_again_mentions_the_second_charge():
     old = row(State.UNCERTAIN).task
     question = asked(SendAgain(old, NewTask(request=request(), again_of=old)), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
@@ -174,7 +174,7 @@ def test_task_that_became_uncertain_is_not_sent_again_without_a_question():
     assert "charged a second time" in question.text
 
 
-def test_a_doubt_and_a_sum_are_one_question():
+def test_doubt_and_sum_are_one_question():
     question = asked(held(HoldCode.RESTORED), {Ask.MAY_BE_PAID_TWICE, Ask.ABOVE_LIMIT}, credits=600.0)
     assert question is not None
     assert question.title == "Send 1 task for 600 credits?"

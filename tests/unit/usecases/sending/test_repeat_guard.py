@@ -7,7 +7,7 @@ from runway_desktop.usecases.sending.sending import MOMENT, RepeatGuard
 from tests.rigs.fakes import FakeClock
 
 
-async def test_the_same_again_by_the_same_door_is_too_soon_for_a_moment():
+async def test_same_request_from_the_same_view_is_a_repeat_for_a_moment():
     clock = FakeClock()
     guard = RepeatGuard(clock)
     assert not guard.is_too_soon(TaskSource.COMPOSER, "a watch")
@@ -19,7 +19,7 @@ async def test_the_same_again_by_the_same_door_is_too_soon_for_a_moment():
     assert not guard.is_too_soon(TaskSource.COMPOSER, "a watch")
 
 
-def test_what_was_not_sent_after_all_may_be_sent_at_once():
+def test_request_that_was_not_sent_may_be_repeated_at_once():
     guard = RepeatGuard(FakeClock())
     guard.note(TaskSource.COMPOSER, "a watch")
     guard.forget(TaskSource.COMPOSER)

@@ -44,7 +44,7 @@ async def an_uncertain(rig: Rig, sending: TaskSender) -> Task:
     return await rig.ledger.move(task.id, NoAnswer(Evidence()))
 
 
-async def test_a_request_of_a_known_price_below_the_limit_is_stored_without_a_question(tmp_path: Path):
+async def test_request_of_known_price_below_the_limit_is_stored_without_a_question(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         prepared = sending.prepare(new(KNOWN), SCRIPT)
         assert (prepared.asks, prepared.sum) == (frozenset(), PriceSum(amount=1, credits=25.0))
@@ -52,7 +52,7 @@ async def test_a_request_of_a_known_price_below_the_limit_is_stored_without_a_qu
         assert await rig.state(task_id) is State.QUEUED
 
 
-async def test_an_invalid_request_is_stored_by_no_door_and_says_which_field_is_wrong(tmp_path: Path):
+async def test_invalid_request_is_refused_from_every_view_and_names_the_wrong_field(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held, ended = await a_held(rig, sending), await an_ended(rig, sending)
         waits = await a_held(rig, sending, HoldCode.WAITS_FOR_PERSON)
@@ -76,7 +76,7 @@ def _asking(task: Task, wanted: Request) -> Task:
     return replace(task, request=wanted)
 
 
-async def test_an_unknown_price_is_asked_about_by_every_door(tmp_path: Path):
+async def test_unknown_price_is_questioned_from_every_view(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending)
         ended = await an_ended(rig, sending, wanted=UNKNOWN)
@@ -105,7 +105,7 @@ async def test_unknown_price_shows_what_other_models_cost(tmp_path: Path):
         assert sending.prepare(new(KNOWN), SCRIPT).sum.like is None
 
 
-async def test_a_length_that_is_left_open_is_asked_about_with_its_range(tmp_path: Path):
+async def test_unset_length_is_questioned_with_its_price_range(tmp_path: Path):
     async with Rig(loops=(), prices=read_published()) as rig:
         sending = TaskSender(engine_of(rig, tmp_path / "library"))
         veo = Request(endpoint="text_to_video", model="veo3.1", values={"promptText": "A door", "ratio": "1280:720"})
@@ -126,7 +126,7 @@ async def test_queued_task_of_an_earlier_run_is_priced_once_its_clip_is_measured
         assert rig.pricing.price(hdr) == Price(100.0, exact=False)
 
 
-async def test_a_sum_above_the_limit_is_asked_about_by_every_door(tmp_path: Path):
+async def test_sum_above_the_limit_is_questioned_from_every_view(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held, ended = await a_held(rig, sending), await an_ended(rig, sending, wanted=COSTLY)
         waits = await a_held(rig, sending, HoldCode.RESTORED, COSTLY)
@@ -145,7 +145,7 @@ async def test_a_sum_above_the_limit_is_asked_about_by_every_door(tmp_path: Path
             assert await sending.send(prepared, prepared.asks)
 
 
-async def test_an_edit_that_is_no_dearer_is_not_asked_about_again(tmp_path: Path):
+async def test_edit_that_is_not_more_expensive_is_not_questioned_again(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending, wanted=COSTLY)
         rig.settings.confirm_above = 10.0
@@ -172,7 +172,7 @@ async def test_task_that_may_be_paid_already_is_not_released_without_a_question(
         assert (await rig.task(held.id)).hold.code is HoldCode.ITS_TURN
 
 
-async def test_a_task_that_comes_to_wait_for_the_person_meanwhile_is_not_released_unasked(tmp_path: Path):
+async def test_task_held_for_the_person_meanwhile_is_not_released_without_a_question(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending)
         prepared = sending.prepare_release([held])
@@ -184,7 +184,7 @@ async def test_a_task_that_comes_to_wait_for_the_person_meanwhile_is_not_release
         assert (await rig.task(held.id)).hold.code is HoldCode.COPIED
 
 
-async def test_what_was_denied_and_canceled_is_not_sent_again_without_an_answer(tmp_path: Path):
+async def test_canceled_task_that_may_have_been_made_is_not_resent_without_consent(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending)
         canceled = replace(held, state=State.CANCELLED)
@@ -200,7 +200,7 @@ async def test_single_tasks_that_are_sent_again_form_no_batch(tmp_path: Path):
         assert [(await rig.task(task_id)).batch_id for task_id in made] == [None, None]
 
 
-async def test_an_uncertain_task_is_sent_again_only_after_an_answer_and_is_dismissed_then(tmp_path: Path):
+async def test_uncertain_task_is_resent_only_with_consent_and_then_dismissed(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         old = await an_uncertain(rig, sending)
         prepared = sending.prepare_again([old])
@@ -213,7 +213,7 @@ async def test_an_uncertain_task_is_sent_again_only_after_an_answer_and_is_dismi
             await sending.send(prepared, {Ask.MAY_BE_PAID_TWICE})
 
 
-async def test_an_uncertain_task_that_was_found_meanwhile_is_not_sent_again(tmp_path: Path):
+async def test_uncertain_task_found_meanwhile_is_not_resent(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         old = await an_uncertain(rig, sending)
         prepared = sending.prepare_again([old])
@@ -223,7 +223,7 @@ async def test_an_uncertain_task_that_was_found_meanwhile_is_not_sent_again(tmp_
         assert await stored(rig) == []
 
 
-async def test_a_retry_is_a_new_task_linked_to_the_old_one_and_never_of_one_that_runs(tmp_path: Path):
+async def test_retry_is_a_new_linked_task_and_never_of_a_running_one(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         old = await an_ended(rig, sending)
         [made] = await sending.send(sending.prepare_again([old]))
@@ -233,7 +233,7 @@ async def test_a_retry_is_a_new_task_linked_to_the_old_one_and_never_of_one_that
             sending.prepare_again([await rig.task(made)])
 
 
-async def test_the_same_press_twice_sends_once(tmp_path: Path):
+async def test_same_press_twice_sends_once(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         await sending.send(sending.prepare(new(KNOWN), SCRIPT))
         again = sending.prepare(new(KNOWN), SCRIPT)
@@ -245,7 +245,7 @@ async def test_the_same_press_twice_sends_once(tmp_path: Path):
         assert sending.prepare(new(KNOWN), SCRIPT).asks == frozenset()
 
 
-async def test_of_two_that_were_prepared_at_once_only_one_is_sent_without_an_answer(tmp_path: Path):
+async def test_second_of_two_equal_prepared_requests_needs_consent(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         first, second = sending.prepare(new(KNOWN), SCRIPT), sending.prepare(new(KNOWN), SCRIPT)
         await sending.send(first)
@@ -254,7 +254,7 @@ async def test_of_two_that_were_prepared_at_once_only_one_is_sent_without_an_ans
         assert len(await stored(rig)) == 1
 
 
-async def test_what_was_not_stored_may_be_sent_again_at_once(tmp_path: Path):
+async def test_request_that_was_not_stored_may_be_sent_again_at_once(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         add = rig.store.add
 
@@ -268,7 +268,7 @@ async def test_what_was_not_stored_may_be_sent_again_at_once(tmp_path: Path):
         assert await sending.send(sending.prepare(new(KNOWN), SCRIPT))
 
 
-async def test_a_prepared_request_is_sent_once(tmp_path: Path):
+async def test_prepared_request_is_sent_once(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         prepared = sending.prepare(new(KNOWN), SCRIPT)
         await sending.send(prepared)
@@ -278,7 +278,7 @@ async def test_a_prepared_request_is_sent_once(tmp_path: Path):
         assert len(await stored(rig)) == 1
 
 
-async def test_a_cap_and_the_balance_are_said_before_tasks_wait_for_them(tmp_path: Path):
+async def test_cap_and_balance_are_mentioned_before_tasks_wait_for_them(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.day_cap, rig.settings.confirm_above = 40.0, None
         one, two = sending.prepare(new(KNOWN), SCRIPT), sending.prepare(new(KNOWN, KNOWN), SCRIPT)
@@ -302,7 +302,7 @@ async def test_a_cap_and_the_balance_are_said_before_tasks_wait_for_them(tmp_pat
         assert sending.prepare(new(COSTLY, COSTLY), SCRIPT).asks == {Ask.LOW_BALANCE}, "the balance is 1,000"
 
 
-async def test_a_project_over_its_cap_is_found_among_others(tmp_path: Path):
+async def test_project_over_its_cap_is_found_among_others(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.project_caps = {"Aurora": 30.0}
         await rig.budget.catch_up()
@@ -311,7 +311,7 @@ async def test_a_project_over_its_cap_is_found_among_others(tmp_path: Path):
         assert sending.prepare(wanted[1:], SCRIPT).asks == frozenset()
 
 
-async def test_a_price_that_rises_before_the_answer_is_asked_about_anew(tmp_path: Path):
+async def test_price_raised_before_the_answer_is_questioned_again(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.confirm_above = 20.0
         prepared = sending.prepare(new(KNOWN), SCRIPT)
@@ -323,7 +323,7 @@ async def test_a_price_that_rises_before_the_answer_is_asked_about_anew(tmp_path
         assert await sending.send(again, again.asks)
 
 
-async def test_an_answer_that_is_ten_minutes_old_is_asked_for_anew(tmp_path: Path):
+async def test_consent_expires_after_ten_minutes(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.confirm_above = 20.0
         prepared = sending.prepare(new(KNOWN), SCRIPT)
@@ -332,7 +332,7 @@ async def test_an_answer_that_is_ten_minutes_old_is_asked_for_anew(tmp_path: Pat
             await sending.send(prepared, prepared.asks)
 
 
-async def test_an_answer_that_was_given_under_another_key_does_not_hold(tmp_path: Path):
+async def test_consent_given_under_another_key_is_void(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.confirm_above = 20.0
         prepared = sending.prepare(new(KNOWN), SCRIPT)
@@ -341,7 +341,7 @@ async def test_an_answer_that_was_given_under_another_key_does_not_hold(tmp_path
             await sending.send(prepared, prepared.asks)
 
 
-async def test_nothing_but_what_was_prepared_here_enters_the_lane(tmp_path: Path):
+async def test_only_requests_prepared_here_enter_the_lane(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         sending.prepare(new(KNOWN), SCRIPT)
         with pytest.raises(RuntimeError):
@@ -355,7 +355,7 @@ async def test_nothing_but_what_was_prepared_here_enters_the_lane(tmp_path: Path
         assert await stored(rig) == []
 
 
-async def test_thousands_are_stored_in_steps_in_one_batch_in_their_order(tmp_path: Path):
+async def test_thousands_of_tasks_are_stored_in_steps_as_one_ordered_batch(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         tasks = [*new(*(request(f"{n}") for n in range(5)), project="B"), *new(request("5"), project="A")]
         prepared = await sending.prepare_many(tasks, Origin(TaskSource.SHEET, 1), batch_name="Foxes", steps=(2, 2, 2))
@@ -367,7 +367,7 @@ async def test_thousands_are_stored_in_steps_in_one_batch_in_their_order(tmp_pat
         assert [task.id for task in made] == [task.id for task in tasks], "the ids that were reserved"
 
 
-async def test_a_task_that_comes_back_to_the_list_is_not_sent_by_itself(tmp_path: Path):
+async def test_task_restored_to_the_list_is_not_sent_automatically(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending)
         await rig.actions.remove([held.id])

@@ -34,7 +34,7 @@ from tests.unit.usecases.sending.sending_desk import (
 WAITS = HoldCode.RESTORED
 
 
-async def test_a_refusal_names_the_questions_that_are_left(tmp_path: Path):
+async def test_refusal_names_the_remaining_questions(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.confirm_above = 20.0
         with pytest.raises(NotAnswered) as raised:
@@ -44,7 +44,7 @@ async def test_a_refusal_names_the_questions_that_are_left(tmp_path: Path):
         )
 
 
-async def test_a_batch_has_its_name_and_none_that_was_not_given(tmp_path: Path):
+async def test_only_a_given_name_becomes_the_batch_name(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         named = sending.prepare(new(KNOWN), SCRIPT, batch_name="Fog")
         many = await sending.prepare_many(new(COSTLY, KNOWN), SCRIPT)
@@ -55,7 +55,7 @@ async def test_a_batch_has_its_name_and_none_that_was_not_given(tmp_path: Path):
         assert [names[one] for one in batches[:1] if one is not None] == ["Fog"]
 
 
-async def test_each_of_hundreds_is_checked(tmp_path: Path):
+async def test_each_of_hundreds_of_requests_is_checked(tmp_path: Path):
     async with a_door(tmp_path) as (_, sending):
         wanted = new(INVALID, *[KNOWN] * (CHECKED_AT_ONCE * 2), INVALID)
         prepared = await sending.prepare_many(wanted, Origin(TaskSource.SHEET, 1))
@@ -63,7 +63,7 @@ async def test_each_of_hundreds_is_checked(tmp_path: Path):
         assert len(prepared.findings) == len(wanted)
 
 
-async def test_what_the_catalog_does_not_know_is_not_sent_and_says_why(tmp_path: Path):
+async def test_request_unknown_to_the_catalog_is_not_sent_and_says_why(tmp_path: Path):
     async with a_door(tmp_path) as (_, sending):
         strange = replace(KNOWN, model="of-tomorrow")
         assert sending.prepare(new(strange), SCRIPT).findings == (
@@ -75,7 +75,7 @@ async def test_what_the_catalog_does_not_know_is_not_sent_and_says_why(tmp_path:
         )
 
 
-async def test_a_sum_at_the_limit_is_not_asked_about(tmp_path: Path):
+async def test_sum_equal_to_the_limit_is_not_questioned(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.confirm_above = 50.0
         assert sending.prepare(new(KNOWN, KNOWN), SCRIPT).asks == frozenset()
@@ -83,7 +83,7 @@ async def test_a_sum_at_the_limit_is_not_asked_about(tmp_path: Path):
         assert sending.prepare(new(KNOWN, KNOWN), SCRIPT).asks == {Ask.ABOVE_LIMIT}
 
 
-async def test_a_sum_says_how_sure_it_is_and_who_pays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_sum_states_its_certainty_and_the_payer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with a_door(tmp_path) as (rig, sending):
         prepared = sending.prepare(new(KNOWN), SCRIPT)
         assert (prepared.payer, prepared.kept) == (Payer("Test", rig.account.key.ending), 0)
@@ -94,7 +94,7 @@ async def test_a_sum_says_how_sure_it_is_and_who_pays(tmp_path: Path, monkeypatc
         assert [(one.credits, one.exact, one.at_least) for one in found] == [(20.0, True, False), (30.0, False, True)]
 
 
-async def test_an_answer_holds_for_ten_minutes_and_for_the_sum_that_was_told(tmp_path: Path):
+async def test_consent_is_valid_for_ten_minutes_and_the_stated_sum(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.confirm_above = 20.0
         prepared = sending.prepare(new(KNOWN), SCRIPT)
@@ -102,7 +102,7 @@ async def test_an_answer_holds_for_ten_minutes_and_for_the_sum_that_was_told(tmp
         assert await sending.send(prepared, prepared.asks)
 
 
-async def test_the_same_retry_is_a_repeat_and_one_of_a_like_task_is_none(tmp_path: Path):
+async def test_same_retry_is_a_repeat_and_that_of_a_similar_task_is_not(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         first, second = await an_ended(rig, sending), await an_ended(rig, sending, number=2)
         await sending.send(sending.prepare_again([first]))
@@ -111,7 +111,7 @@ async def test_the_same_retry_is_a_repeat_and_one_of_a_like_task_is_none(tmp_pat
         assert sending.prepare(new(KNOWN), SCRIPT).asks == frozenset(), "another door"
 
 
-async def test_the_same_is_a_repeat_from_the_press_until_a_moment_after_all_is_stored(tmp_path: Path):
+async def test_same_request_is_a_repeat_from_its_press_until_shortly_after_storing(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         asks: list[frozenset[Ask]] = []
 
@@ -128,7 +128,7 @@ async def test_the_same_is_a_repeat_from_the_press_until_a_moment_after_all_is_s
         assert (await sending.prepare_many(new(KNOWN, COSTLY), SCRIPT)).asks == frozenset()
 
 
-async def test_files_that_moved_while_the_question_was_open_are_sent_from_where_they_are(tmp_path: Path):
+async def test_files_moved_during_the_question_are_sent_from_their_new_place(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         old, there = (tmp_path / name for name in ("old.png", "there.png"))
         prepared = sending.prepare(new(with_picture(old.as_uri())), SCRIPT)
@@ -137,7 +137,7 @@ async def test_files_that_moved_while_the_question_was_open_are_sent_from_where_
         assert (await rig.task(made)).request.values["promptImage"] == there.as_uri()
 
 
-async def test_a_release_goes_first_unless_it_is_told_to_stand_where_it_is(tmp_path: Path):
+async def test_released_task_goes_first_unless_told_to_stay_in_place(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         first = await a_held(rig, sending)
         waits = await a_held(rig, sending, WAITS)
@@ -157,7 +157,7 @@ async def test_queued_task_is_not_checked_or_asked_about_again(tmp_path: Path):
         assert (prepared.findings, prepared.asks) == (((),), frozenset())
 
 
-async def test_a_release_under_another_key_is_asked_about(tmp_path: Path):
+async def test_release_under_another_key_is_questioned(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending)
         assert sending.prepare_release([held]).asks == frozenset()
@@ -165,7 +165,7 @@ async def test_a_release_under_another_key_is_asked_about(tmp_path: Path):
         assert sending.prepare_release([held]).asks == {Ask.OTHER_KEY}
 
 
-async def test_the_cap_counts_a_release_where_it_will_stand(tmp_path: Path):
+async def test_cap_check_counts_a_release_at_its_future_position(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         await a_held(rig, sending)
         waits = await a_held(rig, sending, WAITS)
@@ -174,14 +174,14 @@ async def test_the_cap_counts_a_release_where_it_will_stand(tmp_path: Path):
         assert Ask.OVER_CAP in sending.prepare_release([waits], is_next=False).asks
 
 
-async def test_the_cap_counts_an_edit_with_its_new_request(tmp_path: Path):
+async def test_cap_check_counts_an_edit_with_its_new_request(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         held = await a_held(rig, sending)
         rig.settings.day_cap = 40.0
         assert (await sending.prepare_edit(held.id, COSTLY, SCRIPT)).asks == {Ask.OVER_CAP}
 
 
-async def test_an_edit_is_compared_with_what_the_task_asks_for_by_now(tmp_path: Path):
+async def test_edit_is_compared_with_the_current_request_of_the_task(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.confirm_above = 100.0
         held = await a_held(rig, sending, wanted=COSTLY)
@@ -197,7 +197,7 @@ async def test_an_edit_is_compared_with_what_the_task_asks_for_by_now(tmp_path: 
     ("before", "after", "same_model", "is_asked"),
     [(None, None, True, False), (None, None, False, True), (25.0, None, True, True), (25.0, 25.0, True, False)],
 )
-async def test_an_edit_to_an_unknown_price_is_asked_about_unless_the_same_models_was_unknown_too(
+async def test_edit_to_an_unknown_price_is_questioned_unless_it_was_unknown_before(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     before: float | None,
@@ -233,7 +233,7 @@ async def test_task_over_a_cap_tells_what_raising_the_cap_sends(tmp_path: Path):
         assert kept.freed == PriceSum(amount=2, credits=50.0)
 
 
-async def test_a_task_that_is_sent_again_stands_where_the_old_one_stood(tmp_path: Path):
+async def test_resent_task_takes_the_position_of_the_old_one(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         [first] = await sending.send(sending.prepare(new(KNOWN, project="Aurora"), SCRIPT, batch_name="Fog"))
         old = replace(await rig.task(first), state=State.FAILED, shot="010", title="Dawn")
@@ -243,7 +243,7 @@ async def test_a_task_that_is_sent_again_stands_where_the_old_one_stood(tmp_path
         assert task.batch_id is not None
 
 
-async def test_of_what_is_gone_only_what_was_not_dismissed_may_be_paid_twice(tmp_path: Path):
+async def test_undismissed_gone_task_may_be_paid_twice(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         dismissed = replace(await a_held(rig, sending), state=State.GONE)
         assert dismissed.let_go
@@ -251,7 +251,7 @@ async def test_of_what_is_gone_only_what_was_not_dismissed_may_be_paid_twice(tmp
         assert sending.prepare_again([replace(dismissed, remote_id=remote_id(1))]).asks == {Ask.MAY_BE_PAID_TWICE}
 
 
-async def test_of_what_was_canceled_that_which_404s_alone_ended_may_be_paid_twice(tmp_path: Path):
+async def test_task_canceled_only_by_404s_may_be_paid_twice(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         canceled = replace(await a_held(rig, sending), state=State.CANCELLED, remote_id=remote_id(1))
         missed = replace(canceled, not_found_at=rig.clock.now())
@@ -272,11 +272,13 @@ async def test_of_what_was_canceled_that_which_404s_alone_ended_may_be_paid_twic
         ((1, AT_ONCE, 1, 1), (AT_ONCE + 1, 2)),
     ],
 )
-def test_rows_are_stored_whole_and_about_sixty_tasks_at_once(rows: tuple[int, ...], steps: tuple[int, ...]):
+def test_sheet_rows_are_stored_completely_in_portions_of_about_sixty_tasks(
+    rows: tuple[int, ...], steps: tuple[int, ...]
+):
     assert steps_of(rows) == steps
 
 
-async def test_rows_that_another_sheet_sent_a_few_minutes_ago_are_a_repeat_once():
+async def test_rows_sent_minutes_ago_by_another_sheet_are_a_repeat_once():
     clock = FakeClock()
     guard = RepeatGuard(clock)
     assert guard.repeats(["fog", "rain"], "first") == 0

@@ -38,7 +38,7 @@ async def asked_again(*files: Path) -> list[list[str]]:
 
 @pytest.mark.parametrize("form", ListForm)
 @pytest.mark.parametrize("chosen", [["prompt"], ["prompt", "values", "id", "runway_id"]])
-async def test_an_exported_list_asks_for_what_was_sent(tmp_path: Path, form: ListForm, chosen: list[str]):
+async def test_exported_list_gives_the_sent_requests(tmp_path: Path, form: ListForm, chosen: list[str]):
     store = MemoryStore()
     await store.add(TASKS, [], None, [])
     path = tmp_path / f"list.{form}"
@@ -46,7 +46,7 @@ async def test_an_exported_list_asks_for_what_was_sent(tmp_path: Path, form: Lis
     assert await asked_again(path) == [[prompt] for prompt in PROMPTS]
 
 
-async def test_settings_files_of_several_results_ask_for_what_was_sent(tmp_path: Path):
+async def test_settings_files_of_several_results_give_the_sent_requests(tmp_path: Path):
     files = [tmp_path / f"{number}.mp4.json" for number in range(len(TASKS))]
     for file, one in zip(files, TASKS, strict=True):
         document = sidecar.compose(one, Output(task_id=one.id, index=0, url="", url_fetched_at=0.0), [])
@@ -54,7 +54,7 @@ async def test_settings_files_of_several_results_ask_for_what_was_sent(tmp_path:
     assert await asked_again(*files) == [[prompt] for prompt in PROMPTS]
 
 
-async def test_details_of_several_tasks_keep_the_persons_words(tmp_path: Path):
+async def test_details_of_several_tasks_keep_the_persons_text(tmp_path: Path):
     written = tmp_path / "mine.csv"
     written.write_text('prompt\n"a {red|blue} boat"\n', encoding="utf-8")
     assert await asked_again(written) == [["a red boat", "a blue boat"]]

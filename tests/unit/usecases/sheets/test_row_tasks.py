@@ -14,7 +14,7 @@ from tests.rigs.engine_rig import Rig, request
 from tests.rigs.engines import engine_of
 
 
-async def test_a_row_follows_its_tasks_and_one_that_was_never_stored_is_told(tmp_path: Path):
+async def test_row_follows_its_tasks_and_a_task_that_was_never_stored_is_reported(tmp_path: Path):
     async with Rig(loops=()) as rig:
         [stored] = await rig.submit(request())
         tasks: dict[TaskId, Row] = {}

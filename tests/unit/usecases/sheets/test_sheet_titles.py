@@ -9,9 +9,9 @@ from runway_desktop.usecases.words.tasks import sheet_title
 
 
 @pytest.mark.parametrize("made", MadeSheet)
-def test_a_sheet_that_nobody_named_is_called_in_words(made: MadeSheet):
+def test_unnamed_sheet_has_a_descriptive_title(made: MadeSheet):
     assert sheet_title(made.value) != made.value
 
 
-def test_a_name_that_was_given_is_kept():
+def test_given_sheet_name_is_kept():
     assert sheet_title("shots.csv") == "shots.csv"

@@ -30,7 +30,7 @@ MODERATION = Failure(code="SAFETY.INPUT.TEXT", words="No")
 
 
 @pytest.mark.parametrize("link", Link)
-def test_every_connection_has_words(link: Link):
+def test_every_connection_state_has_a_text(link: Link):
     words, tone = connection_words(Connectivity(link=link, last_answer_at=97.0, next_try_at=108.0), now=100.0)
     assert words
     assert (tone is Tone.GOOD) is (link is Link.CONNECTED)
@@ -46,19 +46,19 @@ def test_every_connection_has_words(link: Link):
     ("seconds", "age"),
     [(-1, "just now"), (9.9, "just now"), (10, "10 s ago"), (33, "30 s ago"), (59.9, "50 s ago"), (60, "1 min ago")],
 )
-def test_a_server_that_hangs_is_told_by_the_age_of_its_last_answer(seconds: float, age: str):
+def test_hanging_server_is_described_by_the_age_of_its_last_answer(seconds: float, age: str):
     words, _ = connection_words(Connectivity(link=Link.CONNECTED, last_answer_at=100.0), now=100.0 + seconds)
     assert words == f"Connected · refreshed {age}"
 
 
 @pytest.mark.parametrize("place", KeySource)
-def test_every_place_of_the_key_has_words(place: KeySource):
+def test_every_key_source_has_a_text(place: KeySource):
     key = KeyStatus(source=place, store_name="GNOME Keyring", ending="wxyz")
     assert key_words(key)
     assert key_source_words(key).endswith(".")
 
 
-def test_a_balance_that_others_were_spent_from_since_is_said_as_about():
+def test_balance_spent_from_since_its_reading_is_shown_as_approximate():
     organization = Organization(balance=10_000, asked_at=1_000.0)
     assert balance_words(None) == f"{units.DASH} credits"
     assert balance_words(organization) == "10,000 credits"
@@ -71,7 +71,7 @@ def test_a_balance_that_others_were_spent_from_since_is_said_as_about():
     )
 
 
-def test_only_what_is_known_and_is_there_is_said():
+def test_only_known_and_nonzero_values_are_shown():
     organization = Organization(balance=100, limits={"gen4.5": ModelLimits(daily=5)})
     assert left_today_words(organization, "gen4.5") == "5 generations left today for Gen-4.5"
     assert left_today_words(organization, "veo3") == left_today_words(None, "gen4.5") == ""
@@ -95,14 +95,14 @@ def test_running_work_is_summed_up_and_listed_in_full():
     assert moving.text == "Saving 1 · Moving 3 of 9 files"
 
 
-def test_the_status_line_says_what_today_cost_and_may_cost():
+def test_status_line_shows_todays_and_possible_cost():
     assert today_words(640.0, 1_500.0) == "Today 640 of 1,500 credits"
     assert today_words(640.0, None) == "Today 640 credits"
     assert today_words(0.0, 1_500.0) == "Today 0 of 1,500 credits"
     assert today_words(0.0, None) == ""
 
 
-def test_a_price_says_its_dollars_and_where_it_comes_from():
+def test_price_shows_its_dollars_and_source():
     assert (
         price_detail(Price(60.0, exact=True, basis=PriceBasis.ESTIMATED))
         == "$0.60. Runway's estimate for a request like this."
@@ -135,7 +135,7 @@ def test_a_price_says_its_dollars_and_where_it_comes_from():
         ),
     ],
 )  # fmt: skip
-def test_a_cost_is_explained_where_it_differs_from_the_estimate(
+def test_cost_that_differs_from_its_estimate_is_explained(
     state: State, actual: float | None, estimate: float | None, failure: Failure | None, words: str
 ):
     task = Task(

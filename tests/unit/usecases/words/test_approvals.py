@@ -54,7 +54,7 @@ def test_invisible_characters_of_a_prompt_are_written_out(sent: str, shown: str)
     assert prompt_as_sent(sent) == shown
 
 
-def test_every_field_of_a_request_is_shown_but_prompt_and_addresses():
+def test_every_request_field_except_prompt_and_addresses_is_shown():
     references = [{"uri": "file:///a.png", "tag": "maya"}, {"uri": "https://example.com/b.png"}]
     wanted = request(
         "@maya", model="gen4_image", endpoint="text_to_image", ratio="1920:1080", referenceImages=references
@@ -66,7 +66,7 @@ def test_every_field_of_a_request_is_shown_but_prompt_and_addresses():
     assert "a.png" not in str(facts)
 
 
-def test_requests_stand_below_their_programs_with_the_sum():
+def test_requests_are_grouped_by_program_with_their_sum():
     own = Client(name="claude-code", permission=Permission.ALLOWANCE, credits=200)
     rows = rows_of([asked(of=own), asked(client="\u202ezed")], CATALOG, NOW)
     said = [(row.title, row.detail, row.amount) for row in rows if row.task_id is None]
@@ -89,14 +89,14 @@ def test_requests_stand_below_their_programs_with_the_sum():
         (None, "no longer in the list"),
     ],
 )
-def test_a_repeat_says_what_became_of_the_first(earlier: Task | None, became: str):
+def test_repeated_request_says_what_became_of_the_first(earlier: Task | None, became: str):
     one = asked()
     again = replace(one, earlier=one.wish, earlier_task=earlier)
     assert repeat_words(again, NOW).endswith(became)
     assert repeat_words(one, NOW) == ""
 
 
-def test_an_allowance_says_by_how_much_a_request_goes_beyond_it():
+def test_request_beyond_its_allowance_says_by_how_much():
     client = Client(name="claude-code", permission=Permission.ALLOWANCE, credits=200)
     said, over = allowance_words(asked(of=client, used=196.0))
     assert said == "196 of 200 credits today for Claude Code"
@@ -105,7 +105,7 @@ def test_an_allowance_says_by_how_much_a_request_goes_beyond_it():
     assert allowance_words(asked(of=Client(name="x", permission=Permission.ASK))) == ("", "")
 
 
-def test_sums_say_what_is_not_known():
+def test_sum_says_which_prices_are_unknown():
     assert sum_words([PRICE, Price(8.0, exact=False)]) == "about 68 credits"
     assert sum_words([PRICE, None]) == "at least 60 credits"
     assert sum_words([None]) == "price not known"
@@ -113,7 +113,7 @@ def test_sums_say_what_is_not_known():
     assert cap_words(1480, None, PRICE) == ""
 
 
-def test_the_id_is_told_unless_the_program_gave_none():
+def test_request_id_is_shown_if_the_program_gave_one():
     assert "Its request ID is one;" in id_words(asked(), NOW)
     assert id_words(asked(State.RUNNING), NOW).startswith("Its request ID"), (
         "of an answered one no repeat is looked for"
@@ -131,13 +131,13 @@ def test_the_id_is_told_unless_the_program_gave_none():
         (asked(State.CANCELLED, of_task={"remote_id": None}, wish={"is_expired": True}), "Expired", "–"),
     ],
 )
-def test_the_record_says_what_became_of_each_request(one: Asked, answer: str, credits: str):
+def test_record_shows_the_outcome_of_each_request(one: Asked, answer: str, credits: str):
     line = RecordLine(at=NOW, client="claude-code", call="create", task_id=one.task.id)
     cells = record_row(line, one, NOW).cells
     assert cells[1:] == ("Claude Code", "Gen-4.5 · Text → video · 5 s", answer, credits)
 
 
-def test_the_record_names_the_person_and_writes_out_what_a_program_said():
+def test_record_names_the_person_and_escapes_texts_of_programs():
     changed = RecordLine(at=NOW, client="", call="permission", about="zed", answer="allowance 200")
     assert record_row(changed, None, NOW).cells[1:4] == ("You", "Permission changed", "Zed: Allowance: 200 a day")
     listed = RecordLine(at=NOW, client="zed", call="list", about="\u202efox")
@@ -149,7 +149,7 @@ class Loud(NullTranslations):
         return message.upper()
 
 
-def test_the_record_tells_a_refusal_in_the_persons_language():
+def test_record_translates_refusals():
     line = RecordLine(
         at=NOW, client="zed", call="create", about="text_to_image gen4_image", answer="This program may only read."
     )
@@ -161,14 +161,14 @@ def test_the_record_tells_a_refusal_in_the_persons_language():
     assert cells[2:4] == ("Create, Gen-4 Image · TEXT → IMAGE", "THIS PROGRAM MAY ONLY READ.")
 
 
-def test_a_text_is_shown_as_it_is_and_a_picture_as_text_by_its_beginning():
+def test_text_input_is_shown_unchanged_and_a_picture_as_text_by_its_start():
     wanted = request("A fox", voice_note="keep_this_name", picture="data:image/png;base64," + "A" * 90_000)
     facts = [fact.text for fact in settings_of(task(1, State.QUEUED, request=wanted), CATALOG)]
     assert "keep_this_name" in facts
     assert any(text.endswith("… (90,022 characters)") and len(text) < 300 for text in facts)
 
 
-def test_what_was_approved_and_held_again_does_not_wait_for_approval():
+def test_approved_and_held_request_does_not_wait_for_approval():
     one = asked()
     held = replace(one, task=replace(one.task, hold=Hold(HoldCode.FILE_CHANGED, file="a.png")))
     assert (one.waits, held.waits) == (True, False)

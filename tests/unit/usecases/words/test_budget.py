@@ -9,7 +9,7 @@ def said(*args: object, **more: object) -> list[tuple[str, str]]:
     return [(share.label, share.amount) for share in shares(*args, **more)]  # type: ignore[arg-type]
 
 
-def test_the_shares_up_to_the_cap_add_up_to_it():
+def test_parts_of_the_budget_add_up_to_the_cap():
     found = shares(1_720.0, 360.0, 400.0, 2_100.0, running=240.0)
     assert sum(share.credits for share in found if share.part is not Part.OVER) == 2_100.0
     assert [(share.label, share.amount) for share in found] == [
@@ -21,11 +21,11 @@ def test_the_shares_up_to_the_cap_add_up_to_it():
     ]
 
 
-def test_without_a_cap_nothing_is_left_over():
+def test_budget_without_a_cap_has_no_remainder():
     assert said(0.0, 60.0, 0.0, None, running=0.0) == [("Spent", "0"), ("Running", "0"), ("Queued", "60")]
 
 
-def test_the_lines_stay_the_same_whatever_is_empty_so_that_no_button_below_moves():
+def test_number_of_budget_lines_is_constant():
     lines = [part.label for part in shares(1_720.0, 360.0, 400.0, 2_100.0, running=240.0)]
     assert [part.label for part in shares(2_200.0, 0.0, 0.0, 2_100.0, running=0.0)] == lines, "a cap that was lowered"
     assert (daily_cap_words(None), daily_cap_words(1_500.0)) == ("No daily cap", "Cap 1,500")

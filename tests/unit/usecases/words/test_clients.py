@@ -21,12 +21,12 @@ from runway_desktop.usecases.words.clients import client_icon, client_name
         ("", "Unnamed program"),
     ],
 )
-def test_a_program_is_called_as_its_maker_does(claimed: str, said: str):
+def test_program_is_named_as_its_maker_does(claimed: str, said: str):
     assert client_name(claimed) == said
     assert client_icon(claimed).startswith("mdi6.")
 
 
-def test_a_name_cannot_turn_or_break_its_line():
+def test_program_name_cannot_change_direction_or_break_its_line():
     assert client_name("edoc\u202eedualc\nsecond") == "edoc\\u202eedualc\\nsecond"
     assert client_name("x" * 200) == "x" * 59 + "…"
     assert client_name("猫の撮影スクリプト") == "猫の撮影スクリプト"

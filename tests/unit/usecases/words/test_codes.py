@@ -30,39 +30,39 @@ MOVE = MoveProgress(source="/old", target="/new", files=2, phase=MovePhase.DONE)
 
 
 @pytest.mark.parametrize("code", LaneCode)
-def test_why_the_lane_sends_nothing_is_said(code: LaneCode):
+def test_reason_why_the_lane_sends_nothing_has_a_text(code: LaneCode):
     assert lane_words(LaneReason(code, 2, 2, model="gen4.5", held=HELD))
 
 
-def test_a_lane_that_sends_says_nothing():
+def test_sending_lane_has_no_text():
     assert lane_words(None) == ""
 
 
 @pytest.mark.parametrize("cap", Cap)
-def test_each_cap_is_named_and_can_be_raised_unless_it_is_the_balance(cap: Cap):
+def test_each_cap_is_named_and_can_be_raised_except_the_balance(cap: Cap):
     held = HeldBack(limit=Limit(cap=cap, limit=60.0, spent=50.0, project="Aurora"), price=25.0)
     assert cap_sentence(held).endswith("; the next task costs about 25.")
     assert bool(raise_words(held)) is (cap is not Cap.BALANCE)
 
 
 @pytest.mark.parametrize("code", EngineNoticeCode)
-def test_each_notice_of_the_engine_has_a_message(code: EngineNoticeCode):
+def test_each_engine_notice_has_a_message(code: EngineNoticeCode):
     told = said(EngineNotice(code, ("/films",), move=MOVE))
     assert str(told.message).endswith(".")
 
 
 @pytest.mark.parametrize("code", [code for code in StayedCode if code not in (StayedCode.UNKNOWN, StayedCode.REFUSED)])
-def test_why_a_file_stayed_behind_is_said(code: StayedCode):
+def test_each_reason_why_a_file_stayed_behind_has_a_text(code: StayedCode):
     assert stayed_reason(Stayed("/old/fox.mp4", code)).endswith(".")
 
 
 @pytest.mark.parametrize("problem", FolderProblem)
-def test_why_a_folder_cannot_take_results_is_said(problem: FolderProblem):
+def test_each_reason_why_a_folder_is_unsuitable_has_a_text(problem: FolderProblem):
     assert refusal_words(FolderRefusal(problem, "/films")).endswith(".")
 
 
 @pytest.mark.parametrize("problem", PlanProblem)
-def test_why_a_move_cannot_be_carried_out_is_said(problem: PlanProblem):
+def test_each_reason_why_a_move_is_impossible_has_a_text(problem: PlanProblem):
     plan = MovePlan(source=Path("/old"), target=Path("/new"), problem=problem, target_state=FolderState.READ_ONLY)
     assert plan_words(plan).endswith(".")
 

@@ -31,7 +31,7 @@ def line(kind: str, detail: dict[str, Any]) -> LedgerEntry:
     return LedgerEntry(task_id=ONE.id, at=1.0, kind=kind, detail=detail)
 
 
-def test_details_tell_which_files_keep_their_makers_credentials() -> None:
+def test_details_name_files_that_keep_their_content_credentials() -> None:
     first, second = (saved(ONE, f"/library/{index}.png", index) for index in range(2))
     changed = replace(first, look=Look(presence=Presence.CHANGED, at=2.0))
     assert credentials(first, signed=(0,)) == "kept"
@@ -41,7 +41,7 @@ def test_details_tell_which_files_keep_their_makers_credentials() -> None:
     assert credentials(first, signed=()) is None
 
 
-def test_clips_of_a_demo_say_that_they_are_samples_with_their_prompt() -> None:
+def test_demo_clips_are_marked_as_samples_with_their_prompt() -> None:
     clip, picture = saved(ONE, "/library/1.mp4"), saved(ONE, "/library/2.png", 1, media=Media.IMAGE)
     row = Row(task=ONE, outputs=(clip, picture))
     assert [one.caption for one in showings_of(row, "A fox", "", is_demo=True)] == ["Sample footage: A fox", ""]

@@ -26,7 +26,7 @@ LIFE = LinkLife(FETCHED)
         (2, 50, "2 links copied. They have expired."),
     ],
 )
-def test_a_copied_link_says_how_long_it_works(count: int, hours: float, words: str) -> None:
+def test_copied_link_says_how_long_it_works(count: int, hours: float, words: str) -> None:
     assert str(copied_words(count, LIFE, FETCHED + hours * HOUR)) == words
 
 
@@ -38,7 +38,7 @@ def test_a_copied_link_says_how_long_it_works(count: int, hours: float, words: s
         (50, "expired; “Copy link” gets a new one"),
     ],
 )
-def test_the_details_say_it_in_a_line(hours: float, words: str) -> None:
+def test_details_show_the_link_expiry_in_a_line(hours: float, words: str) -> None:
     assert line_words(LIFE, FETCHED + hours * HOUR) == words
 
 
@@ -51,12 +51,12 @@ def test_the_details_say_it_in_a_line(hours: float, words: str) -> None:
         (50, "Runway may no longer keep it"),
     ],
 )
-def test_the_status_says_until_when_the_first_of_the_results_is_sure(hours: float, words: str) -> None:
+def test_status_shows_until_when_unsaved_results_are_safe(hours: float, words: str) -> None:
     first = saved(task(1), url_fetched_at=FETCHED)
     assert until_words([replace(first, url_fetched_at=FETCHED + HOUR), first], FETCHED + hours * HOUR) == words
 
 
-def test_moments_are_named_as_one_speaks_of_them() -> None:
+def test_expiry_times_are_named_in_everyday_words() -> None:
     assert units.moment(FETCHED - 24 * HOUR, FETCHED) == "yesterday, 14:00"
     assert units.moment(FETCHED + 24 * 40 * HOUR, FETCHED) == "4 Jan 2027, 14:00"
 

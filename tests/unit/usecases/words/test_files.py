@@ -68,13 +68,13 @@ def _become(output: Output, kind: str) -> Output:
         (("binned", "here"), "Saved (1.2 MB)", Tone.GOOD),
     ],
 )
-def test_the_row_says_what_became_of_files(kinds, said, tone):
+def test_row_shows_what_became_of_its_files(kinds, said, tone):
     words = describe(of(*kinds), Around())
     assert (words.spoken, words.tone) == (said, tone)
     assert words.icon
 
 
-def test_the_details_say_it_of_each_file_and_in_a_sentence():
+def test_details_describe_each_file_and_summarize_in_a_sentence():
     missing, changed, binned = of("missing"), of("changed"), of("binned")
     name = "t1-0.mp4"
     assert file_words(missing.outputs[0]) == f"{name} · not where it was saved"
@@ -92,7 +92,7 @@ def test_the_details_say_it_of_each_file_and_in_a_sentence():
     assert missing_words(missing.outputs[0]) == f"{name} is not where it was saved."
 
 
-def test_the_words_of_an_older_version_are_no_trouble():
+def test_texts_of_an_older_version_are_no_file_problem():
     old = of("binned")
     problem = replace(
         old.outputs[0], binned_from="", problem=Reason(ReasonCode.UNKNOWN, words="The file was moved to the bin.")
@@ -110,7 +110,7 @@ def test_the_words_of_an_older_version_are_no_trouble():
         ("here", []),
     ],
 )
-def test_each_comes_with_its_next_steps_and_all_are_offered(kind, steps):
+def test_each_file_problem_has_next_steps_and_all_are_offered(kind, steps):
     assert next_steps(of(kind)) == steps
     offered = found(of(kind))
     assert all(offered[command].enabled for command in steps)
@@ -125,7 +125,7 @@ def test_expired_result_is_not_fetched_and_says_why():
     assert found(of("changed", deleted_remotely=True))[FETCH_ORIGINAL].reason == "Runway no longer has it."
 
 
-def test_a_missing_file_is_not_opened_copied_used_or_deleted():
+def test_missing_file_cannot_be_opened_copied_used_or_deleted():
     offered = found(of("missing"))
     here = found(of("here"))
     for verb in (OPEN, SHOW_FILE, COPY_FILE, COPY_PATH, USE_AS_INPUT, DELETE_FILE):
@@ -133,7 +133,7 @@ def test_a_missing_file_is_not_opened_copied_used_or_deleted():
         assert verb not in offered
 
 
-def test_many_are_counted_and_only_those_that_it_concerns_are_taken():
+def test_many_files_are_counted_and_only_affected_ones_included():
     rows = [of("missing", "missing"), of("here"), of("changed"), of("binned")]
     offered = found(*rows)
     assert offered[LOOK_FOR].text == "Look for 2 files"
@@ -145,12 +145,12 @@ def test_many_are_counted_and_only_those_that_it_concerns_are_taken():
     assert found(of("binned"), of("binned"))[PUT_BACK].text == "Put 2 back from the trash"
 
 
-def test_what_was_never_saved_is_saved_and_not_fetched_again():
+def test_never_saved_result_is_saved_instead_of_fetched_again():
     assert found(of("waiting"))[FETCH_AGAIN].text == "Save now"
     assert found(of("missing"))[FETCH_AGAIN].text == "Fetch again from Runway"
 
 
-def test_deleting_at_runway_says_that_a_missing_file_would_be_lost():
+def test_delete_at_runway_says_that_a_missing_file_would_be_lost():
     asked = DELETE_REMOTELY.asked([of("missing")])
     assert asked is not None
     assert "would be lost" in asked.text
@@ -164,7 +164,7 @@ def test_deleting_at_runway_says_that_a_missing_file_would_be_lost():
         ("-is:missing", Filter(without=Without(pages=frozenset({Page.MISSING})))),
     ],
 )
-def test_they_are_found_by_a_word_and_listed_anew_when_that_changes(line, wanted):
+def test_file_problems_are_searchable_and_update_the_list(line, wanted):
     assert meaning(read(line), PageCounts(), 0.0).filter == wanted
     touch = Touch()
     touch.outputs = {0: of("missing").outputs[0]}

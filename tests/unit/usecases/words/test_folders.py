@@ -25,12 +25,12 @@ def health(state: FolderState, free: int | None = None, to_come: int = 0, *, can
 
 
 @pytest.mark.parametrize("state", [FolderState.UNKNOWN, FolderState.FINE])
-def test_a_folder_that_is_well_needs_no_words(state):
+def test_healthy_folder_has_no_text(state):
     assert trouble_of(health(state), waiting=3, rescues=True) is None
 
 
 @pytest.mark.parametrize("state", [one for one in FolderState if not one.can_write])
-def test_every_trouble_names_the_folder_what_waits_and_what_to_do(state):
+def test_every_folder_problem_names_folder_waiting_results_and_next_step(state):
     trouble = trouble_of(health(state), waiting=7, rescues=True)
     assert trouble is not None
     assert FOLDER in trouble.message
@@ -39,13 +39,13 @@ def test_every_trouble_names_the_folder_what_waits_and_what_to_do(state):
     assert Remedy.KEEP_HERE in trouble.ways
 
 
-def test_where_nothing_waits_nothing_is_offered_to_be_kept():
+def test_folder_problem_without_waiting_results_offers_no_rescue():
     trouble = trouble_of(health(FolderState.ABSENT), waiting=0, rescues=True)
     assert trouble is not None
     assert trouble.ways == (Remedy.TRY_AGAIN, Remedy.CHOOSE)
 
 
-def test_a_folder_that_was_deleted_can_be_made_again_and_a_drive_cannot():
+def test_deleted_folder_can_be_recreated_and_a_missing_drive_cannot():
     deleted = trouble_of(health(FolderState.ABSENT, can_be_made=True), waiting=0, rescues=False)
     unplugged = trouble_of(health(FolderState.ABSENT), waiting=0, rescues=False)
     assert deleted is not None
@@ -58,27 +58,27 @@ def test_a_folder_that_was_deleted_can_be_made_again_and_a_drive_cannot():
     assert "Connect its drive" in unplugged.detail
 
 
-def test_a_full_disk_is_shown_so_that_room_can_be_made():
+def test_full_disk_offers_to_show_its_folder():
     trouble = trouble_of(health(FolderState.FULL, 0), waiting=1, rescues=False)
     assert trouble is not None
     assert trouble.ways[0] is Remedy.SHOW_FOLDER
     assert trouble.detail == "Free up space: 200 MB always stay free for the list of tasks. 1 result is waiting."
 
 
-def test_a_disk_that_will_not_hold_what_is_to_come_says_how_much_that_is():
+def test_disk_too_small_for_expected_results_states_the_needed_space():
     trouble = trouble_of(health(FolderState.NEARLY_FULL, 640_000_000, 1_300_000_000), waiting=0, rescues=True)
     assert trouble is not None
     assert "640 MB free" in trouble.message
     assert trouble.detail == "About 1.3 GB are still to be saved."
 
 
-def test_the_preferences_say_how_it_is_in_a_sentence():
+def test_preferences_describe_the_folder_state_in_a_sentence():
     assert state_words(health(FolderState.FINE, 81_000_000_000)) == ("81 GB free.", Tone.PLAIN)
     assert state_words(health(FolderState.UNKNOWN)) == ("", Tone.PLAIN)
     assert state_words(health(FolderState.ABSENT))[1] is Tone.BAD
 
 
-def test_a_move_says_how_far_it_is_where_it_goes_and_how_long_it_takes():
+def test_running_move_shows_progress_target_and_time_left():
     progress = MoveProgress(
         source="/old", target="/new", files=312, files_total=1204, size=6_000_000_000, size_total=24_000_000_000
     )
@@ -92,7 +92,7 @@ def test_a_move_says_how_far_it_is_where_it_goes_and_how_long_it_takes():
 CHANGED = Stayed("/old/fox.mp4", StayedCode.CHANGED)
 
 
-def test_a_move_that_waits_says_for_what_and_one_that_is_over_what_stayed():
+def test_waiting_move_says_for_what_and_a_finished_one_what_stayed():
     away = MoveWait(MoveWaitCode.FOLDER, "/new", FolderState.ABSENT)
     waits = MoveProgress(source="/old", target="/new", phase=MovePhase.WAITING, waits=away)
     assert detail_of(waits, 5.0) == "/new is missing. Connect its drive; the move continues automatically."

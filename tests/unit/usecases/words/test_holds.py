@@ -10,7 +10,7 @@ from runway_desktop.usecases.words.holds import hold_words
 
 
 @pytest.mark.parametrize("code", [one for one in HoldCode if one not in (HoldCode.REFUSED, HoldCode.EXPIRED)])
-def test_every_reason_but_its_turn_is_said_even_without_details(code: HoldCode):
+def test_every_hold_reason_has_a_text_without_details(code: HoldCode):
     said = hold_words(Hold(code))
     assert bool(said) is (code is not HoldCode.ITS_TURN)
     assert not said or said.endswith(".")
@@ -18,16 +18,16 @@ def test_every_reason_but_its_turn_is_said_even_without_details(code: HoldCode):
 
 
 @pytest.mark.parametrize("code", [HoldCode.FILE_MISSING, HoldCode.FILE_UNREADABLE, HoldCode.FILE_EMPTY])
-def test_a_file_is_named(code: HoldCode):
+def test_hold_text_names_the_missing_file(code: HoldCode):
     assert hold_words(Hold(code, file="fox.png")).startswith("“fox.png” ")
 
 
 @pytest.mark.parametrize("code", [HoldCode.NOT_SENT, HoldCode.UPLOAD_FAILED, HoldCode.ASK_PERSON])
-def test_what_an_error_said_is_repeated(code: HoldCode):
+def test_hold_text_repeats_the_error_message(code: HoldCode):
     assert "Runway is overloaded." in hold_words(
         Hold(code, cause=Reason(ReasonCode.OTHER_ERROR, words="Runway is overloaded."))
     )
 
 
-def test_the_small_print_is_not_part_of_the_sentence():
+def test_small_print_is_not_part_of_the_sentence():
     assert all("HTTP 503" not in hold_words(Hold(code, small_print="HTTP 503")) for code in HoldCode)

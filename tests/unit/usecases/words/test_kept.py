@@ -95,7 +95,7 @@ BY_LANE = (
 
 
 @pytest.mark.parametrize("case", [*BY_HOLD, *BY_CAP, *BY_LANE], ids=lambda case: case.row)
-def test_each_reader_says_the_same(case: Case):
+def test_row_queue_budget_and_clients_give_the_same_reason(case: Case):
     queued, kept = Row(task=task(1, State.QUEUED, hold=case.hold)), Kept(hold=case.hold, lane=case.by, since=60.0)
     assert kept.way is case.way
     assert describe(queued, Around(kept=kept)).spoken == case.row
@@ -106,7 +106,7 @@ def test_each_reader_says_the_same(case: Case):
     assert answer.get("waits_since") == ("1970-01-01T00:01:00.000Z" if program else None)
 
 
-def test_the_table_names_every_reason():
+def test_table_of_reasons_is_complete():
     table = (*BY_HOLD, *BY_CAP, *BY_LANE)
     never_queued = {HoldCode.ITS_TURN, HoldCode.REFUSED, HoldCode.EXPIRED}
     assert {case.hold.code for case in table} | never_queued == set(HoldCode)

@@ -20,17 +20,17 @@ def output(problem: Reason | None) -> Output:
 
 
 @pytest.mark.parametrize("code", ReasonCode)
-def test_every_reason_is_said_even_without_details(code: ReasonCode):
+def test_every_reason_has_a_text_without_details(code: ReasonCode):
     for said in (sending_words(Reason(code)), saving_words(output(Reason(code)))):
         assert said.endswith(".")
         assert "{" not in said
 
 
-def test_nothing_is_said_where_nothing_is_the_matter():
+def test_no_reason_has_no_text():
     assert (sending_words(None), saving_words(output(None))) == ("", "")
 
 
-def test_our_mistake_is_named_after_what_it_spoiled():
+def test_program_error_is_named_after_the_affected_work():
     assert sending_words(Reason(ReasonCode.OUR_MISTAKE)) == "An error in this program while sending."
     assert saving_words(output(Reason(ReasonCode.OUR_MISTAKE))).startswith("An error in this program while saving")
 
@@ -38,16 +38,16 @@ def test_our_mistake_is_named_after_what_it_spoiled():
 @pytest.mark.parametrize(
     "code", [code for code in ReasonCode if is_of_disk(Reason(code)) and code is not ReasonCode.DISK_ERROR]
 )
-def test_a_disk_is_named_by_its_folder(code: ReasonCode):
+def test_disk_error_names_its_folder(code: ReasonCode):
     assert "/films {1}" in saving_words(output(Reason(code, "/films {1}")))
 
 
-def test_a_full_disk_says_how_much_is_needed():
+def test_full_disk_error_states_the_needed_space():
     said = saving_words(output(Reason(ReasonCode.DISK_FULL, "/films", 5_000_000)))
     assert said.startswith("The disk with “/films” is full: 5.0 MB are needed. ")
 
 
-def test_what_an_error_said_is_repeated():
+def test_reason_text_repeats_the_error_message():
     problem = NoReply("Runway did not answer in time.", advice="Check it.", detail="HTTP 0").reason
     assert sending_words(problem) == "Runway did not answer in time."
     assert saving_words(output(problem)) == "Runway did not answer in time. Saving continues automatically."
@@ -56,10 +56,10 @@ def test_what_an_error_said_is_repeated():
 @pytest.mark.parametrize(
     "kind", [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.ApiError)]
 )
-def test_every_error_of_runway_has_a_code_of_its_own(kind: type[RunwayDesktopError]):
+def test_every_runway_error_has_its_own_code(kind: type[RunwayDesktopError]):
     assert (kind.code is ReasonCode.OTHER_ERROR) is (kind is errors.ApiError)
 
 
-def test_an_error_of_a_disk_without_a_reason_keeps_its_words():
+def test_disk_error_without_a_reason_keeps_its_message():
     said = DiskError("It cannot be read.", advice="Is it there?").reason
     assert said == Reason(ReasonCode.DISK_ERROR, words=in_turn("It cannot be read.", "Is it there?"))

@@ -10,11 +10,11 @@ from runway_desktop.usecases.words.failures import no_link_words, why_not_words
 
 
 @pytest.mark.parametrize("why", WhyNot)
-def test_every_reason_has_a_sentence(why: WhyNot):
+def test_every_reason_why_not_has_a_sentence(why: WhyNot):
     assert why_not_words(why).endswith(".")
 
 
-def test_an_error_is_told_in_its_own_words():
+def test_error_is_shown_with_its_own_message():
     assert why_not_words(NotReached("There is no network.", advice="Try again.")) == "There is no network. Try again."
 
 

@@ -21,7 +21,7 @@ NOON = 1_800_000_000.0
 DENIED = Evidence(cause=Reason(ReasonCode.SERVER_TROUBLE, words="Runway is busy."))
 
 
-def test_every_state_has_its_look_and_a_word_of_the_search():
+def test_every_state_has_an_icon_and_a_search_word():
     assert list(LOOKS) == list(State)
     for look in LOOKS.values():
         assert str(look.headline)
@@ -29,7 +29,7 @@ def test_every_state_has_its_look_and_a_word_of_the_search():
         assert look.word in STATUSES
 
 
-def test_every_word_of_the_search_finds_the_states_that_have_it():
+def test_every_search_word_for_a_state_finds_its_states():
     for word in STATUSES:
         assert STATES[word]
         assert all(LOOKS[state].word == word for state in STATES[word])
@@ -47,13 +47,13 @@ def test_every_word_of_the_search_finds_the_states_that_have_it():
         ({"remote_id": None, "evidence": DENIED}, "may be charged, although Runway refused it"),
     ],
 )
-def test_a_canceled_task_never_stands_without_a_word_of_its_cost(members, says):
+def test_canceled_task_always_states_its_cost(members, says):
     canceled = task(1, State.CANCELLED, **{"remote_id": remote_id(1), **members})
     assert describe(Row(task=canceled), Around()).detail == says
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER])
-def test_a_live_task_is_not_shown_as_live_while_runway_cannot_be_reached(state):
+def test_running_task_is_not_shown_as_running_while_runway_is_unreachable(state):
     running = Row(task=task(1, state, remote_id=remote_id(1), progress=0.96))
     offline = describe(running, Around(offline=True))
     assert (offline.headline, offline.progress, offline.moving) == ("Offline", None, False)
@@ -61,7 +61,7 @@ def test_a_live_task_is_not_shown_as_live_while_runway_cannot_be_reached(state):
     assert describe(Row(task=task(1, State.FAILED)), Around(offline=True)).headline != "Offline"
 
 
-def test_a_queued_task_promises_no_start_while_runway_cannot_be_reached():
+def test_queued_task_promises_no_start_while_runway_is_unreachable():
     queued = Row(task=task(1, State.QUEUED, hold=Hold(HoldCode.ITS_TURN)))
     turn = InQueue(position=1, start=(600.0, 900.0), is_queue=True)
     assert describe(queued, Around(turn=turn)).headline != "Queued"
@@ -69,7 +69,7 @@ def test_a_queued_task_promises_no_start_while_runway_cannot_be_reached():
     assert (offline.headline, offline.detail) == ("Queued", "Offline")
 
 
-def test_an_entered_id_is_looked_for_until_runway_has_shown_its_task():
+def test_adopted_id_is_shown_as_searched_until_runway_shows_its_task():
     entered = task(1, State.PENDING, remote_id=remote_id(1), adopted=True)
     assert describe(Row(task=entered), Around()).spoken == "Looking for it"
     assert describe(Row(task=replace(entered, not_found_at=5.0)), Around()).spoken == "Looking for it (not found yet)"
@@ -79,7 +79,7 @@ def test_an_entered_id_is_looked_for_until_runway_has_shown_its_task():
 
 
 @pytest.mark.parametrize("code", [ReasonCode.NOT_REACHED, ReasonCode.SLOW_DOWN, ReasonCode.SERVER_TROUBLE])
-def test_a_queued_task_says_what_keeps_it_now_and_not_how_the_connection_was(code):
+def test_queued_task_shows_its_current_reason_instead_of_an_old_connection_state(code):
     hold = Hold(HoldCode.NOT_SENT, cause=Reason(code, words="Earlier."))
     queued = Row(task=task(1, State.QUEUED, hold=hold))
     assert describe(queued, Around(kept=Kept(hold=hold, lane=LaneReason(LaneCode.OFFLINE)))).detail == "Offline"
@@ -89,13 +89,13 @@ def test_a_queued_task_says_what_keeps_it_now_and_not_how_the_connection_was(cod
     assert describe(Row(task=refused), Around()).detail == "No credits."
 
 
-def test_a_rate_limit_says_when_it_is_tried_again():
+def test_rate_limit_text_says_when_it_is_retried():
     limit = LaneReason(LaneCode.ERROR, cause=Reason(ReasonCode.SLOW_DOWN, words="Busy."), retry_at=NOON + 31)
     said = describe(Row(task=task(1, State.QUEUED)), Around(kept=Kept(lane=limit))).detail
     assert said == f"Rate limit until {local_time(NOON + 31):%H:%M:%S}"
 
 
-def test_several_canceled_tasks_are_told_of_in_one_sentence_with_what_they_may_cost():
+def test_several_canceled_tasks_are_one_sentence_with_their_possible_cost():
     ran = task(1, State.CANCELLED, remote_id=remote_id(1), running_since=5.0)
     held = task(2, State.CANCELLED, remote_id=None)
     assert canceled_words([]) == canceled_words([held]) == ""
@@ -105,14 +105,14 @@ def test_several_canceled_tasks_are_told_of_in_one_sentence_with_what_they_may_c
     )
 
 
-def test_the_cost_of_a_canceled_task_is_unknown_and_not_none():
+def test_unknown_cost_of_a_canceled_task_differs_from_no_cost():
     assert cost_words(task(1, State.CANCELLED, remote_id=remote_id(1))) == "?"
     assert cost_words(task(1, State.CANCELLED, remote_id=None)) != "?"
     assert cost_words(task(1, State.CANCELLED, remote_id=None, evidence=DENIED)) == "?"
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER])
-def test_a_task_whose_cancel_is_not_answered_yet_says_that_it_is_being_canceled(state):
+def test_task_with_a_pending_cancel_is_shown_as_being_canceled(state):
     asked = task(1, state, remote_id=remote_id(1), progress=0.4, cancel_asked=True)
     shown = describe(Row(task=asked), Around(remaining=(3, 9)))
     assert (shown.detail, shown.tone) == ("canceling", LOOKS[state].tone)

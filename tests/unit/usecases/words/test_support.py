@@ -47,7 +47,7 @@ LEDGER = [
 ]  # fmt: skip
 
 
-def test_ids_state_times_settings_and_code_are_there():
+def test_support_details_contain_ids_state_times_settings_and_code():
     text = support_details(TASK, LEDGER, version="1.2.3", system="Linux")
     for fact in (
         TASK.remote_id, "local1", "State: failed", "image_to_video, gen4.5", "duration=5", "ratio=1280:720",
@@ -58,7 +58,7 @@ def test_ids_state_times_settings_and_code_are_there():
         assert str(fact) in text, fact
 
 
-def test_prompt_inputs_links_paths_and_secrets_are_not():
+def test_support_details_contain_no_prompt_inputs_links_paths_or_secrets():
     text = support_details(TASK, LEDGER)
     for private in ("private", "ugly", "sig=1", SECRET, "key_", "Bearer abc", "/home/me"):
         assert private not in text, private
@@ -78,7 +78,7 @@ def test_prompt_inputs_links_paths_and_secrets_are_not():
         ("text_to_video and/or 1/2 at 5.0 MB/s", "text_to_video and/or 1/2 at 5.0 MB/s"),
     ],
 )
-def test_of_a_path_only_the_name_of_a_known_folder_is_told(said, shown):
+def test_support_details_replace_paths_by_known_folder_names(said, shown):
     places = {
         Path("/home/me"): "~",
         Path("/srv/big library"): "<results folder>",
@@ -89,14 +89,14 @@ def test_of_a_path_only_the_name_of_a_known_folder_is_told(said, shown):
     assert f"not saved  (reason={shown})" in told
 
 
-def test_prompt_is_there_when_it_is_chosen_and_a_secret_in_it_still_is_not():
+def test_support_details_contain_the_prompt_on_request_without_secrets():
     task = replace(TASK, request=replace(TASK.request, prompt=f"A private fox {SECRET}"))
     text = support_details(task, [], include_prompt=True)
     assert "Prompt: A private fox [secret]" in text
     assert SECRET not in text
 
 
-def test_adopted_task_that_was_refused_or_is_odd_has_its_words():
+def test_refused_or_unusual_adopted_task_is_described():
     odd = replace(
         TASK, state=State.OTHER, remote_status="PONDERING", adopted=True, cancel_asked=True, failure=None,
         refusals=(Refusal(path=("promptImage", 0, "uri"), message="A private fox", code="invalid_uri"),),
@@ -107,7 +107,7 @@ def test_adopted_task_that_was_refused_or_is_odd_has_its_words():
     assert "Refused: promptImage.0.uri: invalid_uri" in text
 
 
-def test_answer_without_an_id_is_shown_short_and_for_support_in_full():
+def test_answer_without_an_id_is_shown_short_and_in_full_for_support():
     answer = f"HTTP 502 · <html>\n{'x' * 300} A private fox /home/me/fox.png</html>"
     task = replace(TASK, state=State.UNCERTAIN, failure=None, evidence=Evidence(answer=answer))
     assert small_print(task).startswith("HTTP 502 · <html> xxx")
@@ -117,11 +117,11 @@ def test_answer_without_an_id_is_shown_short_and_for_support_in_full():
     assert small_print(replace(task, evidence=None)) == ""
 
 
-def test_time_that_makes_no_sense_is_no_crash():
+def test_impossible_timestamp_does_not_raise():
     assert "1e+300" in support_details(replace(TASK, ended_at=1e300), [])
 
 
-def test_a_refusal_is_told_in_english_whatever_the_window_speaks():
+def test_refusal_is_in_english_for_support_in_every_language():
     refused = Refused(Text("Runway did not accept “{name}”.").with_(name="ratio"))
     entry = ledger_line(TASK, TASK, refused, 1_750_000_000.0, {})
     assert entry is not None
@@ -135,7 +135,7 @@ def test_a_refusal_is_told_in_english_whatever_the_window_speaks():
     assert "refused  (message=Runway did not accept “ratio”.)" in told
 
 
-def test_why_a_task_waited_is_told_from_new_lines_and_from_those_of_older_versions():
+def test_reason_of_a_wait_is_read_from_new_and_old_ledger_lines():
     hold = Hold(HoldCode.NOT_SENT, cause=Reason(ReasonCode.OTHER_ERROR, words="Cut."))
     lines = [
         LedgerEntry(task_id=TASK.id, at=1_750_000_000.0, kind="waits", detail={"reason": "Runway was busy."}),

@@ -16,11 +16,11 @@ _SECONDS = {"s": 1, "min": 60, "h": 3600}
     ("value", "words"),
     [(8412.0, "8,412"), (2.5, "2.5"), (2.25, "2.25"), (0, "0"), (1234567.1, "1,234,567.1"), (2.004, "2"), (10, "10")],
 )
-def test_numbers_have_separators_and_no_empty_decimals(value, words):
+def test_numbers_have_group_separators_and_no_empty_decimals(value, words):
     assert units.number(value) == words
 
 
-def test_one_credit_is_singular_and_all_else_is_plural():
+def test_only_one_credit_is_singular():
     assert [units.credits_in_words(value) for value in (1, 1.001, 0, 2, 0.5)] == [
         "1 credit",
         "1 credit",
@@ -30,7 +30,7 @@ def test_one_credit_is_singular_and_all_else_is_plural():
     ]
 
 
-def test_credits_are_cents():
+def test_credits_are_converted_to_cents():
     assert units.dollars(60) == "$0.60"
     assert units.dollars(123456) == "$1,234.56"
 
@@ -58,11 +58,11 @@ def test_sizes_are_decimal_and_short(amount, words):
     ("seconds", "words"),
     [(0, "0 s"), (71, "71 s"), (150, "2.5 min"), (120, "2 min"), (1200, "20 min"), (5400, "1.5 h"), (7200, "2 h")],
 )
-def test_durations_are_said_in_one_unit(seconds, words):
+def test_durations_are_written_in_one_unit(seconds, words):
     assert units.duration(seconds) == words
 
 
-def test_a_short_length_keeps_its_tenths():
+def test_short_length_keeps_its_tenths():
     assert [units.length(seconds) for seconds in (4.5, 5.0, 12.3, 150)] == ["4.5 s", "5 s", "12 s", "2.5 min"]
 
 
@@ -79,12 +79,12 @@ def test_a_short_length_keeps_its_tenths():
         (0, 0, "1 s"),
     ],
 )
-def test_spans_stand_in_one_unit(low, high, words):
+def test_time_spans_are_written_in_one_unit(low, high, words):
     assert units.span(low, high) == words
 
 
 @given(st.floats(0, 100_000), st.floats(0, 100_000))
-def test_a_span_never_promises_more_than_is_known(one: float, other: float):
+def test_time_span_never_promises_more_precision_than_known(one: float, other: float):
     low, high = sorted((one, other))
     numbers, unit = units.span(low, high).rsplit(" ", 1)
     first, last = (int(part) for part in (numbers.split("–") * 2)[:2])
@@ -99,14 +99,14 @@ def test_times_are_as_short_as_the_day_allows():
     assert units.clock_time(datetime(2025, 3, 7, 1, 2).timestamp(), NOW) == f"7 {datetime(2025, 3, 7):%b} 2025"
 
 
-def test_days_are_named_as_one_speaks_of_them():
+def test_days_are_named_in_everyday_words():
     assert units.day_in_words("2026-11-03", NOW) == "Today"
     assert units.day_in_words("2026-11-02", NOW) == "Yesterday"
     assert units.day_in_words("2026-10-05", NOW) == f"{datetime(2026, 10, 5):%A}, 5 {datetime(2026, 10, 5):%B}"
     assert units.day_in_words("2025-10-05", NOW).endswith("2025")
 
 
-def test_ago_is_never_in_the_future():
+def test_elapsed_time_is_never_in_the_future():
     assert units.ago(NOW + 50, NOW) == "just now"
     assert [units.ago(NOW - passed, NOW) for passed in (5, 150, 7200, 200_000)] == [
         "just now",
@@ -117,7 +117,7 @@ def test_ago_is_never_in_the_future():
 
 
 @pytest.mark.parametrize("at", [-1.0, 1785931200250.0, 253402300799.0, 1e308, float("inf")])
-def test_a_time_that_no_calendar_has_is_said_all_the_same(at: float) -> None:
+def test_impossible_timestamp_has_a_text(at: float) -> None:
     for words in (units.clock_time, units.moment):
         assert words(at, NOW)
     assert units.full_time(at)

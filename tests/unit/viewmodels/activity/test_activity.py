@@ -57,7 +57,7 @@ async def test_three_removals_in_a_row_are_one_act_with_one_undo(tmp_path):
         watched.activity.undo()
 
 
-async def test_each_judgment_can_be_undone_whatever_was_decided_since(tmp_path):
+async def test_each_rating_can_be_undone_after_later_ones(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.FAILED))
         watched = Watched(rig)
@@ -84,7 +84,7 @@ async def test_each_judgment_can_be_undone_whatever_was_decided_since(tmp_path):
         assert (await rig.by_id(1)).rating == 0, "as it was before both"
 
 
-async def test_what_another_room_undid_is_no_act_any_more(tmp_path):
+async def test_act_undone_in_another_view_is_removed(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED))
         watched = Watched(rig)
@@ -97,7 +97,7 @@ async def test_what_another_room_undid_is_no_act_any_more(tmp_path):
         assert watched.activity.shown.action is not None
 
 
-async def test_undo_says_why_before_it_takes_back_what_was_before(tmp_path):
+async def test_undo_explains_itself_before_reverting_an_older_act(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.QUEUED), task(2, State.FAILED))
         await rig.engine.ledger.load()
@@ -115,7 +115,7 @@ async def test_undo_says_why_before_it_takes_back_what_was_before(tmp_path):
         await until(lambda: "Rating undone: “Prompt 2”." in watched.activity.messages())
 
 
-async def test_undo_is_no_longer_offered_once_what_was_released_has_left(tmp_path):
+async def test_undo_ends_once_the_released_task_is_sent(tmp_path):
     async with Rig(tmp_path) as rig:
         held = Hold(HoldCode.APPROVAL, client="an agent")
         await rig.shown(*(task(number, State.QUEUED, hold=held) for number in (1, 2)))
@@ -133,7 +133,7 @@ async def test_undo_is_no_longer_offered_once_what_was_released_has_left(tmp_pat
         assert watched.activity.messages() == ["2 requests approved."]
 
 
-async def test_undo_takes_back_what_was_done_in_its_room(tmp_path):
+async def test_undo_reverts_the_act_of_its_view(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED))
         watched = Watched(rig)
@@ -149,7 +149,7 @@ async def test_undo_takes_back_what_was_done_in_its_room(tmp_path):
         await until(lambda: "Rating undone: “Prompt 1”." in watched.activity.messages())
 
 
-async def test_what_goes_on_is_shown_a_moment_longer_than_it_lasts(tmp_path):
+async def test_running_work_is_shown_slightly_longer_than_it_lasts(tmp_path):
     async with Rig(tmp_path) as rig:
         watched = Watched(rig)
         rig.engine.bus.tell(DownloadsCounted(2, 3, 1_500_000))
@@ -162,7 +162,7 @@ async def test_what_goes_on_is_shown_a_moment_longer_than_it_lasts(tmp_path):
         assert watched.text == str(NOTHING_GOES_ON)
 
 
-async def test_a_sending_that_is_over_at_once_is_seen_all_the_same(tmp_path):
+async def test_sending_that_ends_at_once_is_still_shown(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1), task(2))
         watched = Watched(rig)
@@ -178,7 +178,7 @@ async def test_a_sending_that_is_over_at_once_is_seen_all_the_same(tmp_path):
         assert watched.text == str(NOTHING_GOES_ON)
 
 
-async def test_a_problem_without_a_button_waits_until_it_was_read_and_one_with_a_button_until_it_is_answered(tmp_path):
+async def test_problem_stays_until_read_or_until_its_button_is_pressed(tmp_path):
     async with Rig(tmp_path) as rig:
         watched = Watched(rig)
         answered: list[str] = []
@@ -199,7 +199,7 @@ async def test_a_problem_without_a_button_waits_until_it_was_read_and_one_with_a
         assert answered == ["again"], "an answer is given once"
 
 
-async def test_the_words_of_what_goes_on_change_and_its_end_is_told_by_who_began_it(tmp_path):
+async def test_running_work_changes_its_text_and_its_starter_reports_the_end(tmp_path):
     async with Rig(tmp_path) as rig:
         watched = Watched(rig)
         number = watched.activity.follow("Looking for missing files…", "Stop", lambda: None)
@@ -213,7 +213,7 @@ async def test_the_words_of_what_goes_on_change_and_its_end_is_told_by_who_began
         assert watched.activity.messages() == []
 
 
-async def test_a_gesture_is_said_once_and_leaves_what_was_there(tmp_path):
+async def test_drag_hint_is_announced_once_and_keeps_messages(tmp_path):
     async with Rig(tmp_path) as rig:
         watched = Watched(rig)
         watched.activity.tell("Copied.")
@@ -225,7 +225,7 @@ async def test_a_gesture_is_said_once_and_leaves_what_was_there(tmp_path):
         assert watched.text == "Copied"
 
 
-async def test_what_is_pointed_at_stays_and_then_for_a_while(tmp_path):
+async def test_message_under_the_pointer_stays_and_then_for_a_while(tmp_path):
     async with Rig(tmp_path) as rig:
         watched = Watched(rig)
         watched.activity.tell("Copied.")

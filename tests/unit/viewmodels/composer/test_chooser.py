@@ -31,21 +31,21 @@ def offer(chooser: Chooser, endpoint: str, model: str) -> ModelOffer:
     return next(one for one in chooser.offers(CatalogPart.ALL) if one.key == (endpoint, model))
 
 
-async def test_everything_is_offered_once_in_the_order_of_the_catalog(tmp_path, qapp):
+async def test_every_model_is_listed_once_in_catalog_order(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         assert [one.key for one in chooser.offers(CatalogPart.ALL)] == EVERY
         for part in chooser.parts():
             assert len(chooser.offers(part.scope)) == part.amount
 
 
-async def test_parts_stand_in_groups_by_what_they_make(tmp_path, qapp):
+async def test_endpoints_are_grouped_by_what_they_make(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         headings = [part.heading for part in chooser.parts() if part.heading]
         assert headings == ["Makes clips", "Makes pictures", "Makes sound"]
         assert {part.scope for part in chooser.parts()} >= {endpoint.name for endpoint in CATALOG.endpoints}
 
 
-async def test_search_looks_through_everything_and_puts_the_open_part_first(tmp_path, qapp):
+async def test_chooser_search_covers_everything_and_ranks_the_open_endpoint_first(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         found = chooser.offers("image_to_video", "gemini")
         assert found[0].key == ("image_to_video", "gemini_omni_flash")
@@ -63,13 +63,13 @@ async def test_search_looks_through_everything_and_puts_the_open_part_first(tmp_
         ("GEN-4.5", "gen4.5"),
     ],
 )
-async def test_search_finds_makers_names_and_what_goes_in(words, expected, tmp_path, qapp):
+async def test_chooser_search_finds_makers_names_and_accepted_inputs(words, expected, tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         assert chooser.offers(CatalogPart.ALL, words)[0].model == expected
 
 
 @pytest.mark.parametrize("words", ["sound", "music", "voice"])
-async def test_what_makes_sound_is_found_before_what_only_takes_or_mentions_it(words, tmp_path, qapp):
+async def test_models_that_make_sound_rank_before_those_that_accept_or_mention_it(words, tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         makes = [one.makes for one in chooser.offers("image_to_video", words)]
         amount = makes.count(Media.AUDIO)
@@ -77,12 +77,12 @@ async def test_what_makes_sound_is_found_before_what_only_takes_or_mentions_it(w
         assert makes[:amount] == [Media.AUDIO] * amount
 
 
-async def test_search_that_fits_nothing_gives_nothing(tmp_path, qapp):
+async def test_chooser_search_without_a_match_is_empty(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         assert chooser.offers(CatalogPart.ALL, "zebra") == []
 
 
-async def test_what_one_has_leaves_what_takes_it_and_needs_nothing_else(tmp_path, qapp):
+async def test_inputs_at_hand_keep_models_that_accept_them_and_need_nothing_else(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         with_clip = chooser.offers(CatalogPart.ALL, having=frozenset({"video"}))
         assert ("video_upscale", "enhance_frame_rate") in {one.key for one in with_clip}
@@ -94,7 +94,7 @@ async def test_what_one_has_leaves_what_takes_it_and_needs_nothing_else(tmp_path
         assert not [one for one in both if Media.VIDEO in one.needs]
 
 
-async def test_a_favorite_comes_first_is_kept_and_can_be_let_go(tmp_path, qapp):
+async def test_favorite_model_comes_first_is_stored_and_can_be_removed(tmp_path, qapp):
     async with opened(tmp_path) as (rig, chooser):
         key = ("text_to_video", "wan3")
         chooser.toggle_favorite(key)
@@ -105,7 +105,7 @@ async def test_a_favorite_comes_first_is_kept_and_can_be_let_go(tmp_path, qapp):
         assert chooser.offers(CatalogPart.FAVORITES) == []
 
 
-async def test_nothing_is_new_at_first_and_new_pairs_are_new_until_the_next_catalog(tmp_path, qapp):
+async def test_new_models_are_marked_until_the_next_catalog(tmp_path, qapp):
     async with opened(tmp_path) as (rig, chooser):
         assert chooser.new() == frozenset()
         settings = rig.engine.settings
@@ -119,7 +119,7 @@ async def test_nothing_is_new_at_first_and_new_pairs_are_new_until_the_next_cata
 
 
 @pytest.mark.parametrize("stored", [None, "x", 3, [1, "a", ["a"]], [["a", 1]], {"pairs": 7}])
-async def test_damaged_settings_do_no_harm(stored, tmp_path, qapp):
+async def test_damaged_chooser_settings_are_harmless(stored, tmp_path, qapp):
     async with opened(tmp_path) as (rig, _):
         rig.engine.settings.set("chooser.favourites", stored)
         rig.engine.settings.set("chooser.catalog", stored)
@@ -127,14 +127,14 @@ async def test_damaged_settings_do_no_harm(stored, tmp_path, qapp):
         assert len(fresh.offers(CatalogPart.ALL)) == len(EVERY)
 
 
-async def test_a_learned_price_is_said_by_the_second(tmp_path, qapp):
+async def test_learned_price_is_shown_per_second(tmp_path, qapp):
     async with opened(tmp_path) as (rig, chooser):
         rig.composer.load(plain_request())
         await rig.engine.pricing.learn(plain_request(), 60)
         assert offer(chooser, "text_to_video", "gen4.5").price == "12 credits a second"
 
 
-async def test_what_is_paid_by_the_length_of_what_is_put_in_has_a_price_a_second(tmp_path, qapp):
+async def test_model_priced_by_input_length_has_a_price_per_second(tmp_path, qapp):
     async with Rig(tmp_path, prices=read_published()) as rig:
         chooser = rig.composer.chooser
         assert offer(chooser, "character_performance", "act_two").price == "about 5 credits a second"
@@ -143,7 +143,7 @@ async def test_what_is_paid_by_the_length_of_what_is_put_in_has_a_price_a_second
         assert offer(chooser, "text_to_video", "hailuo3").price == "about 10 to 15 credits a second"
 
 
-async def test_times_come_from_ones_own_history(tmp_path, qapp):
+async def test_typical_durations_come_from_own_history(tmp_path, qapp):
     async with opened(tmp_path) as (rig, chooser):
         told = []
         chooser.changed.connect(lambda: told.append(True))
@@ -160,7 +160,7 @@ async def test_times_come_from_ones_own_history(tmp_path, qapp):
         assert offer(chooser, "text_to_video", "veo3.1").usually == ""
 
 
-async def test_the_organizations_limits_are_said(tmp_path, qapp):
+async def test_limits_of_the_organization_are_shown(tmp_path, qapp):
     async with opened(tmp_path) as (rig, chooser):
         organization = Organization(
             balance=1, limits={"gen4.5": ModelLimits(concurrent=2, daily=50)}, daily_used={"gen4.5": 8}
@@ -175,7 +175,7 @@ async def test_the_organizations_limits_are_said(tmp_path, qapp):
         assert "none left today" in offer(chooser, "text_to_video", "gen4.5").limits
 
 
-async def test_choosing_goes_to_the_composer_which_keeps_what_fits(tmp_path, qapp):
+async def test_choosing_a_model_keeps_fitting_values_in_the_composer(tmp_path, qapp):
     async with opened(tmp_path) as (rig, chooser):
         rig.composer.set_prompt("A lighthouse")
         chooser.choose(("text_to_image", "gen4_image"))
@@ -188,7 +188,7 @@ async def test_choosing_goes_to_the_composer_which_keeps_what_fits(tmp_path, qap
         assert not chooser.choose_part(CatalogPart.NEW)
 
 
-async def test_every_offer_says_something_of_itself(tmp_path, qapp):
+async def test_every_offered_model_has_a_description(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         for one in chooser.offers(CatalogPart.ALL):
             assert one.facts.startswith(one.endpoint_label)
@@ -197,14 +197,14 @@ async def test_every_offer_says_something_of_itself(tmp_path, qapp):
 
 @pytest.mark.parametrize("words", ["gen4_image", "Gen-4 Image", "GEN4_IMAGE "])
 @pytest.mark.parametrize("scope", [CatalogPart.ALL, "text_to_image", "text_to_video"])
-async def test_what_is_called_just_so_comes_before_what_begins_so(words, scope, tmp_path, qapp):
+async def test_exact_name_ranks_before_a_longer_one(words, scope, tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         chooser.toggle_favorite(("text_to_image", "gen4_image_turbo"))
         models = [one.model for one in chooser.offers(scope, words)]
         assert models[:2] == ["gen4_image", "gen4_image_turbo"]
 
 
-async def test_what_begins_so_comes_before_what_holds_it(tmp_path, qapp):
+async def test_name_prefix_ranks_before_other_matches(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         names = [(one.label.casefold(), one.model) for one in chooser.offers(CatalogPart.ALL, "ideo")]
         begins = [any(name.startswith("ideo") for name in both) for both in names]

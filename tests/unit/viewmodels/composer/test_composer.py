@@ -46,12 +46,12 @@ def without_blanks(values):
     return {name: value for name, value in values.items() if not is_left_out(value)}
 
 
-def test_there_are_ninety_nine_pairs_to_test():
+def test_catalog_has_ninety_nine_endpoint_and_model_pairs():
     assert len(PAIRS) == 99
 
 
 @each_pair
-async def test_a_new_form_has_every_required_choice_made(pair, tmp_path):
+async def test_new_form_has_every_required_choice_set(pair, tmp_path):
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, pair)
         open_places = {finding.path[0] for finding in rig.composer.findings()}
@@ -67,7 +67,7 @@ async def test_a_new_form_has_every_required_choice_made(pair, tmp_path):
 
 @each_pair
 @pytest.mark.parametrize("make", [smallest, fullest], ids=["smallest", "fullest"])
-async def test_a_request_that_is_taken_up_comes_out_as_it_was(pair, make, tmp_path):
+async def test_request_loaded_into_the_composer_is_unchanged(pair, make, tmp_path):
     wire = without_blanks(make(pair))
     async with Rig(tmp_path) as rig:
         rig.composer.load(Request(endpoint=pair.endpoint, model=pair.model, values=wire))
@@ -81,7 +81,7 @@ async def test_a_request_that_is_taken_up_comes_out_as_it_was(pair, make, tmp_pa
 
 
 @each_pair
-async def test_every_field_can_be_set_by_itself(pair, tmp_path):
+async def test_every_field_can_be_set_alone(pair, tmp_path):
     wire = without_blanks(fullest(pair))
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, pair)
@@ -97,7 +97,7 @@ async def test_every_field_can_be_set_by_itself(pair, tmp_path):
 
 
 @each_pair
-async def test_switching_keeps_what_fits_and_says_what_does_not(pair, tmp_path):
+async def test_switching_the_model_keeps_fitting_values_and_names_others(pair, tmp_path):
     async with Rig(tmp_path) as rig:
         composer, said = rig.composer, []
         composer.said.connect(said.append)
@@ -132,7 +132,7 @@ async def test_switching_keeps_what_fits_and_says_what_does_not(pair, tmp_path):
 
 
 @each_pair
-async def test_coming_back_loses_no_prompt(pair, tmp_path):
+async def test_switching_models_back_and_forth_loses_no_prompt(pair, tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.set_prompt("A lighthouse in the fog")
         go_to(rig.composer, pair)
@@ -142,7 +142,7 @@ async def test_coming_back_loses_no_prompt(pair, tmp_path):
 
 @pytest.mark.parametrize("endpoint", ["text_to_image", "text_to_video"])
 @pytest.mark.parametrize("media", [Media.IMAGE, Media.VIDEO])
-async def test_a_dropped_input_switches_to_an_endpoint_that_takes_it(endpoint, media, tmp_path):
+async def test_dropped_input_switches_to_an_endpoint_that_accepts_it(endpoint, media, tmp_path):
     async with Rig(tmp_path) as rig:
         said = []
         rig.composer.said.connect(said.append)
@@ -158,7 +158,7 @@ async def test_a_dropped_input_switches_to_an_endpoint_that_takes_it(endpoint, m
 
 
 @each_pair
-async def test_an_input_too_many_replaces_one_and_says_so(pair, tmp_path):
+async def test_surplus_input_replaces_one_and_says_so(pair, tmp_path):
     async with Rig(tmp_path) as rig:
         said = []
         rig.composer.said.connect(said.append)
@@ -174,7 +174,7 @@ async def test_an_input_too_many_replaces_one_and_says_so(pair, tmp_path):
         assert rig.composer.pair == pair
 
 
-async def test_a_full_list_of_inputs_replaces_rather_than_changing_what_is_made(tmp_path):
+async def test_full_list_of_inputs_replaces_one_instead_of_changing_the_endpoint(tmp_path):
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
         for number in range(12):
@@ -183,7 +183,7 @@ async def test_a_full_list_of_inputs_replaces_rather_than_changing_what_is_made(
         assert rig.composer.inputs()[-1].uri == picture("n11").uri
 
 
-async def test_an_input_of_a_wrong_kind_says_which_field_does_not_take_it(tmp_path):
+async def test_input_of_a_wrong_kind_names_the_field(tmp_path):
     async with Rig(tmp_path) as rig:
         said = []
         rig.composer.said.connect(said.append)
@@ -210,7 +210,7 @@ async def test_inputs_can_be_moved_and_removed(tmp_path):
         assert [item.name[0] for item in rig.composer.inputs()] == ["c", "b"]
 
 
-async def test_setting_a_prompt_replaces_a_model_that_takes_none(tmp_path):
+async def test_setting_a_prompt_replaces_a_model_that_accepts_none(tmp_path):
     async with Rig(tmp_path) as rig:
         pair = next(pair for pair in PAIRS if pair.prompt_field is None)
         go_to(rig.composer, pair)
@@ -231,7 +231,7 @@ async def kept(rig: Rig) -> None:
     await until(lambda: rig.engine.settings.get("composer.draft"))
 
 
-async def test_a_draft_survives_the_end_of_the_program(tmp_path):
+async def test_draft_survives_the_end_of_the_program(tmp_path):
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
         rig.composer.set_prompt("A lighthouse")
@@ -245,7 +245,7 @@ async def test_a_draft_survives_the_end_of_the_program(tmp_path):
 
 
 @each_pair
-async def test_everything_of_every_model_survives_a_kill(pair, tmp_path):
+async def test_draft_of_every_model_survives_a_kill(pair, tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.load(Request(endpoint=pair.endpoint, model=pair.model, values=fullest(pair)))
         await kept(rig)
@@ -256,7 +256,7 @@ async def test_everything_of_every_model_survives_a_kill(pair, tmp_path):
         ]
 
 
-async def test_a_draft_is_kept_while_one_goes_on_typing(tmp_path):
+async def test_draft_is_stored_during_continuous_typing(tmp_path):
     async with Rig(tmp_path) as rig:
 
         def typed_on_and_kept() -> bool:
@@ -266,7 +266,7 @@ async def test_a_draft_is_kept_while_one_goes_on_typing(tmp_path):
         await until(typed_on_and_kept, "a kill in the middle of a long text costs a moment of it, not all")
 
 
-async def test_what_is_typed_in_the_last_moment_is_kept_when_the_program_ends(tmp_path):
+async def test_text_typed_in_the_last_moment_is_stored_at_exit(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.set_prompt("A lighthouse")
         assert rig.engine.settings.get("composer.draft") is None
@@ -274,7 +274,7 @@ async def test_what_is_typed_in_the_last_moment_is_kept_when_the_program_ends(tm
         assert after_a_kill(rig).prompt == "A lighthouse"
 
 
-async def test_what_the_model_does_not_take_survives_a_kill_on_its_shelf(tmp_path):
+async def test_values_unused_by_the_model_survive_a_kill(tmp_path):
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
         rig.composer.set_prompt("A lighthouse")
@@ -289,7 +289,7 @@ async def test_what_the_model_does_not_take_survives_a_kill_on_its_shelf(tmp_pat
         assert other.request() == before
 
 
-async def test_a_held_task_that_was_being_edited_is_edited_on_and_not_paid_for_beside_the_change(tmp_path):
+async def test_interrupted_edit_of_a_queued_task_continues_as_an_edit(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.add(task(1))
         rig.composer.load(task(1).request, editing=TaskId("t1"))
@@ -302,7 +302,7 @@ async def test_a_held_task_that_was_being_edited_is_edited_on_and_not_paid_for_b
         assert list(rig.store.tasks) == ["t1"]
 
 
-async def test_a_task_that_was_sent_before_the_next_start_is_not_edited_any_more(tmp_path):
+async def test_task_sent_before_the_next_start_is_no_longer_edited(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.add(task(1, State.RUNNING))
         rig.composer.load(task(1).request, editing=TaskId("t1"))
@@ -318,7 +318,7 @@ async def test_a_task_that_was_sent_before_the_next_start_is_not_edited_any_more
         assert other.prompt == "Changed"
 
 
-async def test_after_a_restart_the_button_still_knows_that_this_was_sent(tmp_path):
+async def test_generate_button_remembers_the_sent_request_after_a_restart(tmp_path):
     async with Rig(tmp_path) as rig:
         await sent_once(rig)
         other = after_a_kill(rig)
@@ -327,7 +327,7 @@ async def test_after_a_restart_the_button_still_knows_that_this_was_sent(tmp_pat
         assert other.button().text == "Generate"
 
 
-async def test_killed_at_any_step_of_a_sending_the_next_start_knows_whether_it_was_sent(tmp_path):
+async def test_sending_killed_at_any_step_is_recognized_at_the_next_start(tmp_path):
     lists: list[MemoryStore] = []
     async with Rig(tmp_path) as rig:
 
@@ -351,7 +351,7 @@ async def test_killed_at_any_step_of_a_sending_the_next_start_knows_whether_it_w
     assert {text for is_stored, _, text in found if not is_stored} == {"Generate"}
 
 
-async def test_draft_that_may_have_been_sent_is_another_until_the_list_was_read(tmp_path):
+async def test_draft_that_may_have_been_sent_counts_as_new_until_the_list_is_read(tmp_path):
     async with Rig(tmp_path) as rig:
         await sent_once(rig)
         draft = {**rig.engine.settings.get("composer.draft"), "sent": False, "task": "never stored"}
@@ -362,7 +362,7 @@ async def test_draft_that_may_have_been_sent_is_another_until_the_list_was_read(
 
 
 @pytest.mark.parametrize("instead", ["another request", "a new request"])
-async def test_what_was_being_written_can_be_brought_back_after_something_else_was_taken_up(instead, tmp_path):
+async def test_replaced_draft_can_be_restored(instead, tmp_path):
     async with Rig(tmp_path) as rig:
         offered: list[None] = []
         rig.composer.aside.offered.connect(lambda: offered.append(None))
@@ -382,7 +382,7 @@ async def test_what_was_being_written_can_be_brought_back_after_something_else_w
         assert rig.composer.project == "Harbour"
 
 
-async def test_what_holds_no_work_or_was_sent_makes_room_without_a_word(tmp_path):
+async def test_empty_or_sent_draft_is_replaced_silently(tmp_path):
     async with Rig(tmp_path) as rig:
         offered: list[None] = []
         rig.composer.aside.offered.connect(lambda: offered.append(None))
@@ -396,7 +396,7 @@ async def test_what_holds_no_work_or_was_sent_makes_room_without_a_word(tmp_path
         assert rig.composer.prompt == "Another"
 
 
-async def test_the_words_of_a_model_that_is_gone_survive_a_kill(tmp_path):
+async def test_prompt_for_a_removed_model_survives_a_kill(tmp_path):
     async with Rig(tmp_path) as rig:
         draft = {"endpoint": "text_to_video", "model": "gone", "values": {"promptText": "A lighthouse"}}
         rig.engine.settings.set("composer.draft", draft)
@@ -417,7 +417,7 @@ async def test_the_words_of_a_model_that_is_gone_survive_a_kill(tmp_path):
         {"endpoint": "text_to_video", "model": "gen4.5", "values": {}, "shelf": {"inputs": [1, {"field": "a"}]}},
     ],
 )
-async def test_a_damaged_draft_is_no_obstacle(draft, tmp_path):
+async def test_damaged_draft_does_not_stop_the_start(draft, tmp_path):
     async with Rig(tmp_path) as rig:
         rig.engine.settings.set("composer.draft", draft)
         rig.composer.restore_draft()
@@ -425,7 +425,7 @@ async def test_a_damaged_draft_is_no_obstacle(draft, tmp_path):
         assert rig.composer.button().text == "Generate"
 
 
-async def test_what_a_model_does_not_know_is_left_out_and_named(tmp_path):
+async def test_values_unknown_to_a_model_are_left_out_and_named(tmp_path):
     async with Rig(tmp_path) as rig:
         said = []
         rig.composer.said.connect(said.append)
@@ -435,13 +435,13 @@ async def test_what_a_model_does_not_know_is_left_out_and_named(tmp_path):
         assert rig.composer.button().reasons == ()
 
 
-async def test_an_unknown_model_leaves_its_prompt(tmp_path):
+async def test_unknown_model_keeps_its_prompt(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.load(Request(endpoint="text_to_video", model="gen99", values={}, prompt="A lighthouse"))
         assert rig.composer.prompt == "A lighthouse"
 
 
-async def test_what_is_wrong_appears_as_one_types(tmp_path):
+async def test_wrong_values_are_reported_while_typing(tmp_path):
     async with Rig(tmp_path) as rig:
         composer = rig.composer
         assert composer.finding_for("promptText") == ""
@@ -453,7 +453,7 @@ async def test_what_is_wrong_appears_as_one_types(tmp_path):
         assert composer.button().reasons == ()
 
 
-async def test_what_is_missing_is_said_only_after_one_tried_to_send(tmp_path):
+async def test_missing_values_are_reported_only_after_an_attempt_to_send(tmp_path):
     async with Rig(tmp_path) as rig:
         wanted = []
         rig.composer.focus_wanted.connect(wanted.append)
@@ -464,7 +464,7 @@ async def test_what_is_missing_is_said_only_after_one_tried_to_send(tmp_path):
         assert rig.composer.finding_for("promptText") == ""
 
 
-async def test_what_is_missing_is_said_from_the_top(tmp_path):
+async def test_missing_values_are_reported_from_top_to_bottom(tmp_path):
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
         wanted: list[str] = []
@@ -477,7 +477,7 @@ async def test_what_is_missing_is_said_from_the_top(tmp_path):
         )
 
 
-async def test_what_runway_said_stands_at_its_field_until_that_changes(tmp_path):
+async def test_message_of_runway_stays_at_its_field_until_the_value_changes(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.load(plain_request())
         rig.composer.show_refusals({"ratio": "Not this ratio."})
@@ -486,7 +486,7 @@ async def test_what_runway_said_stands_at_its_field_until_that_changes(tmp_path)
         assert rig.composer.finding_for("ratio") == ""
 
 
-async def test_the_button_carries_the_price(tmp_path):
+async def test_generate_button_shows_the_price(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.load(plain_request())
         assert rig.composer.button().price == "price shown after sending"
@@ -494,7 +494,7 @@ async def test_the_button_carries_the_price(tmp_path):
         assert rig.composer.button().price == "60 credits"
 
 
-async def test_another_model_takes_the_nearest_length_and_says_so_with_its_price(tmp_path):
+async def test_other_model_takes_the_nearest_length_and_says_so_with_its_price(tmp_path):
     async with Rig(tmp_path, prices=read_published()) as rig:
         composer, said = rig.composer, []
         composer.said.connect(said.append)
@@ -512,7 +512,7 @@ async def test_another_model_takes_the_nearest_length_and_says_so_with_its_price
         assert composer.value("duration") == 8
 
 
-async def test_a_length_above_the_most_becomes_the_most(tmp_path):
+async def test_length_above_the_maximum_becomes_the_maximum(tmp_path):
     async with Rig(tmp_path) as rig:
         said: list[str] = []
         rig.composer.choose_model("hailuo3")
@@ -523,7 +523,7 @@ async def test_a_length_above_the_most_becomes_the_most(tmp_path):
         assert said == ["Duration is now 10 s. Gen-4.5 takes 2 to 10 s."]
 
 
-async def test_a_model_without_a_length_is_taken_without_a_word(tmp_path):
+async def test_switching_to_a_model_without_a_length_is_silent(tmp_path):
     async with Rig(tmp_path) as rig:
         said: list[str] = []
         rig.composer.said.connect(said.append)
@@ -531,7 +531,7 @@ async def test_a_model_without_a_length_is_taken_without_a_word(tmp_path):
         assert said == []
 
 
-async def test_a_length_left_open_has_a_range_of_prices(tmp_path):
+async def test_unset_length_has_a_price_range(tmp_path):
     async with Rig(tmp_path, prices=read_published()) as rig:
         rig.composer.choose_model("veo3.1")
         rig.composer.set_value("duration", None)
@@ -540,7 +540,7 @@ async def test_a_length_left_open_has_a_range_of_prices(tmp_path):
         assert rig.composer.button().price == "about 160 to 320 credits each"
 
 
-async def test_a_clip_that_is_put_in_gives_the_price(tmp_path):
+async def test_input_clip_determines_the_price(tmp_path):
     async with Rig(tmp_path, prices=read_published()) as rig:
         rig.composer.choose("video_to_hdr", "ruby")
         assert rig.composer.button().price == "about 20 to 40 credits a second"
@@ -549,7 +549,7 @@ async def test_a_clip_that_is_put_in_gives_the_price(tmp_path):
         assert rig.composer.button().price == "about 100 credits"
 
 
-async def test_a_price_of_which_only_the_least_is_known_says_so(tmp_path):
+async def test_price_with_only_a_known_minimum_says_so(tmp_path):
     async with Rig(tmp_path, prices=read_published()) as rig:
         rig.composer.choose("text_to_speech", "seed_audio")
         button = rig.composer.button()
@@ -557,7 +557,7 @@ async def test_a_price_of_which_only_the_least_is_known_says_so(tmp_path):
         assert button.detail.startswith("At least $0.05. Reported by two third parties")
 
 
-async def test_after_a_sending_the_button_is_shown_again_only_if_it_says_something_else(tmp_path):
+async def test_generate_button_is_updated_after_a_sending_only_if_changed(tmp_path):
     async with Rig(tmp_path, prices=read_published()) as rig:
         rig.composer.load(plain_request())
         told = []
@@ -574,7 +574,7 @@ async def test_after_a_sending_the_button_is_shown_again_only_if_it_says_somethi
         assert told == [True]
 
 
-async def test_sending_twice_while_it_is_stored_sends_once(tmp_path):
+async def test_second_press_while_storing_sends_once(tmp_path):
     async with Rig(tmp_path) as rig:
         sent = []
         rig.composer.sent.connect(sent.append)
@@ -598,7 +598,7 @@ async def sent_once(rig: Rig, **values) -> list[object]:
     return sent
 
 
-async def test_a_second_press_in_a_row_is_not_paid_for_and_says_so_at_the_button(tmp_path):
+async def test_second_press_in_a_row_is_not_paid_and_explained_at_the_button(tmp_path):
     async with Rig(tmp_path) as rig:
         sent = await sent_once(rig)
         for _ in range(3):
@@ -614,7 +614,7 @@ async def test_a_second_press_in_a_row_is_not_paid_for_and_says_so_at_the_button
         assert len(rig.store.tasks) == 2
 
 
-async def test_something_else_is_sent_at_once_however_soon(tmp_path):
+async def test_different_request_can_be_sent_at_once(tmp_path):
     async with Rig(tmp_path) as rig:
         sent = await sent_once(rig)
         rig.composer.send()
@@ -625,7 +625,7 @@ async def test_something_else_is_sent_at_once_however_soon(tmp_path):
         await until(lambda: len(sent) == 2)
 
 
-async def test_the_button_of_what_was_sent_offers_another_until_something_is_edited(tmp_path):
+async def test_button_of_a_sent_request_offers_another_until_it_is_edited(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.engine.pricing.learn(plain_request("A watch"), 25)
         await sent_once(rig)
@@ -639,7 +639,7 @@ async def test_the_button_of_what_was_sent_offers_another_until_something_is_edi
         assert rig.composer.button().text == "Generate"
 
 
-async def test_several_that_were_just_sent_are_counted_and_a_fixed_seed_is_told(tmp_path):
+async def test_several_sent_requests_are_counted_and_a_fixed_seed_is_mentioned(tmp_path):
     async with Rig(tmp_path) as rig:
         sent: list[object] = []
         rig.composer.sent.connect(sent.append)
@@ -656,7 +656,7 @@ async def test_several_that_were_just_sent_are_counted_and_a_fixed_seed_is_told(
         assert len(rig.store.tasks) == 2
 
 
-async def test_several_that_are_stored_count_as_sent_though_their_sheet_could_not_be_kept(tmp_path):
+async def test_several_stored_requests_count_as_sent_though_their_sheet_could_not_be_stored(tmp_path):
     async with Rig(tmp_path) as rig:
 
         async def full(_sheet: object) -> None:
@@ -673,7 +673,7 @@ async def test_several_that_are_stored_count_as_sent_though_their_sheet_could_no
         assert rig.composer.button().text == "Generate 2 more"
 
 
-async def test_changes_that_were_just_saved_do_not_become_a_second_task_by_a_second_press(tmp_path):
+async def test_saved_edit_does_not_become_a_second_task_by_a_second_press(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.add(task(1))
         rig.composer.load(task(1).request, editing=TaskId("t1"))
@@ -688,7 +688,7 @@ async def test_changes_that_were_just_saved_do_not_become_a_second_task_by_a_sec
         assert rig.composer.button().text == "Generate another"
 
 
-async def test_a_store_that_refuses_keeps_everything_typed_and_says_so(tmp_path):
+async def test_failed_store_write_keeps_the_draft_and_says_so(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.load(plain_request("A lighthouse", seed=4))
         before = rig.composer.request()
@@ -702,7 +702,7 @@ async def test_a_store_that_refuses_keeps_everything_typed_and_says_so(tmp_path)
         await until(lambda: rig.store.tasks)
 
 
-async def test_a_sent_request_remembers_the_model_for_its_endpoint(tmp_path):
+async def test_sent_request_remembers_the_model_for_its_endpoint(tmp_path):
     async with Rig(tmp_path) as rig:
         pair = CATALOG.pair("text_to_video", CATALOG.endpoint("text_to_video").models[-1])
         rig.composer.load(Request(endpoint=pair.endpoint, model=pair.model, values=smallest(pair)))
@@ -713,7 +713,7 @@ async def test_a_sent_request_remembers_the_model_for_its_endpoint(tmp_path):
         assert rig.composer.pair.model == pair.model
 
 
-async def test_editing_a_held_task_changes_that_task(tmp_path):
+async def test_editing_a_queued_task_changes_that_task(tmp_path):
     async with Rig(tmp_path) as rig:
         [held] = await sent.submit(rig.engine, [plain_request("Old words")])
         rig.composer.load(plain_request("Old words"), editing=held)
@@ -725,7 +725,7 @@ async def test_editing_a_held_task_changes_that_task(tmp_path):
         assert rig.store.tasks[held].request.prompt == "New words"
 
 
-async def test_an_edit_that_comes_too_late_keeps_what_was_typed(tmp_path):
+async def test_edit_that_comes_too_late_keeps_the_draft(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(task(1, State.RUNNING))
         rig.composer.load(plain_request("Old words"), editing=TaskId("t1"))
@@ -737,7 +737,7 @@ async def test_an_edit_that_comes_too_late_keeps_what_was_typed(tmp_path):
         assert len(rig.store.tasks) == 1
 
 
-async def test_a_request_taken_up_while_another_is_stored_is_not_forgotten(tmp_path):
+async def test_draft_started_while_another_is_stored_is_kept(tmp_path):
     async with Rig(tmp_path) as rig:
         [held] = await sent.submit(rig.engine, [plain_request("Held")])
         rig.composer.load(plain_request("First"))
@@ -748,14 +748,14 @@ async def test_a_request_taken_up_while_another_is_stored_is_not_forgotten(tmp_p
         assert rig.composer.editing == held
 
 
-async def test_a_new_seed_leaves_everything_else(tmp_path):
+async def test_new_seed_changes_nothing_else(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.load(plain_request("A lighthouse", seed=7), parent=TaskId("t1"), new_seed=True)
         assert "seed" not in rig.composer.wire_values()
         assert rig.composer.prompt == "A lighthouse"
 
 
-async def test_a_local_picture_is_looked_at_and_its_problem_stands_at_it(tmp_path):
+async def test_local_picture_is_checked_and_its_problem_shown_at_it(tmp_path):
     from PIL import Image
 
     path: Path = tmp_path / "tiny.png"
@@ -770,7 +770,7 @@ async def test_a_local_picture_is_looked_at_and_its_problem_stands_at_it(tmp_pat
         assert (item.facts.width, item.facts.height) == (20, 20)
 
 
-async def test_a_field_with_one_place_writes_a_lone_link(tmp_path):
+async def test_field_for_one_input_writes_a_single_link(tmp_path):
     field = CATALOG.pair("image_to_video", "gen4.5").field("promptImage")
     async with Rig(tmp_path) as rig:
         go_to(rig.composer, CATALOG.pair("image_to_video", "gen4.5"))
@@ -778,7 +778,7 @@ async def test_a_field_with_one_place_writes_a_lone_link(tmp_path):
         assert rig.composer.wire_values()["promptImage"] == asset_value(field, [AssetItem(uri=picture().uri)])
 
 
-async def test_the_price_and_the_words_are_found_once_for_one_change(tmp_path, monkeypatch):
+async def test_price_and_description_are_computed_once_per_change(tmp_path, monkeypatch):
     from runway_desktop.usecases.requests import draft as room
 
     async with Rig(tmp_path) as rig:
@@ -792,7 +792,7 @@ async def test_the_price_and_the_words_are_found_once_for_one_change(tmp_path, m
         assert len(checks) <= 1 + len(rig.composer.inputs())
 
 
-async def test_the_price_of_what_was_sent_is_on_the_button_as_soon_as_runway_said_it(tmp_path):
+async def test_price_reported_by_runway_is_on_the_button_at_once(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         rig.composer.load(plain_request())
         prices = []
@@ -801,7 +801,7 @@ async def test_the_price_of_what_was_sent_is_on_the_button_as_soon_as_runway_sai
         await until(lambda: prices and prices[-1] == "25 credits")
 
 
-async def test_a_model_that_came_with_an_input_goes_with_it(tmp_path):
+async def test_model_selected_by_an_input_is_reset_when_the_input_is_removed(tmp_path):
     async with Rig(tmp_path) as rig:
         composer = rig.composer
         start = composer.pair
@@ -814,7 +814,7 @@ async def test_a_model_that_came_with_an_input_goes_with_it(tmp_path):
         assert composer.prompt == "A lighthouse"
 
 
-async def test_a_new_request_goes_back_to_what_the_person_chose_and_leaves_it_there(tmp_path):
+async def test_new_request_returns_to_the_persons_model_choice(tmp_path):
     async with Rig(tmp_path) as rig:
         composer = rig.composer
         start = composer.pair
@@ -831,7 +831,7 @@ async def test_a_new_request_goes_back_to_what_the_person_chose_and_leaves_it_th
         assert composer.pair.endpoint == "image_to_video", "the person chose it"
 
 
-async def test_what_the_person_chose_is_known_the_next_time(tmp_path):
+async def test_models_chosen_by_the_person_are_remembered(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.choose_endpoint("text_to_image")
         chosen = rig.composer.pair

@@ -45,7 +45,7 @@ def offer(rig: Rig, item: InputItem, text: str) -> InputFix:
     return next(mend for mend in (*inputs.mends(item), *inputs.copies(item)) if mend.text == text)
 
 
-async def test_dropped_picture_of_a_wrong_format_is_kept_and_can_be_mended(tmp_path):
+async def test_dropped_picture_of_unsupported_format_is_kept_and_can_be_converted(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.choose_endpoint("image_to_video")
         rig.task_commands.take(paths=[picture(tmp_path / "still.gif")])
@@ -62,7 +62,7 @@ async def test_dropped_picture_of_a_wrong_format_is_kept_and_can_be_mended(tmp_p
         assert rig.told == []
 
 
-async def test_clip_in_a_place_for_pictures_waits_for_a_frame(tmp_path):
+async def test_clip_in_a_picture_field_waits_for_a_frame(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, clip(tmp_path))
         assert "This is a clip" in item.problem
@@ -79,7 +79,7 @@ async def test_clip_in_a_place_for_pictures_waits_for_a_frame(tmp_path):
         assert rig.task_commands.inputs.busy_words(item) == ""
 
 
-async def test_frame_that_cannot_be_decoded_is_said_at_the_tile_and_the_clip_stays(tmp_path):
+async def test_undecodable_frame_is_reported_at_the_tile_and_the_clip_stays(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, clip(tmp_path))
         rig.task_commands.inputs.carry_out(item, offer(rig, item, "Use its first frame"))
@@ -89,14 +89,14 @@ async def test_frame_that_cannot_be_decoded_is_said_at_the_tile_and_the_clip_sta
         assert [one.name for one in rig.composer.inputs()] == ["take.mp4"]
 
 
-async def test_choosing_a_frame_keeps_nothing_busy_while_the_person_looks(tmp_path):
+async def test_choosing_a_frame_blocks_nothing(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, clip(tmp_path))
         rig.task_commands.inputs.carry_out(item, offer(rig, item, "Choose a frame…"))
         assert rig.task_commands.inputs.busy_words(item) == ""
 
 
-async def test_copy_that_cannot_be_made_is_said_and_nothing_is_lost(tmp_path):
+async def test_failed_copy_is_reported_and_nothing_is_lost(tmp_path):
     async with Rig(tmp_path) as rig:
         path = picture(tmp_path / "still.gif")
         [item] = await dropped(rig, path)
@@ -107,7 +107,7 @@ async def test_copy_that_cannot_be_made_is_said_and_nothing_is_lost(tmp_path):
         assert [one.name for one in rig.composer.inputs()] == ["still.gif"]
 
 
-async def test_input_that_was_removed_meanwhile_stays_removed(tmp_path):
+async def test_input_removed_meanwhile_stays_removed(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, picture(tmp_path / "still.gif"))
         rig.task_commands.inputs.carry_out(item, offer(rig, item, "Save as PNG"))
@@ -129,7 +129,7 @@ async def test_copies_of_a_fitting_picture_are_offered_with_their_sizes(tmp_path
         assert inputs.size_of(item, scaled).startswith("about ")
 
 
-async def test_file_that_is_dropped_on_an_input_takes_its_place(tmp_path):
+async def test_file_dropped_on_an_input_replaces_it(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.choose_endpoint("text_to_image")
         rig.composer.choose_model("gpt_image_2")
@@ -142,7 +142,7 @@ async def test_file_that_is_dropped_on_an_input_takes_its_place(tmp_path):
         assert [item.name for item in rig.composer.inputs()] == ["a.png", "new.png", "c.png"]
 
 
-async def test_sound_on_a_picture_says_that_it_cannot_go_there(tmp_path):
+async def test_sound_dropped_on_a_picture_field_is_refused_with_a_reason(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, picture(tmp_path / "still.png"))
         said = []
@@ -153,7 +153,7 @@ async def test_sound_on_a_picture_says_that_it_cannot_go_there(tmp_path):
         assert rig.composer.inputs() == [item]
 
 
-async def test_file_of_a_draft_that_is_gone_is_said_at_its_tile(tmp_path):
+async def test_missing_file_of_a_draft_is_reported_at_its_tile(tmp_path):
     async with Rig(tmp_path) as rig:
         gone = tmp_path / "gone.png"
         rig.composer.load(with_picture(gone.as_uri()))
@@ -162,7 +162,7 @@ async def test_file_of_a_draft_that_is_gone_is_said_at_its_tile(tmp_path):
         assert any("There is no file" in finding.message for finding in rig.composer.findings())
 
 
-async def test_sounds_that_are_too_long_together_are_said_before_sending(tmp_path):
+async def test_sounds_too_long_together_are_reported_before_sending(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.choose_endpoint("text_to_video")
         rig.composer.choose_model("seedance2")
@@ -174,7 +174,7 @@ async def test_sounds_that_are_too_long_together_are_said_before_sending(tmp_pat
         assert "Together they last 18.1 s" in rig.composer.inputs()[2].problem
 
 
-async def test_small_picture_of_a_clip_is_asked_for_once(tmp_path):
+async def test_poster_of_an_input_clip_is_requested_once(tmp_path):
     async with Rig(tmp_path) as rig:
         inputs = rig.task_commands.inputs
         [item] = await dropped(rig, clip(tmp_path))
@@ -192,7 +192,7 @@ async def test_small_picture_of_a_clip_is_asked_for_once(tmp_path):
         assert len(wanted) == 2
 
 
-async def test_task_without_its_file_asks_for_it_once_for_all(tmp_path):
+async def test_missing_file_is_requested_once_for_all_its_tasks(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         olds = [picture(tmp_path / name) for name in ("a.png", "b.png")]
         await rig.engine.lane.pause()
@@ -222,7 +222,7 @@ async def test_task_without_its_file_asks_for_it_once_for_all(tmp_path):
             assert task.request.values[PLACE] == new.as_uri()
 
 
-async def test_another_file_is_asked_about(tmp_path):
+async def test_different_file_needs_a_confirmation(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         old = picture(tmp_path / "a.png")
         await rig.engine.lane.pause()
@@ -245,7 +245,7 @@ async def test_another_file_is_asked_about(tmp_path):
         assert (task.state, task.request.values[PLACE]) == (State.QUEUED, other.as_uri())
 
 
-async def test_file_that_is_back_is_not_asked_for(tmp_path):
+async def test_returned_file_is_not_requested(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         path = tmp_path / "a.png"
         [task_id] = await sent.submit(rig.engine, [with_picture(path.as_uri())])
@@ -271,7 +271,7 @@ async def test_file_inside_an_object_is_checked_too(tmp_path):
         await until(lambda: all(finding.path != place for finding in rig.composer.findings()))
 
 
-async def test_file_that_was_gone_is_looked_for_again_when_it_is_dropped(tmp_path):
+async def test_missing_file_is_checked_again_when_dropped(tmp_path):
     async with Rig(tmp_path) as rig:
         path = tmp_path / "a.png"
         rig.composer.load(with_picture(path.as_uri()))
@@ -280,7 +280,7 @@ async def test_file_that_was_gone_is_looked_for_again_when_it_is_dropped(tmp_pat
         await until(lambda: not rig.composer.inputs()[0].problem)
 
 
-async def test_an_input_whose_file_is_moved_with_the_library_follows_it(tmp_path):
+async def test_input_moved_with_the_library_is_followed(tmp_path):
     async with Rig(tmp_path) as rig:
         still = picture(tmp_path / "still.png")
         await dropped(rig, still)

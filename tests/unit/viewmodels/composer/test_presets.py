@@ -10,7 +10,7 @@ from tests.rigs.desktop import Rig, rest, until
 from tests.rigs.rows import task
 
 
-async def test_braces_price_and_send_a_task_for_each_text(tmp_path: Path):
+async def test_braces_price_and_send_a_task_for_each_variant(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         composer = rig.composer
         composer.set_prompt("A harbour, {fog|clear sky}")
@@ -31,21 +31,21 @@ async def test_braces_price_and_send_a_task_for_each_text(tmp_path: Path):
         await rest()
 
 
-async def test_escaped_braces_are_sent_as_they_are(tmp_path: Path):
+async def test_escaped_braces_are_sent_literally(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         rig.composer.set_prompt(r"A sign that says \{a|b\}")
         assert rig.composer.button().text == "Generate"
         assert [one.prompt for one in rig.composer.requests()] == ["A sign that says {a|b}"]
 
 
-async def test_a_task_that_was_sent_with_braces_makes_one_task_again(tmp_path: Path):
+async def test_task_sent_with_literal_braces_is_repeated_as_one_task(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         rig.composer.load(task(1, prompt="{a|b}").request)
         assert rig.composer.amount == 1
         assert [one.prompt for one in rig.composer.requests()] == ["{a|b}"]
 
 
-async def test_braces_that_stand_for_too_many_or_for_nothing_are_named(tmp_path: Path):
+async def test_braces_with_too_many_or_no_variants_are_reported(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         rig.composer.set_prompt("{a|b}" * 12)
         assert any("4,096 tasks" in finding.message for finding in rig.composer.findings())
@@ -53,7 +53,7 @@ async def test_braces_that_stand_for_too_many_or_for_nothing_are_named(tmp_path:
         assert any("is empty" in finding.message for finding in rig.composer.findings())
 
 
-async def test_a_preset_brings_back_model_and_settings_and_leaves_the_prompt(tmp_path: Path):
+async def test_preset_restores_model_and_settings_and_keeps_the_prompt(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         composer = rig.composer
         composer.choose("text_to_video", "veo3.1_fast")
@@ -73,7 +73,7 @@ async def test_a_preset_brings_back_model_and_settings_and_leaves_the_prompt(tmp
         assert said == ["No preset on key 9 yet. Save one under Presets."]
 
 
-async def test_presets_go_out_and_come_in_as_a_file(tmp_path: Path):
+async def test_presets_are_exported_and_imported_as_a_file(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         shelf = rig.composer.presets
         shelf.save("Short", with_prompt=False, key=1)
@@ -88,7 +88,7 @@ async def test_presets_go_out_and_come_in_as_a_file(tmp_path: Path):
         await until(lambda: any("no presets" in words for words in rig.told))
 
 
-async def test_prompts_used_before_come_back_step_by_step(tmp_path: Path):
+async def test_earlier_prompts_are_recalled_step_by_step(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await rig.put(task(1, prompt="Oldest"), task(2, prompt="Older"), task(3, prompt="Latest"))
         composer = rig.composer

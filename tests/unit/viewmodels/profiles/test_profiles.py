@@ -68,7 +68,7 @@ def packed(made: Made, path: Path, choice: PackOptions = LIGHT, profile: Profile
     return path
 
 
-async def test_the_only_profile_that_nobody_named_is_not_spoken_of(tmp_path: Path):
+async def test_single_unnamed_profile_is_not_mentioned(tmp_path: Path):
     made = await a_profile(tmp_path)
     nameless = replace(made.profile, name="Default")
     made = replace(made, profile=nameless, folders=replace(made.folders, main=nameless))
@@ -81,7 +81,7 @@ async def test_the_only_profile_that_nobody_named_is_not_spoken_of(tmp_path: Pat
         assert model.title == "Default"
 
 
-async def test_the_name_that_nobody_gave_is_shown_in_the_language_of_the_window(tmp_path: Path):
+async def test_default_profile_name_is_in_the_language_of_the_window(tmp_path: Path):
     made = await a_profile(tmp_path)
     nameless = replace(made.profile, name="Default")
     made = replace(made, profile=nameless, folders=replace(made.folders, main=nameless))
@@ -105,7 +105,7 @@ async def test_the_name_that_nobody_gave_is_shown_in_the_language_of_the_window(
         texts.use(texts.Language())
 
 
-async def test_all_are_listed_with_their_colors_and_the_demo_last(tmp_path: Path):
+async def test_profiles_are_listed_with_colors_and_the_demo_last(tmp_path: Path):
     made = await a_profile(tmp_path)
     demo = demo_profile(tmp_path / "demo", ("--demo",))
     made = replace(made, folders=replace(made.folders, demo=demo))
@@ -123,7 +123,7 @@ async def test_all_are_listed_with_their_colors_and_the_demo_last(tmp_path: Path
         assert (model.title, model.initials, model.color) == ("Studio", "S", Color.TEAL)
 
 
-async def test_the_first_profile_is_not_offered_before_anything_is_in_it(tmp_path: Path):
+async def test_empty_first_profile_is_not_listed(tmp_path: Path):
     made = await a_profile(tmp_path)
     other = made.folders.create("Client A", Color.GREEN, "1", 0.0)
     empty = replace(made.folders, main=replace(made.folders.main, folder=tmp_path / "empty"))
@@ -133,7 +133,7 @@ async def test_the_first_profile_is_not_offered_before_anything_is_in_it(tmp_pat
         assert [profile.name for profile in model.profiles()] == ["Client A"]
 
 
-async def test_another_name_is_told_at_once_and_kept(tmp_path: Path):
+async def test_renamed_profile_is_signaled_at_once_and_stored(tmp_path: Path):
     made = await a_profile(tmp_path)
     made.folders.create("Client A", Color.GREEN, "1", 0.0)
     async with ProfilesRig(tmp_path, made) as rig:
@@ -149,7 +149,7 @@ async def test_another_name_is_told_at_once_and_kept(tmp_path: Path):
         assert made.folders.again(made.profile).name == "Atelier"
 
 
-async def test_a_profile_that_cannot_go_says_why_and_one_that_can_asks_first(tmp_path: Path):
+async def test_profile_that_cannot_be_removed_says_why_and_others_ask_first(tmp_path: Path):
     made = await a_profile(tmp_path)
     other = made.folders.create("Client A", Color.GREEN, "1", 0.0)
     async with ProfilesRig(tmp_path, made) as rig:
@@ -167,7 +167,7 @@ async def test_a_profile_that_cannot_go_says_why_and_one_that_can_asks_first(tmp
         assert rig.trash.thrown == [other.folder]
 
 
-def test_the_question_tells_what_is_in_it_what_goes_and_what_stays():
+def test_removal_question_lists_contents_and_consequences():
     profile = Profile(name="Client A", folder=Path("/p/a"), library=Path("/films/Client A"), key_name="k")
     contents = Contents(version="1.0", tasks=1_204, results=900, queued=12, sending=0, live=2, uncertain=1, sheets=0)
     asked = removal_question(profile, Inside(contents=contents, size=38_000_000))
@@ -186,7 +186,7 @@ def test_the_question_tells_what_is_in_it_what_goes_and_what_stays():
     assert "no readable list" in removal_question(profile, Inside(contents=None, size=9)).text
 
 
-async def test_without_a_folder_there_is_one_name_and_nothing_to_switch(tmp_path: Path):
+async def test_program_without_a_profile_folder_has_one_name_and_no_switcher(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         model = model_of(rig)
         await listed(model)
@@ -194,7 +194,7 @@ async def test_without_a_folder_there_is_one_name_and_nothing_to_switch(tmp_path
         assert "no folder" in model.why_no_new_one
 
 
-async def test_a_new_profile_is_made_with_a_key_that_runway_accepts(tmp_path: Path):
+async def test_new_profile_is_created_with_a_key_accepted_by_runway(tmp_path: Path):
     async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
         rig.runway.account = Organization(balance=812.0)
         form = form_of(rig)
@@ -212,7 +212,7 @@ async def test_a_new_profile_is_made_with_a_key_that_runway_accepts(tmp_path: Pa
         assert "Its balance is 812 credits." in form.key_words
 
 
-async def test_a_key_that_runway_refuses_is_told_at_the_key_and_nothing_is_made(tmp_path: Path):
+async def test_key_refused_by_runway_is_reported_and_no_profile_created(tmp_path: Path):
     made = await a_profile(tmp_path)
     async with ProfilesRig(tmp_path, made) as rig:
         rig.runway.then("organization", KeyRefused("Runway does not accept this key.", status=401))
@@ -229,7 +229,7 @@ async def test_a_key_that_runway_refuses_is_told_at_the_key_and_nothing_is_made(
             form.create()
 
 
-async def test_a_name_in_use_and_a_key_of_another_form_are_told_while_one_types(tmp_path: Path):
+async def test_duplicate_name_and_malformed_key_are_reported_while_typing(tmp_path: Path):
     async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
         form = form_of(rig)
         form.set_name("studio")
@@ -241,7 +241,7 @@ async def test_a_name_in_use_and_a_key_of_another_form_are_told_while_one_types(
         assert not form.busy
 
 
-async def test_a_keychain_that_is_locked_loses_neither_profile_nor_words(tmp_path: Path):
+async def test_locked_keychain_loses_neither_profile_nor_input(tmp_path: Path):
     async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
         rig.parts.secrets.trouble = SecretTrouble.LOCKED
         form = form_of(rig)
@@ -252,14 +252,14 @@ async def test_a_keychain_that_is_locked_loses_neither_profile_nor_words(tmp_pat
         assert "Enter the key" in told[0][1]
 
 
-async def test_a_new_profile_is_offered_a_color_that_is_free(tmp_path: Path):
+async def test_new_profile_is_offered_an_unused_color(tmp_path: Path):
     async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
         rig.made.folders.create("Client A", Color.BLUE, "1", 0.0)
         form = form_of(rig)
         await until(lambda: form.color is Color.GREEN)
 
 
-async def test_a_backup_tells_its_size_before_and_what_came_of_it_after(tmp_path: Path):
+async def test_backup_announces_its_size_and_reports_its_outcome(tmp_path: Path):
     made = await a_profile(tmp_path)
     (made.library / "Aurora" / "clip 2.mp4").unlink()
     async with ProfilesRig(tmp_path, made) as rig:
@@ -284,7 +284,7 @@ async def test_a_backup_tells_its_size_before_and_what_came_of_it_after(tmp_path
         assert model.suggested().name == f"Studio {date.fromtimestamp(rig.clock.now()).isoformat()}.zip"
 
 
-async def test_a_backup_that_is_called_off_says_so_and_may_be_begun_again(tmp_path: Path):
+async def test_canceled_backup_says_so_and_can_be_started_again(tmp_path: Path):
     async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
         model = backup_of(rig)
         await until(lambda: model.phase is Phase.READY)
@@ -299,7 +299,7 @@ async def test_a_backup_that_is_called_off_says_so_and_may_be_begun_again(tmp_pa
         await until(lambda: model.phase is Phase.DONE)
 
 
-async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path):
+async def test_unwritable_folder_is_reported(tmp_path: Path):
     async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
         model = backup_of(rig)
         await until(lambda: model.phase is Phase.READY)
@@ -310,7 +310,7 @@ async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path):
         assert "folder" in model.problem
 
 
-async def test_a_restore_tells_what_it_would_bring_and_warns_of_paying_twice(tmp_path: Path):
+async def test_restore_lists_its_contents_and_warns_of_paying_twice(tmp_path: Path):
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip", PackOptions(results=True))
     (made.library / "Aurora" / "clip 2.mp4").unlink()
@@ -335,7 +335,7 @@ async def test_a_restore_tells_what_it_would_bring_and_warns_of_paying_twice(tmp
         )
 
 
-async def test_a_new_profile_is_restored_under_the_name_that_was_given(tmp_path: Path):
+async def test_profile_restored_as_new_has_the_given_name(tmp_path: Path):
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip", PackOptions(results=True))
     async with ProfilesRig(tmp_path, made) as rig:
@@ -358,7 +358,7 @@ async def test_a_new_profile_is_restored_under_the_name_that_was_given(tmp_path:
         assert "without a key" in model.report
 
 
-async def test_this_profile_is_replaced_only_after_a_yes_and_at_the_next_start(tmp_path: Path):
+async def test_current_profile_is_replaced_only_after_a_yes_at_the_next_start(tmp_path: Path):
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip")
     async with ProfilesRig(tmp_path, made) as rig:
@@ -375,7 +375,7 @@ async def test_this_profile_is_replaced_only_after_a_yes_and_at_the_next_start(t
         assert made.profile.database.read_bytes() == before
 
 
-async def test_a_file_that_is_no_backup_offers_nothing(tmp_path: Path):
+async def test_file_that_is_no_backup_offers_nothing(tmp_path: Path):
     (tmp_path / "x.zip").write_bytes(b"hello")
     async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
         model = restore_of(rig, tmp_path / "x.zip")
@@ -386,7 +386,7 @@ async def test_a_file_that_is_no_backup_offers_nothing(tmp_path: Path):
         assert model.phase is Phase.LOOKING
 
 
-async def test_a_backup_of_the_demo_is_refused_before_anything_is_chosen(tmp_path: Path):
+async def test_backup_of_the_demo_is_refused_at_once(tmp_path: Path):
     made = await a_profile(tmp_path)
     demo = replace(demo_profile(made.profile.folder, ("--demo",)), library=made.library)
     path = packed(made, tmp_path / "demo.zip", LIGHT, demo)
@@ -397,7 +397,7 @@ async def test_a_backup_of_the_demo_is_refused_before_anything_is_chosen(tmp_pat
         assert "backup of the demo" in model.problem
 
 
-async def test_without_files_in_the_backup_a_folder_may_be_looked_through(tmp_path: Path):
+async def test_folder_can_be_searched_when_the_backup_has_no_files(tmp_path: Path):
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip")
     moved = (made.library / "Aurora").rename(tmp_path / "moved")
@@ -413,7 +413,7 @@ async def test_without_files_in_the_backup_a_folder_may_be_looked_through(tmp_pa
         assert str(moved / "clip 0.mp4") in places
 
 
-async def test_the_daily_ones_are_told_with_day_size_and_number(tmp_path: Path):
+async def test_daily_backups_are_listed_with_day_size_and_count(tmp_path: Path):
     made = await a_profile(tmp_path)
     async with ProfilesRig(tmp_path, made) as rig:
         today = date.fromtimestamp(rig.clock.now())
@@ -448,7 +448,7 @@ async def test_the_daily_ones_are_told_with_day_size_and_number(tmp_path: Path):
         ({"live": 1, "before": "/b/old"}, "1 task at Runway is checked. The damaged list is kept: /b/old"),
     ],
 )
-def test_after_a_restore_it_is_told_what_has_to_be_decided(numbers: dict[str, Any], said: str):
+def test_pending_decisions_are_listed_after_a_restore(numbers: dict[str, Any], said: str):
     message, detail = restored_words(Restored(made_at=NOW, **numbers))
     assert message.startswith("Restored the backup of ")
     assert message.endswith("Sending was paused.")
@@ -490,5 +490,5 @@ def test_after_a_restore_it_is_told_what_has_to_be_decided(numbers: dict[str, An
         ),
     ],
 )
-def test_in_a_copy_it_is_told_why_tasks_wait(copied: Verdict, held: int, message: str, detail: str):
+def test_copied_profile_explains_why_tasks_wait(copied: Verdict, held: int, message: str, detail: str):
     assert restored_words(Restored(copied=copied, held=held, uncertain=1, live=1)) == (message, detail)

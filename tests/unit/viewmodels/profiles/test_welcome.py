@@ -51,7 +51,7 @@ def typed(rig: Rig, form: KeyForm, text: str = KEY) -> None:
     rig.settle()
 
 
-def test_blanks_line_ends_and_quotes_around_a_pasted_key_are_no_part_of_it():
+def test_blanks_line_ends_and_quotes_are_stripped_from_a_pasted_key():
     assert cleaned_key(f'  "{KEY[:40]}\n{KEY[40:]}" \r\n') == KEY
 
 
@@ -67,13 +67,13 @@ def test_blanks_line_ends_and_quotes_around_a_pasted_key_are_no_part_of_it():
         (KEY + KEY[4:], "pasted twice"),
     ],
 )
-def test_the_form_of_a_key_is_judged_at_once(text: str, part: str):
+def test_format_of_a_key_is_checked_at_once(text: str, part: str):
     problem = key_problem(text)
     assert part in problem
     assert bool(problem) is bool(part)
 
 
-def test_an_accepted_key_is_kept_and_its_balance_is_said(rig: Rig, qtbot: QtBot):
+def test_accepted_key_is_stored_and_its_balance_shown(rig: Rig, qtbot: QtBot):
     form = form_of(rig)
     form.set_text(KEY + "\n")
     with qtbot.waitSignal(form.accepted, timeout=0, raising=False) as accepted:
@@ -89,14 +89,14 @@ def test_an_accepted_key_is_kept_and_its_balance_is_said(rig: Rig, qtbot: QtBot)
     assert form.source_words == "The key is kept in Test keychain. It ends in …cdef."
 
 
-def test_the_secret_leaves_the_form_once_it_is_accepted(rig: Rig):
+def test_accepted_key_is_cleared_from_the_form(rig: Rig):
     form = form_of(rig)
     typed(rig, form)
     assert form.text == ""
     assert KEY not in repr(vars(form))
 
 
-def test_a_refused_key_is_said_in_words_with_the_servers_in_small_print(rig: Rig):
+def test_refused_key_shows_a_sentence_and_the_servers_message_in_small_print(rig: Rig):
     form = form_of(rig)
     refused = KeyRefused("Runway did not accept the key.", advice="Check it.", detail='{"error": "no"}', status=401)
     rig.tested.then("organization", refused)
@@ -109,7 +109,7 @@ def test_a_refused_key_is_said_in_words_with_the_servers_in_small_print(rig: Rig
     assert rig.secrets.secrets == {}
 
 
-def test_a_key_that_could_not_be_tested_may_be_tried_again(rig: Rig):
+def test_key_that_could_not_be_tested_can_be_retried(rig: Rig):
     form = form_of(rig)
     rig.tested.then("organization", NotReached("Runway cannot be reached.", advice="Check your connection."))
     typed(rig, form)
@@ -120,7 +120,7 @@ def test_a_key_that_could_not_be_tested_may_be_tried_again(rig: Rig):
     assert form.phase is KeyPhase.ACCEPTED
 
 
-def test_without_remembering_nothing_goes_into_the_keychain(rig: Rig):
+def test_key_not_to_be_remembered_stays_out_of_the_keychain(rig: Rig):
     form = form_of(rig)
     form.set_remember(False)
     typed(rig, form)
@@ -128,7 +128,7 @@ def test_without_remembering_nothing_goes_into_the_keychain(rig: Rig):
     assert form.source_words.startswith("The key is kept for this session only.")
 
 
-def test_a_missing_keychain_is_said_and_the_key_lasts_for_the_session(make_rig: Callable[..., Rig]):
+def test_missing_keychain_is_reported_and_the_key_lasts_for_the_session(make_rig: Callable[..., Rig]):
     rig = make_rig(MemorySecrets(trouble=SecretTrouble.ABSENT))
     form = form_of(rig)
     assert not form.remember
@@ -140,7 +140,7 @@ def test_a_missing_keychain_is_said_and_the_key_lasts_for_the_session(make_rig: 
     assert rig.account.key.source is KeySource.MEMORY
 
 
-def test_a_keychain_that_fails_while_storing_does_not_lose_the_key(rig: Rig):
+def test_failing_keychain_does_not_lose_the_key(rig: Rig):
     form = form_of(rig)
     rig.secrets.trouble = SecretTrouble.LOCKED
     assert form.can_remember
@@ -151,7 +151,7 @@ def test_a_keychain_that_fails_while_storing_does_not_lose_the_key(rig: Rig):
     assert rig.account.key.source is KeySource.MEMORY
 
 
-def test_a_slow_keychain_is_waited_for_in_words(rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
+def test_slow_keychain_is_reported_while_waiting(rig: Rig, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
     bell = rig.loop.create_future()
 
     async def slow(profile: str, secret: str) -> None:
@@ -167,21 +167,21 @@ def test_a_slow_keychain_is_waited_for_in_words(rig: Rig, qtbot: QtBot, monkeypa
     assert form.phase is KeyPhase.ACCEPTED
 
 
-def test_what_is_no_key_at_all_is_not_sent_anywhere(rig: Rig):
+def test_text_that_is_no_key_is_not_sent_anywhere(rig: Rig):
     form = form_of(rig)
     typed(rig, form, "my other password")
     assert form.reason
     assert rig.tested.calls == []
 
 
-def test_a_key_of_an_odd_length_is_warned_of_but_may_be_tried(rig: Rig):
+def test_key_of_unusual_length_causes_a_warning_but_can_be_tried(rig: Rig):
     form = form_of(rig)
     form.set_text("key_0123")
     assert form.tone is Tone.WARN
     assert form.reason == ""
 
 
-def test_a_forgotten_key_is_out_of_the_keychain(rig: Rig):
+def test_forgotten_key_is_removed_from_the_keychain(rig: Rig):
     form = form_of(rig)
     typed(rig, form)
     form.forget()
@@ -191,7 +191,7 @@ def test_a_forgotten_key_is_out_of_the_keychain(rig: Rig):
     assert not form.can_forget
 
 
-def test_a_keychain_that_will_not_forget_is_told(rig: Rig):
+def test_keychain_that_does_not_forget_is_reported(rig: Rig):
     form = form_of(rig)
     typed(rig, form)
     rig.secrets.trouble = SecretTrouble.REFUSED

@@ -30,7 +30,7 @@ from tests.rigs.rows import saved, task
 # Places
 
 
-async def test_places_count_what_is_in_them(tmp_path):
+async def test_pages_count_their_tasks(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(task(1, State.RUNNING, project="Harbour"), task(2), batch="b1")
         async with after(rig.pages.changed):
@@ -52,14 +52,14 @@ async def test_places_count_what_is_in_them(tmp_path):
         assert len({entry.key for entry in rig.pages.entries()}) == 11
 
 
-async def test_places_follow_what_happens(tmp_path):
+async def test_page_counts_follow_changes(tmp_path):
     async with Rig(tmp_path) as rig:
         async with after(rig.pages.changed):
             await rig.add(task(1))
         assert rig.pages.counts.pages[Page.WAITING_HERE] == 1
 
 
-async def test_places_that_are_asked_for_while_they_count_count_once_more(tmp_path, monkeypatch):
+async def test_counts_requested_while_counting_run_once_more(tmp_path, monkeypatch):
     async with Rig(tmp_path) as rig:
         counted, count, first = [], rig.store.counts, asyncio.Event()
 
@@ -81,7 +81,7 @@ async def test_places_that_are_asked_for_while_they_count_count_once_more(tmp_pa
         assert len(counted) == 2
 
 
-async def test_progress_alone_counts_nothing_anew(tmp_path):
+async def test_progress_alone_triggers_no_recount(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.engine.bus.tell(DownloadProgressed(TaskId("t1"), 0, 1, 2))
         rig.bridge.flush()
@@ -96,7 +96,7 @@ async def test_progress_alone_counts_nothing_anew(tmp_path):
 # Filter
 
 
-async def test_filters_come_together_into_one_question(tmp_path):
+async def test_filters_are_combined_into_one_query(tmp_path):
     async with Rig(tmp_path) as rig:
         chosen = rig.filter
         chosen.open_page(Filter(page=Page.SAVED), "Saved")
@@ -121,7 +121,7 @@ async def test_filters_come_together_into_one_question(tmp_path):
         assert not chosen.narrows
 
 
-async def test_typing_asks_once(tmp_path):
+async def test_typing_triggers_one_query(tmp_path):
     async with Rig(tmp_path) as rig:
         asked = []
         rig.filter.changed.connect(lambda: asked.append(rig.rows.listing.filter.text))
@@ -132,7 +132,7 @@ async def test_typing_asks_once(tmp_path):
         assert asked == ["fog"]
 
 
-async def test_what_is_typed_is_asked_before_the_window_takes_it_on(tmp_path, monkeypatch):
+async def test_typed_search_is_queried_before_the_window_updates(tmp_path, monkeypatch):
     """It is painted anew for it, which takes as long as the answer."""
     async with Rig(tmp_path) as rig:
         found = rig.engine.library.beginning
@@ -149,7 +149,7 @@ async def test_what_is_typed_is_asked_before_the_window_takes_it_on(tmp_path, mo
         assert order == ["asked", "shown"]
 
 
-async def test_what_is_asked_is_taken_apart_once_and_days_follow_the_clock(tmp_path):
+async def test_search_is_parsed_once_and_day_filters_follow_the_clock(tmp_path):
     async with Rig(tmp_path) as rig:
         chosen = rig.filter
         chosen.search("batch:shots fog")
@@ -178,14 +178,14 @@ async def test_sorting_and_grouping_are_remembered_but_filters_are_not(tmp_path)
 
 
 @pytest.mark.parametrize("memory", ["odd", {"sort": "nothing"}, {"group": 3}, [1], None])
-async def test_a_damaged_memory_is_no_obstacle(tmp_path, memory):
+async def test_damaged_stored_view_does_not_stop_the_start(tmp_path, memory):
     async with Rig(tmp_path) as rig:
         rig.engine.settings.set("list.order", memory)
         rig.filter.restore()
         assert rig.filter.listing.sort is SortKey.MADE
 
 
-def test_every_state_can_be_filtered_for_exactly_once():
+def test_every_state_belongs_to_exactly_one_filter():
     named = [state for word in STATUSES for state in STATES[word]]
     assert sorted(named) == sorted(State)
 
@@ -193,7 +193,7 @@ def test_every_state_can_be_filtered_for_exactly_once():
 # Status
 
 
-async def test_the_status_line_says_live_waiting_and_left_today(tmp_path):
+async def test_status_line_shows_running_waiting_and_remaining_today(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(task(1, State.RUNNING), task(2))
         async with after(rig.pages.changed):
@@ -218,7 +218,7 @@ async def test_the_status_line_says_live_waiting_and_left_today(tmp_path):
 # Bridge and runner
 
 
-async def test_changes_are_gathered_and_the_first_before_is_kept(tmp_path):
+async def test_changes_are_collected_and_the_first_former_value_is_kept(tmp_path):
     async with Rig(tmp_path) as rig:
         told = []
         rig.bridge.tasks_touched.connect(told.append)
@@ -232,7 +232,7 @@ async def test_changes_are_gathered_and_the_first_before_is_kept(tmp_path):
         assert len(told) == 1
 
 
-async def test_news_of_the_whole_pass_at_once(tmp_path):
+async def test_global_events_are_passed_on_at_once(tmp_path):
     async with Rig(tmp_path) as rig:
         told = []
         rig.bridge.tasks_added.connect(told.append)
@@ -242,7 +242,7 @@ async def test_news_of_the_whole_pass_at_once(tmp_path):
         assert len(told) == 2
 
 
-async def test_the_worlds_faults_are_told_and_our_own_are_reported(tmp_path):
+async def test_environment_errors_are_reported_to_the_person_and_program_errors_logged(tmp_path):
     async with Rig(tmp_path) as rig:
 
         async def fails(error: Exception) -> None:
@@ -258,7 +258,7 @@ async def test_the_worlds_faults_are_told_and_our_own_are_reported(tmp_path):
         rig.bugs.clear()
 
 
-async def test_work_that_is_canceled_before_it_began_ends_quietly(tmp_path):
+async def test_work_canceled_before_its_start_ends_silently(tmp_path):
     async with Rig(tmp_path) as rig:
         begun = []
 
@@ -285,14 +285,14 @@ async def show(rig: Rig, one, *outputs):
     return {fact.label: fact.text for fact in rig.details.facts()}
 
 
-async def test_a_task_that_was_queued_at_runway_says_for_how_long(tmp_path):
+async def test_task_that_was_queued_at_runway_says_for_how_long(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED, sent_at=1_000.0, running_since=1_012.0, ended_at=1_083.0)
         facts = await show(rig, one, saved(one, "/library/day/clip.mp4"))
         assert facts["Generated in"] == "71 s, queued 12 s before"
 
 
-async def test_a_saved_task_tells_everything_about_itself(tmp_path):
+async def test_saved_task_shows_all_its_details(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED, cost_credits=60.0, estimated_credits=70.0, project="Harbour")
         facts = await show(rig, one, saved(one, "/library/day/clip.mp4"))
@@ -307,7 +307,7 @@ async def test_a_saved_task_tells_everything_about_itself(tmp_path):
         assert rig.details.next_step() is None
 
 
-async def test_a_task_with_a_name_still_tells_its_prompt(tmp_path):
+async def test_task_with_a_name_still_shows_its_prompt(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED, "A red fox", title="Shot 7")
         assert (await show(rig, one))["Prompt"] == "A red fox"
@@ -333,7 +333,7 @@ THEIRS = Fingerprint("theirs")
         (State.CANCELLED, {}, ""),
     ],
 )
-async def test_trouble_is_said_in_words(tmp_path, state, members, says):
+async def test_problem_of_a_task_is_described_in_words(tmp_path, state, members, says):
     async with Rig(tmp_path) as rig:
         await show(rig, task(1, state, **members))
         assert rig.details.trouble().startswith(says)
@@ -341,7 +341,7 @@ async def test_trouble_is_said_in_words(tmp_path, state, members, says):
 
 
 @pytest.mark.parametrize(("state", "members"), [(State.GONE, {}), (State.RUNNING, {"hidden_from": THEIRS})])
-async def test_what_runway_or_this_key_did_not_know_is_asked_for_again_by_a_button(tmp_path, state, members):
+async def test_task_unknown_to_runway_or_this_key_has_a_refresh_button(tmp_path, state, members):
     async with Rig(tmp_path) as rig:
         await show(rig, task(1, state, **members))
         step = rig.details.next_step()
@@ -349,7 +349,7 @@ async def test_what_runway_or_this_key_did_not_know_is_asked_for_again_by_a_butt
         assert (step.command, step.text) == (REFRESH, "Refresh")
 
 
-async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
+async def test_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
     async with Rig(tmp_path) as rig:
         await show(
             rig,
@@ -366,7 +366,7 @@ async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
 
 
 @pytest.mark.parametrize("state", [OutputState.FAILED, OutputState.WAITING])
-async def test_why_a_result_is_not_saved_stands_once(tmp_path, state):
+async def test_reason_why_a_result_is_not_saved_is_shown_once(tmp_path, state):
     async with Rig(tmp_path) as rig:
         problem = "Runway can't be reached. Saving continues automatically."
         one = task(1, State.SUCCEEDED)
@@ -378,7 +378,7 @@ async def test_why_a_result_is_not_saved_stands_once(tmp_path, state):
         assert words.headline == "Done, not saved yet"
 
 
-async def test_what_broke_at_runway_offers_retry_and_what_was_not_saved_offers_saving(tmp_path):
+async def test_failure_at_runway_offers_retry_and_an_unsaved_result_offers_saving(tmp_path):
     async with Rig(tmp_path) as rig:
         await show(rig, task(1, State.FAILED, failure=Failure(code="INTERNAL")))
         assert rig.details.next_step().command is RETRY
@@ -396,7 +396,7 @@ async def test_details_follow_the_task_live(tmp_path):
         await until(lambda: rig.details.showing and rig.details.showing[0].path)
 
 
-async def test_a_slow_answer_about_the_former_choice_is_forgotten(tmp_path):
+async def test_late_details_of_a_former_selection_are_discarded(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1), task(2))
         rig.details.choose([TaskId("t1")])
@@ -409,7 +409,7 @@ async def test_a_slow_answer_about_the_former_choice_is_forgotten(tmp_path):
         assert rig.details.facts() == []
 
 
-async def test_the_details_say_which_program_asked_for_a_task_and_for_what(tmp_path):
+async def test_details_name_the_requesting_program_and_its_purpose(tmp_path):
     async with Rig(tmp_path) as rig:
         assert "Requested by" not in await show(rig, task(3, State.SUCCEEDED))
         one = task(1, State.SUCCEEDED)
@@ -426,14 +426,14 @@ async def test_the_details_say_which_program_asked_for_a_task_and_for_what(tmp_p
         assert facts["Originally"] == "Veo 3.1 · A wolf"
 
 
-async def test_several_chosen_tasks_are_counted(tmp_path):
+async def test_selected_tasks_are_counted(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1), task(2))
         rig.details.choose([TaskId("t1"), TaskId("t2")])
         assert rig.details.showing[0].text == "2 tasks selected"
 
 
-async def test_bytes_alone_do_not_ask_the_store_again(tmp_path):
+async def test_download_progress_does_not_reread_the_store(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED)
         await show(rig, one, saved(one, state=OutputState.DOWNLOADING))
@@ -449,7 +449,7 @@ async def test_bytes_alone_do_not_ask_the_store_again(tmp_path):
 # Posters
 
 
-async def test_each_saved_result_wants_its_poster_once(tmp_path):
+async def test_each_saved_result_requests_its_poster_once(tmp_path):
     async with Rig(tmp_path) as rig:
         wanted = []
         rig.models.posters.wanted.connect(lambda path, media, target: wanted.append((path, media, target)))
@@ -466,7 +466,7 @@ async def test_each_saved_result_wants_its_poster_once(tmp_path):
         await until(lambda: rig.rows.row_of(one.id).outputs[0].poster == str(poster))
 
 
-async def test_a_poster_of_something_unknown_is_ignored(tmp_path):
+async def test_poster_of_an_unknown_result_is_ignored(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.models.posters.made("/library/else.mp4", "x.jpg", 1, 1, 0)
         await rest()

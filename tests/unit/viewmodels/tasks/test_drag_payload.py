@@ -29,34 +29,34 @@ def waiting(number: int) -> Row:
     return clip(number, state=OutputState.WAITING)
 
 
-def test_a_row_gives_the_result_that_is_shown_else_its_first() -> None:
+def test_dragged_row_gives_the_shown_result_or_its_first() -> None:
     assert payload_of([stills()]).paths == (STILLS[0],)
     assert payload_of([stills()]).label == "still 0.png · 1 of 3"
     shown = payload_of([stills()], STILLS[2])
     assert (shown.paths, shown.label) == ((STILLS[2],), "still 2.png · 3 of 3")
 
 
-def test_several_rows_give_one_file_each() -> None:
+def test_several_dragged_rows_give_one_file_each() -> None:
     found = payload_of([clip(1), stills(2), clip(3)], STILLS[1])
     assert found.paths == (Path("/library/clip 1.mp4"), STILLS[1], Path("/library/clip 3.mp4"))
     assert found.label == "3 files"
     assert found.refusal == ""
 
 
-def test_a_clip_shows_its_poster_and_a_picture_itself() -> None:
+def test_dragged_clip_shows_its_poster_and_a_picture_itself() -> None:
     assert payload_of([clip(1, poster="/posters/1.jpg")]).poster == "/posters/1.jpg"
     assert payload_of([stills()]).poster == str(STILLS[0])
     assert payload_of([clip(1)]).poster == ""
 
 
-def test_what_is_left_out_is_counted() -> None:
+def test_results_left_out_of_a_drag_are_counted() -> None:
     found = payload_of([clip(1), waiting(2), Row(task=task(3, State.RUNNING))])
     assert found.label == "clip 1.mp4 · 1 missing"
     found = payload_of([clip(1), clip(2), clip(4), waiting(3)]).without({Path("/library/clip 1.mp4")})
     assert found.label == "2 files · 2 missing"
 
 
-def test_where_there_is_nothing_to_drag_it_says_why() -> None:
+def test_row_without_a_file_says_why_it_cannot_be_dragged() -> None:
     assert payload_of([clip(1)]).without({Path("/library/clip 1.mp4")}).refusal == (
         "clip 1.mp4 is no longer where it was saved."
     )

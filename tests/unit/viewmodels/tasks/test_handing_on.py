@@ -42,7 +42,7 @@ async def chosen(rig: Rig, *numbers: int, names: tuple[str, ...] = ()) -> list[R
     return [row for one in tasks if (row := rig.rows.row_of(one.id)) is not None]
 
 
-async def test_files_and_paths_are_those_that_are_there_and_the_others_are_said(tmp_path):
+async def test_existing_files_and_paths_are_copied_and_missing_ones_reported(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, 3, names=("t1.mp4", "t3.mp4"))
         async with after(rig.task_commands.files_copied) as copied:
@@ -54,7 +54,7 @@ async def test_files_and_paths_are_those_that_are_there_and_the_others_are_said(
         assert words == [(f"{tmp_path / 't1.mp4'}\n{tmp_path / 't3.mp4'}", "2 paths copied.", "")]
 
 
-async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_path):
+async def test_show_in_folder_selects_files_or_opens_their_former_folder(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, names=("t1.mp4",))
         async with after(rig.task_commands.selection_wanted) as selected:
@@ -74,7 +74,7 @@ async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_p
         (COPY_ID, 2, "2 task IDs copied."),
     ],
 )
-async def test_the_sentence_says_how_many_words_were_copied(tmp_path, command, count, sentence):
+async def test_number_of_copied_words_is_reported(tmp_path, command, count, sentence):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *range(1, count + 1))
         async with after(rig.task_commands.text_copied) as copied:
@@ -82,7 +82,7 @@ async def test_the_sentence_says_how_many_words_were_copied(tmp_path, command, c
         assert [words[1] for words in copied] == [sentence]
 
 
-async def test_a_link_is_copied_with_its_life_and_a_word_of_warning(tmp_path):
+async def test_copied_link_comes_with_its_expiry_and_a_warning(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1)
         async with after(rig.task_commands.text_copied) as copied:
@@ -95,7 +95,7 @@ async def test_a_link_is_copied_with_its_life_and_a_word_of_warning(tmp_path):
         assert rig.told == []
 
 
-async def test_links_of_many_stand_a_line_each_and_an_old_one_is_asked_for_anew(tmp_path):
+async def test_links_of_many_tasks_are_copied_one_per_line_and_old_ones_renewed(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2)
         rig.clock.jump(5 * HOUR)
@@ -107,7 +107,7 @@ async def test_links_of_many_stand_a_line_each_and_an_old_one_is_asked_for_anew(
         assert copied[0][1].startswith("2 links copied. They work until about ")
 
 
-async def test_where_no_link_can_be_had_nothing_is_copied_and_the_reason_is_said(tmp_path):
+async def test_nothing_is_copied_without_a_link_and_the_reason_is_given(tmp_path):
     async with Rig(tmp_path) as rig:
         copied = []
         rig.task_commands.text_copied.connect(lambda *words: copied.append(words))
@@ -120,7 +120,7 @@ async def test_where_no_link_can_be_had_nothing_is_copied_and_the_reason_is_said
         assert copied == []
 
 
-async def test_a_picture_is_copied_by_the_window_that_shows_it(tmp_path):
+async def test_picture_is_copied_by_the_window_that_shows_it(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1)
         wanted = []
@@ -129,7 +129,7 @@ async def test_a_picture_is_copied_by_the_window_that_shows_it(tmp_path):
         await until(lambda: wanted == rows)
 
 
-async def test_nothing_is_said_twice_when_nothing_is_there(tmp_path):
+async def test_missing_file_is_reported_once(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, names=("none",))
         copied = []
@@ -141,7 +141,7 @@ async def test_nothing_is_said_twice_when_nothing_is_there(tmp_path):
         assert copied == []
 
 
-def test_a_clip_offers_its_frame_and_a_sound_no_picture():
+def test_clip_offers_its_frame_and_a_sound_no_picture():
 
     def words(media: Media) -> list[str]:
         one = task(1, State.SUCCEEDED)
@@ -153,7 +153,7 @@ def test_a_clip_offers_its_frame_and_a_sound_no_picture():
     assert not {"Copy this frame", "Copy picture"} & set(words(Media.AUDIO))
 
 
-async def test_a_result_of_ours_that_comes_back_is_an_input_and_offers_no_settings(tmp_path):
+async def test_own_result_dropped_back_is_an_input_without_settings_offer(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         picture, one = tmp_path / "still.png", task(1, State.SUCCEEDED, prompt="A lighthouse in the fog")
         Image.new("RGB", (640, 360), "teal").save(picture)
@@ -180,7 +180,7 @@ async def test_a_result_of_ours_that_comes_back_is_an_input_and_offers_no_settin
         assert [kin.row.task.id for kin in tree.above[0] if kin.row] == [one.id]
 
 
-async def test_settings_of_a_file_that_does_not_hold_them_come_from_the_list(tmp_path):
+async def test_settings_missing_in_a_file_come_from_the_list(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         picture, one = tmp_path / "still.png", task(1, State.SUCCEEDED, prompt="A lighthouse in the fog")
         Image.new("RGB", (640, 360), "teal").save(picture)

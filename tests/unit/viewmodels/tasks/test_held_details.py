@@ -20,7 +20,7 @@ async def show(rig: Rig, hold: Hold) -> None:
     await until(lambda: rig.details.row is not None)
 
 
-async def test_why_it_waits_is_a_sentence_and_what_the_server_said_is_small_print(tmp_path):
+async def test_hold_reason_is_a_sentence_and_the_servers_message_small_print(tmp_path):
     async with Rig(tmp_path) as rig:
         await show(
             rig,
@@ -42,7 +42,7 @@ async def test_why_it_waits_is_a_sentence_and_what_the_server_said_is_small_prin
         (HoldCode.ASK_PERSON, "Release · price not known…"),
     ],
 )
-async def test_what_waits_for_the_person_is_sent_by_a_button_that_may_ask_first(tmp_path, code, text):
+async def test_task_waiting_for_the_person_has_a_send_button_that_may_ask(tmp_path, code, text):
     async with Rig(tmp_path) as rig:
         await show(rig, Hold(code))
         step = rig.details.next_step()

@@ -13,7 +13,7 @@ from tests.rigs.rows import saved, task
 T1 = TaskId("t1")
 
 
-async def test_judgments_are_undone_and_redone_in_their_words(tmp_path):
+async def test_ratings_are_undone_and_redone_with_their_names(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.FAILED))
         judging = rig.task_commands.judging
@@ -67,7 +67,7 @@ async def test_judgments_are_undone_and_redone_in_their_words(tmp_path):
         ),
     ],
 )
-async def test_each_judgment_is_made_told_undone_and_redone(judge, field, value, words, undone, tmp_path):
+async def test_each_rating_is_applied_announced_undone_and_redone(judge, field, value, words, undone, tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED, tags=("old",)))
         before = getattr(await rig.by_id(1), field)
@@ -94,7 +94,7 @@ async def test_each_judgment_is_made_told_undone_and_redone(judge, field, value,
         assert getattr(await rig.by_id(1), field) == value, "nothing is redone, undone or judged once more"
 
 
-async def test_a_judgment_that_was_changed_since_says_so_when_it_is_undone(tmp_path):
+async def test_undo_of_a_rating_changed_since_says_so(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED))
         judging = rig.task_commands.judging
@@ -110,7 +110,7 @@ async def test_a_judgment_that_was_changed_since_says_so_when_it_is_undone(tmp_p
         assert (await rig.by_id(1)).rating == 0
 
 
-async def test_the_last_200_judgments_can_be_undone_and_no_earlier_one(tmp_path):
+async def test_exactly_the_last_200_ratings_can_be_undone(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(*(task(number, State.FAILED) for number in range(1, 202)))
         judging = rig.task_commands.judging
@@ -125,7 +125,7 @@ async def test_the_last_200_judgments_can_be_undone_and_no_earlier_one(tmp_path)
         assert undone == [2]
 
 
-async def test_a_minus_takes_a_tag_away(tmp_path):
+async def test_minus_removes_a_tag(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED, tags=("drone", "night")))
         async with after(rig.task_commands.judging.done):
@@ -133,7 +133,7 @@ async def test_a_minus_takes_a_tag_away(tmp_path):
         assert (await rig.by_id(1)).tags == ("night", "dusk")
 
 
-async def test_a_list_of_what_is_rated_follows_the_rating(tmp_path):
+async def test_list_filtered_by_rating_follows_rating_changes(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED, rating=5), task(2, State.FAILED))
         rig.filter.search("rating:>=4")
@@ -142,7 +142,7 @@ async def test_a_list_of_what_is_rated_follows_the_rating(tmp_path):
         await until(lambda: rig.rows.task_count == 2)
 
 
-async def test_the_row_says_what_was_decided(tmp_path):
+async def test_row_shows_its_rating(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(
             task(1, State.FAILED, rating=4, pick=Pick.PICK, tags=("drone",), note="x", shot="010"), batch="b"
@@ -150,7 +150,7 @@ async def test_the_row_says_what_was_decided(tmp_path):
         assert rig.rows.index(1, 1).data(11).endswith("Picked, 4 stars, tags drone, has a note")
 
 
-async def test_details_say_which_take_it_is(tmp_path):
+async def test_details_show_the_take_number(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.FAILED, parent_id="t1", tags=("drone",)))
         rig.details.choose([TaskId("t2")])
@@ -158,7 +158,7 @@ async def test_details_say_which_take_it_is(tmp_path):
         assert ("Tags", "drone") in [(fact.label, fact.text) for fact in rig.details.facts()]
 
 
-async def test_chips_stand_for_words_and_menus_alike(tmp_path):
+async def test_filters_from_words_and_menus_are_chips(tmp_path):
     async with Rig(tmp_path) as rig:
         shown = []
         rig.filter.text_wanted.connect(shown.append)
@@ -172,7 +172,7 @@ async def test_chips_stand_for_words_and_menus_alike(tmp_path):
         assert rig.rows.listing.filter == Filter(text="fog")
 
 
-async def test_searches_are_kept_with_the_place_they_were_made_in(tmp_path):
+async def test_saved_search_includes_its_page(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.SUCCEEDED, rating=5), task(2, State.FAILED), outputs=[saved(task(1))])
         rig.pages.follow(rig.filter)
@@ -198,7 +198,7 @@ async def test_searches_are_kept_with_the_place_they_were_made_in(tmp_path):
         assert list(other.searches) == [kept]
 
 
-async def test_nothing_asked_for_is_nothing_to_save(tmp_path):
+async def test_empty_search_cannot_be_saved(tmp_path):
     async with Rig(tmp_path) as rig:
         assert rig.filter.save_search() is None
         rig.engine.settings.set("list.searches", [{"id": 1}, "odd", {"id": "a", "name": "b", "line": "fog"}])
@@ -206,7 +206,7 @@ async def test_nothing_asked_for_is_nothing_to_save(tmp_path):
         assert [found.name for found in rig.filter.searches] == ["b"]
 
 
-async def test_a_search_saved_in_one_of_two_batches_of_a_like_name_finds_that_one(tmp_path):
+async def test_search_saved_in_one_of_two_similarly_named_batches_finds_that_one(tmp_path):
     async with Rig(tmp_path) as rig:
         for number, batch in enumerate(("b1", "b10"), start=1):
             await rig.put(task(number, State.FAILED), batch=batch)

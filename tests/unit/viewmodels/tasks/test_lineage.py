@@ -42,7 +42,7 @@ async def a_family(rig: Rig) -> None:
     )
 
 
-async def test_kin_of_the_chosen_task_are_told_in_order(tmp_path: Path) -> None:
+async def test_relatives_of_the_selected_task_are_listed_in_order(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         await a_family(rig)
         model = rig.details.lineage
@@ -60,7 +60,7 @@ async def test_kin_of_the_chosen_task_are_told_in_order(tmp_path: Path) -> None:
         assert model.family is None
 
 
-async def test_a_result_whose_file_is_gone_is_shown_by_its_own_poster(tmp_path: Path) -> None:
+async def test_result_with_a_missing_file_is_shown_by_its_poster(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         await a_family(rig)
         (clip,) = await rig.store.outputs(TaskId("t2"))
@@ -76,7 +76,7 @@ async def test_a_result_whose_file_is_gone_is_shown_by_its_own_poster(tmp_path: 
             rig.details.choose([])
 
 
-async def test_an_input_is_called_what_the_composer_calls_it(tmp_path: Path) -> None:
+async def test_input_has_the_same_name_as_in_the_composer(tmp_path: Path) -> None:
     kinds = {
         "First frame": (("promptImage",), "file:///a.png"),
         "Last frame": (("promptImage", 1, "uri"), [{"uri": "file:///b.png", "position": "first"},
@@ -101,7 +101,7 @@ async def test_an_input_is_called_what_the_composer_calls_it(tmp_path: Path) -> 
             assert rig.details.lineage.family.above[0][0].relation == words
 
 
-async def test_new_child_appears_by_itself(tmp_path: Path) -> None:
+async def test_new_descendant_appears_automatically(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         await a_family(rig)
         model = rig.details.lineage
@@ -125,7 +125,7 @@ async def test_takes_are_numbered(tmp_path: Path) -> None:
         assert [node.relation for node in rig.details.lineage.family.takes] == ["Take 1", "Take 2"]
 
 
-async def test_ways_on_fit_the_kind_and_a_clip_offers_its_last_frame_first(tmp_path: Path) -> None:
+async def test_next_uses_fit_the_media_kind_and_a_clip_offers_its_last_frame_first(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         use_as_input = rig.task_commands.use_as_input
         clip = use_as_input.ways(Media.VIDEO)
@@ -137,7 +137,7 @@ async def test_ways_on_fit_the_kind_and_a_clip_offers_its_last_frame_first(tmp_p
         assert use_as_input.ways(Media.OTHER) == []
 
 
-async def test_chosen_way_puts_the_result_into_a_model_that_takes_it(tmp_path: Path) -> None:
+async def test_chosen_next_use_puts_the_result_into_a_suitable_model(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         picture = tmp_path / "still.png"
         picture.write_bytes(png(1280, 720))
@@ -168,7 +168,7 @@ async def test_last_frame_is_decoded_by_the_window_and_becomes_the_first_frame(t
         assert rig.engine.input_fixer.home_of(origin.sha256) == item.path.parent
 
 
-async def test_file_that_is_gone_is_said(tmp_path: Path) -> None:
+async def test_missing_file_is_reported(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         rig.task_commands.use_as_input.take(
             rig.task_commands.use_as_input.ways(Media.IMAGE)[0], tmp_path / "gone.png", Media.IMAGE

@@ -54,7 +54,7 @@ async def now(rig: Rig, number: int = 1) -> Output:
     return output
 
 
-async def test_looking_tells_how_it_goes_and_what_was_found(tmp_path):
+async def test_file_search_reports_progress_and_outcome(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "library" / "best" / "renamed.mp4")
         said: list[Searching | None] = []
@@ -70,7 +70,7 @@ async def test_looking_tells_how_it_goes_and_what_was_found(tmp_path):
         )
 
 
-async def test_what_is_not_found_may_be_looked_for_in_a_folder(tmp_path):
+async def test_unfound_file_can_be_searched_in_a_folder(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "elsewhere" / "1.mp4")
         offered, folders = [], []
@@ -89,7 +89,7 @@ async def test_what_is_not_found_may_be_looked_for_in_a_folder(tmp_path):
         await until(lambda: "Found 1 file." in rig.told)
 
 
-async def test_some_found_and_some_not_says_both(tmp_path):
+async def test_partially_successful_search_reports_both(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, 1, to=tmp_path / "library" / "best" / "1.mp4")
         await gone(rig, 2)
@@ -100,7 +100,7 @@ async def test_some_found_and_some_not_says_both(tmp_path):
         assert offered == ["Found 1 of 2 files. The others are not in the library, nor where they were."]
 
 
-async def test_neighbors_that_came_along_are_told_of(tmp_path):
+async def test_files_found_beside_another_are_reported(tmp_path):
     async with Rig(tmp_path) as rig:
         for number in (1, 2):
             await gone(rig, number, to=tmp_path / "library" / "best" / f"{number}.mp4")
@@ -109,7 +109,7 @@ async def test_neighbors_that_came_along_are_told_of(tmp_path):
         assert (await now(rig, 2)).is_here
 
 
-async def test_a_search_that_is_stopped_says_no_more(tmp_path):
+async def test_stopped_search_reports_nothing_more(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig)
         said: list[Searching | None] = []
@@ -121,7 +121,7 @@ async def test_a_search_that_is_stopped_says_no_more(tmp_path):
         assert rig.told == []
 
 
-async def test_the_file_that_the_person_shows_is_taken(tmp_path):
+async def test_file_shown_by_the_person_is_used(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "elsewhere" / "found.mp4")
         wanted = []
@@ -135,7 +135,7 @@ async def test_the_file_that_the_person_shows_is_taken(tmp_path):
         assert (await now(rig)).path == str(tmp_path / "elsewhere" / "found.mp4")
 
 
-async def test_another_file_wants_an_answer_first(tmp_path):
+async def test_different_file_needs_an_answer_first(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig)
         other = tmp_path / "other.mp4"
@@ -152,7 +152,7 @@ async def test_another_file_wants_an_answer_first(tmp_path):
         assert (await now(rig)).path == str(other)
 
 
-async def test_what_runway_keeps_no_longer_keeps_nobody_from_asking_for_the_others(tmp_path):
+async def test_expired_result_does_not_stop_fetching_the_others(tmp_path):
     async with Rig(tmp_path) as rig:
         for number in (1, 2, 3):
             await gone(rig, number)
@@ -165,7 +165,7 @@ async def test_what_runway_keeps_no_longer_keeps_nobody_from_asking_for_the_othe
         assert [(await now(rig, number)).is_missing for number in (1, 2, 3)] == [True, True, False]
 
 
-async def test_one_that_runway_keeps_no_longer_says_so(tmp_path):
+async def test_expired_result_says_so(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig)
         await rig.vanish(1)
@@ -173,7 +173,7 @@ async def test_one_that_runway_keeps_no_longer_says_so(tmp_path):
         await until(lambda: rig.told == ["Runway no longer keeps this result."])
 
 
-async def test_a_change_is_kept_and_shows_as_saved(tmp_path):
+async def test_accepted_change_is_stored_and_shown_as_saved(tmp_path):
     async with Rig(tmp_path) as rig:
         output = await kept(rig)
         await noticed(rig)
@@ -185,7 +185,7 @@ async def test_a_change_is_kept_and_shows_as_saved(tmp_path):
         assert (await now(rig)).sha256 == hashlib.sha256(b"graded").hexdigest()
 
 
-async def test_delete_file_offers_undo_and_undo_brings_it_back(tmp_path):
+async def test_delete_file_offers_undo_and_undo_restores_it(tmp_path):
     async with Rig(tmp_path) as rig:
         output = await kept(rig)
         offered, released = [], []
@@ -201,7 +201,7 @@ async def test_delete_file_offers_undo_and_undo_brings_it_back(tmp_path):
         assert Path(output.path).exists()
 
 
-async def test_where_the_bin_tells_nothing_the_person_is_told_how(tmp_path):
+async def test_trash_without_a_known_place_explains_how_to_restore(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.parts.bin.tells = False
         await kept(rig)
@@ -210,7 +210,7 @@ async def test_where_the_bin_tells_nothing_the_person_is_told_how(tmp_path):
         assert rig.told == ["1 file moved to the trash. To undo, put it back from there."]
 
 
-async def test_the_places_show_missing_and_changed_files_while_there_are_any(tmp_path):
+async def test_pages_list_missing_and_changed_files_while_there_are_any(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.pages.follow(rig.filter)
 
@@ -239,7 +239,7 @@ async def test_the_places_show_missing_and_changed_files_while_there_are_any(tmp
         assert "Missing files" not in titles()
 
 
-async def test_what_is_shown_or_chosen_is_looked_at(tmp_path):
+async def test_visible_and_selected_files_are_checked(tmp_path):
     async with Rig(tmp_path) as rig:
         for number in (1, 2):
             output = await kept(rig, number)

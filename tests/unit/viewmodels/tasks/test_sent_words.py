@@ -27,11 +27,11 @@ SAID = "9 March 2026, 14:02:11"
         (task(1, State.QUEUED), ""),
     ],
 )
-def test_it_is_told_when_and_whether_it_was_sent(one: Task, words: str) -> None:
+def test_details_show_when_and_whether_the_task_was_sent(one: Task, words: str) -> None:
     assert sent_words(one) == words
 
 
-async def test_list_and_details_tell_when_an_adopted_task_was_started(tmp_path: Path) -> None:
+async def test_list_and_details_show_when_an_adopted_task_was_started(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         at = rig.engine.clock.now() - 60
         one = task(1, State.SUCCEEDED, adopted=True, sent_at=None, remote_created_at=at, ended_at=at + 9)

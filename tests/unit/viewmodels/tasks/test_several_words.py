@@ -15,7 +15,7 @@ from tests.rigs.rows import saved, task
 GONE = Look(presence=Presence.MISSING, at=1.0)
 
 
-def test_cost_and_files_are_added_up_and_what_is_missing_is_no_file_here() -> None:
+def test_cost_and_files_are_summed_without_missing_files() -> None:
     tasks = [task(number, State.SUCCEEDED, cost_credits=60.0) for number in (1, 2, 3)]
     rows = [Row(task=one, outputs=(saved(one),)) for one in tasks]
     assert several_words(3, []) == "3 tasks selected"
@@ -24,7 +24,7 @@ def test_cost_and_files_are_added_up_and_what_is_missing_is_no_file_here() -> No
     assert several_words(3, rows) == "3 tasks selected\n180 credits · 2 files, 2.4 MB · 1 missing"
 
 
-async def test_the_sums_of_the_chosen_tasks_follow_what_changes(tmp_path: Path) -> None:
+async def test_sums_of_selected_tasks_follow_changes(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         first, second = task(1, State.SUCCEEDED), task(2, State.SUCCEEDED)
         await rig.put(first, second, outputs=[saved(first), saved(second)])
@@ -35,7 +35,7 @@ async def test_the_sums_of_the_chosen_tasks_follow_what_changes(tmp_path: Path) 
         await until(lambda: rig.details.showing[0].path is not None)
 
 
-async def test_a_result_in_the_bin_is_said_over_its_poster(tmp_path: Path) -> None:
+async def test_trashed_result_is_marked_over_its_poster(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED)
         binned = saved(one, path="", binned_from="/library/fox.mp4", poster="/posters/fox.jpg")

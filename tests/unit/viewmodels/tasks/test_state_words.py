@@ -25,7 +25,7 @@ EVERY = [
 
 
 @pytest.mark.parametrize(("state", "results"), EVERY)
-def test_every_state_has_words_and_an_icon(state, results):
+def test_every_state_has_a_text_and_an_icon(state, results):
     words = describe(row(state, *results, remote_status="DREAMING" if state is State.OTHER else ""), Around())
     assert words.headline
     assert words.icon.startswith("mdi6.")
@@ -34,50 +34,50 @@ def test_every_state_has_words_and_an_icon(state, results):
 
 
 @pytest.mark.parametrize("state", [state for state in State if state.is_final or state is State.QUEUED])
-def test_nothing_moves_that_rests(state):
+def test_only_running_states_are_animated(state):
     words = describe(row(state, OutputState.SAVED), Around())
     assert not words.moving
     assert words.progress is None
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.OTHER, State.SENDING])
-def test_progress_is_never_invented_while_the_server_says_none(state):
+def test_progress_is_shown_only_if_the_server_reports_it(state):
     words = describe(row(state, progress=0.4), Around())
     assert words.progress is None
     assert words.moving
 
 
-def test_throttled_says_which_slots_are_in_use():
+def test_throttled_task_shows_the_slots_in_use():
     words = describe(row(State.THROTTLED), Around(slots_used=2, slots=2))
     assert words.spoken == "Waiting for a slot (2 of 2 in use)"
     assert describe(row(State.THROTTLED), Around()).spoken == "Waiting for a slot (starts automatically)"
 
 
-def test_running_says_the_servers_number_and_the_time_left():
+def test_running_task_shows_the_servers_progress_and_time_left():
     words = describe(row(State.RUNNING, progress=0.43), Around(remaining=(32, 47)))
     assert (words.headline, words.detail, words.progress) == ("Running 43 %", "30–50 s", 0.43)
     assert describe(row(State.RUNNING), Around()).moving
 
 
-def test_nothing_is_a_hundred_percent_before_it_is_done():
+def test_progress_stays_below_a_hundred_percent_until_the_end():
     assert describe(row(State.RUNNING, progress=0.999), Around()).headline == "Running 99 %"
     assert describe(row(State.RUNNING, progress=1.0), Around()).headline == "Running 100 %"
     assert describe(row(State.RUNNING, progress=0.29), Around()).headline == "Running 29 %"
 
 
-def test_an_upload_is_shown_while_the_task_still_waits_here():
+def test_upload_is_shown_while_the_task_is_still_queued():
     for state in (State.QUEUED, State.SENDING):
         words = describe(row(state), Around(uploaded=0.5))
         assert words.spoken == "Uploading (50 %)"
     assert describe(row(State.QUEUED), Around(uploaded=1.0)).headline == "Queued"
 
 
-def test_a_held_task_says_why_it_waits():
+def test_queued_task_says_why_it_waits():
     assert "Restored" in describe(row(State.QUEUED, hold=Hold(HoldCode.RESTORED)), Around()).detail
     assert describe(row(State.QUEUED), Around(kept=Kept(lane=LaneReason(LaneCode.PAUSED)))).detail == "Paused"
 
 
-def test_an_unknown_status_is_shown_as_its_word():
+def test_unknown_status_is_shown_as_its_word():
     words = describe(row(State.OTHER, remote_status="COOLING_DOWN"), Around())
     assert words.headline == "At Runway: Cooling down"
 
@@ -93,12 +93,12 @@ def test_an_unknown_status_is_shown_as_its_word():
         (Evidence(daily_before=3, daily_after=3, is_early=True), "Uncertain, maybe charged"),
     ],
 )
-def test_an_uncertain_task_says_what_the_count_tells(evidence, says):
+def test_uncertain_task_shows_the_evidence_of_the_count(evidence, says):
     words = describe(row(State.UNCERTAIN, evidence=evidence), Around())
     assert (words.headline, words.detail) == (says, "Decide…")
 
 
-def test_what_waits_for_the_network_does_not_move():
+def test_task_waiting_for_the_network_is_not_animated():
     done = row(State.SUCCEEDED, OutputState.WAITING)
     assert describe(done, Around()).moving
     offline = describe(done, Around(offline=True))
@@ -114,14 +114,14 @@ def test_what_waits_for_the_network_does_not_move():
     assert waits.detail == "Runway can't be reached. Saving continues automatically."
 
 
-def test_saving_shows_bytes_and_a_bar_only_where_the_length_is_known():
+def test_saving_shows_bytes_and_a_bar_only_with_known_length():
     known = describe(row(State.SUCCEEDED, OutputState.DOWNLOADING), Around(received=500, expected=2000))
     assert (known.detail, known.progress) == ("500 B of 2 kB", 0.25)
     unknown = describe(row(State.SUCCEEDED, OutputState.DOWNLOADING), Around(received=500))
     assert (unknown.detail, unknown.progress, unknown.moving) == ("500 B", None, True)
 
 
-def test_saved_means_every_result_is_saved():
+def test_saved_means_that_every_result_is_saved():
     assert describe(row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED), Around()).headline == "Saved"
     half = describe(row(State.SUCCEEDED, OutputState.SAVED, OutputState.FAILED), Around())
     assert half.headline == "Done, not saved yet"
@@ -129,7 +129,7 @@ def test_saved_means_every_result_is_saved():
     assert describe(row(State.SUCCEEDED, OutputState.EXPIRED), Around()).tone is Tone.BAD
 
 
-def test_what_is_not_saved_says_why_and_until_when():
+def test_unsaved_result_says_why_and_until_when():
     one = row(State.SUCCEEDED, OutputState.SAVED, OutputState.FAILED)
     when = one.outputs[1].url_fetched_at
     safe, reason = describe(one, Around(now=when + 61)).detail.split(" · ")
@@ -143,7 +143,7 @@ def test_what_is_not_saved_says_why_and_until_when():
     )
 
 
-def test_a_failure_says_the_next_step_and_moderation_has_its_own_icon():
+def test_failure_names_the_next_step_and_moderation_has_its_own_icon():
     refused = describe(failed("SAFETY.INPUT.TEXT"), Around())
     assert "Edit the prompt" in refused.detail
     assert refused.icon != describe(failed("INTERNAL.BAD"), Around()).icon
@@ -155,12 +155,12 @@ def test_a_failure_says_the_next_step_and_moderation_has_its_own_icon():
     assert describe(said, Around()).detail == "Not this ratio."
 
 
-def test_gone_and_let_go_are_told_apart():
+def test_gone_and_dismissed_tasks_are_distinguished():
     assert describe(row(State.GONE), Around()).headline == "Not at Runway"
     assert describe(row(State.GONE, remote_id=None), Around()).headline == "Dismissed"
 
 
-def test_the_badge_tells_length_or_number():
+def test_badge_shows_length_or_number_of_results():
     assert badge(row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED)) == "×2"
     assert badge(row(State.RUNNING)) == "5 s"
     one = task(1, State.SUCCEEDED)
@@ -177,12 +177,12 @@ def test_the_badge_tells_length_or_number():
         (State.QUEUED, {}, "–"),
     ],
 )
-def test_costs_are_actual_estimated_or_honestly_unknown(state, members, words):
+def test_cost_is_actual_estimated_or_unknown(state, members, words):
     assert cost_words(task(1, state, **members)) == words
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER])
-def test_what_this_key_cannot_see_says_that_and_nothing_that_may_be_long_over(state):
+def test_task_invisible_to_this_key_shows_no_outdated_state(state):
     words = describe(row(state, hidden_from=Fingerprint("theirs"), progress=0.4), Around(remaining=(32, 47)))
     assert words.spoken == "Not visible to this key"
     assert (words.tone, words.progress, words.moving) == (Tone.WARN, None, False)

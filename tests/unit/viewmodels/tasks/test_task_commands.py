@@ -52,7 +52,7 @@ async def test_one_prompt_fills_the_composer(tmp_path):
         assert rig.composer.prompt == "A lighthouse"
 
 
-async def test_many_prompts_want_a_sheet_before_anything_is_stored(tmp_path):
+async def test_many_prompts_open_a_sheet_before_anything_is_stored(tmp_path):
     async with Rig(tmp_path) as rig:
         gathered = Gathered(drafts=(line("One"), line("Two")))
         assert await receive(rig, gathered) == [gathered]
@@ -72,7 +72,7 @@ async def test_many_prompts_want_a_sheet_before_anything_is_stored(tmp_path):
     ],
     ids=["its finding", "a finding", "a model", "a project", "settings", "no prompt"],
 )
-async def test_one_record_that_is_more_than_a_prompt_wants_a_sheet(gathered, tmp_path):
+async def test_single_record_with_more_than_a_prompt_opens_a_sheet(gathered, tmp_path):
     async with Rig(tmp_path) as rig:
         assert await receive(rig, gathered) == [gathered]
         assert rig.composer.prompt == ""
@@ -85,14 +85,14 @@ async def test_inputs_go_to_the_composer_and_broken_ones_say_why(tmp_path):
         assert "broken.png is no picture." in rig.told
 
 
-async def test_inputs_can_be_aimed_at_a_field(tmp_path):
+async def test_inputs_can_be_dropped_on_a_field(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.choose_endpoint("image_to_video")
         rig.taking_in.receive(Gathered(assets=(STILL,)), "promptImage")
         assert [item.field for item in rig.composer.inputs()] == ["promptImage"]
 
 
-async def test_a_prompt_and_a_picture_together_make_one_request(tmp_path):
+async def test_prompt_and_picture_together_make_one_request(tmp_path):
     async with Rig(tmp_path) as rig:
         await receive(rig, Gathered(drafts=(line("A lighthouse"),), assets=(STILL,)))
         assert rig.composer.prompt == "A lighthouse"
@@ -113,7 +113,7 @@ async def test_dropped_ids_are_adopted_and_shown(tmp_path):
         assert "1 task is already in the list." in rig.told
 
 
-async def test_a_sidecar_puts_its_settings_back(tmp_path):
+async def test_dropped_sidecar_restores_its_settings(tmp_path):
     async with Rig(tmp_path) as rig:
         await receive(rig, Gathered(restored=plain_request("From a sidecar", seed=9)))
         assert rig.composer.prompt == "From a sidecar"
@@ -121,7 +121,7 @@ async def test_a_sidecar_puts_its_settings_back(tmp_path):
         assert rig.told
 
 
-async def test_everything_at_once_loses_nothing(tmp_path):
+async def test_mixed_drop_loses_nothing(tmp_path):
     async with Rig(tmp_path) as rig:
         gathered = Gathered(
             drafts=(line("One"), line("Two")), assets=(STILL, BROKEN), remote_ids=(remote_id(7),), findings=(FINDING,)
@@ -132,7 +132,7 @@ async def test_everything_at_once_loses_nothing(tmp_path):
         assert "broken.png is no picture." in rig.told
 
 
-async def test_findings_without_anything_usable_are_told_and_the_rest_counted(tmp_path):
+async def test_drop_with_only_findings_lists_the_first_and_counts_the_rest(tmp_path):
     async with Rig(tmp_path) as rig:
         findings = tuple(IntakeFinding(source="a.txt", row=row, said=f"Row {row} is bad.") for row in range(1, 9))
         assert await receive(rig, Gathered(findings=findings)) == []
@@ -140,7 +140,7 @@ async def test_findings_without_anything_usable_are_told_and_the_rest_counted(tm
         assert all(notice.is_problem for notice in rig.notices)
 
 
-async def test_nothing_usable_says_so(tmp_path):
+async def test_unusable_drop_says_so(tmp_path):
     async with Rig(tmp_path) as rig:
         await receive(rig, Gathered())
         assert rig.told == ["There is nothing to use in it."]
@@ -163,7 +163,7 @@ async def chosen(rig: Rig, *tasks, outputs=()) -> list[Row]:
     return list(await rig.store.rows([one.id for one in tasks]))
 
 
-async def test_edit_and_send_takes_the_request_up_with_what_runway_said_of_it(tmp_path):
+async def test_edit_and_send_loads_the_request_with_runways_message(tmp_path):
     from runway_desktop.domain.failures import Failure
     from runway_desktop.domain.task import Refusal
 
@@ -189,7 +189,7 @@ async def test_edit_and_send_takes_the_request_up_with_what_runway_said_of_it(tm
         assert new.parent_id == "t1"
 
 
-async def test_retry_makes_a_linked_row_of_each_that_it_may_help(tmp_path):
+async def test_retry_makes_a_linked_task_for_each_it_may_help(tmp_path):
     from runway_desktop.domain.failures import Failure
 
     async with Rig(tmp_path) as rig:
@@ -204,7 +204,7 @@ async def test_retry_makes_a_linked_row_of_each_that_it_may_help(tmp_path):
 
 
 @pytest.mark.parametrize(("command", "state"), [(RETRY, State.CANCELLED), (SAME, State.SUCCEEDED)])
-async def test_the_same_again_by_a_second_press_is_not_paid_for_twice(command, state, tmp_path):
+async def test_repeated_press_is_not_paid_twice(command, state, tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, state))
         rig.task_commands.carry_out(command, rows)
@@ -219,7 +219,7 @@ async def test_the_same_again_by_a_second_press_is_not_paid_for_twice(command, s
         await until(lambda: len(rig.store.tasks) == 3, "a press after a moment is meant")
 
 
-async def test_a_retry_that_the_disk_refused_may_be_tried_at_once_and_left_no_part(tmp_path):
+async def test_retry_refused_by_the_disk_can_be_repeated_and_left_no_task(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.CANCELLED), task(2, State.CANCELLED))
         rig.store.trouble = StoreError("The disk is full.", advice="Make room.")
@@ -231,7 +231,7 @@ async def test_a_retry_that_the_disk_refused_may_be_tried_at_once_and_left_no_pa
         await until(lambda: len(rig.store.tasks) == 4)
 
 
-async def test_a_costly_retry_asks_as_a_costly_sending_does(tmp_path):
+async def test_costly_retry_asks_like_a_costly_sending(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.CANCELLED) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
@@ -243,7 +243,7 @@ async def test_a_costly_retry_asks_as_a_costly_sending_does(tmp_path):
         assert rig.task_commands.question(RETRY, rows[:1]) is None
 
 
-async def test_a_costly_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_path):
+async def test_costly_retry_of_a_task_unknown_to_runway_asks_once_about_both(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.GONE) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
@@ -257,7 +257,7 @@ async def test_a_costly_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_
         assert costly.text.startswith(plain.text)
 
 
-async def test_refresh_asks_runway_again_for_what_was_gone_and_pays_for_nothing(tmp_path):
+async def test_refresh_asks_runway_for_gone_tasks_and_pays_nothing(tmp_path):
     async with Rig(tmp_path, loops=("poller",)) as rig:
         rows = await chosen(rig, task(1, State.GONE, rating=3))
         rig.runway.say(remote_id(1), "RUNNING", progress=0.5)
@@ -270,7 +270,7 @@ async def test_refresh_asks_runway_again_for_what_was_gone_and_pays_for_nothing(
         assert rig.runway.named("create") == []
 
 
-async def test_refresh_finds_a_result_that_was_taken_for_deleted(tmp_path):
+async def test_refresh_finds_a_result_thought_deleted(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED, deleted_remotely=True)
         await rig.shown(
@@ -283,7 +283,7 @@ async def test_refresh_finds_a_result_that_was_taken_for_deleted(tmp_path):
         assert not (await rig.by_id(1)).deleted_remotely
 
 
-async def test_refresh_tries_a_key_that_was_refused_at_once(tmp_path):
+async def test_refresh_retries_a_refused_key_at_once(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.engine.account.note_failure(KeyRefused("The key was refused.", status=401))
         assert rig.engine.account.connection.link is Link.KEY_REFUSED
@@ -291,7 +291,7 @@ async def test_refresh_tries_a_key_that_was_refused_at_once(tmp_path):
         await until(lambda: rig.engine.account.connection.link is Link.CONNECTED)
 
 
-async def test_cancel_leaves_alone_what_its_count_did_not_name(tmp_path):
+async def test_cancel_changes_only_the_tasks_counted_in_its_question(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING), task(2, State.QUEUED))
         rig.runway.say(remote_id(1), "RUNNING")
@@ -303,7 +303,7 @@ async def test_cancel_leaves_alone_what_its_count_did_not_name(tmp_path):
         assert len(rig.runway.named("delete")) == 1
 
 
-async def test_a_task_that_finished_meanwhile_is_kept_and_that_is_said(tmp_path):
+async def test_task_finished_meanwhile_is_kept_and_reported(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING))
         rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
@@ -313,7 +313,7 @@ async def test_a_task_that_finished_meanwhile_is_kept_and_that_is_said(tmp_path)
         assert rig.runway.named("delete") == []
 
 
-async def test_remove_offers_undo_and_undo_brings_them_back(tmp_path):
+async def test_remove_offers_undo_and_undo_restores_the_tasks(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.FAILED), task(2, State.RUNNING))
         async with after(rig.task_commands.undo_offered) as offered:
@@ -325,7 +325,7 @@ async def test_remove_offers_undo_and_undo_brings_them_back(tmp_path):
         await until(lambda: rig.store.tasks["t1"].removed_at is None)
 
 
-async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_path):
+async def test_deleting_files_closes_the_preview_first_and_uses_the_trash(tmp_path):
     async with Rig(tmp_path) as rig:
         clip = tmp_path / "clip.mp4"
         clip.write_bytes(b"clip")
@@ -342,7 +342,7 @@ async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_pat
 @pytest.mark.parametrize(
     ("command", "text"), [(COPY_PROMPT, "Prompt 1\nPrompt 2"), (COPY_ID, f"{remote_id(1)}\n{remote_id(2)}")]
 )
-async def test_words_are_copied_a_line_each(tmp_path, command, text):
+async def test_texts_are_copied_one_per_line(tmp_path, command, text):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING), task(2, State.RUNNING))
         async with after(rig.task_commands.text_copied) as copied:
@@ -350,7 +350,7 @@ async def test_words_are_copied_a_line_each(tmp_path, command, text):
         assert [words for words, *_ in copied] == [text]
 
 
-async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
+async def test_support_details_contain_no_prompt_unless_chosen(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING, prompt="My secret idea"))
         async with after(rig.task_commands.text_copied) as copied:
@@ -360,7 +360,7 @@ async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
         assert "key_test" not in copied[0][0]
 
 
-async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
+async def test_uncertain_task_has_three_decisions(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.UNCERTAIN) for number in (1, 2, 3)))
         rig.task_commands.carry_out(ADOPT_ID, rows[:1], Given(text=remote_id(77)))
@@ -378,7 +378,7 @@ async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
         assert rig.store.tasks[shown[0][0]].parent_id == "t3"
 
 
-async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(tmp_path):
+async def test_orphaned_ids_are_offered_latest_first(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(3, State.UNCERTAIN))
 
@@ -414,7 +414,7 @@ async def test_rename_pause_and_send_next_reach_the_engine(tmp_path):
         await until(lambda: not rig.engine.lane.paused)
 
 
-async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
+async def test_environment_error_of_a_command_becomes_a_sentence(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.UNCERTAIN), task(2, State.RUNNING))
         rig.task_commands.carry_out(ADOPT_ID, rows[:1], Given(text=remote_id(2)))
@@ -423,7 +423,7 @@ async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
         assert rig.told == ["A task with this ID is already in the list."]
 
 
-async def test_nothing_is_carried_out_on_nothing(tmp_path):
+async def test_command_without_tasks_does_nothing(tmp_path):
     async with Rig(tmp_path) as rig:
         for command in TASKS:
             rig.task_commands.carry_out(command, [])
@@ -431,7 +431,7 @@ async def test_nothing_is_carried_out_on_nothing(tmp_path):
         assert rig.notices == []
 
 
-async def test_an_unknown_request_is_no_draft(tmp_path):
+async def test_unknown_request_is_no_draft(tmp_path):
     async with Rig(tmp_path) as rig:
         await receive(rig, Gathered(restored=Request(endpoint="gone", model="old", values={}, prompt="Words")))
         assert rig.composer.prompt == "Words"

@@ -71,7 +71,7 @@ async def test_rows_come_from_the_store_in_its_order(tmp_path):
         assert watch.structure == ["+0-2"]
 
 
-async def test_a_change_of_one_task_is_one_signal_with_its_row(tmp_path):
+async def test_change_of_one_task_is_one_signal_with_its_row(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         watch = Watch(rig.rows)
@@ -83,7 +83,7 @@ async def test_a_change_of_one_task_is_one_signal_with_its_row(tmp_path):
         assert rig.rows.index(1, Column.STATUS).data() == "Running 50 %"
 
 
-async def test_many_changes_in_one_stretch_are_one_range(tmp_path):
+async def test_adjacent_changes_are_one_range_signal(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         watch = Watch(rig.rows)
@@ -95,7 +95,7 @@ async def test_many_changes_in_one_stretch_are_one_range(tmp_path):
         assert watch.changed == [(5, 24)]
 
 
-async def test_ten_changes_of_one_task_within_a_moment_are_told_once(tmp_path):
+async def test_ten_quick_changes_of_one_task_are_signaled_once(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         watch = Watch(rig.rows)
@@ -107,7 +107,7 @@ async def test_ten_changes_of_one_task_within_a_moment_are_told_once(tmp_path):
         assert watch.changed == [(0, 0)]
 
 
-async def test_new_tasks_are_inserted_where_they_sort(tmp_path):
+async def test_new_tasks_are_inserted_at_their_sort_position(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         watch = Watch(rig.rows)
@@ -119,7 +119,7 @@ async def test_new_tasks_are_inserted_where_they_sort(tmp_path):
         assert watch.structure == ["+0-0", "+2-2"]
 
 
-async def test_removed_tasks_go_and_come_back(tmp_path):
+async def test_removed_tasks_leave_the_list_and_return(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         watch = Watch(rig.rows)
@@ -133,7 +133,7 @@ async def test_removed_tasks_go_and_come_back(tmp_path):
         assert ids(rig.rows) == ["t3", "t2", "t1", "t0"]
 
 
-async def test_sorting_anew_moves_rows_with_everything_that_points_at_them(tmp_path):
+async def test_sorting_moves_rows_with_their_persistent_indexes(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         watch = Watch(rig.rows)
@@ -185,7 +185,7 @@ async def test_selection_and_current_row_survive_every_live_change(tmp_path):
         assert watch.structure
 
 
-async def test_groups_have_headers_with_words_and_collapse(tmp_path):
+async def test_groups_have_named_headers_and_collapse(tmp_path):
     async with Rig(tmp_path) as rig:
         watch = Watch(rig.rows)
         await rig.put(task(1, State.RUNNING), task(2, State.FAILED), batch="b1")
@@ -216,7 +216,7 @@ async def test_tasks_in_a_collapsed_group_can_be_revealed(tmp_path):
         assert rig.rows.position(TaskId("t1")) == 2
 
 
-async def test_a_header_never_shows_a_bare_key(tmp_path):
+async def test_group_header_never_shows_a_bare_key(tmp_path):
     async with Rig(tmp_path) as rig:
         seen = []
         rig.rows.rowsInserted.connect(
@@ -228,7 +228,7 @@ async def test_a_header_never_shows_a_bare_key(tmp_path):
         assert seen == ["Batch f00d, 1 task · 1 queued, expanded"]
 
 
-async def test_sums_of_a_group_follow_a_result_that_is_saved(tmp_path):
+async def test_group_sums_follow_a_saved_result(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED)
         await rig.shown(one, outputs=[saved(one, state=OutputState.DOWNLOADING)], batch="b1")
@@ -236,7 +236,7 @@ async def test_sums_of_a_group_follow_a_result_that_is_saved(tmp_path):
         await until(lambda: "1 saved" in rig.rows.index(0, Column.PROMPT).data())
 
 
-async def test_the_list_is_shown_though_it_is_asked_for_again_all_the_time(tmp_path):
+async def test_list_is_shown_though_constantly_queried_again(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(replace(FLAT, sort=SortKey.STATE))
         await rig.shown(task(1, State.RUNNING), task(2, State.QUEUED))
@@ -253,7 +253,7 @@ async def test_the_list_is_shown_though_it_is_asked_for_again_all_the_time(tmp_p
             await asyncio.sleep(0)
 
 
-async def test_an_answer_to_a_former_question_is_not_shown(tmp_path):
+async def test_answer_to_a_former_query_is_not_shown(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(task(1, prompt="fog"), task(2, prompt="sun"))
         rig.rows.set_listing(FLAT)
@@ -290,7 +290,7 @@ async def test_rows_are_fetched_by_page_and_not_twice(tmp_path):
         assert rig.rows.index(0, Column.PROMPT).data() == "Prompt 1999"
 
 
-async def test_memory_stays_bounded_while_one_scrolls_through_everything(tmp_path, monkeypatch):
+async def test_memory_stays_bounded_while_scrolling_through_everything(tmp_path, monkeypatch):
     monkeypatch.setattr(row_cache, "MOST_ROWS", 400)
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
@@ -303,7 +303,7 @@ async def test_memory_stays_bounded_while_one_scrolls_through_everything(tmp_pat
         assert rig.rows.index(2940, Column.PROMPT).data() == "Prompt 59"
 
 
-async def test_ten_thousand_tasks_open_fast_and_a_new_one_costs_little(tmp_path):
+async def test_list_of_ten_thousand_tasks_opens_fast_and_a_new_one_costs_little(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         await rig.put(*(task(number, State.FAILED) for number in range(10_000)))
@@ -322,7 +322,7 @@ async def test_ten_thousand_tasks_open_fast_and_a_new_one_costs_little(tmp_path)
         assert added < 0.25
 
 
-async def test_the_first_tasks_stand_before_the_rest_is_there(tmp_path):
+async def test_first_tasks_are_shown_before_the_rest_is_loaded(tmp_path):
     async with Rig(tmp_path) as rig:
         watch = Watch(rig.rows)
         await rig.put(*(task(number, State.FAILED) for number in range(1000)), batch="b1")
@@ -336,7 +336,7 @@ async def test_the_first_tasks_stand_before_the_rest_is_there(tmp_path):
         assert watch.structure == []
 
 
-async def test_what_was_asked_before_there_was_a_list_is_not_asked_again(tmp_path, monkeypatch):
+async def test_query_answered_before_the_list_exists_is_not_repeated(tmp_path, monkeypatch):
     async with Rig(tmp_path) as rig:
         await rig.put(*(task(number, State.FAILED) for number in range(300)))
         begun, beginning = [], rig.store.beginning
@@ -362,7 +362,7 @@ async def test_what_was_asked_before_there_was_a_list_is_not_asked_again(tmp_pat
         assert len(begun) == 2
 
 
-async def test_what_could_not_be_read_ahead_is_read_and_told_when_the_list_wants_it(tmp_path, monkeypatch):
+async def test_failed_early_query_is_repeated_and_reported_when_needed(tmp_path, monkeypatch):
     async with Rig(tmp_path) as rig:
         await rig.put(task(1))
 
@@ -381,7 +381,7 @@ async def test_what_could_not_be_read_ahead_is_read_and_told_when_the_list_wants
         assert rig.rows.task_count == 1
 
 
-async def test_a_header_is_silent_until_its_sums_are_there(tmp_path):
+async def test_group_header_is_empty_until_its_sums_are_loaded(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.put(*(task(number, State.FAILED) for number in range(300)), batch="b1")
         said = []
@@ -391,7 +391,7 @@ async def test_a_header_is_silent_until_its_sums_are_there(tmp_path):
         assert rig.rows.index(0, Column.PROMPT).data().startswith("Batch b1, 300 tasks")
 
 
-async def test_many_headers_that_say_something_else_are_told_of_as_one_stretch(tmp_path):
+async def test_many_changed_headers_are_one_range_signal(tmp_path):
     async with Rig(tmp_path) as rig:
         for number in range(30):
             await rig.put(task(2 * number, State.FAILED), task(2 * number + 1, State.CANCELLED), batch=f"b{number}")
@@ -406,7 +406,7 @@ async def test_many_headers_that_say_something_else_are_told_of_as_one_stretch(t
         assert [(first, last) for first, last in watch.changed if last - first] == [(headers[0], headers[-1])]
 
 
-async def test_a_new_question_about_very_many_begins_the_list_anew(tmp_path, monkeypatch):
+async def test_query_with_very_many_changes_resets_the_list(tmp_path, monkeypatch):
     monkeypatch.setattr(lines, "MANY", 50)
     async with Rig(tmp_path) as rig:
         tester = QAbstractItemModelTester(rig.rows, QAbstractItemModelTester.FailureReportingMode.Fatal)
@@ -427,7 +427,7 @@ async def test_a_new_question_about_very_many_begins_the_list_anew(tmp_path, mon
         assert tester.parent() is None
 
 
-async def test_chosen_rows_are_all_known_even_those_never_looked_at(tmp_path):
+async def test_selection_includes_rows_never_loaded(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         await rig.put(*(task(number, State.FAILED) for number in range(500)))
@@ -438,7 +438,7 @@ async def test_chosen_rows_are_all_known_even_those_never_looked_at(tmp_path):
         assert [row.task.id for row in got[0]] == [f"t{number}" for number in range(500)]
 
 
-async def test_every_cell_has_words_for_a_screen_reader(tmp_path):
+async def test_every_cell_has_a_text_for_screen_readers(tmp_path):
     async with Rig(tmp_path) as rig:
         watch = Watch(rig.rows)
         tasks = [
@@ -463,7 +463,7 @@ async def test_every_cell_has_words_for_a_screen_reader(tmp_path):
         assert watch.structure
 
 
-async def test_a_groups_header_is_heard_once(tmp_path):
+async def test_group_header_is_read_once(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.FAILED), batch="b1")
         [header] = rig.rows.group_rows()
@@ -472,7 +472,7 @@ async def test_a_groups_header_is_heard_once(tmp_path):
         assert heard[Column.PROMPT]
 
 
-async def test_where_a_task_is_one_item_its_state_is_heard_too(tmp_path):
+async def test_state_is_read_where_a_task_is_one_item(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         await rig.shown(task(1, State.RUNNING, progress=0.62))
@@ -480,7 +480,7 @@ async def test_where_a_task_is_one_item_its_state_is_heard_too(tmp_path):
         assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "Running 62 %"
 
 
-async def test_rows_that_wait_to_be_saved_are_told_anew_when_the_network_goes(tmp_path):
+async def test_rows_waiting_to_be_saved_are_updated_when_the_network_goes(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         done = task(1, State.SUCCEEDED)
@@ -494,7 +494,7 @@ async def test_rows_that_wait_to_be_saved_are_told_anew_when_the_network_goes(tm
         assert not words.moving
 
 
-async def test_a_throttled_task_says_which_slots_are_in_use(tmp_path):
+async def test_throttled_task_shows_the_slots_in_use(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.runway.account = Organization(balance=100, limits={"gen4.5": ModelLimits(concurrent=2)})
         await rig.engine.account.refresh()
@@ -506,21 +506,21 @@ async def test_a_throttled_task_says_which_slots_are_in_use(tmp_path):
         assert status.data(Qt.ItemDataRole.AccessibleTextRole) == "Waiting for a slot (2 of 2 in use)"
 
 
-async def test_an_unknown_status_is_listed_as_its_word(tmp_path):
+async def test_unknown_status_is_listed_as_its_word(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         await rig.shown(task(1, State.OTHER, remote_status="COOLING_DOWN"))
         assert rig.rows.index(0, Column.STATUS).data() == "At Runway: Cooling down"
 
 
-async def test_an_uncertain_task_is_listed_as_such(tmp_path):
+async def test_uncertain_task_is_listed_as_uncertain(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         await rig.shown(task(1, State.UNCERTAIN))
         assert rig.rows.index(0, Column.STATUS).data(Qt.ItemDataRole.AccessibleTextRole).startswith("Uncertain")
 
 
-async def test_an_upload_and_a_download_are_seen_in_their_rows(tmp_path):
+async def test_upload_and_download_are_shown_in_their_rows(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         two = task(2, State.SUCCEEDED)
@@ -541,7 +541,7 @@ async def test_an_upload_and_a_download_are_seen_in_their_rows(tmp_path):
         assert rig.rows.words(two.id).headline == "Saved"
 
 
-async def test_an_edited_task_shows_its_new_words(tmp_path):
+async def test_edited_task_shows_its_new_prompt(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         await rig.shown(task(1, prompt="Old"))
@@ -558,7 +558,7 @@ async def test_an_edited_task_shows_its_new_words(tmp_path):
         (replace(FLAT, filter=Filter(page=Page.SAVED)), 1),
     ],
 )
-async def test_a_task_leaves_and_enters_lists_by_its_state(tmp_path, listing, number):
+async def test_task_enters_and_leaves_lists_by_its_state(tmp_path, listing, number):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(listing)
         await rig.shown(task(1, State.RUNNING))
@@ -568,7 +568,7 @@ async def test_a_task_leaves_and_enters_lists_by_its_state(tmp_path, listing, nu
         await until(lambda: rig.rows.rowCount() == number)
 
 
-async def test_the_lane_can_be_reordered_under_the_list(tmp_path):
+async def test_list_follows_a_reordered_queue(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(replace(FLAT, sort=SortKey.LANE, descending=False))
         await rig.shown(task(1), task(2))
@@ -577,7 +577,7 @@ async def test_the_lane_can_be_reordered_under_the_list(tmp_path):
         await until(lambda: ids(rig.rows) == ["t2", "t1"])
 
 
-async def test_after_the_bridge_is_closed_nothing_is_told(tmp_path):
+async def test_closed_bridge_signals_nothing(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         watch = Watch(rig.rows)
@@ -589,7 +589,7 @@ async def test_after_the_bridge_is_closed_nothing_is_told(tmp_path):
         assert watch.changed == []
 
 
-async def test_a_long_prompt_is_a_tool_tip_that_wraps_and_shows_its_own_signs(tmp_path):
+async def test_long_prompt_is_a_wrapped_literal_tool_tip(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.rows.set_listing(FLAT)
         await rig.shown(task(1, State.FAILED, prompt="a <b>bold</b> fox & " + "so on " * 200))
