@@ -53,7 +53,7 @@ _IN_A_MOMENT = Text("Try again in a moment.")
 
 
 class Peer(Struct, frozen=True):
-    """Who answers, with the sentences about it."""
+    """The server that answers: Runway's API, or a host of results or uploads, with its error messages."""
 
     name: str
     """For the small print."""

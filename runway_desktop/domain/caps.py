@@ -113,7 +113,7 @@ class LaneCode(Enum):
 
 
 class Way(Enum):
-    """What lets a kept task go."""
+    """What has to happen before a kept task can be sent."""
 
     TURN = auto()
     """Nothing but time: its turn, a slot, the end of a check, a new day."""
@@ -163,7 +163,7 @@ class LaneReason(Struct, frozen=True):
 
 
 class Kept(Struct, frozen=True, kw_only=True):
-    """What keeps one queued task here. `Lane.keeps` alone finds it; who shows it words it."""
+    """Why one queued task is not sent now. Only `Lane.keeps` determines it; its texts are made where it is shown."""
 
     hold: Hold = ITS_TURN
     """The task's own, which is named before `lane`."""

@@ -46,7 +46,7 @@ class Verdict(StrEnum):
 
 
 class Former(Enum):
-    """What is now in the folder that the list names, where that is not its folder."""
+    """Content of the folder recorded in the list, if the list was opened in another folder."""
 
     GONE = auto()
     """No list, or a different one."""

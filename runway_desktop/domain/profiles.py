@@ -122,7 +122,7 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     @property
     def restoring(self) -> Path:
-        """What a restore has prepared and the next start puts in place."""
+        """Folder of a prepared restore, which the next start puts in place."""
         return self.folder / "restoring"
 
     @property

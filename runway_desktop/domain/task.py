@@ -435,7 +435,7 @@ class Task(Struct, frozen=True, kw_only=True):
 
     @property
     def is_free(self) -> bool:
-        """It is queued and leaves in its turn, without the user."""
+        """Whether the task is queued and sent in its turn, without a decision of the user."""
         return self.state is State.QUEUED and not self.waits_for_person
 
     @property

@@ -1,4 +1,4 @@
-"""What a person opens: pages, windows and overlays, a folder each. Leaves: none knows another, nothing below knows one.
+"""Rooms: pages, windows and overlays, a folder each. No room imports another, and nothing below imports a room.
 
 To add
 - a room: a folder with `room.py` (its record, read at start), `entry.py` (imported at its first opening), widgets, and

@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Outside:
-    """What the services are built from."""
+    """Adapters and folders from which the services are built."""
 
     profile: Profile
     folders: ProfileFolders

@@ -300,7 +300,7 @@ def amount(connection: sqlite3.Connection, wanted: Filter) -> int:
 
 
 def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None) -> list[GroupSummary]:
-    """One per group, latest first; none if the listing is not grouped."""
+    """Summary of each group, latest first; empty if the listing is not grouped."""
     if listing.group not in _GROUP_COLUMNS:
         return []
     condition, parameters = where(listing.filter, *looked_up(connection, listing.filter))

@@ -280,7 +280,7 @@ class Walk:
         await self.album.take(self.window, name)
 
     async def take_alone(self, window: QWidget, name: str) -> None:
-        """A screenshot of a window that stands over the main one."""
+        """Takes a screenshot of a window that is open over the main one."""
         await asyncio.sleep(0.6)
         await self.album.take(window, name)
 

@@ -42,7 +42,7 @@ _INKS = ("text", "muted", "faint", "good", "warn", "bad")
 
 
 class DesktopLook(Struct, frozen=True):
-    """What the person has set for all programs."""
+    """Appearance settings of the desktop, for all programs."""
 
     accent: str = ""
     """Empty: none."""

@@ -69,7 +69,7 @@ class SystemDialogs(QObject):
 
 
 class Wish(Struct, frozen=True):
-    """What is asked for."""
+    """Parameters of a file dialog."""
 
     title: str
     mode: QFileDialog.FileMode = Mode.ExistingFile

@@ -175,7 +175,7 @@ def may_be_joined(entries: Sequence[ActivityEntry], number: int, now: float) -> 
 
 
 def last_act(entries: Sequence[ActivityEntry], room: str) -> ActivityEntry | None:
-    """What undo takes back in this room."""
+    """The act that undo would revert in this room; None if there is none."""
     here = (one for one in reversed(entries) if one.kind is ActivityKind.ACT)
     return next((one for one in here if one.room == room or (one.room == LARGE and not room)), None)
 

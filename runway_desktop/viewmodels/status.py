@@ -125,7 +125,7 @@ class Status(QObject):
         return self._cases.clock.now()
 
     def right_parts(self, model: str) -> list[str]:
-        """What is left today of the composer's `model`."""
+        """Remaining generations of today for the composer's `model`, as a list of texts."""
         left = account.left_today_words(self.organization, model)
         return [left] if left else []
 

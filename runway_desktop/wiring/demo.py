@@ -40,7 +40,7 @@ start_simulator = SimulatorProcess.start
 
 
 class Begins(StrEnum):
-    """What `demo.json` in the demo's folder says. A new demo has no such file."""
+    """Stage of the demo's list, stored in `demo.json` in the demo's folder. A new demo has no such file."""
 
     NEW = ""
     MAKING = "making"

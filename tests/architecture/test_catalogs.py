@@ -1,4 +1,4 @@
-"""Texts are found with their notes, mistakes in them and in catalogs are named, and a catalog is read in no time."""
+"""Translation catalogs: extraction of texts with notes, reported mistakes, and loading time."""
 
 from __future__ import annotations
 

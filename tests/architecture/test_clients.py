@@ -1,4 +1,4 @@
-"""What other programs may reach of a profile: no more than `usecases.clients` says."""
+"""Other programs reach no more of a profile than `usecases.clients` documents."""
 
 from __future__ import annotations
 

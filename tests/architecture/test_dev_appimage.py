@@ -1,4 +1,4 @@
-"""What can be tested of AppImage and Flatpak without making them: `dev.py package` proves the rest."""
+"""AppImage and Flatpak files, tested without building them; `dev.py package` verifies the built ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of Qt's system libraries are missing, and which Debian packages bring them."""
+"""Detection of Qt's missing system libraries, and the Debian packages that contain them."""
 
 from __future__ import annotations
 

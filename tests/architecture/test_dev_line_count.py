@@ -1,4 +1,4 @@
-"""What counts as a line of code, and to which part of the project it belongs."""
+"""The line counter: which lines count as code, and to which package they belong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lock that `dev.py` installs: whole, hashed, and silent about where files come from."""
+"""The lock file that `dev.py` installs: complete, hashed, and without addresses of registries."""
 
 from __future__ import annotations
 

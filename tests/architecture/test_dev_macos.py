@@ -1,4 +1,4 @@
-"""What the application says of itself on macOS, and in which order it is signed, notarized and packed."""
+"""The macOS application: its metadata, and the order of signing, notarizing and packing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which modules `dev.py mutate` changes, with which tests, and how it sums up."""
+"""`dev.py mutate`: the mutated modules, their tests, and the summary."""
 
 from __future__ import annotations
 

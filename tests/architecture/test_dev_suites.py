@@ -1,4 +1,4 @@
-"""How `dev.py test` chooses suites and sums up."""
+"""`dev.py test`: selection of suites, and the summary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks of the rooms themselves: each import contract notices what it forbids."""
+"""Each import contract reports the import that it forbids."""
 
 from __future__ import annotations
 

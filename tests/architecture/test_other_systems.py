@@ -1,4 +1,4 @@
-"""What can be known here of Windows and macOS: every module is imported there, and every test is collected."""
+"""Windows and macOS, as far as testable on Linux: every module imports, and every test is collected."""
 
 from __future__ import annotations
 

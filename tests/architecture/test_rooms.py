@@ -1,4 +1,4 @@
-"""What import-linter and ruff cannot say about the rooms, read from the syntax of each file."""
+"""Rules about packages that import-linter and ruff cannot check, read from the syntax of each file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What widgets are marked as for the style sheet, and the style sheet, know the same names."""
+"""Widgets and the style sheet use the same property names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of commands have: one simulator for all tests of a module, and a profile's programs."""
+"""Fixtures for tests of commands: one simulator per module, and the programs of a profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A keychain that waits for its person without end."""
+"""A keychain that never answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a test may mount a disk of its own."""
+"""Whether a test may mount its own disk."""
 
 from __future__ import annotations
 

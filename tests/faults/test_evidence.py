@@ -1,4 +1,4 @@
-"""Readings of counts and balance that say nothing of a sending, or something wrong if they were believed."""
+"""Readings of counts and balance that prove nothing about a sending, or would mislead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one profile kept goes out as a folder and comes into a fresh profile as the same tasks."""
+"""A library exported from one profile is imported into another as the same tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What servers say: answers of tasks, errors, and when to ask again."""
+"""Fuzzed server answers: tasks, errors, and retry-after headers."""
 
 from __future__ import annotations
 

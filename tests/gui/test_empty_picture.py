@@ -1,4 +1,4 @@
-"""The drawings of empty lists: each its own, in both themes, and shown where they belong."""
+"""Drawings of empty lists: one for each state, in both themes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guide says what is so: every link, label, key, command, search and picture in it is the program's own."""
+"""Statements of the guide match the program: links, labels, keys, commands, searches and pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text from outside that names a file or another computer is shown, and nothing that it names is loaded."""
+"""Untrusted text that refers to a file or address is shown, and nothing is loaded."""
 
 from __future__ import annotations
 

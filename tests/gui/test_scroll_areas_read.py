@@ -1,4 +1,4 @@
-"""A screen reader that asks for a part of a scroll area that has just gone gets no answer, and no program dies."""
+"""A screen reader that asks for a removed part of a scroll area gets no answer and causes no crash."""
 
 from __future__ import annotations
 

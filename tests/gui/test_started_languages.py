@@ -1,4 +1,4 @@
-"""The program starts and shows no placeholder, whatever the system's language, with another version's catalog."""
+"""The program starts in each language, with catalogs of another version, and shows no placeholder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went well looks well: each tone of the words has its own color, in both themes, in rows and on labels."""
+"""Each tone of texts has its own color, in both themes, in rows and labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Another program: a small window at the screen's corner from which files or a text are dragged, once."""
+"""Another program: a small window in the screen's corner, from which files or a text are dragged once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The window as a screen reader sees it: roles, names, words, and where things are on the screen. Blocking."""
+"""The window through the accessibility bus: roles, names, texts and positions. Blocking."""
 
 from __future__ import annotations
 

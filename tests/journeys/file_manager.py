@@ -1,4 +1,4 @@
-"""The system's file manager, as others meet it on D-Bus: it writes down what it is asked to select, a line of JSON."""
+"""A fake file manager on D-Bus, which logs the files it is asked to select, one JSON line each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person's hands: mouse and keys on a screen of our own, and things dragged from another program. Blocking."""
+"""Mouse and keyboard input on a private screen, and drags from another program. Blocking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The display dies under the program: one sentence on the terminal, and the next start goes on where it was."""
+"""The display server dies: the program prints one sentence, and the next start continues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first start: a key is asked for, tried and kept where it belongs; the next start needs none."""
+"""The first start: a key is entered, tested and stored in the keychain; the next start needs none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A start at login opens no window in the person's way, and the program can be reached all the same."""
+"""A start at login opens no visible window, and the program can still be reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole main job without a mouse."""
+"""The main workflow without a mouse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main job, by hand: write or drop prompts, watch them live, look at the result."""
+"""The main workflow: write or drop prompts, watch tasks live, view the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is on the screen can be heard: controls have roles and names, rows say what they are and how they go."""
+"""The window by screen reader: controls have roles and names, and rows describe their tasks."""
 
 from __future__ import annotations
 

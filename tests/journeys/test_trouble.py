@@ -1,4 +1,4 @@
-"""No network, and a key that is refused in the middle of the day: said in words, and nothing is lost."""
+"""A lost network and a key refused during work: explained in words, and nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calls of other programs on an engine of fakes."""
+"""Calls of client programs on fake services."""
 
 from __future__ import annotations
 

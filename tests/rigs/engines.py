@@ -1,4 +1,4 @@
-"""The engine on the fakes of an engine's rig: all services, as a face is given them. No Qt."""
+"""All services on fakes, as front ends get them. No Qt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A library of saved results on a real disk, for the tests of what goes out of it and comes into it."""
+"""A library of saved results on a real disk, for tests of import and export."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A desktop's portal on the private session bus, as a test wants it to be."""
+"""A fake desktop portal on the private session bus."""
 
 from __future__ import annotations
 

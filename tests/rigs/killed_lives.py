@@ -1,4 +1,4 @@
-"""The main job on fakes, killed at any moment among many."""
+"""The main workflow on fakes, killed at a random moment."""
 
 from __future__ import annotations
 

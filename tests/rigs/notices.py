@@ -1,4 +1,4 @@
-"""What the engine tells outside of any row, in the words that a person reads."""
+"""The engine's notices as translated text."""
 
 from __future__ import annotations
 

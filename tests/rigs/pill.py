@@ -1,4 +1,4 @@
-"""The activity pill of a window by hand: its list, and the buttons in it."""
+"""Operates the activity pill of a window: its list, and the buttons in it."""
 
 from __future__ import annotations
 

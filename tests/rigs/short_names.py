@@ -1,4 +1,4 @@
-"""A disk that takes names of 143 bytes, as an encrypted home folder (eCryptfs) does."""
+"""A disk that limits names to 143 bytes, like an encrypted home folder (eCryptfs)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a menu shows of each command for some rows, as tests ask for it. No Qt."""
+"""Menu entries of the commands for given rows. No Qt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of tasks alone, shown, with the keyboard on it."""
+"""Fixture: the task list alone, visible and focused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tray icon where there is no tray."""
+"""A fake tray icon for systems without a tray."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts are put together when they are shown, with their numbers and values."""
+"""Texts are translated and formatted when shown, with their numbers and values."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class Preferences(Dialog):
 
     @property
     def section(self) -> Section:
-        """Whose page is shown."""
+        """The section whose page is shown."""
         return list(self._pages.values())[self._sections.currentRow()].section
 
     def show_section(self, name: str) -> None:

@@ -32,7 +32,7 @@ _MARGINS = (GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
 
 
 class NumberBox(QSpinBox):
-    """`none` is shown instead of 0. What is typed and is no number here stays until the field is left; then the number
+    """`none` is shown instead of 0. Text that is no number stays until the field loses focus; then the number
     before it returns."""
 
     checked = Signal(str)

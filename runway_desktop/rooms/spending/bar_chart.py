@@ -1,5 +1,5 @@
-"""Bar chart of spending per day, painted without a chart library: its own colors and megabytes are not worth a few bars
-and labels.
+"""Bar chart of spending per day, painted here: a chart library has its own colors and adds megabytes
+for a few bars and labels.
 
 Mouse or arrow keys select a day, whose sum is shown above it and announced to screen readers. In a right-to-left layout
 time runs to the left. GUI thread only.

@@ -46,7 +46,7 @@ class ExportScope(StrEnum):
 
 
 class What(StrEnum):
-    """What is exported."""
+    """Kind of an export: files of results, or the list."""
 
     FILES = "files"
     LIST = "list"

@@ -104,7 +104,7 @@ class Profiles:
         return changed
 
     async def look_into(self, profile: Profile) -> Inside:
-        """What would be removed with it."""
+        """Contents of a profile, which removing it would delete."""
         return await self._workshop.look(_look_into, profile, self._snapshots())
 
     async def remove(self, profile: Profile) -> SecretStoreError | None:

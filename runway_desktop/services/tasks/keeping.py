@@ -225,7 +225,7 @@ class Keeping:
             self._held[task.id] = task.created_at if before is None else self._clock.now()
 
     def note(self, reason: LaneReason | None, held: Iterable[HeldBack]) -> bool:
-        """What blocks after a pass. Whether other caps do than before."""
+        """Stores what blocks after a pass. Returns whether the blocking caps changed."""
         caps, now = {one.which for one in held}, self._clock.now()
         are_others = caps != {key for key in self._blocked if isinstance(key, tuple)}
         blocking = (*caps, *((reason.code,) if reason is not None else ()))

@@ -168,7 +168,7 @@ class Lane:
         return Slots(self._in_use(model), self._slots.limit(model))
 
     def keeps(self, task: Task, outlook: Outlook | None = None) -> Kept | None:
-        """What keeps a queued task here, also by another outlook than the present one; None for other tasks."""
+        """Why a queued task is not sent, by `outlook` or else the present one; None for other tasks."""
         if task.state is not State.QUEUED:
             return None
         held = (outlook or self.outlook()).over.get(task.id)

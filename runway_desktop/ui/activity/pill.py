@@ -87,7 +87,7 @@ class Pill(QWidget):
         self._show()
 
     def sizeHint(self) -> QSize:
-        """Wider for a sentence that is new; what goes on by itself moves nothing beside the pill."""
+        """Wider for a new sentence only: progress of running work must not move the widgets beside the pill."""
         is_new = self._activity.shown.sign in _SENTENCES
         wanted = self.face.wanted_width() + self._beside() if is_new else 0
         return QSize(max(self._usual, min(wanted, _MOST)), _HEIGHT)

@@ -37,7 +37,7 @@ class Order(Struct, frozen=True, kw_only=True):
         return 1 if is_one else expansion.count(self.request.prompt)
 
     def requests(self) -> list[Request]:
-        """One for each task."""
+        """One request for each task to be made."""
         return [self.request] if self.editing is not None else requests_of(self.pair, self.request)
 
 

@@ -375,7 +375,7 @@ class RepeatGuard:
         return len(found)
 
     def forget(self, door: TaskSource) -> None:
-        """It was not sent after all."""
+        """Forgets the last request of `door`, which was not sent after all."""
         self._last.pop(door, None)
 
     def is_too_soon(self, door: TaskSource, what: object) -> bool:

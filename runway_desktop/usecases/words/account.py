@@ -120,7 +120,7 @@ def waiting_words(amount: int, until_sent: tuple[float, float] | None) -> str:
 
 
 class Going(Struct, frozen=True):
-    """What the program is doing."""
+    """Summary of the running work."""
 
     text: str = ""
     """In a few words: "Sending 2 · Saving 3"."""

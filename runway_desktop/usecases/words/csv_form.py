@@ -1,4 +1,4 @@
-"""How an exported table is written, so that a spreadsheet can be told. Pure."""
+"""Format of an exported CSV in words, for the import settings of a spreadsheet. Pure."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def released(rows: Sequence[Row]) -> Text | str:
 
 
 def no_undo(name: str, instead: Text) -> Text | str:
-    """What undo says of the last act, if that has none."""
+    """Message of undo if the last act cannot be undone."""
     return in_turn(_("“{command}” has no undo.", command=name), instead)
 
 

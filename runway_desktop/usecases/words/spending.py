@@ -24,7 +24,7 @@ COMPARED_TITLES = (Text("Model"), Text("Here"), Text("Runway"), Text("Difference
 
 
 class Side(Enum):
-    """What the sums are of, with the title of their column."""
+    """Breakdown of the sums, with the title of its column."""
 
     MODEL = Text("Model")
     PROJECT = Text("Project")

@@ -142,7 +142,7 @@ class Activity(QObject):
 
     @property
     def undoable(self) -> ActivityEntry | None:
-        """What `undo` takes back."""
+        """The act that `undo` would revert; None if there is none."""
         return last_act(self._entries, self._room)
 
     def may_join(self, number: int) -> bool:

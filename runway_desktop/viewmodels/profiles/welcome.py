@@ -132,7 +132,7 @@ class KeyForm(Model):
 
     @property
     def refused_words(self) -> str:
-        """That Runway refuses the key in use; empty if it does not."""
+        """Sentence that Runway refuses the key in use; empty if it does not."""
         if self._cases.account.connection.link is not Link.KEY_REFUSED:
             return ""
         return _("Runway didn't accept this key. Nothing is sent until you use another one.")

@@ -1,4 +1,4 @@
-"""The room Requests in the window: what waits is seen in full, and answered from there."""
+"""The page Requests: pending requests are shown in full and answered by mouse and keyboard."""
 
 from __future__ import annotations
 

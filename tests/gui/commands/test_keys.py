@@ -1,4 +1,4 @@
-"""The keys that commands have: the table's, or the person's own, everywhere at once."""
+"""Shortcuts of commands: default or changed by the person, and applied everywhere at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A compare window on made-up rows, and what a test does with it."""
+"""Fixture: a compare window with invented rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was rejected gives its room to the others, and what was undone is said where it was done."""
+"""Rejected takes shrink in the compare window, and undone acts are shown there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clips that play in step promise: with engines that a test speaks for, and with real ones."""
+"""Synchronized playback of clips, with fake engines and with real ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The compare window before the eyes: keys, panes, wipe and difference on known pixels, and live judgments."""
+"""The compare window: keys, panes, wipe and difference on known pixels, and live ratings."""
 
 from __future__ import annotations
 

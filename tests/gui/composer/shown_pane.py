@@ -1,4 +1,4 @@
-"""The composer alone, shown, with the keyboard on it."""
+"""Fixture: the composer alone, visible and focused."""
 
 from __future__ import annotations
 

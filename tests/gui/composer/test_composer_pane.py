@@ -1,4 +1,4 @@
-"""The composer on the screen: every kind of field can be edited, by mouse and by keyboard, and nothing piles up."""
+"""The composer pane: every kind of field is edited by mouse and keyboard, and no widgets accumulate."""
 
 from __future__ import annotations
 

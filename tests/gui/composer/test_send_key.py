@@ -1,4 +1,4 @@
-"""The key that pays sends only what is being written."""
+"""The send key sends only the focused composer's draft."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A theme, and services in memory that are put away after each test."""
+"""Fixtures: a theme, and services in memory that are closed after each test."""
 
 from __future__ import annotations
 

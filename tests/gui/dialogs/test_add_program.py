@@ -1,4 +1,4 @@
-"""A person adds the program to a host with one copy or one click."""
+"""Adding this program to an agent host with one copy or one click."""
 
 from __future__ import annotations
 

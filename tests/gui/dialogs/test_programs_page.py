@@ -1,4 +1,4 @@
-"""What each program may do is seen and changed on one page, and changes of others come by themselves."""
+"""The page of connected programs shows and changes permissions, and follows changes made elsewhere."""
 
 from __future__ import annotations
 

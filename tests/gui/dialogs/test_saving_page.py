@@ -1,4 +1,4 @@
-"""The preferences say how the library's folder is, and move it: asked first, watched, stopped, and told what stayed."""
+"""The page of the library's folder shows its state and moves it, with question, progress and remaining files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of shortcuts: grouped, searched, and each changed where it stands."""
+"""The list of shortcuts: grouped, searchable and editable in place."""
 
 from __future__ import annotations
 

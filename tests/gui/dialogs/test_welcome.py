@@ -1,4 +1,4 @@
-"""The first thing a person sees: a line for the key, and the demo."""
+"""The welcome page: entry of the key, and the demo."""
 
 from __future__ import annotations
 

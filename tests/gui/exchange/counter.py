@@ -1,4 +1,4 @@
-"""The windows for import and export, opened over the main window as the program opens them."""
+"""Fixture: the import and export windows over a main window."""
 
 from __future__ import annotations
 

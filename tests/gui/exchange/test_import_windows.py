@@ -1,4 +1,4 @@
-"""What comes in is shown first, ticked or not, and taken in only by the button; one undo takes it back."""
+"""The import windows: preview with ticks, import by a button, and one undo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chooser on the screen: by mouse, by keyboard, and for those who do not see it."""
+"""The chooser by mouse, by keyboard and for screen readers."""
 
 from __future__ import annotations
 

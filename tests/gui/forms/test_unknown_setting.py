@@ -1,4 +1,4 @@
-"""A kind of setting that the program does not know is edited as JSON."""
+"""A setting of unknown kind is edited as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The strip of inputs in a window."""
+"""Fixture: the strip of inputs in a window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a browser, the clipboard or a file window means by what it hands over."""
+"""Interpretation of data dropped or pasted from browsers, clipboard and file managers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small window at a tile: why it does not fit, a button for each way out, and what comes of a press."""
+"""The popup of an unsuitable input: the problem, a button for each fix, and the effect of pressing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The large view over the list, by hand: it plays, walks, judges and comes back to where one was."""
+"""The large view: playback, navigation, rating, and return to the list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lineage in the real window: it is walked by its thumbnails, and a clip's exact last frame goes on."""
+"""The lineage strip: navigation by thumbnails, and use of a clip's exact last frame."""
 
 from __future__ import annotations
 

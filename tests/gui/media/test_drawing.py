@@ -1,4 +1,4 @@
-"""A stranger's drawing is drawn in a process of its own: it opens nothing, and holds up nothing."""
+"""An untrusted SVG is drawn in its own process, loads nothing and blocks nothing."""
 
 from __future__ import annotations
 

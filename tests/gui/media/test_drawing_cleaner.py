@@ -1,4 +1,4 @@
-"""A drawing keeps what it shows and loses what reaches beyond it; what cannot be bounded is refused."""
+"""The SVG cleaner keeps visible content, removes external references, and refuses unbounded files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the controls of a clip promise, with an engine that a test speaks for."""
+"""Playback of a clip, with a fake engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The palette by keyboard: opened, searched, taken from, left."""
+"""The palette by keyboard: opening, searching, running commands, closing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the list of tasks cannot be opened, its backups are offered, and two clicks restore one."""
+"""The window for a damaged task list: its backups are offered, and two clicks restore one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A demo that begins with a studio says so, and is given up for an empty one by a click."""
+"""A demo with sample content announces it, and one click replaces it by an empty demo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the disk cannot say whether the profile is open elsewhere, the person is asked before anything is opened."""
+"""The question before opening a profile that may be open on another computer."""
 
 from __future__ import annotations
 

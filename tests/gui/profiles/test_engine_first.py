@@ -1,4 +1,4 @@
-"""A window that is opened while an engine without one sends a paid request says who sends what, and waits for it."""
+"""A window opened during a paid request of an engine without a window names it and waits for it."""
 
 from __future__ import annotations
 

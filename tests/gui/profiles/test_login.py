@@ -1,4 +1,4 @@
-"""The switch of the start at login shows what the system has, and says why it cannot be changed."""
+"""The switch of start at login shows the system's setting, and why it cannot be changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of tasks that is brought up to date for long says so, and nothing is clicked away meanwhile."""
+"""The wait window during a long migration of the task list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A restore that is finished before the window opens says how far it is, once it takes longer than a moment."""
+"""The progress window of a restore that is finished at start, if it takes longer than a moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves the window when a result is dragged out."""
+"""Data offered when a result is dragged out of the window."""
 
 from __future__ import annotations
 

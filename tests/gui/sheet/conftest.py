@@ -1,4 +1,4 @@
-"""What tests of the sheet's window have: one opened on an engine of fakes."""
+"""Fixture: a sheet's window with fake services."""
 
 from __future__ import annotations
 

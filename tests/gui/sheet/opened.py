@@ -1,4 +1,4 @@
-"""The sheet's window on an engine of fakes."""
+"""A sheet's window with fake services."""
 
 from __future__ import annotations
 

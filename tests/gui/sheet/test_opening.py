@@ -1,4 +1,4 @@
-"""A sheet opens in turns: the window goes on between its being built, laid out, painted, and its rows being checked."""
+"""A sheet opens in steps of the event loop: built, laid out, painted, then its rows are checked."""
 
 from __future__ import annotations
 

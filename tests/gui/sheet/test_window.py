@@ -1,4 +1,4 @@
-"""The sheet as a person uses it: type, paste, fill, take back, mend, send, close."""
+"""The sheet's window: typing, pasting, filling, undo, fixes, sending, closing."""
 
 from __future__ import annotations
 

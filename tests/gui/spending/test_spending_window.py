@@ -1,4 +1,4 @@
-"""The Spending window: bars that the mouse and the keyboard read, tables, a bill, both themes."""
+"""The Spending window: bars read by mouse and keyboard, tables, a statement, both themes."""
 
 from __future__ import annotations
 

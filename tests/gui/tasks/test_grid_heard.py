@@ -1,4 +1,4 @@
-"""What a screen reader meets in the grid: a list of named items, with their states."""
+"""Accessibility of the grid: a list of named items with their states."""
 
 from __future__ import annotations
 

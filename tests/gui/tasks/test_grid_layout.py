@@ -1,4 +1,4 @@
-"""Where cells stand, by arithmetic."""
+"""Positions of the grid's cells, by arithmetic."""
 
 from __future__ import annotations
 

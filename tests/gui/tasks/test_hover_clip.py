@@ -1,4 +1,4 @@
-"""A real clip under the pointer in list and grid: how far across its poster the pointer is, so far into it one sees."""
+"""Scrubbing a real clip by moving the pointer across its poster, in list and grid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The row of buttons that judges: one calm line in a pane of any width."""
+"""The bar of rating buttons: one line in a pane of any width."""
 
 from __future__ import annotations
 

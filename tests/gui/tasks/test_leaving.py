@@ -1,4 +1,4 @@
-"""What is chosen after what was chosen is taken from the list, and where the keyboard stays."""
+"""Selection and focus after the selected rows leave the list."""
 
 from __future__ import annotations
 

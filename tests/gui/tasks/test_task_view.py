@@ -1,4 +1,4 @@
-"""The list on the screen: what lives in it never takes selection, focus or place away from the person."""
+"""The task list's view: live changes keep selection, focus and scroll position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The activity pill in the window: of one width, met by the keyboard and a screen reader, with a list that follows."""
+"""The activity pill in the window: fixed width, keyboard, screen reader, and its live list."""
 
 from __future__ import annotations
 

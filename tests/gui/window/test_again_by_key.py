@@ -1,4 +1,4 @@
-"""The keys of the list that lead onward from a task: its menu, another take, and words where a key can do nothing."""
+"""Shortcuts of the list on a task: its menu, another take, and reasons why a command is unavailable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The computer is kept awake while something is sent, saved or made, and never for what only waits."""
+"""The computer is kept awake while something is sent, saved or made, but not for queued tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A closing program that waits for longer than a moment says for what, and can be closed all the same."""
+"""A longer shutdown shows what it waits for, and can be skipped."""
 
 from __future__ import annotations
 

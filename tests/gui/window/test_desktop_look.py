@@ -1,4 +1,4 @@
-"""The accent color and the text size that a person has set for all programs."""
+"""The accent color and the text size of the desktop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The details scroll as far as they have words, and no further."""
+"""The details scroll to the end of their text and no further."""
 
 from __future__ import annotations
 

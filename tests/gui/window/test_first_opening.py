@@ -1,4 +1,4 @@
-"""The first opening of a room: what it stands on is imported in turns of the loop, leaves first, and it opens once."""
+"""First opening of a room: its imports run in steps of the loop, dependencies first, and it opens once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outer panes fold away, leave a handle, come back as wide as they were, and are remembered."""
+"""Folding of the outer panes: handle, stored width, and memory across starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guide in the program: its index, links, history and search; what is not ours is never loaded."""
+"""The guide's window: index, links, history and search; nothing external is loaded."""
 
 from __future__ import annotations
 

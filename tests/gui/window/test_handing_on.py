@@ -1,4 +1,4 @@
-"""What the window hands on: pictures, links and files; and what is said when that fails."""
+"""Copying and dragging pictures, links and files from the window, and messages about failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the window says while there is no key that works, and that it says so no longer than that."""
+"""Notices about a missing or refused key, and their end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The window says once that the library's folder cannot be used, with what can be done, and once that it can again."""
+"""Notices about an unusable library folder, with actions, and about its return."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The menu: every command that the window has, with its key, and why one cannot be given."""
+"""The main menu: every window command with its shortcut, and the reason if it is unavailable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The window as a person meets it: drops, pastes, keys, words for a screen reader, and what is asked before a loss."""
+"""The main window: drops, pastes, keys, accessibility, and questions before a loss."""
 
 from __future__ import annotations
 

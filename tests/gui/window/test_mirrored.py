@@ -1,4 +1,4 @@
-"""Where the language is written from right to left, what is laid out and painted by hand follows."""
+"""Right-to-left layout of parts that are laid out and painted by hand."""
 
 from __future__ import annotations
 

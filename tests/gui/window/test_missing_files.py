@@ -1,4 +1,4 @@
-"""Where is the file now? One dialog asks it; another file is not taken without a second question."""
+"""The dialog for a lost input file, and the question before a different file is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One bug per run, and a crash of the last run, are shown in calm notices that lead to the report of a problem."""
+"""Notices about the first bug of a run and about a crash, which open the problem report."""
 
 from __future__ import annotations
 

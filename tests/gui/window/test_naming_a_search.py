@@ -1,4 +1,4 @@
-"""A search that is saved asks for its name where it stands, without a box."""
+"""A saved search is named in place, without a dialog."""
 
 from __future__ import annotations
 

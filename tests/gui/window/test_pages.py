@@ -1,4 +1,4 @@
-"""A room that is listed in the left pane stands where the list stands, and goes when anything else is opened."""
+"""Rooms that are pages of the left pane: they replace the list, and close when anything else is opened."""
 
 from __future__ import annotations
 

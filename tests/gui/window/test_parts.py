@@ -1,4 +1,4 @@
-"""The window's small parts: theme, wrapping rows, choices, what is read off a drop."""
+"""Small parts of the window: theme, wrapping rows, choices, reading of dropped data."""
 
 from __future__ import annotations
 

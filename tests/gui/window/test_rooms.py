@@ -1,4 +1,4 @@
-"""What the main window asks for is opened over it."""
+"""Rooms requested by the main window open over it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pane at the right offers while several tasks are chosen."""
+"""The right pane while several tasks are selected."""
 
 from __future__ import annotations
 

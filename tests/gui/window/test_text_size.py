@@ -1,4 +1,4 @@
-"""The window in a text size that the person has set for all programs, 150 % of the usual one."""
+"""The window at a desktop text size of 150 %."""
 
 from __future__ import annotations
 

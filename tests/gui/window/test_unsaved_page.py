@@ -1,4 +1,4 @@
-"""The page of unsaved results: when it is listed, and what leads there."""
+"""The page of unsaved results: when it is listed, and the links to it."""
 
 from __future__ import annotations
 

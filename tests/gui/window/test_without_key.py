@@ -1,4 +1,4 @@
-"""A profile without a key: an empty one asks for it, one with tasks can be looked at."""
+"""A profile without a key: an empty one asks for it, one with tasks shows its list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the key may go."""
+"""Addresses to which the key may be sent."""
 
 from __future__ import annotations
 

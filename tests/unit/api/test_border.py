@@ -1,4 +1,4 @@
-"""Whatever the network, the libraries and the servers do: only the promised errors come out, with the right meaning."""
+"""The API package raises only documented errors, with the right meaning, whatever network and servers do."""
 
 from __future__ import annotations
 

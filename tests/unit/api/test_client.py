@@ -1,4 +1,4 @@
-"""The client's calls and their answers, on a network of our own making."""
+"""The client's requests and answers, on a local network."""
 
 from __future__ import annotations
 

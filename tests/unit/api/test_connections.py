@@ -1,4 +1,4 @@
-"""One connection to its host on the plain loop, the addresses of a name, and what its first request imports."""
+"""One connection to a host on the plain loop, addresses of a name, and imports of the first request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever stands in the headers of an answer: only the promised errors come out, soon, and no mistake is met."""
+"""Hostile headers of an answer cause only documented errors, soon."""
 
 from __future__ import annotations
 

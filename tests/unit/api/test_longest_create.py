@@ -1,4 +1,4 @@
-"""How long a paid request may take at the most, phase by phase. Closing waits so long for an id."""
+"""Maximum duration of a paid request, phase by phase. Closing waits so long for an id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the environment and the system say of the way out: SOCKS proxies, and certificates to believe."""
+"""SOCKS proxies of the environment, and trusted certificates of the system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How statuses and server texts become errors that a person can read."""
+"""Mapping of HTTP statuses and server messages to errors with readable sentences."""
 
 from __future__ import annotations
 

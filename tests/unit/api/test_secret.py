@@ -1,4 +1,4 @@
-"""The key goes to the API's host and nowhere else: not to other hosts, not into errors, reprs, tracebacks or logs."""
+"""The key is sent only to the API's host: not to other hosts, nor into errors, reprs, tracebacks or logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file on its way to the upload host."""
+"""Upload of a file to its host."""
 
 from __future__ import annotations
 

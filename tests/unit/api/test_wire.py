@@ -1,4 +1,4 @@
-"""What is read out of Runway's answers, and what of them does not matter."""
+"""Parsing of Runway's JSON, and the variations that it tolerates."""
 
 from __future__ import annotations
 

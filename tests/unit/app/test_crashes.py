@@ -1,4 +1,4 @@
-"""A fatal crash leaves its stacks in the profile, and the next start knows of it. Other ends leave nothing."""
+"""A fatal crash leaves its stacks in the profile for the next start. Other ends leave nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The language that the program speaks from its start."""
+"""The language of the program, chosen at start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: what it means, and that nonsense ends with a sentence."""
+"""The command line: its arguments, and a sentence for invalid ones."""
 
 from __future__ import annotations
 

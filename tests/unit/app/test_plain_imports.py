@@ -1,4 +1,4 @@
-"""What PySide puts before every import is taken away again, and everything can be imported all the same."""
+"""PySide's import hook is removed, and everything can still be imported."""
 
 from __future__ import annotations
 

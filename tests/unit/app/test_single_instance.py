@@ -1,4 +1,4 @@
-"""One program per profile, whatever the order and the pace in which two are started."""
+"""One program per profile, whatever the order and speed of two starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Qt is told by environment variables when the application is created."""
+"""Environment variables that are set for Qt when the application is created."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the program cannot start it says so in a sentence, with exit code 1, and at once."""
+"""A program that cannot start prints a sentence and exits at once with code 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The window knows which programs are connected now: from their first call until their connections are closed."""
+"""The window lists connected client programs, from their first call until their connections close."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What fields ask of each other, and what of a nested value another model takes."""
+"""Dependencies between fields, and the parts of a nested value that another model accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent: all that was set, nothing that was left out, always in the same order."""
+"""Payload of a request: all set values, no unset ones, in a fixed order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands there before anyone chose."""
+"""Initial values of a form."""
 
 from __future__ import annotations
 

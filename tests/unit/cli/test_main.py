@@ -1,4 +1,4 @@
-"""How commands end: the exit code by which a script knows what to do, whatever it waited for."""
+"""Exit codes of commands."""
 
 from __future__ import annotations
 

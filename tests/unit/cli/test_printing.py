@@ -1,4 +1,4 @@
-"""What a terminal and a script are given: text from outside controls neither."""
+"""Output of commands: external text controls neither terminal nor script."""
 
 from __future__ import annotations
 

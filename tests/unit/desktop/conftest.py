@@ -1,4 +1,4 @@
-"""A bus of the test's own, on which nothing is but what the test puts there."""
+"""Fixture: a private session bus with only the test's services."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The start at login: what is written for each system, what a system's settings change, and programs that moved."""
+"""Start at login: entries for each system, system settings, and moved programs."""
 
 from __future__ import annotations
 

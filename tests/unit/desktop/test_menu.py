@@ -1,4 +1,4 @@
-"""The entry in the menu of a Linux desktop: what a wheel and an AppImage add for their user, and take away again."""
+"""The menu entry of a Linux desktop: added and removed for a wheel and an AppImage."""
 
 from __future__ import annotations
 

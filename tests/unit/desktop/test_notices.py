@@ -1,4 +1,4 @@
-"""Notices of the desktop: which service shows them, what a click does, and what happens where nothing answers."""
+"""Desktop notifications: the service that shows them, the effect of a click, and fallbacks."""
 
 from __future__ import annotations
 

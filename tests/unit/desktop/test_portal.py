@@ -1,4 +1,4 @@
-"""The portal's dialogs, where a test of the window would be too slow."""
+"""The portal's file dialogs, without a window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No sleep: who is asked for it on Linux, and that it is released."""
+"""Suspend inhibition on Linux: the service that is asked, and the release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where files are that were moved once, or twice, or back."""
+"""Paths of files after one move, two moves, or a move back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is stored of a text is shown in the language of whoever reads it, and what is damaged is shown as it is."""
+"""A stored text is shown in the reader's language, and a damaged one unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a link works, by the rule that the API's description gives: 24 to 48 hours after it was fetched."""
+"""Lifetime of a link: 24 to 48 hours after its request, by the API's description."""
 
 from __future__ import annotations
 

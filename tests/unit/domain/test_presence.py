@@ -1,4 +1,4 @@
-"""What a glance at a saved file means, by cheap signs alone."""
+"""Conclusions about a saved file from its size and time alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The codes of what went wrong: stored, and never compared with text."""
+"""Codes of failure reasons: stored, and never compared with text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search looks for, how tags are spelled, and which prompts count as the same."""
+"""Search words, spelling of tags, and prompts that count as equal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is cut out of a text before it leaves the profile, and what is left alone."""
+"""Redaction of secrets in texts that leave the profile."""
 
 from __future__ import annotations
 

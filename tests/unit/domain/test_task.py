@@ -1,4 +1,4 @@
-"""What the names of tasks promise."""
+"""Remote ids, and stored ranks of states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The transition function under anything in any order keeps what `tests.rigs.invariants` says."""
+"""The transition function keeps the invariants of `tests.rigs.invariants` for random sequences of events."""
 
 from __future__ import annotations
 

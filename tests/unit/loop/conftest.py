@@ -1,4 +1,4 @@
-"""The loop that the program ships: coroutines run as tests on it. No window is opened here."""
+"""Tests run as coroutines on the program's own event loop. No window is opened here."""
 
 from __future__ import annotations
 

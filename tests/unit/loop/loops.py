@@ -1,4 +1,4 @@
-"""The program's loop, new for each test."""
+"""A new event loop of the program for each test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the library for agents is not installed, the command says what to install; nothing else needs it."""
+"""Without the library for agents its command says what to install; nothing else needs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What answers at a profile's socket: bounded, one sentence for what is wrong, and never a second time."""
+"""The server of a profile's socket: limits, errors as one sentence, and no repeated calls."""
 
 from __future__ import annotations
 

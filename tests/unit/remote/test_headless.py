@@ -1,4 +1,4 @@
-"""The engine without a window: what becomes of its calls when a window takes the profile."""
+"""The engine without a window: its calls when a window takes over the profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process of a command or of an agent's server speaks plain English, whatever the system's language."""
+"""The process of a command or agent server uses plain English, whatever the system's language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key, the balance, and how the program stands with Runway."""
+"""The key, the balance, and the state of the connection to Runway."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long the program waits before it tries again."""
+"""Delays before a retry."""
 
 from __future__ import annotations
 

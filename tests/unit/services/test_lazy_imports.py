@@ -1,4 +1,4 @@
-"""A module is imported after what it stands on, step by step."""
+"""Stepwise imports: a module is imported after its dependencies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the person chose, and what the window remembers."""
+"""Stored preferences and remembered state of views."""
 
 from __future__ import annotations
 

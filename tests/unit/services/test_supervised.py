@@ -1,4 +1,4 @@
-"""A loop that meets a mistake of the program reports it and goes on."""
+"""A supervised loop reports an exception and continues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each harm as a client meets it on a real connection."""
+"""Each fault of the simulator, as a client sees it on a real connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two organizations at one simulated Runway: what is one's is not there for the other."""
+"""Two organizations at one simulated Runway do not see each other's tasks."""
 
 from __future__ import annotations
 

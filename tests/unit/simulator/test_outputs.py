@@ -1,4 +1,4 @@
-"""The outputs: samples of the right kind and shape, each with bytes of its own, the same each time."""
+"""Outputs of the simulator: samples of the right format and shape, different and reproducible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people may wish for: knobs, words in a prompt, faults on the command line; and prices."""
+"""Requests to the simulator: settings, control words in prompts, faults on the command line; and prices."""
 
 from __future__ import annotations
 

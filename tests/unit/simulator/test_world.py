@@ -1,4 +1,4 @@
-"""The simulated organization: what it promises about time, places, limits and money. Time is a number here."""
+"""The simulated organization: durations, slots, limits and money. Time is a number here."""
 
 from __future__ import annotations
 

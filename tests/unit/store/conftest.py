@@ -1,4 +1,4 @@
-"""The store on disk, for all that it must promise."""
+"""Fixture with the store on disk."""
 
 from __future__ import annotations
 

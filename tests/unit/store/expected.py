@@ -1,4 +1,4 @@
-"""What the list, its groups and sums must be, worked out in plain Python from the tasks: what SQL is held against."""
+"""Expected list, groups and sums, computed in plain Python from the tasks and compared with SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever SQLite, its threads, the disk, the rows and our own mistakes do: only the promised errors come out."""
+"""The store raises only documented errors, whatever SQLite, its threads, the disk or the rows do."""
 
 from __future__ import annotations
 

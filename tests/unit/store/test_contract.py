@@ -1,4 +1,4 @@
-"""What the engine may expect of a store."""
+"""The contract of the store's port."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a checkpoint that is killed half-way does to a list."""
+"""Effect of a killed checkpoint on a task list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each index takes room, and time with every write: one that no question needs is none too few."""
+"""Each index is used by a query: an unused one would cost space and time with every write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of tasks is copied while it is in use, without a secret, and made ready for another place."""
+"""A task list is copied while in use, without secrets, and prepared for another folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list stays quick: the questions it asks most are answered by indexes, and thousands of tasks cost a blink."""
+"""Speed of the list: frequent queries use indexes, and thousands of tasks take milliseconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was spent is added up as the domain counts a single task."""
+"""Sums of spending equal the domain's count of single tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statements are written so that every Python that the program knows takes them without a warning."""
+"""SQL statements work without warnings in every supported Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The amounts of the left pane are kept and not counted: whatever is written, they are what counting would give."""
+"""Stored counts of the left pane equal recounted ones after every write."""
 
 from __future__ import annotations
 

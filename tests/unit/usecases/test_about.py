@@ -1,4 +1,4 @@
-"""The program tells what it is made of, in a build and outside of one."""
+"""Third-party parts and licenses, in a bundle and from source."""
 
 from __future__ import annotations
 

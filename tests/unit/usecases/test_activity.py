@@ -1,4 +1,4 @@
-"""What the pill shows first, for how long, and what its list holds. Without a window and without Qt."""
+"""Content of the activity pill and its list, without a window and without Qt."""
 
 from __future__ import annotations
 

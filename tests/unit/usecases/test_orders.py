@@ -1,4 +1,4 @@
-"""What one press of the send button asks for, said and stored without a window."""
+"""An order of the send button, described and stored without a window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""*Report a problem*: what helps the makers of the program, and nothing that is the person's own."""
+"""*Report a problem* contains useful details and nothing private."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events of the engine as signals of the window."""
+"""Events of the engine as Qt signals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine is built as its services are used, and closing is whole whichever of them were made."""
+"""Services are built on demand, and closing works whichever of them exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a run lives, and that no secret gets into its log."""
+"""Folders of a run, and redaction of secrets in its log."""
 
 from __future__ import annotations
 

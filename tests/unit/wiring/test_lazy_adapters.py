@@ -1,4 +1,4 @@
-"""Adapters made at their first use stand for the real ones without a difference."""
+"""Adapters created at first use behave like the real ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key that was tested leaves nothing behind: no connection, and itself nowhere in memory."""
+"""A tested key leaves no connection and no copy in memory."""
 
 from __future__ import annotations
 

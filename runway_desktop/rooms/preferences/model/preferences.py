@@ -155,7 +155,7 @@ class PreferencesForm(Model):
         return sorted(rows, key=lambda row: row.label.casefold())
 
     def label(self, name: str, row: str) -> str:
-        """What a row is called: a model by its maker's name, not by its id."""
+        """Label of a row; that of a model is its maker's name, not its id."""
         return model_label(row) if name == MODELS else row
 
     def others(self, name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the compare window compares, and what a decision does."""
+"""State of the compare window: compared takes, and the effect of a rating."""
 
 from __future__ import annotations
 

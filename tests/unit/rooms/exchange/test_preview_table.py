@@ -1,4 +1,4 @@
-"""A table of thousands of lines is ticked without anything being told wrongly."""
+"""The preview table of an import: ticking thousands of lines with correct signals."""
 
 from __future__ import annotations
 

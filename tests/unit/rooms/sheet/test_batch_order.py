@@ -1,4 +1,4 @@
-"""A batch stands in the order of its sheet, whatever projects its rows belong to."""
+"""A batch is listed in the order of its sheet, whatever the projects of its rows."""
 
 from __future__ import annotations
 

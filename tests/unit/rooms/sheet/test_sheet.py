@@ -1,4 +1,4 @@
-"""The batch sheet as its window sees it: rows come in, are checked, priced, sent, followed and kept."""
+"""State of a batch sheet: rows are imported, checked, priced, sent, followed and stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sheets are opened: blank, dropped, of a batch, from the kept ones, after a crash."""
+"""Opening of sheets: blank, dropped, of a batch, stored ones, after a crash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Spending window's words and tables: complete, in order, and honest about what is not known."""
+"""Texts and tables of the Spending window, with unknown amounts stated."""
 
 from __future__ import annotations
 

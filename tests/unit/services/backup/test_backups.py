@@ -1,4 +1,4 @@
-"""A light backup of each day on which something changed, as many as are of use, and trouble told once."""
+"""Daily light backups after changes: number, deletion of old ones, and one report of a failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A backup holds everything of a profile but what is secret, and is there whole or not at all."""
+"""A backup contains everything of a profile except secrets, and is written completely or not at all."""
 
 from __future__ import annotations
 

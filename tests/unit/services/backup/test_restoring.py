@@ -1,4 +1,4 @@
-"""A restored profile is what the backup held, in its new place; what was there before is untouched, or kept."""
+"""A restored profile equals its backup in a new place; the former state is unchanged or kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small file is the old one or the new one, whole, whatever ends its writing."""
+"""Atomic writes: a small file has its old or its new content after any interruption."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A drive that hangs takes no thread from anybody else, and keeps no program from ending."""
+"""A hanging drive blocks no other thread and does not keep the program from ending."""
 
 from __future__ import annotations
 

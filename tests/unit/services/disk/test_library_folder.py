@@ -1,4 +1,4 @@
-"""The program knows how its folder is: at once, in words, without ever waiting for a drive that hangs."""
+"""Detection of the library folder's state, without waiting for a hanging drive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is noted of a list outside of its folder is whole, is never taken away, and is never older than it was."""
+"""Markers of task lists are written atomically, are never deleted, and never become older."""
 
 from __future__ import annotations
 

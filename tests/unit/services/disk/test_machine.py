@@ -1,4 +1,4 @@
-"""A computer has one name, which never leaves it as it is."""
+"""The identifier of a computer, which is stored only as a fingerprint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The window never waits for a drive that hangs."""
+"""A quick check for a file, which never waits for a hanging drive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder of results becomes the tasks that they were, once, and asks, sends and moves nothing."""
+"""A folder of results is imported as its former tasks, once, without requests, sendings or moves."""
 
 from __future__ import annotations
 

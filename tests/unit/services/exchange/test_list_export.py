@@ -1,4 +1,4 @@
-"""The list as a file says what the list says, in its order, for spreadsheets and for programs."""
+"""The exported list equals the shown one, in its order, for spreadsheets and programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with all that was gathered."""
+"""Collects the findings of gathered data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is dropped or pasted becomes requests, inputs, ids, or a sentence. Nothing is lost."""
+"""Dropped or pasted data becomes requests, inputs, ids or findings. Nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What braces and axes stand for."""
+"""Expansion of braces and axes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the list and the details ask."""
+"""Queries of list and details."""
 
 from __future__ import annotations
 

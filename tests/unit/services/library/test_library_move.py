@@ -1,4 +1,4 @@
-"""The library moves with all that belongs to it, waits for what is missing, and says what had to stay."""
+"""Moving the library: everything that belongs to it, waiting for missing drives, and remaining files."""
 
 from __future__ import annotations
 

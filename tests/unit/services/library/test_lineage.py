@@ -1,4 +1,4 @@
-"""What was made from what, by bytes: parents, children, grandparents, copies, takes."""
+"""Lineage by file content: parents, children, grandparents, copies, takes."""
 
 from __future__ import annotations
 

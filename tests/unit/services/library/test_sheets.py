@@ -1,4 +1,4 @@
-"""A sheet comes back from its text as it was; what cannot be understood is refused in words."""
+"""A stored sheet is read back unchanged; an unreadable one is refused with a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file that does not fit is offered what helps, and the copy is what was promised; the original is left alone."""
+"""Fixes for an unsuitable input file: offers, and copies that keep their promise and the original."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file is, by its content; and whether Runway takes it."""
+"""Facts of a media file from its content, and whether Runway accepts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No sending goes over a cap, the person learns why it waits, and one button lets it go."""
+"""No sending exceeds a cap; the reason is shown, and one button raises the cap."""
 
 from __future__ import annotations
 

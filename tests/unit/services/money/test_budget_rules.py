@@ -1,4 +1,4 @@
-"""What the budget counts, on which day, against which cap; without a lane around it."""
+"""Rules of the budget: what counts, on which day, against which cap; without a lane."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A price is what Runway said of a like request, what follows from that, or what it has published; else nothing."""
+"""Prices of requests: learned from Runway's estimates, derived, or published; else unknown."""
 
 from __future__ import annotations
 

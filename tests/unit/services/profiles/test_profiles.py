@@ -1,4 +1,4 @@
-"""A new profile, another name, and taking one away: whole, with its key last, and never one that is open."""
+"""Creating, renaming and removing profiles with their keys; open ones cannot be removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The request goes into a film wherever its description stands, and however that is built."""
+"""The request is embedded into a video with any layout of its header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A result on its way to the disk: what others began is theirs, and what a power cut made of it is not believed."""
+"""Partial files of downloads: names reserved by other tasks, and damage by power cuts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The poller and when it asked."""
+"""The poller with the times of its polls."""
 
 from __future__ import annotations
 

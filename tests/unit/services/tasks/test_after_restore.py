@@ -1,4 +1,4 @@
-"""The first start after a restore sends nothing by itself, and says what has to be decided."""
+"""The first start after a restore sends nothing automatically, and lists pending decisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of tasks that was copied, synced or put back sends nothing by itself, and says why once."""
+"""A copied, synced or restored task list sends nothing automatically, and says why once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of tasks that is no copy goes on and asks nothing, whatever became of its folder and of the disk."""
+"""A task list that is no copy continues without a question, after any change of folder or disk."""
 
 from __future__ import annotations
 

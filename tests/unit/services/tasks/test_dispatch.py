@@ -1,4 +1,4 @@
-"""One sending: what its outcome is, what is written of it, and what the account and the price list learn by it."""
+"""One sending: its outcome, its records, and the effect on account and prices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a sending is written down until that works, or until the program closes."""
+"""The outcome of a sending is written again and again until it is stored or the program closes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a file reaches Runway: inside the request while all is small, else uploaded, once for the same bytes."""
+"""Files of a request: embedded while small, else uploaded, once for equal bytes."""
 
 from __future__ import annotations
 

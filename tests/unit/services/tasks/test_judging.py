@@ -1,4 +1,4 @@
-"""What the person makes of results is kept, in one step for many, and can be undone."""
+"""Ratings, tags and notes are stored, in one step for many tasks, and can be undone."""
 
 from __future__ import annotations
 

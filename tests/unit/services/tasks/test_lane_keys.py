@@ -1,4 +1,4 @@
-"""What was queued with one key is not paid for by another one unasked."""
+"""A task queued with one key is not sent with another one without a question."""
 
 from __future__ import annotations
 

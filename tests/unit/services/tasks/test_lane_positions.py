@@ -1,4 +1,4 @@
-"""Where tasks come to stand in the lane when they are moved."""
+"""Positions of moved tasks in the lane."""
 
 from __future__ import annotations
 

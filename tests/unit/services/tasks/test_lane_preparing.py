@@ -1,4 +1,4 @@
-"""What the lane does with a task whose files cannot be made ready, and with one that changes while they are read."""
+"""The lane and tasks whose files cannot be prepared, or that change meanwhile."""
 
 from __future__ import annotations
 

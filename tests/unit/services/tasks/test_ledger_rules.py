@@ -1,4 +1,4 @@
-"""What the ledger writes with each change, whom it tells, and what it counts as being at Runway."""
+"""The ledger: what each change stores and signals, and which tasks count as being at Runway."""
 
 from __future__ import annotations
 

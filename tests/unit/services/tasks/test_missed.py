@@ -1,4 +1,4 @@
-"""A task that ended by 404s alone is asked for seldom, for a day, and followed again if Runway knows it after all."""
+"""A task that ended only by 404s is polled seldom, for a day, and followed again if Runway shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A 404 speaks for the key that asked: another organization's ends no task, and its own has to say it twice."""
+"""A 404 counts for the key of its request: another organization's ends no task, its own must be repeated."""
 
 from __future__ import annotations
 

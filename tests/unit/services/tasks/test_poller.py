@@ -1,4 +1,4 @@
-"""The poller asks for every open task, seldom, and loses none whatever fails."""
+"""The poller polls every open task, seldom, and loses none after any failure."""
 
 from __future__ import annotations
 

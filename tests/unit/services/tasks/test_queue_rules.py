@@ -1,4 +1,4 @@
-"""What holding, releasing and putting back change of a task, what they leave alone, and what its history says."""
+"""Holding, releasing and undo of queued tasks: what changes, and what the history records."""
 
 from __future__ import annotations
 

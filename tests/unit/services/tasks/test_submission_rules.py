@@ -1,4 +1,4 @@
-"""What is carried out of a prepared intent, and that nothing else is carried out."""
+"""Submission of prepared requests: what is stored, and that nothing else is accepted."""
 
 from __future__ import annotations
 

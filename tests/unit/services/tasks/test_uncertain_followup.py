@@ -1,4 +1,4 @@
-"""After a sending without an answer its model is kept from sending until the readings say enough, and no longer."""
+"""Follow-up of a sending without an answer: its model waits until the readings suffice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the program says of a sending that got no answer."""
+"""Verdicts about a sending without an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a sending without an answer, word for word, and where a doubt begins."""
+"""Sentences about a sending without an answer, word for word."""
 
 from __future__ import annotations
 

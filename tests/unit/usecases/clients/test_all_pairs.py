@@ -1,4 +1,4 @@
-"""An agent can ask for anything that can be made: each endpoint with each model."""
+"""An agent can request every endpoint with every model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program is given folders with work, never the whole home, hidden folders or the profile."""
+"""Folders shared with a program never include the whole home, hidden folders or the profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines and links that add the program to a host start the server that was meant, and hold no key."""
+"""Configurations for agent hosts start the right server and contain no key."""
 
 from __future__ import annotations
 

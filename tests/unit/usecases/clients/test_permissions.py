@@ -1,4 +1,4 @@
-"""What each client may do, and the person's answers: nothing is sent for a client that was not allowed or approved."""
+"""Permissions of clients and approvals: nothing is sent for a client that is not allowed or approved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kind of refusal that an error becomes."""
+"""Mapping of errors to kinds of refusals."""
 
 from __future__ import annotations
 

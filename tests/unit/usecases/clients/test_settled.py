@@ -1,4 +1,4 @@
-"""When nothing more is to be waited for."""
+"""When a task and its results need no more waiting."""
 
 from __future__ import annotations
 

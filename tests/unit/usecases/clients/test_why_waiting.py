@@ -1,4 +1,4 @@
-"""Why a queued task waits, as other programs hear it."""
+"""The reason why a queued task waits, as reported to other programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Closing asks only while something is under way."""
+"""Closing asks only while work is in progress."""
 
 from __future__ import annotations
 

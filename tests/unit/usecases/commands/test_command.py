@@ -1,4 +1,4 @@
-"""What menus, keys, palette and help read of a command, without Qt."""
+"""Command records as used by menus, shortcuts, palette and help, without Qt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for tasks as a face without a window gives them: what can be done, why not, what must be asked, doing it."""
+"""Commands for tasks without a window: availability, reasons, questions, execution."""
 
 from __future__ import annotations
 

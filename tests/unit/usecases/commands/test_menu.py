@@ -1,4 +1,4 @@
-"""The menu of selected tasks: everything that can be done stands in it, and few of it at once."""
+"""The menu of selected tasks contains every action, with few at the top level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is offered first below the details of a task."""
+"""Next steps offered below the details of a task."""
 
 from __future__ import annotations
 

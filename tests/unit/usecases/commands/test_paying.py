@@ -1,4 +1,4 @@
-"""Commands that are paid for say their price, and an answer holds for what was asked about alone."""
+"""Paid commands state their price, and consent covers only what was asked."""
 
 from __future__ import annotations
 

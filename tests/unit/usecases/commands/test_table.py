@@ -1,4 +1,4 @@
-"""What can be done with the chosen tasks, and what is asked before something can be lost."""
+"""Available commands for selected tasks, and questions before destructive ones."""
 
 import itertools
 

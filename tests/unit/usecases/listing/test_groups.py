@@ -1,4 +1,4 @@
-"""What a group's header says adds up to its tasks."""
+"""Sums in a group header equal those of its tasks."""
 
 from __future__ import annotations
 

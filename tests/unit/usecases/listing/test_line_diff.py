@@ -1,4 +1,4 @@
-"""How one list becomes another with the fewest signals."""
+"""Difference of two lists in as few signals as possible."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Tasks as takes of shots: what belongs together, what comes next to be judged, and how takes differ."""
+"""Takes grouped to shots, the next take to rate, and differences of takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What fits a few letters, how well, and which letters are emphasized."""
+"""Text matching of the palette: whether a text matches, how well, and the matched letters."""
 
 from __future__ import annotations
 

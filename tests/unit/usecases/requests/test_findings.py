@@ -1,4 +1,4 @@
-"""A cell says what would be right, and what is nearest to what it holds."""
+"""A finding states the valid values and the nearest one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request may cost that leaves open how much is made."""
+"""Price of a request whose length or size is open."""
 
 from __future__ import annotations
 

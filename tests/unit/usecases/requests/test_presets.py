@@ -1,4 +1,4 @@
-"""Presets are kept, stand on keys, and travel as JSON."""
+"""Presets are stored, have shortcuts, and are exported as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the words of the search line mean, how they read as chips, and what could come next."""
+"""The search language: meaning of words, chips, and completion."""
 
 from __future__ import annotations
 

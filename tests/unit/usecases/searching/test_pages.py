@@ -1,4 +1,4 @@
-"""The pages of the library as a list, and the searches that the person saved, without a window."""
+"""Entries of the left pane and saved searches, without a window."""
 
 from __future__ import annotations
 

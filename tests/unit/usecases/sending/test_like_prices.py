@@ -1,4 +1,4 @@
-"""What other models cost for a request whose own price is not known."""
+"""Prices of other models, shown for a request of unknown price."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked before tasks are sent, in words."""
+"""Questions before tasks are sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prompts that were sent with braces in them come back as the one prompt that each was."""
+"""Sent prompts with literal braces are restored as single prompts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where each task of a sheet stands in its grid."""
+"""Position of each task of a sheet in its grid."""
 
 from __future__ import annotations
 

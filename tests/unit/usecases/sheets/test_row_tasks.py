@@ -1,4 +1,4 @@
-"""Rows of a sheet know what became of their tasks, without a window."""
+"""Rows of a sheet follow their tasks, without a window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of the account and its money: the same words wherever it is said."""
+"""Texts of the account and its money."""
 
 from __future__ import annotations
 

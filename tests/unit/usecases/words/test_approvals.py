@@ -1,4 +1,4 @@
-"""What other programs ask for, in words: nothing of a request is hidden, and text from outside steers nothing."""
+"""Texts of client requests: nothing is hidden, and external text controls nothing."""
 
 from __future__ import annotations
 

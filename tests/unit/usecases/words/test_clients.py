@@ -1,4 +1,4 @@
-"""Other programs are called as people know them, and by nothing that a name from outside could trick with."""
+"""Names of client programs: product names, and no misleading characters."""
 
 from __future__ import annotations
 

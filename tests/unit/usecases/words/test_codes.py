@@ -1,4 +1,4 @@
-"""Every code of the engine has words: no value may be added that a person could not read."""
+"""Every code of the engine has a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An exported table says how it is written, in whole sentences."""
+"""The format of an exported table in whole sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of the details that other tests do not show with the window."""
+"""Lines of the details that window tests do not cover."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of files that are missing, changed outside or in the trash, and what is offered for them."""
+"""Texts of missing, changed and trashed files, and the offered commands."""
 
 from __future__ import annotations
 

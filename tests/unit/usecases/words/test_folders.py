@@ -1,4 +1,4 @@
-"""The library's folder in words that say what to do next."""
+"""Texts of the library's folder, with the next step."""
 
 from __future__ import annotations
 

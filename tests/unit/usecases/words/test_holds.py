@@ -1,4 +1,4 @@
-"""Why a held task waits, as it is said."""
+"""Texts of the reasons why a queued task waits."""
 
 from __future__ import annotations
 

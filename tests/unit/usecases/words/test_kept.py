@@ -1,4 +1,4 @@
-"""What keeps a queued task: one value, and the row, the details, the queue's groups and other programs say the same."""
+"""The reason why a queued task waits is the same in row, details, queue groups and for clients."""
 
 from __future__ import annotations
 

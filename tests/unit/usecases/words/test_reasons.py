@@ -1,4 +1,4 @@
-"""What went wrong with a sending or a saving, as it is said."""
+"""Texts of failed sendings and failed saving."""
 
 from __future__ import annotations
 

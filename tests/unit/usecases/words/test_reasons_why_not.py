@@ -1,4 +1,4 @@
-"""Why a task was not canceled or deleted, or has no link, in words."""
+"""Texts why a task was not canceled or deleted, or has no link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one table of states: how each is shown, and by which word it is found."""
+"""The table of states: text, icon and search word of each."""
 
 from __future__ import annotations
 

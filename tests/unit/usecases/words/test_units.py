@@ -1,4 +1,4 @@
-"""Numbers, times and sizes as the person reads them."""
+"""Numbers, times and sizes as text."""
 
 from datetime import datetime
 

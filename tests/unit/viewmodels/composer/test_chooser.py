@@ -1,4 +1,4 @@
-"""What the chooser knows: parts of the catalog, offers and their facts, favorites, what is new."""
+"""State of the chooser: endpoints, models, their facts, favorites, and new ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The request being written: what is kept, what is said, what is sent."""
+"""State of the composer: stored drafts, findings, price, and sending."""
 
 from __future__ import annotations
 

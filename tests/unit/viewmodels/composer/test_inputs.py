@@ -1,4 +1,4 @@
-"""An input that does not fit keeps its place, is offered what helps, and the copy takes its place."""
+"""An unsuitable input keeps its place, and a fixed copy replaces it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Presets, braces and prompts used before, as the composer has them."""
+"""Presets, braces and earlier prompts in the composer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the switcher and the windows for profiles, backup and restore say, and what they let one do."""
+"""State of the profile switcher and of the windows for profiles, backup and restore."""
 
 from __future__ import annotations
 

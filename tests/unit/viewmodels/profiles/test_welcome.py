@@ -1,4 +1,4 @@
-"""The key as it is typed, tested and kept."""
+"""Form of an API key: typed, tested and stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands around the list: pages, filter, status, details, posters, and the crossing from events to signals."""
+"""Pages, filter, status, details, posters, and conversion of events to signals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""It is clear which file of a row is dragged, and what cannot be is said."""
+"""The file of a row that is dragged, and the reason if there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is handed on: words, files and links, and what is said of what is not there."""
+"""Copying texts, files and links, and messages about missing ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the details say of a task that waits here."""
+"""Details of a queued task that waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judging from the window: words for each action, undo and redo, and searches that are kept."""
+"""Rating from the window: messages, undo and redo, and saved searches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chosen task among its kin, and what a result can become."""
+"""Relatives of the selected task, and next uses of a result."""
 
 from __future__ import annotations
 

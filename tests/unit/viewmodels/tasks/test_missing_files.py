@@ -1,4 +1,4 @@
-"""Missing files are looked for, shown and fetched again; changes are kept; deletions are taken back."""
+"""Missing files are searched and fetched again; changes are accepted; deletions are undone."""
 
 from __future__ import annotations
 

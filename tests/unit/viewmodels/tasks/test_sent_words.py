@@ -1,4 +1,4 @@
-"""When a task went to Runway, in words; one that was started elsewhere went there too."""
+"""When a task was sent to Runway, in words; also for tasks started elsewhere."""
 
 from __future__ import annotations
 

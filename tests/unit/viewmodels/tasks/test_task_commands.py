@@ -1,4 +1,4 @@
-"""Every command in one place: what is dropped goes where it belongs, and each command does what it says."""
+"""Commands for tasks, and where dropped data goes."""
 
 from __future__ import annotations
 

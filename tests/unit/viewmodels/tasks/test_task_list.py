@@ -1,4 +1,4 @@
-"""The task list as an item model, under Qt's own model tester while everything moves."""
+"""The task list as an item model, checked by Qt's model tester during changes."""
 
 from __future__ import annotations
 
