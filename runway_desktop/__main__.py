@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-COMMANDS = ("get", "create", "wait", "list", "adopt", "cancel", "models", "balance", "grant", "mcp")
 _WITH_A_VALUE = ("--profile-dir", "--profile", "--tour", "--speed")
 
 
@@ -24,8 +23,17 @@ def _command_at(words: Sequence[str]) -> int | None:
         if is_value or word.startswith("--"):
             is_value = not is_value and word in _WITH_A_VALUE
         else:
-            return position if word in COMMANDS else None
+            return position if _is_command(word) else None
     return None
+
+
+def _is_command(word: str) -> bool:
+    """Imports the commands only for a word that can be one: a window's start needs none."""
+    if not word.isalpha():
+        return False
+    from .cli.options import COMMANDS
+
+    return word in COMMANDS
 
 
 def settle_streams() -> None:

@@ -32,13 +32,23 @@ class Options(Struct, frozen=True, kw_only=True):
     """Files, folders, https links and task ids to take in."""
 
 
+class _Parser(argparse.ArgumentParser):
+    def format_help(self) -> str:
+        # Imported only for help: a window's start does not need the commands.
+        from runway_desktop.usecases.clients.verbs import VERBS
+
+        names = ", ".join(verb.name for verb in VERBS.values() if verb.command is not None)
+        self.epilog = (
+            "Without a display, --demo takes the tour and leaves its pictures. For scripts, after “runway-desktop”: "
+            f"{names}; for agents: mcp. Each has its --help."
+        )
+        return super().format_help()
+
+
 def parser() -> argparse.ArgumentParser:
     """Also used by packaging, for completions."""
-    found = argparse.ArgumentParser(
-        prog="runway-desktop",
-        description="Make video, pictures and sound with the Runway API; keep every result.",
-        epilog="Without a display, --demo takes the tour and leaves its pictures. For scripts: “runway-desktop get”, "
-        "create, wait, list, adopt, cancel, models, balance, grant; for agents: mcp. Each has its --help.",
+    found = _Parser(
+        prog="runway-desktop", description="Make video, pictures and sound with the Runway API; keep every result."
     )
     found.add_argument(
         "items", nargs="*", metavar="ITEM", help="a file or folder to drop in, an https link, or a task id to adopt"

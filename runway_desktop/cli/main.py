@@ -23,6 +23,7 @@ from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
 from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
+from runway_desktop.usecases.clients.verbs import VERBS, members
 
 from . import options, printing
 from .printing import Answer, say
@@ -114,13 +115,13 @@ class _Command:
             case "wait":
                 return await self._wait(line, chosen.ids)
             case "get":
-                found = await line.call("task", arguments)
+                found = await line.call("get", arguments)
                 code = 0
                 if chosen.wait or chosen.save is not None:
-                    ended, _ = await self._wait(line, [found["task_id"]])
+                    ended, _ = await self._wait(line, [found["id"]])
                     # The task's state does not matter: the question could be answered.
                     code = ended if ended == Code.NOT_YET.value or self._lacks_results else 0
-                    found = await line.call("task", arguments)
+                    found = await line.call("get", arguments)
                 return code, found
             case "list":
                 found = await line.call("list", arguments)
@@ -138,16 +139,17 @@ class _Command:
     async def _create(self, line: EngineClient, arguments: dict[str, Any]) -> tuple[int, Answer]:
         chosen = self._chosen
         if chosen.dry_run:
-            return 0, await line.call("price", arguments)
+            return 0, await line.call("estimate", arguments)
         # Without an id from the caller, the engine treats an identical request as a repeat, as after Ctrl-C.
         made = await line.call("create", arguments)
-        task_id = made["task_id"]
+        task_id = made["id"]
         if made["is_repeat"] and not arguments["request_id"]:
             say("The same was asked for before: this is that task. To make it once more, give it a --request-id.")
         self._going_on = ["wait", task_id, *_words_kept(chosen)]
         if chosen.wait or chosen.save is not None:
             say(f"{task_id} {made['state']}")
-            return await self._wait(line, [task_id])
+            code, waited = await self._wait(line, [task_id])
+            return code, waited["tasks"][0]
         if line.has_own_engine or chosen.max_credits is not None:
             made = self._compared(await _sent(line, made))
         return _exit_code([made]), made
@@ -157,7 +159,7 @@ class _Command:
         most = getattr(self._chosen, "max_credits", None)
         if most is None or task["state"] in _NOT_MADE or task.get("credits", 0.0) <= most:
             return task
-        say(f"{task['task_id']} costs {task['credits']:g} credits at Runway, more than {most:g}. Do not repeat it.")
+        say(f"{task['id']} costs {task['credits']:g} credits at Runway, more than {most:g}. Do not repeat it.")
         return {**task, "over_max_credits": True}
 
     async def _wait(self, line: EngineClient, ids: Sequence[str]) -> tuple[int, Answer]:
@@ -171,9 +173,9 @@ class _Command:
             wanted = {"ids": list(ids), "seconds": seconds, "saved": True}
             found = await line.call("wait", wanted, **patience)
             for task in found["tasks"]:
-                if told.get(task["task_id"]) != (word := _progress(task)):
-                    told[task["task_id"]] = word
-                    say(f"{task['task_id']} {word}")
+                if told.get(task["id"]) != (word := _progress(task)):
+                    told[task["id"]] = word
+                    say(f"{task['id']} {word}")
             now = time.monotonic()
             if end is not None and now >= end:
                 break
@@ -189,7 +191,7 @@ class _Command:
             patience = {"patience": min(_HANDED_OVER_WITHIN, left)}
         unsaved = _unsaved(found["tasks"], "failed", "expired")
         for task, file in unsaved:
-            say(f"{task['task_id']}: a result is not saved. {file.get('problem', '')}")
+            say(f"{task['id']}: a result is not saved. {file.get('problem', '')}")
         self._lacks_results = bool(unsaved)
         if chosen.save is not None:
             self._lacks_results |= not await asyncio.to_thread(copy_results, found["tasks"], chosen.save)
@@ -198,34 +200,19 @@ class _Command:
         if self._lacks_results:
             say(f"To have the rest later: {shlex.join([options.PROGRAM, 'wait', *ids, *_words_kept(chosen)])}")
             code = code or Code.FAILED.value
-        return code, found["tasks"][0] if len(ids) == 1 else found
+        return code, found
 
 
 def _arguments(chosen: Namespace) -> dict[str, Any]:
     """The parameters of the call. Raises CallRefused for a file that is not a valid request."""
-    match chosen.command:
-        case "get":
-            return {"id": chosen.id, "links": True}
-        case "create":
-            return {
-                "endpoint": chosen.endpoint,
-                "model": chosen.model,
-                "values": _values(chosen),
-                "prompt": chosen.prompt or "",
-                "project": chosen.project,
-                "request_id": chosen.request_id,
-                "max_credits": chosen.max_credits,
-            }
-        case "list":
-            return {"query": chosen.query, "limit": chosen.limit}
-        case "adopt" | "cancel":
-            return {"ids": chosen.ids}
-        case "models":
-            return {"endpoint": chosen.endpoint}
-        case "grant":
-            return {"credits": chosen.credits}
-        case _:
-            return {}
+    verb = VERBS[chosen.command]
+    given = verb.command.given if verb.command is not None else {}
+    read = {
+        one.name: _values(chosen) if one.kind == "dict" else getattr(chosen, one.name)
+        for one in members(verb.takes)
+        if one.name not in given
+    }
+    return {**given, **read}
 
 
 def _values(chosen: Namespace) -> dict[str, Any]:
@@ -298,12 +285,12 @@ async def _sent(line: EngineClient, made: Answer) -> Answer:
         waits = "waits_because" in made and not line.has_own_engine
         if made["state"] == "held" and (waits or time.monotonic() > end):
             break
-        [now] = (await line.call("wait", {"ids": [made["task_id"]], "seconds": 0.2}))["tasks"]
+        [now] = (await line.call("wait", {"ids": [made["id"]], "seconds": 0.2}))["tasks"]
         made = {**now, "is_repeat": made["is_repeat"]}
     if made["state"] == "held":
         say(f"It waits in the queue: {made.get('waits_because') or 'its turn comes later'}.")
         if line.has_own_engine:
-            say(f"It is sent when Runway Desktop runs next, or by: {options.PROGRAM} wait {made['task_id']}")
+            say(f"It is sent when Runway Desktop runs next, or by: {options.PROGRAM} wait {made['id']}")
     return made
 
 

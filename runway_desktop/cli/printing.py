@@ -36,7 +36,7 @@ def as_text(found: Answer) -> str:
     """For people: tasks and models as tables, anything else one line for each member."""
     tasks, models = found.get("tasks"), found.get("models")
     if isinstance(tasks, list):
-        lines = _table([(one["task_id"], one["state"], one["model"], one["prompt"]) for one in tasks])
+        lines = _table([(one["id"], one["state"], one["model"], one["prompt"]) for one in tasks])
     elif isinstance(models, list):
         lines = _table([(one["endpoint"], one["model"]) for one in models])
     else:

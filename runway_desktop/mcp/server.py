@@ -124,7 +124,7 @@ async def answered(line: EngineClient, name: str, arguments: dict[str, Any]) -> 
     if tool is None:
         return _said(f"There is no tool of this name. There are: {', '.join(_BY_NAME)}.")
     try:
-        asked = msgspec.convert(arguments, tool.takes)
+        asked = tool.read(arguments)
     except msgspec.ValidationError as error:
         return _said(f"{str(error)[:LONGEST_PROBLEM]}. Nothing was done.")
     try:

@@ -1,7 +1,7 @@
 """The MCP tools: name, arguments, description, and the engine call that answers each.
 
-The first ten have the names and arguments of Runway's own MCP server. Each description repeats the rules that apply,
-because some hosts ignore a server's instructions. Unknown arguments are errors.
+Ten have the names and arguments of Runway's own MCP server, the others are verbs (`usecases/clients/verbs.py`). The
+rules stand in each description, because some hosts ignore a server's instructions. Unknown arguments are errors.
 """
 
 from __future__ import annotations
@@ -14,22 +14,16 @@ from typing import Any
 import msgspec
 
 from runway_desktop.domain.advance import POLL_GAP
-from runway_desktop.domain.permissions import LONGEST_WAIT
-from runway_desktop.values import Struct, field
+from runway_desktop.domain.permissions import Act
+from runway_desktop.usecases.clients import verbs
+from runway_desktop.usecases.clients.verbs import VERBS, Verb
+from runway_desktop.values import Struct
 
 Call = tuple[str, dict[str, Any]]
 Found = dict[str, Any]
 
 _CAPITAL = re.compile("([A-Z])")
-_APPROVED = (
-    " The person approves it in Runway Desktop before anything is paid, unless they gave this program an allowance; "
-    "the answer says so at once. Then call wait with its task_id."
-)
-_WAITS = f"{_APPROVED} Trying again? The same arguments within ten minutes are taken for the same wish."
-_INPUTS = (
-    " An input is an https link, a data URI, the id of a task whose result it is, or the full path of a file in a "
-    "folder that the person allowed."
-)
+_WAITS = f"{verbs.APPROVED} Trying again? The same arguments within ten minutes are taken for the same wish."
 
 
 class Tool(Struct, frozen=True, kw_only=True):
@@ -38,6 +32,8 @@ class Tool(Struct, frozen=True, kw_only=True):
     takes: type[Struct]
     call: Callable[[Any], Call]
     """Converts the arguments to the engine call."""
+    required: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     shape: Callable[[Found], Found] | None = None
     """Converts the answer to the tool's form."""
     reads: bool = True
@@ -54,11 +50,24 @@ class Tool(Struct, frozen=True, kw_only=True):
 
     @property
     def schema(self) -> Found:
-        return schema_of(self.takes)
+        found = schema_of(self.takes)
+        for name in self.hidden:
+            del found["properties"][name]
+        found["required"] = [*found.get("required", ()), *self.required]
+        return found
+
+    def read(self, arguments: Found) -> Any:
+        """The arguments as their struct. Raises msgspec.ValidationError."""
+        found = msgspec.convert(arguments, self.takes)
+        for name in set(self.hidden) & set(arguments):
+            raise msgspec.ValidationError(f"Object contains unknown field `{name}`")
+        for name in set(self.required) - set(arguments):
+            raise msgspec.ValidationError(f"Object missing required field `{name}`")
+        return found
 
 
 def schema_of(takes: type[Struct]) -> Found:
-    """JSON Schema of the arguments, as one object without references."""
+    """JSON Schema of a struct, as one object without references."""
     _, parts = msgspec.json.schema_components([takes], ref_template="{name}")
     found: Found = _inlined(parts[takes.__name__], parts)
     found.pop("title", None)
@@ -128,37 +137,6 @@ class AudioWanted(Arguments, frozen=True, kw_only=True):
     model: str = "seed_audio"
 
 
-class Ours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Spelled as by this program."""
-
-
-class Estimated(Ours, frozen=True, kw_only=True):
-    endpoint: str
-    model: str
-    values: dict[str, Any] = field(default_factory=dict)
-    prompt: str = ""
-
-
-class Created(Estimated, frozen=True, kw_only=True):
-    request_id: str
-    project: str = ""
-
-
-class Waited(Ours, frozen=True, kw_only=True):
-    task_ids: list[str]
-    seconds: float = LONGEST_WAIT
-
-
-class Searched(Ours, frozen=True, kw_only=True):
-    query: str = ""
-    limit: int = 20
-
-
-class ResultWanted(Ours, frozen=True, kw_only=True):
-    task_id: str
-    links: bool = False
-
-
 def _making(endpoint: str, asked: Arguments, /, **renamed: str) -> Call:
     """The call for a create; `renamed`: arguments whose API name differs."""
     values = {name: value for name, value in msgspec.to_builtins(asked).items() if value is not None}
@@ -186,7 +164,7 @@ def _organization(found: Found) -> Found:
 
 
 _paid = partial(Tool, reads=False, repeats=False)
-TOOLS = (
+_OF_RUNWAY = (
     Tool(
         name="runway_listModels",
         says="Lists what Runway can make: each endpoint with its models, and for each model the fields that it takes, "
@@ -197,7 +175,7 @@ TOOLS = (
     _paid(
         name="runway_generateVideo",
         says="Generate a video from an image. The default model is seedance2; valid ratio and duration depend on the "
-        f"model, see runway_listModels.{_INPUTS}{_WAITS}",
+        f"model, see runway_listModels.{verbs.INPUTS}{_WAITS}",
         takes=VideoWanted,
         call=lambda asked: _making("image_to_video", asked),
     ),
@@ -205,20 +183,20 @@ TOOLS = (
         name="runway_generateImage",
         says="Generate an image from a prompt and optional reference images, each with a tag that the prompt names. "
         "The default model is gemini_image3_pro; valid ratios depend on the model, see runway_listModels."
-        f"{_INPUTS}{_WAITS}",
+        f"{verbs.INPUTS}{_WAITS}",
         takes=ImageWanted,
         call=lambda asked: _making("text_to_image", asked),
     ),
     _paid(
         name="runway_upscaleVideo",
-        says=f"Upscale a video to a higher resolution.{_INPUTS}{_WAITS}",
+        says=f"Upscale a video to a higher resolution.{verbs.INPUTS}{_WAITS}",
         takes=UpscaleWanted,
         call=lambda asked: _making("video_upscale", asked),
     ),
     _paid(
         name="runway_editVideo",
         says="Edit a video by a prompt. The default model is aleph2; which other fields a model takes, "
-        f"runway_listModels says.{_INPUTS}{_WAITS}",
+        f"runway_listModels says.{verbs.INPUTS}{_WAITS}",
         takes=EditWanted,
         call=lambda asked: _making("video_to_video", asked, referenceImages="references"),
     ),
@@ -235,14 +213,14 @@ TOOLS = (
         "field. If it is 'PENDING' or 'RUNNING', call this tool again in "
         f"{POLL_GAP:g} seconds. Free, and may be repeated.",
         takes=OfTask,
-        call=lambda asked: ("task", {"id": asked.task_id, "links": True}),
+        call=lambda asked: ("get", {"id": asked.task_id, "links": True}),
     ),
     Tool(
         name="runway_refreshTaskUrl",
         says="Get a fresh download link of a finished task, where an earlier one has expired. The saved file in "
         "'files' needs no link. Free.",
         takes=OfTask,
-        call=lambda asked: ("task", {"id": asked.task_id, "links": True}),
+        call=lambda asked: ("get", {"id": asked.task_id, "links": True}),
     ),
     Tool(
         name="runway_cancelTask",
@@ -260,44 +238,22 @@ TOOLS = (
         call=lambda _: ("balance", {}),
         shape=_organization,
     ),
-    Tool(
-        name="create",
-        says="Make anything that runway_listModels names: endpoint, model and the fields in 'values'. request_id: one "
-        "id for each thing the person wants. Trying again? Send the SAME id: the same task is given, nothing is made "
-        f"twice.{_INPUTS}{_APPROVED}",
-        takes=Created,
-        call=lambda asked: ("create", msgspec.to_builtins(asked)),
-        reads=False,
-    ),
-    Tool(
-        name="estimate",
-        says="Says what a request would cost in credits, whether it would be sent or wait for the person, and why. "
-        "Nothing is made. Free.",
-        takes=Estimated,
-        call=lambda asked: ("price", msgspec.to_builtins(asked)),
-    ),
-    Tool(
-        name="wait",
-        says=f"Waits until tasks have ended, at most {LONGEST_WAIT:g} seconds, and says how each stands. Free, and may "
-        "be repeated; giving it up stops no task. Not over? Call it again.",
-        takes=Waited,
-        call=lambda asked: ("wait", {"ids": asked.task_ids, "seconds": asked.seconds, "saved": True}),
-        has_files=True,
-    ),
-    Tool(
-        name="search",
-        says='Finds tasks, latest first. The query has words of the prompt, and filters: "model:gen4.5 is:saved '
-        'rating:>=4 date:today". by:claude: what the program of that name asked for, by:me: what the person made. '
-        "Free.",
-        takes=Searched,
-        call=lambda asked: ("list", {"query": asked.query, "limit": asked.limit}),
-    ),
-    Tool(
-        name="result",
-        says="The saved files of a finished task on this computer. With links: download links too, which anyone who "
-        "has them can use. Free.",
-        takes=ResultWanted,
-        call=lambda asked: ("task", {"id": asked.task_id, "links": asked.links}),
-        has_files=True,
-    ),
 )
+
+
+def own(verb: Verb) -> Tool:
+    """A verb as a tool. It must be offered as one."""
+    offered = verb.tool or verbs.Tool()
+    return Tool(
+        name=verb.name,
+        says=f"{verb.says}{offered.rules}",
+        takes=verb.takes,
+        call=lambda asked: (verb.name, msgspec.to_builtins(asked)),
+        required=offered.required,
+        hidden=offered.hidden,
+        reads=verb.needs is Act.READ,
+        has_files=offered.has_files,
+    )
+
+
+TOOLS = (*_OF_RUNWAY, *(own(verb) for verb in VERBS.values() if verb.tool is not None))

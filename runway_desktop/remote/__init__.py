@@ -4,6 +4,6 @@ client, and an engine without a window.
 One process runs the engine of a profile: the window, or the command or agent's server that came first. No Qt.
 
 To add
-- a call: its line in `CALLS` of `answers`; the struct of its arguments in `usecases/clients/client_cases`;
+- a call: its record in `VERBS` of `usecases/clients/verbs`;
 - a message that an older version would misread: a new number for `PROTOCOL`.
 """

@@ -24,13 +24,14 @@ from runway_desktop.services.disk.private_socket import listen
 from runway_desktop.services.disk.profile_lock import Claim
 from runway_desktop.services.supervised import report, shielded
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.usecases.clients.verbs import verb_of
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.notices import said
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import Supervisor, go_down
 
-from .answers import answer, known_call
+from .answers import answer
 from .door import Door
 from .messages import LEAVE, Hello, Welcome
 
@@ -126,7 +127,7 @@ class Headless:
             raise
 
     async def _answer(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object:
-        known = known_call(name)
+        verb = verb_of(name)
         if self._leaving.is_set():
             raise moving()
         if self._damage is not None:
@@ -136,7 +137,7 @@ class Headless:
         leaving = asyncio.create_task(self._leaving.wait(), name="somebody wants the profile")
         try:
             await asyncio.wait((work, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if not work.done() and known.may_move:
+            if not work.done() and verb.may_move:
                 raise moving()
             return await work
         finally:

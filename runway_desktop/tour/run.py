@@ -32,7 +32,7 @@ from runway_desktop.domain.task import State
 from runway_desktop.rooms.sheet.window import SheetWindow
 from runway_desktop.rooms.spending.entry import SpendingWindow
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.clients.creating import TaskWished
+from runway_desktop.usecases.clients.verbs import TaskWished
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
 from runway_desktop.wiring.demo import SECRET, DemoWishes, start_simulator

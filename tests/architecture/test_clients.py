@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import get_type_hints
 
-from runway_desktop.__main__ import COMMANDS
-from runway_desktop.cli.options import parser
-from runway_desktop.remote.answers import CALLS
+import pytest
+
 from runway_desktop.usecases.clients.client_cases import ClientCases
+from runway_desktop.usecases.clients.verbs import VERBS, Verb
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = ROOT / "runway_desktop" / "usecases" / "clients"
@@ -90,16 +91,18 @@ def test_client_use_cases_call_only_read_or_client_methods_of_services():
 
 
 def test_clients_cannot_pass_an_answer_to_a_question():
-    members = {name for call in CALLS.values() for name in call.takes.__struct_fields__}
+    members = {name for verb in VERBS.values() for name in verb.takes.__struct_fields__}
     assert not members & {"answers", "answer", "asks", "confirm", "yes", "force"}
 
 
-def test_every_client_call_is_a_known_case_and_refuses_unknown_arguments():
-    for name, call in CALLS.items():
-        assert getattr(ClientCases, getattr(call.answer, "__name__", "")) is call.answer, name
-        assert call.takes.__struct_config__.forbid_unknown_fields, name
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+def test_a_verb_is_answered_by_a_method_that_takes_and_gives_what_it_says(verb: Verb):
+    hints = get_type_hints(getattr(ClientCases, verb.method))
+    assert (hints.pop("return"), list(hints.values())) == (verb.gives, [str, verb.takes])
+    if verb.kept:
+        assert get_type_hints(getattr(ClientCases, verb.kept))["return"] == verb.gives | None
 
 
-def test_client_command_names_match_the_checked_list():
-    [commands] = [action.choices for action in parser()._actions if action.choices]
-    assert set(commands) == set(COMMANDS)
+def test_every_verb_refuses_members_that_it_does_not_know():
+    for name, verb in VERBS.items():
+        assert verb.takes.__struct_config__.forbid_unknown_fields, name

@@ -10,7 +10,7 @@ import pytest
 from steps import shells
 from steps.places import VENV, program_of
 
-from runway_desktop.__main__ import COMMANDS
+from runway_desktop.cli.options import COMMANDS
 from tests.rigs.programs import need_programs
 
 IN_BASH = """

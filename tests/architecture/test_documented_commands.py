@@ -3,22 +3,26 @@ checked with all else that they say (`tests/gui/test_guide.py`)."""
 
 from __future__ import annotations
 
-import re
 import shlex
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+from argparse_manpage.manpage import Manpage  # type: ignore[import-untyped]
+from msgspec import Meta
 
-from runway_desktop.__main__ import COMMANDS
 from runway_desktop.cli import options
+from runway_desktop.cli.options import COMMANDS
+from runway_desktop.mcp import tools
 from runway_desktop.mcp.main import LIBRARY
-from runway_desktop.usecases.clients.refusals import Code
+from runway_desktop.usecases.clients.refusals import EXITS, CallRefused, Code
+from runway_desktop.usecases.clients.verbs import Command, Nothing, Verb, Wish
+from runway_desktop.usecases.clients.verbs import Tool as Offered
+from tests.rigs.verb_tables import with_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "commands-and-agents.md"
-OF_PROCESS = {0, 129, 130, 143}
-"""Exit codes that are no kind of trouble of a call."""
 
 
 def typed() -> list[str]:
@@ -36,20 +40,31 @@ def test_docs_show_a_script_of_three_lines():
     assert len(typed()) == 3
 
 
-def test_docs_list_every_command_and_only_existing_flags():
-    text = DOCS.read_text("utf-8")
-    rows = [line for line in text.splitlines() if line.startswith("| `")]
-    named = {word for row in rows for word in re.findall(r"`([a-z]+)", row.split("|")[1])}
-    assert named == set(COMMANDS)
-    [commands] = [action.choices for action in options.parser()._actions if action.choices]
-    known = {flag for command in dict(commands or {}).values() for flag in command._option_string_actions}
-    assert set(re.findall(r"(?<![-\w])--[a-z][a-z-]+", " ".join(rows))) <= known
+def test_the_tables_are_those_of_the_records():
+    assert DOCS.read_text("utf-8") == with_tables(DOCS.read_text("utf-8")), "python -m tests.rigs.verb_tables"
 
 
-def test_documented_exit_codes_match_the_program():
-    text = DOCS.read_text("utf-8").partition("| exit code |")[2]
-    told = {int(code) for codes in re.findall(r"^\| ([\d, ]+) \|", text, re.MULTILINE) for code in codes.split(",")}
-    assert told == OF_PROCESS | {code.value for code in Code} - {Code.MOVING.value}
+def test_a_verb_in_one_record_is_in_parser_schema_man_page_and_docs(monkeypatch: pytest.MonkeyPatch):
+    class Wanted(Wish, frozen=True, kw_only=True):
+        hue: Annotated[int, Meta(ge=0, le=360, description="the hue to paint it with")] = 0
+
+    verb = Verb(
+        name="paint", says="Paint a task.", takes=Wanted, gives=Nothing, method="balance",
+        command=Command(), tool=Offered(rules=" Free."),
+    )  # fmt: skip
+    monkeypatch.setattr(options, "VERBS", {"paint": verb})
+    assert options.read(["paint", "--hue", "90"]).hue == 90
+    with pytest.raises(CallRefused, match="from 0 to 360"):
+        options.read(["paint", "--hue", "400"])
+    assert "the hue to paint it with" in Manpage(options.parser(), {"prog": "runway-desktop"}).__str__()
+    assert "| `paint` | `--hue` | Paint a task. |" in with_tables(DOCS.read_text("utf-8"))
+    tool = tools.own(verb)
+    assert (tool.name, tool.says) == ("paint", "Paint a task. Free.")
+    assert tool.schema["properties"]["hue"]["maximum"] == 360
+
+
+def test_every_kind_of_trouble_has_its_exit_code_in_the_docs():
+    assert set(EXITS) == set(Code) - {Code.MOVING}
 
 
 def test_documented_extra_for_agents_installs_the_mcp_library():

@@ -100,7 +100,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
         _, made = programs.run(*FOX, "--prompt", "No [fail:SAFETY.INPUT.TEXT]", "--wait")
         where = {"RUNWAYML_API_SECRET": SECRET, "RUNWAYML_BASE_URL": runway.base_url, "PATH": os.environ["PATH"]}
         ours = ("runway_desktop", "mcp", "--profile-dir", str(folder / "profile"))
-        return list(_figures(programs, ours, where, str(made["task_id"]), size))
+        return list(_figures(programs, ours, where, str(made["id"]), size))
     finally:
         quiet_end(programs)
         runway.stop()

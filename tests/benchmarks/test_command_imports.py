@@ -49,8 +49,8 @@ class Holder:
         return Welcome(program="1.0", has_window=True)
 
     async def call(self, caller: Hello, name: str, arguments: Mapping[str, Any]) -> object:
-        task = {"task_id": "x", "state": "succeeded", "model": "gen4.5", "prompt": "A fox", "is_repeat": False}
-        if name in ("task", "create"):
+        task = {"id": "x", "state": "succeeded", "model": "gen4.5", "prompt": "A fox", "is_repeat": False}
+        if name in ("get", "create"):
             return task
         return {"total": 1, "is_over": True, "tasks": [task]}
 

@@ -53,7 +53,7 @@ async def test_wait_canceled_by_the_agent_host_does_not_cancel_the_task(programs
     _, made = await in_thread(programs.run, *FOX, "--prompt", "Long [seconds:36000]")
     async with host(programs, mode) as client:
         for seconds in (0.01, 0.3, 1.5):
-            waiting = asyncio.create_task(client.call_tool("wait", {"task_ids": [made["task_id"]]}))
+            waiting = asyncio.create_task(client.call_tool("wait", {"ids": [made["id"]]}))
             await asyncio.wait([waiting], timeout=seconds)
             waiting.cancel()
             assert (await asyncio.gather(waiting, return_exceptions=True))[0].__class__ is asyncio.CancelledError
@@ -66,10 +66,10 @@ async def test_task_id_missing_from_the_list_is_adopted_and_its_result_saved(pro
     elsewhere = await in_thread(programs.runway.create, "Started elsewhere")
     async with host(programs) as client:
         found = await asked(client, "runway_getTask", taskId=elsewhere)
-        assert found["id"] == elsewhere
-        while not (await asked(client, "wait", task_ids=[elsewhere], seconds=5))["is_over"]:
+        assert found["runway_id"] == elsewhere
+        while not (await asked(client, "wait", ids=[elsewhere], seconds=5))["is_over"]:
             pass
-        [file] = (await asked(client, "result", task_id=elsewhere))["files"]
+        [file] = (await asked(client, "get", id=elsewhere))["files"]
         assert Path(file["path"]).stat().st_size > 0
 
 
@@ -77,10 +77,10 @@ async def test_two_agents_and_a_command_share_one_engine_that_outlives_its_start
     async with host(programs) as second:
         async with host(programs) as first:
             made = await asked(first, "runway_generateImage", promptText="A fox", ratio="1024:1024")
-            assert (await asked(second, "runway_getTask", taskId=made["task_id"]))["state"] == "waiting_for_approval"
+            assert (await asked(second, "runway_getTask", taskId=made["id"]))["state"] == "waiting_for_approval"
             assert (await in_thread(programs.run, "list", "--json"))[1]["total"] == 1
-        found = await asked(second, "search", query="fox")
-        assert [task["task_id"] for task in found["tasks"]] == [made["task_id"]]
+        found = await asked(second, "list", query="fox")
+        assert [task["id"] for task in found["tasks"]] == [made["id"]]
 
 
 async def test_agent_request_survives_window_crash_and_restart(programs: Programs):
@@ -92,7 +92,7 @@ async def test_agent_request_survives_window_crash_and_restart(programs: Program
         window = await in_thread(programs.window)
         for _ in range(2):
             again = await asked(client, "create", **wish)
-            assert (again["task_id"], again["is_repeat"]) == (made["task_id"], True)
+            assert (again["id"], again["is_repeat"]) == (made["id"], True)
             assert (again["state"], again["decision"]) == ("waiting_for_approval", "waiting")
             window.kill()
             await in_thread(window.wait)
@@ -113,8 +113,8 @@ async def test_request_repeated_after_killing_the_agent_server_makes_one_task(pr
             await asyncio.gather(*calls, return_exceptions=True)
     async with host(programs) as client:
         made = await asked(client, "create", **wish)
-        assert (await asked(client, "search", query="Impatient"))["total"] == 1
-        assert made["task_id"]
+        assert (await asked(client, "list", query="Impatient"))["total"] == 1
+        assert made["id"]
 
 
 def test_agent_server_ends_and_frees_the_profile_when_its_host_is_gone(programs: Programs):

@@ -78,8 +78,8 @@ async def test_invalid_agent_call_costs_nothing_and_returns_advice(programs: Pro
         assert programs.runway.accepted == []
         made = await asked(client, "create", **wish())
         assert "Use a new one for a new wish" in await refused(client, "create", wish(values={**IMAGE, "seed": 1}))
-        assert (await asked(client, "create", **wish()))["task_id"] == made["task_id"]
-        waited = await asked(client, "wait", task_ids=[made["task_id"]], seconds=30)
+        assert (await asked(client, "create", **wish()))["id"] == made["id"]
+        waited = await asked(client, "wait", ids=[made["id"]], seconds=30)
         assert waited["tasks"][0]["state"] == "succeeded"
     assert len(programs.runway.accepted) == 1
 
@@ -89,7 +89,7 @@ async def test_agent_request_beyond_its_allowance_waits_for_approval_and_costs_n
     async with host(programs) as client:
         made = await asked(client, "create", **wish())
         assert (made["state"], made["waits_for"]) == ("waiting_for_approval", "the person")
-        assert not (await asked(client, "wait", task_ids=[made["task_id"]], seconds=2))["is_over"]
+        assert not (await asked(client, "wait", ids=[made["id"]], seconds=2))["is_over"]
     assert programs.runway.accepted == []
 
 
@@ -104,9 +104,9 @@ async def test_agent_without_permission_is_told_who_can_grant_it(permission: Per
         assert said in await refused(client, "create", wish())
         assert said in await refused(client, "runway_generateImage", {**IMAGE, "model": "gen4_image"})
         if permission is Permission.REVOKED:
-            for tool, arguments in (("search", {}), ("runway_getOrg", {}), ("runway_listModels", {})):
+            for tool, arguments in (("list", {}), ("runway_getOrg", {}), ("runway_listModels", {})):
                 assert said in await refused(client, tool, arguments)
         else:
-            assert (await asked(client, "search"))["total"] == 0
+            assert (await asked(client, "list"))["total"] == 0
     assert programs.runway.accepted == []
     assert programs.run("list", "--json")[1]["total"] == 0

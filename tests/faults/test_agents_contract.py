@@ -38,11 +38,11 @@ class Agent:
         """The id of the task that it makes, once its result is on the disk."""
         made = await self(tool, **arguments)
         assert (made["is_repeat"], made["decision"]) == (False, "allowance")
-        waited = await self("wait", task_ids=[made["task_id"]], seconds=40)
+        waited = await self("wait", ids=[made["id"]], seconds=40)
         [task] = waited["tasks"]
         assert (waited["is_over"], task["status"]) == (True, "SUCCEEDED"), task
         assert Path(task["files"][0]["path"]).stat().st_size > 0
-        return str(made["task_id"])
+        return str(made["id"])
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -72,13 +72,13 @@ async def test_each_agent_tool_behaves_as_its_description_says(programs: Program
         found = await agent("runway_getTask", taskId=made)
         assert (found["status"], found["url"]) == ("SUCCEEDED", found["output"][0])
         assert (await agent("runway_refreshTaskUrl", taskId=made))["url"].startswith("http")
-        plain, linked = await agent("result", task_id=made), await agent("result", task_id=made, links=True)
+        plain, linked = await agent("get", id=made), await agent("get", id=made, links=True)
         assert ("url" in plain, "url" in linked) == (False, True)
         long = await agent("create", prompt="Long [seconds:36000]", **{**wish, "request_id": "two"})
-        gone = await agent("runway_cancelTask", taskId=long["task_id"])
+        gone = await agent("runway_cancelTask", taskId=long["id"])
         assert gone["tasks"][0]["state"] == "cancelled"
         assert (await agent("runway_cancelTask", taskId=made))["tasks"][0]["state"] == "succeeded"
-        assert (await agent("search", query="fox"))["total"] >= 3
+        assert (await agent("list", query="fox"))["total"] >= 3
         assert (await agent("runway_getOrg"))["creditBalance"] <= before
         assert agent.called == {tool.name for tool in TOOLS}
     assert len(programs.runway.accepted) in (3, 4), "what was canceled may have been sent before"

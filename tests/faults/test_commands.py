@@ -41,7 +41,7 @@ def test_script_creates_a_picture_and_gets_its_file(programs: Programs, tmp_path
     assert copied.read_bytes() == Path(made["files"][0]["path"]).read_bytes()
     assert "succeeded" in said, "progress is said beside"
     code, again, _ = run(programs, "get", made["id"], "--json")
-    assert (code, again["task_id"], again["url"][:4]) == (0, made["task_id"], "http")
+    assert (code, again["id"], again["url"][:4]) == (0, made["id"], "http")
     code, found, _ = run(programs, "list", "--query", "is:saved", "--json")
     assert (code, found["total"]) == (0, 1)
 
@@ -73,6 +73,7 @@ def test_grant_needs_a_terminal(programs: Programs):
     ],
 )
 def test_exit_code_tells_a_script_what_to_do_next(programs: Programs, words: tuple[str, ...], code: int):
+    programs.grant()
     found, _, said = run(programs, *words)
     assert found == code, said
 
@@ -80,7 +81,7 @@ def test_exit_code_tells_a_script_what_to_do_next(programs: Programs, words: tup
 def test_task_from_elsewhere_is_fetched_once_and_returned_at_once(programs: Programs):
     elsewhere = programs.runway.create("Elsewhere [seconds:36000]")
     code, found, _ = run(programs, "get", elsewhere, "--json")
-    assert (code, found["id"], found["next"]) == (0, elsewhere, "Ask again in 5 seconds.")
+    assert (code, found["runway_id"], found["next"]) == (0, elsewhere, "Ask again in 5 seconds.")
     assert programs.runway.state()["gets"][elsewhere] == 1
     assert run(programs, "cancel", elsewhere)[0] == 0, "its slot is free for other tests"
 
@@ -95,27 +96,28 @@ def test_commands_without_a_key_can_only_read_the_list(programs: Programs):
 def test_wait_command_reports_how_the_task_ended(programs: Programs):
     programs.grant()
     _, failing, _ = run(programs, *FOX, "--prompt", "Fails [fail:SAFETY.INPUT.TEXT]", "--request-id", "f")
-    code, failed, _ = run(programs, "wait", failing["task_id"], "--json")
+    code, waited, _ = run(programs, "wait", failing["id"], "--json")
+    [failed] = waited["tasks"]
     assert (code, failed["status"], failed["failureCode"]) == (1, "FAILED", "SAFETY.INPUT.TEXT")
-    assert run(programs, "get", failing["task_id"])[0] == 0, "it could answer, whatever the state"
+    assert run(programs, "get", failing["id"])[0] == 0, "it could answer, whatever the state"
     _, long, _ = run(programs, *FOX, "--prompt", "Long [seconds:36000]", "--request-id", "l")
-    code, goes_on, _ = run(programs, "wait", long["task_id"], "--timeout", "1", "--json")
-    assert (code, goes_on["state"] in ("pending", "running", "throttled")) == (8, True)
-    code, canceled, _ = run(programs, "cancel", long["task_id"], "--json")
+    code, waited, _ = run(programs, "wait", long["id"], "--timeout", "1", "--json")
+    assert (code, waited["tasks"][0]["state"] in ("pending", "running", "throttled")) == (8, True)
+    code, canceled, _ = run(programs, "cancel", long["id"], "--json")
     assert (code, canceled["tasks"][0]["state"]) == (0, "cancelled")
 
 
 def test_interrupted_wait_names_the_command_that_continues(programs: Programs):
     programs.grant()
     _, made, _ = run(programs, *FOX, "--prompt", "Long [seconds:36000]")
-    waits = programs.start("wait", made["task_id"])
+    waits = programs.start("wait", made["id"])
     assert waits.stderr is not None
     assert waits.stderr.readline(), "it has begun to wait"
     waits.send_signal(signal.SIGINT)
     _, said = waits.communicate(timeout=60)
     assert waits.returncode == 130
-    assert f"runway-desktop wait {made['task_id']} --profile-dir {programs.folder}" in said
-    assert run(programs, "cancel", made["task_id"])[0] == 0, "its slot is free for other tests"
+    assert f"runway-desktop wait {made['id']} --profile-dir {programs.folder}" in said
+    assert run(programs, "cancel", made["id"])[0] == 0, "its slot is free for other tests"
 
 
 def test_sigterm_lets_a_command_finish_its_sending(programs: Programs):

@@ -61,8 +61,8 @@ def test_interrupted_create_can_be_resumed_and_makes_one_task(programs: Programs
     assert "What is being sent is finished first" in said
     again = how_to_go_on(said)
     assert again[0] == "wait"
-    code, made, _ = run_words(programs, *again, "--timeout", "0")
-    assert (code, made["prompt"]) == (8, "Interrupted")
+    code, waited, _ = run_words(programs, *again, "--timeout", "0")
+    assert (code, waited["tasks"][0]["prompt"]) == (8, "Interrupted")
     assert len(programs.runway.accepted) == before + 1
 
 
@@ -109,19 +109,19 @@ def test_wait_ended_by_sigterm_names_the_command_that_continues(
     programs: Programs, number: signal.Signals, code: int, tmp_path: Path
 ):  # fmt: skip
     made = run(programs, *FOX, "--prompt", f"Long {code} [seconds:36000]")[1]
-    waits = programs.start("wait", made["task_id"], "--save", str(tmp_path / "out"), "--json")
+    waits = programs.start("wait", made["id"], "--save", str(tmp_path / "out"), "--json")
     assert waits.stderr is not None
     assert waits.stderr.readline(), "it has begun to wait"
     waits.send_signal(number)
     _, said = waits.communicate(timeout=60)
     assert waits.returncode == code
-    assert how_to_go_on(said)[:2] == ["wait", made["task_id"]]
+    assert how_to_go_on(said)[:2] == ["wait", made["id"]]
     assert {"--save", "--json"} <= set(how_to_go_on(said))
 
 
 def test_command_in_the_background_outlives_its_terminal(programs: Programs):
     made = run(programs, *FOX, "--prompt", "Outlives [seconds:36000]")[1]
-    line = f"trap '' HUP; rd wait {made['task_id']} --timeout 8 in & pid=$!; sleep 4; kill -HUP $pid; wait $pid"
+    line = f"trap '' HUP; rd wait {made['id']} --timeout 8 in & pid=$!; sleep 4; kill -HUP $pid; wait $pid"
     assert in_shell(programs, line).returncode == 8
 
 

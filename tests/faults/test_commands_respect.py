@@ -68,10 +68,10 @@ def test_wait_during_a_pause_reports_the_pause(programs: Programs, paid: Any):
     code, made, said = run(programs, *PAID)
     assert (code, made["state"], made["waits_because"], paid()) == (0, "held", "Paused", 0)
     assert "is sent when Runway Desktop runs next" in said
-    code, _, said = run(programs, "wait", made["task_id"], "--timeout", "1")
+    code, _, said = run(programs, "wait", made["id"], "--timeout", "1")
     assert (code, "held: Paused" in said) == (8, True)
     arrange(programs, **{PAUSED: False})
-    assert (run(programs, "wait", made["task_id"])[0], paid()) == (0, 1)
+    assert (run(programs, "wait", made["id"])[0], paid()) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_paid_result_is_kept_while_the_library_folder_is_missing(programs: Progr
     drive.rename(tmp_path / "unplugged")
     code, made, said = run(programs, *PAID, "--prompt", "Away", "--wait")
     assert (code, made["status"], paid()) == (1, "SUCCEEDED", 2), said
-    assert f"{made['task_id']}: a result is not saved. The folder" in said
-    assert f"To have the rest later: runway-desktop wait {made['task_id']}" in said
+    assert f"{made['id']}: a result is not saved. The folder" in said
+    assert f"To have the rest later: runway-desktop wait {made['id']}" in said
     (tmp_path / "unplugged").rename(drive)
-    code, made, _ = run(programs, "wait", made["task_id"], "--json")
-    assert (code, Path(made["files"][0]["path"]).is_relative_to(drive)) == (0, True)
+    code, waited, _ = run(programs, "wait", made["id"], "--json")
+    assert (code, Path(waited["tasks"][0]["files"][0]["path"]).is_relative_to(drive)) == (0, True)
 
 
 def test_locked_keychain_ends_a_command_that_needs_the_key(programs: Programs, tmp_path: Path):
@@ -138,7 +138,7 @@ def test_task_without_a_key_reports_that_and_is_sent_once_a_key_is_set(programs:
         programs, *PAID, RUNWAYML_API_SECRET="", PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring"
     )
     assert (code, made["state"], made["waits_for"], paid()) == (4, "held", "the key", 0), said
-    assert (run(programs, "wait", made["task_id"])[0], paid()) == (0, 1)
+    assert (run(programs, "wait", made["id"])[0], paid()) == (0, 1)
 
 
 def test_refused_key_is_reported_by_commands(programs: Programs, paid: Any):
@@ -190,7 +190,7 @@ def test_queued_tasks_are_sent_by_create_commands_and_never_by_read_commands(
     window.terminate()
     window.wait(60)
     arrange(programs, **{PAUSED: False})
-    for words in (("list",), ("get", queued[0]["task_id"]), ("models",), ("balance",), (*PAID, "--dry-run")):
+    for words in (("list",), ("get", queued[0]["id"]), ("models",), ("balance",), (*PAID, "--dry-run")):
         assert run(programs, *words)[0] == 0
     assert paid() == 0
     code, _, said = run(programs, *PAID, "--wait")
@@ -208,7 +208,7 @@ def test_wait_command_without_permission_to_spend_sends_no_queued_task(
     queued = run(programs, *PAID)[1]
     arrange(programs, **{PAUSED: False})
     withdraw(programs, permission)
-    ended, _, said = run(programs, "wait", queued["task_id"], "--timeout", "3")
+    ended, _, said = run(programs, "wait", queued["id"], "--timeout", "3")
     assert (ended, why in said, paid()) == (code, True, 0), said
 
 
@@ -221,11 +221,11 @@ def test_command_with_another_key_or_address_cannot_spend_through_an_open_window
 ):  # fmt: skip
     made = run(programs, *PAID, "--wait")[1]
     programs.window()
-    for words in (PAID, (*PAID, "--dry-run"), ("balance",), ("wait", made["task_id"])):
+    for words in (PAID, (*PAID, "--dry-run"), ("balance",), ("wait", made["id"])):
         ended, _, said = run(programs, *words, **other)
         assert (ended, next(iter(other)) in said, paid()) == (code, True, 1), said
     assert run(programs, "list", "--json", **other)[1]["total"] == 1
-    ended, found, said = run(programs, "get", made["task_id"], "--json", **other)
+    ended, found, said = run(programs, "get", made["id"], "--json", **other)
     assert (ended, found["state"]) == (0, "succeeded")
     assert "Runway Desktop is open with this profile" in found["engine"]
     assert found["engine"] in said

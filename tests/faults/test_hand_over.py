@@ -27,7 +27,7 @@ def running_task(programs: Programs) -> str:
     """A task that goes on for long, made by a command that has ended."""
     code, made = programs.run(*FOX, "--prompt", "Goes on [seconds:300]")
     assert code == 0
-    return str(made["task_id"])
+    return str(made["id"])
 
 
 def test_idle_engine_frees_the_profile_within_two_seconds(programs: Programs):
@@ -72,7 +72,7 @@ def test_sending_is_stored_before_a_window_takes_over(programs: Programs):
     programs.window()
     code, made = ended(creates)
     assert code == 0
-    assert made["id"] == programs.runway.accepted[0]
+    assert made["runway_id"] == programs.runway.accepted[0]
     assert programs.runway.made() == {"Slow": 1}
 
 
@@ -127,7 +127,7 @@ def test_second_command_joins_the_engine_and_outlives_the_first(programs: Progra
     until(lambda: programs.welcome() is not None, "the engine of the first")
     second = programs.start("wait", task, "--json")
     code, found = programs.run("get", task, "--json")
-    assert (code, found["task_id"]) == (0, task)
+    assert (code, found["id"]) == (0, task)
     first.kill()
     first.communicate()
     until(lambda: programs.welcome() is not None, "the engine of the second")
@@ -138,7 +138,7 @@ def test_identical_create_commands_at_once_make_one_task(programs: Programs):
     creates = [programs.start(*FOX, "--prompt", "Once", "--request-id", "once") for _ in range(4)]
     made = [ended(process) for process in creates]
     assert [code for code, _ in made] == [0] * 4
-    assert len({found["task_id"] for _, found in made}) == 1
+    assert len({found["id"] for _, found in made}) == 1
     assert programs.runway.made() == {"Once": 1}
 
 

@@ -36,7 +36,7 @@ from runway_desktop.ui.dialogs.closing import ClosingDialog
 from runway_desktop.ui.dialogs.key_entry import WelcomeDialog
 from runway_desktop.ui.room import Export
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.clients.creating import TaskWished
+from runway_desktop.usecases.clients.verbs import TaskWished
 from runway_desktop.usecases.words.failures import MEANINGS
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from tests.rigs.desktop import rest, until

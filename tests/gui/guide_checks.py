@@ -15,9 +15,9 @@ from typing import Any
 
 import catalogs
 
-from runway_desktop.__main__ import COMMANDS as VERBS
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.cli import options
+from runway_desktop.cli.options import COMMANDS as VERBS
 from runway_desktop.domain.library import PageCounts
 from runway_desktop.rooms.help.guide_window import anchor
 from runway_desktop.ui.commands.keys import Keys

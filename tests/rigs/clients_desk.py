@@ -13,13 +13,16 @@ import pytest
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.task import TaskId
+from runway_desktop.remote.answers import answer
+from runway_desktop.remote.messages import Hello
 from runway_desktop.services.engine import Engine
-from runway_desktop.usecases.clients.client_cases import ClientCases, Grant
-from runway_desktop.usecases.clients.creating import TaskWished
+from runway_desktop.usecases.clients.client_cases import ClientCases
 from runway_desktop.usecases.clients.refusals import CallRefused
+from runway_desktop.usecases.clients.verbs import TaskWished
 from runway_desktop.usecases.commands.approval import APPROVE, REFUSE
 from runway_desktop.usecases.commands.task_command import Given, Report
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import as_json
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.engines import engine_of
 
@@ -37,7 +40,12 @@ class Desk:
         self.cases: ClientCases = self.use_cases.client_cases(lambda: asyncio.sleep(0))
 
     async def create(self, client: str = COMMAND_LINE, prompt: str = "A fox", **more: Any) -> dict[str, Any]:
-        return await self.cases.create(client, wish(prompt, **more))
+        return await self.call(client, "create", **as_json(wish(prompt, **more)))
+
+    async def call(self, client: str, name: str, **arguments: Any) -> dict[str, Any]:
+        """As another program calls it: permission is checked first, and the answer is JSON."""
+        found: Any = await answer(self.cases, Hello(client=client), name, arguments)
+        return dict(found)
 
     async def refused(self, client: str = COMMAND_LINE, prompt: str = "A fox", **more: Any) -> CallRefused:
         with pytest.raises(CallRefused) as refused:
@@ -65,7 +73,7 @@ async def a_desk(
         rig.settings.confirm_above = 20.0
         desk = Desk(rig, engine_of(rig, folder / "profile" / "library"), folder)
         if granted:
-            await desk.cases.grant(COMMAND_LINE, Grant(credits=granted))
+            await desk.call(COMMAND_LINE, "grant", credits=granted)
         await desk.engine.clients.permit(AGENT, Permission.ASK)
         yield desk
 

@@ -68,7 +68,7 @@ def say_all(programs: Programs, how: str, wishes: int) -> Outcome:
     kill_in_turn(client, 60.0 + 3.0 * wishes, come_and_go)
     if window is not None:
         window.wait(60)
-    ids = [task["task_id"] for task in _listed(programs)]
+    ids = [task["id"] for task in _listed(programs)]
     # What waits is sent by whoever works.
     for begin in range(0, len(ids), 100):
         programs.start("wait", *ids[begin : begin + 100], "--timeout", "200", "--json").communicate(timeout=260)

@@ -1,7 +1,7 @@
 """Calls of clients: tasks, list, prices, models, balance. Never the key, settings, trash or backups.
 
-Every method takes the client's name and one parameter struct, and returns JSON values. Raises CallRefused: a sentence,
-and what to do instead. Loop's thread only.
+Every method that answers a verb takes the client's name and what the verb takes, and returns what it gives. Raises
+CallRefused: a sentence, and what to do instead. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from runway_desktop.catalog import Field
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
 from runway_desktop.domain.advance import Answer
@@ -19,7 +20,6 @@ from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
 from runway_desktop.domain.permissions import COMMAND_LINE, LONGEST_WAIT, Act, ClientRequest, Permission, Why, refusal
-from runway_desktop.domain.preferences import MOST_CREDITS
 from runway_desktop.domain.task import Output, State, Task, TaskId, parse_remote_id
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Finishing
@@ -28,61 +28,39 @@ from runway_desktop.texts import english
 from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words.failures import no_link_words, why_not_words
-from runway_desktop.values import Struct
+from runway_desktop.values import replace
 
-from .creating import Creating, TaskWished, refused
+from .creating import Creating, refused
 from .refusals import CallRefused, Code, in_english, refusal_of
 from .task_answer import is_settled, task_answer
+from .verbs import (
+    MOST_TASKS,
+    AdoptAnswer,
+    BalanceAnswer,
+    CancelAnswer,
+    FieldAnswer,
+    Grant,
+    GrantAnswer,
+    LimitsAnswer,
+    ListAnswer,
+    ListWanted,
+    ModelAnswer,
+    ModelsAnswer,
+    ModelsWanted,
+    Nothing,
+    PriceAnswer,
+    TaskAnswer,
+    TasksNamed,
+    TasksWanted,
+    TaskWanted,
+    TaskWished,
+    WaitAnswer,
+    Wish,
+)
 
 KEY_PATIENCE = 10.0
 """Seconds to wait for the keychain. Unlocking it takes a user longer; a call does not wait for that."""
-MOST_TASKS = 100
-MOST_LISTED = 200
 _LONGEST_ABOUT = 200
-
-
-class Wish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Parameters of a call. Unknown members are an error."""
-
-
-class TaskWanted(Wish, frozen=True, kw_only=True):
-    """A task by its id, Runway's or ours. `links`: include links to its results, which anyone can use."""
-
-    id: str
-    links: bool = False
-
-
-class TasksWanted(Wish, frozen=True, kw_only=True):
-    """Tasks by their ids. `saved`: also wait until their results are saved."""
-
-    ids: list[str]
-    seconds: float = LONGEST_WAIT
-    saved: bool = False
-
-
-class ListWanted(Wish, frozen=True, kw_only=True):
-    """`query` in the syntax of the window's search: "model:gen4.5 rating:>=4"."""
-
-    query: str = ""
-    limit: int = 50
-
-
-class Ids(Wish, frozen=True, kw_only=True):
-    ids: list[str]
-
-
-class ModelsWanted(Wish, frozen=True, kw_only=True):
-    endpoint: str = ""
-
-
-class Nothing(Wish, frozen=True, kw_only=True):
-    pass
-
-
-class Grant(Wish, frozen=True, kw_only=True):
-    """Credits a day for commands; 0 revokes the grant."""
-
-    credits: float
 
 
 class ClientCases:
@@ -108,9 +86,15 @@ class ClientCases:
         self._looking = asyncio.Lock()
         """Runway is asked for one unknown id at a time: a client may invent many."""
 
-    async def let_in(self, client: str) -> None:
-        """Must be called before each call. Raises CallRefused if the client is revoked or has no name."""
-        await self._check(client, Act.READ)
+    async def let_in(self, client: str, act: Act, wanted: Wish) -> None:
+        """Must be called before each call. Raises CallRefused if the client may not do this."""
+        if (why := await self._refusal(client, act)) is not None:
+            said = refused(why)
+            if why is Why.READS_ONLY:
+                self._engine.clients.tell_read_only(client)
+            if act is Act.CREATE:
+                await self._engine.clients.record(client, "create", _about(wanted), said.message)
+            raise said
         await self._engine.clients.saw(client)
 
     async def may_spend(self, client: str) -> bool:
@@ -138,12 +122,12 @@ class ClientCases:
         said = f"{runs} with this profile and does not use the key of RUNWAYML_API_SECRET."
         return CallRefused(said, code=Code.KEY, advice=advice)
 
-    async def kept(self, _: str, wanted: TaskWanted) -> dict[str, Any] | None:
+    async def kept(self, _: str, wanted: TaskWanted) -> TaskAnswer | None:
         """State of a task as it is in the list, without asking Runway; None if it is not there."""
         task = await self._known(wanted.id)
         return await self._answer(task.id) if task is not None else None
 
-    async def task(self, client: str, wanted: TaskWanted) -> dict[str, Any]:
+    async def get(self, client: str, wanted: TaskWanted) -> TaskAnswer:
         """State of a task. An id that is not in the list is looked up at Runway once; if found, the task is adopted, so
         that its result is saved."""
         known = await self._known(wanted.id)
@@ -160,7 +144,7 @@ class ClientCases:
                     note = note or no_link_words(why)
         return await self._answer(task.id, links=links, note=note)
 
-    async def wait(self, client: str, wanted: TasksWanted) -> dict[str, Any]:
+    async def wait(self, client: str, wanted: TasksWanted) -> WaitAnswer:
         """Waits until all of them have ended, wait for the user, or the time is over. Free and repeatable; canceling
         the wait does not stop the tasks."""
         # Begins before ids that are not known here are looked up at Runway.
@@ -182,9 +166,9 @@ class ClientCases:
         finally:
             stop()
         is_over = await self._are_settled(ids, saved=wanted.saved)
-        return {"is_over": is_over, "tasks": await self._all_said(await self._engine.library.rows(ids))}
+        return WaitAnswer(is_over=is_over, tasks=await self._all_said(await self._engine.library.rows(ids)))
 
-    async def tasks(self, client: str, wanted: ListWanted) -> dict[str, Any]:
+    async def tasks(self, client: str, wanted: ListWanted) -> ListAnswer:
         """The list, latest first."""
         library = self._engine.library
         await self._engine.clients.record(client, "list", wanted.query[:_LONGEST_ABOUT])
@@ -193,38 +177,21 @@ class ClientCases:
             found = meaning(read(wanted.query), counts, self._engine.clock.now())
         if found.said:
             raise CallRefused(found.said[0], code=Code.INPUT)
-        limit = min(max(wanted.limit, 1), MOST_LISTED)
         listing = Listing(filter=found.filter, group=GroupBy.NONE)
-        rows = (await library.beginning(listing, limit, limit))[1]
-        return {
-            "total": await library.amount(found.filter),
-            "tasks": await self._all_said(rows),
-        }
+        rows = (await library.beginning(listing, wanted.limit, wanted.limit))[1]
+        return ListAnswer(total=await library.amount(found.filter), tasks=await self._all_said(rows))
 
-    async def models(self, _: str, wanted: ModelsWanted) -> dict[str, Any]:
+    async def models(self, _: str, wanted: ModelsWanted) -> ModelsAnswer:
         """Endpoints and models with their fields."""
         pairs = [pair for pair in self._engine.catalog.pairs() if wanted.endpoint in ("", pair.endpoint)]
-        return {
-            "models": [
-                {
-                    "endpoint": pair.endpoint,
-                    "model": pair.model,
-                    "fields": [
-                        {
-                            "name": one.name,
-                            "required": one.required,
-                            **({"choices": list(one.choices)} if one.choices else {}),
-                            **({"least": one.minimum} if one.minimum is not None else {}),
-                            **({"most": one.maximum} if one.maximum is not None else {}),
-                        }
-                        for one in pair.fields
-                    ],
-                }
+        return ModelsAnswer(
+            models=[
+                ModelAnswer(endpoint=pair.endpoint, model=pair.model, fields=[_field(one) for one in pair.fields])
                 for pair in pairs
             ]
-        }
+        )
 
-    async def balance(self, _: str, __: Nothing) -> dict[str, Any]:
+    async def balance(self, _: str, __: Nothing) -> BalanceAnswer:
         """The balance, and what remains of each model's limits."""
         await self.need_key()
         account = self._engine.account
@@ -235,20 +202,18 @@ class ClientCases:
                 raise CallRefused(said, code=Code.KEY)
             raise CallRefused(said, code=Code.AGAIN, advice="Try again in a moment.")
         models = {
-            model: {
-                "daily_used": known.daily_used.get(model, 0),
-                "daily_limit": limits.daily,
-                "at_once": limits.concurrent,
-            }
+            model: LimitsAnswer(
+                daily_used=known.daily_used.get(model, 0), daily_limit=limits.daily, at_once=limits.concurrent
+            )
             for model, limits in known.limits.items()
         }
-        return {"credits": known.balance, "models": models}
+        return BalanceAnswer(credits=known.balance, models=models)
 
-    async def price(self, client: str, wish: TaskWished) -> dict[str, Any]:
+    async def price(self, client: str, wish: TaskWished) -> PriceAnswer:
         """The estimated price. Stores nothing."""
         return await self._creating.price(client, wish)
 
-    async def create(self, client: str, wish: TaskWished) -> dict[str, Any]:
+    async def create(self, client: str, wish: TaskWished) -> TaskAnswer:
         """Creates the task of this request, or returns the existing one if the request is a repeat."""
         with suppress(CallRefused):
             # Without a key the task is held as any other; with one, it is queued for that key.
@@ -256,27 +221,25 @@ class ClientCases:
         try:
             made = await self._creating.make(client, wish)
         except CallRefused as refusal:
-            about = f"{wish.endpoint} {wish.model}"[:_LONGEST_ABOUT]
-            await self._engine.clients.record(client, "create", about, refusal.message)
+            await self._engine.clients.record(client, "create", _about(wish), refusal.message)
             raise
         if not made.is_repeat:
             self._engine.clients.changed()
-        answer = await self._answer(made.task.id)
-        return {**answer, "is_repeat": made.is_repeat}
+        return replace(await self._answer(made.task.id), is_repeat=made.is_repeat)
 
-    async def adopt(self, client: str, wanted: Ids) -> dict[str, Any]:
+    async def adopt(self, client: str, wanted: TasksNamed) -> AdoptAnswer:
         """Adds tasks that were started elsewhere to the list, so that their results are saved."""
-        await self._check(client, Act.ADOPT)
         await self._engine.clients.record(client, "adopt", f"{len(wanted.ids)}")
         await self.need_key()
         adopted = await self._finishing.run(self._adopt(_some(wanted.ids)), "adopt tasks")
         if adopted.bad:
             raise CallRefused("Not all of these are ids of Runway's.", code=Code.INPUT, advice=adopted.bad[0][:80])
-        return {"added": list(adopted.added), "known": list(adopted.known)}
+        rows = await self._engine.library.rows([*adopted.added, *adopted.known])
+        tasks = await self._all_said(rows)
+        return AdoptAnswer(tasks=tasks, added=list(adopted.added), known=list(adopted.known))
 
-    async def cancel(self, client: str, wanted: Ids) -> dict[str, Any]:
+    async def cancel(self, client: str, wanted: TasksNamed) -> CancelAnswer:
         """Cancels running and queued tasks; never deletes finished ones. An agent can cancel only its own."""
-        await self._check(client, Act.CANCEL)
         tasks = [await self._found(client, word) for word in _some(wanted.ids)]
         asked = await self._engine.clients.of([task.id for task in tasks])
         own = [one for task in tasks if (one := asked.get(task.id)) is not None and one.client == client]
@@ -293,18 +256,15 @@ class ClientCases:
         )
         done = await self._engine.actions.cancel([task.id for task in tasks])
         with english():
-            problems = {task_id: why_not_words(why) for task_id, why in done.failed.items()}
+            problems = {str(task_id): why_not_words(why) for task_id, why in done.failed.items()}
         rows = await self._engine.library.rows([task.id for task in tasks])
-        return {"problems": problems, "tasks": await self._all_said(rows)}
+        return CancelAnswer(problems=problems, tasks=await self._all_said(rows))
 
-    async def grant(self, client: str, wanted: Grant) -> dict[str, Any]:
+    async def grant(self, _: str, wanted: Grant) -> GrantAnswer:
         """Sets what commands may spend a day."""
-        await self._check(client, Act.GRANT)
-        if not 0 <= wanted.credits <= MOST_CREDITS:
-            raise CallRefused("That is no amount of credits.", code=Code.INPUT)
         clients = self._engine.clients
         await clients.permit(COMMAND_LINE, Permission.ALLOWANCE if wanted.credits else Permission.READ, wanted.credits)
-        return {"credits_a_day": wanted.credits or None, "today": await clients.reserved_today(COMMAND_LINE)}
+        return GrantAnswer(credits_a_day=wanted.credits or None, today=await clients.reserved_today(COMMAND_LINE))
 
     def under_way(self) -> tuple[str, ...]:
         """What is being sent now, and for which client: "Gen-4.5 (claude)"."""
@@ -392,15 +352,15 @@ class ClientCases:
     async def _are_settled(self, ids: Sequence[TaskId], *, saved: bool) -> bool:
         return all(is_settled(row, saved=saved) for row in await self._engine.library.rows(ids))
 
-    async def _answer(self, task_id: TaskId, **more: Any) -> dict[str, Any]:
+    async def _answer(self, task_id: TaskId, **more: Any) -> TaskAnswer:
         [found] = await self._all_said(await self._engine.library.rows([task_id]), **more)
         return found
 
-    async def _all_said(self, rows: Sequence[Row], **more: Any) -> list[dict[str, Any]]:
+    async def _all_said(self, rows: Sequence[Row], **more: Any) -> list[TaskAnswer]:
         asked = await self._engine.clients.of([row.task.id for row in rows])
         return [self._said(row, asked.get(row.task.id), **more) for row in rows]
 
-    def _said(self, row: Row, asked: ClientRequest | None, **more: Any) -> dict[str, Any]:
+    def _said(self, row: Row, asked: ClientRequest | None, **more: Any) -> TaskAnswer:
         task, engine = row.task, self._engine
         price = engine.pricing.price(task.request) if task.credits is None else None
         kept = None
@@ -416,3 +376,18 @@ def _some(ids: Sequence[str]) -> Sequence[str]:
     if not 0 < len(ids) <= MOST_TASKS:
         raise CallRefused(f"Name 1 to {MOST_TASKS} tasks.", code=Code.INPUT)
     return ids
+
+
+def _about(wanted: Wish) -> str:
+    """What the record of a create says of it."""
+    return f"{wanted.endpoint} {wanted.model}"[:_LONGEST_ABOUT] if isinstance(wanted, TaskWished) else ""
+
+
+def _field(one: Field) -> FieldAnswer:
+    given = {
+        "choices": list(one.choices) or None,
+        "least": one.minimum,
+        "most": one.maximum,
+    }
+    known: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return FieldAnswer(name=one.name, required=one.required, **known)

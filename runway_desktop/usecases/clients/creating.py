@@ -38,10 +38,11 @@ from runway_desktop.texts import english
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words import approvals, units
 from runway_desktop.usecases.words.holds import cost_words
-from runway_desktop.values import Struct, field, replace
+from runway_desktop.values import Struct, replace
 
 from .input_files import check_files, named_files
 from .refusals import CallRefused, Code
+from .verbs import PriceAnswer, TaskWished
 
 LONGEST_ID = 200
 REPEATS_FOR = 600.0
@@ -51,20 +52,6 @@ _OTHER_WISH = "This request_id was used for another request."
 _SAVING = ("duration", "outputCount", "resolution", "quality", "ratio")
 """Settings that may make a request cheaper, the ones that change least first."""
 _ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-
-
-class TaskWished(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`values` is the wire JSON without `model`; `prompt` fills the model's prompt field. `request_id` is an
-    idempotency key; if empty, an identical request within ten minutes, or while its task is unfinished, counts as a
-    repeat. `max_credits` approves prices up to it."""
-
-    endpoint: str
-    model: str
-    values: dict[str, Any] = field(default_factory=dict)
-    prompt: str = ""
-    request_id: str = ""
-    max_credits: float | None = None
-    project: str = ""
 
 
 class MadeTask(Struct, frozen=True):
@@ -85,13 +72,13 @@ class Creating:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._finishing = Finishing()
 
-    async def price(self, client: str, wish: TaskWished) -> dict[str, Any]:
+    async def price(self, client: str, wish: TaskWished) -> PriceAnswer:
         """The estimated price, the questions that sending would raise, and what `make` would do now: "would" is send,
         wait for approval, repeat (the same was made before) or refuse. Stores nothing."""
         new, digest = await self._wished(client, wish)
         prepared = self._prepared(new, Origin(TaskSource.SCRIPT, (client, "price", digest)))
         sum_ = prepared.sum
-        said = {
+        said: dict[str, Any] = {
             "credits": None if sum_.unknown else sum_.credits,
             "is_exact": sum_.exact and not (sum_.unknown or sum_.at_least),
             "asks": sorted(ask.value for ask in prepared.asks),
@@ -99,14 +86,14 @@ class Creating:
         request_id = wish.request_id.strip() or await self._repeated(client, digest)
         if request_id and (known := await self._engine.clients.known(client, request_id)) is not None:
             if known.digest == digest:
-                return {**said, "would": "repeat", "task_id": known.task_id}
-            return {**said, "would": "refuse", "because": _OTHER_WISH}
+                return PriceAnswer(**said, would="repeat", id=known.task_id)
+            return PriceAnswer(**said, would="refuse", because=_OTHER_WISH)
         verdict, because = await self._verdict(client, wish, prepared)
         if verdict.waits:
-            return {**said, "would": "wait for approval", "because": because.message}
+            return PriceAnswer(**said, would="wait for approval", because=because.message)
         if verdict.why is not None:
-            return {**said, "would": "refuse", "because": because.in_words()}
-        return {**said, "would": "send"}
+            return PriceAnswer(**said, would="refuse", because=because.in_words())
+        return PriceAnswer(**said, would="send")
 
     async def make(self, client: str, wish: TaskWished) -> MadeTask:
         new, digest = await self._wished(client, wish)

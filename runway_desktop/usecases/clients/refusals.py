@@ -38,6 +38,23 @@ class Code(Enum):
     """The engine is ending or handing over to a window: the next engine will answer the same call."""
 
 
+EXITS: Mapping[Code, str] = {
+    Code.FAILED: "the task failed, or the program did: stderr says what, and what is kept",
+    Code.INPUT: "the request is wrong and has to be changed",
+    Code.AGAIN: "temporary: safe to try again",
+    Code.KEY: "no key, or it is locked or refused. A task that was made already waits for it; do not make it again",
+    Code.NOT_FOUND: "not found",
+    Code.UNCERTAIN: "uncertain: maybe made and charged. Do not repeat it",
+    Code.REFUSED: "refused by a cap, a missing grant, or the person",
+    Code.NOT_YET: "under way: queued, sent or still running. Do not repeat it; wait for it",
+    Code.PERSON: "open Runway Desktop first: a restore, a damaged list, another version, a disk that cannot say "
+    "whether the profile is open elsewhere",
+    Code.OVER_MAX: "made, and Runway's own price is above --max-credits (over_max_credits in the answer). Do not "
+    "repeat it",
+}
+"""What each exit code of a command means."""
+
+
 def in_english(said: object) -> str:
     """A text, or an error's message, as clients read it."""
     with english():

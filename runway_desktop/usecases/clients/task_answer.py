@@ -1,5 +1,5 @@
-"""A task as JSON for clients: the members of Runway's own answer under their names, plus what this program knows: saved
-files, price, what to do next. Pure.
+"""A task as clients read it: Runway's members under their names, and what this program knows: saved files, price, what
+to do next. Pure.
 
 External text (prompts, names, Runway's messages) is in separate fields, never inside sentences of this program.
 """
@@ -21,6 +21,7 @@ from runway_desktop.usecases.words.holds import kept_words
 from runway_desktop.values import replace
 
 from .refusals import THE_KEY
+from .verbs import FileAnswer, TaskAnswer
 
 ASK_AGAIN = f"Ask again in {POLL_GAP:g} seconds."
 APPROVED_FIRST = "The person approves it in Runway Desktop first. Wait for it, or go on; do not make it again."
@@ -53,17 +54,17 @@ def task_answer(
     note: str = "",
     kept: Kept | None = None,
     why: str = "",
-) -> dict[str, Any]:
+) -> TaskAnswer:
     """`asked` is the client request that it comes from. `links` are results with working links, included only on
     request. `note`: what could not be read now. `kept`: what keeps a queued task; `why` it needs an
     approval."""
     task = row.task
     found: dict[str, Any] = {
-        "id": task.remote_id or task.id,
-        "status": _STATUS.get(task.state, task.state.value.upper()),
-        "createdAt": _moment(task.remote_created_at or task.created_at),
+        "id": task.id,
+        "runway_id": task.remote_id,
         "state": task.state.value,
-        "task_id": task.id,
+        "status": _STATUS.get(task.state, task.state.value.upper()),
+        "created_at": _moment(task.remote_created_at or task.created_at),
         "endpoint": task.request.endpoint,
         "model": task.request.model,
         "prompt": task.request.prompt,
@@ -95,7 +96,7 @@ def task_answer(
         found["files"] = [_file(output) for output in row.outputs]
     if note:
         found["note"] = note
-    return found
+    return TaskAnswer(**found)
 
 
 def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
@@ -166,11 +167,11 @@ def _failure(task: Task) -> dict[str, Any]:
     if failure.words:
         said["failure"] = str(failure.words)
     if failure.code:
-        said["failureCode"] = failure.code
+        said["failure_code"] = failure.code
     return said
 
 
-def _file(output: Output) -> dict[str, Any]:
+def _file(output: Output) -> FileAnswer:
     found: dict[str, Any] = {"media": output.media.value, "state": output.state.value}
     if output.is_kept:
         found["path"] = output.path
@@ -185,7 +186,7 @@ def _file(output: Output) -> dict[str, Any]:
         found |= {"width": output.width, "height": output.height}
     if output.duration:
         found["duration"] = output.duration
-    return found
+    return FileAnswer(**found)
 
 
 def _moment(seconds: float) -> str:

@@ -13,7 +13,7 @@ from runway_desktop.rooms.approvals.entry import ApprovalsPage
 from runway_desktop.rooms.approvals.side import ApprovalSide
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.clients.client_cases import ClientCases
-from runway_desktop.usecases.clients.creating import TaskWished
+from runway_desktop.usecases.clients.verbs import TaskWished
 from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.engine_rig import request
 
@@ -31,7 +31,7 @@ class Agents:
         values = more.pop("values", {"ratio": "1280:720", "duration": 5})
         given = {"endpoint": "text_to_video", "model": "gen4.5", "request_id": prompt[:60], **more}
         made = await self.cases.create(client, TaskWished(values=values, prompt=prompt, **given))
-        return TaskId(made["task_id"])
+        return TaskId(made.id)
 
     async def task(self, task_id: TaskId) -> Any:
         return await self.rig.engine.ledger.task(task_id)

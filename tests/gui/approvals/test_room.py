@@ -17,8 +17,8 @@ from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.rooms.approvals.entry import ApprovalsPage
 from runway_desktop.rooms.approvals.model import ApprovalsModel
 from runway_desktop.ui.confirm import Confirm
-from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused
+from runway_desktop.usecases.clients.verbs import TasksNamed, TaskWanted
 from runway_desktop.usecases.commands.requests import EDIT_QUEUED
 from runway_desktop.usecases.words import approvals as words
 from runway_desktop.usecases.words.announcements import Announcement
@@ -70,7 +70,7 @@ async def test_new_request_never_appears_under_a_key_about_to_be_pressed(tmp_pat
     async with an_office(tmp_path, theme, "A fox", "A wolf") as (rig, agents):
         center, side = await opened(rig, 2)
         first, second = center.view.rows.ids
-        await agents.cases.cancel(AGENT, Ids(ids=[first]))
+        await agents.cases.cancel(AGENT, TasksNamed(ids=[first]))
         await until(lambda: center.view.rows.ids == [second])
         third = await agents.ask("A bear")
         await until(lambda: center.view.rows.ids == [second, third])
@@ -191,7 +191,7 @@ async def test_questions_about_an_edited_request_are_asked_before_approval(tmp_p
         rig.window.findChild(Confirm).accept()
         await until(lambda: rig.composer.editing is None)
         assert (await agents.task(task_id)).hold.code is HoldCode.ITS_TURN
-        assert (await agents.cases.task(AGENT, TaskWanted(id=task_id)))["decision"] == "edited"
+        assert (await agents.cases.get(AGENT, TaskWanted(id=task_id))).decision == "edited"
 
 
 async def test_requests_can_be_checked_and_approved_by_keyboard(tmp_path, theme):

@@ -40,7 +40,7 @@ def run(line: Line, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 
 
 def task(state: str = "succeeded", **members: Any) -> dict[str, Any]:
-    return {"task_id": state, "state": state, "model": "gen4.5", "prompt": "A fox", **members}
+    return {"id": state, "state": state, "model": "gen4.5", "prompt": "A fox", **members}
 
 
 def waited(*tasks: dict[str, Any], is_over: bool = True) -> dict[str, Any]:
@@ -76,9 +76,9 @@ def test_wait_command_exits_with_the_worst_outcome(
     tasks: list[dict[str, Any]], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     is_over = not any(task.get("waits_for") == THE_KEY for task in tasks)
-    assert run(Line(waited(*tasks, is_over=is_over)), monkeypatch, "wait", *(task["task_id"] for task in tasks)) == code
+    assert run(Line(waited(*tasks, is_over=is_over)), monkeypatch, "wait", *(task["id"] for task in tasks)) == code
     printed = json.loads(capsys.readouterr().out)
-    assert printed == (tasks[0] if len(tasks) == 1 else waited(*tasks, is_over=is_over))
+    assert printed == waited(*tasks, is_over=is_over)
 
 
 def test_command_waits_while_the_key_is_still_being_read(monkeypatch: pytest.MonkeyPatch):
@@ -161,8 +161,8 @@ def test_list_command_prints_the_requested_fields(monkeypatch: pytest.MonkeyPatc
         yield line
 
     monkeypatch.setattr(commands, "opened", opened)
-    assert commands.main(["list", "--json", "task_id,progress"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"total": 1, "tasks": [{"task_id": "succeeded", "progress": None}]}
+    assert commands.main(["list", "--json", "id,progress"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"total": 1, "tasks": [{"id": "succeeded", "progress": None}]}
 
 
 @pytest.mark.parametrize(

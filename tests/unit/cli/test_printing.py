@@ -43,7 +43,7 @@ def out(monkeypatch: pytest.MonkeyPatch) -> Screen:
 
 
 def tasks(*prompts: str, **members: Any) -> dict[str, Any]:
-    each = {"task_id": "a" * 32, "state": "succeeded", "model": "gen4.5", **members}
+    each = {"id": "a" * 32, "state": "succeeded", "model": "gen4.5", **members}
     return {"total": len(prompts), "tasks": [{**each, "prompt": prompt} for prompt in prompts]}
 
 

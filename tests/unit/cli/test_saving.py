@@ -14,7 +14,7 @@ from runway_desktop.usecases.clients.refusals import CallRefused, Code
 
 def succeeded(*files: Path | None) -> dict[str, Any]:
     found = [{"state": "saved", "path": str(file)} if file else {"state": "failed"} for file in files]
-    return {"task_id": "one", "files": found}
+    return {"id": "one", "files": found}
 
 
 @pytest.fixture

@@ -50,4 +50,4 @@ def test_missing_library_is_installed_by_the_tool_that_installed_the_program(
 
 def test_commands_work_without_the_agent_library(tmp_path: Path):
     done = run("mcp", "list", "--json", folder=tmp_path)
-    assert (done.returncode, done.stdout) == (0, '{"total": 0, "tasks": []}\n'), done.stderr
+    assert (done.returncode, done.stdout) == (0, '{"tasks": [], "total": 0}\n'), done.stderr

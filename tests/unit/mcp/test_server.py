@@ -44,11 +44,11 @@ OF_RUNWAY = {
 }
 """Names and arguments of Runway's own server, commit 70aa119."""
 OURS = {
-    "create": {"endpoint", "model", "values", "prompt", "request_id", "project"},
-    "estimate": {"endpoint", "model", "values", "prompt"},
-    "wait": {"task_ids", "seconds"},
-    "search": {"query", "limit"},
-    "result": {"task_id", "links"},
+    "create": {"endpoint", "model", "values", "prompt", "request_id", "project", "max_credits"},
+    "estimate": {"endpoint", "model", "values", "prompt", "request_id", "project", "max_credits"},
+    "wait": {"ids", "seconds"},
+    "list": {"query", "limit"},
+    "get": {"id", "links"},
 }
 
 
@@ -93,7 +93,7 @@ async def test_unknown_argument_is_an_error_of_each_tool(era: str, tmp_path: Pat
             result = await client.call_tool(tool.name, {"approve": True})
             assert result.is_error, tool.name
             assert text_of(result) == "Object contains unknown field `approve`. Nothing was done."
-        result = await client.call_tool("search", {"x" * 100_000: 1})
+        result = await client.call_tool("list", {"x" * 100_000: 1})
         assert len(text_of(result)) < 400
 
 
@@ -125,10 +125,10 @@ async def test_agent_request_waits_for_approval_and_is_made_once(era: str, tmp_p
         first = json.loads(text_of(await client.call_tool("runway_generateImage", wanted)))
         again = json.loads(text_of(await client.call_tool("runway_generateImage", wanted)))
         assert (first["state"], first["is_repeat"]) == ("waiting_for_approval", False)
-        assert (again["task_id"], again["is_repeat"]) == (first["task_id"], True)
-        waited = json.loads(text_of(await client.call_tool("wait", {"task_ids": [first["task_id"]], "seconds": 0.1})))
+        assert (again["id"], again["is_repeat"]) == (first["id"], True)
+        waited = json.loads(text_of(await client.call_tool("wait", {"ids": [first["id"]], "seconds": 0.1})))
         assert (waited["is_over"], waited["tasks"][0]["waits_for"]) == (False, "the person")
-        gone = json.loads(text_of(await client.call_tool("runway_cancelTask", {"taskId": first["task_id"]})))
+        gone = json.loads(text_of(await client.call_tool("runway_cancelTask", {"taskId": first["id"]})))
         assert gone["tasks"][0]["state"] == "cancelled"
 
 
@@ -175,7 +175,7 @@ async def test_one_connection_has_one_client_whatever_its_requests_say(tmp_path:
             tell(server, modern_call(number, client, "create", {**fox, "request_id": f"wish {number}"}))
         assert server.stdout is not None
         lines = [json.loads(server.stdout.readline()) for _ in range(6)]
-        found = asked(server, modern_call(7, "owner", "search", {}))
+        found = asked(server, modern_call(7, "owner", "list", {}))
     refused = [line["id"] for line in lines if line["result"].get("isError")]
     said = {line["result"]["content"][0]["text"] for line in lines if line["id"] in refused}
     assert (sorted(refused), len(said)) in (([1, 3, 5], 1), ([0, 2, 4], 1)), "the first name is the connection's"
@@ -298,8 +298,8 @@ async def test_result_has_its_file_and_a_small_picture_and_a_link_only_on_reques
     poster.write_bytes(b"\xff\xd8\xff small")
     file = {"media": "video", "state": "saved", "path": str(tmp_path / "a fox.mp4"), "poster": str(poster)}
     gone = {"media": "video", "state": "saved", "path": str(tmp_path / "b.mp4"), "is_missing": True}
-    line: Any = Answers({"task_id": "a", "files": [file, gone]})
-    result: Any = await answered(line, "result", {"task_id": "a"})
+    line: Any = Answers({"id": "a", "files": [file, gone]})
+    result: Any = await answered(line, "get", {"id": "a"})
     text, link, picture = result.content
     assert json.loads(text.text) == line.found
     assert (str(link.uri), link.name) == ((tmp_path / "a fox.mp4").as_uri(), "a fox.mp4")
@@ -309,7 +309,7 @@ async def test_result_has_its_file_and_a_small_picture_and_a_link_only_on_reques
 
 async def test_program_error_gets_a_sentence_for_the_agent_and_is_reported(mistakes: Mistakes):
     line: Any = Broken()
-    result = await answered(line, "search", {})
+    result = await answered(line, "list", {})
     assert result.is_error
     assert text_of(result) == "Something went wrong in the program. Details are in its log."
     assert "a bug" in mistakes.take("answering an agent")

@@ -11,22 +11,23 @@ import pytest
 from runway_desktop.domain.account import fingerprint_of
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.domain.task import RemoteId
-from runway_desktop.remote.answers import CALLS, answer
+from runway_desktop.remote.answers import answer
 from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import Hello
 from runway_desktop.usecases.clients.client_cases import ClientCases
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.usecases.clients.verbs import VERBS
 from tests.rigs.clients_desk import AGENT, Desk, a_desk
 
 ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
 ASK_RUNWAY: dict[str, dict[str, Any]] = {
     "wait": {"ids": [ID]},
     "balance": {},
-    "price": {"endpoint": "text_to_video", "model": "gen4.5"},
+    "estimate": {"endpoint": "text_to_video", "model": "gen4.5"},
     "create": {"endpoint": "text_to_video", "model": "gen4.5", "prompt": "A fox"},
     "adopt": {"ids": [ID]},
     "cancel": {"ids": [ID]},
-    "task": {"id": ID},
+    "get": {"id": ID},
 }
 ADDRESS = "https://api.example"
 VALUES = {"ratio": "1280:720", "duration": 5}
@@ -59,7 +60,7 @@ async def test_client_with_another_key_or_address_cannot_read_or_spend(
 
 
 def test_every_remote_call_is_covered_by_these_tests():
-    assert set(ASK_RUNWAY) == {name for name, known in CALLS.items() if known.asks}
+    assert set(ASK_RUNWAY) == {name for name, verb in VERBS.items() if verb.asks}
 
 
 async def test_local_data_is_answered_with_the_engines_identity(tmp_path: Path):
@@ -67,7 +68,7 @@ async def test_local_data_is_answered_with_the_engines_identity(tmp_path: Path):
         made = await desk.create(max_credits=100.0)
         asked = len(desk.rig.runway.requests)
         caller = Hello(client=COMMAND_LINE, key=fingerprint_of("key_another"))
-        for name, arguments in (("list", {}), ("task", {"id": made["task_id"], "links": True})):
+        for name, arguments in (("list", {}), ("get", {"id": made["id"], "links": True})):
             found: Any = await answer(cases_of(desk), caller, name, arguments)
             assert "Runway Desktop is open with this profile" in found["engine"]
         assert len(desk.rig.runway.requests) == asked

@@ -79,7 +79,7 @@ async def test_row_queue_budget_pill_and_programs_describe_a_cap_alike(tmp_path,
         assert rig.rows.words(ids[1]).spoken == row
         rig.details.choose([ids[1]])
         await until(lambda: rig.details.row is not None)
-        program = task_answer(rig.details.row, kept=kept)["waits_because"].replace("its project", "Aurora")
+        program = str(task_answer(rig.details.row, kept=kept).waits_because).replace("its project", "Aurora")
         assert (rig.details.trouble(), program, rig.models.activity.messages()) == (said, said, [said])
         assert rig.rows.lane.budget().kept == kept
         assert [one.held for one in rig.rows.lane.raisable(ids)] == [kept.held]

@@ -16,7 +16,6 @@ from runway_desktop.remote.answers import answer
 from runway_desktop.remote.messages import Hello
 from runway_desktop.services.tasks.asking import Reply
 from runway_desktop.store import client_rows
-from runway_desktop.usecases.clients.client_cases import Ids, TaskWanted
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.values import replace
 from tests.rigs.clients_desk import AGENT, Desk, Person, a_desk, wish
@@ -51,7 +50,7 @@ async def test_interrupted_request_counts_at_its_sending_with_its_sent_values(tm
         assert await clients.reserved_today(AGENT) == 25.0
         assert (await desk.create(AGENT, request_id="two"))["decision"] == "waiting"
         await clients.pause_all(paused=True)
-        assert (await desk.cases.task(AGENT, TaskWanted(id=made["task_id"])))["decision"] == "waiting"
+        assert (await desk.call(AGENT, "get", id=made["id"]))["decision"] == "waiting"
 
 
 async def test_interrupted_request_that_needs_approval_is_approved_by_the_person(tmp_path: Path):
@@ -59,7 +58,7 @@ async def test_interrupted_request_that_needs_approval_is_approved_by_the_person
         await noted_and_killed(desk, AGENT, is_within=True)
         made = await desk.create(AGENT)
         assert made["decision"] == "waiting"
-        [asked] = (await desk.engine.clients.of([TaskId(made["task_id"])])).values()
+        [asked] = (await desk.engine.clients.of([TaskId(made["id"])])).values()
         assert not asked.is_within
 
 
@@ -73,7 +72,7 @@ async def test_request_held_by_a_pause_does_not_expire(tmp_path: Path):
         looking = asyncio.create_task(clients.run())
         await settle()
         await desk.rig.clock.advance(2 * EXPIRES_AFTER)
-        found = await desk.cases.task(AGENT, TaskWanted(id=made["task_id"]))
+        found = await desk.call(AGENT, "get", id=made["id"])
         assert found["decision"] == "waiting", "nobody was asked for a day: the person had allowed it"
         looking.cancel()
 
@@ -82,7 +81,7 @@ async def test_task_rejected_during_a_pause_waits_for_the_person(tmp_path: Path)
     async with a_desk(tmp_path) as desk:
         clients, ledger = desk.engine.clients, desk.rig.ledger
         await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
-        task_id = TaskId((await desk.create(AGENT))["task_id"])
+        task_id = TaskId((await desk.create(AGENT))["id"])
         await ledger.move(task_id, Sending())
         await clients.permit(AGENT, Permission.REVOKED)
         back = await ledger.move(task_id, NotSent(Hold(HoldCode.NOT_SENT)))
@@ -96,9 +95,9 @@ async def test_queued_task_waits_when_its_allowance_is_revoked_or_lowered(less: 
         await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
         made = await desk.create(AGENT)
         await clients.permit(AGENT, Permission.ALLOWANCE, 2000)
-        assert (await desk.cases.task(AGENT, TaskWanted(id=made["task_id"])))["decision"] == "allowance"
+        assert (await desk.call(AGENT, "get", id=made["id"]))["decision"] == "allowance"
         await clients.permit(AGENT, less, 1999 if less is Permission.ALLOWANCE else 0)
-        assert (await desk.cases.task(AGENT, TaskWanted(id=made["task_id"])))["decision"] == "waiting"
+        assert (await desk.call(COMMAND_LINE, "get", id=made["id"]))["decision"] == "waiting"
 
 
 @pytest.mark.parametrize("decides", ["pause", "revoke", "lower"])
@@ -144,7 +143,7 @@ async def test_simultaneous_call_does_not_undo_a_revocation(tmp_path: Path, monk
 async def test_request_approved_as_it_expires_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
-        store, task_id = desk.engine._store, TaskId(made["task_id"])
+        store, task_id = desk.engine._store, TaskId(made["id"])
         note = store.note_refusal
 
         async def approved_meanwhile(*given: Any) -> None:
@@ -153,7 +152,7 @@ async def test_request_approved_as_it_expires_is_sent(tmp_path: Path, monkeypatc
 
         monkeypatch.setattr(store, "note_refusal", approved_meanwhile)
         assert await desk.engine.clients.refuse([task_id], is_expired=True) == []
-        assert (await desk.cases.task(AGENT, TaskWanted(id=task_id)))["decision"] == "approved"
+        assert (await desk.call(AGENT, "get", id=task_id))["decision"] == "approved"
 
 
 async def test_paused_programs_cannot_adopt_or_cancel(tmp_path: Path):
@@ -163,22 +162,22 @@ async def test_paused_programs_cannot_adopt_or_cancel(tmp_path: Path):
         created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
         await clients.pause_all(paused=True)
         for asked in (
-            desk.cases.adopt(AGENT, Ids(ids=[str(created.remote_id)])),
-            desk.cases.task(AGENT, TaskWanted(id=str(created.remote_id))),
-            desk.cases.cancel(AGENT, Ids(ids=[own["task_id"]])),
+            desk.call(AGENT, "adopt", ids=[str(created.remote_id)]),
+            desk.call(AGENT, "get", id=str(created.remote_id)),
+            desk.call(AGENT, "cancel", ids=[own["id"]]),
         ):
             with pytest.raises(CallRefused, match="paused all programs") as refused:
                 await asked
             assert refused.value.code is Code.REFUSED
-        assert [task.id for task in desk.rig.ledger.open()] == [own["task_id"]]
-        assert (await desk.cases.task(AGENT, TaskWanted(id=own["task_id"])))["decision"] == "waiting"
+        assert [task.id for task in desk.rig.ledger.open()] == [own["id"]]
+        assert (await desk.call(AGENT, "get", id=own["id"]))["decision"] == "waiting"
 
 
 async def test_request_canceled_by_its_program_is_not_called_refused(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
-        await desk.cases.cancel(AGENT, Ids(ids=[made["task_id"]]))
-        found = await desk.cases.task(AGENT, TaskWanted(id=made["task_id"]))
+        await desk.call(AGENT, "cancel", ids=[made["id"]])
+        found = await desk.call(AGENT, "get", id=made["id"])
         assert (found["state"], found["decision"]) == ("cancelled", "withdrawn")
         assert "person" not in found["next"]
 
@@ -186,7 +185,7 @@ async def test_request_canceled_by_its_program_is_not_called_refused(tmp_path: P
 async def test_task_adopted_by_a_query_is_in_the_record(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
-        await desk.cases.task(AGENT, TaskWanted(id=str(created.remote_id)))
+        await desk.call(AGENT, "get", id=str(created.remote_id))
         lines = await desk.engine.clients.recorded(0.0, 20)
         assert (AGENT, "adopt", created.remote_id) in [(line.client, line.call, line.about) for line in lines]
 
@@ -207,8 +206,8 @@ async def test_unknown_ids_are_queried_one_after_the_other(tmp_path: Path, monke
                 asked -= 1
 
         monkeypatch.setattr(desk.engine.asking, "ask", slowly)
-        unknown = [TaskWanted(id=f"17f20503-6c24-4c16-946b-35dbbce2af{number:02x}") for number in range(20)]
-        found = await asyncio.gather(*(desk.cases.task(AGENT, one) for one in unknown), return_exceptions=True)
+        unknown = [f"17f20503-6c24-4c16-946b-35dbbce2af{number:02x}" for number in range(20)]
+        found = await asyncio.gather(*(desk.call(AGENT, "get", id=one) for one in unknown), return_exceptions=True)
         assert {one.code for one in found if isinstance(one, CallRefused)} == {Code.NOT_FOUND}
         assert most == 1
 
@@ -217,9 +216,9 @@ async def test_unknown_ids_are_queried_one_after_the_other(tmp_path: Path, monke
 async def test_task_waiting_for_the_person_is_not_reported_as_approved(code: HoldCode, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
-        task_id = TaskId(made["task_id"])
+        task_id = TaskId(made["id"])
         await desk.rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(code)), "held")
-        found = await desk.cases.task(AGENT, TaskWanted(id=task_id))
+        found = await desk.call(AGENT, "get", id=task_id)
         assert (found["state"], found["decision"]) == ("waiting_for_approval", "waiting")
 
 

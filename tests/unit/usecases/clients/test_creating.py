@@ -18,11 +18,11 @@ from runway_desktop.domain.task import HoldCode, Output, OutputState, State, Tas
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.services.tasks.submission import Origin, TaskSource
 from runway_desktop.usecases.clients import client_cases
-from runway_desktop.usecases.clients.client_cases import Grant, Ids, ListWanted, Nothing, TasksWanted, TaskWanted
-from runway_desktop.usecases.clients.creating import REPEATS_FOR, TaskWished
+from runway_desktop.usecases.clients.creating import REPEATS_FOR
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.usecases.clients.verbs import ListWanted, Nothing
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.values import replace
+from runway_desktop.values import as_json, replace
 from tests.rigs.clients_desk import AGENT, Desk, a_desk, wish
 from tests.rigs.engine_rig import Rig, request
 from tests.rigs.engines import engine_of
@@ -37,12 +37,12 @@ def picture(uri: str) -> dict[str, Any]:
 
 async def test_price_that_may_be_higher_needs_the_persons_consent(tmp_path: Path):
     async with a_desk(tmp_path, prices=read_published()) as desk:
-        sound = TaskWished(endpoint="sound_effect", model="seed_audio", prompt="Rain", max_credits=100.0)
+        sound = {"endpoint": "sound_effect", "model": "seed_audio", "prompt": "Rain", "max_credits": 100.0}
         with pytest.raises(CallRefused, match="5 credits or more") as refused:
-            await desk.cases.create(COMMAND_LINE, sound)
+            await desk.call(COMMAND_LINE, "create", **sound)
         assert refused.value.code is Code.REFUSED
         await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 100.0)
-        made = await desk.cases.create(AGENT, sound)
+        made = await desk.call(AGENT, "create", **sound)
         assert made["state"] == "waiting_for_approval"
 
 
@@ -50,7 +50,7 @@ async def test_repeated_request_id_returns_the_same_task(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         first = await desk.create(max_credits=30)
         again = await desk.create(max_credits=30)
-        assert (first["task_id"], False) == (again["task_id"], first["is_repeat"])
+        assert (first["id"], False) == (again["id"], first["is_repeat"])
         assert again["is_repeat"]
         assert len(desk.rig.ledger.all_queued()) == 1
 
@@ -58,7 +58,7 @@ async def test_repeated_request_id_returns_the_same_task(tmp_path: Path):
 async def test_simultaneous_equal_requests_make_one_task(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await asyncio.gather(*(desk.create(max_credits=30) for _ in range(8)))
-        assert len({one["task_id"] for one in made}) == 1
+        assert len({one["id"] for one in made}) == 1
         assert len(desk.rig.ledger.all_queued()) == 1
 
 
@@ -88,7 +88,7 @@ async def test_request_recorded_before_a_crash_is_stored_once(tmp_path: Path):
         await desk.engine.clients.note(noted)
         made = await desk.create(max_credits=30)
         again = await desk.create(max_credits=30)
-        assert made["task_id"] == again["task_id"] == noted.task_id
+        assert made["id"] == again["id"] == noted.task_id
         assert len(desk.rig.ledger.all_queued()) == 1
 
 
@@ -96,20 +96,20 @@ async def test_equal_request_without_an_id_within_ten_minutes_is_a_repeat(tmp_pa
     async with a_desk(tmp_path) as desk:
         first = await desk.create(request_id="", max_credits=30)
         again = await desk.create(request_id="", max_credits=30)
-        assert (again["task_id"], again["is_repeat"]) == (first["task_id"], True)
+        assert (again["id"], again["is_repeat"]) == (first["id"], True)
         other = await desk.create(request_id="", prompt="A wolf", max_credits=30)
         assert not other["is_repeat"]
-        await desk.cases.cancel(COMMAND_LINE, Ids(ids=[first["task_id"]]))
+        await desk.call(COMMAND_LINE, "cancel", ids=[first["id"]])
         await desk.rig.clock.advance(REPEATS_FOR + 1)
         later = await desk.create(request_id="", max_credits=30)
-        assert later["task_id"] != first["task_id"]
+        assert later["id"] != first["id"]
 
 
 async def test_equal_unfinished_request_without_an_id_is_always_a_repeat(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         first = await desk.create(AGENT, request_id="")
         await desk.rig.clock.advance(10 * REPEATS_FOR)
-        assert (await desk.create(AGENT, request_id=""))["task_id"] == first["task_id"]
+        assert (await desk.create(AGENT, request_id=""))["id"] == first["id"]
 
 
 async def test_client_consents_to_prices_up_to_its_limit(tmp_path: Path):
@@ -149,7 +149,7 @@ async def test_dry_run_reports_what_create_would_do(tmp_path: Path):
         async def would(client: str = COMMAND_LINE, **more: Any) -> tuple[str, str]:
             told: list[object] = []
             stop = desk.engine.bus.listen(told.append)
-            said = await desk.cases.price(client, wish(**more))
+            said = as_json(await desk.cases.price(client, wish(**more)))
             stop()
             assert not told, "a dry run tells nobody"
             return said["would"], said.get("because", "")
@@ -182,14 +182,14 @@ async def test_agent_is_told_why_it_waits_and_how_to_avoid_it(tmp_path: Path):
         assert (await desk.create(AGENT, values={"duration": 8}, request_id="two"))["state"] == "held"
 
 
-@pytest.mark.parametrize("most", [float("nan"), -1.0, 0.0])
-async def test_invalid_number_consents_to_no_price(most: float, tmp_path: Path):
+@pytest.mark.parametrize(("most", "code"), [(float("nan"), Code.INPUT), (-1.0, Code.INPUT), (0.0, Code.REFUSED)])
+async def test_invalid_number_consents_to_no_price(most: float, code: Code, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
-        assert (await desk.refused(max_credits=most)).code is Code.REFUSED
-        with pytest.raises(CallRefused, match="no amount"):
-            await desk.cases.grant(COMMAND_LINE, Grant(credits=float("inf")))
-        with pytest.raises(CallRefused, match="no amount"):
-            await desk.cases.grant(COMMAND_LINE, Grant(credits=float("nan")))
+        assert (await desk.refused(max_credits=most)).code is code
+        with pytest.raises(CallRefused, match="credits"):
+            await desk.call(COMMAND_LINE, "grant", credits=float("inf"))
+        with pytest.raises(CallRefused, match="credits"):
+            await desk.call(COMMAND_LINE, "grant", credits=float("nan"))
 
 
 async def test_unknown_price_cannot_be_consented_to_by_a_client(tmp_path: Path):
@@ -222,7 +222,7 @@ async def test_grant_counts_requests_of_today(tmp_path: Path):
         assert refused.value.code is Code.REFUSED
         assert len(desk.rig.ledger.all_queued()) == 2
         first = desk.rig.ledger.all_queued()[0]
-        await desk.cases.cancel(COMMAND_LINE, Ids(ids=[first.id]))
+        await desk.call(COMMAND_LINE, "cancel", ids=[first.id])
         await desk.create(request_id="three", max_credits=30)
         await desk.rig.clock.advance(86_400)
         await desk.create(request_id="four", max_credits=30)
@@ -236,14 +236,14 @@ async def test_grant_is_void_in_a_copied_or_restored_list(tmp_path: Path):
 
 async def test_revoked_grant_pays_nothing(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
-        await desk.cases.grant(COMMAND_LINE, Grant(credits=0))
+        await desk.call(COMMAND_LINE, "grant", credits=0)
         assert (await desk.refused(max_credits=30)).code is Code.REFUSED
 
 
 async def test_agent_cannot_grant_itself_anything(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         with pytest.raises(CallRefused, match="Only the person"):
-            await desk.cases.grant(AGENT, Grant(credits=1000))
+            await desk.call(AGENT, "grant", credits=1000)
 
 
 async def test_agent_request_waits_for_the_person_and_says_so(tmp_path: Path):
@@ -268,7 +268,7 @@ async def test_approved_request_is_sent_at_the_current_price(tmp_path: Path):
         await settle()
         assert len(desk.rig.runway.requests) == 1
         again = await desk.create(AGENT)
-        assert (again["task_id"], again["is_repeat"]) == (made["task_id"], True)
+        assert (again["id"], again["is_repeat"]) == (made["id"], True)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +347,7 @@ async def test_cancel_never_deletes_a_finished_task(tmp_path: Path):
         await desk.rig.clock.advance(1)
         [remote] = desk.rig.runway.requests
         desk.rig.runway.finish(remote, "https://out.example/1.mp4")
-        done = await desk.cases.cancel(COMMAND_LINE, Ids(ids=[made["task_id"]]))
+        done = await desk.call(COMMAND_LINE, "cancel", ids=[made["id"]])
         assert done["tasks"][0]["state"] == "succeeded"
         assert not [call for call in desk.rig.runway.calls if call.name == "delete"]
 
@@ -357,23 +357,23 @@ async def test_a_program_is_told_in_words_why_a_task_was_not_canceled(tmp_path: 
         desk.rig.runway.then("create", NoReply("The connection was cut."))
         made = await desk.create(max_credits=1000)
         await desk.rig.clock.advance(1)
-        done = await desk.cases.cancel(COMMAND_LINE, Ids(ids=[made["task_id"]]))
-        assert done["problems"][made["task_id"]].startswith("It's not known whether this task was created.")
+        done = await desk.call(COMMAND_LINE, "cancel", ids=[made["id"]])
+        assert done["problems"][made["id"]].startswith("It's not known whether this task was created.")
 
 
 async def test_agent_cancels_only_its_own_tasks(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         theirs, own = await desk.create(max_credits=1000), await desk.create(AGENT)
         with pytest.raises(CallRefused, match="not this program's own"):
-            await desk.cases.cancel(AGENT, Ids(ids=[theirs["task_id"]]))
-        done = await desk.cases.cancel(AGENT, Ids(ids=[own["task_id"]]))
+            await desk.call(AGENT, "cancel", ids=[theirs["id"]])
+        done = await desk.call(AGENT, "cancel", ids=[own["id"]])
         assert done["tasks"][0]["state"] == "cancelled"
 
 
 async def test_abandoned_wait_stops_no_task(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane", "poller")) as desk:
         made = await desk.create(max_credits=1000)
-        waiting = asyncio.create_task(desk.cases.wait(COMMAND_LINE, TasksWanted(ids=[made["task_id"]])))
+        waiting = asyncio.create_task(desk.call(COMMAND_LINE, "wait", ids=[made["id"]]))
         await desk.rig.clock.advance(1)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
@@ -384,11 +384,11 @@ async def test_abandoned_wait_stops_no_task(tmp_path: Path):
 async def test_unknown_task_is_adopted_if_runway_has_it(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
-        found = await desk.cases.task(AGENT, TaskWanted(id=created.remote_id))
-        assert found["id"] == created.remote_id
+        found = await desk.call(AGENT, "get", id=created.remote_id)
+        assert found["runway_id"] == created.remote_id
         assert [task.remote_id for task in desk.rig.ledger.open()] == [created.remote_id]
         with pytest.raises(CallRefused) as refused:
-            await desk.cases.task(AGENT, TaskWanted(id="17f20503-6c24-4c16-946b-35dbbce2af2f"))
+            await desk.call(AGENT, "get", id="17f20503-6c24-4c16-946b-35dbbce2af2f")
         assert refused.value.code is Code.NOT_FOUND
         assert len(desk.rig.ledger.open()) == 1
 
@@ -402,7 +402,7 @@ async def test_file_changed_after_the_request_is_not_sent(tmp_path: Path):
         path.write_bytes(PNG + b"another picture")
         await desk.rig.lane.resume()
         await desk.rig.clock.advance(600)
-        task = await desk.rig.task(made["task_id"])
+        task = await desk.rig.task(made["id"])
         assert (task.state, task.hold.code, task.hold.file) == (State.QUEUED, HoldCode.FILE_CHANGED, "a.png")
         assert task.waits_for_person
 
@@ -426,11 +426,11 @@ async def test_file_replaced_after_the_request_was_edited_is_not_sent(tmp_path: 
         await desk.engine.clients.allow_folders(AGENT, [str(tmp_path)])
         made = await desk.create(AGENT, **picture(str(path)))
         path.write_bytes(PNG + b"another picture")
-        await edited_and_approved(desk, TaskId(made["task_id"]))
-        task = await desk.rig.task(made["task_id"])
+        await edited_and_approved(desk, TaskId(made["id"]))
+        task = await desk.rig.task(made["id"])
         assert (task.hold.code, desk.rig.runway.requests) == (HoldCode.FILE_CHANGED, {})
         # The person was told, and takes the file as it is now.
-        await edited_and_approved(desk, TaskId(made["task_id"]))
+        await edited_and_approved(desk, TaskId(made["id"]))
         assert [call.name for call in desk.rig.runway.calls if call.name == "create"] == ["create"]
 
 
@@ -441,13 +441,13 @@ async def test_file_replaced_between_edit_and_sending_is_not_sent(tmp_path: Path
         await desk.engine.clients.allow_folders(AGENT, [str(tmp_path)])
         made = await desk.create(AGENT, **picture(str(path)))
         path.write_bytes(PNG + b"the person's choice")
-        await edited_and_approved(desk, TaskId(made["task_id"]))
+        await edited_and_approved(desk, TaskId(made["id"]))
         await desk.rig.lane.pause()
-        await edited_and_approved(desk, TaskId(made["task_id"]))
+        await edited_and_approved(desk, TaskId(made["id"]))
         path.write_bytes(PNG + b"another picture")
         await desk.rig.lane.resume()
         await desk.rig.clock.advance(600)
-        task = await desk.rig.task(made["task_id"])
+        task = await desk.rig.task(made["id"])
         assert (task.hold.code, desk.rig.runway.requests) == (HoldCode.FILE_CHANGED, {})
 
 
@@ -491,23 +491,18 @@ async def test_result_of_a_task_can_be_an_input_by_its_id(tmp_path: Path):
         first = await desk.create(request_id="first", max_credits=1000)
         refused = pytest.raises(CallRefused, match="no saved result here")
         with refused:
-            await desk.create(AGENT, **picture(first["task_id"]))
+            await desk.create(AGENT, **picture(first["id"]))
         output = Output(
-            task_id=TaskId(first["task_id"]), index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED,
+            task_id=TaskId(first["id"]), index=0, url="", url_fetched_at=0.0, state=OutputState.SAVED,
             media=Media.IMAGE, path=str(result), sha256="f0", size=10,
         )  # fmt: skip
         await desk.rig.store.save_output(output)
-        made = await desk.create(AGENT, **picture(first["task_id"]))
-        task = await desk.rig.task(made["task_id"])
+        made = await desk.create(AGENT, **picture(first["id"]))
+        task = await desk.rig.task(made["id"])
         assert task.request.values["promptImage"] == result.as_uri()
-        clip = TaskWished(
-            endpoint="video_upscale",
-            model="magnific_video_upscaler_creative",
-            values={"videoUri": first["task_id"]},
-            request_id="clip",
-        )
+        clip = {"endpoint": "video_upscale", "model": "magnific_video_upscaler_creative"}
         with pytest.raises(CallRefused, match="is no clip"):
-            await desk.cases.create(AGENT, clip)
+            await desk.call(AGENT, "create", **clip, values={"videoUri": first["id"]}, request_id="clip")
 
 
 async def test_oversized_file_is_refused(tmp_path: Path):
@@ -533,7 +528,7 @@ async def test_failing_keychain_is_reported_and_the_list_is_still_read(kind: Sec
         with pytest.raises(CallRefused, match=said) as refused:
             await cases.balance(AGENT, Nothing())
         assert refused.value.code is Code.KEY
-        assert (await cases.tasks(AGENT, ListWanted()))["total"] == 0
+        assert (await cases.tasks(AGENT, ListWanted())).total == 0
 
 
 async def test_keychain_waiting_for_the_person_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -555,15 +550,14 @@ async def test_request_abandoned_at_any_moment_and_repeated_is_one_task(moment: 
         again = asyncio.create_task(desk.create(max_credits=30))
         await asyncio.gather(calls, again, return_exceptions=True)
         made = await desk.create(max_credits=30)
-        assert again.result()["task_id"] == made["task_id"]
-        assert [task.id for task in desk.rig.ledger.all_queued()] == [made["task_id"]]
+        assert again.result()["id"] == made["id"]
+        assert [task.id for task in desk.rig.ledger.all_queued()] == [made["id"]]
 
 
 async def test_id_queried_many_times_at_once_is_adopted_once(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         created = await desk.rig.runway.create("text_to_video", {"model": "gen4.5", "promptText": "Elsewhere"})
-        wanted = TaskWanted(id=created.remote_id)
-        calls = [asyncio.create_task(desk.cases.task(AGENT, wanted)) for _ in range(6)]
+        calls = [asyncio.create_task(desk.call(AGENT, "get", id=created.remote_id)) for _ in range(6)]
         await asyncio.sleep(0)
         calls[0].cancel()
         await desk.rig.clock.advance(30)

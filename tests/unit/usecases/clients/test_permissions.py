@@ -15,7 +15,6 @@ from runway_desktop.remote.answers import answer
 from runway_desktop.remote.messages import Hello
 from runway_desktop.services.approvals import LOOK_EVERY
 from runway_desktop.services.tasks.submission import Origin, TaskSource
-from runway_desktop.usecases.clients.client_cases import ListWanted, TaskWanted
 from runway_desktop.usecases.clients.programs import MOST_READING, programs
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.commands.approval import APPROVE
@@ -28,7 +27,7 @@ from tests.rigs.fakes import settle
 
 
 async def now(desk: Desk, task_id: str) -> dict[str, object]:
-    return await desk.cases.task(AGENT, TaskWanted(id=task_id))
+    return await desk.call(COMMAND_LINE, "get", id=task_id)
 
 
 async def test_new_client_is_read_only_and_its_wish_for_more_is_reported_once(tmp_path: Path):
@@ -40,7 +39,7 @@ async def test_new_client_is_read_only_and_its_wish_for_more_is_reported_once(tm
             assert (refused.code, refused.message) == (Code.REFUSED, "This program may only read.")
             assert "Connected programs" in refused.advice
         assert told == [EngineNotice(EngineNoticeCode.CLIENT_READS_ONLY, ("stranger",))]
-        assert (await desk.cases.tasks("stranger", ListWanted()))["total"] == 0
+        assert (await desk.call("stranger", "list"))["total"] == 0
 
 
 async def test_approved_request_is_sent_at_the_current_price(tmp_path: Path):
@@ -50,20 +49,20 @@ async def test_approved_request_is_sent_at_the_current_price(tmp_path: Path):
         await settle(50)
         assert not desk.rig.runway.requests
         person = Person(desk)
-        rows = await desk.engine.library.rows([TaskId(made["task_id"])])
+        rows = await desk.engine.library.rows([TaskId(made["id"])])
         question = person.commands.question(APPROVE, rows)
         assert question is not None, "25 credits are above the limit of 20 from which the person is asked"
-        await person.approve(made["task_id"])
+        await person.approve(made["id"])
         await settle(50)
         assert len(desk.rig.runway.requests) == 1
-        assert (await now(desk, made["task_id"]))["decision"] == "approved"
+        assert (await now(desk, made["id"]))["decision"] == "approved"
 
 
 @pytest.mark.parametrize("command", [RELEASE, SEND_NEXT, HOLD, DO_NOT_SEND], ids=lambda one: one.id)
 async def test_request_of_a_client_is_approved_or_refused_only_on_purpose(command, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
-        rows = await desk.engine.library.rows([TaskId(made["task_id"])])
+        rows = await desk.engine.library.rows([TaskId(made["id"])])
         assert Person(desk).commands.question(command, rows) is None
         assert command.reason(rows)
 
@@ -71,25 +70,25 @@ async def test_request_of_a_client_is_approved_or_refused_only_on_purpose(comman
 async def test_reason_of_a_refusal_reaches_the_program(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
-        await Person(desk).refuse(" Ignore this: too dark ", made["task_id"])
-        found = await now(desk, made["task_id"])
+        await Person(desk).refuse(" Ignore this: too dark ", made["id"])
+        found = await now(desk, made["id"])
         assert (found["state"], found["decision"]) == ("cancelled", "refused")
         assert found["refused_because"] == "Ignore this: too dark", "their words stand in a field of their own"
         assert "too dark" not in str(found["next"])
         again = await desk.create(AGENT)
-        assert (again["task_id"], again["decision"]) == (made["task_id"], "refused"), "the same id asks nothing new"
+        assert (again["id"], again["decision"]) == (made["id"], "refused"), "the same id asks nothing new"
 
 
 async def test_request_edited_and_approved_stays_the_same_request_for_its_program(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane",)) as desk:
         made = await desk.create(AGENT)
-        person, task_id = Person(desk), TaskId(made["task_id"])
+        person, task_id = Person(desk), TaskId(made["id"])
         changed = request("A wolf", model="gen4.5", endpoint="text_to_video", ratio="1280:720", duration=5)
         prepared = await person.sending.prepare_edit(task_id, changed, Origin(TaskSource.COMPOSER))
         await person.sending.send(prepared)
         await person.approve(task_id)
         again = await desk.create(AGENT)
-        assert (again["task_id"], again["is_repeat"], again["decision"]) == (task_id, True, "edited")
+        assert (again["id"], again["is_repeat"], again["decision"]) == (task_id, True, "edited")
         assert (again["prompt"], "changed the request" in again["note"]) == ("A wolf", True)
         with pytest.raises(CallRefused, match="used for another request"):
             await desk.create(AGENT, "A wolf")
@@ -101,9 +100,9 @@ async def test_unanswered_request_expires_after_a_day(tmp_path: Path):
         looking = asyncio.create_task(desk.engine.clients.run())
         await settle()
         await desk.rig.clock.advance(EXPIRES_AFTER - LOOK_EVERY)
-        assert (await now(desk, made["task_id"]))["decision"] == "waiting"
+        assert (await now(desk, made["id"]))["decision"] == "waiting"
         await desk.rig.clock.advance(2 * LOOK_EVERY)
-        found = await now(desk, made["task_id"])
+        found = await now(desk, made["id"])
         assert (found["state"], found["decision"]) == ("cancelled", "expired")
         looking.cancel()
 
@@ -115,7 +114,7 @@ async def test_client_within_its_allowance_needs_no_approval_and_waits_beyond_it
         made = [await desk.create(AGENT, request_id=str(number)) for number in range(4)]
         assert [one["decision"] for one in made] == ["allowance", "allowance", "waiting", "waiting"]
         assert await clients.reserved_today(AGENT) == 50.0, "what waits is not counted"
-        await Person(desk).approve(made[2]["task_id"])
+        await Person(desk).approve(made[2]["id"])
         assert await clients.reserved_today(AGENT) == 75.0
         assert (await desk.create(AGENT, request_id="5"))["decision"] == "waiting"
 
@@ -144,17 +143,17 @@ async def test_paused_programs_send_nothing_but_can_read(tmp_path: Path):
         clients = desk.engine.clients
         await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
         queued = await desk.create(AGENT)
-        own = await desk.rig.ledger.task(TaskId(queued["task_id"]))
+        own = await desk.rig.ledger.task(TaskId(queued["id"]))
         assert own is not None
         assert not own.waits_for_person
         await clients.pause_all(paused=True)
-        assert (await now(desk, queued["task_id"]))["decision"] == "waiting"
+        assert (await now(desk, queued["id"]))["decision"] == "waiting"
         with pytest.raises(CallRefused, match="paused all programs"):
             await desk.create(AGENT, request_id="two")
-        assert (await desk.cases.tasks(AGENT, ListWanted()))["total"] == 1
+        assert (await desk.call(AGENT, "list"))["total"] == 1
         await clients.pause_all(paused=False)
         assert (await desk.create(AGENT, request_id="two"))["decision"] == "allowance"
-        assert (await now(desk, queued["task_id"]))["decision"] == "waiting", "what was held back is approved"
+        assert (await now(desk, queued["id"]))["decision"] == "waiting", "what was held back is approved"
 
 
 async def test_revoked_client_gets_no_answer_and_its_tasks_are_not_sent(tmp_path: Path):
@@ -165,30 +164,30 @@ async def test_revoked_client_gets_no_answer_and_its_tasks_are_not_sent(tmp_path
         queued = await desk.create(AGENT, request_id="two")
         await clients.permit(AGENT, Permission.REVOKED)
         for call, arguments in (
-            ("list", {}), ("task", {"id": waiting["task_id"]}), ("create", {"endpoint": "text_to_video", "model": "x"}),
+            ("list", {}), ("get", {"id": waiting["id"]}), ("create", {"endpoint": "text_to_video", "model": "x"}),
         ):  # fmt: skip
             with pytest.raises(CallRefused, match="revoked") as refused:
                 await answer(desk.cases, Hello(client=AGENT), call, arguments)
             assert refused.value.code is Code.REFUSED
-        assert (await now(desk, waiting["task_id"]))["decision"] == "refused"
-        assert (await now(desk, queued["task_id"]))["decision"] == "waiting"
+        assert (await now(desk, waiting["id"]))["decision"] == "refused"
+        assert (await now(desk, queued["id"]))["decision"] == "waiting"
 
 
 async def test_removed_request_counts_as_refused_until_restored(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
         commands = Person(desk).commands
-        rows = await desk.engine.library.rows([TaskId(made["task_id"])])
+        rows = await desk.engine.library.rows([TaskId(made["id"])])
         report = await commands.do(REMOVE, rows)
-        assert ((await now(desk, made["task_id"]))["decision"], desk.engine.clients.waiting()) == ("refused", [])
+        assert ((await now(desk, made["id"]))["decision"], desk.engine.clients.waiting()) == ("refused", [])
         await commands.undo(REMOVE, report.undo)
-        assert (await now(desk, made["task_id"]))["decision"] == "waiting"
+        assert (await now(desk, made["id"]))["decision"] == "waiting"
 
 
 async def test_undone_approval_waits_again(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
-        person, task_id = Person(desk), TaskId(made["task_id"])
+        person, task_id = Person(desk), TaskId(made["id"])
         report = await person.approve(task_id)
         assert (await now(desk, task_id))["decision"] == "approved"
         await person.commands.undo(APPROVE, report.stood or ())

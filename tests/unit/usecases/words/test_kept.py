@@ -13,6 +13,7 @@ from runway_desktop.domain.task import Hold, HoldCode, State
 from runway_desktop.usecases.clients.task_answer import task_answer
 from runway_desktop.usecases.words.states import Around, describe
 from runway_desktop.usecases.words.tasks import trouble_of
+from runway_desktop.values import as_json
 from tests.rigs.engine_rig import CATALOG
 from tests.rigs.rows import task
 
@@ -101,7 +102,7 @@ def test_row_queue_budget_and_clients_give_the_same_reason(case: Case):
     assert describe(queued, Around(kept=kept)).spoken == case.row
     told, program = trouble_of(queued, CATALOG, kept), case.program or case.said
     assert told == "" if case in BY_LANE else told.startswith(case.said)
-    answer = task_answer(queued, kept=kept)
+    answer = as_json(task_answer(queued, kept=kept))
     assert answer.get("waits_because", "").startswith(program)
     assert answer.get("waits_since") == ("1970-01-01T00:01:00.000Z" if program else None)
 
