@@ -20,7 +20,6 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import NextStep, next_step
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words.holds import raise_words
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
 from runway_desktop.usecases.words.tasks import (
     Fact,
@@ -165,7 +164,7 @@ class DetailsModel(Model):
         if kept is None or kept.held is None:
             return ""
         if self._raise is None or self._raise[0] != kept:
-            self._raise = (kept, raise_words(kept.held, self._cases.queue.freed(kept)))
+            self._raise = (kept, self._cases.lane_lines.raise_words(kept))
         return self._raise[1]
 
     def _kept(self) -> Kept | None:
