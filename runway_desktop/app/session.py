@@ -36,6 +36,7 @@ from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.usecases.use_cases import Memory, UseCases
+from runway_desktop.usecases.words.notices import SETTING_UNREADABLE
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -334,9 +335,9 @@ class Session(QObject):
             await self.go_keyless(cases)
         elif self.window is not None:
             self.window.composer_pane.focus_prompt()
-        for problem in cases.settings.problems:
+        for label in cases.settings.unreadable:
             if self.models is not None:
-                self.models.task_commands.tell(str(problem), problem=True)
+                self.models.task_commands.tell(str(SETTING_UNREADABLE.with_(setting=label)), problem=True)
         for notice in self._notices:
             cases.bus.tell(notice)
         if self.profiles is not None:

@@ -146,8 +146,11 @@ class Account:
                 await self._secrets.set(self._profile, secret)
                 status = replace(status, source=KeySource.KEYCHAIN, store_name=name)
             except SecretStoreError as error:
-                said = in_turn(error.said, Text("The key is kept for this session only."))
-                status = replace(status, problem=said, no_keychain=error.kind is SecretTrouble.ABSENT)
+                status = replace(
+                    status,
+                    problem=in_turn(error.said, Text("The key is kept for this session only.")),
+                    no_keychain=error.kind is SecretTrouble.ABSENT,
+                )
             if self.keys_used == keys_used:
                 self._set_key(status)
         return status

@@ -2,7 +2,7 @@
 
 Values are read from memory and written to the store by `run` half a second after the first change, so a draft survives
 a kill. Settings that decide whether money is spent (`AT_ONCE`) are written without delay and announced after the write
-succeeded or failed. A damaged value falls back to its default and adds a sentence to `problems`; no stored value makes
+succeeded or failed. A damaged value falls back to its default and adds its label to `unreadable`; no stored value makes
 this raise. Loop's thread only. `load` and `flush` raise StoreError when the database cannot be used.
 """
 
@@ -57,8 +57,8 @@ class Settings(Preferences):
         self._writing = asyncio.Lock()
         self._told = False
         """Whether the person was notified that settings cannot be saved."""
-        self.problems: tuple[Text, ...] = ()
-        """Values that could not be read, one sentence each."""
+        self.unreadable: tuple[Text, ...] = ()
+        """Labels of the preferences whose stored values could not be read."""
 
     @property
     def library(self) -> Path:
@@ -73,7 +73,7 @@ class Settings(Preferences):
     async def load(self) -> None:
         """Reads what is stored. Call once, before any setting is read."""
         stored = await self._store.settings()
-        sentences = []
+        unreadable = []
         known = self.preferences()
         for name, value in stored.items():
             if value is None and not (name in known and known[name].keeps_none):
@@ -85,12 +85,8 @@ class Settings(Preferences):
             try:
                 self._values.setdefault(name, known[name].editor.accept(value))
             except (TypeError, ValueError):
-                sentences.append(
-                    Text("The stored setting “{setting}” cannot be read, so its default is used.").with_(
-                        setting=known[name].label
-                    )
-                )
-        self.problems = tuple(sentences)
+                unreadable.append(known[name].label)
+        self.unreadable = tuple(unreadable)
         if stored:
             self._bus.tell(SettingsChanged(frozenset(stored)))
 

@@ -17,16 +17,15 @@ from runway_desktop.services.disk.disk_words import in_words
 from runway_desktop.services.disk.folder_look import nearest_folder
 from runway_desktop.texts import Text
 
-ELSEWHERE = Text("Choose another folder or disk.")
-
 
 @contextmanager
-def told(folder: Path, advice: Text = ELSEWHERE) -> Iterator[None]:
+def told(folder: Path, advice: Text | None = None) -> Iterator[None]:
     """Turns OSError into DiskError, with a message for backups."""
     try:
         yield
     except OSError as error:
         said = in_words(error, folder)
+        advice = advice or Text("Choose another folder or disk.")
         raise DiskError(said.said, advice=advice, detail=said.detail) from error
 
 
@@ -48,7 +47,7 @@ def check_space(needs: dict[Path, int], space: DiskSpace) -> None:
 
 
 @contextmanager
-def scratch(folder: Path, advice: Text = ELSEWHERE) -> Iterator[None]:
+def scratch(folder: Path, advice: Text | None = None) -> Iterator[None]:
     """An empty temporary folder for the duration of the block."""
     clear(folder)
     try:

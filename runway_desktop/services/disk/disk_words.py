@@ -15,7 +15,6 @@ from runway_desktop.texts import Text
 from .disk_steps import sha256_of
 
 _WINDOWS_DISK_FULL = (39, 112)
-_FREE_SPACE = Text("Free up space; saving continues automatically. {spare} always stay free.").with_(spare=Size(SPARE))
 _NOT_THERE = frozenset(
     code
     for name in ("ENOENT", "ENOTDIR", "ENODEV", "ENXIO", "EIO", "ENOTCONN", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH",
@@ -53,7 +52,11 @@ def spoken_for(folder: Path, *, needed: int | None = None) -> Iterator[None]:
 
 
 _SAID: Mapping[ReasonCode, tuple[Text, Text, FolderState | None]] = {
-    ReasonCode.DISK_FULL: (Text("The disk with “{folder}” is full."), _FREE_SPACE, FolderState.FULL),
+    ReasonCode.DISK_FULL: (
+        Text("The disk with “{folder}” is full."),
+        Text("Free up space; saving continues automatically. {spare} always stay free.").with_(spare=Size(SPARE)),
+        FolderState.FULL,
+    ),
     ReasonCode.FOLDER_MISSING: (
         Text("The folder “{folder}” is not there."),
         Text("Connect its drive, or choose another folder in Preferences."),

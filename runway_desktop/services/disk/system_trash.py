@@ -41,14 +41,14 @@ class TrashFolder:
         self._executor = executor
 
     async def throw(self, path: Path) -> Path | None:
-        return await self._do(_NOT_THROWN.with_(file=path.name), _throw, path)
+        return await self._do_or_say(_NOT_THROWN.with_(file=path.name), _throw, path)
 
     async def take_back(self, binned: Path, path: Path) -> None:
-        await self._do(
+        await self._do_or_say(
             Text("“{file}” could not be taken out of the trash.").with_(file=path.name), _take_back, binned, path
         )
 
-    async def _do(self, failed: Text, work: Callable[..., Result], *arguments: Path) -> Result:
+    async def _do_or_say(self, failed: Text, work: Callable[..., Result], *arguments: Path) -> Result:
         """`failed`: sentence for the error."""
         loop = asyncio.get_running_loop()
         try:

@@ -56,7 +56,7 @@ class FolderLook(Struct, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...] = ()
     without_request: int = 0
     alone: int = 0
-    troubles: tuple[Text, ...] = ()
+    troubles: tuple[Text | str, ...] = ()
     is_whole: bool = True
     not_compared: int = 0
 
@@ -242,7 +242,7 @@ class FolderImport:
         try:
             return await in_worker(self._executor, _read, found)
         except OSError as error:
-            work.came.failures.append((found.path.name, cannot_be_read(found.path, error)))
+            work.came.failures.append((found.path.name, cannot_be_read(found.path, error).said))
             return None
 
     async def _without_known_bytes(self, reads: Sequence[_Read], work: _Work) -> list[_Read]:

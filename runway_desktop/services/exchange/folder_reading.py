@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.media import KNOWN_ENDINGS
 from runway_desktop.domain.moments import EARLIEST, known_moment
 from runway_desktop.domain.task import parse_remote_id
@@ -56,7 +57,7 @@ class FolderWalk:
         """Media files without a request."""
         self.alone = 0
         """Sidecars without their result."""
-        self.troubles: list[Text] = []
+        self.troubles: list[Text | str] = []
         self.seen = 0
         self._files = self._walk()
 
@@ -111,13 +112,15 @@ class FolderWalk:
                 elif path.suffix.lstrip(".").lower() in KNOWN_ENDINGS or f"{entry.name}.json" in names:
                     yield path
 
-    def _complain(self, sentence: Text) -> None:
+    def _complain(self, error: DiskError) -> None:
         if len(self.troubles) < MOST_TROUBLES:
-            self.troubles.append(sentence)
+            self.troubles.append(error.said)
 
 
-def cannot_be_read(path: Path, error: OSError) -> Text:
-    return Text("“{file}” cannot be read ({reason}).").with_(file=path.name, reason=error.strerror or str(error))
+def cannot_be_read(path: Path, error: OSError) -> DiskError:
+    return DiskError(
+        Text("“{file}” cannot be read ({reason}).").with_(file=path.name, reason=error.strerror or str(error))
+    )
 
 
 def _told(document: Mapping[str, Any] | None, path: Path) -> Sidecar | None:

@@ -14,7 +14,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 from itertools import islice
 from typing import Any
 
@@ -293,6 +293,25 @@ class Weight(IntEnum):
     TASK = 3
 
 
+class DoubtCode(Enum):
+    """Why an id is probably or certainly no task id. Texts are in `usecases.words.imports`."""
+
+    VERSION = auto()
+    """Not the UUID version that Runway uses."""
+    LINK = auto()
+    LABEL = auto()
+    """Named as something else's id."""
+    FILE_NAME = auto()
+    PATH = auto()
+
+
+class Doubt(Struct, frozen=True):
+    """`of`: the version, or the label."""
+
+    code: DoubtCode
+    of: str = ""
+
+
 class Known(Struct, frozen=True, kw_only=True):
     """What a text says about a task. Empty: nothing. `time`: unchanged from the text."""
 
@@ -311,13 +330,12 @@ class Known(Struct, frozen=True, kw_only=True):
 
 
 class FoundId(Struct, frozen=True):
-    """`doubt`: a sentence why it is probably or certainly no task id; empty if there is no doubt. `line` counts from
-    1."""
+    """`line` counts from 1."""
 
     remote_id: RemoteId
     line: int
     weight: Weight
-    doubt: Text | str = ""
+    doubt: Doubt | None = None
     known: Known = Known()
 
     def merged(self, other: FoundId) -> FoundId:
@@ -327,27 +345,25 @@ class FoundId(Struct, frozen=True):
         return replace(best, line=min(self.line, other.line), known=best.known.completed(rest.known))
 
 
-def weigh(before: str, word: str, after: str) -> tuple[Weight, Text | str]:
+def weigh(before: str, word: str, after: str) -> tuple[Weight, Doubt | None]:
     """The weight of the UUID `word` between these texts of its line, and the doubt."""
     version = word[14]
     if version != "4" or word[19] not in "89abAB":
-        return Weight.NO_ID, Text("It is a version {version} UUID; Runway's task IDs are version 4.").with_(
-            version=version
-        )
+        return Weight.NO_ID, Doubt(DoubtCode.VERSION, version)
     if _TASK_PATH.search(before) or _QUERY.search(before):
-        return Weight.TASK, ""
+        return Weight.TASK, None
     address = _OUTSIDE_ADDRESS.split(before)[-1]
     if "://" in address:
-        return Weight.ELSE, Text("It is part of a link.")
+        return Weight.ELSE, Doubt(DoubtCode.LINK)
     if other := _OTHER_BEFORE.search(before):
-        return Weight.ELSE, Text("It is labeled as another ID: {label}.").with_(label=other[1].lower())
+        return Weight.ELSE, Doubt(DoubtCode.LABEL, other[1].lower())
     if _FILE_AFTER.match(after):
-        return Weight.ELSE, Text("It is a file name.")
+        return Weight.ELSE, Doubt(DoubtCode.FILE_NAME)
     if address.endswith(("/", "\\")) or after[:1] in ("/", "\\"):
-        return Weight.ELSE, Text("It is part of a path.")
+        return Weight.ELSE, Doubt(DoubtCode.PATH)
     if _TASK_BEFORE.search(before) or _ID_BEFORE.search(before):
-        return Weight.TASK, ""
-    return Weight.PLAIN, ""
+        return Weight.TASK, None
+    return Weight.PLAIN, None
 
 
 class LineReader:

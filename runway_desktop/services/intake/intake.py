@@ -127,7 +127,7 @@ def choose_files(paths: Sequence[Path]) -> tuple[list[Path], list[IntakeFinding]
             continue
         inside, remarks = _inside(path)
         files |= dict.fromkeys(inside)
-        findings += [IntakeFinding(source=path.name, said=about(path.name, remark)) for remark in remarks]
+        findings += remarks
     chosen = list(files)
     if len(chosen) > MOST_FILES:
         said = Text("You dropped {total} files. Only the first {most} are used.").with_(
@@ -137,24 +137,27 @@ def choose_files(paths: Sequence[Path]) -> tuple[list[Path], list[IntakeFinding]
     return chosen[:MOST_FILES], findings
 
 
-def _inside(folder: Path) -> tuple[list[Path], list[Text]]:
+def _inside(folder: Path) -> tuple[list[Path], list[IntakeFinding]]:
+    def finding(said: Text) -> IntakeFinding:
+        return IntakeFinding(source=folder.name, said=about(folder.name, said))
+
     try:
         entries = sorted(folder.iterdir(), key=lambda path: as_counted(path.name))
         folders = [path for path in entries if path.is_dir()]
         files = [path for path in entries if path.is_file() and not is_noise(path)]
     except OSError as error:
-        return [], [Text("The folder cannot be read ({reason}).").with_(reason=error.strerror or str(error))]
+        return [], [finding(Text("The folder cannot be read ({reason}).").with_(reason=error.strerror or str(error)))]
     names = {path.name for path in files}
     # Skips the sidecars of results in the same folder.
     kept = [path for path in files if not (path.suffix == ".json" and path.stem in names)]
-    remarks = [] if kept else [Text("There is no file in this folder.")]
+    remarks = [] if kept else [finding(Text("There is no file in this folder."))]
     shown = [path for path in folders if not path.name.startswith(".")]
     if shown:
         left_out = Text(
             "The folder inside it was left out. Drop it by itself.",
             "The {n} folders inside it were left out. Drop them by themselves.",
         )
-        remarks.append(left_out.of(len(shown)))
+        remarks.append(finding(left_out.of(len(shown))))
     return kept, remarks
 
 

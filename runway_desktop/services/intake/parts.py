@@ -54,16 +54,16 @@ def looks_like_id(word: str) -> bool:
     return _LOOKS_LIKE_ID.fullmatch(word.strip()) is not None
 
 
-def bad_id(word: str) -> Text:
+def bad_id(word: str, number: int | None, reader: RowReader) -> IntakeFinding:
     """Why a word is no Runway id."""
-    if not looks_like_id(word):
-        return Text("“{word}” is not a task ID. Task IDs look like {example}.").with_(word=word[:60], example=_EXAMPLE)
     version = word.lower().removeprefix("urn:uuid:").strip("{}")[14:15]
-    if version == "4":
-        return Text("“{word}” is not a task ID of Runway, although it looks like one.").with_(word=word)
-    return Text("“{word}” is not a task ID of Runway: those are version 4 UUIDs, this is version {version}.").with_(
-        word=word, version=version
-    )
+    if not looks_like_id(word):
+        said = Text("“{word}” is not a task ID. Task IDs look like {example}.")
+    elif version == "4":
+        said = Text("“{word}” is not a task ID of Runway, although it looks like one.")
+    else:
+        said = Text("“{word}” is not a task ID of Runway: those are version 4 UUIDs, this is version {version}.")
+    return reader.finding(said.with_(word=word[:60], example=_EXAMPLE, version=version), number, "id")
 
 
 class Parts(Struct):
@@ -78,7 +78,7 @@ class Parts(Struct):
         """Adds an id, or a finding why it is none."""
         found = parse_remote_id(word.strip().lower().removeprefix("urn:uuid:").strip("{}"))
         if found is None:
-            self.findings.append(reader.finding(bad_id(word.strip()), number, "id"))
+            self.findings.append(bad_id(word.strip(), number, reader))
         else:
             self.ids[found] = None
 

@@ -79,7 +79,7 @@ class Source:
 
     def text(self) -> ReadText:
         if self.size > LARGEST_TEXT:
-            raise FileUnreadable(too_large(self.path.name, self.size))
+            raise too_large(self.path.name, self.size)
         return decode(self.content, self.path.name)
 
 
@@ -102,7 +102,7 @@ class Dropped:
 def decode(content: bytes, name: str) -> ReadText:
     """Decodes UTF-8, UTF-16 or UTF-32 with a byte order mark, plain UTF-8, or else Windows-1252 with a remark."""
     if not content.strip():
-        raise FileUnreadable(is_empty(name))
+        raise is_empty(name)
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             try:
@@ -123,14 +123,16 @@ def decode(content: bytes, name: str) -> ReadText:
     return ReadText(text, (remark,))
 
 
-def too_large(name: str, size: int) -> Text:
-    return Text("“{file}” is too large ({size}). A list of prompts may have up to {limit}.").with_(
-        file=name, size=Size(size), limit=Size(LARGEST_TEXT)
+def too_large(name: str, size: int) -> FileUnreadable:
+    return FileUnreadable(
+        Text("“{file}” is too large ({size}). A list of prompts may have up to {limit}.").with_(
+            file=name, size=Size(size), limit=Size(LARGEST_TEXT)
+        )
     )
 
 
-def is_empty(name: str) -> Text:
-    return Text("“{file}” is empty.").with_(file=name)
+def is_empty(name: str) -> FileUnreadable:
+    return FileUnreadable(Text("“{file}” is empty.").with_(file=name))
 
 
 def _checked(text: str, name: str) -> str:
@@ -138,5 +140,5 @@ def _checked(text: str, name: str) -> str:
         raise FileUnreadable(Text("“{file}” is not a text file.").with_(file=name))
     text = storable_text(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise FileUnreadable(is_empty(name))
+        raise is_empty(name)
     return text

@@ -120,7 +120,7 @@ class SourceReader:
         if found is not None and not (found.name == "SVG" and ending in PLAIN | TABLES | JSON_LINES):
             return self._medium(path, found)
         if not source.size:
-            raise FileUnreadable(is_empty(path.name))
+            raise is_empty(path.name)
         promised = format_by_name(path.name)
         if promised is not None and promised.media is not Media.OTHER:
             said = Text("“{file}” does not contain {media}, although its name says so. It may be damaged.")

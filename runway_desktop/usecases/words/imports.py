@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.exchange.folder_import import TakenBack
 from runway_desktop.services.exchange.id_import import IdEntry, IdStanding
+from runway_desktop.services.exchange.id_search import Doubt, DoubtCode
 from runway_desktop.services.exchange.standing import Candidate, ImportStatus
 from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.values import Struct
@@ -40,6 +42,15 @@ _ID_WORDS = {
     IdStanding.MISSED: (Text("Not found before"), Tone.WARN),
     IdStanding.ELSE: (Text("Not a task"), Tone.WARN),
     IdStanding.NO_ID: (Text("No task ID"), Tone.WARN),
+}
+
+
+_DOUBTS: Mapping[DoubtCode, Text] = {
+    DoubtCode.VERSION: Text("It is a version {version} UUID; Runway's task IDs are version 4."),
+    DoubtCode.LINK: Text("It is part of a link."),
+    DoubtCode.LABEL: Text("It is labeled as another ID: {label}."),
+    DoubtCode.FILE_NAME: Text("It is a file name."),
+    DoubtCode.PATH: Text("It is part of a path."),
 }
 
 
@@ -129,19 +140,24 @@ def outcome_words(task: Task) -> tuple[str, Tone]:
             return _("Checking"), Tone.BUSY
 
 
+def doubt_words(doubt: Doubt | None) -> str:
+    """Why an id is probably or certainly no task id; empty if there is no doubt."""
+    return str(_DOUBTS[doubt.code].with_(version=doubt.of, label=doubt.of)) if doubt is not None else ""
+
+
 def id_line(entry: IdEntry) -> PreviewLine:
     found, known = entry.found, entry.found.known
     standing, tone = _ID_WORDS[entry.standing]
-    fixed = ""
+    fixed, doubt = "", doubt_words(found.doubt)
     if entry.standing is IdStanding.KNOWN:
         fixed = _("It's already in the list.")
     elif entry.standing is IdStanding.NO_ID:
-        fixed = str(found.doubt)
+        fixed = doubt
     return PreviewLine(
         [
             found.remote_id,
             str(standing),
-            known.prompt or str(found.doubt),
+            known.prompt or doubt,
             model_label(known.model),
             known.time,
             known.file,
@@ -149,6 +165,6 @@ def id_line(entry: IdEntry) -> PreviewLine:
         ],
         is_ticked=entry.standing.is_worth_asking,
         fixed=fixed,
-        remark=str(found.doubt),
+        remark=doubt,
         tone=tone,
     )

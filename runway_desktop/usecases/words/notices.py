@@ -5,11 +5,12 @@ from __future__ import annotations
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Notice
 from runway_desktop.domain.folders import MovePhase, MoveProgress
 from runway_desktop.domain.preferences import PROGRAMS_PAGE
-from runway_desktop.texts import _, in_turn, listed, ngettext
+from runway_desktop.texts import Text, _, in_turn, listed, ngettext
 
 from .clients import client_name
 from .folders import stayed_reason
 
+SETTING_UNREADABLE = Text("The stored setting “{setting}” cannot be read, so its default is used.")
 _MOST_NAMED = 3
 """Maximum number of listed files that a move left behind; the others are counted."""
 

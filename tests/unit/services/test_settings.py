@@ -141,8 +141,7 @@ async def test_damaged_setting_falls_back_to_its_default_with_a_sentence(desk, n
     await desk.store.set_settings({name: stored, "columns": [1]})
     await desk.settings.load()
     assert getattr(desk.settings, name) == Settings.preferences()[name].default
-    assert len(desk.settings.problems) == 1
-    assert str(Settings.preferences()[name].label) in str(desk.settings.problems[0])
+    assert desk.settings.unreadable == (Settings.preferences()[name].label,)
     assert desk.settings.get("columns") == [1]
 
 
@@ -173,7 +172,7 @@ async def test_setting_none_removes_the_value(desk):
     await again.load()
     assert again.get("composer.draft", "nothing") == "nothing"
     assert again.library == Path("/x")
-    assert again.problems == ()
+    assert again.unreadable == ()
 
 
 async def test_failed_settings_write_is_reported_once_and_retried(desk):

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.exchange import id_search
-from runway_desktop.services.exchange.id_search import BLOCK, LONG_LINE, FoundId, IdSearch, Known, LineReader, Weight
+from runway_desktop.services.exchange.id_search import (
+    BLOCK,
+    LONG_LINE,
+    Doubt,
+    DoubtCode,
+    FoundId,
+    IdSearch,
+    Known,
+    LineReader,
+    Weight,
+)
 from runway_desktop.services.intake.reading import FileUnreadable, Source
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
@@ -52,7 +62,7 @@ LOG = f"""\
 def test_log_lists_each_id_once_with_its_context():
     found = {one.remote_id: one for one in search(LOG)}
     assert list(found) == [A, B, V1, C]
-    assert (found[A].weight, found[A].doubt, found[A].line) == (Weight.TASK, "", 2)
+    assert (found[A].weight, found[A].doubt, found[A].line) == (Weight.TASK, None, 2)
     assert found[A].known == Known(
         prompt="A red fox, looking back", model="gen4.5", time="2026-03-09 14:06:01", file="fox_01.mp4"
     )
@@ -61,7 +71,7 @@ def test_log_lists_each_id_once_with_its_context():
 @pytest.mark.parametrize("before", ["request id ", "trace id\t", "user_id ", '"session id"  ', "request id: "])
 def test_id_of_another_object_is_recognized_without_a_separator(before: str):
     found = one(f"2026-03-09 14:06:09 DEBUG {before}{B} done")
-    assert (found.weight, str(found.doubt)[:27]) == (Weight.ELSE, "It is labeled as another ID")
+    assert (found.weight, found.doubt.code) == (Weight.ELSE, DoubtCode.LABEL)
 
 
 @pytest.mark.parametrize("before", ["id ", "task ", "task id ", "created task "])
@@ -71,9 +81,9 @@ def test_id_after_the_word_task_is_a_task_id(before: str):
 
 def test_ids_of_other_objects_say_why_they_are_skipped():
     found = {one.remote_id: one for one in search(LOG)}
-    assert (found[B].weight, str(found[B].doubt)) == (Weight.ELSE, "It is labeled as another ID: request.")
-    assert (found[C].weight, str(found[C].doubt)) == (Weight.ELSE, "It is part of a link.")
-    assert str(found[V1].doubt) == "It is a version 1 UUID; Runway's task IDs are version 4."
+    assert (found[B].weight, found[B].doubt) == (Weight.ELSE, Doubt(DoubtCode.LABEL, "request"))
+    assert (found[C].weight, found[C].doubt) == (Weight.ELSE, Doubt(DoubtCode.LINK))
+    assert found[V1].doubt == Doubt(DoubtCode.VERSION, "1")
     assert [one.weight is not Weight.NO_ID for one in found.values()] == [True, True, False, True]
 
 
@@ -106,7 +116,7 @@ def test_context_words_decide_about_an_id(line, weight):
 def test_best_evidence_for_an_id_wins_wherever_it_stands():
     text = f"https://cdn.example.com/{A}/fox.mp4\nlater: task {A} prompt: a fox"
     found = one(text)
-    assert (found.weight, found.doubt, found.line, found.known.prompt) == (Weight.TASK, "", 1, "a fox")
+    assert (found.weight, found.doubt, found.line, found.known.prompt) == (Weight.TASK, None, 1, "a fox")
 
 
 @pytest.mark.parametrize("text", [f"x{A}", f"{A}0", f"{A}-0001", f"{A[:-1]}", "no id at all", ""])

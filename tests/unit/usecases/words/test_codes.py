@@ -21,8 +21,10 @@ from runway_desktop.domain.folders import (
     Stayed,
     StayedCode,
 )
+from runway_desktop.services.exchange.id_search import Doubt, DoubtCode
 from runway_desktop.usecases.words.folders import detail_of, plan_words, refusal_words, stayed_reason
 from runway_desktop.usecases.words.holds import cap_sentence, lane_words, raise_words
+from runway_desktop.usecases.words.imports import doubt_words
 from runway_desktop.usecases.words.notices import said
 
 HELD = HeldBack(limit=Limit(cap=Cap.DAY, limit=60.0, spent=50.0), price=25.0, exact=True)
@@ -71,3 +73,14 @@ def test_each_reason_why_a_move_is_impossible_has_a_text(problem: PlanProblem):
 def test_waiting_move_names_its_folder(state: FolderState):
     waits = MoveWait(MoveWaitCode.FOLDER, "/new", state)
     assert "/new" in detail_of(MoveProgress(source="/old", target="/new", waits=waits), None)
+
+
+def test_why_an_id_is_no_task_id_is_said():
+    assert {code: doubt_words(Doubt(code, "1")) for code in DoubtCode} == {
+        DoubtCode.VERSION: "It is a version 1 UUID; Runway's task IDs are version 4.",
+        DoubtCode.LINK: "It is part of a link.",
+        DoubtCode.LABEL: "It is labeled as another ID: 1.",
+        DoubtCode.FILE_NAME: "It is a file name.",
+        DoubtCode.PATH: "It is part of a path.",
+    }
+    assert doubt_words(None) == ""
