@@ -47,26 +47,26 @@ class JudgingModel(Model):
 
     def rate(self, task_ids: Sequence[TaskId], stars: int, *, said: str = "") -> None:
         """`said` replaces the usual sentence, if the caller knows more."""
-        self._do(task_ids, self._cases.judging.rate(task_ids, stars), "rate", said)
+        self._do(task_ids, self._cases.judging.rate(task_ids, stars), said)
 
     def pick(self, task_ids: Sequence[TaskId], pick: Pick, *, said: str = "") -> None:
-        self._do(task_ids, self._cases.judging.pick(task_ids, pick), "pick", said)
+        self._do(task_ids, self._cases.judging.pick(task_ids, pick), said)
 
     def tag(self, task_ids: Sequence[TaskId], line: str) -> None:
         """Adds and removes tags, separated by commas; a leading minus removes."""
         words = [word.strip() for word in line.split(",")]
         gone = [tag for word in words if word.startswith("-") for tag in clean_tags(word[1:])]
         new = [tag for word in words if not word.startswith("-") for tag in clean_tags(word)]
-        self._do(task_ids, self._cases.judging.tag(task_ids, new, gone), "tag")
+        self._do(task_ids, self._cases.judging.tag(task_ids, new, gone))
 
     def set_project(self, task_ids: Sequence[TaskId], project: str) -> None:
-        self._do(task_ids, self._cases.judging.set_project(task_ids, project), "set project")
+        self._do(task_ids, self._cases.judging.set_project(task_ids, project))
 
     def set_shot(self, task_ids: Sequence[TaskId], shot: str) -> None:
-        self._do(task_ids, self._cases.judging.set_shot(task_ids, shot), "set shot")
+        self._do(task_ids, self._cases.judging.set_shot(task_ids, shot))
 
     def set_note(self, task_ids: Sequence[TaskId], note: str) -> None:
-        self._do(task_ids, self._cases.judging.set_note(task_ids, note), "set note")
+        self._do(task_ids, self._cases.judging.set_note(task_ids, note))
 
     def undo(self, within: Collection[TaskId]) -> bool:
         """Undoes the last judgment of these tasks alone. False if there is none."""
@@ -110,11 +110,11 @@ class JudgingModel(Model):
 
         self._runner(work, "put back", done=told)
 
-    def _do(self, task_ids: Sequence[TaskId], work: Coroutine[Any, Any, Judged], name: str, said: str = "") -> None:
+    def _do(self, task_ids: Sequence[TaskId], work: Coroutine[Any, Any, Judged], said: str = "") -> None:
         if not task_ids:
             work.close()
             return
-        self._runner(work, name, done=partial(self._note, said))
+        self._runner(work, "judge", done=partial(self._note, said))
 
     def _note(self, said: str, judgment: Judged) -> None:
         if not len(judgment):

@@ -8,9 +8,11 @@ from runway_desktop.domain.library import Bounds, Filter, Page
 from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from tests.rigs.desktop import Rig, after, rest, until
+from tests.rigs.engine_rig import request
 from tests.rigs.rows import saved, task
 
 T1 = TaskId("t1")
+HELD = "1 task is held: only a cap had kept it here."
 
 
 async def test_ratings_are_undone_and_redone_with_their_names(tmp_path):
@@ -40,9 +42,7 @@ async def test_ratings_are_undone_and_redone_with_their_names(tmp_path):
     ("judge", "field", "value", "words", "undone"),
     [
         (lambda j: j.rate([T1], 2), "rating", 2, "Rated 2 ★.", "Rating undone: “Prompt 1”."),
-        (lambda j: j.rate([T1], 2, said="So."), "rating", 2, "So.", "Undone: So."),
         (lambda j: j.pick([T1], Pick.PICK), "pick", Pick.PICK, "Picked.", "Pick undone: “Prompt 1”."),
-        (lambda j: j.pick([T1], Pick.PICK, said="So."), "pick", Pick.PICK, "So.", "Undone: So."),
         (
             lambda judging: judging.tag([T1], " dusk ,-old, Night"),
             "tags",
@@ -74,6 +74,8 @@ async def test_each_rating_is_applied_announced_undone_and_redone(judge, field, 
         judging = rig.task_commands.judging
         decided: list[tuple[object, ...]] = []
         judging.decided.connect(lambda *one: decided.append(one))
+        taken_back: list[tuple[object, ...]] = []
+        judging.undone.connect(lambda *one: taken_back.append(one))
         async with after(judging.done) as told:
             judge(judging)
         assert told == [(words, 1)]
@@ -81,17 +83,64 @@ async def test_each_rating_is_applied_announced_undone_and_redone(judge, field, 
         assert getattr(await rig.by_id(1), field) == value
         async with after(judging.done) as told:
             judging.take_back(1)
-        assert told == [(undone, 0)]
+        assert (told, taken_back) == ([(undone, 0)], [(1, [T1])])
         assert getattr(await rig.by_id(1), field) == before
         async with after(judging.done) as told:
             judging.redo()
-        assert told[0][1] == 2
+        assert told == [(words, 2)]
         assert getattr(await rig.by_id(1), field) == value
         judging.redo()
         judging.take_back(1)
         judging.rate([], 3)
         await rest()
         assert getattr(await rig.by_id(1), field) == value, "nothing is redone, undone or judged once more"
+
+
+@pytest.mark.parametrize(
+    "judge", [lambda j: j.rate([T1], 2, said="So."), lambda j: j.pick([T1], Pick.PICK, said="So.")]
+)
+async def test_a_judgment_and_its_undo_are_told_in_the_words_of_who_made_it(judge, tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED))
+        judging = rig.task_commands.judging
+        async with after(judging.done) as told:
+            judge(judging)
+        assert told == [("So.", 1)]
+        async with after(judging.done) as told:
+            judging.take_back(1)
+        assert told == [("Undone: So.", 0)]
+
+
+async def test_what_was_undone_of_a_judgment_is_redone_and_undone_and_no_more(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED), task(2, State.FAILED))
+        judging = rig.task_commands.judging
+        stars: list[list[int]] = []
+        for act in (
+            lambda: judging.rate([T1, TaskId("t2")], 3),
+            lambda: judging.rate([T1], 5),
+            lambda: judging.take_back(1),
+            judging.redo,
+            lambda: judging.undo({T1, TaskId("t2")}),
+        ):
+            async with after(judging.done):
+                act()
+            stars.append([(await rig.by_id(number)).rating for number in (1, 2)])
+        assert stars == [[3, 3], [5, 3], [5, 0], [5, 3], [5, 0]]
+
+
+async def test_an_undo_that_would_send_tasks_says_that_they_are_held(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.parts.lane.pause()
+        await rig.parts.pricing.learn(request(), 25.0)
+        [queued] = await rig.parts.submit(request())
+        judging = rig.task_commands.judging
+        async with after(judging.done):
+            judging.set_project([queued], "Aurora")
+        rig.parts.settings.project_caps = {"Aurora": 10.0}
+        async with after(judging.done) as told:
+            judging.take_back(1)
+        assert told == [("Moved 1 task back: “A lighthouse in the fog”. " + HELD, 0)]
 
 
 async def test_undo_of_a_rating_changed_since_says_so(tmp_path):
