@@ -59,8 +59,9 @@ from tests.rigs.engines import Unasked, engine_of
 from tests.rigs.fake_runway import FakeFetcher
 from tests.rigs.fakes import MemoryStore
 from tests.rigs.qt_loop import come_to_rest
+from tests.rigs.waiting import IMPATIENCE
 
-PATIENCE = 60.0
+PATIENCE = IMPATIENCE or 60.0
 """Seconds of real time after which a promise counts as broken."""
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 Found = TypeVar("Found")
 
-PATIENCE = 30.0
+IMPATIENCE = float(os.environ.get("IMPATIENCE", "0"))
+"""Seconds for all waiting of tests, if not 0: mutants that keep a test waiting then cost little."""
+PATIENCE = IMPATIENCE or 30.0
 """Seconds: ample for a slow machine, and no time at all where the condition holds."""
 _LOOK_EVERY = 0.05
 

@@ -9,12 +9,16 @@ import pytest
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.library import GroupBy, Listing, Row, SortKey
-from runway_desktop.domain.task import Pick, State, Task
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.presence import Look, Presence
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, OutputState, Pick, Request, State, Task
 from runway_desktop.store import SqliteStore
-from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, ListColumn, column_of, row_words
-from runway_desktop.usecases.words.states import Around
+from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, ListColumn, clip_of, column_of, row_words
+from runway_desktop.usecases.words.queue import InQueue
+from runway_desktop.usecases.words.states import Around, describe
+from runway_desktop.usecases.words.units import clock_time, full_time
 from runway_desktop.values import replace
-from tests.rigs.rows import task
+from tests.rigs.rows import saved, task
 
 CATALOG = Catalog.load()
 NOW = 1_750_100_000.0
@@ -80,6 +84,79 @@ def test_row_paints_the_texts_of_its_cells() -> None:
     assert words.status.headline == COLUMNS[Column.STATUS].shown(one)
     assert {column: COLUMNS[column].shown(one) for column in words.plain} == words.plain
     assert set(words.plain) == set(Column) - {Column.POSTER, Column.PROMPT, Column.STATUS}
+
+
+def test_queued_row_has_its_position_and_is_marked_when_held() -> None:
+    def of(turn: InQueue | None, **members: Any) -> tuple[str, bool]:
+        around = Around(turn=turn)
+        words = row_words(Cell(Row(task=task(1, **members)), around, CATALOG, NOW))
+        assert words.status == describe(Row(task=task(1, **members)), around)
+        return words.order, words.is_held
+
+    assert of(InQueue(position=3, is_queue=True)) == ("3", False)
+    assert of(InQueue(position=3)) == ("", False)
+    assert of(InQueue(is_queue=True)) == of(None) == ("", False)
+    assert of(None, hold=Hold(HoldCode.WAITS_FOR_PERSON)) == ("", True)
+    assert of(None, hold=Hold(HoldCode.APPROVAL)) == ("", False)
+    assert of(None, state=State.CANCELLED, hold=Hold(HoldCode.EXPIRED)) == ("", False)
+
+
+def test_row_shows_its_first_poster_else_its_first_input_else_an_icon() -> None:
+    one = task(1, State.SUCCEEDED)
+    gone = saved(one, poster="/p.jpg", look=Look(presence=Presence.MISSING, at=1.0))
+    sound, clip = saved(one, "/a.mp3", 1, media=Media.AUDIO), saved(one, index=2, poster="/q.jpg")
+    failed = saved(one, state=OutputState.FAILED)
+
+    def of(*outputs: Output, first: str = "") -> tuple[object, ...]:
+        row = Row(task=one, outputs=outputs, first_input_path=first)
+        words = row_words(Cell(row, Around(), CATALOG, NOW))
+        return words.poster, words.sign, words.is_poster_alone, clip_of(row), words.badge
+
+    assert of(gone, sound, clip, first="/i.png") == ("/p.jpg", "", True, clip, "×3")
+    assert of(sound, clip) == ("/q.jpg", "", False, clip, "×2")
+    assert of(sound, first="/i.png") == ("/i.png", "", False, None, "5 s")
+    assert of(failed, sound) == ("", "mdi6.waveform", False, None, "×2")
+    assert of(sound, gone) == ("/p.jpg", "", False, None, "×2"), "a missing clip cannot be played"
+    assert of(failed) == of() == ("", "", False, None, "5 s")
+    marked = row_words(cell(made(1, {"rating": 4, "pick": Pick.PICK})))
+    assert (marked.is_rejected, marked.marks) == (False, "✓ 4★")
+
+
+@pytest.mark.parametrize(
+    ("members", "price", "said"),
+    [
+        ({}, 60.0, "About 60 credits when sent"),
+        ({}, None, "Cost not known yet"),
+        ({"estimated_credits": 60.0}, 25.0, "60 credits estimated"),
+        ({"cost_credits": 60.0, "estimated_credits": 25.0}, 5.0, "60 credits"),
+        ({"state": State.UNCERTAIN, "evidence": Evidence(price=60.0)}, None, "60 credits, if it was created"),
+    ],
+)
+def test_screen_reader_hears_whether_a_cost_is_actual_estimated_or_unsure(
+    members: dict[str, Any], price: float | None, said: str
+) -> None:
+    one = Cell(Row(task=task(1, **members)), Around(price=price), CATALOG, NOW)
+    assert COLUMNS[Column.CREDITS].spoken(one) == said
+
+
+def test_tool_tip_contains_at_most_600_characters_of_a_prompt() -> None:
+    tips = {length: COLUMNS[Column.PROMPT].tool_tip(cell(task(1, prompt="a" * length))) for length in (600, 601)}
+    assert tips == {600: "a" * 600, 601: "a" * 600 + "…"}
+
+
+def test_sent_column_shows_the_time_or_a_dash() -> None:
+    sent = COLUMNS[Column.SENT]
+    assert sent.shown(cell(task(1, sent_at=NOW))) == clock_time(NOW, NOW)
+    assert sent.shown(cell(task(1, sent_at=NOW - 86_400 * 400))) == clock_time(NOW - 86_400 * 400, NOW)
+    assert sent.spoken(cell(task(1, sent_at=NOW))) == f"Sent {full_time(NOW)}"
+    assert (sent.shown(cell(task(1))), sent.spoken(cell(task(1)))) == ("–", "Not sent yet")
+
+
+def test_screen_reader_hears_no_empty_parts_of_poster_and_title() -> None:
+    bare = replace(task(1), request=Request(endpoint="text_to_video", model="", values={}))
+    assert [COLUMNS[column].spoken(cell(bare)) for column in (Column.POSTER, Column.PROMPT)] == [
+        "Poster", "Text → video",
+    ]  # fmt: skip
 
 
 def test_row_text_contains_everything_known_of_a_task() -> None:

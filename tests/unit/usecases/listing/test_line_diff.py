@@ -1,5 +1,6 @@
 """Difference of two lists in as few signals as possible."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,32 @@ def test_equal_lists_need_no_step(lines: list[int]):
 
 def test_adjacent_lines_are_removed_and_inserted_in_one_step():
     assert steps([1, 2, 3, 4, 5], [1, 5, 6, 7]) == [LineRemoval(1, 3), Insertion(2, (6, 7))]
+
+
+def test_new_lines_are_one_step_for_each_place():
+    assert steps([1, 2, 3], [0, 1, 2, 3, 4]) == [Insertion(0, (0,)), Insertion(4, (4,))]
+
+
+@pytest.mark.parametrize("length", [1_000, 1_600])
+@pytest.mark.parametrize("at", [0, 1, 511, 512, 513, 800, -513, -512, -511, -1])
+def test_change_in_a_long_list_is_one_step_at_its_place(length: int, at: int):
+    old = list(range(length))
+    place = at % length
+    rest, others = [*old[:place], *old[place + 1 :]], (-1, -2)
+    assert steps(old, rest) == [LineRemoval(place, place)]
+    assert steps(rest, old) == [Insertion(place, (place,))]
+    replaced = [*old[:place], *others, *old[place + 1 :]]
+    assert steps(old, replaced) == [LineRemoval(place, place), Insertion(place, others)]
+
+
+@pytest.mark.parametrize(("leaving", "coming"), [(32, 32), (33, 32), (32, 33), (64, 0), (65, 0), (0, 64), (0, 66)])
+def test_at_most_64_places_are_changed_one_by_one(leaving: int, coming: int):
+    old = list(range(300))
+    gone, before = old[1 : 2 * leaving : 2], old[300 - 2 * coming :: 2]
+    new = [one for line in old if line not in gone for one in ((line + 1_000, line) if line in before else (line,))]
+    way = steps(old, new)
+    assert carried_out(old, way) == new
+    assert len(way) == leaving + coming if leaving + coming <= 64 else len(way) < 5
 
 
 def test_reordering_is_one_layout_change():

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from runway_desktop.domain.library import Filter, GroupBy, KeptSheet, Listing, Page, PageCounts, SortKey
+from runway_desktop.domain.library import Filter, KeptSheet, Page, PageCounts
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
-from runway_desktop.usecases.listing.lines import keep_order, kept_order
 from runway_desktop.usecases.searching.language import Query, Term, read
 from runway_desktop.usecases.searching.pages import (
     MOST_TAGS,
@@ -81,16 +80,6 @@ def test_every_page_but_the_library_can_be_written_as_search_words() -> None:
         [term] = page_terms(Filter(page=page), PageCounts())
         assert term.key == "is"
     assert page_terms(Filter(page=Page.PICKS), PageCounts()) == (Term("is", "pick"),)
-
-
-def test_list_order_is_stored_but_its_filter_is_not() -> None:
-    kept = settings()
-    assert kept_order(kept) == Listing()
-    by_cost = Listing(filter=Filter(text="fog"), sort=SortKey.COST, descending=False, group=GroupBy.NONE)
-    keep_order(kept, by_cost)
-    assert kept_order(kept) == Listing(sort=SortKey.COST, descending=False, group=GroupBy.NONE)
-    kept.set("list.order", {"sort": "by moon"})
-    assert kept_order(kept) == Listing()
 
 
 def test_sheet_with_unsent_rows_is_listed_once_below_the_pages():

@@ -99,7 +99,7 @@ async def test_each_rating_is_applied_announced_undone_and_redone(judge, field, 
 @pytest.mark.parametrize(
     "judge", [lambda j: j.rate([T1], 2, said="So."), lambda j: j.pick([T1], Pick.PICK, said="So.")]
 )
-async def test_a_judgment_and_its_undo_are_told_in_the_words_of_who_made_it(judge, tmp_path):
+async def test_rating_and_its_undo_are_announced_in_the_words_of_the_caller(judge, tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED))
         judging = rig.task_commands.judging
@@ -111,7 +111,7 @@ async def test_a_judgment_and_its_undo_are_told_in_the_words_of_who_made_it(judg
         assert told == [("Undone: So.", 0)]
 
 
-async def test_what_was_undone_of_a_judgment_is_redone_and_undone_and_no_more(tmp_path):
+async def test_redo_and_a_second_undo_change_only_what_the_first_undo_changed(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.FAILED))
         judging = rig.task_commands.judging
@@ -129,7 +129,7 @@ async def test_what_was_undone_of_a_judgment_is_redone_and_undone_and_no_more(tm
         assert stars == [[3, 3], [5, 3], [5, 0], [5, 3], [5, 0]]
 
 
-async def test_an_undo_that_would_send_tasks_says_that_they_are_held(tmp_path):
+async def test_undo_that_would_send_a_task_says_that_it_is_held(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.parts.lane.pause()
         await rig.parts.pricing.learn(request(), 25.0)

@@ -11,7 +11,7 @@ from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import Looked, kept_file
 from runway_desktop.domain.presence import Look, Presence
-from runway_desktop.domain.task import Input, Request, State, TaskId
+from runway_desktop.domain.task import Input, State, TaskId
 from runway_desktop.values import replace
 from tests.rigs.desktop import Rig, until
 from tests.rigs.rows import saved, task
@@ -76,31 +76,6 @@ async def test_result_with_a_missing_file_is_shown_by_its_poster(tmp_path: Path)
             rig.details.choose([])
 
 
-async def test_input_has_the_same_name_as_in_the_composer(tmp_path: Path) -> None:
-    kinds = {
-        "First frame": (("promptImage",), "file:///a.png"),
-        "Last frame": (("promptImage", 1, "uri"), [{"uri": "file:///b.png", "position": "first"},
-                                                   {"uri": "file:///a.png", "position": "last"}]),
-    }  # fmt: skip
-    async with Rig(tmp_path) as rig:
-        model = next(
-            pair.model
-            for pair in rig.engine.catalog.pairs()
-            if pair.endpoint == "image_to_video"
-            and (field := pair.field("promptImage")) is not None
-            and field.bare
-            and {"first", "last"} <= set(field.positions)
-        )
-        for number, (words, (place, value)) in enumerate(kinds.items(), start=1):
-            made = task(number, State.SUCCEEDED)
-            made = replace(made, request=Request(endpoint="image_to_video", model=model, values={"promptImage": value}))
-            use = Input(task_id=made.id, field_path=place, uri="file:///a.png", path="/a.png", media=Media.IMAGE)
-            await rig.put(made, inputs=[use])
-            rig.details.choose([made.id])
-            await until(lambda: (family := rig.details.lineage.family) and family.above)
-            assert rig.details.lineage.family.above[0][0].relation == words
-
-
 async def test_new_descendant_appears_automatically(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         await a_family(rig)
@@ -113,16 +88,6 @@ async def test_new_descendant_appears_automatically(tmp_path: Path) -> None:
         await rig.store.add([task(4)], [use], None, ())
         rig.engine.bus.tell(TasksAdded((task(4),)))
         await until(lambda: model.family.below, "the child is there")
-
-
-async def test_takes_are_numbered(tmp_path: Path) -> None:
-    async with Rig(tmp_path) as rig:
-        first = task(1, State.SUCCEEDED)
-        second = task(2, State.SUCCEEDED, parent_id=first.id)
-        await rig.put(first, second)
-        rig.details.choose([TaskId("t2")])
-        await until(lambda: (family := rig.details.lineage.family) and family.takes)
-        assert [node.relation for node in rig.details.lineage.family.takes] == ["Take 1", "Take 2"]
 
 
 async def test_next_uses_fit_the_media_kind_and_a_clip_offers_its_last_frame_first(tmp_path: Path) -> None:
