@@ -133,7 +133,7 @@ def test_install_command_for_tests_uses_portable_names_without_apt_lists(person,
     ]
 
 
-def test_machine_installs_packages_with_passwordless_sudo(monkeypatch):
+def test_ci_machine_installs_packages_with_passwordless_sudo(monkeypatch):
     started: list[list[str]] = []
 
     def run(words, **_more):

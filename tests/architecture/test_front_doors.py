@@ -1,4 +1,4 @@
-"""A package that imports its own modules when it is imported is entered by its front.
+"""A package that imports its own modules in `__init__` is imported only through it.
 
 The start imports on several threads at once. Two that meet in such a package from different ends, one at the package
 and one at a module of it, wait for each other's lock: Python then gives one of them a module that is half made.

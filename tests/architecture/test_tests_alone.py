@@ -20,7 +20,7 @@ def imported_test_files(text: str) -> list[str]:
     return [name for name in found if name.rpartition(".")[2].startswith("test_")]
 
 
-def test_import_check_finds_each_form_of_import():
+def test_check_for_test_imports_finds_each_form_of_import():
     assert imported_test_files("from tests.unit.test_a import b") == ["tests.unit.test_a"]
     assert imported_test_files("from . import test_a, c") == ["test_a"]
     assert imported_test_files("import tests.unit.test_a") == ["tests.unit.test_a"]

@@ -1,4 +1,4 @@
-"""The library's own server with one tool that knows its answer: what any server of this kind takes.
+"""Reference of the agent benchmark: the MCP library's server with one tool that returns a constant.
 
 python -m tests.benchmarks.bare_mcp_child
 """

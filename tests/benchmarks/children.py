@@ -1,4 +1,4 @@
-"""The processes that are measured, and what the system says of them.
+"""Child processes of benchmarks, and their memory and processor time.
 
 Each runs in a process of its own and speaks in lines of JSON on its standard output; it ends when its standard input
 does. Blocking; raises `BenchmarkFailed` with the child's last words when it ends early or says nothing in time, and

@@ -1,4 +1,4 @@
-"""A host of results that costs little: each link is a clip of so many bytes, sent from memory.
+"""A cheap HTTP host of results: each link is a clip of the requested size, sent from memory.
 
     python -m tests.benchmarks.files_child
 

@@ -1,4 +1,4 @@
-"""How soon a room stands that is opened for the first time, and how long the window stands still meanwhile.
+"""Time until a room opens for the first time, and how long the window is blocked meanwhile.
 
 What a person opens is imported and built then. Each room is opened by its command in a program of its own, with a
 library of a few hundred tasks, on each kind of screen; then closed and opened once more.

@@ -1,4 +1,4 @@
-"""The real program with a few sheets, measured from within.
+"""The real program with several sheets, measured from inside.
 
     python -m tests.benchmarks.sheet_child FOLDER KEYS PASTED
 

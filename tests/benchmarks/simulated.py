@@ -1,4 +1,4 @@
-"""The simulated Runway of a benchmark, in its own process, with room for everything.
+"""The simulated Runway of a benchmark, in its own process, with high limits.
 
 `simulated_runway()` starts and stops it; `make_tasks` fills it. Blocking, except where it says async.
 """

@@ -1,4 +1,4 @@
-"""Sends a task while no file can grow, and exits once the person was told that its id cannot be written.
+"""Sends a task while no file can grow, and exits once the failed write of its id is reported.
 
     python -m tests.faults.full_disk_child FOLDER
 

@@ -1,4 +1,4 @@
-"""A day's work where every new file is everybody's by default, and a death at its end.
+"""A day of work under an umask that makes new files accessible to everybody, ended by a kill.
 
     python -m tests.faults.open_umask_child FOLDER
 

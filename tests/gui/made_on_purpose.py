@@ -44,28 +44,28 @@ class FailsWhenItGoes:
         fails()
 
 
-def test_slot(qapp):
+def test_exception_in_a_slot(qapp):
     timer = QTimer()
     timer.timeout.connect(fails)
     timer.timeout.emit()
 
 
-def test_slot_without_a_fixture_of_qt():
-    test_slot(None)
+def test_exception_in_a_slot_without_a_qt_fixture():
+    test_exception_in_a_slot(None)
 
 
-async def test_slot_under_a_coroutine():
-    test_slot(None)
+async def test_exception_in_a_slot_called_by_a_coroutine():
+    test_exception_in_a_slot(None)
 
 
-def test_paint(qtbot: PatientBot):
+def test_exception_while_painting(qtbot: PatientBot):
     widget = Careless()
     qtbot.addWidget(widget)
     with qtbot.waitExposed(widget):
         widget.show()
 
 
-def test_event_filter(qtbot: PatientBot):
+def test_exception_in_an_event_filter(qtbot: PatientBot):
     widget, careless = QWidget(), CarelessFilter()
     qtbot.addWidget(widget)
     widget.installEventFilter(careless)
@@ -73,77 +73,77 @@ def test_event_filter(qtbot: PatientBot):
         widget.show()
 
 
-def test_posted_event_after_the_last_line(qapp):
+def test_exception_in_an_event_posted_at_the_end_of_a_test(qapp):
     QTimer.singleShot(0, fails)
 
 
-async def test_callback_of_the_loop():
+async def test_exception_in_a_loop_callback():
     asyncio.get_running_loop().call_soon(fails)
 
 
-async def test_task_that_nobody_awaits():
+async def test_exception_in_an_unawaited_task():
     asyncio.create_task(fails_later())  # noqa: RUF006 - just this is careless
     await rest()
 
 
-async def test_task_of_the_runner(tmp_path: Path):
+async def test_exception_in_a_task_of_the_runner(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         rig.runner(fails_later(), "work")
         await rest()
 
 
-async def test_what_the_runner_does_with_a_result(tmp_path: Path):
+async def test_exception_in_a_result_callback_of_the_runner(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         rig.runner(asyncio.sleep(0), "work", done=fails)
         await rest()
 
 
-async def test_task_of_the_supervisor(tmp_path: Path):
+async def test_exception_in_a_supervised_task(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         rig.supervisor.spawn(fails_later(), "work")
         await rest()
 
 
-def test_listener_of_the_bus():
+def test_exception_in_a_listener_of_the_bus():
     bus = Bus()
     bus.listen(fails)
     bus.tell(Notice("one"))
 
 
-def test_error_in_the_log():
+def test_logged_error():
     logging.getLogger("runway_desktop.services.tasks.poller").error("Asking went wrong")
 
 
-def test_finalizer():
+def test_exception_in_a_finalizer():
     FailsWhenItGoes()
 
 
-def test_thread():
+def test_exception_in_a_thread():
     thread = threading.Thread(target=fails)
     thread.start()
     thread.join()
 
 
-def test_warning_of_python():
+def test_python_warning():
     warnings.warn("on purpose", RuntimeWarning, stacklevel=1)
 
 
-async def test_coroutine_that_nobody_runs():
+async def test_coroutine_never_awaited():
     _ = fails_later()
 
 
-def test_warning_of_qt(qapp):
+def test_qt_warning(qapp):
     qWarning("on purpose")
 
 
-def test_critical_of_qt(qapp):
+def test_qt_critical_message(qapp):
     qCritical("on purpose")
 
 
-def test_one_that_was_not_met(mistakes: Mistakes):
+def test_expected_mistake_that_does_not_occur(mistakes: Mistakes):
     mistakes.take("on purpose")
 
 
-async def test_passes_one_that_is_expected(mistakes: Mistakes):
-    test_listener_of_the_bus()
+async def test_passes_with_an_expected_mistake(mistakes: Mistakes):
+    test_exception_in_a_listener_of_the_bus()
     assert "on purpose" in mistakes.take("A listener failed on Notice")

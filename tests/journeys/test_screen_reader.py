@@ -36,7 +36,7 @@ def test_every_control_has_a_role_and_a_name(program: Program, runway: Runway):
         program.eyes.wait_gone("dialog", title)
 
 
-def test_rows_say_what_they_are_and_how_they_go(program: Program, runway: Runway):
+def test_screen_reader_reads_task_and_state_of_each_row(program: Program, runway: Runway):
     program.start()
     eyes = program.eyes
     program.send("A heron in the reeds")

@@ -1,4 +1,4 @@
-"""Each kind of record with every field as it shall be, written out: a change of a record that nobody meant fails here.
+"""Each table of records, written out with every field: an unintended change of one fails here.
 
 No value is taken from the program, or the test would change with it. Numbers at the top of modules are in `bounds.txt`.
 """

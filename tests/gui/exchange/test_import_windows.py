@@ -174,7 +174,7 @@ async def test_ids_on_the_clipboard_are_imported_by_a_command(tmp_path: Path, th
         assert window.model.headline() == "2 IDs: 2 new."
 
 
-async def test_a_few_pasted_ids_are_adopted_without_a_preview(tmp_path: Path, theme: Theme):
+async def test_few_pasted_ids_are_adopted_without_a_preview(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
         mime = QMimeData()
         mime.setText(f"{remote_id(1)}\n{remote_id(2)}")

@@ -142,7 +142,7 @@ def test_clip_without_loop_stays_on_its_last_frame(preview: Preview, clip: Path,
     qtbot.waitUntil(lambda: preview.playback.position == pytest.approx(5 - 2 * FRAME, abs=1e-4))
 
 
-def test_missing_file_is_said_in_words(preview: Preview, tmp_path: Path) -> None:
+def test_missing_file_is_reported_in_words(preview: Preview, tmp_path: Path) -> None:
     preview.show_outputs([item(tmp_path / "gone.mp4")])
     assert words(preview) == "gone.mp4 is no longer where it was saved."
 

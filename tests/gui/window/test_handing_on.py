@@ -44,7 +44,7 @@ async def test_picture_is_copied_as_image_data(tmp_path, theme):
         assert copied.pixelColor(0, 0) == QColor("teal")
 
 
-async def test_of_several_pictures_the_shown_one_is_copied(tmp_path, theme):
+async def test_copying_several_pictures_copies_the_shown_one(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         rig.interior.add_preview()
         await show(rig, still(tmp_path), still(tmp_path, "other.png", "maroon"))

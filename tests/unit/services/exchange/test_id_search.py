@@ -246,14 +246,14 @@ def test_id_search_loses_and_invents_no_id(parts):
     assert {one.remote_id for one in search(text)} == {str(word) for word, _ in parts}
 
 
-def test_an_id_of_an_endless_line_has_the_words_up_to_its_neighbors():
+def test_id_in_a_very_long_line_has_the_context_up_to_neighboring_ids():
     far = "x" * LONG_LINE
     text = f'{far} model=gen4.5 prompt="A fox" id={A}, prompt="A crow" id={B} {far}'
     assert [one.known for one in search(text)] == [Known(prompt="A fox", model="gen4.5"), Known(prompt="A crow")]
 
 
 @pytest.mark.parametrize("line_end", ["", "\n"])
-def test_no_text_is_read_more_than_twice_however_many_ids_stand_in_it(monkeypatch, line_end: str):
+def test_text_with_many_ids_is_read_at_most_twice(monkeypatch, line_end: str):
     read = []
     known = LineReader.known
     monkeypatch.setattr(LineReader, "known", lambda reader, line: read.append(len(line)) or known(reader, line))
@@ -262,7 +262,7 @@ def test_no_text_is_read_more_than_twice_however_many_ids_stand_in_it(monkeypatc
     assert sum(read) <= 2 * len(text * 50) + len(read) * len(A)
 
 
-def test_an_object_is_read_once_for_all_the_ids_in_it(monkeypatch):
+def test_json_object_is_read_once_for_all_its_ids(monkeypatch):
     asked = []
     column = Vocabulary.column
     monkeypatch.setattr(Vocabulary, "column", lambda words, title: asked.append(title) or column(words, title))

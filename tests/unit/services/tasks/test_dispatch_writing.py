@@ -67,7 +67,7 @@ async def test_records_needed_before_the_first_byte_are_written_in_one_step(tmp_
         await at.dispatch.close()
 
 
-async def test_a_mistake_of_what_goes_on_before_the_list_has_an_id_loses_no_id(tmp_path, mistakes):
+async def test_exception_before_the_list_has_an_id_loses_no_id(tmp_path, mistakes):
     def careless() -> None:
         raise RuntimeError("a bug")
 

@@ -1,4 +1,4 @@
-"""Of one model a task is sent at a time: the next one goes once nothing of the one before can change its turn."""
+"""One task of a model is sent at a time: the next once nothing about the one before can change its turn."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "accepted-ids.txt"
 
 
-async def test_the_next_is_sent_once_the_id_is_in_its_journal_and_a_kill_loses_neither(path, monkeypatch):
+async def test_next_task_is_sent_once_the_id_is_journaled_and_a_kill_loses_neither(path, monkeypatch):
     async with Rig(ids=path) as rig:
         await rig.pricing.learn(request(), PRICE)
         SlowList(rig, monkeypatch)
@@ -57,7 +57,7 @@ async def test_the_next_is_sent_once_the_id_is_in_its_journal_and_a_kill_loses_n
     ("known", "has_journal"), [(PRICE, False), (None, True), (PRICE - 5.0, True)],
     ids=["without a journal", "of an unknown price", "of another price than was known"],
 )  # fmt: skip
-async def test_the_next_waits_for_the_list_after_a_sending(known, has_journal, path, monkeypatch):
+async def test_next_task_waits_for_a_slow_list_without_journal_or_price(known, has_journal, path, monkeypatch):
     async with Rig(ids=path if has_journal else None) as rig:
         if known is not None:
             await rig.pricing.learn(request(), known)
@@ -70,7 +70,7 @@ async def test_the_next_waits_for_the_list_after_a_sending(known, has_journal, p
         assert prompts(rig) == ["first", "second"]
 
 
-async def test_what_the_list_does_not_have_yet_counts_for_the_caps(path, monkeypatch):
+async def test_sending_not_stored_in_the_list_yet_counts_toward_caps(path, monkeypatch):
     async with Rig(ids=path) as rig:
         await rig.pricing.learn(request(), PRICE)
         rig.settings.day_cap = PRICE * 1.5
@@ -81,7 +81,7 @@ async def test_what_the_list_does_not_have_yet_counts_for_the_caps(path, monkeyp
         slow.goes_on.set()
 
 
-async def test_a_wait_that_runway_asks_for_outlasts_the_writing_of_the_id_before(path, monkeypatch):
+async def test_retry_after_is_obeyed_while_an_earlier_id_is_stored(path, monkeypatch):
     async with Rig(ids=path) as rig:
         await rig.pricing.learn(request(), PRICE)
         slow = SlowList(rig, monkeypatch)

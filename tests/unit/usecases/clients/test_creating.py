@@ -352,7 +352,7 @@ async def test_cancel_never_deletes_a_finished_task(tmp_path: Path):
         assert not [call for call in desk.rig.runway.calls if call.name == "delete"]
 
 
-async def test_a_program_is_told_in_words_why_a_task_was_not_canceled(tmp_path: Path):
+async def test_failed_cancel_gives_a_client_its_reason_in_words(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane",)) as desk:
         desk.rig.runway.then("create", NoReply("The connection was cut."))
         made = await desk.create(max_credits=1000)

@@ -204,7 +204,7 @@ async def test_removed_task_comes_back_by_undo(tmp_path):
         assert (await script.rig.task(TaskId("t1"))).removed_at is None
 
 
-async def test_a_deleted_file_comes_back_by_undo(tmp_path):
+async def test_deleted_file_comes_back_by_undo(tmp_path):
     async with a_script(tmp_path) as script:
         clip, one = tmp_path / "clip.mp4", task(1, State.SUCCEEDED)
         clip.write_bytes(b"clip")
@@ -217,7 +217,7 @@ async def test_a_deleted_file_comes_back_by_undo(tmp_path):
         assert clip.exists()
 
 
-async def test_a_task_is_renamed(tmp_path):
+async def test_task_is_renamed(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1))
         await script.commands.do(RENAME, rows, Given(text="Opening shot"))

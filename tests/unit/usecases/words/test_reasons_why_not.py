@@ -18,7 +18,7 @@ def test_error_is_shown_with_its_own_message():
     assert why_not_words(NotReached("There is no network.", advice="Try again.")) == "There is no network. Try again."
 
 
-def test_where_runway_cannot_be_asked_the_known_link_has_expired():
+def test_message_without_runway_says_that_the_known_link_has_expired():
     said = no_link_words(NotReached("There is no network.", advice="Try again."))
     assert said == "There is no network. Try again. The link known here has expired."
     assert no_link_words(WhyNot.UNSENT_HAS_NO_LINK) == "This task never reached Runway, so there is no link."
