@@ -157,7 +157,7 @@ class Entries(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A task with what the list shows of it."""
+    """One row of the list: a task with its displayed facts."""
 
     task: Task
     outputs: tuple[Output, ...] = ()

@@ -43,7 +43,7 @@ class Witness(Struct):
         self.last_question[task_id] = now
 
     def report(self, ended: Mapping[str, float], running: int) -> dict[str, object]:
-        """Everything as JSON: the answer to `GET /_control/state`."""
+        """The whole record as JSON: the answer to `GET /_control/state`."""
         return {
             "creates": {"accepted": list(self.accepted), "refused": dict(self.refused)},
             "gets": dict(self.questions),

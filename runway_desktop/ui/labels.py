@@ -136,7 +136,7 @@ def mark_wrong(widget: QWidget, wrong: bool) -> None:
 
 
 def mark(widget: QWidget, name: str, on: bool) -> None:
-    """`put` of a property that is on or off."""
+    """Sets a boolean property of a widget by `put`."""
     put(widget, name, on)
 
 

@@ -31,7 +31,7 @@ class Judged(Struct, frozen=True):
 
 
 class PutBack(Struct, frozen=True):
-    """The tasks that an undo changed, and how many of the queue it holds for the person."""
+    """Result of an undo: the changed tasks, and how many queued ones it now holds for the person."""
 
     tasks: tuple[Task, ...]
     held: int = 0

@@ -455,7 +455,7 @@ async def test_exception_of_a_progress_callback_is_passed_on(error: Exception, t
     ],
 )
 @pytest.mark.parametrize("name", LISTS)
-async def test_nonsensical_list_is_reported(name: str, damage: str, tmp_path: Path) -> None:
+async def test_impossible_database_content_is_reported(name: str, damage: str, tmp_path: Path) -> None:
     store = await a_store(tmp_path / "p.db")
     await store.close()
     with closing(sqlite3.connect(tmp_path / "p.db")) as connection:

@@ -318,7 +318,7 @@ async def test_damaged_file_is_named_and_kept(tmp_path: Path):
     assert path.read_bytes() == before
 
 
-async def test_damage_in_the_middle_is_reported_when_read(tmp_path: Path):
+async def test_damaged_page_in_the_database_is_reported_when_read(tmp_path: Path):
     path = tmp_path / "profile.db"
     async with on_disk(path) as store:
         await fill(store, 300)

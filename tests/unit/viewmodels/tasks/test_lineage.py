@@ -102,7 +102,7 @@ async def test_next_uses_fit_the_media_kind_and_a_clip_offers_its_last_frame_fir
         assert use_as_input.ways(Media.OTHER) == []
 
 
-async def test_chosen_next_use_puts_the_result_into_a_suitable_model(tmp_path: Path) -> None:
+async def test_use_as_input_loads_the_result_into_a_suitable_model(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         picture = tmp_path / "still.png"
         picture.write_bytes(png(1280, 720))
