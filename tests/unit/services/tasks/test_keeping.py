@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -196,6 +197,8 @@ async def test_cap_includes_the_credits_of_other_tasks_that_it_blocks() -> None:
         assert caps.prices(over) == rig.budget.sum(tasks[1:4])
         rig.account.organization = Organization(balance=60.0, asked_at=rig.clock.now())
         assert caps.unpaid(over, tasks) == ["t3", "t4"]
+        caps.raise_cap(over)
+        assert rig.settings.day_cap == over.raised == 100.0
         rig.settings.day_cap, rig.settings.sending_cap = None, 20.0
         assert {one.waiting for one in caps.over(tasks).values()} == {0.0}, "one task is not dearer than the other"
         assert caps.unpaid(caps.over(tasks)[tasks[0].id], tasks) == ["t3", "t4"]
@@ -204,16 +207,16 @@ async def test_cap_includes_the_credits_of_other_tasks_that_it_blocks() -> None:
 async def test_moving_a_task_frees_those_no_longer_blocked_by_the_cap_of_its_project() -> None:
     async with idle() as rig:
         sent = priced(1, "Aurora", state=State.SUCCEEDED, cost_credits=25.0)
-        await capped(rig, sent, priced(2, "Aurora"), priced(3, "Aurora"), priced(4, "Lagoon"), priced(5))
-        rig.settings.project_caps = {"Aurora": 30.0, "Lagoon": 10.0}
+        await capped(rig, sent, priced(2, "Lagoon"), priced(3, "Aurora"), priced(4, "Aurora"), priced(5))
+        rig.settings.project_caps = {"Aurora": 30.0, "Lagoon": 30.0}
         caps = rig.lane.caps
         await caps.catch_up()
-        assert [one.id for one in caps.over_project_cap()] == ["t2", "t3", "t4"]
-        moved = {"t1": "", "t2": "", "t4": "Aurora", "t5": "Aurora", "t9": ""}
-        freed = {one: list(await caps.freed_by({TaskId(one): to})) for one, to in moved.items()}
-        assert freed == {"t1": ["t2", "t3"], "t2": ["t2", "t3"], "t4": [], "t5": [], "t9": []}
+        assert [one.id for one in caps.over_project_cap()] == ["t3", "t4"]
+        moved = {("t1", ""): "t3 t4", ("t3", ""): "t3 t4", ("t3", "Lagoon"): "t4", ("t2", ""): "", ("t9", ""): ""}
+        freed = {(one, to): " ".join(await caps.freed_by({TaskId(one): to})) for one, to in moved}
+        assert freed == moved
         rig.settings.project_caps = {}
-        assert list(await caps.freed_by({TaskId("t2"): ""})) == []
+        assert list(await caps.freed_by({TaskId("t3"): ""})) == []
 
 
 async def test_lane_checks_a_blocking_cap_each_minute_and_at_midnight() -> None:
@@ -229,6 +232,17 @@ async def test_lane_checks_a_blocking_cap_each_minute_and_at_midnight() -> None:
         assert caps.seconds_to_look() is None
 
 
+async def test_balance_that_is_too_low_is_read_again_after_30_seconds() -> None:
+    async with Rig(loops=("account",)) as rig:
+        reads = [len(rig.runway.named("organization"))]
+        for held_back in (DAY, BALANCE):
+            rig.lane.caps.pass_over({TaskId("t1"): held_back})
+            for seconds in (29, 2):
+                await rig.clock.advance(seconds)
+                reads.append(len(rig.runway.named("organization")))
+        assert [later - earlier for earlier, later in pairwise(reads)] == [0, 0, 0, 1]
+
+
 async def test_prepared_tasks_count_against_a_cap_before_the_next_task() -> None:
     async with idle() as rig:
         one, ahead, sending = await capped(rig, priced(1), priced(2), priced(3))
@@ -238,6 +252,11 @@ async def test_prepared_tasks_count_against_a_cap_before_the_next_task() -> None
         over = caps.too_dear(one, [ahead.id, sending.id, TaskId("gone")])
         assert over is not None
         assert over.limit == Limit(cap=Cap.DAY, limit=60.0, coming=50.0)
+        rig.settings.day_cap, rig.account.organization = None, Organization(balance=60.0, asked_at=rig.clock.now())
+        assert caps.too_dear(one, [ahead.id]) is None
+        over = caps.too_dear(one, [ahead.id, sending.id])
+        assert over is not None
+        assert over.limit.cap is Cap.BALANCE
         await rig.ledger.change(sending.id, lambda task: replace(task, state=State.SENDING), "sending")
         assert caps.too_dear(one, [ahead.id, sending.id]) is None, "what is being sent is not to be sent"
 

@@ -85,22 +85,6 @@ async def test_task_about_to_be_sent_takes_a_slot_of_its_model():
         assert (rig.lane.slots("gen4.5").in_use, prompts(rig)) == (2, ["0", "1"])
 
 
-async def test_model_unnamed_by_the_organization_has_the_default_limit():
-    async with lane(runway=limited("veo3.1", concurrent=7)) as rig:
-        await rig.account.refresh()
-        assert rig.lane.slots("gen4.5").limit == 2
-        assert rig.lane.slots("veo3.1").limit == 7
-        rig.settings.lane_limits = {"veo3.1": 3}
-        assert rig.lane.slots("veo3.1").limit == 3
-
-
-async def test_model_below_its_daily_limit_is_sent():
-    async with lane(runway=limited(concurrent=5, daily=1)) as rig:
-        await rig.account.refresh()
-        await rig.submit(request("0"))
-        assert prompts(rig) == ["0"]
-
-
 def test_lane_before_its_start_has_no_obstacle():
     assert lane().lane.reason is None
 

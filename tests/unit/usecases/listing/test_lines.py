@@ -32,6 +32,7 @@ def test_list_without_groups_contains_only_tasks():
     ("stored", "order"),
     [
         (None, Listing()), ({}, Listing()), ("by moon", Listing()), ({"sort": "by moon"}, Listing()),
+        ({"group": 3}, Listing()), ([1], Listing()),
         ({"sort": "cost"}, Listing(sort=SortKey.COST)), ({"descending": False}, Listing(descending=False)),
         ({"group": "none"}, Listing(group=GroupBy.NONE)),
     ],

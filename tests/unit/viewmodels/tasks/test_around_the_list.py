@@ -177,14 +177,6 @@ async def test_sorting_and_grouping_are_remembered_but_filters_are_not(tmp_path)
         assert not other.narrows
 
 
-@pytest.mark.parametrize("memory", ["odd", {"sort": "nothing"}, {"group": 3}, [1], None])
-async def test_damaged_stored_view_does_not_stop_the_start(tmp_path, memory):
-    async with Rig(tmp_path) as rig:
-        rig.engine.settings.set("list.order", memory)
-        rig.filter.restore()
-        assert rig.filter.listing.sort is SortKey.MADE
-
-
 def test_every_state_belongs_to_exactly_one_filter():
     named = [state for word in STATUSES for state in STATES[word]]
     assert sorted(named) == sorted(State)

@@ -216,18 +216,6 @@ async def test_tasks_in_a_collapsed_group_can_be_revealed(tmp_path):
         assert rig.rows.position(TaskId("t1")) == 2
 
 
-async def test_group_header_never_shows_a_bare_key(tmp_path):
-    async with Rig(tmp_path) as rig:
-        seen = []
-        rig.rows.rowsInserted.connect(
-            lambda _, first, last: seen.extend(
-                rig.rows.index(row, Column.PROMPT).data() for row in range(first, last + 1) if rig.rows.group_key(row)
-            )
-        )
-        await rig.shown(task(1), batch="f00d")
-        assert seen == ["Batch f00d, 1 task · 1 queued, expanded"]
-
-
 async def test_group_sums_follow_a_saved_result(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED)
@@ -504,20 +492,6 @@ async def test_throttled_task_shows_the_slots_in_use(tmp_path):
         await rig.fetch_rows()
         status = rig.rows.index(rig.rows.position(TaskId("t2")), Column.STATUS)
         assert status.data(Qt.ItemDataRole.AccessibleTextRole) == "Waiting for a slot (2 of 2 in use)"
-
-
-async def test_unknown_status_is_listed_as_its_word(tmp_path):
-    async with Rig(tmp_path) as rig:
-        rig.rows.set_listing(FLAT)
-        await rig.shown(task(1, State.OTHER, remote_status="COOLING_DOWN"))
-        assert rig.rows.index(0, Column.STATUS).data() == "At Runway: Cooling down"
-
-
-async def test_uncertain_task_is_listed_as_uncertain(tmp_path):
-    async with Rig(tmp_path) as rig:
-        rig.rows.set_listing(FLAT)
-        await rig.shown(task(1, State.UNCERTAIN))
-        assert rig.rows.index(0, Column.STATUS).data(Qt.ItemDataRole.AccessibleTextRole).startswith("Uncertain")
 
 
 async def test_upload_and_download_are_shown_in_their_rows(tmp_path):
