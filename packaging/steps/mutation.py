@@ -53,6 +53,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TASKS}/test_lane_preparing.py",
         f"{TASKS}/test_lane_keys.py",
         f"{TASKS}/test_lane_reasons.py",
+        f"{TASKS}/test_lane_turns.py",
         f"{TASKS}/test_outlook.py",
     ),
     "services/tasks/keeping.py": (f"{TASKS}/test_keeping.py", f"{TASKS}/test_queue_rules.py"),
@@ -66,6 +67,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services/tasks/dispatch.py": (
         f"{TASKS}/test_dispatch.py",
         f"{TASKS}/test_dispatch_writing.py",
+        f"{TASKS}/test_lane_turns.py",
         "tests/faults/test_ids_kept.py",
         "tests/faults/test_not_taken.py",
     ),
