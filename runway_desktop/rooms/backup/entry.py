@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QWidget
 
-from runway_desktop.rooms.backup.model import BackupModel, RestoreModel, start_of_restore
+from runway_desktop.rooms.backup.model.backup import BackupModel
+from runway_desktop.rooms.backup.model.restore import RestoreModel, start_of_restore
 from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.desk import Desk

@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from runway_desktop.rooms.backup.model import BackupModel, Into, RestoreModel, WhichResults
+from runway_desktop.rooms.backup.model.backup import BackupModel
+from runway_desktop.rooms.backup.model.restore import Into, RestoreModel, WhichResults
 from runway_desktop.texts import _, quoted
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, choices, fit, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.confirm import confirm

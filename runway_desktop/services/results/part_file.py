@@ -1,8 +1,7 @@
 """Writes one result to disk: a `.part` file next to its final name, and a note that lets a restart resume after a kill.
 
-Everything here but `Arrival` blocks and is called in the executor; one thread at a time uses a `PartFile`, except
-`close`, which may come from another thread and waits. Raises DiskError, with a sentence for people, for all errors of
-the disk.
+Everything here blocks and is called in the executor; one thread at a time uses a `PartFile`, except `close`, which may
+come from another thread and waits. Raises DiskError, with a sentence for people, for all errors of the disk.
 
 Every result ends in the same way (`give_name`), and the order makes a kill harmless at any moment: the sidecar says
 which task the file belongs to, its size and hash; then the bytes are synced; then they get the name, and the folder is
@@ -14,15 +13,14 @@ A copy with the embedded request is made next to the complete part and gets the 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
@@ -44,7 +42,6 @@ from runway_desktop.services.disk.disk_steps import (
 from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import missing_because
-from runway_desktop.services.supervised import shielded
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, as_json, replace
 
@@ -508,46 +505,3 @@ def _cut_zeros(file: BinaryIO, total: int | None) -> None:
 def write_note(final: Path, note: PartNote, *, is_lasting: bool = True) -> None:
     """Atomic: half a note after a kill would look like another output's."""
     write_whole(note_of(final), json.dumps(as_json(note)).encode(), is_lasting=is_lasting)
-
-
-class Arrival:
-    """Write-behind buffer of one download: collects received bytes while the previous block is written. Loop's thread.
-    `part` is the file to write to, once it exists."""
-
-    def __init__(self, part: PartFile | None) -> None:
-        self.part = part
-        self.count = 0
-        self._pieces: list[bytes] = []
-        self._writing: asyncio.Task[PartFile] | None = None
-
-    def add(self, piece: bytes) -> None:
-        self._pieces.append(piece)
-        self.count += len(piece)
-
-    def taken(self) -> bytes:
-        block = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        self._pieces.clear()
-        self.count = 0
-        return block
-
-    async def write(self, put: Callable[[bytes], Coroutine[Any, Any, PartFile]]) -> None:
-        """Starts writing the buffer after the previous write has ended. Raises that write's errors."""
-        await self.settle()
-        self._writing = asyncio.create_task(put(self.taken()), name="write what came")
-
-    async def settle(self) -> None:
-        """Awaits the running write and raises its errors."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            try:
-                await shielded(writing)
-            except asyncio.CancelledError:
-                self._writing = writing
-                raise
-
-    async def give_up(self) -> None:
-        """Cancels the running write, so a hanging disk does not block."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.cancel()
-            await asyncio.wait([writing])

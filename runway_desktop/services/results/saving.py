@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -33,14 +33,14 @@ from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Clock, Fetcher, Store
 from runway_desktop.services.settings import Settings
-from runway_desktop.services.supervised import report, survived
+from runway_desktop.services.supervised import report, shielded, survived
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from . import own_folders, part_file, sidecar
 from .embedding import EmbeddedNote as RequestNote
 from .embedding import NotEmbedded, embed_copy, embedded, has_credentials, note_of
-from .part_file import Arrival, Finished, PartFile, PartNote
+from .part_file import Finished, PartFile, PartNote
 from .result_file import BatchNames, ResultRecord, WrongContent, judge, name_values, seems_cut_short
 
 log = logging.getLogger(__name__)
@@ -479,3 +479,46 @@ class _Whole(Struct, frozen=True):
     content: bytes
     content_type: str
     etag: str
+
+
+class Arrival:
+    """Write-behind buffer of one download: collects received bytes while the previous block is written. Loop's thread.
+    `part` is the file to write to, once it exists."""
+
+    def __init__(self, part: PartFile | None) -> None:
+        self.part = part
+        self.count = 0
+        self._pieces: list[bytes] = []
+        self._writing: asyncio.Task[PartFile] | None = None
+
+    def add(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self.count += len(piece)
+
+    def taken(self) -> bytes:
+        block = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        self._pieces.clear()
+        self.count = 0
+        return block
+
+    async def write(self, put: Callable[[bytes], Coroutine[Any, Any, PartFile]]) -> None:
+        """Starts writing the buffer after the previous write has ended. Raises that write's errors."""
+        await self.settle()
+        self._writing = asyncio.create_task(put(self.taken()), name="write what came")
+
+    async def settle(self) -> None:
+        """Awaits the running write and raises its errors."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            try:
+                await shielded(writing)
+            except asyncio.CancelledError:
+                self._writing = writing
+                raise
+
+    async def give_up(self) -> None:
+        """Cancels the running write, so a hanging disk does not block."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.cancel()
+            await asyncio.wait([writing])

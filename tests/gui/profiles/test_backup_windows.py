@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from runway_desktop.rooms.backup.entry import BackupWindow
-from runway_desktop.rooms.backup.model import Into, WhichResults
+from runway_desktop.rooms.backup.model.restore import Into, WhichResults
 from runway_desktop.rooms.backup.restore_window import RestoreWindow
 from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.preferences.profile_page import ProfilePage

@@ -14,7 +14,8 @@ from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.errors import KeyRefused, SecretTrouble
 from runway_desktop.domain.profiles import Color, Profile, name_problem
-from runway_desktop.rooms.backup.model import BackupModel, Into, RestoreModel, WhichResults
+from runway_desktop.rooms.backup.model.backup import BackupModel
+from runway_desktop.rooms.backup.model.restore import Into, RestoreModel, WhichResults
 from runway_desktop.rooms.preferences.model.forms import KeptBackups
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.backups import name_of

@@ -1,0 +1,1 @@
+"""State of the windows of backup and restore. QtCore only."""
