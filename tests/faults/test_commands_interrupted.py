@@ -121,7 +121,7 @@ def test_wait_ended_by_sigterm_names_the_command_that_continues(
 
 def test_command_in_the_background_outlives_its_terminal(programs: Programs):
     made = run(programs, *FOX, "--prompt", "Outlives [seconds:36000]")[1]
-    line = f"trap '' HUP; rd wait {made['id']} --timeout 8 in & pid=$!; sleep 4; kill -HUP $pid; wait $pid"
+    line = f"trap '' HUP; rd wait {made['id']} --timeout 5 in & pid=$!; sleep 3; kill -HUP $pid; wait $pid"
     assert in_shell(programs, line).returncode == 8
 
 

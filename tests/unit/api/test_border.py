@@ -133,13 +133,13 @@ class _Breaking(httpx.AsyncByteStream):
 
 @asynccontextmanager
 async def calls(
-    folder: Path, base_url: str = "https://runway.example", **options: Any
+    folder: Path, base_url: str = "https://runway.example", patience: Patience = HURRY, **options: Any
 ) -> AsyncIterator[dict[str, Callable[[], Awaitable[Any]]]]:
     """Every way to ask, by its name."""
     path = folder / "still.png"
     path.write_bytes(bytes(1000))
-    client = RunwayClient(base_url, SECRET, patience=HURRY, **options)
-    fetcher = HttpFetcher(base_url, patience=HURRY, **options)
+    client = RunwayClient(base_url, SECRET, patience=patience, **options)
+    fetcher = HttpFetcher(base_url, patience=patience, **options)
 
     async def download() -> bytes:
         async with fetcher.open(f"{base_url}/result", offset=5, etag='"one"') as stream:
@@ -464,7 +464,9 @@ async def test_exception_while_writing_counts_as_possibly_sent(
         return Failing(transport), protocol
 
     monkeypatch.setattr(loop, "create_connection", connect)
-    async with raw_server(RawConnection.until_gone) as server, calls(tmp_path, base_url=server.url) as ways:
+    # Where a connection broke as it was written to, an answer is waited for all the same.
+    patience = Patience(create=0.5)
+    async with raw_server(RawConnection.until_gone) as server, calls(tmp_path, server.url, patience) as ways:
         with pytest.raises((NoReply, BadReply)):
             await ways["create"]()
 
