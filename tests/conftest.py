@@ -6,8 +6,8 @@ task running, and when an exception on its loop could not be caught. Where the w
 
 Every test fails on a logged bug of the program, wherever it was caught (`tests/rigs/mistakes.py`).
 
-A test marked `whole` is left out unless the environment says `WHOLE=1`, as `dev.py test --whole` does
-(`tests/rigs/samples.py`).
+A test marked `long` is among the first that are started. One marked `whole` is left out unless the environment says
+`WHOLE=1`, as `dev.py test --whole` does (`tests/rigs/samples.py`).
 """
 
 from __future__ import annotations
@@ -54,10 +54,12 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.name == "posix":
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    config.addinivalue_line("markers", "long: starts early, so that no worker waits for another's last test")
     config.addinivalue_line("markers", "whole: takes long, and a smaller test of the gate holds the same promise")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if IS_WHOLE:
         return
     left_out = [item for item in items if item.get_closest_marker("whole")]

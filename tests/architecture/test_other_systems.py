@@ -30,6 +30,7 @@ def test_every_module_that_is_not_linux_only_can_be_imported(system: str):
     assert set(done.stdout.split()) == {f"runway_desktop.{name}" for name in ONLY_ON_LINUX}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("system", "suites"),
     [

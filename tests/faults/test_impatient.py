@@ -22,6 +22,7 @@ runway = runway_with("--speed", "200", "--concurrency", "6")
 programs = programs_with(1_000_000.0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", ["line", pytest.param("mcp", marks=pytest.mark.whole)])
 def test_each_of_many_impatient_identical_requests_is_made_once(programs: Programs, how: str):
     if how == "mcp":

@@ -35,6 +35,7 @@ def said(program: Program) -> list[str]:
     return [line for line in program.complaints.splitlines() if "pw.conf" not in line]
 
 
+@pytest.mark.long
 def test_program_saves_its_state_when_the_x_server_dies(own_screen: Screen, tmp_path: Path, runway: Runway):
     server = own_screen.start_display()
     variables = {"RUNWAYML_BASE_URL": runway.base_url, "RUNWAYML_API_SECRET": SECRET}

@@ -104,6 +104,7 @@ def test_second_profile_has_its_own_key_tasks_and_window(
     assert runway.made() == {"For the studio": 1, "For the client": 1}
 
 
+@pytest.mark.long
 def test_restored_profile_returns_to_its_backup_and_resends_nothing(
     program: Program, runway: Runway, screen: Screen, tmp_path: Path, followers: list[int]
 ):
