@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def signed(content: bytes, content_type: str, *, link: str = "") -> bytes:
         "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [MADE]}}],
     }
     target = io.BytesIO()
-    builder, signer = c2pa.Builder(json.dumps(made)), _signer()
+    builder, signer = c2pa.Builder(json.dumps(made)), _signer(os.getpid())
     if link:
         builder.set_no_embed()
         builder.set_remote_url(link)
@@ -71,8 +72,9 @@ MADE = {
 
 
 @cache
-def _signer() -> Any:
-    """A signer with a chain of two certificates, as readers require: they refuse self-signed ones."""
+def _signer(process: int) -> Any:
+    """A signer with a chain of two certificates, as readers require: they refuse self-signed ones. The library closes
+    it in a fork: each process needs its own."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
