@@ -81,7 +81,11 @@ MODULES: dict[str, tuple[str, ...]] = {
     "usecases/commands/commands.py": (f"{COMMANDS}/test_commands.py", f"{COMMANDS}/test_paying.py"),
     "services/tasks/judging.py": (f"{TASKS}/test_judging.py",),
     "viewmodels/tasks/judging.py": ("tests/unit/viewmodels/tasks/test_judging.py",),
-    "services/results/saving.py": (f"{RESULTS}/test_downloads.py", f"{RESULTS}/test_library_trouble.py"),
+    "services/results/saving.py": (
+        f"{RESULTS}/test_downloads.py",
+        f"{RESULTS}/test_fetching_again.py",
+        f"{RESULTS}/test_library_trouble.py",
+    ),
     "usecases/lane_lines.py": ("tests/unit/usecases/test_lane_lines.py",),
     "usecases/listing/changes.py": (f"{LISTING}/test_changes.py",),
     "usecases/listing/columns.py": (f"{LISTING}/test_columns.py",),

@@ -389,6 +389,34 @@ async def test_rest_of_another_file_is_never_appended(desk):
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip(900_000, seed=2)
 
 
+@pytest.mark.parametrize(
+    ("before", "then", "length", "is_same"),
+    [
+        (('"1"', True), ('"1"', True), 1_000_000, True), (('"1"', True), ('"2"', True), 1_000_000, False),
+        (("", True), ('"2"', True), 1_000_000, True), (('"1"', True), ("", True), 1_000_000, True),
+        (("", True), ("", True), 900_000, False), (('"1"', True), ('"1"', True), 900_000, False),
+        (("", False), ("", True), 1_000_000, True), (("", True), ("", False), 1_000_000, True),
+        (('"1"', False), ('"2"', False), 1_000_000, False),
+    ],
+)  # fmt: skip
+async def test_rest_of_a_file_is_appended_if_neither_etag_nor_length_differ(
+    desk, monkeypatch, before, then, length, is_same
+):
+    """A host that resumes whatever it is asked for. Each is an etag, and whether the host says the length."""
+    monkeypatch.setattr(desk.fetcher, "_resumes", lambda *_: True)
+    desk.fetcher.serve(LINK, clip(), etag=before[0], says_length=before[1], cut=500_000)
+    async with desk.running():
+        task = await desk.tried()
+        desk.fetcher.serve(LINK, clip(length), etag=then[0], says_length=then[1])
+        await desk.clock.advance(3)
+        if not is_same:
+            words = saving_words(await desk.output(task))
+            assert words == "Runway sent part of another file. Saving continues automatically."
+        await desk.clock.advance(60)
+    assert [opening.offset for opening in desk.fetcher.openings] == ([0, 500_000] if is_same else [0, 500_000, 0])
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip(length)
+
+
 async def test_body_shorter_than_its_length_is_not_complete(desk, monkeypatch):
     short = clip(300_000)
     desk.fetcher.serve(LINK, clip(), etag='"1"')
@@ -402,11 +430,31 @@ async def test_body_shorter_than_its_length_is_not_complete(desk, monkeypatch):
     async with desk.running():
         task = await desk.tried()
         assert (await desk.output(task)).state is OutputState.WAITING
+        assert saving_words(await desk.output(task)).startswith("The download ended before the file was complete. ")
         assert not (desk.library / "gen4.5_Fox.mp4").exists()
         monkeypatch.setattr(desk.fetcher, "_pieces", whole)
         await desk.clock.advance(3)
         assert (await desk.output(task)).state is OutputState.SAVED
     assert desk.fetcher.openings[-1].offset == len(short)
+
+
+async def test_body_longer_than_its_length_is_received_again_from_the_start(desk, monkeypatch):
+    desk.fetcher.serve(LINK, clip(2_000_000), etag='"1"')
+    whole = desk.fetcher._pieces
+
+    async def goes_on(content: bytes, cut: int | None) -> AsyncIterator[bytes]:
+        async for piece in whole(content + b"more", None):
+            yield piece
+
+    with monkeypatch.context() as host:
+        host.setattr(desk.fetcher, "_pieces", goes_on)
+        async with desk.running():
+            task = await desk.tried()
+            assert (await desk.output(task)).state is OutputState.WAITING
+            host.undo()
+            await desk.clock.advance(3)
+            assert (await desk.output(task)).state is OutputState.SAVED
+    assert [opening.offset for opening in desk.fetcher.openings] == [0, 0]
 
 
 async def test_expired_link_is_renewed(desk):
@@ -531,8 +579,9 @@ async def test_content_that_contradicts_its_file_name_is_refused(desk, content):
     assert desk.files() == []
 
 
-async def test_truncated_file_is_downloaded_again_and_accepted_if_unchanged(desk):
-    desk.fetcher.serve(LINK, clip()[:-5])
+@pytest.mark.parametrize("length", [1_000_000, 3_000_000], ids=["in one go", "in pieces"])
+async def test_truncated_file_is_downloaded_again_and_accepted_if_unchanged(desk, length):
+    desk.fetcher.serve(LINK, clip(length)[:-5])
     async with desk.running():
         task = await desk.tried()
         failed = await desk.output(task)
@@ -540,7 +589,7 @@ async def test_truncated_file_is_downloaded_again_and_accepted_if_unchanged(desk
         assert failed.problem == Reason(ReasonCode.CUT_SHORT)
         await desk.clock.advance(60)
         assert (await desk.output(task)).state is OutputState.SAVED
-    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()[:-5]
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip(length)[:-5]
 
 
 @pytest.mark.parametrize(
