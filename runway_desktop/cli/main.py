@@ -150,13 +150,13 @@ class _Command:
             say(f"{task_id} {made['state']}")
             code, waited = await self._wait(line, [task_id])
             return code, waited["tasks"][0]
-        if line.has_own_engine or chosen.max_credits is not None:
+        if line.has_own_engine or _agreed_to(chosen) is not None:
             made = self._compared(await _sent(line, made))
         return _exit_code([made]), made
 
     def _compared(self, task: Answer) -> Answer:
         """The task, marked if Runway's price is above what `create` agreed to."""
-        most = getattr(self._chosen, "max_credits", None)
+        most = _agreed_to(self._chosen)
         if most is None or task["state"] in _NOT_MADE or task.get("credits", 0.0) <= most:
             return task
         say(f"{task['id']} costs {task['credits']:g} credits at Runway, more than {most:g}. Do not repeat it.")
@@ -292,6 +292,12 @@ async def _sent(line: EngineClient, made: Answer) -> Answer:
         if line.has_own_engine:
             say(f"It is sent when Runway Desktop runs next, or by: {options.PROGRAM} wait {made['id']}")
     return made
+
+
+def _agreed_to(chosen: Namespace) -> float | None:
+    """The credits that a create agreed to. What it books for an unknown price is meant only without a maximum."""
+    most: float | None = getattr(chosen, "max_credits", None)
+    return getattr(chosen, "price_up_to", None) if most is None else most
 
 
 def _unsaved(tasks: Sequence[Answer], *states: str) -> list[tuple[Answer, Answer]]:

@@ -21,15 +21,18 @@ A create beyond these, by its price:
 | permission | price | agent | command line |
 | --- | --- | --- | --- |
 | ask | any | waits for approval | waits for approval |
-| allowance | not known | waits: `NO_PRICE` | refused |
+| allowance | not known | waits: `NO_PRICE` | refused; next line with `price_up_to` |
 | allowance | sending asks about something else, such as a cap | waits: `QUESTIONS` | refused |
-| allowance | known only as "at least" | waits: `OPEN_PRICE` | refused |
+| allowance | known only as "at least" | waits: `OPEN_PRICE` | refused; next line with `price_up_to` |
+| allowance | above `price_up_to`, which is booked, or the only maximum | next line | refused: `ABOVE_UP_TO` |
 | allowance | above the person's limit, and no maximum was given | next line | refused: `NOT_AGREED` |
 | allowance | above the maximum that the call gives | waits: `ABOVE_MAXIMUM` | refused |
 | allowance | more than is left of the day's credits | waits: `ABOVE_ALLOWANCE` | refused |
 | allowance | within | allowed | allowed |
 
-What would wait is refused (`TOO_MANY`) while `MOST_WAITING` requests wait already.
+`price_up_to` is booked instead of a price that is not known or "at least": it counts in the lines that follow, and of
+the day's credits. It agrees to nothing else; an agent's is ignored. What would wait is refused (`TOO_MANY`) while
+`MOST_WAITING` requests wait already.
 
 A task queued within an allowance is held for approval when all are paused, the permission is no allowance any more, or
 the day's tasks cost more than it. The command line may name any file, an agent only those in its folders.
@@ -136,6 +139,7 @@ class Why(Enum):
     QUESTIONS = auto()
     OPEN_PRICE = auto()
     NOT_AGREED = auto()
+    ABOVE_UP_TO = auto()
     ABOVE_MAXIMUM = auto()
     ABOVE_ALLOWANCE = auto()
     TOO_MANY = auto()
@@ -143,13 +147,15 @@ class Why(Enum):
 
 class Priced(Struct, frozen=True, kw_only=True):
     """The price of a request. `most` is the most that it may cost as far as known; `maximum` is what the caller agreed
-    to; `asks_more`: sending asks about more than the price."""
+    to, `up_to` what is booked if the price is not known or open; `asks_more`: sending asks about more than the price.
+    """
 
     most: float
     is_known: bool = True
     is_open: bool = False
     asks_more: bool = False
     maximum: float | None = None
+    up_to: float | None = None
 
 
 class Verdict(Struct, frozen=True):
@@ -195,18 +201,27 @@ def creation(
 
 def _beyond(client: Client, priced: Priced, reserved: float, limit: float | None) -> Why | None:
     """Why an allowance does not cover a request. Written so that NaN, which JSON may contain, approves nothing."""
-    most, maximum = priced.most, priced.maximum
-    if not priced.is_known:
+    most, maximum, booked = priced.most, priced.maximum, booked_for(client, priced)
+    if not priced.is_known and booked is None:
         return Why.NO_PRICE
     if priced.asks_more:
         return Why.QUESTIONS
-    if priced.is_open:
+    if priced.is_open and booked is None:
         return Why.OPEN_PRICE
-    if maximum is None and client.name == COMMAND_LINE and limit is not None and not most <= limit:
-        return Why.NOT_AGREED
+    if client.name == COMMAND_LINE:
+        if priced.up_to is not None and (booked is not None or maximum is None) and not most <= priced.up_to + _ENOUGH:
+            return Why.ABOVE_UP_TO
+        if booked is None and maximum is None and limit is not None and not most <= limit:
+            return Why.NOT_AGREED
+    most = most if booked is None else booked
     if maximum is not None and not most <= maximum + _ENOUGH:
         return Why.ABOVE_MAXIMUM
     return None if most <= left_today(client, reserved) + _ENOUGH else Why.ABOVE_ALLOWANCE
+
+
+def booked_for(client: Client, priced: Priced) -> float | None:
+    """What counts against the day's credits instead of a price that is not known or open; None if nothing does."""
+    return None if client.name != COMMAND_LINE or (priced.is_known and not priced.is_open) else priced.up_to
 
 
 def left_today(client: Client, reserved: float) -> float:

@@ -26,6 +26,7 @@ from runway_desktop.domain.permissions import (
     Priced,
     Verdict,
     Why,
+    booked_for,
     creation,
     folders_of,
     left_today,
@@ -48,6 +49,8 @@ LONGEST_ID = 200
 REPEATS_FOR = 600.0
 """Seconds within which an identical request without an id counts as a repeat."""
 _ENOUGH = 1e-6
+_AGREED = frozenset({Ask.ABOVE_LIMIT})
+_OF_PRICE = frozenset({Ask.ABOVE_LIMIT, Ask.PRICE_UNKNOWN})
 _OTHER_WISH = "This request_id was used for another request."
 _SAVING = ("duration", "outputCount", "resolution", "quality", "ratio")
 """Settings that may make a request cheaper, the ones that change least first."""
@@ -88,7 +91,7 @@ class Creating:
             if known.digest == digest:
                 return PriceAnswer(**said, would="repeat", id=known.task_id)
             return PriceAnswer(**said, would="refuse", because=_OTHER_WISH)
-        verdict, because = await self._verdict(client, wish, prepared)
+        verdict, because, _ = await self._verdict(client, wish, prepared)
         if verdict.waits:
             return PriceAnswer(**said, would="wait for approval", because=because.message)
         if verdict.why is not None:
@@ -130,14 +133,15 @@ class Creating:
         new = replace(new, id=task_id)
         origin = Origin(TaskSource.SCRIPT, (client, request_id))
         prepared = self._prepared(new, origin)
-        verdict, because = await self._verdict(client, wish, prepared)
+        verdict, because, booked = await self._verdict(client, wish, prepared)
         if verdict.why is Why.READS_ONLY:
             engine.clients.tell_read_only(client)
         if verdict.why is not None and not verdict.waits:
             raise because
         asked = ClientRequest(
-            client=client, request_id=request_id, digest=digest, task_id=task_id, credits=prepared.sum.credits,
-            at=engine.clock.now(), request=new.request, is_within=not verdict.waits,
+            client=client, request_id=request_id, digest=digest, task_id=task_id,
+            credits=prepared.sum.credits if booked is None else booked, at=engine.clock.now(),
+            request=new.request, is_within=not verdict.waits,
         )  # fmt: skip
         if verdict.waits:
             prepared = self._sending().prepare_waiting(new, origin, Hold(HoldCode.APPROVAL, client=client))
@@ -145,7 +149,8 @@ class Creating:
         if (await engine.clients.note(asked)).task_id != task_id:
             raise CallRefused("The same was asked for meanwhile.", code=Code.AGAIN, advice="Ask again: it is there.")
         self.asked_by[task_id] = client
-        await self._sending().send(prepared, frozenset() if verdict.waits else frozenset({Ask.ABOVE_LIMIT}))
+        answers = _AGREED if booked is None else _AGREED | {Ask.PRICE_UNKNOWN}
+        await self._sending().send(prepared, frozenset() if verdict.waits else answers)
         if asked.is_within:
             await engine.clients.look_again(client)
         task = await engine.ledger.task(task_id)
@@ -160,42 +165,49 @@ class Creating:
             _refuse_findings(prepared)
         return prepared
 
-    async def _verdict(self, name: str, wish: TaskWished, prepared: Prepared) -> tuple[Verdict, CallRefused]:
-        """Whether the request may be sent, and the sentence for a refusal or a wait."""
+    async def _verdict(
+        self, name: str, wish: TaskWished, prepared: Prepared
+    ) -> tuple[Verdict, CallRefused, float | None]:
+        """Whether the request may be sent, the sentence for a refusal or a wait, and what is booked for a price that
+        is not known or open."""
         clients, sum_ = self._engine.clients, prepared.sum
         reserved, client = await clients.reserved_today(name), await clients.client(name)
-        left = prepared.asks - {Ask.ABOVE_LIMIT}
         priced = Priced(
-            most=self._most(prepared), is_known=not (sum_.unknown or Ask.PRICE_UNKNOWN in left), is_open=sum_.at_least,
-            asks_more=bool(left), maximum=wish.max_credits,
+            most=self._most(prepared), is_known=not (sum_.unknown or Ask.PRICE_UNKNOWN in prepared.asks),
+            is_open=sum_.at_least, asks_more=bool(prepared.asks - _OF_PRICE), maximum=wish.max_credits,
+            up_to=wish.price_up_to,
         )  # fmt: skip
         verdict = creation(
             client, priced, is_paused=clients.are_paused, reserved=reserved,
             limit=self._engine.settings.confirm_above, waiting=len(clients.waiting()),
         )  # fmt: skip
-        return verdict, self._in_words(verdict.why, client, priced, left_today(client, reserved), prepared)
+        because = self._in_words(verdict.why, client, priced, left_today(client, reserved), prepared)
+        return verdict, because, booked_for(client, priced)
 
     def _in_words(
         self, why: Why | None, client: Client, priced: Priced, left: float, prepared: Prepared
     ) -> CallRefused:
-        sum_, most = prepared.sum, priced.most
+        sum_, most, booked = prepared.sum, priced.most, booked_for(client, priced)
         with english():
             costs = f"It costs {cost_words(sum_)}"
-            if most > sum_.credits + _ENOUGH:
+            if booked is not None and most <= booked:
+                costs = f"It counts as {units.credits_in_words(booked)}"
+            elif most > sum_.credits + _ENOUGH:
                 costs += f" and may cost {units.credits_in_words(most)}"
             left_words = units.credits_in_words(left)
         match why:
             case None:
                 return _refused("The person approves each request.", "")
             case Why.QUESTIONS:
-                asks = ", ".join(sorted(ask.value for ask in prepared.asks - {Ask.ABOVE_LIMIT}))
+                asks = ", ".join(sorted(ask.value for ask in prepared.asks - _OF_PRICE))
                 return _refused(f"The person has to be asked: {asks}.", "Send it from the window.")
             case Why.OPEN_PRICE:
-                return _refused(
-                    f"{costs} or more: nobody knows how much before it is sent.", "Send it from the window."
-                )
+                return _refused(f"{costs} or more: nobody knows how much before it is sent.", approvals.UNKNOWN_PRICE)
             case Why.NOT_AGREED:
                 return _refused(f"{costs}.", f"Say --max-credits {most:g} to agree to that.")
+            case Why.ABOVE_UP_TO:
+                said = f"{costs}, more than {priced.up_to:g}."
+                return _refused(said, "Say a higher --price-up-to to agree to that.")
             case Why.ABOVE_MAXIMUM:
                 said = f"{costs}, more than {priced.maximum:g}."
                 return _refused(said, "Say a higher --max-credits to agree to that.")

@@ -49,8 +49,8 @@ EXITS: Mapping[Code, str] = {
     Code.NOT_YET: "under way: queued, sent or still running. Do not repeat it; wait for it",
     Code.PERSON: "open Runway Desktop first: a restore, a damaged list, another version, a disk that cannot say "
     "whether the profile is open elsewhere",
-    Code.OVER_MAX: "made, and Runway's own price is above --max-credits (over_max_credits in the answer). Do not "
-    "repeat it",
+    Code.OVER_MAX: "made, and Runway's own price is above --max-credits or --price-up-to (over_max_credits in "
+    "the answer). Do not repeat it",
 }
 """What each exit code of a command means."""
 

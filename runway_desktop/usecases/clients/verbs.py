@@ -80,6 +80,9 @@ class TaskWished(Wish, frozen=True, kw_only=True):
     prompt: Prompt = ""
     project: Project = ""
     max_credits: Annotated[Credits | None, Meta(description="agree to a price of at most N credits")] = None
+    price_up_to: Annotated[
+        Credits | None, Meta(description="book N credits if the price is unknown or open; Runway's may be higher")
+    ] = None
     request_id: Annotated[str, Meta(description="the same WORD gives the same task; another one, another take")] = ""
 
 
@@ -143,7 +146,9 @@ class TaskAnswer(Struct, frozen=True, kw_only=True):
     url: Annotated[str, Meta(description="a link to the first result, if links were asked for")] | UnsetType = UNSET
     output: Annotated[list[str], Meta(description="links to all of them")] | UnsetType = UNSET
     is_repeat: Annotated[bool, Meta(description="of create: it was made by an earlier call")] | UnsetType = UNSET
-    over_max_credits: Annotated[bool, Meta(description="Runway's price is above --max-credits")] | UnsetType = UNSET
+    over_max_credits: Annotated[bool, Meta(description="Runway's price is above what was agreed to")] | UnsetType = (
+        UNSET
+    )
 
 
 class TasksAnswer(Struct, frozen=True, kw_only=True):
@@ -305,6 +310,7 @@ VERBS: Mapping[str, Verb] = {
             ),
             tool=Tool(
                 required=("request_id",),
+                hidden=("price_up_to",),
                 rules=" request_id: one id for each thing the person wants. Trying again? Send the SAME id: the same "
                 f"task is given, nothing is made twice.{INPUTS}{APPROVED}",
             ),
@@ -315,7 +321,7 @@ VERBS: Mapping[str, Verb] = {
             takes=TaskWished,
             gives=PriceAnswer,
             method="price",
-            tool=Tool(rules=" Nothing is made. Free."),
+            tool=Tool(hidden=("price_up_to",), rules=" Nothing is made. Free."),
         ),
         Verb(
             name="wait",

@@ -53,6 +53,7 @@ _OF_PROGRAM = {
     "cancel": Text("Cancel", context="call"),
     "list": Text("List", context="call"),
 }
+UNKNOWN_PRICE = "Say --price-up-to CREDITS to book that much, or send it from the window."
 REFUSALS: Mapping[Why, tuple[Text | str, str]] = {
     Why.NOT_GRANTING: ("Only the person can grant that.", ""),
     Why.NAMELESS: ("A program has to say its name.", "Say it in the hello."),
@@ -72,7 +73,7 @@ REFUSALS: Mapping[Why, tuple[Text | str, str]] = {
     ),
     Why.NO_PRICE: (
         Text("Nobody knows the price before it is sent."),
-        "Send it from the window. Nothing was sent.",
+        f"{UNKNOWN_PRICE} Nothing was sent.",
     ),
     Why.TOO_MANY: (
         f"{MOST_WAITING} requests wait for the person already.",

@@ -173,7 +173,7 @@ def test_runways_price_above_the_limit_has_its_own_exit_code(
 ):
     waits = {"waits_because": "Paused"} if state == "held" else {}
     made = task(state, credits=credits, is_repeat=False, **waits)
-    words = ["create", "text_to_image", "--model", "gen4_image", "--max-credits", "5"]
+    words = ["create", "text_to_image", "--model", "gen4_image", "--price-up-to", "5"]
     assert run(Line(made), monkeypatch, *words) == code
     written = capsys.readouterr()
     assert json.loads(written.out).get("over_max_credits", False) is (code == 11)

@@ -90,6 +90,17 @@ CREATIONS = [
     (Priced(most=0.0, is_known=False, asks_more=True), 0.0, Why.NO_PRICE, Why.NO_PRICE),
     (Priced(most=25.0, asks_more=True, is_open=True), 0.0, Why.QUESTIONS, Why.QUESTIONS),
     (Priced(most=25.0, is_open=True, maximum=10.0), 0.0, Why.OPEN_PRICE, Why.OPEN_PRICE),
+    # A price to book is the command line's alone, agrees to no question and to no higher maximum.
+    (Priced(most=0.0, is_known=False, up_to=50.0), 0.0, Why.NO_PRICE, None),
+    (Priced(most=0.0, is_known=False, up_to=50.0), 51.0, Why.NO_PRICE, Why.ABOVE_ALLOWANCE),
+    (Priced(most=0.0, is_known=False, up_to=50.0, maximum=49.0), 0.0, Why.NO_PRICE, Why.ABOVE_MAXIMUM),
+    (Priced(most=0.0, is_known=False, up_to=50.0, asks_more=True), 0.0, Why.NO_PRICE, Why.QUESTIONS),
+    (Priced(most=0.0, is_known=False, up_to=math.nan), 0.0, Why.NO_PRICE, Why.ABOVE_UP_TO),
+    (Priced(most=25.0, is_open=True, up_to=50.0), 50.0, Why.OPEN_PRICE, None),
+    (Priced(most=25.0, is_open=True, up_to=24.0, maximum=90.0), 0.0, Why.OPEN_PRICE, Why.ABOVE_UP_TO),
+    (Priced(most=31.0, up_to=50.0), 0.0, None, Why.NOT_AGREED),
+    (Priced(most=31.0, up_to=30.0), 0.0, None, Why.ABOVE_UP_TO),
+    (Priced(most=31.0, up_to=30.0, maximum=40.0), 69.0, None, None),
 ]
 
 

@@ -199,6 +199,37 @@ async def test_unknown_price_cannot_be_consented_to_by_a_client(tmp_path: Path):
         assert "price" in refused.message
 
 
+async def test_command_books_a_price_that_is_not_known(tmp_path: Path):
+    unknown: dict[str, Any] = {"model": "veo3.1", "values": {"duration": 4}, "price_up_to": 60}
+    async with a_desk(tmp_path, granted=50.0, loops=("lane",)) as desk:
+        assert "counts as 60 credits; 50 credits are left" in (await desk.refused(**unknown)).message
+        await desk.call(COMMAND_LINE, "grant", credits=100.0)
+        await desk.create(**unknown)
+        await settle(50)
+        assert len(desk.rig.runway.requests) == 1
+        assert await desk.engine.clients.reserved_today(COMMAND_LINE) == 60.0
+        await desk.create(model="veo3.1_fast", values={"duration": 8}, price_up_to=20, request_id="two")
+        await settle(50)
+        assert await desk.engine.clients.reserved_today(COMMAND_LINE) == 85.0, "Runway's own 25, which is higher"
+
+
+async def test_booking_a_price_agrees_to_nothing_else(tmp_path: Path):
+    unknown: dict[str, Any] = {"model": "veo3.1", "values": {"duration": 4}, "price_up_to": 60}
+    async with a_desk(tmp_path, loops=("lane",)) as desk:
+        assert "more than 50" in (await desk.refused(**unknown, max_credits=50)).message
+        assert (await desk.refused(price_up_to=60)).advice.startswith("Say --max-credits 25"), "the price is known"
+        assert "more than 24" in (await desk.refused(price_up_to=24)).message
+        await desk.create(max_credits=30)
+        await settle(50)
+        desk.rig.settings.day_cap = 10.0
+        with pytest.raises(CallRefused, match="over a cap"):
+            await desk.create(**unknown, request_id="two")
+        desk.rig.settings.day_cap = None
+        await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 100.0)
+        assert (await desk.create(AGENT, **unknown))["state"] == "waiting_for_approval"
+        assert await desk.engine.clients.reserved_today(AGENT) == 0.0
+
+
 async def test_command_cannot_raise_a_cap(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         desk.rig.settings.day_cap = 10.0
