@@ -14,6 +14,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, overload
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
+from . import hooks
 from .filenames import DEFAULT_TEMPLATE
 
 Value = TypeVar("Value")
@@ -188,6 +189,8 @@ class Preferences:
     sending_cap = Preference[float | None](None, Text("Per task"), Credits())
     project_caps = Preference[dict[str, float]]({}, Text("Project caps"), NumberEach(float, MOST_CREDITS))
     confirm_above = Preference[float | None](1_000.0, Text("Ask when it costs more than"), Credits())
+    hook = Preference[dict[str, Any]]({}, Text("When something happens, run"), Own(hooks.accepted))
+    """A `domain.hooks.Hook`, valid in its own list only."""
     shortcuts = Preference[dict[str, list[str]]]({}, Text("Shortcuts"), Own(_shortcuts))
 
     @classmethod

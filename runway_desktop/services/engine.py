@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from .money.budget import Budget
     from .money.pricing import Pricing
     from .money.spending import Spending
-    from .ports import Clock, ClosableRunway, Fetcher, Runway, SecretStore, Snapshots, Store
+    from .ports import Clock, ClosableRunway, Fetcher, Hooks, Runway, SecretStore, Snapshots, Store
     from .profiles.profile_folders import Profiles
     from .results.downloads import Downloads
     from .results.fresh_links import FreshLinks
@@ -100,6 +100,7 @@ class Outside:
     threads: Callable[[int, str], Executor]
     """Makes a pool of so many threads with a name, for a disk that may hang."""
     home: Path
+    make_hooks: Callable[[Engine], Hooks]
     is_demo: bool = False
 
 
@@ -122,6 +123,7 @@ RUNNING = (
     "integrity",
     "move",
     "backups",
+    "hooks",
 )
 """Services that have a loop or listen to the bus, each after those that it depends on."""
 
@@ -399,6 +401,10 @@ class Engine:
             self.folder,
             self._profile.rescued,
         )
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        return self._outside.make_hooks(self)
 
     @cached_property
     def links(self) -> FreshLinks:

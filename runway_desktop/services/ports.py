@@ -20,6 +20,7 @@ from runway_desktop.domain.account import Fingerprint, Organization, UsedCredits
 from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.folders import FileMove
+from runway_desktop.domain.hooks import Happening, Hook
 from runway_desktop.domain.library import (
     Entries,
     Estimate,
@@ -383,3 +384,21 @@ class Store(Protocol):
         Writers never wait for readers."""
 
     async def close(self) -> None: ...
+
+
+class Hooks(Protocol):
+    """What the person wants to be run when something happens. Set in the preferences alone. `set` and `test` raise
+    HookFailed, StoreError."""
+
+    @property
+    def hook(self) -> Hook:
+        """Empty if it was set in another list."""
+
+    async def set(self, words: Sequence[str], happenings: frozenset[Happening]) -> None:
+        """`words`: an address, or a program with its arguments; none: nothing is run any more."""
+
+    async def test(self) -> None:
+        """Runs it once, with the latest saved task if there is one."""
+
+    async def settle(self) -> None:
+        """Call when all else has ended, before the store closes."""

@@ -82,6 +82,7 @@ class UseCases:
     exchange = _Of(lambda engine: engine.exchange)
     folder = _Of(lambda engine: engine.folder)
     forecasts = _Of(lambda engine: engine.forecasts)
+    hooks = _Of(lambda engine: engine.hooks)
     intake = _Of(lambda engine: engine.intake)
     integrity = _Of(lambda engine: engine.integrity)
     is_demo = _Of(lambda engine: engine.is_demo)

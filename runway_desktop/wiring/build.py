@@ -39,7 +39,7 @@ from .stages import ClosingStage
 if TYPE_CHECKING:
     from runway_desktop.services.backup.restoring import RestorePreview
     from runway_desktop.services.backup.watching import Watch
-    from runway_desktop.services.ports import ClosableRunway, Snapshots
+    from runway_desktop.services.ports import ClosableRunway, Hooks, Snapshots
 
     from .demo import Demo, DemoWishes
     from .lazy_adapters import ClosableFetcher
@@ -201,6 +201,7 @@ async def _assemble(
             file_workers=file_workers,
             threads=DiskThreads,
             home=Path.home(),
+            make_hooks=make_hooks,
             is_demo=demo is not None,
         )
     )
@@ -209,6 +210,9 @@ async def _assemble(
     sidecars = engine.sidecars
     await after_restore.take_up(engine.ledger, engine.settings)
     await engine.pricing.load()
+    if engine.settings.hook:
+        # Likewise, also where the loops never run.
+        engine.hooks  # noqa: B018
 
     sound = asyncio.Event()
 
@@ -219,6 +223,8 @@ async def _assemble(
         sound.set()
 
     async def prepare() -> Loops:
+        # On a worker thread, likewise.
+        await in_worker(workers, import_module, "runway_desktop.usecases.hooks")
         await engine.make_what_runs()
         await engine.budget.load()
         return (
@@ -267,6 +273,8 @@ async def _assemble(
         closing=(
             # Answers are written before the store closes.
             ClosingStage("ledger", engine.ledger.settle, 10),
+            # What it has to read is read. It runs after the profile was released.
+            ClosingStage("hook", lambda: _settle_hooks(engine), 5),
             # Drafts and column widths are stored.
             ClosingStage("settings", engine.settings.flush, 5),
             # Connections close before the loop.
@@ -325,6 +333,11 @@ async def _give_up_sendings(engine: Engine, runway: LateRunway) -> None:
         await engine.lane.settle()
 
 
+async def _settle_hooks(engine: Engine) -> None:
+    if engine.is_made("hooks"):
+        await engine.hooks.settle()
+
+
 async def _settle_downloads(engine: Engine) -> None:
     if engine.is_made("downloads"):
         await engine.downloads.settle(SETTLE_SECONDS)
@@ -375,6 +388,17 @@ def _fetcher_for(url: str | None) -> ClosableFetcher:
     from runway_desktop.api.fetcher import HttpFetcher
 
     return HttpFetcher(url or DEFAULT_BASE_URL)
+
+
+def make_hooks(engine: Engine) -> Hooks:
+    from runway_desktop.usecases.hooks import Hooks as OwnHooks
+
+    def post(address: str, content: bytes, seconds: float) -> None:
+        from runway_desktop.api.posting import post as send
+
+        send(address, content, seconds)
+
+    return OwnHooks(engine, post)
 
 
 def _demo(profile: Profile, wishes: DemoWishes, workers: Executor) -> Demo:

@@ -28,6 +28,7 @@ from runway_desktop.services.tasks.missing_inputs import InputFollowing
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.wiring.build import make_hooks
 from tests.rigs.engine_rig import AtOnce
 from tests.rigs.fake_runway import FakeFetcher, FakeRunway
 from tests.rigs.fakes import FakeClock, MemorySecrets, MemoryStore, settle
@@ -85,6 +86,7 @@ class Rig:
                 file_workers=AtOnce(),
                 threads=lambda *_: AtOnce(),
                 home=library.parent,
+                make_hooks=make_hooks,
             )
         )
         engine = self.engine

@@ -11,6 +11,7 @@ from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.tasks.submission import Ask, Prepared
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.usecases.sending.sending import TaskSender
+from runway_desktop.wiring.build import make_hooks
 from tests.rigs import engine_rig
 from tests.rigs.engine_rig import CATALOG, AtOnce
 from tests.rigs.fake_runway import FakeFetcher
@@ -38,6 +39,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
         file_workers=AtOnce(),
         threads=lambda *_: AtOnce(),
         home=folder,
+        make_hooks=make_hooks,
     )
     engine = Engine(outside)
     engine.bus, engine.settings, engine.ledger, engine.folder = parts.bus, parts.settings, parts.ledger, parts.folder

@@ -264,6 +264,13 @@ PREFERENCES: dict[str, tuple[Any, tuple[tuple[Any, ...], tuple[Any, ...]]]] = {
     "sending_cap": (None, CREDITS),
     "project_caps": ({}, (({"Aurora": 0.5, "Zenith": 100_000_000.0},), (None, 1))),
     "confirm_above": (1_000.0, CREDITS),
+    "hook": (
+        {},
+        (
+            ({}, {"list": "ab", "words": ["/usr/bin/upload", "shots"], "happenings": ["failed", "saved"]}),
+            (None, 1, {"words": []}, {"list": "ab", "words": [], "happenings": ["lovely"]}),
+        ),
+    ),
     "shortcuts": ({}, (({"task.cancel": ["Ctrl+K"]},), (None, 1))),
 }
 """By name: the default, values that are kept as they are, and values that are refused."""

@@ -46,6 +46,7 @@ from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.profiles.welcome import CHECKING, WHERE_FROM
 
+from .hook_editor import HookEditor
 from .saving_editors import FolderEditor, LanguageEditor, LoginEditor, NamesEditor, NumberBox, OwnEditor
 
 WITH_TRAY = Text("In the tray, the program keeps checking, sending and saving until you quit it.")
@@ -61,6 +62,7 @@ OWN: dict[str, type[OwnEditor]] = {
     "name_template": NamesEditor,
     "language": LanguageEditor,
     "start_at_login": LoginEditor,
+    "hook": HookEditor,
 }
 """Editors of the preferences of kind `Own`."""
 

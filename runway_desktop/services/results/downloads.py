@@ -238,6 +238,11 @@ class Downloads:
         """Number of downloads that wait for a start or a retry."""
         return len(self._jobs) - len(self._running)
 
+    @property
+    def is_idle(self) -> bool:
+        """Nothing is to be saved, as far as it was heard of."""
+        return not self._jobs and not self._arrivals
+
     # Scheduling.
 
     async def _take_up(self) -> None:

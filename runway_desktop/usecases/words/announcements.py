@@ -82,7 +82,7 @@ def of_sent(rows: Sequence[Row]) -> Announcement:
     ids = tuple(row.task.id for row in rows)
     if len(rows) > 1:
         return Announcement(ngettext("{n} task sent", "{n} tasks sent", len(rows)), "", ids)
-    return Announcement(_("Sent"), _name(rows[0].task), ids)
+    return Announcement(_("Sent"), name_of(rows[0].task), ids)
 
 
 def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
@@ -93,7 +93,7 @@ def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
         counts = Counter(end for _, end in ended)
         return Announcement(ngettext("{n} task ended", "{n} tasks ended", len(ended)), _counted(counts), ids, problem)
     row, _ = ended[0]
-    return Announcement(describe(row, Around()).headline, _name(row.task), ids, problem)
+    return Announcement(describe(row, Around()).headline, name_of(row.task), ids, problem)
 
 
 def of_requests(asked: Sequence[Task]) -> Announcement:
@@ -116,7 +116,8 @@ def of_batch(batch: GroupSummary, task_ids: Sequence[TaskId]) -> Announcement:
     return Announcement(title, _counted(counts), tuple(task_ids), failed > 0)
 
 
-def _name(task: Task) -> str:
+def name_of(task: Task) -> str:
+    """Its title, prompt or model."""
     return units.shortened(task.title or task.request.prompt or model_label(task.request.model), LONGEST)
 
 

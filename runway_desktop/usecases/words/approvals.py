@@ -46,6 +46,8 @@ _OF_PERSON = {
     "folders": Text("Folders changed"),
     "pause": Text("All programs paused"),
     "resume": Text("Programs resumed"),
+    "hook": Text("What runs when something happens"),
+    "hook failed": Text("Not run when something happened"),
 }
 _OF_PROGRAM = {
     "create": Text("Create", context="call"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.errors import ListClosed
+from runway_desktop.domain.hooks import Happening
 from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.remote import headless
@@ -23,6 +26,7 @@ from runway_desktop.values import replace
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
 from tests.rigs.permits import permit
+from tests.rigs.waiting import soon
 
 FOX = {"endpoint": "text_to_image", "model": "gen4_image", "prompt": "A fox", "values": {"ratio": "1024:1024"}}
 
@@ -100,3 +104,33 @@ async def test_call_arriving_as_the_list_closes_ends(tmp_path: Path, monkeypatch
         pass
     with pytest.raises(ListClosed):
         await asyncio.wait_for(built[0].engine.clients.client("claude"), 5)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of a POSIX shell")
+async def test_window_gets_the_profile_while_a_hook_hangs_and_the_hook_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    await permit(tmp_path, "claude", Permission.ASK)
+    built: list[Assembly] = []
+
+    async def build_and_keep(*words: Any, **more: Any) -> Assembly:
+        built.append(await build(*words, **more))
+        return built[-1]
+
+    monkeypatch.setattr(headless, "build", build_and_keep)
+    program, event = tmp_path / "program", tmp_path / "event"
+    program.write_text(f"#!/bin/sh\ncat > {event}\nwhile [ ! -e {event}.go ]; do sleep 0.05; done\ntouch {event}.end\n")
+    program.chmod(0o755)
+    async with engine_of(tmp_path) as engine:
+        await built[0].engine.hooks.set([str(program)], frozenset(Happening))
+        await engine.call(Hello(client="claude"), "create", FOX)
+        await soon(event.exists)
+        await engine.call(Hello(client="window"), LEAVE, {})
+        await soon(lambda: engine.is_over)
+        claimed = claim(environment.profile(demo=False, folder=tmp_path).folder)
+        assert claimed is not None
+        claimed.release()
+        told = json.loads(event.read_text())
+        assert (told["event"], told["waits_for"]) == ("needs_me", "the person")
+    Path(f"{event}.go").touch()
+    await soon(Path(f"{event}.end").exists)

@@ -97,6 +97,15 @@ async def test_snapshot_is_independent_of_the_lists_folder_and_starts(tmp_path: 
     assert first == second == third
 
 
+async def test_snapshot_has_nothing_that_is_run_when_something_happens(tmp_path: Path):
+    store = await a_list(tmp_path / "p.db")
+    await store.set_settings({"hook": {"list": "ab", "words": ["https://x.example/token"], "happenings": ["saved"]}})
+    await store.close()
+    snapshots.take(tmp_path / "p.db", tmp_path / "copy.db", quietly)
+    assert snapshots.setting(tmp_path / "copy.db", "hook") is None
+    assert b"x.example" not in (tmp_path / "copy.db").read_bytes()
+
+
 async def test_setting_of_a_list_is_read_while_another_program_has_it_open(tmp_path: Path):
     store = await a_list(tmp_path / "p.db", 1)
     await store.set_settings({"folder": "ü \udcff", "nothing": None})

@@ -1,11 +1,14 @@
-"""Forms of single parts of the preferences: the library's folder, connected programs, start at login,
-daily backups. Invalid input
+"""Forms of single parts of the preferences: the library's folder, connected programs, what is run when
+something happens, start at login, daily backups. Invalid input
 never raises. GUI thread only.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import shlex
+import sys
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,6 +20,7 @@ from runway_desktop.desktop import login
 from runway_desktop.desktop.session_bus import is_sandboxed
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import LeftBehind, MovePhase, MovePlan, MoveProgress
+from runway_desktop.domain.hooks import Happening, Hook, HookFailed
 from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.backups import Backups, KeptBackup
@@ -283,6 +287,64 @@ class ProgramsForm(Model):
     def _show(self, found: tuple[Program, ...]) -> None:
         self.programs = found
         self.changed.emit()
+
+
+class HookForm(Model):
+    """What is run when something happens. A program's arguments are split at blanks; quotation marks keep some
+    together."""
+
+    changed = Signal()
+    """It was set or tested; `said` is the outcome."""
+
+    def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(cases, runner, parent)
+        self._in_turn = asyncio.Lock()
+        self.said = ""
+        self.is_problem = self.is_busy = False
+
+    @property
+    def hook(self) -> Hook:
+        return self._cases.hooks.hook
+
+    @property
+    def text(self) -> str:
+        return self.hook.address or shlex.join(self.hook.words)
+
+    def set(self, text: str, happenings: Collection[Happening], *, tests: bool = False) -> None:
+        """Stores it if it differs and can be used; `tests`: and runs it once. `changed` follows."""
+        if tests or self._differs(text, happenings):
+            self._say(_("Checking…"), is_busy=True)
+            self._runner(
+                self._set(text, happenings, tests=tests),
+                "set what is run",
+                done=self.while_open(self._say),
+                failed=self.while_open(lambda error: self._say(_whole(error), is_problem=True)),
+            )
+
+    def _differs(self, text: str, happenings: Collection[Happening]) -> bool:
+        return text.strip() != self.text or (bool(self.hook.words) and happenings != self.hook.happenings)
+
+    async def _set(self, text: str, happenings: Collection[Happening], *, tests: bool) -> str:
+        try:
+            words = shlex.split(text.replace("\\", "/") if sys.platform == "win32" else text)
+        except ValueError:
+            raise HookFailed(Text("A quotation mark is missing.")) from None
+        async with self._in_turn:
+            if self._differs(text, happenings):
+                await self._cases.hooks.set(words, frozenset(happenings))
+            if not tests or not self.hook.words:
+                return ""
+            await self._cases.hooks.test()
+        return _("It worked.")
+
+    def _say(self, said: str, *, is_problem: bool = False, is_busy: bool = False) -> None:
+        self.said, self.is_problem, self.is_busy = said, is_problem, is_busy
+        self.changed.emit()
+
+
+def _whole(error: RunwayDesktopError) -> str:
+    """With what the program said."""
+    return "\n".join(filter(None, (error.in_words(), error.detail)))
 
 
 class LoginForm(Model):

@@ -30,7 +30,7 @@ from runway_desktop.viewmodels.model import Model, Soon
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from runway_desktop.viewmodels.system import language_name
 
-from .forms import KeptBackups, LibraryForm, LoginForm, ProgramsForm
+from .forms import HookForm, KeptBackups, LibraryForm, LoginForm, ProgramsForm
 from .table import LINES, Group, Line, NumberRow, Section
 
 MODELS, PROJECTS = "lane_limits", "project_caps"
@@ -54,6 +54,7 @@ class PreferencesForm(Model):
         self._look = QuickLook()
         self.folder = LibraryForm(cases, bridge, runner, self)
         self.programs = ProgramsForm(cases, bridge, runner, self)
+        self.hook = HookForm(cases, runner, self)
         bridge.settings_changed.connect(self._told)
         bridge.organization_changed.connect(self._organization_changed)
         self._soon = Soon(self, _SPENT_MS, self.spent)

@@ -60,6 +60,12 @@ class Section(StrEnum):
         Text("agents, mcp, claude, codex, cursor, vs code, scripts, command line, permissions"),
         "agents",
     )
+    EVENTS = (
+        "Events",
+        Text("Events", context="preferences"),
+        Text("hook, webhook, notify a program, script, after saving, upload, s3, nas, chat, phone, push"),
+        "events",
+    )
     ABOUT = "About", Text("About"), Text("version, license"), "privacy"
 
     heading: Text
@@ -169,6 +175,12 @@ _SENDING = Group(
     Text("You are always asked when the price is not known, or when a cap or the balance is too low."),
 )
 _NO_CAP = Text("no cap")
+_EVENTS = Group(
+    Section.EVENTS,
+    Text("When something happens, run"),
+    Text("A program, or an address by POST. It gets the event as JSON, and saving never waits for it."),
+    protects=True,
+)
 
 
 LINES = (
@@ -234,6 +246,7 @@ LINES = (
         each=Each(what=Text("Project"), add=Text("Add a project…"), each=Text("Cap of {name}"), unit=Text("credits")),
     ),
     Line("confirm_above", _SENDING, none=Text("never ask")),
+    Line("hook", _EVENTS),
 )
 """All but the shortcuts, which have a room of their own."""
 
