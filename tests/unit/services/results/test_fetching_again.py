@@ -87,6 +87,8 @@ async def test_file_that_has_returned_is_not_downloaded(desk: Bench):
         now = await desk.output(task)
     assert len(desk.fetcher.openings) == opened
     assert replace(now, url=before.url, url_fetched_at=before.url_fetched_at) == before
+    [back] = [entry for entry in await desk.store.ledger(task.id) if entry.kind == "file there again"]
+    assert (back.at, back.detail) == (desk.clock.now(), {"index": 0, "file": "gen4.5_Fox.mp4"})
 
 
 async def test_original_fetched_again_is_saved_beside_the_persons_edit(desk: Bench):
