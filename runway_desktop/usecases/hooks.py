@@ -37,7 +37,7 @@ from runway_desktop.domain.events import (
 from runway_desktop.domain.hooks import LONGEST_RUN, Happening, Hook, HookFailed, check_address
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, Row
 from runway_desktop.domain.secrecy import WHOLE_KEY
-from runway_desktop.domain.task import OutputState, State, Task, TaskId
+from runway_desktop.domain.task import HoldCode, OutputState, State, Task, TaskId
 from runway_desktop.services.approvals import YOU
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.engine import Engine
@@ -87,8 +87,6 @@ class Hooks:
         self._was_busy = self._lane_changed = False
         self._needed: Way | None = None
         self._stop = engine.bus.listen(self._heard)
-        if engine.settings.hook:
-            self._wake()
 
     @property
     def hook(self) -> Hook:
@@ -105,7 +103,7 @@ class Hooks:
         stored = {"list": self._list(), "words": list(hook.words), "happenings": sorted(happenings)}
         self.engine.settings.hook = stored if words else {}
         self._told.clear()
-        await self.engine.clients.record(YOU, "hook", hook.name)
+        await self.engine.clients.record(YOU, "hook", hook.name, ", ".join(sorted(happenings)))
 
     async def test(self) -> None:
         listing = Listing(filter=Filter(page=Page.SAVED), group=GroupBy.NONE)
@@ -225,7 +223,7 @@ class Hooks:
         moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         event: dict[str, Any] = {"event": happening, "time": moment, "text": _("The queue is empty.")}
         if row is None:
-            return event
+            return event if happening is Happening.QUEUE_EMPTY else {**event, "text": _("This is a test.")}
         engine, task = self.engine, row.task
         asked = (await engine.clients.of([task.id])).get(task.id)
         kept = engine.lane.keeps(task) if task.state is State.QUEUED and engine.is_made("lane") else None
@@ -257,7 +255,7 @@ class Hooks:
 
     def _deliver(self, hook: Hook, content: bytes, seconds: float) -> None:
         """On a thread."""
-        if seconds <= 0:
+        if seconds < 1:
             raise HookFailed(Text("The program has ended before all events were run."))
         if hook.address:
             self._post(hook.address, content, seconds)
@@ -277,14 +275,16 @@ class Hooks:
             self._told.add(error.kind)
             detail = error.detail[:LONGEST_DETAIL]
             self.engine.bus.tell(Notice(error.text, detail, is_problem=True, section="hook"))
-            await self.engine.clients.record(YOU, "hook failed", self.hook.name, error.in_words())
+            await self.engine.clients.record(self.hook.name, "event", "", error.in_words())
 
     def _list(self) -> str:
         return str((self.engine.settings.get(IDENTITY) or {}).get("id", ""))
 
 
 def _waits(task: Task) -> bool:
-    return task.state is State.QUEUED and task.waits_for_person and task.removed_at is None
+    """For the person, who did not hold it."""
+    is_held = task.state is State.QUEUED and task.waits_for_person and task.removed_at is None
+    return is_held and task.hold.code is not HoldCode.WAITS_FOR_PERSON
 
 
 def _goes_on(task: Task) -> bool:

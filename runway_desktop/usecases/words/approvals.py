@@ -47,13 +47,13 @@ _OF_PERSON = {
     "pause": Text("All programs paused"),
     "resume": Text("Programs resumed"),
     "hook": Text("What runs when something happens"),
-    "hook failed": Text("Not run when something happened"),
 }
 _OF_PROGRAM = {
     "create": Text("Create", context="call"),
     "adopt": Text("Adopt", context="call"),
     "cancel": Text("Cancel", context="call"),
     "list": Text("List", context="call"),
+    "event": Text("Event", context="call"),
 }
 UNKNOWN_PRICE = "Say --price-up-to CREDITS to book that much, or send it from the window."
 REFUSALS: Mapping[Why, tuple[Text | str, str]] = {
