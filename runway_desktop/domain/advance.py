@@ -171,12 +171,14 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 raise ImpossibleMove("A task that waits for the person is not sent")
             return replace(task, state=State.SENDING, sent_at=now, hold=ITS_TURN, evidence=evidence, key=key)
         case Accepted(remote_id, estimated):
-            _expect(task, transition, State.SENDING, State.UNCERTAIN)
+            # GONE: the person let go of an uncertain task whose id is written late. It is paid for, so it is kept.
+            _expect(task, transition, State.SENDING, State.UNCERTAIN, State.GONE)
             price = task.evidence.price if task.evidence is not None else None
             return replace(
                 task,
                 state=State.PENDING,
                 remote_id=remote_id,
+                ended_at=None,
                 evidence=None,
                 hold=ITS_TURN,
                 # Where Runway gives no estimate, the price computed before sending counts as spent.

@@ -164,6 +164,12 @@ def test_dismissed_uncertain_task_ends_at_its_dismissal():
     assert advance(uncertain, LetGo(), NOW) == replace(uncertain, state=State.GONE, ended_at=NOW)
 
 
+def test_id_written_after_its_task_was_dismissed_is_kept():
+    dismissed = advance(task(State.UNCERTAIN, evidence=BEFORE), LetGo(), NOW)
+    found = advance(dismissed, Accepted(REMOTE), NOW)
+    assert (found.state, found.remote_id, found.ended_at) == (State.PENDING, REMOTE, None)
+
+
 @pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED, State.CANCELLED, State.GONE])
 def test_cancel_request_for_an_ended_task_changes_nothing(state):
     ended = at_runway(state, ended_at=NOW - 5)
