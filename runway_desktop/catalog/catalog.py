@@ -83,6 +83,11 @@ class Catalog:
                 ranked.append((min(fits), position, endpoint))
         return tuple(endpoint for _, _, endpoint in sorted(ranked, key=lambda entry: entry[:2]))
 
+    def needs_no_more(self, pair: Pair, kinds: frozenset[Media], *, has_prompt: bool) -> bool:
+        """Whether the pair takes inputs of these kinds, or the prompt, and requires no others."""
+        fit = self._fit(pair.endpoint, pair.model, kinds, has_prompt)
+        return fit is not None and not fit[0]
+
     def _fit(self, endpoint: str, model: str, kinds: frozenset[Media], has_prompt: bool) -> tuple[bool, bool] | None:
         """Rank of a pair, smaller is better; None if it does not fit."""
         pair = self.pair(endpoint, model)

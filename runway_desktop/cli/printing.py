@@ -34,11 +34,13 @@ def as_json(found: Answer) -> str:
 
 def as_text(found: Answer) -> str:
     """For people: tasks and models as tables, anything else one line for each member."""
-    tasks, models = found.get("tasks"), found.get("models")
+    tasks, models, endpoints = found.get("tasks"), found.get("models"), found.get("endpoints")
     if isinstance(tasks, list):
         lines = _table([(one["id"], one["state"], one["model"], one["prompt"]) for one in tasks])
     elif isinstance(models, list):
-        lines = _table([(one["endpoint"], one["model"]) for one in models])
+        lines = _table([(one["endpoint"], field["name"], _in_line(field)) for one in models for field in one["fields"]])
+    elif isinstance(endpoints, list):
+        lines = _table([(one["endpoint"], model) for one in endpoints for model in one["models"]])
     else:
         lines = _members(found)
     return "".join(f"{line}\n" for line in lines)

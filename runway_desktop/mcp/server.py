@@ -17,7 +17,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Literal, cast
 
 import anyio
 import mcp_types as types
@@ -26,6 +26,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
+from msgspec import UNSET, UnsetType
 
 from runway_desktop import __version__
 from runway_desktop.domain.permissions import COMMAND_LINE, NAMELESS, clean_name
@@ -34,6 +35,7 @@ from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.services.supervised import report
 from runway_desktop.usecases.clients.refusals import CallRefused
+from runway_desktop.values import Struct
 
 from .tools import TOOLS
 
@@ -53,6 +55,15 @@ LARGEST_PICTURE = 200_000
 """Bytes."""
 _EDGE = 1000
 _ID = re.compile(rb'"id"\s*:\s*("[^"\\]{0,100}"|[0-9]{1,15})')
+
+
+class _Message(Struct, frozen=True, kw_only=True):
+    jsonrpc: Literal["2.0"]
+    method: str
+    id: int | str | UnsetType = UNSET
+    params: dict[str, Any] | None = None
+
+
 _BY_NAME = {tool.name: tool for tool in TOOLS}
 
 
@@ -100,18 +111,17 @@ def client_name(said: str) -> str:
 
 
 def listed_tools() -> list[types.Tool]:
+    """Hints at their defaults are left out: every agent reads this list whole."""
     return [
         types.Tool(
             name=tool.name,
-            title=tool.title,
             description=tool.says,
             input_schema=tool.schema,
+            output_schema=tool.output_schema,
             annotations=types.ToolAnnotations(
-                title=tool.title,
-                read_only_hint=tool.reads,
-                destructive_hint=tool.destroys,
-                idempotent_hint=tool.repeats,
-                open_world_hint=True,
+                read_only_hint=tool.reads or None,
+                destructive_hint=None if tool.reads or tool.destroys else False,
+                idempotent_hint=True if tool.repeats and not tool.reads else None,
             ),
         )
         for tool in TOOLS
@@ -136,7 +146,8 @@ async def answered(line: EngineClient, name: str, arguments: dict[str, Any]) -> 
         return _said("Something went wrong in the program. Details are in its log.")
     if tool.shape is not None:
         found = tool.shape(found)
-    content: list[types.ContentBlock] = [types.TextContent(text=json.dumps(found, ensure_ascii=False))]
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    content: list[types.ContentBlock] = [types.TextContent(text=text)]
     if tool.has_files:
         files = [file for task in found.get("tasks", (found,)) for file in _saved(task)]
         content += [_resource(file) for file in files]
@@ -170,39 +181,70 @@ def _said(problem: str) -> types.CallToolResult:
 
 
 async def _lines() -> AsyncIterator[str]:
-    """stdin, line by line. A line longer than `LONGEST_LINE` is dropped; a request with an unknown method replaces it,
-    so that the host gets an error for its id at once.
+    """stdin, line by line. What is no request is replaced by its JSON-RPC error, which `_answer_probes` sends back.
 
     A separate thread reads from a duplicate of stdin, so that the end of the process does not wait for it.
     """
     stdin, threads = os.fdopen(os.dup(sys.stdin.fileno()), "rb"), DiskThreads(1, "stdin")
     while line := await in_worker(threads, _line_of, stdin):
-        yield line
+        if said := checked(line):
+            yield said
 
 
-def _line_of(stdin: BinaryIO) -> str:
-    """Blocking. Empty at the end."""
+def _line_of(stdin: BinaryIO) -> bytes:
+    """Blocking. Empty at the end. Of a line longer than `LONGEST_LINE`, its beginning and end."""
     line = stdin.readline(LONGEST_LINE)
     if len(line) < LONGEST_LINE or line.endswith(b"\n"):
-        return line.decode("utf-8", "replace")
+        return line
     begin = end = line
     while end and not end.endswith(b"\n"):
         end = stdin.readline(LONGEST_LINE)
-    # Members can be in any order: hosts write the id first, or last.
-    found = _ID.search(begin[:_EDGE]) or _ID.search(end[-_EDGE:])
-    number = found[1].decode("utf-8", "replace") if found else "null"
-    said = f"a message of more than {LONGEST_LINE:,} bytes: name a link or a task instead of sending content"
-    return f'{{"jsonrpc": "2.0", "id": {number}, "method": "{said}"}}\n'
+    return begin + end[-_EDGE:]
+
+
+def checked(line: bytes) -> str:
+    """The line, or the JSON-RPC error for it. Empty for answers, as this server asks its host nothing, and for blank
+    lines."""
+    if len(line) >= LONGEST_LINE:
+        # Members can be in any order: hosts write the id first, or last.
+        found = _ID.search(line[:_EDGE]) or _ID.search(line[-_EDGE:])
+        said = f"A message of more than {LONGEST_LINE:,} bytes: name a link or a task instead of sending content"
+        return _refusal(json.loads(found[1]) if found else None, types.INVALID_REQUEST, said)
+    if not line.strip():
+        return ""
+    try:
+        given = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _refusal(None, types.PARSE_ERROR, f"This line is no JSON: {error}")
+    if isinstance(given, dict) and "method" not in given and given.keys() & {"result", "error"}:
+        return ""
+    try:
+        msgspec.convert(given, _Message)
+    except msgspec.ValidationError as error:
+        number = given.get("id") if isinstance(given, dict) else None
+        is_id = isinstance(number, int | str) and not isinstance(number, bool)
+        return _refusal(number if is_id else None, types.INVALID_REQUEST, f"This is no request: {error}")
+    return line.decode()
+
+
+def _refusal(number: int | str | None, code: int, said: str) -> str:
+    said = said[:LONGEST_PROBLEM]
+    log.warning("A message of the host was refused: %s", said)
+    return json.dumps({"jsonrpc": "2.0", "id": number, "error": {"code": code, "message": said}})
 
 
 async def _answer_probes(read: Any, write: Any, others: Any, server: Server[Any]) -> None:
-    """Answers `server/discover` without choosing a version, and forwards everything else to `others`."""
+    """Answers `server/discover` without choosing a version, sends errors of `checked` back, and forwards everything
+    else to `others`."""
     async with others:
         async for item in read:
             request = getattr(item, "message", None)
             if isinstance(request, types.JSONRPCRequest) and request.method == "server/discover":
                 said = types.JSONRPCResponse(jsonrpc="2.0", id=request.id, result=_eras(server))
                 await write.send(SessionMessage(said))
+            elif isinstance(request, types.JSONRPCError):
+                # Made by `checked`.
+                await write.send(item)
             else:
                 await others.send(item)
 

@@ -6,30 +6,32 @@ rules stand in each description, because some hosts ignore a server's instructio
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, cast
 
 import msgspec
+from msgspec import Meta
 
 from runway_desktop.domain.advance import POLL_GAP
 from runway_desktop.domain.permissions import Act
+from runway_desktop.domain.preferences import MOST_CREDITS
 from runway_desktop.usecases.clients import verbs
 from runway_desktop.usecases.clients.verbs import VERBS, Verb
-from runway_desktop.values import Struct
+from runway_desktop.values import Struct, replace
 
 Call = tuple[str, dict[str, Any]]
 Found = dict[str, Any]
 
-_CAPITAL = re.compile("([A-Z])")
-_WAITS = f"{verbs.APPROVED} Trying again? The same arguments within ten minutes are taken for the same wish."
+_OF_REQUEST = {one.name for one in verbs.members(verbs.TaskWished)}
+_WAITS = f"{verbs.APPROVED} The same arguments within ten minutes are one wish."
 
 
 class Tool(Struct, frozen=True, kw_only=True):
     name: str
     says: str
     takes: type[Struct]
+    gives: type[Struct]
     call: Callable[[Any], Call]
     """Converts the arguments to the engine call."""
     required: tuple[str, ...] = ()
@@ -44,17 +46,19 @@ class Tool(Struct, frozen=True, kw_only=True):
     """Its result files are also returned as resource links."""
 
     @property
-    def title(self) -> str:
-        """ "Generate video"."""
-        return _CAPITAL.sub(r" \1", self.name.removeprefix("runway_")).capitalize()
-
-    @property
     def schema(self) -> Found:
         found = schema_of(self.takes)
         for name in self.hidden:
             del found["properties"][name]
-        found["required"] = [*found.get("required", ()), *self.required]
+        if self.required:
+            found["required"] += self.required
         return found
+
+    @property
+    def output_schema(self) -> Found:
+        """The members that an answer always has, without what the request said. Others may be there."""
+        always = (one.name for one in verbs.members(self.gives) if one.required)
+        return {"type": "object", "required": [name for name in always if name not in _OF_REQUEST]}
 
     def read(self, arguments: Found) -> Any:
         """The arguments as their struct. Raises msgspec.ValidationError."""
@@ -66,75 +70,102 @@ class Tool(Struct, frozen=True, kw_only=True):
         return found
 
 
-def schema_of(takes: type[Struct]) -> Found:
-    """JSON Schema of a struct, as one object without references."""
-    _, parts = msgspec.json.schema_components([takes], ref_template="{name}")
-    found: Found = _inlined(parts[takes.__name__], parts)
-    found.pop("title", None)
+def schema_of(struct: type[Struct]) -> Found:
+    """JSON Schema of what a tool takes, as one object without references. Null and defaults that say nothing are left
+    out."""
+    _, parts = msgspec.json.schema_components([struct], ref_template="{name}")
+    found: Found = _lean(parts[struct.__name__], parts)
+    found.pop("description", None)
     return found
 
 
-def _inlined(schema: Any, parts: Mapping[str, Any]) -> Any:
+def _lean(schema: Any, parts: Mapping[str, Any]) -> Any:
     match schema:
         case {"$ref": str(name)}:
-            return _inlined(parts[name], parts)
+            return _lean(parts[name], parts)
+        case {"anyOf": [known, {"type": "null"}] | [{"type": "null"}, known]}:
+            return _lean({**known, **{key: value for key, value in schema.items() if key != "anyOf"}}, parts)
         case dict():
-            return {key: _inlined(value, parts) for key, value in schema.items()}
+            return {key: _lean(value, parts) for key, value in schema.items() if not _says_nothing(key, value)}
         case list():
-            return [_inlined(value, parts) for value in schema]
+            return [_lean(value, parts) for value in schema]
         case _:
             return schema
+
+
+def _says_nothing(key: str, value: object) -> bool:
+    match key:
+        case "title":
+            return True
+        case "default":
+            return not value
+        case "maximum":
+            return cast(float, value) >= MOST_CREDITS
+    return False
 
 
 class Arguments(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """Spelled as by Runway's server."""
 
 
-class Nothing(Arguments, frozen=True, kw_only=True):
-    pass
+Prompt = Annotated[str, Meta(description="what to make")]
+Ratio = Annotated[str, Meta(description="such as 1280:720")]
+Model = Annotated[str, Meta(description="see runway_listModels")]
+Clip = Annotated[str, Meta(description="the video, an input")]
 
 
 class OfTask(Arguments, frozen=True, kw_only=True):
-    task_id: str
+    task_id: verbs.Id
 
 
 class Reference(Arguments, frozen=True, kw_only=True):
-    uri: str
-    tag: str | None = None
+    uri: Annotated[str, Meta(description="an input")]
+    tag: Annotated[str | None, Meta(description="its @name in the prompt")] = None
+
+
+References = Annotated[list[Reference], Meta(description="pictures to follow")]
 
 
 class VideoWanted(Arguments, frozen=True, kw_only=True):
-    prompt_image: str
-    prompt_text: str | None = None
-    ratio: str | None = None
-    duration: float | None = None
-    model: str = "seedance2"
+    prompt_image: Annotated[str, Meta(description="the first frame, an input")]
+    prompt_text: Prompt | None = None
+    ratio: Ratio | None = None
+    duration: Annotated[float, Meta(description="seconds")] | None = None
+    model: Model = "seedance2"
 
 
 class ImageWanted(Arguments, frozen=True, kw_only=True):
-    prompt_text: str
-    ratio: str
-    reference_images: list[Reference] | None = None
-    model: str = "gemini_image3_pro"
+    prompt_text: Prompt
+    ratio: Ratio
+    reference_images: References | None = None
+    model: Model = "gemini_image3_pro"
 
 
 class UpscaleWanted(Arguments, frozen=True, kw_only=True):
-    video_uri: str
-    model: str = "magnific_video_upscaler_creative"
+    video_uri: Clip
+    model: Model = "magnific_video_upscaler_creative"
 
 
 class EditWanted(Arguments, frozen=True, kw_only=True):
-    prompt_text: str
-    video_uri: str
-    ratio: str | None = None
-    reference_images: list[Reference] | None = None
-    model: str = "aleph2"
+    prompt_text: Prompt
+    video_uri: Clip
+    ratio: Ratio | None = None
+    reference_images: References | None = None
+    model: Model = "aleph2"
 
 
 class AudioWanted(Arguments, frozen=True, kw_only=True):
-    prompt_text: str
-    voice: dict[str, Any] | None = None
-    model: str = "seed_audio"
+    prompt_text: Annotated[str, Meta(description="what to say")]
+    voice: Annotated[dict[str, Any], Meta(description="as runway_listModels says of the model")] | None = None
+    model: Model = "seed_audio"
+
+
+class OrganizationAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """In the form of Runway's own answer."""
+
+    credit_balance: float
+    tier: dict[str, Any]
+    usage: dict[str, Any]
 
 
 def _making(endpoint: str, asked: Arguments, /, **renamed: str) -> Call:
@@ -163,27 +194,38 @@ def _organization(found: Found) -> Found:
     }
 
 
-_paid = partial(Tool, reads=False, repeats=False)
+def own(verb: Verb) -> Tool:
+    """A verb as a tool."""
+    offered = verb.tool or verbs.Tool()
+    return Tool(
+        name=verb.name,
+        says=f"{verb.says}{offered.rules}",
+        takes=verb.takes,
+        gives=verb.gives,
+        call=lambda asked: (verb.name, msgspec.to_builtins(asked)),
+        required=offered.required,
+        hidden=offered.hidden,
+        reads=verb.needs is Act.READ,
+        has_files=offered.has_files,
+    )
+
+
+_paid = partial(Tool, gives=verbs.TaskAnswer, reads=False, repeats=False)
 _OF_RUNWAY = (
-    Tool(
+    replace(
+        own(VERBS["models"]),
         name="runway_listModels",
-        says="Lists what Runway can make: each endpoint with its models, and for each model the fields that it takes, "
-        "which are required, and their valid values. Call it before choosing a ratio or a duration. Free.",
-        takes=Nothing,
-        call=lambda _: ("models", {}),
+        says=f"{VERBS['models'].says} Call it before choosing a ratio or a duration. Free.",
     ),
     _paid(
         name="runway_generateVideo",
-        says="Generate a video from an image. The default model is seedance2; valid ratio and duration depend on the "
-        f"model, see runway_listModels.{verbs.INPUTS}{_WAITS}",
+        says=f"Generate a video from an image.{verbs.INPUTS}{_WAITS}",
         takes=VideoWanted,
         call=lambda asked: _making("image_to_video", asked),
     ),
     _paid(
         name="runway_generateImage",
-        says="Generate an image from a prompt and optional reference images, each with a tag that the prompt names. "
-        "The default model is gemini_image3_pro; valid ratios depend on the model, see runway_listModels."
-        f"{verbs.INPUTS}{_WAITS}",
+        says=f"Generate an image from a prompt and reference images.{verbs.INPUTS}{_WAITS}",
         takes=ImageWanted,
         call=lambda asked: _making("text_to_image", asked),
     ),
@@ -195,65 +237,47 @@ _OF_RUNWAY = (
     ),
     _paid(
         name="runway_editVideo",
-        says="Edit a video by a prompt. The default model is aleph2; which other fields a model takes, "
-        f"runway_listModels says.{verbs.INPUTS}{_WAITS}",
+        says=f"Edit a video by a prompt.{verbs.INPUTS}{_WAITS}",
         takes=EditWanted,
         call=lambda asked: _making("video_to_video", asked, referenceImages="references"),
     ),
     _paid(
         name="runway_generateAudio",
-        says=f"Generate speech from text. The default model is seed_audio; others need a voice.{_WAITS}",
+        says=f"Generate speech from text. Other models than the default need a voice.{_WAITS}",
         takes=AudioWanted,
         call=lambda asked: _making("text_to_speech", asked),
     ),
     Tool(
         name="runway_getTask",
-        says="Get the details of a task. If its status is 'SUCCEEDED', there is a 'url' field in the response, and "
-        "'files' names where each result is saved on this computer. If its status is 'FAILED', there is an 'error' "
-        "field. If it is 'PENDING' or 'RUNNING', call this tool again in "
-        f"{POLL_GAP:g} seconds. Free, and may be repeated.",
+        says="Get a task: 'url' and the saved 'files' if its status is SUCCEEDED, 'error' if FAILED; else ask again in "
+        f"{POLL_GAP:g} seconds. Free.",
         takes=OfTask,
+        gives=verbs.TaskAnswer,
         call=lambda asked: ("get", {"id": asked.task_id, "links": True}),
     ),
     Tool(
         name="runway_refreshTaskUrl",
-        says="Get a fresh download link of a finished task, where an earlier one has expired. The saved file in "
-        "'files' needs no link. Free.",
+        says="Get a fresh download link of a finished task. The saved file in 'files' needs none. Free.",
         takes=OfTask,
+        gives=verbs.TaskAnswer,
         call=lambda asked: ("get", {"id": asked.task_id, "links": True}),
     ),
     Tool(
         name="runway_cancelTask",
-        says="Cancels a task that waits or runs, if this program asked for it. What has finished is kept: it is never "
-        "deleted.",
+        says="Cancel a task that waits or runs, if this program asked for it. What has finished is never deleted.",
         takes=OfTask,
+        gives=verbs.CancelAnswer,
         call=lambda asked: ("cancel", {"ids": [asked.task_id]}),
         reads=False,
         destroys=True,
     ),
     Tool(
         name="runway_getOrg",
-        says="Returns the credit balance, the limits of each model and what was used of them today. Free.",
-        takes=Nothing,
+        says="Get the credit balance, the limits of each model and what was used of them today. Free.",
+        takes=verbs.Nothing,
+        gives=OrganizationAnswer,
         call=lambda _: ("balance", {}),
         shape=_organization,
     ),
 )
-
-
-def own(verb: Verb) -> Tool:
-    """A verb as a tool. It must be offered as one."""
-    offered = verb.tool or verbs.Tool()
-    return Tool(
-        name=verb.name,
-        says=f"{verb.says}{offered.rules}",
-        takes=verb.takes,
-        call=lambda asked: (verb.name, msgspec.to_builtins(asked)),
-        required=offered.required,
-        hidden=offered.hidden,
-        reads=verb.needs is Act.READ,
-        has_files=offered.has_files,
-    )
-
-
 TOOLS = (*_OF_RUNWAY, *(own(verb) for verb in VERBS.values() if verb.tool is not None))

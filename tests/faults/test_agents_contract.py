@@ -50,8 +50,8 @@ async def test_each_agent_tool_behaves_as_its_description_says(programs: Program
     await permit(programs.folder, LIBRARY_CLIENT, Permission.ALLOWANCE, 10_000.0)
     async with host(programs, mode) as client:
         agent = Agent(client)
-        models = (await agent("runway_listModels"))["models"]
-        assert {"text_to_image", "image_to_video"} <= {pair["endpoint"] for pair in models}
+        endpoints = (await agent("runway_listModels"))["endpoints"]
+        assert {"text_to_image", "image_to_video"} <= {one["endpoint"] for one in endpoints}
         before = (await agent("runway_getOrg"))["creditBalance"]
         price = await agent("estimate", endpoint="text_to_image", model="gemini_image3_pro", values=PICTURE)
         assert price["credits"] > 0

@@ -7,11 +7,12 @@ CallRefused: a sentence, and what to do instead. Loop's thread only.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from runway_desktop.catalog import Field
+from runway_desktop.catalog import Field, FieldKind, Pair, Variant
+from runway_desktop.catalog.catalog import length_left_out, starting_values
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
 from runway_desktop.domain.advance import Answer
@@ -19,8 +20,9 @@ from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.permissions import COMMAND_LINE, LONGEST_WAIT, Act, ClientRequest, Permission, Why, refusal
-from runway_desktop.domain.task import Output, State, Task, TaskId, parse_remote_id
+from runway_desktop.domain.task import Output, Request, State, Task, TaskId, parse_remote_id
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Finishing
 from runway_desktop.services.tasks.adoption import Adopting
@@ -38,6 +40,7 @@ from .verbs import (
     AdoptAnswer,
     BalanceAnswer,
     CancelAnswer,
+    EndpointAnswer,
     FieldAnswer,
     Grant,
     GrantAnswer,
@@ -61,6 +64,7 @@ from .verbs import (
 KEY_PATIENCE = 10.0
 """Seconds to wait for the keychain. Unlocking it takes a user longer; a call does not wait for that."""
 _LONGEST_ABOUT = 200
+_INPUTS = (Media.IMAGE, Media.VIDEO, Media.AUDIO)
 
 
 class ClientCases:
@@ -182,13 +186,42 @@ class ClientCases:
         return ListAnswer(total=await library.amount(found.filter), tasks=await self._all_said(rows))
 
     async def models(self, _: str, wanted: ModelsWanted) -> ModelsAnswer:
-        """Endpoints and models with their fields."""
-        pairs = [pair for pair in self._engine.catalog.pairs() if wanted.endpoint in ("", pair.endpoint)]
+        """Endpoints with their models; with a model named, its fields and price."""
+        catalog = self._engine.catalog
+        _one_of(wanted.endpoint, "endpoint", [one.name for one in catalog.endpoints])
+        _one_of(wanted.takes, "input", ["text", *(kind.value for kind in _INPUTS)])
+        kinds, has_prompt = frozenset(kind for kind in _INPUTS if kind.value == wanted.takes), wanted.takes == "text"
+        found = [
+            pair
+            for pair in catalog.pairs()
+            if wanted.endpoint in ("", pair.endpoint)
+            and (not wanted.takes or catalog.needs_no_more(pair, kinds, has_prompt=has_prompt))
+        ]
+        _one_of(wanted.model, "model", list(dict.fromkeys(pair.model for pair in found)))
+        by_endpoint: dict[str, list[str]] = {}
+        for pair in found:
+            if wanted.model in ("", pair.model):
+                by_endpoint.setdefault(pair.endpoint, []).append(pair.model)
+        endpoints = [
+            EndpointAnswer(endpoint=name, makes=catalog.makes(name).value, models=models)
+            for name, models in by_endpoint.items()
+        ]
+        if not wanted.model:
+            return ModelsAnswer(endpoints=endpoints)
         return ModelsAnswer(
-            models=[
-                ModelAnswer(endpoint=pair.endpoint, model=pair.model, fields=[_field(one) for one in pair.fields])
-                for pair in pairs
-            ]
+            endpoints=endpoints, models=[self._in_full(pair) for pair in found if pair.model == wanted.model]
+        )
+
+    def _in_full(self, pair: Pair) -> ModelAnswer:
+        request = Request(
+            endpoint=pair.endpoint, model=pair.model, values=starting_values(pair) | length_left_out(pair)
+        )
+        price = self._engine.pricing.price(request)
+        return ModelAnswer(
+            endpoint=pair.endpoint,
+            model=pair.model,
+            credits=price.credits if price is not None else None,
+            fields=[_field(one) for one in pair.fields],
         )
 
     async def balance(self, _: str, __: Nothing) -> BalanceAnswer:
@@ -383,11 +416,35 @@ def _about(wanted: Wish) -> str:
     return f"{wanted.endpoint} {wanted.model}"[:_LONGEST_ABOUT] if isinstance(wanted, TaskWished) else ""
 
 
+def _one_of(word: str, what: str, known: Sequence[str]) -> None:
+    if word and word not in known:
+        raise CallRefused(f"There is no such {what} here.", code=Code.INPUT, advice=f"There are: {', '.join(known)}.")
+
+
 def _field(one: Field) -> FieldAnswer:
     given = {
-        "choices": list(one.choices) or None,
+        "choices": list(one.choices),
         "least": one.minimum,
         "most": one.maximum,
+        "longest": one.max_length,
+        "takes": sorted(kind.value for kind in one.media),
+        "default": one.default,
+        "fields": [*_of_item(one), *map(_field, one.fields)],
+        "forms": [[*_tag(one, form), *map(_field, form.fields)] for form in one.variants],
     }
-    known: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    return FieldAnswer(name=one.name, required=one.required, **known)
+    known: dict[str, Any] = {name: value for name, value in given.items() if value not in (None, [])}
+    return FieldAnswer(name=one.name, kind=one.kind.value, required=one.required, **known)
+
+
+def _of_item(one: Field) -> Iterator[FieldAnswer]:
+    """The members that an input has beside its own fields, where it is an object."""
+    if one.uri_key:
+        yield FieldAnswer(name=one.uri_key, kind=FieldKind.ASSET.value, required=True)
+    if one.position_key:
+        name, positions = one.position_key, list(one.positions)
+        yield FieldAnswer(name=name, kind=FieldKind.CHOICE.value, required=one.position_required, choices=positions)
+
+
+def _tag(one: Field, form: Variant) -> Iterator[FieldAnswer]:
+    if one.tag_key:
+        yield FieldAnswer(name=one.tag_key, kind=FieldKind.CHOICE.value, required=True, choices=[form.tag])

@@ -25,12 +25,12 @@ from .refusals import CallRefused, Code
 MOST_TASKS = 100
 MOST_LISTED = 200
 
-Id = Annotated[str, Meta(description="a task's id, the program's own or Runway's")]
-Ids = Annotated[list[Id], Meta(description="tasks' ids, the program's own or Runway's")]
-Endpoint = Annotated[str, Meta(description="such as text_to_video; “models” lists them")]
+Id = Annotated[str, Meta(description="a task's id, or Runway's own for it")]
+Ids = Annotated[list[str], Meta(description="tasks' ids, or Runway's own for them")]
+Endpoint = Annotated[str, Meta(description="such as text_to_video")]
 Model = Annotated[str, Meta(description="one of the endpoint's models")]
 Project = Annotated[str, Meta(description="the task's project")]
-Prompt = Annotated[str, Meta(description="the prompt, in the model's own field for it")]
+Prompt = Annotated[str, Meta(description="in the model's own field for it")]
 Values = Annotated[dict[str, Any], Meta(description="the model's other fields, in Runway's spelling")]
 Credits = Annotated[float, Meta(ge=0, le=MOST_CREDITS, extra={"unit": "credits"})]
 Seconds = Annotated[float, Meta(ge=0, le=1e9, extra={"unit": "seconds"})]
@@ -46,7 +46,7 @@ class Nothing(Wish, frozen=True, kw_only=True):
 
 class TaskWanted(Wish, frozen=True, kw_only=True):
     id: Id
-    links: Annotated[bool, Meta(description="give download links too, which anyone who has them can use")] = False
+    links: Annotated[bool, Meta(description="download links too; who has them can use them")] = False
 
 
 class TasksWanted(Wish, frozen=True, kw_only=True):
@@ -68,6 +68,8 @@ class TasksNamed(Wish, frozen=True, kw_only=True):
 
 class ModelsWanted(Wish, frozen=True, kw_only=True):
     endpoint: Annotated[str, Meta(description="only this endpoint")] = ""
+    takes: Annotated[str, Meta(description="only what needs no more than this: text, image, video, audio")] = ""
+    model: Annotated[str, Meta(description="this model in full: its fields, their bounds, its price")] = ""
 
 
 class TaskWished(Wish, frozen=True, kw_only=True):
@@ -173,21 +175,40 @@ class CancelAnswer(TasksAnswer, frozen=True, kw_only=True):
 
 
 class FieldAnswer(Struct, frozen=True, kw_only=True):
+    """A field of a model."""
+
     name: str
+    kind: Annotated[str, Meta(description="prompt, text, choice, integer, number, switch, asset, assets, object, …")]
     required: bool
-    choices: list[Any] | UnsetType = UNSET
+    choices: Annotated[list[Any], Meta(description="its values, or some of them if it is open")] | UnsetType = UNSET
     least: float | UnsetType = UNSET
     most: float | UnsetType = UNSET
+    longest: Annotated[int, Meta(description="letters of a text, items of a list")] | UnsetType = UNSET
+    takes: Annotated[list[str], Meta(description="image, video, audio: kinds of an asset")] | UnsetType = UNSET
+    default: Any | UnsetType = UNSET
+    fields: Annotated[list[FieldAnswer], Meta(description="of an object")] | UnsetType = UNSET
+    forms: Annotated[list[list[FieldAnswer]], Meta(description="of an object that has several")] | UnsetType = UNSET
 
 
 class ModelAnswer(Struct, frozen=True, kw_only=True):
     endpoint: str
     model: str
+    credits: Annotated[float | None, Meta(description="about the price with the defaults; null if unknown")]
     fields: list[FieldAnswer]
 
 
+class EndpointAnswer(Struct, frozen=True, kw_only=True):
+    endpoint: str
+    makes: Annotated[str, Meta(description="image, video, audio")]
+    models: list[str]
+
+
 class ModelsAnswer(Struct, frozen=True, kw_only=True):
-    models: Annotated[list[ModelAnswer], Meta(description="each pair of endpoint and model, with its fields")]
+    endpoints: Annotated[list[EndpointAnswer], Meta(description="each with its models")]
+    models: (
+        Annotated[list[ModelAnswer], Meta(description="if a model was named: it, with each endpoint that has it")]
+        | UnsetType
+    ) = UNSET
 
 
 class LimitsAnswer(Struct, frozen=True, kw_only=True):
@@ -270,14 +291,8 @@ class Verb(Struct, frozen=True, kw_only=True):
     tool: Tool | None = None
 
 
-APPROVED = (
-    " The person approves it in Runway Desktop before anything is paid, unless they gave this program an allowance; "
-    "the answer says so at once. Then call wait with its id."
-)
-INPUTS = (
-    " An input is an https link, a data URI, the id of a task whose result it is, or the full path of a file in a "
-    "folder that the person allowed."
-)
+APPROVED = " The person approves it before anything is paid, unless they gave an allowance. Then call wait."
+INPUTS = " Inputs: https links, data URIs, task ids, or full paths in folders that the person allowed."
 _OF_TASKS = (Code.FAILED, Code.KEY, Code.NOT_FOUND, Code.UNCERTAIN, Code.REFUSED, Code.NOT_YET)
 VERBS: Mapping[str, Verb] = {
     verb.name: verb
@@ -311,8 +326,8 @@ VERBS: Mapping[str, Verb] = {
             tool=Tool(
                 required=("request_id",),
                 hidden=("price_up_to",),
-                rules=" request_id: one id for each thing the person wants. Trying again? Send the SAME id: the same "
-                f"task is given, nothing is made twice.{INPUTS}{APPROVED}",
+                rules=" request_id: one id for each thing the person wants. Trying again? Send the SAME id: nothing is "
+                f"made twice.{INPUTS}{APPROVED}",
             ),
         ),
         Verb(
@@ -321,7 +336,7 @@ VERBS: Mapping[str, Verb] = {
             takes=TaskWished,
             gives=PriceAnswer,
             method="price",
-            tool=Tool(hidden=("price_up_to",), rules=" Nothing is made. Free."),
+            tool=Tool(hidden=("project", "request_id", "price_up_to"), rules=" Free."),
         ),
         Verb(
             name="wait",
@@ -343,7 +358,7 @@ VERBS: Mapping[str, Verb] = {
             method="tasks",
             asks=False,
             command=Command(),
-            tool=Tool(rules=" by:claude: what the program of that name asked for; by:me: what the person made. Free."),
+            tool=Tool(rules=" by:claude: what that program asked for; by:me: the person. Free."),
         ),
         Verb(
             name="adopt",
@@ -369,7 +384,7 @@ VERBS: Mapping[str, Verb] = {
         ),
         Verb(
             name="models",
-            says="List what can be made, with the fields of each model.",
+            says="List what can be made: each endpoint with its models; with a model named, its fields and price.",
             takes=ModelsWanted,
             gives=ModelsAnswer,
             method="models",

@@ -19,11 +19,13 @@ ROOT = Path(__file__).resolve().parents[3]
 
 Client: Any = pytest.importorskip("mcp.client").Client
 
-from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402 - only where the library is installed
+import mcp_types as types  # noqa: E402 - only where the library is installed
+from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402
 
 from runway_desktop.domain.permissions import Permission  # noqa: E402
-from runway_desktop.mcp.server import answered, client_name  # noqa: E402
+from runway_desktop.mcp.server import LONGEST_PROBLEM, answered, checked, client_name, listed_tools  # noqa: E402
 from runway_desktop.mcp.tools import TOOLS  # noqa: E402
+from tests.rigs.clients_desk import AGENT, Desk, a_desk  # noqa: E402
 from tests.rigs.mistakes import Mistakes  # noqa: E402
 from tests.rigs.permits import LIBRARY_CLIENT, permit  # noqa: E402
 
@@ -31,7 +33,7 @@ ERAS = ("auto", pytest.param("legacy", marks=pytest.mark.whole))
 """In the gate each tool is called in both eras by one test here, and by the contract in tests/faults."""
 ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
 OF_RUNWAY = {
-    "runway_listModels": set(),
+    "runway_listModels": {"endpoint", "takes", "model"},
     "runway_generateVideo": {"promptImage", "promptText", "ratio", "duration", "model"},
     "runway_generateImage": {"promptText", "ratio", "referenceImages", "model"},
     "runway_upscaleVideo": {"videoUri", "model"},
@@ -42,10 +44,10 @@ OF_RUNWAY = {
     "runway_cancelTask": {"taskId"},
     "runway_getOrg": set(),
 }
-"""Names and arguments of Runway's own server, commit 70aa119."""
+"""Names and arguments of Runway's own server, commit 70aa119; its list of models takes none."""
 OURS = {
     "create": {"endpoint", "model", "values", "prompt", "request_id", "project", "max_credits"},
-    "estimate": {"endpoint", "model", "values", "prompt", "request_id", "project", "max_credits"},
+    "estimate": {"endpoint", "model", "values", "prompt", "max_credits"},
     "wait": {"ids", "seconds"},
     "list": {"query", "limit"},
     "get": {"id", "links"},
@@ -81,9 +83,23 @@ async def test_agent_host_lists_the_tools_and_their_arguments(era: str, tmp_path
             assert set(tools[name].input_schema["properties"]) == arguments
         for tool in tools.values():
             assert tool.input_schema["additionalProperties"] is False
+            assert tool.output_schema["required"]
+            assert all(one["description"] for one in tool.input_schema["properties"].values())
             assert "$ref" not in json.dumps(tool.input_schema)
         assert "request_id" in tools["create"].input_schema["required"]
         assert tools["runway_getTask"].annotations.read_only_hint
+
+
+async def test_what_an_agent_has_to_read_stays_short(tmp_path: Path):
+    """2,500 tokens are some 10,800 letters of this kind of JSON, by the vocabulary o200k_base."""
+    tools = [tool.model_dump(by_alias=True, mode="json", exclude_none=True) for tool in listed_tools()]
+    assert len(json.dumps(tools, separators=(",", ":"))) <= 10_800
+    async with a_desk(tmp_path) as desk:
+        line: Any = Called(desk)
+        result = await answered(line, "runway_listModels", {})
+        assert len(result.model_dump_json(by_alias=True, exclude_none=True)) <= 10_800
+        for model in {model for one in result.structured_content["endpoints"] for model in one["models"]}:
+            assert len(text_of(await answered(line, "runway_listModels", {"model": model}))) <= 5_000
 
 
 @pytest.mark.parametrize("era", ["auto", "legacy"])
@@ -195,18 +211,50 @@ async def test_newer_protocol_version_works_after_a_probe(tmp_path: Path):
 def test_endless_message_is_dropped_and_the_next_is_answered(tmp_path: Path):
     huge = {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"x": "y" * 10_000_000}}
     probe = {"jsonrpc": "2.0", "id": 2, "method": "server/discover", "params": {}}
-    with talking_to(tmp_path) as server:
+    with talking_to(tmp_path, problems=1) as server:
         refused, found = asked(server, huge), asked(server, probe)
-    assert (refused["id"], "name a link or a task" in json.dumps(refused["error"])) == (1, True)
+    assert (refused["id"], refused["error"]["code"]) == (1, types.INVALID_REQUEST)
+    assert "name a link or a task" in refused["error"]["message"]
     assert (found["id"], "result" in found) == (2, True)
 
 
-def test_incomplete_line_is_ignored(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("line", "number", "code"),
+    [
+        ("no JSON", None, types.PARSE_ERROR),
+        ("[" * 100_000, None, types.PARSE_ERROR),
+        ("[]", None, types.INVALID_REQUEST),
+        ('{"jsonrpc": "2.0", "id": null, "method": "ping"}', None, types.INVALID_REQUEST),
+        ('{"jsonrpc": "2.0", "id": true, "method": "ping"}', None, types.INVALID_REQUEST),
+        ('{"jsonrpc": "2.0", "id": "a", "method": 7}', "a", types.INVALID_REQUEST),
+        ('{"id": 4, "method": "ping"}', 4, types.INVALID_REQUEST),
+        ('{"jsonrpc": "2.0", "id": 5, "method": "ping", "params": [1]}', 5, types.INVALID_REQUEST),
+    ],
+)
+def test_line_that_is_no_request_gets_its_error_of_json_rpc(line: str, number: Any, code: int):
+    refused = json.loads(checked(line.encode()))
+    assert (refused["id"], refused["error"]["code"]) == (number, code)
+    assert len(refused["error"]["message"]) <= LONGEST_PROBLEM
+
+
+@pytest.mark.parametrize("line", ["\n", '{"jsonrpc": "2.0", "id": null, "error": {"code": -32700, "message": "?"}}'])
+def test_blank_lines_and_answers_of_the_host_are_ignored(line: str):
+    assert checked(line.encode()) == ""
+
+
+def test_server_that_got_no_request_says_one_line_and_lives_on(tmp_path: Path):
+    with talking_to(tmp_path, problems=2) as server:
+        assert [asked(server, given)["error"]["code"] for given in ([], {"id": None})] == [types.INVALID_REQUEST] * 2
+        assert "result" in asked(server, {"jsonrpc": "2.0", "id": 2, "method": "server/discover", "params": {}})
+
+
+def test_incomplete_line_is_an_error_and_nothing_is_done(tmp_path: Path):
     probe = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {}})
     create = {"name": "create", "arguments": {"endpoint": "text_to_image", "model": "gen4_image", "request_id": "1"}}
     half = json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": create})[:-1]
     done = said_to(tmp_path, f"{probe}\n{half}")
-    assert [json.loads(line).get("id") for line in done.stdout.splitlines() if '"id"' in line] == [1]
+    probed, refused = map(json.loads, done.stdout.splitlines())
+    assert (probed["id"], refused["id"], refused["error"]["code"]) == (1, None, types.PARSE_ERROR)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 0)])
@@ -256,8 +304,8 @@ def said_to(folder: Path, said: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def talking_to(folder: Path, code: int = 0) -> Iterator[subprocess.Popen[str]]:
-    """A server that ends with `code`, and says nothing on stderr."""
+def talking_to(folder: Path, code: int = 0, *, problems: int = 0) -> Iterator[subprocess.Popen[str]]:
+    """A server that ends with `code`, and says so many lines on stderr."""
     pipe = subprocess.PIPE
     with subprocess.Popen(
         [sys.executable, *words(folder)], cwd=ROOT, env=surroundings(), text=True, stdin=pipe, stdout=pipe, stderr=pipe
@@ -266,21 +314,31 @@ def talking_to(folder: Path, code: int = 0) -> Iterator[subprocess.Popen[str]]:
         assert server.stdin is not None
         assert server.stderr is not None
         server.stdin.close()
-        assert server.stderr.read() == ""
+        assert len(server.stderr.read().splitlines()) == problems
         assert server.wait(30) == code
 
 
-def tell(server: subprocess.Popen[str], message: dict[str, Any]) -> None:
+def tell(server: subprocess.Popen[str], message: Any) -> None:
     assert server.stdin is not None
     server.stdin.write(json.dumps(message) + "\n")
     server.stdin.flush()
 
 
-def asked(server: subprocess.Popen[str], message: dict[str, Any]) -> dict[str, Any]:
+def asked(server: subprocess.Popen[str], message: Any) -> dict[str, Any]:
     tell(server, message)
     assert server.stdout is not None
     found: dict[str, Any] = json.loads(server.stdout.readline())
     return found
+
+
+class Called:
+    """A line to a desk's cases."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        return await self._desk.call(AGENT, name, **arguments)
 
 
 class Answers:
