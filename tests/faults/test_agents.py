@@ -101,7 +101,7 @@ async def test_agent_request_survives_window_crash_and_restart(programs: Program
     assert programs.runway.accepted == []
 
 
-async def test_request_repeated_after_killing_the_agent_server_makes_one_task(programs: Programs):
+async def test_request_repeated_after_canceled_calls_and_new_servers_makes_one_task(programs: Programs):
     values = {"promptText": "Impatient", "ratio": "1280:720"}
     wish = {"endpoint": "text_to_image", "model": "gen4_image", "values": values, "request_id": "one"}
     for _ in range(3):
@@ -117,7 +117,7 @@ async def test_request_repeated_after_killing_the_agent_server_makes_one_task(pr
         assert made["id"]
 
 
-def test_agent_server_ends_and_frees_the_profile_when_its_host_is_gone(programs: Programs):
+def test_terminated_agent_server_ends_and_frees_the_profile(programs: Programs):
     server = programs.start("mcp")
     assert server.stdin is None
     server.send_signal(signal.SIGTERM)

@@ -66,14 +66,14 @@ def test_read_only_folder_outside_of_the_profile_does_not_stop_the_start(name: s
 
 
 @pytest.mark.skipif(not can_mount(), reason="only where a process may have disks of its own")
-def test_profile_that_is_read_only_at_start_is_reported_in_a_window(tmp_path: Path):
+def test_profile_that_is_read_only_at_start_is_reported_at_the_terminal(tmp_path: Path):
     _, said = ended(tmp_path, wrapped=read_only(tmp_path / "data"), until="cannot write")
     assert said.startswith("Runway Desktop cannot write to its folder. Check that its disk is there and not read-only")
     assert len(said.splitlines()) == 1
 
 
 @pytest.mark.skipif(not can_mount(), reason="only where a process may have disks of its own")
-def test_profile_that_becomes_read_only_is_reported_in_a_window(tmp_path: Path):
+def test_used_profile_that_is_read_only_now_is_reported_at_the_terminal(tmp_path: Path):
     words = ("--profile-dir", str(tmp_path / "profile"))
     ended(tmp_path, *words)
     _, said = ended(tmp_path, *words, wrapped=read_only(tmp_path / "profile"), until="cannot write")
@@ -92,7 +92,7 @@ async def test_task_list_of_a_newer_version_is_reported_and_left_unchanged(tmp_p
     assert path.read_bytes() == before
 
 
-def test_older_version_that_is_already_running_is_reported_in_a_window(tmp_path: Path):
+def test_older_version_that_is_already_running_is_reported_at_the_terminal(tmp_path: Path):
     (tmp_path / "profile").mkdir()
     with holder(tmp_path / "profile", "old"):
         _, said = ended(tmp_path, "--profile-dir", str(tmp_path / "profile"), until="older")

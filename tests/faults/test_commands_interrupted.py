@@ -105,7 +105,7 @@ def test_second_interruption_makes_the_task_uncertain_and_never_resends_it(progr
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_wait_ended_by_sigterm_names_the_command_that_continues(
+def test_wait_ended_by_a_signal_names_the_command_that_continues(
     programs: Programs, number: signal.Signals, code: int, tmp_path: Path
 ):  # fmt: skip
     made = run(programs, *FOX, "--prompt", f"Long {code} [seconds:36000]")[1]

@@ -99,7 +99,7 @@ async def test_flipped_bits_in_the_database_are_reported_or_harmless(tmp_path: P
 
 
 @pytest.mark.parametrize("left", ["0", "1", "100", "half", "page", "all but a page", "zeros", "text", "another"])
-async def test_truncated_task_list_is_refused_and_left_unchanged(left: str, tmp_path: Path):
+async def test_truncated_or_foreign_task_list_is_refused_and_left_unchanged(left: str, tmp_path: Path):
     path = tmp_path / "profile.db"
     size = await a_list(path)
     content = path.read_bytes()
@@ -267,7 +267,7 @@ async def test_damaged_task_list_can_be_replaced_by_a_dated_backup(harm: str, tm
     await store.close()
 
 
-async def test_new_task_list_needs_a_confirmation_and_keeps_the_old_files(tmp_path: Path):
+async def test_new_empty_task_list_keeps_the_damaged_files_and_ids_aside(tmp_path: Path):
     made = await a_profile(tmp_path)
     profile = made.profile
     log = profile.database.with_name("profile.db-wal")

@@ -305,7 +305,7 @@ def _restored(state: State) -> Task:
     )
 
 
-async def test_kept_ids_are_assigned_at_start_though_the_disk_is_still_full(path):
+async def test_kept_id_is_assigned_once_a_disk_that_was_full_at_start_has_room(path):
     rig, store, task_id = await accepted_by_a_full_disk(path)
     again = rig.kill()
     store.trouble = None

@@ -58,7 +58,7 @@ async def test_every_paid_task_is_known_or_marked_uncertain_after_random_faults(
                 assert await rig.store.outputs(task.id)
 
 
-async def test_small_and_large_pictures_reach_runway_unchanged(tmp_path: Path):
+async def test_small_and_large_pictures_are_accepted_and_equal_ones_uploaded_once(tmp_path: Path):
     small, large = tmp_path / "small.png", tmp_path / "large.png"
     small.write_bytes(b"\x89PNG\r\n\x1a\n" + b"a" * 1_000)
     large.write_bytes(b"\x89PNG\r\n\x1a\n" + b"b" * (5 << 20))

@@ -26,7 +26,7 @@ from runway_desktop.usecases.words.uncertain import verdict_words
 from tests.faults.counts import count, counted_rig, evidence_of, made_but_cut
 from tests.rigs import sent
 from tests.rigs.engine_rig import Rig, request
-from tests.rigs.fake_runway import FakeRunway, remote_id
+from tests.rigs.fake_runway import remote_id
 from tests.rigs.notices import notices
 
 
@@ -57,7 +57,7 @@ async def test_sending_without_an_answer_is_uncertain_and_never_repeated(error):
 @pytest.mark.parametrize(
     "error", [NotReached("There is no network."), SlowDown("Too many requests."), NotTaken("Runway is busy.")]
 )
-async def test_sending_that_surely_failed_is_repeated_until_it_arrives(error):
+async def test_sending_that_made_no_task_is_repeated_until_it_arrives(error):
     async with counted_rig(None, loops=("lane", "account")) as rig:
         rig.runway.then("create", error, error, error)
         [task_id] = await rig.submit(request())
@@ -337,9 +337,3 @@ async def test_uncertain_task_given_an_id_is_followed_to_its_result():
         await rig.adoption.settle_with(TaskId(task_id), remote_id(77))
         await rig.clock.advance(30)
         assert await rig.state(task_id) is State.SUCCEEDED
-
-
-async def test_engine_under_test_uses_the_simulated_runway():
-    async with Rig(runway=FakeRunway(estimate=None)) as rig:
-        [task_id] = await rig.submit(request())
-        assert (await rig.task(task_id)).estimated_credits is None

@@ -69,7 +69,7 @@ def test_sending_records_its_start_and_key_and_clears_the_reason_to_wait():
     )
 
 
-def test_accepted_task_records_its_sending_time_and_estimated_price():
+def test_accepted_task_records_its_id_and_estimated_price():
     sending = task(State.SENDING, evidence=BEFORE, estimated_credits=20.0)
     accepted = replace(sending, state=State.PENDING, remote_id=REMOTE, evidence=None)
     assert advance(sending, Accepted(REMOTE), NOW) == accepted
@@ -271,7 +271,7 @@ def test_404_under_its_own_key_makes_a_hidden_task_visible_and_only_the_first_is
     assert soon == replace(first, asked_at=NOW + 0.5)
 
 
-def test_ended_task_has_no_pending_flags():
+def test_task_ended_by_404s_or_a_delete_has_no_progress_and_is_not_hidden():
     followed = at_runway(State.RUNNING, progress=0.5, hidden_from=THEIRS, not_found_at=NOW - GONE_AFTER)
     over = replace(followed, ended_at=NOW, asked_at=NOW, progress=None, hidden_from=NO_KEY, not_found_at=None)
     assert advance(followed, NotFound(MINE), NOW) == replace(over, state=State.GONE)

@@ -17,7 +17,7 @@ def test_data_uri_is_limited_by_the_smaller_field_limit() -> None:
     assert largest(Media.VIDEO, Delivery.UPLOAD, field.data_uri_megabytes) == 200 * MEGABYTE
 
 
-def test_media_format_is_promised_by_the_file_name() -> None:
+def test_media_format_is_known_by_the_extension_of_a_file_name() -> None:
     jpeg = format_by_name("Still.JPG")
     assert jpeg is not None
     assert jpeg.mimes[0] == "image/jpeg"

@@ -61,7 +61,7 @@ def test_nested_settings_are_in_the_price_shape_by_path():
         ((), True),
     ],
 )
-def test_input_is_in_the_price_shape_while_present(place: tuple[str | int, ...], there: bool):
+def test_input_is_found_only_at_a_place_that_the_request_has(place: tuple[str | int, ...], there: bool):
     request = a_request(promptImage="file:///a.png", references=[{"uri": "file:///b.png"}], emptied=None)
     assert (value_at(request, place) is not None) is there
 

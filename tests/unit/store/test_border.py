@@ -390,7 +390,7 @@ async def test_values_impossible_in_a_database_are_program_errors_and_change_not
         "UPDATE tasks SET evidence = '[]'",
     ],
 )
-async def test_nonsensical_rows_are_reported_as_damage(damage: str, tmp_path: Path) -> None:
+async def test_reading_nonsensical_rows_raises_nothing_but_store_errors(damage: str, tmp_path: Path) -> None:
     store = await a_store(tmp_path / "p.db")
     with closing(sqlite3.connect(tmp_path / "p.db")) as connection:
         connection.execute(damage)
@@ -455,7 +455,9 @@ async def test_exception_of_a_progress_callback_is_passed_on(error: Exception, t
     ],
 )
 @pytest.mark.parametrize("name", LISTS)
-async def test_impossible_database_content_is_reported(name: str, damage: str, tmp_path: Path) -> None:
+async def test_snapshots_of_impossible_content_raise_nothing_but_store_errors(
+    name: str, damage: str, tmp_path: Path
+) -> None:
     store = await a_store(tmp_path / "p.db")
     await store.close()
     with closing(sqlite3.connect(tmp_path / "p.db")) as connection:

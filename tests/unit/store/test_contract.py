@@ -179,7 +179,7 @@ async def test_save_changes_task_outputs_inputs_and_ledger_together(opened: Open
         assert await store.ledger(TaskId("t1")) == [a_line(), a_line(kind="state", word="SUCCEEDED")]
 
 
-async def test_update_of_an_output_is_read_at_once(opened: Opened):
+async def test_facts_of_a_result_have_its_task_inputs_count_and_batch_name(opened: Opened):
     asset, batch = an_input(), Batch(id=BatchId("b"), name="Foxes", created_at=NOON)
     task = replace(a_task(values={"promptImage": "file:///a.png"}), batch_id=batch.id)
     async with opened() as store:
@@ -190,7 +190,7 @@ async def test_update_of_an_output_is_read_at_once(opened: Opened):
         assert await store.result_facts(TaskId("nobody")) is None
 
 
-async def test_renamed_result_is_found_by_its_former_name(opened: Opened):
+async def test_renamed_result_is_found_by_its_new_name_only(opened: Opened):
     async with opened() as store:
         await store.add([a_task()], [], None, [a_line()], [an_output()])
         for name in ("badger", "badger", "heron"):

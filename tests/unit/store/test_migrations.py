@@ -76,17 +76,16 @@ async def test_old_file_is_backed_up_and_migrated(tmp_path: Path):
     await store.close()
 
 
-async def test_reopening_migrates_nothing(tmp_path: Path):
+async def test_reopening_a_migrated_list_makes_no_other_backup(tmp_path: Path):
     path = tmp_path / "p.db"
     await an_old_one(path)
-    for _ in range(2):
-        store = await SqliteStore.open(path, migrations=NEWER_MINOR)
-        await store.close()
-        backup_path(path, NOW).unlink(missing_ok=True)
+    await (await SqliteStore.open(path, migrations=NEWER_MINOR)).close()
+    backup_path(path, NOW).unlink()
+    await (await SqliteStore.open(path, migrations=NEWER_MINOR)).close()
     assert sorted(file.name for file in tmp_path.iterdir()) == ["p.db"]
 
 
-async def test_interrupted_migration_leaves_the_file_unchanged_and_is_repeated(tmp_path: Path):
+async def test_failed_step_of_a_migration_changes_nothing_and_is_repeated(tmp_path: Path):
     path = tmp_path / "p.db"
     await an_old_one(path)
     with pytest.raises(StoreError, match="could not be brought up to date") as caught:
@@ -130,7 +129,7 @@ async def test_foreign_database_is_never_changed(tmp_path: Path):
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
 
 
-async def test_migration_without_space_for_a_backup_is_not_started(tmp_path: Path):
+async def test_migration_that_cannot_be_backed_up_is_not_started(tmp_path: Path):
     path = tmp_path / "p.db"
     await an_old_one(path)
     backup_path(path, NOW).mkdir()
@@ -199,7 +198,7 @@ async def test_pre_release_list_is_left_unchanged_and_its_ids_are_written_to_a_f
     assert not list(tmp_path.glob("*.backup-*"))
 
 
-async def test_unwritable_folder_of_the_id_file_is_reported_without_a_name(tmp_path: Path):
+async def test_refusal_of_a_pre_release_list_names_no_id_file_that_is_not_there(tmp_path: Path):
     path = written(tmp_path / "p.db", BEFORE)
     (tmp_path / f"{TASK_IDS}.part").mkdir()
     with pytest.raises(DamagedList, match="before the first release") as caught:

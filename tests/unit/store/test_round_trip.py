@@ -57,7 +57,7 @@ def test_stored_tasks_are_read_back_equal(data: st.DataObject):
 
 @unhurried
 @given(st.data())
-def test_listed_rows_equal_their_tasks(data: st.DataObject):
+def test_lists_counts_and_groups_equal_those_of_the_reference_library(data: st.DataObject):
     tasks = [data.draw(kinds.tasks(name)) for name in NAMES]
     outputs = data.draw(st.lists(st.sampled_from(NAMES).flatmap(kinds.outputs), max_size=4))
     inputs = data.draw(st.lists(st.sampled_from(NAMES).flatmap(kinds.inputs), max_size=4))

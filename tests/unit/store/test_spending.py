@@ -151,7 +151,7 @@ async def test_spending_of_programs_is_listed_separately_with_the_same_total(ope
         assert await store.spending(*EVER) == [before], "nobody is looked up who was not asked for"
 
 
-async def test_large_library_is_summed_task_by_task(opened: Opened):
+async def test_spending_of_a_large_library_equals_the_sum_of_its_tasks(opened: Opened):
     async with opened() as store:
         await fill(store, 1_500)
         added = [task.id for _, tasks, _ in batches(1_500) for task in tasks]

@@ -94,7 +94,7 @@ async def test_one_raise_is_enough_for_all_tasks_waiting_for_the_cap():
         assert all([held_by(rig, task_id) is None for task_id in ids])
 
 
-async def test_raising_the_cap_per_task_sends_the_most_expensive_one():
+async def test_raised_cap_per_task_suffices_for_the_most_expensive_task():
     async with Rig(loops=("lane",)) as rig:
         await learn(rig)
         await rig.pricing.learn(request(duration=10), 50.0)
@@ -102,15 +102,6 @@ async def test_raising_the_cap_per_task_sends_the_most_expensive_one():
         ids = await rig.submit(request("cheap"), request("costly", duration=10))
         assert await sent(rig, ids) == [False, False]
         assert the_cap(rig, ids[0]).raised == 50.0
-
-
-async def test_task_held_by_a_cap_has_no_forecast():
-    async with Rig(loops=("lane",)) as rig:
-        await learn(rig)
-        rig.settings.day_cap = 20.0
-        await rig.submit(request("one"), request("two"))
-        await settle()
-        assert rig.lane.forecast() is None
 
 
 async def test_daily_cap_starts_anew_each_day():
@@ -156,7 +147,7 @@ async def test_task_of_unknown_price_is_sent_while_any_budget_is_left():
         assert "the price of the next task is not known" in cap_sentence(held)
 
 
-async def test_uncertain_task_counts_its_price_until_a_cheaper_end_is_known():
+async def test_uncertain_task_counts_its_price_until_it_is_dismissed():
     async with Rig(loops=("lane",)) as rig:
         await learn(rig)
         rig.runway.then("create", NoReply("No answer came."))

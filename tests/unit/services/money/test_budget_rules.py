@@ -316,7 +316,7 @@ def test_sufficient_cap_is_not_raised_or_reported(limit, caps):
 
 
 @pytest.mark.parametrize(("limit", "caps"), EACH_CAP)
-def test_cap_applies_only_to_its_tasks(limit, caps):
+def test_cap_applies_to_every_task_and_that_of_a_project_to_its_own(limit, caps):
     bench = Bench(caps(4.0), veo=TEN)
     held = bench.met(task(model="veo", project=PROJECT))
     assert (held.cap, held.limit) == (limit.cap, 4.0)
@@ -362,7 +362,7 @@ def test_too_expensive_task_in_the_queue_blocks_no_cheaper_one():
     }
 
 
-def test_only_queued_tasks_of_a_project_count_toward_its_cap():
+def test_queued_tasks_of_other_projects_do_not_count_toward_a_project_cap():
     bench = Bench(Caps(project_caps={PROJECT: 15.0}), Records(projects={PROJECT: 0.0}), veo=TEN)
     asyncio.run(bench.budget.load())
     mine = [task(name, model="veo", project=PROJECT) for name in ("one", "two")]

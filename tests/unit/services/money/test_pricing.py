@@ -78,7 +78,7 @@ async def test_latest_estimate_of_runway_wins():
         assert rig.pricing.price(request()) == Price(30.0, exact=True)
 
 
-async def test_model_with_one_price_per_second_gives_a_fair_estimate():
+async def test_price_per_second_is_estimated_once_two_requests_of_a_model_agree():
     async with Rig(loops=()) as rig:
         await rig.pricing.learn(request(ratio="1:1"), 25.0)
         assert rig.pricing.price(request(ratio="3:4")) is None
@@ -405,7 +405,7 @@ def test_model_priced_by_its_input_has_a_price_once_the_input_is_measured(
     assert found is None or not found.exact
 
 
-def test_more_than_two_thirds_of_the_models_have_a_price():
+def test_shipped_prices_cover_45_models_of_the_catalog():
     priced = {price.model for price in read_published() if not price.extra}
     assert len(priced & {pair.model for pair in CATALOG.pairs()}) == 45
 
@@ -513,7 +513,7 @@ async def test_plain_clips_say_nothing_about_the_cost_of_a_format():
     assert pricing.price(request(duration=10, outputFormat="prores")) == Price(170.0, exact=False)
 
 
-async def test_confirmed_published_price_stays_the_source():
+async def test_published_price_confirmed_by_an_estimate_is_called_worked_out():
     pricing = with_published(TWELVE_A_SECOND)
     await pricing.learn(request(duration=5), 60.0)
     found = pricing.price(request(duration=10))

@@ -94,7 +94,7 @@ async def test_models_projects_and_batches_are_sorted_by_cost(books: Books):
     assert [(one.title, one.credits) for one in report.batches] == [("", 68), ("shots.csv", 60)]
 
 
-async def test_cost_per_kept_result_includes_rejected_takes(books: Books):
+async def test_cost_per_kept_result_includes_takes_that_were_not_kept(books: Books):
     await books.put(task(1, pick=Pick.PICK), task(2), task(3, rating=5), task(4, 8.0, model="gen4_image"))
     clips, pictures = (await books.spending.report(Period.MONTH)).models
     assert clips.per_keeper == 90

@@ -15,7 +15,7 @@ KINDS = tuple(ending[1:] for ending in TYPES if ending != ".jpeg")
 
 
 @pytest.mark.parametrize("ending", KINDS)
-def test_signature_of_a_file_survives_embedding_and_stripping_of_its_request(tmp_path: Path, ending: str) -> None:
+def test_signed_file_is_changed_neither_by_embedding_nor_by_stripping(tmp_path: Path, ending: str) -> None:
     path = sign(make(tmp_path, ending))
     before = path.read_bytes()
     draft = tmp_path / "draft"
@@ -37,7 +37,7 @@ def test_picture_with_remote_credentials_stays_unchanged(tmp_path: Path, ending:
 
 
 @pytest.mark.parametrize("ending", KINDS)
-def test_unsigned_file_gets_its_request_and_changes_are_detected(tmp_path: Path, ending: str) -> None:
+def test_unsigned_file_gets_its_request_and_stripping_a_signed_one_invalidates_it(tmp_path: Path, ending: str) -> None:
     path = make(tmp_path, ending)
     assert state_of(path) == ""
     assert embed(path, note())

@@ -648,7 +648,7 @@ async def test_name_taken_during_the_download_is_not_used(desk):
     assert desk.files() == ["gen4.5_Fox (2).mp4", "gen4.5_Fox.mp4"]
 
 
-async def test_file_system_without_hard_links_works(desk, monkeypatch):
+async def test_result_is_saved_on_a_file_system_without_hard_links(desk, monkeypatch):
     def no_links(*_: object) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
 
@@ -699,7 +699,7 @@ async def test_kill_between_the_last_byte_and_naming_does_not_download_twice(des
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
 
 
-async def test_file_named_before_a_kill_and_damaged_since_is_downloaded_again(desk):
+async def test_file_named_before_a_kill_and_damaged_since_does_not_count_as_finished(desk):
     desk.fetcher.serve(LINK, clip(), etag='"1"')
     task = await desk.one_run()
     saved = await desk.output(task)
@@ -906,7 +906,7 @@ async def test_closing_stops_a_long_download_and_starts_no_other(desk):
     assert len(await desk.store.unsaved()) == 2
 
 
-async def test_repeated_download_leaves_existing_files_unchanged(desk):
+async def test_result_that_is_here_is_not_downloaded_again_on_request(desk):
     desk.fetcher.serve(LINK, clip())
     async with desk.running():
         task = await desk.tried()
@@ -938,7 +938,7 @@ async def test_waiting_results_of_a_task_are_tried_at_once_on_request(desk):
         assert [(await desk.output(task)).state for task in tasks] == [OutputState.FAILED, OutputState.SAVED]
 
 
-async def test_download_progress_is_signaled_at_most_five_times_a_second(desk):
+async def test_download_progress_is_signaled_once_while_no_time_passes(desk):
     urls = [LINK, FRESH]
     for url in urls:
         desk.fetcher.serve(url, clip(3_000_000))
@@ -951,7 +951,7 @@ async def test_download_progress_is_signaled_at_most_five_times_a_second(desk):
     assert {event.total for event in told} == {3_000_000}
 
 
-async def test_download_counts_are_signaled_at_most_twice_a_second_and_end_at_zero(desk):
+async def test_download_counts_are_signaled_with_a_delay_and_end_at_zero(desk):
     desk.fetcher.serve(LINK, clip())
     gate = desk.fetcher.hold(LINK)
     async with desk.running():

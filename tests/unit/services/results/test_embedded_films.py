@@ -74,7 +74,7 @@ def test_video_has_its_request_embedded_and_valid_media_offsets(tmp_path: Path, 
     assert boxes(given)[b"mdat"] == boxes(film)[b"mdat"] if film is SAMPLE else True
 
 
-def test_fragmented_video_is_left_unchanged() -> None:
+def test_request_is_not_embedded_into_a_fragmented_video() -> None:
     parts = boxes(SAMPLE)
     moov = box(b"moov", parts[b"moov"][8:] + box(b"mvex", bytes(8)))
     with pytest.raises(NotEmbedded):
@@ -82,12 +82,12 @@ def test_fragmented_video_is_left_unchanged() -> None:
 
 
 @pytest.mark.parametrize("cut", [0, 3, 8, 31, 33, 40, 1_000])
-def test_truncated_video_is_left_unchanged(cut: int) -> None:
+def test_request_is_not_embedded_into_a_truncated_video(cut: int) -> None:
     with pytest.raises(NotEmbedded):
         embedded(SAMPLE[:cut], NOTE, ".mp4")
 
 
-def test_damaged_video_header_is_left_unchanged_or_its_media_stay_valid() -> None:
+def test_damaged_video_gets_no_request_or_keeps_its_media_unchanged() -> None:
     dice = random.Random(6)
     for _ in range(60):
         film = bytearray(SAMPLE)

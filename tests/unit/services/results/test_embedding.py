@@ -172,7 +172,7 @@ def test_other_formats_and_huge_requests_are_not_embedded(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("ending", KINDS)
-def test_file_for_a_client_contains_no_request(tmp_path: Path, ending: str) -> None:
+def test_stripped_file_contains_no_request_and_is_not_rewritten_again(tmp_path: Path, ending: str) -> None:
     path = make(tmp_path, ending)
     embed(path, note())
     assert remove(path) is True

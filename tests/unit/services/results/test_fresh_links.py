@@ -37,7 +37,7 @@ async def test_older_result_link_is_renewed_and_stored():
         assert desk.told(OutputChanged)[-1].output == stored
 
 
-async def test_renewing_a_link_keeps_the_download_progress():
+async def test_renewing_a_link_keeps_what_is_known_of_the_saved_result():
     async with Bench() as desk:
         task_id = await desk.succeeded()
         await desk.clock.advance(2 * HOUR)

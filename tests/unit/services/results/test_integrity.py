@@ -170,7 +170,7 @@ async def test_file_is_read_only_when_size_or_time_differ(watch: Watch, monkeypa
     assert len(read) == 1
 
 
-async def test_file_being_written_by_the_program_is_neither_missing_nor_returned(watch: Watch):
+async def test_file_locked_by_the_program_is_not_called_missing(watch: Watch):
     output = await watch.keep()
     path = Path(output.path)
     path.rename(path.with_name("on its way.mp4"))
@@ -206,7 +206,7 @@ async def test_absent_drive_is_reported_once(watch: Watch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="paths of other systems")
-def test_drive_is_absent_when_only_its_mount_folder_exists(tmp_path: Path):
+def test_missing_drive_is_named_and_a_missing_folder_is_no_missing_drive(tmp_path: Path):
     assert missing_drive(tmp_path / "gone" / "deep" / "fox.mp4") is None
     assert missing_drive(Path("/no-such-folder/films/fox.mp4")) == Path("/no-such-folder")
     assert missing_drive(Path("/mnt/no-such-drive/fox.mp4")) == Path("/mnt/no-such-drive")
@@ -300,7 +300,7 @@ async def test_file_checks_use_a_bounded_share_of_time(watch: Watch, monkeypatch
         assert looked == [1, 2, 3]
 
 
-async def test_download_finished_during_a_file_check_wins(watch: Watch, monkeypatch: pytest.MonkeyPatch):
+async def test_result_changed_during_a_file_check_wins(watch: Watch, monkeypatch: pytest.MonkeyPatch):
     output = await watch.keep()
     Path(output.path).unlink()
     again = replace(output, state=OutputState.WAITING)
@@ -348,7 +348,7 @@ async def test_unreadable_folder_reports_no_missing_files(watch: Watch):
     assert watch.told() == []
 
 
-async def test_failed_database_read_is_retried(watch: Watch, caplog: pytest.LogCaptureFixture):
+async def test_file_check_that_cannot_be_stored_is_retried(watch: Watch, caplog: pytest.LogCaptureFixture):
     output = await watch.keep()
     Path(output.path).unlink()
     watch.store.trouble = StoreError("The disk is full.")

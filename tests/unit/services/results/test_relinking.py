@@ -97,7 +97,7 @@ async def test_moved_and_renamed_file_is_found_by_content(attic: Attic):
     assert (task.rating, task.tags) == (4, ("fox",))
 
 
-async def test_file_being_edited_and_its_sidecar_are_not_touched(attic: Attic):
+async def test_search_waits_for_a_locked_file_and_leaves_one_trashed_meanwhile(attic: Attic):
     output = await attic.keep("fox.mp4")
     new = moved(output.path, attic.library / "best" / "the fox.mp4", alone=True)
     await attic.noticed()
@@ -186,7 +186,7 @@ async def test_two_missing_results_with_equal_bytes_find_one_file_each(attic: At
     assert sorted(Path(output.path).name for output in found.outputs) == ["new a.mp4", "new b.mp4"]
 
 
-async def test_only_the_folder_named_by_the_person_is_searched(attic: Attic, tmp_path: Path):
+async def test_folder_outside_of_the_library_is_searched_only_when_named(attic: Attic, tmp_path: Path):
     output = await attic.keep("fox.mp4")
     moved(output.path, tmp_path / "elsewhere" / "deep" / "fox.mp4")
     await attic.noticed()

@@ -96,7 +96,7 @@ def test_file_that_is_no_json_has_no_owner(tmp_path):
     assert sidecar.owner_of(tmp_path / "none.json") is None
 
 
-def test_failed_sidecar_write_leaves_no_partial_file(tmp_path):
+def test_failed_sidecar_write_keeps_the_former_sidecar(tmp_path):
     result = tmp_path / "fox.mp4"
     sidecar.write(result, {"a": 1})
     (tmp_path / "fox.mp4.json.part").mkdir()

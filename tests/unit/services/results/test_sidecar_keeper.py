@@ -79,7 +79,7 @@ def shelf(tmp_path):
     return ParkedValues(tmp_path)
 
 
-async def test_rating_is_written_to_the_sidecar_within_a_second(shelf):
+async def test_judgments_are_written_to_the_sidecar_after_a_moment(shelf):
     async with shelf.open():
         task = await shelf.put(1)
         await shelf.judging.rate([task.id], 4)
@@ -209,7 +209,7 @@ async def test_sidecar_update_pending_at_a_kill_is_written_at_the_next_start(she
     assert shelf.rig.settings.get(BEHIND) is None
 
 
-async def test_failed_database_read_is_retried(shelf, monkeypatch):
+async def test_sidecar_update_is_retried_after_a_failed_database_read(shelf, monkeypatch):
     async with shelf.open():
         task = await shelf.put(1)
         rows = shelf.rig.store.rows

@@ -114,7 +114,7 @@ async def test_id_stays_while_only_the_log_of_the_list_has_it(path: Path):
     await ids.close()
 
 
-async def test_id_stored_during_a_log_write_is_written_next_time(path: Path):
+async def test_id_freed_during_a_checkpoint_leaves_the_file_at_the_next_one(path: Path):
     clock, store = FakeClock(), MemoryStore()
     gate = asyncio.Event()
 
@@ -149,7 +149,7 @@ async def test_id_stored_again_is_not_freed(path: Path):
     await ids.close()
 
 
-async def test_log_checkpoint_runs_once_for_many_ids_and_sooner_when_slots_are_half_full(path: Path):
+async def test_half_full_slots_trigger_one_checkpoint_that_frees_all(path: Path):
     clock, store = FakeClock(), MemoryStore()
     ids = await opened(path, clock=clock, store=store)
     for number in range(1, SLOTS // 2):
@@ -198,7 +198,7 @@ async def test_constantly_read_list_delays_a_sending_by_seconds_at_most(path: Pa
     await ids.close()
 
 
-async def test_unwritable_list_keeps_all_ids_and_is_retried(path: Path):
+async def test_failed_checkpoint_keeps_the_id_and_is_retried(path: Path):
     clock, trouble = FakeClock(), [StoreError("The disk is full.")]
 
     async def checkpoint() -> bool:
@@ -278,7 +278,7 @@ async def test_full_file_of_ids_keeps_old_ids_and_reports_the_new_one(path: Path
     assert 99 in await left_in(path)
 
 
-async def test_missing_id_file_does_not_stop_sending(tmp_path: Path):
+async def test_id_file_that_cannot_be_created_stores_no_id_and_raises_nothing(tmp_path: Path):
     ids = await opened(tmp_path / "no such folder" / "accepted-ids.txt")
     assert not await ids.keep(an_id(1))
     ids.free(remote_id(1))
@@ -325,7 +325,7 @@ async def test_interrupted_growth_of_the_id_file_loses_no_id(path: Path):
     assert path.stat().st_size == 2 * SLOT * SLOTS
 
 
-async def test_warnings_are_remembered_after_a_restart(path: Path):
+async def test_id_noted_as_told_is_marked_so_at_the_next_start(path: Path):
     await (await opened(path)).keep(an_id(1))
     ids = await opened(path)
     await ids.note_told([entry.remote_id for entry in ids.left])

@@ -153,7 +153,7 @@ async def test_task_without_runways_estimate_counts_its_price_even_if_canceled()
         assert (await rig.state(task_id), rig.budget.spent_today) == (State.CANCELLED, 40.0)
 
 
-async def test_cancel_answered_by_a_404_is_sent_once_the_task_appears():
+async def test_cancel_of_a_task_not_found_yet_is_sent_once_it_appears():
     async with a_live_task() as (rig, task_id):
         rig.runway.then("task", NOT_KNOWN, NOT_KNOWN, NOT_KNOWN)
         report = await in_time(rig.clock, rig.actions.cancel([task_id]), 3 * LEAST_GAP)
@@ -162,7 +162,7 @@ async def test_cancel_answered_by_a_404_is_sent_once_the_task_appears():
 
 
 @pytest.mark.parametrize("error", [NOT_KNOWN, GATEWAY])
-async def test_cancel_answered_by_404s_for_a_minute_is_reported_as_pending(error):
+async def test_cancel_of_a_task_not_found_for_a_minute_is_reported_and_stays_asked(error):
     async with a_live_task() as (rig, task_id):
         rig.runway.always("task", error)
         report = await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 2 * LEAST_GAP)
@@ -307,7 +307,7 @@ async def test_delete_refused_by_runway_is_reported_and_not_repeated():
         assert not (await rig.task(task_id)).is_canceling
 
 
-async def test_pending_delete_refused_by_runway_is_sent_once():
+async def test_repeated_delete_that_runway_refuses_is_not_sent_again():
     async with a_followed_task() as (rig, task_id):
         rig.runway.then("delete", NoReply("The connection was cut."))
         rig.runway.always("delete", RequestRefused("This task cannot be canceled.", status=409))
@@ -328,7 +328,7 @@ async def test_failed_write_of_a_finished_cancel_does_not_stop_polling():
         assert await rig.state(task_id) is State.CANCELLED
 
 
-async def test_404_of_a_gateway_deletes_nothing_at_runway(tmp_path: Path):
+async def test_404_of_a_gateway_does_not_count_as_deleted_at_runway(tmp_path: Path):
     async with idle() as rig:
         task_id = await succeeded(rig, tmp_path / "a.mp4")
         rig.runway.then("delete", GATEWAY)
@@ -388,7 +388,7 @@ async def test_running_task_is_not_deleted_by_delete_at_runway():
         assert rig.runway.named("delete") == []
 
 
-async def test_removed_rows_come_back_unchanged():
+async def test_restored_rows_are_unchanged_but_queued_ones_wait_for_the_person():
     async with idle() as rig:
         ids = [*await rig.submit(request()), await live(rig)]
         before = [await rig.task(task_id) for task_id in ids]
@@ -400,7 +400,7 @@ async def test_removed_rows_come_back_unchanged():
         assert held == replace(before[0], hold=Hold(HoldCode.WAITS_FOR_PERSON)), "nothing is sent by coming back"
 
 
-async def test_removed_running_task_continues_and_is_saved():
+async def test_removed_running_task_is_polled_until_it_succeeds():
     async with Rig(loops=("poller",)) as rig:
         task_id = await live(rig)
         await rig.actions.remove([task_id])
@@ -442,7 +442,7 @@ async def test_title_is_one_line_and_a_blank_one_removes_it():
         assert (await rig.actions.rename(task_id, " ")).title == ""
 
 
-async def test_failed_disk_write_is_reported_before_runway_is_contacted():
+async def test_cancel_that_cannot_be_stored_raises_before_runway_is_contacted():
     async with a_live_task() as (rig, task_id):
         rig.store.trouble = StoreError("The disk is full.")
         outcome = await asyncio.gather(rig.actions.cancel([task_id]), return_exceptions=True)

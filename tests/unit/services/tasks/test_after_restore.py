@@ -77,7 +77,7 @@ async def test_person_releases_one_restored_task_and_the_others_stay():
         assert (await rig.state(ids["held too"])) is State.QUEUED
 
 
-async def test_task_being_sent_at_the_end_of_a_run_becomes_uncertain_with_a_reason():
+async def test_task_being_sent_when_backed_up_is_uncertain_after_the_restore():
     rig, ids = await a_backup_restored()
     async with rig:
         task = await rig.task(ids["sending"])
@@ -86,7 +86,7 @@ async def test_task_being_sent_at_the_end_of_a_run_becomes_uncertain_with_a_reas
         assert task.evidence.cause == Reason(ReasonCode.BACKED_UP)
 
 
-async def test_live_task_is_polled_after_a_restart():
+async def test_live_task_is_polled_after_a_restore():
     rig, ids = await a_backup_restored()
     async with rig:
         task = await rig.task(ids["live"])
@@ -95,7 +95,7 @@ async def test_live_task_is_polled_after_a_restart():
         assert await rig.state(ids["live"]) is State.SUCCEEDED
 
 
-async def test_question_about_a_copied_profile_is_repeated_until_shown():
+async def test_summary_of_a_restore_is_offered_until_it_was_told():
     rig, _ = await a_backup_restored()
     async with rig:
         found = after_restore.to_tell(rig.settings)
@@ -115,7 +115,7 @@ async def test_place_of_the_former_list_is_reported_though_the_first_start_was_k
         assert found.before == "/backups/before.zip"
 
 
-async def test_second_start_after_a_restore_is_normal():
+async def test_second_start_after_a_restore_does_not_hold_a_released_task_again():
     rig, ids = await a_backup_restored()
     async with rig:
         await sent.release(rig, ids["held"])

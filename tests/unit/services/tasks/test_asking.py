@@ -74,7 +74,7 @@ async def adopted(rig: Rig, number: int = 1, status: str = "RUNNING", **members:
     return task_id
 
 
-def test_poll_gap_of_a_viewed_task_follows_the_minimum_gap():
+def test_poll_gap_of_a_viewed_task_is_just_above_the_minimum_gap():
     assert LEAST_GAP == 5.0
     assert LEAST_GAP < LOOKING_GAP <= LEAST_GAP + 1.0
 
@@ -187,7 +187,7 @@ async def test_recent_result_links_are_reused_and_a_refused_one_is_renewed(tmp_p
         assert output.state is not OutputState.EXPIRED
 
 
-async def test_sending_that_never_reached_runway_blocks_no_other():
+async def test_poll_that_never_reached_runway_delays_no_other():
     async with Rig(loops=()) as rig:
         await adopted(rig)
         rig.runway.then("task", NotReached("There is no network."))
@@ -213,7 +213,7 @@ class MovingClock(FakeClock):
         return super().monotonic()
 
 
-async def test_clock_change_does_not_delay_a_poll():
+async def test_poller_asks_though_its_clock_moves_between_two_readings():
     async with Rig(loops=("poller",), clock=MovingClock()) as rig:
         await adopted(rig)
         await rig.clock.advance(2 * LEAST_GAP)

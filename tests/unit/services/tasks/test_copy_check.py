@@ -49,7 +49,7 @@ async def test_copy_made_during_the_sending_run_is_recognized_when_restored(tmp_
     assert computer.sent_twice == []
 
 
-async def test_list_opened_since_the_copy_is_recognized_even_if_nothing_was_sent(tmp_path: Path):
+async def test_restored_list_is_recognized_even_if_nothing_was_sent_since_its_copy(tmp_path: Path):
     computer = await a_computer(tmp_path)
     [*_, dropped] = await computer.queue()
     kept = computer.copied("kept")
@@ -72,7 +72,7 @@ async def test_profile_synced_to_another_computer_waits_there(tmp_path: Path):
     assert computer.sent_twice == []
 
 
-async def test_two_copies_used_in_turn_are_both_safe_and_each_asks_once(tmp_path: Path):
+async def test_two_copies_used_in_turn_send_nothing_twice_and_ask_once(tmp_path: Path):
     computer = await a_queue(tmp_path)
     one, other = computer.copied("one"), computer.copied("other")
     shutil.rmtree(computer.home)
@@ -144,7 +144,7 @@ async def test_restored_list_of_an_older_version_waits(tmp_path: Path):
     await computer.asks(Verdict.PUT_BACK)
 
 
-async def test_unreadable_folder_may_be_the_original(tmp_path: Path):
+async def test_copy_waits_while_the_folder_of_its_original_is_unreadable(tmp_path: Path):
     computer = await a_queue(tmp_path)
     twin = computer.copied("copy")
 
@@ -186,7 +186,7 @@ async def test_task_queued_after_the_warning_is_sent(tmp_path: Path):
         assert len(computer.runway.requests) == 1 + 2
 
 
-async def test_task_removed_from_the_list_is_held_when_restored(tmp_path: Path):
+async def test_task_removed_before_the_copy_is_held_when_the_copy_restores_it(tmp_path: Path):
     computer = await a_computer(tmp_path)
     ids = await computer.queue()
     async with computer.rig(loops=()) as rig:
@@ -199,7 +199,7 @@ async def test_task_removed_from_the_list_is_held_when_restored(tmp_path: Path):
         assert reasons(rig) == [HoldCode.COPIED] * MANY
 
 
-async def test_held_task_shows_the_newer_reason(tmp_path: Path):
+async def test_task_held_by_the_person_is_held_as_copied_in_a_copy(tmp_path: Path):
     computer = await a_computer(tmp_path)
     async with computer.rig() as rig:
         await rig.submit(request("for later"), send_now=False)

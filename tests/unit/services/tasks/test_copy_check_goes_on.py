@@ -171,7 +171,7 @@ async def test_killed_starts_cause_no_question_though_the_key_is_used_elsewhere(
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
-async def test_first_start_killed_anywhere_leaves_a_recognized_list(
+async def test_list_is_recognized_only_if_its_killed_first_start_stored_an_identity(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ):
     computer = Computer(tmp_path)
@@ -270,7 +270,7 @@ async def test_state_folder_that_becomes_writable_again_is_updated(tmp_path: Pat
         assert found.runs == 1
 
 
-async def test_failed_database_write_delays_queued_tasks_until_it_succeeds(tmp_path: Path):
+async def test_copy_check_that_cannot_be_stored_is_repeated_until_it_is(tmp_path: Path):
     computer = await a_queue(tmp_path)
     twin = computer.copied("copy")
     store = computer.lists[twin]

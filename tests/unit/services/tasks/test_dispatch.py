@@ -184,7 +184,7 @@ async def test_exception_after_the_first_byte_makes_the_task_uncertain(mistakes)
 
 
 @pytest.mark.parametrize("state", [State.SENDING, State.UNCERTAIN])
-async def test_tasks_that_no_longer_wait_are_skipped_when_released(state):
+async def test_task_that_is_no_longer_queued_is_not_sent(state):
     async with bench(state=state) as at:
         assert await at.deliver() == Outcome(Result.SKIPPED)
         assert (await at.task()).state is state

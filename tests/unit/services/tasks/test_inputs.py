@@ -69,7 +69,7 @@ async def test_data_uri_of_each_field_stays_below_its_limit(pair, name, kind, tm
             assert len(uri) <= limit
 
 
-async def test_uploaded_file_is_not_kept_in_memory(tmp_path):
+async def test_uploads_leave_no_locks_in_memory(tmp_path):
     async with Rig(loops=()) as rig:
         before = locks_in_memory()
         for number in range(20):

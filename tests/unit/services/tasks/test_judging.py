@@ -34,7 +34,7 @@ async def test_many_tasks_are_rated_and_restored_in_one_step():
         assert (await judging.rate(ids[:1], 0)).after == {ids[0]: 0}, "no stars clear the rating"
 
 
-async def test_takes_with_the_same_rating_are_not_changed():
+async def test_takes_with_the_same_pick_are_not_changed():
     async with Rig(loops=()) as rig:
         judging, ids = await judged(rig, 2)
         await judging.pick(ids[:1], Pick.PICK)
@@ -79,7 +79,7 @@ def test_undo_of_an_earlier_rating_keeps_later_ones():
     assert without(judgments, 3) == ({one: 3}, {1: judgments[1], 2: judgments[2]})
 
 
-async def test_project_shot_and_note_are_stored_as_text():
+async def test_project_shot_and_note_are_stored_without_surplus_spaces():
     async with Rig(loops=()) as rig:
         judging, [one] = await judged(rig, 1)
         await judging.set_project([one], " Aurora  spot ")
@@ -115,7 +115,7 @@ async def test_undo_of_a_project_holds_tasks_that_only_its_cap_kept_here():
         assert all(rig.ledger.get_open(one).waits_for_person for one in queued)
 
 
-async def test_take_stays_linked_to_the_first():
+async def test_take_made_again_is_linked_to_the_first():
     async with Rig(loops=()) as rig:
         _, [first] = await judged(rig, 1)
         await rig.actions.cancel([first])

@@ -125,7 +125,7 @@ async def test_task_submitted_later_stands_behind_tasks_moved_to_the_end():
         assert [task.request.prompt for task in rig.ledger.queued()] == ["1", "0", "2"]
 
 
-async def test_many_moves_into_the_same_gap_still_work():
+async def test_many_moves_into_the_same_gap_leave_all_positions_distinct():
     async with lane(paused=True) as rig:
         ids = list(await rig.submit(*(request(f"{n}") for n in range(3))))
         for turn in range(200):
@@ -206,7 +206,7 @@ async def test_rejected_model_blocks_no_other(error):
         assert prompts(rig) == ["0", "1", "0", "2"]
 
 
-async def test_missing_credits_pause_the_lane_and_fail_no_task():
+async def test_missing_credits_stop_the_lane_and_fail_no_task():
     async with lane(runway=limited()) as rig:
         rig.runway.always("create", NoCredits("Not enough credits at Runway.", status=400))
         ids = await rig.submit(*[request(str(number)) for number in range(6)])
@@ -341,7 +341,7 @@ async def test_removed_task_is_not_sent_until_restored():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_low_balance_holds_the_task_until_there_is_enough():
+async def test_low_balance_keeps_the_task_queued_until_there_is_enough():
     rig = Rig(loops=("lane", "account"))
     async with rig:
         await rig.submit(request("first"))
@@ -363,7 +363,7 @@ async def test_exhausted_daily_limit_is_shown_and_blocks_no_other_model():
         assert lane_words(rig.lane.reason) == "Daily limit reached"
 
 
-async def test_edit_during_file_reading_sends_the_edited_request():
+async def test_edit_while_the_account_is_read_sends_the_edited_request():
     async with lane() as rig:
         gate = rig.runway.hold("organization")
         [task_id] = await rig.submit(request("before"))

@@ -70,7 +70,7 @@ async def test_queued_task_waits_for_the_person_after_a_change_of_keys(tmp_path:
         assert creates(rig) == len(ids)
 
 
-async def test_queued_task_is_sent_when_its_own_key_returns(tmp_path: Path):
+async def test_queued_task_is_sent_after_the_same_key_is_entered_again(tmp_path: Path):
     async with a_rig() as rig:
         sending = door(rig, tmp_path)
         ids = await queued(rig, sending)
@@ -186,7 +186,7 @@ async def test_undoing_a_release_to_another_key_asks_again(tmp_path: Path):
         assert again.asks == {Ask.OTHER_KEY}
 
 
-async def test_undoing_a_release_leaves_a_task_to_the_key_that_was_rejected(tmp_path: Path):
+async def test_undoing_a_release_leaves_a_denied_task_to_the_key_that_sent_it(tmp_path: Path):
     async with a_rig() as rig:
         sending = door(rig, tmp_path)
         ids = await queued(rig, sending)

@@ -223,7 +223,7 @@ async def test_task_edited_or_dropped_while_its_file_is_read_is_not_held_for_the
         assert "waits" not in await rig.kinds(task_id)
 
 
-async def test_task_paused_while_its_file_is_read_is_not_sent():
+async def test_task_is_not_sent_if_the_lane_is_paused_while_the_account_is_read():
     async with lane() as rig:
         gate = rig.runway.hold("organization")
         [task_id] = await rig.submit(request())
@@ -234,7 +234,7 @@ async def test_task_paused_while_its_file_is_read_is_not_sent():
         assert prompts(rig) == []
 
 
-async def test_task_that_exceeds_its_cap_while_its_file_is_read_is_not_sent():
+async def test_task_is_not_sent_if_a_cap_is_set_while_the_account_is_read():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
         gate = rig.runway.hold("organization")

@@ -57,7 +57,7 @@ async def test_refused_request_resets_the_wait_too():
         assert len(await tries_within(rig, 3)) == 1
 
 
-async def test_file_reads_and_sendings_at_once_are_limited():
+async def test_sendings_at_once_are_limited():
     async with lane() as rig:
         gate = rig.runway.hold("create")
         models = ["gen4.5", "veo3.1", "veo3.1_fast", "seedance2", "veo3", "gen4_turbo"]
@@ -85,7 +85,7 @@ async def test_task_about_to_be_sent_takes_a_slot_of_its_model():
         assert (rig.lane.slots("gen4.5").in_use, prompts(rig)) == (2, ["0", "1"])
 
 
-def test_lane_before_its_start_has_no_obstacle():
+def test_lane_before_its_start_has_no_reason():
     assert lane().lane.reason is None
 
 
@@ -334,7 +334,7 @@ async def test_held_task_moved_to_the_front_stays_held():
         assert prompts(rig) == ["0", "1"]
 
 
-async def test_task_restored_to_the_list_is_sent():
+async def test_task_whose_removal_is_cleared_is_sent():
     async with lane(paused=True) as rig:
         [task_id] = await rig.submit(request())
         await rig.ledger.change(task_id, lambda task: replace(task, removed_at=5.0), "removed")
@@ -346,7 +346,7 @@ async def test_task_restored_to_the_list_is_sent():
         assert await rig.state(task_id) is State.PENDING
 
 
-async def test_closing_cancels_reading_of_a_file():
+async def test_closing_ends_a_sending_that_still_reads_the_account():
     async with lane() as rig:
         gate = rig.runway.hold("organization")
         [task_id] = await rig.submit(request())

@@ -204,7 +204,7 @@ async def test_imported_ended_task_keeps_its_results_and_is_never_polled_or_sent
         assert rig.budget.spent_today == 0.0
 
 
-async def test_task_sent_today_counts_today_wherever_it_was_sent():
+async def test_imported_task_sent_today_counts_as_spent_today():
     async with Rig() as rig:
         done = held("one", state=State.SUCCEEDED, remote_id=REMOTE, sent_at=rig.clock.now() - 1, cost_credits=25.0)
         await rig.ledger.take_in([done], [])

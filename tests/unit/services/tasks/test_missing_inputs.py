@@ -183,6 +183,9 @@ async def test_unreadable_file_is_reported(tmp_path):
 
 async def test_only_queued_tasks_have_missing_files(tmp_path):
     async with Rig() as rig:
-        [task_id] = await rig.submit(with_picture(picture(tmp_path / "a.png").as_uri()))
+        path = picture(tmp_path / "a.png")
+        [task_id] = await rig.submit(with_picture(path.as_uri()))
+        path.unlink()
+        assert await rig.state(task_id) is State.PENDING
         assert await rig.missing_inputs.missing(task_id) == ()
         assert await rig.missing_inputs.missing(TaskId("unknown")) == ()

@@ -99,7 +99,7 @@ async def test_single_404_under_its_own_key_ends_no_task():
         assert (task.state, task.not_found_at) == (State.RUNNING, None)
 
 
-async def test_second_later_404_under_its_own_key_ends_the_task():
+async def test_second_404_half_a_minute_later_under_its_own_key_ends_the_task():
     async with one_sent() as (rig, task_id):
         times = Times(rig)
         rig.runway.always("task", NOWHERE)
@@ -187,7 +187,7 @@ async def test_return_of_its_own_key_releases_a_task_before_runway_answers():
         assert rig.ledger.at_runway("gen4.5") == 1
 
 
-async def test_invisible_tasks_are_reported_once_for_each_key():
+async def test_invisible_tasks_are_reported_once_per_change_of_key():
     async with two_organizations() as rig:
         await sent(rig, "one", "two")
         for _ in range(2):
@@ -202,7 +202,7 @@ async def test_invisible_tasks_are_reported_once_for_each_key():
             assert notices(rig.events) == []
 
 
-async def test_task_of_an_older_version_never_ends_by_a_404_and_learns_its_key():
+async def test_task_without_a_key_ends_by_no_404_until_it_learns_its_key():
     async with two_organizations("poller") as rig:
         [task_id] = await adopt(rig)
         await rig.clock.advance(60)

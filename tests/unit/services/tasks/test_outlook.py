@@ -119,7 +119,7 @@ async def test_task_over_its_cap_is_known_before_its_turn():
         assert not rig.lane.outlook().over
 
 
-async def test_moving_to_the_front_takes_only_queued_tasks():
+async def test_preview_of_a_move_tells_which_tasks_the_cap_would_keep():
     async with Rig(loops=("lane",)) as rig:
         await rig.pricing.learn(request(), 25.0)
         await rig.lane.pause()

@@ -119,7 +119,7 @@ async def test_task_of_unknown_status_is_shown_and_polled():
         assert await rig.state(task_id) is State.SUCCEEDED
 
 
-async def test_invented_id_is_reported_within_seconds():
+async def test_invented_id_is_gone_within_seconds_by_two_404s():
     async with poller() as rig:
         times = Times(rig)
         [task_id] = (await rig.adoption.adopt([remote_id(1_000)])).added

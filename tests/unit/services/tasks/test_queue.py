@@ -141,7 +141,7 @@ async def test_task_held_or_canceled_right_before_its_first_byte_is_not_sent(mon
         assert await rig.state(canceled) is State.CANCELLED
 
 
-async def test_task_canceled_while_being_sent_and_rejected_is_not_sent_after_restart(monkeypatch):
+async def test_task_canceled_while_being_sent_and_rejected_is_never_queued_again(monkeypatch):
     async with lane() as rig:
         gate = rig.runway.hold("create")
         rig.runway.then("create", SlowDown("Too many requests.", retry_after=5.0))
@@ -164,7 +164,7 @@ async def test_task_canceled_while_being_sent_and_rejected_is_not_sent_after_res
         assert await rig.state(task_id) is State.CANCELLED
 
 
-async def test_task_being_sent_cannot_be_held():
+async def test_accepted_task_cannot_be_held():
     async with lane() as rig:
         [task_id] = await rig.submit(request())
         assert await rig.queue_acts.hold([task_id]) == ()
@@ -252,7 +252,7 @@ async def test_undoing_a_release_leaves_sent_tasks_and_sends_nothing():
 
 
 @pytest.mark.parametrize("how", ["move", "step", "hold and release", "send next"])
-async def test_task_moved_while_being_sent_is_sent_once(monkeypatch, how):
+async def test_task_moved_while_it_is_prepared_is_sent_once(monkeypatch, how):
     async with lane() as rig:
         prepare = rig.inputs.prepare
 

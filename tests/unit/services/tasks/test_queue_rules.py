@@ -39,7 +39,7 @@ async def test_ledger_records_what_the_person_did_with_a_queued_task():
         assert (await rig.kinds(task.id))[1:] == ["held", "released", "held", "send next", "held"]
 
 
-async def test_only_queued_tasks_are_in_the_queue():
+async def test_place_and_hold_are_noted_for_queued_tasks_only():
     async with Rig(loops=()) as rig:
         held, sent = await queue(rig, 2)
         await rig.ledger.move(sent.id, Sending())
@@ -58,7 +58,7 @@ async def test_undo_of_a_release_skips_tasks_being_sent_or_held_for_another_reas
         assert [(await rig.task(one.id)).hold for one in (sent, held)] == [ITS_TURN, OF_PERSON]
 
 
-async def test_counts_of_different_keys_are_not_compared():
+async def test_release_to_another_key_drops_the_readings_of_the_former_one():
     async with Rig(loops=()) as rig:
         same, other, unseen = await queue(rig, 3)
         denied = [await changed(rig, one, hold=RESTORED, evidence=SEEN) for one in (same, other)]
@@ -75,7 +75,7 @@ async def test_counts_of_different_keys_are_not_compared():
         ]
 
 
-async def test_raised_cap_sends_only_the_named_tasks_that_wait_for_it():
+async def test_raised_cap_frees_only_the_named_tasks_that_wait_for_it():
     async with Rig(loops=()) as rig:
         await rig.pricing.learn(request(), 25.0)
         rig.settings.day_cap = 30.0

@@ -69,7 +69,7 @@ def test_throttled_task_is_polled_seldom():
     assert 130.0 <= next_question(seen, 100.0, random.Random(1)) <= 160.0
 
 
-def test_steady_progress_is_followed_to_the_end():
+def test_task_of_steady_progress_is_polled_next_at_its_expected_end():
     seen = Seen(state=State.RUNNING, asked=30.0, accepted=0.0, began_after=0.0, first=(10.0, 0.24), last=(30.0, 0.74))
     assert 40.0 <= next_question(seen, 30.0, random.Random(1)) <= 42.0
 

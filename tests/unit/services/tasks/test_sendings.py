@@ -73,7 +73,7 @@ def test_sending_without_an_answer_may_be_counted_long_after():
     assert others(sendings(70.0, 99.5 - LATE, Fate.UNKNOWN)).doubtful == 0
 
 
-def test_sending_proved_by_evidence_counts_as_answered():
+def test_sending_proved_by_evidence_counts_as_accepted_only_long_after():
     found = sendings(104.0, 105.0, Fate.UNKNOWN)
     found.resolve(OTHER, Fate.MADE)
     # It may have been made at any moment until long after.
@@ -117,7 +117,7 @@ def test_clean_reading_becomes_unclean_when_an_overlapping_sending_is_found():
     assert not found.is_clean("gen4.5", BEFORE), "the last run's are recalled late"
 
 
-def test_reading_for_a_burst_of_sendings_scans_no_history():
+def test_repeated_question_about_a_reading_scans_no_sendings_again():
     found = Sendings()
     for number in range(2_000):
         found.begin(TaskId(f"{number}"), Sent(model="gen4.5", key=1, begun=number / 1_000))

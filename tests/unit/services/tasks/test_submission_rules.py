@@ -88,7 +88,7 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def test_prepared_requests_are_created_by_one_class_only():
+def test_stamp_for_prepared_requests_is_given_out_once():
     rig = idle()
     assert isinstance(rig.submission.take_stamp(), Stamp)
     with pytest.raises(RuntimeError):
@@ -260,7 +260,7 @@ async def test_new_tasks_are_positioned_in_order_behind_all_others():
         assert [task.position for task in await sender.add(new())] == [13.0]
 
 
-async def test_thousands_of_tasks_are_stored_in_portions_with_one_batch_and_time():
+async def test_tasks_stored_in_portions_have_one_batch_and_time():
     async with a_sender() as (rig, sender):
         tasks = tuple(new(f"{number}", id=TaskId(f"{number}")) for number in range(5))
         asking = rig.submission.carry_out(
@@ -298,7 +298,7 @@ async def test_files_moved_while_portions_are_stored_are_followed(picture, tmp_p
         ]
 
 
-async def test_files_of_a_resent_request_are_compared_with_their_hashes(picture):
+async def test_retry_takes_over_the_hashes_of_its_files_and_a_new_task_does_not(picture):
     async with a_sender() as (rig, sender):
         [old] = await sender.add(NewTask(request=with_picture(picture.as_uri())))
         [noted] = await rig.store.inputs(old.id)
@@ -389,7 +389,7 @@ async def test_located_file_is_stored_for_its_input_only_and_keeps_its_hash(pict
         assert await sender.inputs(task.id) == [("a.png", 100, "digest")]
 
 
-async def test_invisible_file_has_no_size_but_its_neighbors_have(picture, tmp_path):
+async def test_missing_file_is_noted_without_a_size_and_its_neighbors_with_one(picture, tmp_path):
     async with a_sender() as (rig, sender):
         gone = NewTask(request=with_picture((tmp_path / "0.png").as_uri()))
         here = NewTask(request=with_picture(picture.as_uri()))

@@ -40,7 +40,7 @@ async def noted_and_killed(desk: Desk, client: str, *, is_within: bool) -> Clien
     )
 
 
-async def test_interrupted_request_counts_at_its_sending_with_its_sent_values(tmp_path: Path):
+async def test_interrupted_request_is_judged_and_counted_when_it_is_repeated(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await noted_and_killed(desk, AGENT, is_within=False)
@@ -53,7 +53,7 @@ async def test_interrupted_request_counts_at_its_sending_with_its_sent_values(tm
         assert (await desk.call(AGENT, "get", id=made["id"]))["decision"] == "waiting"
 
 
-async def test_interrupted_request_that_needs_approval_is_approved_by_the_person(tmp_path: Path):
+async def test_interrupted_request_waits_if_it_needs_approval_by_now(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         await noted_and_killed(desk, AGENT, is_within=True)
         made = await desk.create(AGENT)
@@ -77,7 +77,7 @@ async def test_request_held_by_a_pause_does_not_expire(tmp_path: Path):
         looking.cancel()
 
 
-async def test_task_rejected_during_a_pause_waits_for_the_person(tmp_path: Path):
+async def test_task_rejected_after_its_program_was_revoked_waits_for_approval(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         clients, ledger = desk.engine.clients, desk.rig.ledger
         await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
@@ -101,7 +101,9 @@ async def test_queued_task_waits_when_its_allowance_is_revoked_or_lowered(less: 
 
 
 @pytest.mark.parametrize("decides", ["pause", "revoke", "lower"])
-async def test_task_stored_during_a_question_is_held_too(decides: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_task_stored_while_its_program_is_paused_revoked_or_lowered_waits(
+    decides: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     async with a_desk(tmp_path) as desk:
         clients = desk.engine.clients
         await clients.permit(AGENT, Permission.ALLOWANCE, 1000)
@@ -140,7 +142,7 @@ async def test_simultaneous_call_does_not_undo_a_revocation(tmp_path: Path, monk
         assert kept[AGENT] is Permission.REVOKED
 
 
-async def test_request_approved_as_it_expires_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_request_approved_as_it_expires_stays_approved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
         store, task_id = desk.engine._store, TaskId(made["id"])

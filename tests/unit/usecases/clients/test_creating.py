@@ -230,7 +230,7 @@ async def test_booking_a_price_agrees_to_nothing_else(tmp_path: Path):
         assert await desk.engine.clients.reserved_today(AGENT) == 0.0
 
 
-async def test_command_cannot_raise_a_cap(tmp_path: Path):
+async def test_command_over_a_cap_is_refused_whatever_price_it_accepts(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         desk.rig.settings.day_cap = 10.0
         refused = await desk.refused(max_credits=1000)
@@ -348,7 +348,7 @@ async def test_agent_may_only_use_files_of_its_shared_folders(tmp_path: Path):
     "name",
     ["/etc/passwd", "text.png", ".secret/a.png", "profile/a.png", "linked.png", "folder", "none.png", "empty.png"],
 )
-async def test_media_kind_of_a_file_follows_content_and_field(name: str, tmp_path: Path):
+async def test_hidden_private_missing_or_other_file_is_refused_as_a_picture(name: str, tmp_path: Path):
     for folder in (".secret", "profile", "folder"):
         (tmp_path / folder).mkdir()
     for good in (".secret/a.png", "profile/a.png"):
@@ -362,7 +362,7 @@ async def test_media_kind_of_a_file_follows_content_and_field(name: str, tmp_pat
         assert "Nothing was sent" in refused.advice
 
 
-async def test_picture_in_a_shared_folder_and_own_results_may_be_used(tmp_path: Path):
+async def test_command_may_use_any_picture_and_results_of_the_library(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         results = tmp_path / "profile" / "library"
         results.mkdir(parents=True)

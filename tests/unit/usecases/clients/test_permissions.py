@@ -42,7 +42,7 @@ async def test_new_client_is_read_only_and_its_wish_for_more_is_reported_once(tm
         assert (await desk.call("stranger", "list"))["total"] == 0
 
 
-async def test_approved_request_is_sent_at_the_current_price(tmp_path: Path):
+async def test_approved_request_is_sent_after_a_question_about_its_price(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane",)) as desk:
         made = await desk.create(AGENT)
         assert (made["state"], made["decision"], made["request_id"]) == ("waiting_for_approval", "waiting", "one")
@@ -59,7 +59,7 @@ async def test_approved_request_is_sent_at_the_current_price(tmp_path: Path):
 
 
 @pytest.mark.parametrize("command", [RELEASE, SEND_NEXT, HOLD, DO_NOT_SEND], ids=lambda one: one.id)
-async def test_request_of_a_client_is_approved_or_refused_only_on_purpose(command, tmp_path: Path):
+async def test_queue_commands_are_not_offered_for_a_request_of_a_client(command, tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(AGENT)
         rows = await desk.engine.library.rows([TaskId(made["id"])])

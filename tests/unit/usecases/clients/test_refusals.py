@@ -19,5 +19,5 @@ from runway_desktop.usecases.clients.refusals import Code, refusal_of
         (DamagedList("No."), Code.PERSON),
     ],
 )
-def test_each_error_becomes_a_refusal_that_says_what_to_do(error: RunwayDesktopError, code: Code):
+def test_each_error_becomes_a_refusal_of_its_kind(error: RunwayDesktopError, code: Code):
     assert refusal_of(error).code is code

@@ -10,7 +10,7 @@ from tests.rigs.rows import row
 
 
 @pytest.mark.parametrize("state", State)
-def test_ended_tasks_are_settled_and_running_ones_are_not(state: State):
+def test_ended_and_uncertain_tasks_are_settled_and_no_others(state: State):
     assert is_settled(row(state), saved=True) is (state.is_final or state is State.UNCERTAIN)
 
 

@@ -157,7 +157,7 @@ async def test_request_over_cap_and_balance_counts_completely_against_the_balanc
         assert await codes(rig, tasks) == [HoldCode.ITS_TURN] * 3 + [HoldCode.CREDITS] * 2
 
 
-async def test_raising_a_cap_offers_and_sends_what_the_balance_covers(tmp_path: Path):
+async def test_raised_cap_frees_what_the_balance_covers_and_holds_the_rest(tmp_path: Path):
     async with a_door(tmp_path, 80.0) as (rig, sending):
         rig.settings.day_cap = 10.0
         tasks = [(await order(rig, sending, 1, f"fox {number}"))[0] for number in range(5)]

@@ -118,7 +118,7 @@ def held(*codes: HoldCode) -> Release:
     )
 
 
-def test_sending_a_restored_task_asks_first_and_states_its_possible_cost():
+def test_sending_a_restored_task_mentions_the_second_charge():
     question = asked(held(HoldCode.RESTORED, HoldCode.ITS_TURN), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
     assert (question.title, question.yes, question.no) == ("Send 2 tasks?", "Send 2 tasks", "Keep waiting")
@@ -134,7 +134,7 @@ def test_sending_a_copied_task_mentions_the_copy(others: list[HoldCode]):
     assert "charged a second time" in question.text
 
 
-def test_sending_a_task_held_for_an_unknown_reason_says_so():
+def test_sending_a_task_held_for_an_unknown_reason_says_it_may_have_been_sent():
     question = asked(held(HoldCode.ASK_PERSON), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
     assert "may have been sent already" in question.text
@@ -151,7 +151,7 @@ def again(olds: Sequence[Task]) -> NewTasks:
     return NewTasks(tasks=tuple(NewTask(request=request(), again_of=old) for old in olds))
 
 
-def test_uncertain_task_is_not_sent_again_without_a_question():
+def test_question_about_a_gone_task_sent_again_says_a_refresh_may_find_it():
     gone = replace(row(State.GONE).task, key=Fingerprint("mine"))
     other = row(State.CANCELLED, number=2).task
     question = asked(again([gone]), {Ask.MAY_BE_PAID_TWICE})
@@ -164,7 +164,7 @@ def test_uncertain_task_is_not_sent_again_without_a_question():
     assert "1 of these tasks" in both.text
 
 
-def test_task_that_became_uncertain_is_not_sent_again_without_a_question():
+def test_question_counts_canceled_tasks_that_may_have_been_charged():
     denied = replace(row(State.CANCELLED).task, evidence=Evidence(cause=Reason(ReasonCode.SERVER_TROUBLE)))
     restored = replace(row(State.CANCELLED).task, hold=Hold(HoldCode.RESTORED))
     question = asked(again([denied, restored, row(State.CANCELLED).task]), {Ask.MAY_BE_PAID_TWICE})

@@ -105,7 +105,7 @@ async def test_unknown_price_shows_what_other_models_cost(tmp_path: Path):
         assert sending.prepare(new(KNOWN), SCRIPT).sum.like is None
 
 
-async def test_unset_length_is_questioned_with_its_price_range(tmp_path: Path):
+async def test_request_of_unset_length_has_a_price_range(tmp_path: Path):
     async with Rig(loops=(), prices=read_published()) as rig:
         sending = TaskSender(engine_of(rig, tmp_path / "library"))
         veo = Request(endpoint="text_to_video", model="veo3.1", values={"promptText": "A door", "ratio": "1280:720"})
@@ -355,7 +355,7 @@ async def test_only_requests_prepared_here_enter_the_lane(tmp_path: Path):
         assert await stored(rig) == []
 
 
-async def test_thousands_of_tasks_are_stored_in_steps_as_one_ordered_batch(tmp_path: Path):
+async def test_sheet_rows_are_stored_in_steps_as_one_ordered_batch(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         tasks = [*new(*(request(f"{n}") for n in range(5)), project="B"), *new(request("5"), project="A")]
         prepared = await sending.prepare_many(tasks, Origin(TaskSource.SHEET, 1), batch_name="Foxes", steps=(2, 2, 2))

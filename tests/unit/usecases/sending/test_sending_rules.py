@@ -94,7 +94,7 @@ async def test_sum_states_its_certainty_and_the_payer(tmp_path: Path, monkeypatc
         assert [(one.credits, one.exact, one.at_least) for one in found] == [(20.0, True, False), (30.0, False, True)]
 
 
-async def test_consent_is_valid_for_ten_minutes_and_the_stated_sum(tmp_path: Path):
+async def test_consent_is_valid_for_ten_minutes(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         rig.settings.confirm_above = 20.0
         prepared = sending.prepare(new(KNOWN), SCRIPT)
@@ -233,7 +233,7 @@ async def test_task_over_a_cap_tells_what_raising_the_cap_sends(tmp_path: Path):
         assert kept.freed == PriceSum(amount=2, credits=50.0)
 
 
-async def test_resent_task_takes_the_position_of_the_old_one(tmp_path: Path):
+async def test_resent_task_takes_project_shot_title_and_batch_of_the_old_one(tmp_path: Path):
     async with a_door(tmp_path) as (rig, sending):
         [first] = await sending.send(sending.prepare(new(KNOWN, project="Aurora"), SCRIPT, batch_name="Fog"))
         old = replace(await rig.task(first), state=State.FAILED, shot="010", title="Dawn")
