@@ -60,11 +60,11 @@ def run(words: Sequence[str], content: bytes, seconds: float) -> None:
     """`words`: an absolute path and arguments. Raises HookFailed, also if it ends with another code than 0."""
     check(words[0])
     name = Path(words[0]).name
-    # A file, not a pipe: a program that does not read it blocks nothing.
-    with tempfile.TemporaryFile() as event:
-        event.write(content)
-        event.seek(0)
-        try:
+    try:
+        # A file, not a pipe: a program that does not read it blocks nothing.
+        with tempfile.TemporaryFile() as event:
+            event.write(content)
+            event.seek(0)
             child = subprocess.Popen(
                 words,
                 stdin=event,
@@ -75,9 +75,9 @@ def run(words: Sequence[str], content: bytes, seconds: float) -> None:
                 start_new_session=sys.platform != "win32",
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
-        except OSError as error:
-            message = Text("“{program}” could not be started.")
-            raise HookFailed(message.with_(program=name), detail=str(error)) from None
+    except OSError as error:
+        message = Text("“{program}” could not be started.")
+        raise HookFailed(message.with_(program=name), detail=str(error)) from None
     said = bytearray()
     reader = Thread(target=_drain, args=(child.stderr, said), name="stderr of a program", daemon=True)
     reader.start()

@@ -83,7 +83,7 @@ class Hooks:
         self._told: set[str] = set()
         """Kinds of failures that were told."""
         self._done: dict[TaskId, tuple[Happening, float]] = {}
-        """How each task ended, as it was told, and when its last result was saved."""
+        """How each task ended, as it was told, and when its last result was saved or, without one, it was sent."""
         self._was_busy = self._lane_changed = False
         self._needed: Way | None = None
         self._stop = engine.bus.listen(self._heard)
@@ -113,8 +113,8 @@ class Hooks:
 
     async def settle(self) -> None:
         self._stop()
-        await self._wake()
         self._ends_at = self.engine.clock.monotonic() + LONGEST_RUN
+        await self._wake()
         self._threads.shutdown(wait=False)
 
     # Events.
@@ -210,7 +210,7 @@ class Hooks:
         if happening is None and row is not None and (end := end_of(row)) is not None:
             happening = _ENDS.get(end, Happening.FAILED)
             saved_at = max((output.saved_at or 0.0 for output in row.outputs), default=0.0)
-            token = happening, saved_at if end is End.SAVED else 0.0
+            token = happening, saved_at if end is End.SAVED else row.task.sent_at or 0.0
             if self._done.get(row.task.id) == token:
                 return None
             self._done[row.task.id] = token
@@ -240,12 +240,13 @@ class Hooks:
 
         def run(hook: Hook) -> None:
             error = None
-            try:
-                left = LONGEST_RUN if self._ends_at is None else self._ends_at - self.engine.clock.monotonic()
-                self._deliver(hook, content, min(LONGEST_RUN, left))
-            except HookFailed as failed:
-                error = failed
-                log.warning("An event was not run: %s %s", error, error.detail)
+            with survived("running an event"):
+                try:
+                    left = LONGEST_RUN if self._ends_at is None else self._ends_at - self.engine.clock.monotonic()
+                    self._deliver(hook, content, min(LONGEST_RUN, left))
+                except HookFailed as failed:
+                    error = failed
+                    log.warning("An event was not run: %s %s", error, error.detail)
             # Unless the program has ended.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._ended, error)
