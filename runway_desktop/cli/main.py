@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import re
 import shlex
 import sys
 import tempfile
@@ -37,12 +38,16 @@ SETTLED_WITHIN = 10.0
 _HANDED_OVER_WITHIN = 420.0
 """Seconds for which a wait looks for the next engine: a paid request, up to `LONGEST_CREATE`, is finished before a
 window gets the profile."""
-_NOT_MADE = ("held", "waiting_for_approval", "sending", "uncertain")
-_OF_STATE = {"failed": Code.FAILED, "gone": Code.NOT_FOUND, "uncertain": Code.UNCERTAIN, "cancelled": Code.FAILED}
+_NOT_SENT = ("held", "waiting_for_approval", "sending")
+_AT_RUNWAY = ("pending", "throttled", "running", "other")
+_OF_STATE = {"failed": Code.FAILED, "gone": Code.NOT_FOUND, "uncertain": Code.UNCERTAIN, "cancelled": Code.FAILED} | {
+    state: Code.NOT_YET for state in _NOT_SENT
+}
 _NOT_ALLOWED = ("refused", "expired")
 """Outcomes of an agent's request that the user refused or did not answer."""
-_GOING = ("held", "sending", "pending", "throttled", "running", "other")
-_WORST_FIRST = (Code.UNCERTAIN, Code.OVER_MAX, Code.REFUSED, Code.KEY, Code.NOT_FOUND, Code.FAILED)
+_COMMAND = re.compile(rf"`({options.PROGRAM} [^`]+)`")
+_SAVED_LATER = "Its result is saved when a window or a `wait` runs."
+_WORST_FIRST = (Code.UNCERTAIN, Code.OVER_MAX, Code.REFUSED, Code.NOT_YET, Code.NOT_FOUND, Code.FAILED)
 """For several tasks, the code where a wrong reaction does most harm."""
 
 
@@ -101,6 +106,11 @@ class _Command:
         async with opened(chosen, COMMAND_LINE) as line:
             try:
                 return await self._run(line, arguments)
+            except CallRefused as error:
+                # A command that the advice names is for the same profile.
+                words = "".join(f" {shlex.quote(word)}" for word in _profile_words(chosen))
+                error.advice = _COMMAND.sub(lambda command: f"`{command[1]}{words}`", error.advice)
+                raise
             except asyncio.CancelledError:
                 self.say_how_to_go_on()
                 if line.has_own_engine:
@@ -122,7 +132,7 @@ class _Command:
                     # The task's state does not matter: the question could be answered.
                     code = ended if ended == Code.NOT_YET.value or self._lacks_results else 0
                     found = await line.call("get", arguments)
-                return code, found
+                return code, self._advised(line, found)
             case "list":
                 found = await line.call("list", arguments)
                 if found["total"] > len(found["tasks"]) and chosen.json is None:
@@ -146,18 +156,33 @@ class _Command:
         if made["is_repeat"] and not arguments["request_id"]:
             say("The same was asked for before: this is that task. To make it once more, give it a --request-id.")
         self._going_on = ["wait", task_id, *_words_kept(chosen)]
-        if chosen.wait or chosen.save is not None:
-            say(f"{task_id} {made['state']}")
-            code, waited = await self._wait(line, [task_id])
-            return code, waited["tasks"][0]
-        if line.has_own_engine or _agreed_to(chosen) is not None:
+        try:
+            if chosen.wait or chosen.save is not None:
+                say(f"{task_id} {made['state']}")
+                code, waited = await self._wait(line, [task_id])
+                return code, self._advised(line, waited["tasks"][0])
             made = self._compared(await _sent(line, made))
+        except CallRefused as error:
+            # It is stored: whatever happened since, a script must not make it once more.
+            say(error.in_words())
+            return Code.NOT_YET.value, self._advised(line, made)
+        made = self._advised(line, made)
+        if made["state"] in _NOT_SENT:
+            say(f"{task_id} is not sent yet: {made.get('waits_because') or 'its turn comes later'}. {made['next']}")
         return _exit_code([made]), made
+
+    def _advised(self, line: EngineClient, task: Answer) -> Answer:
+        """The task, with what happens next when this command has ended."""
+        if task["state"] not in (*_NOT_SENT, *_AT_RUNWAY):
+            return task
+        says = _SAVED_LATER if line.has_own_engine and task["state"] in _AT_RUNWAY else task.get("next", "")
+        waits = shlex.join([options.PROGRAM, "wait", task["id"], *_profile_words(self._chosen)])
+        return {**task, "next": f"{says} To wait for it: {waits}"}
 
     def _compared(self, task: Answer) -> Answer:
         """The task, marked if Runway's price is above what `create` agreed to."""
         most = _agreed_to(self._chosen)
-        if most is None or task["state"] in _NOT_MADE or task.get("credits", 0.0) <= most:
+        if most is None or task["state"] in (*_NOT_SENT, "uncertain") or task.get("credits", 0.0) <= most:
             return task
         say(f"{task['id']} costs {task['credits']:g} credits at Runway, more than {most:g}. Do not repeat it.")
         return {**task, "over_max_credits": True}
@@ -287,10 +312,6 @@ async def _sent(line: EngineClient, made: Answer) -> Answer:
             break
         [now] = (await line.call("wait", {"ids": [made["id"]], "seconds": 0.2}))["tasks"]
         made = {**now, "is_repeat": made["is_repeat"]}
-    if made["state"] == "held":
-        say(f"It waits in the queue: {made.get('waits_because') or 'its turn comes later'}.")
-        if line.has_own_engine:
-            say(f"It is sent when Runway Desktop runs next, or by: {options.PROGRAM} wait {made['id']}")
     return made
 
 
@@ -326,12 +347,12 @@ def _end_of(task: Answer) -> Code | None:
         return Code.OVER_MAX
     if task.get("decision") in _NOT_ALLOWED:
         return Code.REFUSED
-    return Code.KEY if task.get("waits_for") == THE_KEY else _OF_STATE.get(task["state"])
+    return _OF_STATE.get(task["state"])
 
 
 def _all_need_key(tasks: Sequence[Answer]) -> bool:
     """Whether nothing will happen until the user fixes the key."""
-    going = [task for task in tasks if task["state"] in _GOING]
+    going = [task for task in tasks if task["state"] in ("held", "sending", *_AT_RUNWAY)]
     return bool(going) and all(task.get("waits_for") == THE_KEY for task in going)
 
 
@@ -355,13 +376,16 @@ def _confirm_grant(chosen: Namespace) -> None:
         raise CallRefused("Nothing was granted.", code=Code.REFUSED)
 
 
-def _words_kept(chosen: Namespace) -> list[str]:
-    """Options of a waiting command that its continuation needs too."""
+def _profile_words(chosen: Namespace) -> list[str]:
     words = ["--demo"] if chosen.demo else []
     words += ["--profile", chosen.profile] if chosen.profile else []
-    words += ["--profile-dir", str(chosen.profile_dir)] if chosen.profile_dir else []
-    words += ["--save", str(chosen.save)] if chosen.save is not None else []
-    return words + (["--json"] if chosen.json is not None else [])
+    return words + (["--profile-dir", str(chosen.profile_dir)] if chosen.profile_dir else [])
+
+
+def _words_kept(chosen: Namespace) -> list[str]:
+    """Options of a waiting command that its continuation needs too."""
+    words = ["--save", str(chosen.save)] if chosen.save is not None else []
+    return [*_profile_words(chosen), *words, *(["--json"] if chosen.json is not None else [])]
 
 
 def check_folder(folder: Path) -> None:

@@ -19,9 +19,10 @@ ABOUT = """\
 Commands for scripts, servers and agents; no display is needed. If a window is open, they go through it. Without a
 command, a window opens and takes files, folders, https links and task ids: runway-desktop [--demo] [--profile NAME]
 [--profile-dir DIR] [ITEM ...]. For a file that has the name of a command, write ./list."""
-_EVERY = (Code.INPUT, Code.AGAIN, Code.PERSON)
+_EVERY = (Code.FAILED, Code.INPUT, Code.AGAIN, Code.REFUSED, Code.PERSON)
 """Exit codes that any command may have."""
 _INTERRUPTED = "130, 143, 129 interrupted, which stops no task: stderr names the command that continues"
+_SIGNALS = (130, 143, 129)
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,6 +60,12 @@ def parser() -> argparse.ArgumentParser:
     says = "Serve an agent on stdin and stdout, by the Model Context Protocol."
     _with_profile(commands.add_parser("mcp", help=_help(says), description=says))
     return found
+
+
+def exits(command: str) -> frozenset[int]:
+    """Every exit code that a verb's command may have."""
+    typed = VERBS[command].command or Command()
+    return frozenset({0, *_SIGNALS, *(code.value for code in (*_EVERY, *typed.exits))})
 
 
 def exit_codes(some: Sequence[Code]) -> str:

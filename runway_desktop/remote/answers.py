@@ -5,7 +5,8 @@ Returns JSON values. Raises CallRefused. Loop's thread only.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -17,7 +18,13 @@ from runway_desktop.usecases.clients.verbs import verb_of
 from .messages import Hello
 
 
-async def _works(_: str) -> None:
+class Work(Protocol):
+    def __call__(self, client: str, *, sends: bool, named: Sequence[str]) -> Awaitable[object]:
+        """Starts the loops for the client of this name; with `sends` also the lane, for a call about the tasks
+        `named`."""
+
+
+async def _works(*_: object, **__: object) -> None:
     """In a window, the loops run."""
 
 
@@ -26,9 +33,9 @@ async def answer(
     caller: Hello,
     name: str,
     arguments: Mapping[str, object],
-    work: Callable[[str], Awaitable[object]] = _works,
+    work: Work = _works,
 ) -> object:
-    """`work` starts the loops for the client of this name, once it is known that it may do this."""
+    """`work` is called once it is known that the client may do this."""
     verb = verb_of(name)
     refuse_nesting(arguments)
     try:
@@ -41,7 +48,7 @@ async def answer(
         other = await cases.difference(caller.key, caller.address, asks=verb.asks)
         if other is None:
             if verb.starts:
-                await work(client)
+                await work(client, sends=verb.sends, named=getattr(wanted, "ids", ()))
             return msgspec.to_builtins(await getattr(cases, verb.method)(client, wanted))
         by = verb.kept if verb.asks else verb.method
         found = await getattr(cases, by)(client, wanted) if by else None

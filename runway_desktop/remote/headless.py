@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 from runway_desktop import __version__
 from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
-from runway_desktop.domain.events import EngineNotice, Event, Notice
+from runway_desktop.domain.events import EngineNotice, Event, Notice, TaskChanged
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.private_socket import listen
 from runway_desktop.services.disk.profile_lock import Claim
@@ -151,15 +152,15 @@ class Headless:
             self._key = self._supervisor.spawn(self._assembly.engine.account.start(), "find key")
         await shielded(self._key)
 
-    async def _work(self, client: str = "") -> None:
-        """Starts the background loops with the first call that needs them, and sending with the first of a client that
-        may spend."""
+    async def _work(self, client: str = "", *, sends: bool = False, named: Sequence[str] = ()) -> None:
+        """Starts the background loops with the first call that needs them, and sending with the first that `sends` for
+        a client that may spend."""
         if self._at_work is None:
             self._at_work = self._supervisor.spawn(self._start_loops(), "start the loops")
         await shielded(self._at_work)
         lane = self._assembly.engine.lane
-        if lane.is_locked and await self._cases.may_spend(client):
-            self._say_what_is_queued()
+        if sends and lane.is_locked and await self._cases.may_spend(client):
+            self._tell_of_others(named)
             lane.unlock()
 
     async def _start_loops(self) -> None:
@@ -172,11 +173,17 @@ class Headless:
             self._supervisor.spawn(work(), name)
         self._supervisor.spawn(self._find_key(), "look for the key")
 
-    def _say_what_is_queued(self) -> None:
-        """Logs how many tasks the lane will also send, because the user had queued them before."""
-        queued = sum(task.is_free for task in self._assembly.engine.ledger.open())
-        if queued and not self._assembly.engine.settings.paused:
-            log.warning("Tasks that were queued before are sent as well: %d", queued)
+    def _tell_of_others(self, named: Sequence[str]) -> None:
+        """Logs, when the first of them is sent, how many tasks had been queued before beside those `named`."""
+        engine = self._assembly.engine
+        others = {task.id for task in engine.ledger.open() if task.is_free}.difference(named)
+
+        def hear(event: Event) -> None:
+            if isinstance(event, TaskChanged) and event.task.id in others and event.task.state is State.SENDING:
+                stop()
+                log.warning("Tasks that were queued before are sent as well: %d", len(others))
+
+        stop = engine.bus.listen(hear)
 
     async def _check(self, assembly: Assembly) -> None:
         try:

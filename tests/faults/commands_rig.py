@@ -8,6 +8,7 @@ import subprocess
 import sys
 from typing import Any
 
+from runway_desktop.cli.options import exits
 from tests.rigs.profile_programs import SECRET, Programs
 from tests.rigs.runway_process import ROOT
 
@@ -22,6 +23,7 @@ def run(programs: Programs, *words: str, said: str = "", **more: Any) -> tuple[i
         command, cwd=ROOT, env=surroundings, capture_output=True, text=True, timeout=90, check=False, input=said
     )
     assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode in exits(words[0]), "its record does not name this code"
     return done.returncode, json.loads(done.stdout) if done.stdout.startswith("{") else {}, done.stderr
 
 

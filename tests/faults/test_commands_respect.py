@@ -66,9 +66,11 @@ def paid(programs: Programs) -> Any:
 def test_wait_during_a_pause_reports_the_pause(programs: Programs, paid: Any):
     arrange(programs, **{PAUSED: True})
     code, made, said = run(programs, *PAID)
-    assert (code, made["state"], made["waits_because"], paid()) == (0, "held", "Paused", 0)
-    assert "is sent when Runway Desktop runs next" in said
-    code, _, said = run(programs, "wait", made["id"], "--timeout", "1")
+    assert (code, made["state"], made["waits_because"], paid()) == (8, "held", "Paused", 0)
+    again = f"runway-desktop wait {made['id']} --profile-dir {programs.folder}"
+    assert made["next"] == f"Queued. It is sent when the person resumes sending. To wait for it: {again}"
+    assert f"is not sent yet: Paused. {made['next']}" in said
+    code, _, said = run(programs, "wait", made["id"], "--timeout", "2")
     assert (code, "held: Paused" in said) == (8, True)
     arrange(programs, **{PAUSED: False})
     assert (run(programs, "wait", made["id"])[0], paid()) == (0, 1)
@@ -137,7 +139,7 @@ def test_task_without_a_key_reports_that_and_is_sent_once_a_key_is_set(programs:
     code, made, said = run(
         programs, *PAID, RUNWAYML_API_SECRET="", PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring"
     )
-    assert (code, made["state"], made["waits_for"], paid()) == (4, "held", "the key", 0), said
+    assert (code, made["state"], made["waits_for"], paid()) == (8, "held", "the key", 0), said
     assert (run(programs, "wait", made["id"])[0], paid()) == (0, 1)
 
 
@@ -147,7 +149,7 @@ def test_refused_key_is_reported_by_commands(programs: Programs, paid: Any):
         code, refused, _ = run(programs, "balance", "--json")
         assert (code, refused["code"]) == (4, "key")
         code, made, said = run(programs, *PAID)
-        assert (code, made["waits_because"], paid()) == (4, "Key refused", 0), said
+        assert (code, made["waits_because"], paid()) == (8, "Key refused", 0), said
     finally:
         programs.runway.mend()
 
@@ -163,6 +165,8 @@ def test_unreachable_runway_is_reported_as_temporary(programs: Programs):
     code, refused, _ = run(programs, "balance", "--json", **nobody)
     assert (code, refused["code"]) == (3, "again")
     assert run(programs, "list", "--json", **nobody)[0] == 0
+    code, made, said = run(programs, *PAID, **nobody)
+    assert (code, made["state"], made["waits_because"]) == (8, "held", "Offline"), said
 
 
 def test_damaged_task_list_stops_all_sending(programs: Programs, paid: Any):
@@ -186,16 +190,21 @@ def test_queued_tasks_are_sent_by_create_commands_and_never_by_read_commands(
 ):  # fmt: skip
     arrange(programs, **{PAUSED: True})
     window = programs.window()
-    queued = [programs.run(*PAID, "--prompt", f"Queued {number}")[1] for number in range(2)]
+    queued = [programs.run(*PAID, "--prompt", f"Queued {number}")[1] for number in range(3)]
     window.terminate()
     window.wait(60)
     arrange(programs, **{PAUSED: False})
-    for words in (("list",), ("get", queued[0]["id"]), ("models",), ("balance",), (*PAID, "--dry-run")):
-        assert run(programs, *words)[0] == 0
-    assert paid() == 0
+    other = queued.pop()["id"]
+    for words in (
+        ("list",), ("get", queued[0]["id"]), ("models",), ("balance",), (*PAID, "--dry-run"), ("cancel", other),
+    ):  # fmt: skip
+        code, _, said = run(programs, *words)
+        assert (code, "as well" in said, paid()) == (0, False, 0)
     code, _, said = run(programs, *PAID, "--wait")
     assert (code, paid()) == (0, 3)
     assert "Tasks that were queued before are sent as well: 2" in said
+    code, _, said = run(programs, *PAID, "--prompt", "Alone")
+    assert (code, "as well" in said) == (0, False)
 
 
 @pytest.mark.parametrize(

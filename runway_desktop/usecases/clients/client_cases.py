@@ -402,7 +402,7 @@ class ClientCases:
         credits = price.credits if price is not None else None
         why = self._creating.waits_because.get(task.id, "")
         with english():
-            return task_answer(row, asked=asked, price=credits, kept=kept, why=why, **more)
+            return task_answer(row, asked=asked, price=credits, kept=kept, why=why, has_window=self._has_window, **more)
 
 
 def _some(ids: Sequence[str]) -> Sequence[str]:

@@ -23,13 +23,14 @@ class Code(Enum):
     AGAIN = 3
     """A temporary problem: safe to retry."""
     KEY = 4
+    """The key is missing, locked or refused, and nothing was made."""
     NOT_FOUND = 5
     UNCERTAIN = 6
     """Not known whether the task was created and charged: must not be repeated."""
     REFUSED = 7
     """By a cap, a missing grant, or the user."""
     NOT_YET = 8
-    """A wait timed out. The task goes on."""
+    """Stored and not sent yet, or a wait timed out. The task goes on: it must not be made again."""
     PERSON = 9
     """The user has to open the program first."""
     OVER_MAX = 11
@@ -42,11 +43,11 @@ EXITS: Mapping[Code, str] = {
     Code.FAILED: "the task failed, or the program did: stderr says what, and what is kept",
     Code.INPUT: "the request is wrong and has to be changed",
     Code.AGAIN: "temporary: safe to try again",
-    Code.KEY: "no key, or it is locked or refused. A task that was made already waits for it; do not make it again",
+    Code.KEY: "no key, or it is locked or refused; nothing was made",
     Code.NOT_FOUND: "not found",
     Code.UNCERTAIN: "uncertain: maybe made and charged. Do not repeat it",
     Code.REFUSED: "refused by a cap, a missing grant, or the person",
-    Code.NOT_YET: "under way: queued, sent or still running. Do not repeat it; wait for it",
+    Code.NOT_YET: "under way: queued (waits_because says why), sent or still running. Do not repeat it; wait for it",
     Code.PERSON: "open Runway Desktop first: a restore, a damaged list, another version, a disk that cannot say "
     "whether the profile is open elsewhere",
     Code.OVER_MAX: "made, and Runway's own price is above --max-credits or --price-up-to (over_max_credits in "

@@ -35,7 +35,16 @@ NOT_ANSWERED = (
 )
 WITHDRAWN = "It was canceled as this program asked. Nothing was sent or paid."
 WAS_EDITED = "The person changed the request before approving it: prompt and model here are what was sent."
-KEY_FIRST = "The person sees to the key in Runway Desktop first. Then it is sent; do not make it again."
+KEY_FIRST = "The person sees to the key first. Then it is sent; do not make it again."
+REMOVED = "The person removed it from the list before it was sent. Nothing was paid."
+_RUNS = "a window or a `wait` runs"
+_QUEUED = {
+    Way.TURN: ("It is sent in its turn.", f"It is sent when {_RUNS}."),
+    Way.RETRY: ("It is tried again by itself.", f"It is tried again when {_RUNS}."),
+    Way.RESUME: ("It is sent when the person resumes sending.",) * 2,
+    Way.RAISE: ("It is sent when the cap allows it: a higher one, or a new day.",) * 2,
+}
+"""What happens to a queued task: in a window, and without one."""
 _NEXT = {Decision.REFUSED: REFUSED, Decision.EXPIRED: NOT_ANSWERED, Decision.WITHDRAWN: WITHDRAWN}
 _STATUS = {
     State.QUEUED: "PENDING",
@@ -54,10 +63,11 @@ def task_answer(
     note: str = "",
     kept: Kept | None = None,
     why: str = "",
+    has_window: bool = False,
 ) -> TaskAnswer:
     """`asked` is the client request that it comes from. `links` are results with working links, included only on
     request. `note`: what could not be read now. `kept`: what keeps a queued task; `why` it needs an
-    approval."""
+    approval. `has_window`: the engine is a window's."""
     task = row.task
     found: dict[str, Any] = {
         "id": task.id,
@@ -75,19 +85,25 @@ def task_answer(
     if credits is not None:
         found["credits"] = credits
     found |= _ending(row)
+    is_queued = task.state is State.QUEUED and task.removed_at is None
+    if task.state is State.QUEUED and not is_queued:
+        found |= {"state": State.CANCELLED.value, "status": "CANCELLED", "next": REMOVED}
+        kept = None
     if kept is not None and (because := why_waiting(kept, why)):
         found["waits_because"] = because
         if kept.since is not None:
             found["waits_since"] = _moment(kept.since)
         if task.hold.file:
             found["file"] = task.hold.file
+    if kept is not None:
+        found["next"] = _queued(kept, has_window=has_window)
     if asked is not None:
         found |= _decided(asked, task)
     if kept is not None and kept.lane is not None and kept.lane.way is Way.KEY:
         found |= {"waits_for": THE_KEY, "next": KEY_FIRST}
-    if task.hold.code is HoldCode.CREDITS and task.state is State.QUEUED:
+    if task.hold.code is HoldCode.CREDITS and is_queued:
         found |= {"waits_for": "credits", "next": RELEASED_FIRST}
-    elif task.hold.code.waits_for_person and task.state is State.QUEUED and task.removed_at is None:
+    elif task.hold.code.waits_for_person and is_queued:
         found |= {"state": "waiting_for_approval", "waits_for": "the person", "next": APPROVED_FIRST}
     if links:
         found["url"] = links[0].url
@@ -112,6 +128,12 @@ def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
     if what is Decision.EDITED:
         found["note"] = WAS_EDITED
     return found
+
+
+def _queued(kept: Kept, *, has_window: bool) -> str:
+    is_locked = kept.lane is not None and kept.lane.code is LaneCode.LOCKED
+    shown, hidden = _QUEUED.get(Way.TURN if is_locked else kept.way, ("", ""))
+    return f"Queued. {shown if has_window else hidden}".strip()
 
 
 def why_waiting(kept: Kept, why: str = "") -> str:

@@ -280,7 +280,9 @@ class Verb(Struct, frozen=True, kw_only=True):
     needs: Act = Act.READ
     """Checked before any work begins."""
     starts: bool = False
-    """Needs the engine's loops (polling, saving), and the lane if the client may spend."""
+    """Needs the engine's loops (polling, saving)."""
+    sends: bool = False
+    """Needs the lane too, if the client may spend."""
     may_move: bool = True
     """It can be aborted and repeated at the next engine. Other calls are finished first."""
     asks: bool = True
@@ -293,7 +295,7 @@ class Verb(Struct, frozen=True, kw_only=True):
 
 APPROVED = " The person approves it before anything is paid, unless they gave an allowance. Then call wait."
 INPUTS = " Inputs: https links, data URIs, task ids, or full paths in folders that the person allowed."
-_OF_TASKS = (Code.FAILED, Code.KEY, Code.NOT_FOUND, Code.UNCERTAIN, Code.REFUSED, Code.NOT_YET)
+_OF_TASKS = (Code.KEY, Code.NOT_FOUND, Code.UNCERTAIN, Code.NOT_YET)
 VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for verb in (
@@ -306,7 +308,7 @@ VERBS: Mapping[str, Verb] = {
             kept="kept",
             command=Command(
                 positional=("id",), given={"links": True}, waits=Waits.IF_ASKED,
-                exits=(Code.FAILED, Code.KEY, Code.NOT_FOUND, Code.NOT_YET),
+                exits=(Code.KEY, Code.NOT_FOUND, Code.NOT_YET),
             ),
             tool=Tool(has_files=True, rules=" Its files are on this computer. Free."),
         ),
@@ -318,6 +320,7 @@ VERBS: Mapping[str, Verb] = {
             method="create",
             needs=Act.CREATE,
             starts=True,
+            sends=True,
             may_move=False,
             command=Command(
                 positional=("endpoint",), waits=Waits.IF_ASKED, rehearses=True,
@@ -345,6 +348,7 @@ VERBS: Mapping[str, Verb] = {
             gives=WaitAnswer,
             method="wait",
             starts=True,
+            sends=True,
             command=Command(
                 positional=("ids",), given={"saved": True, "seconds": 0.0}, waits=Waits.ALWAYS, exits=_OF_TASKS
             ),
@@ -369,7 +373,7 @@ VERBS: Mapping[str, Verb] = {
             needs=Act.ADOPT,
             starts=True,
             may_move=False,
-            command=Command(positional=("ids",), exits=(Code.KEY, Code.NOT_FOUND, Code.REFUSED)),
+            command=Command(positional=("ids",), exits=(Code.KEY, Code.NOT_FOUND)),
         ),
         Verb(
             name="cancel",
@@ -380,7 +384,7 @@ VERBS: Mapping[str, Verb] = {
             needs=Act.CANCEL,
             starts=True,
             may_move=False,
-            command=Command(positional=("ids",), exits=(Code.FAILED, Code.KEY, Code.NOT_FOUND, Code.REFUSED)),
+            command=Command(positional=("ids",), exits=(Code.KEY, Code.NOT_FOUND)),
         ),
         Verb(
             name="models",
@@ -408,7 +412,7 @@ VERBS: Mapping[str, Verb] = {
             needs=Act.GRANT,
             may_move=False,
             asks=False,
-            command=Command(positional=("credits",), exits=(Code.REFUSED,)),
+            command=Command(positional=("credits",)),
         ),
     )
 }  # fmt: skip

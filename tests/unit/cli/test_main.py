@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.cli import main as commands
+from runway_desktop.cli.options import exits
 from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
 
 
@@ -36,7 +37,9 @@ def run(line: Line, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
         yield line
 
     monkeypatch.setattr(commands, "opened", opened)
-    return commands.main([*words, "--json"])
+    code = commands.main([*words, "--json"])
+    assert code in exits(words[0])
+    return code
 
 
 def task(state: str = "succeeded", **members: Any) -> dict[str, Any]:
@@ -47,6 +50,7 @@ def waited(*tasks: dict[str, Any], is_over: bool = True) -> dict[str, Any]:
     return {"is_over": is_over, "tasks": list(tasks)}
 
 
+CREATE = ("create", "text_to_video", "--model", "gen4.5")
 SAVED = {"state": "saved", "path": "/library/fox.mp4"}
 REFUSED = {"state": "held", "decision": "refused"}
 ENDS = [
@@ -61,8 +65,8 @@ ENDS = [
     ([task("failed"), task("uncertain"), task(**REFUSED)], 6),
     ([task("failed"), task("gone"), task(**REFUSED)], 7),
     ([task(files=[{"state": "failed", "problem": "The disk is full."}])], 1),
-    ([task("held", waits_for=THE_KEY)], 4),
-    ([task("held", waits_for=THE_KEY), task("failed")], 4),
+    ([task("held", waits_for=THE_KEY)], 8),
+    ([task("held", waits_for=THE_KEY), task("failed")], 8),
 ]  # fmt: skip
 
 
@@ -93,7 +97,7 @@ def test_wait_command_gives_unsaved_results_time_to_be_saved(monkeypatch: pytest
     assert run(Line(waited(unsaved), waited(task(files=[SAVED]))), monkeypatch, "wait", "x") == 0
 
 
-@pytest.mark.parametrize("state", ["succeeded", "failed", "uncertain", "gone", "held"])
+@pytest.mark.parametrize("state", ["succeeded", "failed", "uncertain", "gone"])
 def test_get_command_succeeds_whenever_it_can_answer(state: str, monkeypatch: pytest.MonkeyPatch):
     assert run(Line(task(state)), monkeypatch, "get", "x") == 0
     assert run(Line(task(state), waited(task(state)), task(state)), monkeypatch, "get", "x", "--wait") == 0
@@ -104,21 +108,64 @@ def test_get_command_reports_a_timeout_of_its_wait(monkeypatch: pytest.MonkeyPat
     assert run(line, monkeypatch, "get", "x", "--wait", "--timeout", "0") == 8
 
 
-def test_task_that_is_not_made_is_no_success(monkeypatch: pytest.MonkeyPatch):
-    for state, code in (("pending", 0), ("held", 0), ("failed", 1), ("uncertain", 6)):
-        assert (
-            run(Line(task(state, is_repeat=False)), monkeypatch, "create", "text_to_video", "--model", "gen4.5") == code
-        )
+@pytest.mark.parametrize(
+    ("made", "code"),
+    [
+        (task("pending"), 0), (task("succeeded"), 0), (task("failed"), 1), (task("uncertain"), 6),
+        (task("held", waits_because="Offline"), 8), (task("held", waits_for=THE_KEY), 8),
+        (task("waiting_for_approval", waits_for="the person"), 8),
+    ],
+)  # fmt: skip
+def test_create_succeeds_only_if_the_task_was_sent(
+    made: dict[str, Any], code: int, monkeypatch: pytest.MonkeyPatch
+):  # fmt: skip
+    assert run(Line({**made, "is_repeat": False}), monkeypatch, *CREATE) == code
+
+
+@pytest.mark.parametrize("code", [Code.AGAIN, Code.KEY, Code.PERSON])
+@pytest.mark.parametrize("more", [(), ("--wait",)])
+def test_stored_task_never_ends_a_create_with_a_code_that_invites_a_repeat(
+    code: Code, more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    line = Line(task("sending", is_repeat=False), CallRefused("The engine is gone.", code=code))
+    assert run(line, monkeypatch, *CREATE, *more) == 8
+    printed, said = capsys.readouterr()
+    assert json.loads(printed)["id"] == "sending"
+    assert "The engine is gone." in said
+
+
+def test_commands_named_in_answers_are_for_the_same_profile(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    profile = ("--profile", "Blue Note", "--profile-dir", "/a b")
+    made = task("held", waits_because="Offline", next="Queued.", is_repeat=False)
+    assert run(Line(made), monkeypatch, *CREATE, *profile) == 8
+    printed, said = capsys.readouterr()
+    again = "Queued. To wait for it: runway-desktop wait held --profile 'Blue Note' --profile-dir '/a b'"
+    assert json.loads(printed)["next"] == again
+    assert again in said
+    refusal = CallRefused("No grant.", code=Code.REFUSED, advice="Run `runway-desktop grant CREDITS` at a terminal.")
+    assert run(Line(refusal), monkeypatch, *CREATE, *profile) == 7
+    assert "`runway-desktop grant CREDITS --profile 'Blue Note' --profile-dir '/a b'`" in capsys.readouterr().err
+
+
+def test_answer_of_an_engine_that_ends_says_when_the_result_is_saved(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    line = Line(task("pending", next="Ask again in 5 seconds.", is_repeat=False))
+    line.has_own_engine = True
+    assert run(line, monkeypatch, *CREATE) == 0
+    said = "Its result is saved when a window or a `wait` runs. To wait for it: runway-desktop wait pending"
+    assert json.loads(capsys.readouterr().out)["next"] == said
 
 
 def test_repeated_create_is_reported_unless_it_named_its_id(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     line = Line(task("pending", is_repeat=True))
-    words = ("create", "text_to_video", "--model", "gen4.5")
-    assert run(line, monkeypatch, *words) == 0
+    assert run(line, monkeypatch, *CREATE) == 0
     assert "this is that task" in capsys.readouterr().err
-    assert run(line, monkeypatch, *words, "--request-id", "one") == 0
+    assert run(line, monkeypatch, *CREATE, "--request-id", "one") == 0
     assert "this is that task" not in capsys.readouterr().err
     assert [arguments["request_id"] for _, arguments, _ in line.asked] == ["", "one"]
 
@@ -147,7 +194,7 @@ def test_task_that_could_not_be_canceled_is_reported(
 def test_refusal_has_its_own_exit_code_and_message(
     code: Code, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    assert run(Line(CallRefused("No.", code=code, advice="Do that.")), monkeypatch, "balance") == code.value
+    assert run(Line(CallRefused("No.", code=code, advice="Do that.")), monkeypatch, *CREATE) == code.value
     printed, said = capsys.readouterr()
     assert json.loads(printed) == {"error": "No.", "hint": "Do that.", "code": code.name.lower()}
     assert said == "No. Do that.\n"
@@ -166,7 +213,7 @@ def test_list_command_prints_the_requested_fields(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("state", "credits", "code"), [("pending", 8, 11), ("pending", 5, 0), ("held", 8, 0), ("uncertain", 8, 6)]
+    ("state", "credits", "code"), [("pending", 8, 11), ("pending", 5, 0), ("held", 8, 8), ("uncertain", 8, 6)]
 )
 def test_runways_price_above_the_limit_has_its_own_exit_code(
     state: str, credits: float, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -90,7 +90,7 @@ async def test_client_with_the_same_or_no_key_uses_the_engines_key(tmp_path: Pat
 async def test_refused_client_starts_no_engine_loops(tmp_path: Path, refused: dict[str, Any]):
     started: list[str] = []
 
-    async def work(client: str) -> None:
+    async def work(client: str, **_: object) -> None:
         started.append(client)
 
     async with a_desk(tmp_path) as desk:
