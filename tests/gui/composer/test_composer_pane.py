@@ -547,7 +547,7 @@ async def test_settings_stand_on_one_line_with_the_rest_in_an_overflow_menu(tmp_
 
 
 @pytest.mark.parametrize("width", [420, 900])
-async def test_project_stands_beside_the_price_at_any_width(tmp_path, theme, qtbot, width):
+async def test_project_button_is_visible_and_uncut_at_any_width(tmp_path, theme, qtbot, width):
     async with shown(tmp_path, theme) as rig:
         rig.composer.set_project("Harbour Films")
         rig.pane.resize(width, 400)

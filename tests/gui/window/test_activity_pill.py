@@ -185,7 +185,7 @@ async def test_pending_message_colors_the_pill(tmp_path, theme, qtbot, how, wait
         assert (rig.window.workspace.top.pill.property("waits") or "") == waits
 
 
-async def test_three_deletions_in_a_row_are_one_act_in_the_pill(tmp_path, theme, qtbot):
+async def test_three_removals_in_a_row_are_one_act_in_the_pill(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(*(task(number, State.FAILED) for number in range(4)))
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 4)

@@ -68,7 +68,7 @@ async def test_queue_page_menu_pauses_sending(tmp_path, theme, qtbot):
         menu.close()
 
 
-async def test_click_on_the_status_line_opens_its_subject(tmp_path, theme, qtbot):
+async def test_right_click_on_the_status_line_offers_tasks_sending_and_spending(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         line = rig.window.workspace.status
         event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(4, 4), line.mapToGlobal(QPoint(4, 4)))

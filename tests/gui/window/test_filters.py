@@ -134,7 +134,7 @@ async def test_search_without_matches_keeps_the_focus_in_the_search_field(tmp_pa
         assert rig.window.search.hasFocus()
 
 
-async def test_columns_are_shown_and_hidden_by_keyboard(tmp_path, theme, qtbot):
+async def test_hidden_column_is_shown_from_the_group_menu(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.shown(task(1, State.FAILED))
         pane = rig.window.workspace.list

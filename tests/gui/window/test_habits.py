@@ -92,7 +92,7 @@ async def test_failed_tasks_offer_no_stars(tmp_path, theme, qtbot):
         await until(lambda: all(star.isVisible() for star in stars))
 
 
-async def test_grid_tool_tip_covers_no_neighboring_cell(tmp_path, theme, qtbot):
+async def test_grid_shows_no_tool_tip_over_its_cells(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig, task(1, State.SUCCEEDED))
         rig.window.workspace.list.show_grid(True)

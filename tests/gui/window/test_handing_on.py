@@ -79,7 +79,7 @@ async def test_copying_a_damaged_or_missing_picture_reports_it(tmp_path, theme):
         await until(lambda: "“still.png” is no longer where it was saved." in rig.told)
 
 
-async def test_copied_link_shows_its_warning_in_small_print(tmp_path, theme):
+async def test_copied_link_is_in_the_clipboard_and_announced(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await show(rig, still(tmp_path))
         rig.clock.jump(-rig.clock.now() + rig.details.row.outputs[0].url_fetched_at + 60)

@@ -45,7 +45,7 @@ async def test_help_is_about_the_part_with_the_focus(tmp_path, theme, qtbot):
         assert here(desk) is QUEUE
 
 
-async def test_empty_page_shows_its_own_help(tmp_path, theme, qtbot):
+async def test_page_of_a_room_has_its_own_help(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         window = rig.window
         window.composer_pane.focus_prompt()
@@ -106,7 +106,7 @@ async def test_every_part_has_help_text_and_links(tmp_path, theme, qtbot):
 
 
 @pytest.mark.parametrize("name", ["day_cap", "tray", "theme", "name_template"])
-async def test_help_opens_a_preference_with_its_control_focused(tmp_path, theme, qtbot, name):
+async def test_preference_opened_by_name_has_its_control_focused_and_own_help(tmp_path, theme, qtbot, name):
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         form = PreferencesForm(rig.cases, rig.bridge, rig.runner, rig.owner)
         dialog = Preferences(form, theme, rig.window)

@@ -40,7 +40,7 @@ async def test_missing_library_folder_and_its_return_are_announced_once(tmp_path
         await until(lambda: desktop.window.activity.messages() == ["The results folder is available again."])
 
 
-async def test_failed_retry_of_the_library_folder_is_reported_and_recreating_it_helps(tmp_path: Path, theme: Theme):
+async def test_library_folder_created_again_by_the_notice_is_available(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
         library.rmdir()
         await desktop.engine.folder.look()

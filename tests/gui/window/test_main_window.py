@@ -270,7 +270,7 @@ async def test_delete_of_a_whole_long_list_includes_rows_never_loaded(tmp_path, 
         assert any("900 tasks removed" in message for message in rig.window.activity.messages())
 
 
-async def test_held_down_key_retries_once(tmp_path, theme, qtbot):
+async def test_keys_of_sending_and_removing_do_not_repeat_while_held_down(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         work = rig.window.workspace
         actions = {
@@ -456,7 +456,7 @@ async def test_labels_are_read_by_screen_readers(tmp_path, theme, qtbot):
 LET_GO = "Dismiss…"
 
 
-async def test_details_offer_the_next_step_and_three_decisions(tmp_path, theme, qtbot):
+async def test_details_offer_to_dismiss_an_uncertain_task_and_to_retry_a_failed_one(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, task(1, State.UNCERTAIN), task(2, State.FAILED, failure=Failure(code="INTERNAL")))
         pane = rig.window.workspace.details
@@ -477,7 +477,7 @@ async def test_close_request_is_passed_to_the_program_and_the_window_stays(tmp_p
         assert rig.window.isVisible()
 
 
-async def test_columns_and_sizes_are_remembered(tmp_path, theme, qtbot):
+async def test_shown_column_is_remembered_at_the_next_start(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await until(lambda: rig.window._was_painted)
         rig.window.view.setColumnHidden(3, False)

@@ -152,7 +152,7 @@ def test_list_of_choices_is_as_high_as_its_choices(theme, qtbot, amount):
 
 
 @pytest.mark.parametrize("amount", [3, GLANCE + 1])
-def test_long_list_of_choices_can_be_searched(theme, qtbot, amount):
+def test_only_a_long_list_of_choices_has_a_search_field(theme, qtbot, amount):
     button = QPushButton("Here")
     qtbot.addWidget(button)
     button.show()

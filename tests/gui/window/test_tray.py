@@ -72,7 +72,7 @@ async def test_sending_is_paused_from_the_tray(tmp_path, theme, qtbot):
         assert wanted == [True]
 
 
-async def test_window_without_a_tray_closes_the_program(tmp_path, theme, qtbot):
+async def test_window_is_not_taken_by_a_tray_that_is_not_there(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window)
         in_tray.announcements.announced.emit(WORD)

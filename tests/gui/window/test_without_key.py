@@ -47,7 +47,7 @@ async def test_list_with_tasks_opens_without_a_key_and_an_empty_one_asks_for_it(
         session.deleteLater()
 
 
-async def test_commands_that_need_a_key_say_so_only_until_there_is_one(tmp_path, theme, qtbot):
+async def test_notice_about_a_missing_key_ends_once_there_is_one(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         notices = KeyNotices(rig.bridge, rig.window, lambda: True)
         notices.tell_missing()

@@ -174,7 +174,7 @@ async def test_generate_button_announces_the_effect_of_a_cap_and_can_raise_it(tm
         assert rig.engine.lane.outlook().over == {}, "both go when a slot is free"
 
 
-async def test_declined_question_about_a_raise_raises_nothing(tmp_path):
+async def test_cap_is_raised_only_after_a_yes_to_the_question(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         await full(rig)
         rig.engine.settings.confirm_above = 20.0

@@ -115,7 +115,7 @@ async def test_undo_explains_itself_before_reverting_an_older_act(tmp_path):
         await until(lambda: "Rating undone: “Prompt 2”." in watched.activity.messages())
 
 
-async def test_undo_ends_once_the_released_task_is_sent(tmp_path):
+async def test_undo_of_an_approval_ends_once_all_its_tasks_are_sent(tmp_path):
     async with Rig(tmp_path) as rig:
         held = Hold(HoldCode.APPROVAL, client="an agent")
         await rig.shown(*(task(number, State.QUEUED, hold=held) for number in (1, 2)))

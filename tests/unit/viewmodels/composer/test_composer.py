@@ -755,7 +755,7 @@ async def test_new_seed_changes_nothing_else(tmp_path):
         assert rig.composer.prompt == "A lighthouse"
 
 
-async def test_local_picture_is_checked_and_its_problem_shown_at_it(tmp_path):
+async def test_sides_of_a_local_picture_are_known_at_its_input(tmp_path):
     from PIL import Image
 
     path: Path = tmp_path / "tiny.png"
@@ -778,7 +778,7 @@ async def test_field_for_one_input_writes_a_single_link(tmp_path):
         assert rig.composer.wire_values()["promptImage"] == asset_value(field, [AssetItem(uri=picture().uri)])
 
 
-async def test_price_and_description_are_computed_once_per_change(tmp_path, monkeypatch):
+async def test_request_is_validated_once_per_change(tmp_path, monkeypatch):
     from runway_desktop.usecases.requests import draft as room
 
     async with Rig(tmp_path) as rig:

@@ -62,7 +62,7 @@ async def test_dropped_picture_of_unsupported_format_is_kept_and_can_be_converte
         assert rig.told == []
 
 
-async def test_clip_in_a_picture_field_waits_for_a_frame(tmp_path):
+async def test_clip_in_a_picture_field_can_be_replaced_by_its_last_frame(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, clip(tmp_path))
         assert "This is a clip" in item.problem

@@ -242,7 +242,7 @@ async def test_duplicate_name_and_malformed_key_are_reported_while_typing(tmp_pa
         assert not form.busy
 
 
-async def test_locked_keychain_loses_neither_profile_nor_input(tmp_path: Path):
+async def test_new_profile_is_created_though_a_locked_keychain_keeps_no_key(tmp_path: Path):
     async with ProfilesRig(tmp_path, await a_profile(tmp_path)) as rig:
         rig.parts.secrets.trouble = SecretTrouble.LOCKED
         form = form_of(rig)
@@ -359,7 +359,7 @@ async def test_profile_restored_as_new_has_the_given_name(tmp_path: Path):
         assert "without a key" in model.report
 
 
-async def test_current_profile_is_replaced_only_after_a_yes_at_the_next_start(tmp_path: Path):
+async def test_current_profile_is_replaced_only_at_the_next_start(tmp_path: Path):
     made = await a_profile(tmp_path)
     path = packed(made, tmp_path / "studio.zip")
     async with ProfilesRig(tmp_path, made) as rig:

@@ -129,7 +129,7 @@ async def test_picture_is_copied_by_the_window_that_shows_it(tmp_path):
         await until(lambda: wanted == rows)
 
 
-async def test_missing_file_is_reported_once(tmp_path):
+async def test_missing_files_are_reported_in_one_sentence(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, names=("none",))
         copied = []

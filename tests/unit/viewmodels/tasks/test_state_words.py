@@ -41,7 +41,7 @@ def test_only_running_states_are_animated(state):
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.OTHER, State.SENDING])
-def test_progress_is_shown_only_if_the_server_reports_it(state):
+def test_only_a_running_task_shows_progress(state):
     words = describe(row(state, progress=0.4), Around())
     assert words.progress is None
     assert words.moving

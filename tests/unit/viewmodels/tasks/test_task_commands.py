@@ -291,7 +291,7 @@ async def test_refresh_retries_a_refused_key_at_once(tmp_path):
         await until(lambda: rig.engine.account.connection.link is Link.CONNECTED)
 
 
-async def test_cancel_changes_only_the_tasks_counted_in_its_question(tmp_path):
+async def test_cancel_affects_running_tasks_and_do_not_send_queued_ones(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING), task(2, State.QUEUED))
         rig.runway.say(remote_id(1), "RUNNING")
@@ -431,7 +431,7 @@ async def test_command_without_tasks_does_nothing(tmp_path):
         assert rig.notices == []
 
 
-async def test_unknown_request_is_no_draft(tmp_path):
+async def test_request_of_an_unknown_model_gives_its_prompt_to_the_composer(tmp_path):
     async with Rig(tmp_path) as rig:
         await receive(rig, Gathered(restored=Request(endpoint="gone", model="old", values={}, prompt="Words")))
         assert rig.composer.prompt == "Words"
