@@ -12,7 +12,7 @@ from runway_desktop.domain.hooks import Happening
 from runway_desktop.domain.preferences import Preferences
 from runway_desktop.rooms.preferences.model.preferences import PreferencesForm
 from runway_desktop.texts import Text, _
-from runway_desktop.ui.building import hbox, line_edit, push_button, vbox
+from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.labels import say, set_reason, words
 from runway_desktop.ui.theme import Theme
@@ -42,7 +42,7 @@ class HookEditor(OwnEditor):
         vbox(
             hbox((self._line, 1), choose),
             *self._boxes.values(),
-            hbox((self._test, Qt.AlignmentFlag.AlignTop), (self._said, 1)),
+            hbox((self._test, Qt.AlignmentFlag.AlignTop), (self._said, 1), STRETCH),
             kept,
             on=self,
         )
