@@ -14,6 +14,7 @@ from typing import Any, cast
 import pytest
 
 from runway_desktop.domain.copies import IDENTITY
+from runway_desktop.domain.errors import NoReply
 from runway_desktop.domain.events import DownloadsCounted, Notice, OutputChanged, TasksAdded
 from runway_desktop.domain.hooks import Happening, HookFailed
 from runway_desktop.domain.task import Hold, HoldCode, Output, OutputState, State, Task, TaskId
@@ -200,6 +201,15 @@ async def test_task_that_waits_for_approval_needs_the_person_and_one_that_they_h
         await rig.queue_acts.hold([task_id])
         await settle()
         assert [(event["event"], event["waits_for"]) for event in address.taken] == [("needs_me", "the person")]
+
+
+async def test_uncertain_task_needs_the_person_at_once():
+    async with Rig() as rig:
+        address = Address()
+        await hooked(rig, address, Happening.NEEDS_ME)
+        rig.runway.then("create", NoReply("No answer."))
+        await rig.submit(request())
+        assert [(event["event"], event["state"]) for event in address.taken] == [("needs_me", "uncertain")]
 
 
 async def test_cap_that_keeps_tasks_needs_the_person_once():
