@@ -137,7 +137,7 @@ async def test_true_differs_from_one_as_a_setting(desk):
         ("name_template", ""), ("name_template", 3), ("download_limit", 0), ("lane_limits", []), ("library_folder", 1),
     ],
 )  # fmt: skip
-async def test_damaged_setting_falls_back_to_its_default_with_a_sentence(desk, name, stored):
+async def test_damaged_setting_falls_back_to_its_default_and_is_named(desk, name, stored):
     await desk.store.set_settings({name: stored, "columns": [1]})
     await desk.settings.load()
     assert getattr(desk.settings, name) == Settings.preferences()[name].default

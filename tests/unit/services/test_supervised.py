@@ -95,7 +95,7 @@ def test_attempt_tells_whether_it_failed():
     assert attempt.failed
 
 
-def test_system_exit_ends_a_supervised_loop():
+def test_keyboard_interrupt_is_not_survived():
     with pytest.raises(KeyboardInterrupt), survived("trying"):
         raise KeyboardInterrupt
 
@@ -192,7 +192,7 @@ async def test_settings_unsaved_due_to_an_exception_are_saved_afterwards(tmp_pat
     await asyncio.gather(loop, return_exceptions=True)
 
 
-async def test_downloads_resume_after_an_exception_without_other_successes(tmp_path):
+async def test_downloads_try_again_after_an_exception_though_nothing_succeeded_since(tmp_path):
     room = Room(tmp_path)
     request = Request(endpoint="text_to_video", model="gen4.5", prompt="Fox")
     done = Task(id=TaskId("t1"), request=request, created_at=1.0, state=State.SUCCEEDED)
@@ -223,7 +223,7 @@ async def test_failure_after_the_caller_was_canceled_is_no_loop_exception() -> N
     assert told == []
 
 
-async def test_caller_gets_the_result_of_its_work() -> None:
+async def test_shielded_caller_gets_the_result_or_the_error_of_its_work() -> None:
     loop = asyncio.get_running_loop()
     done, later, failed = loop.create_future(), loop.create_future(), loop.create_future()
     done.set_result(1)

@@ -222,7 +222,7 @@ async def test_closing_cancels_a_running_backup_and_waits_for_it():
     assert not workshop.is_awaited
 
 
-async def test_canceled_backup_leaves_no_file_and_the_next_one_waits_for_it():
+async def test_next_backup_waits_until_a_stopped_one_has_ended():
     workshop = Workshop(None)
     begun = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -180,7 +180,7 @@ async def test_backup_canceled_at_any_moment_leaves_nothing(tmp_path: Path):
         assert list(made.profile.backups.iterdir()) == []
 
 
-async def test_backup_progress_never_decreases_within_a_step(tmp_path: Path):
+async def test_progress_of_a_backup_names_its_steps_and_never_decreases_while_packing(tmp_path: Path):
     made = await a_profile(tmp_path, results=2)
     said: list[WatchProgress] = []
     packed(made, tmp_path / "studio.zip", watch=Watch(said.append))

@@ -292,7 +292,7 @@ async def test_tasks_at_runway_and_unsaved_results_survive_a_restore(tmp_path: P
     await store.close()
 
 
-async def test_restored_list_takes_nothing_from_the_list_it_replaces(tmp_path: Path):
+async def test_tasks_whose_remote_id_is_in_the_backup_are_restored_as_they_were_there(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     store = await SqliteStore.open(made.profile.database)
     tasks = await store.get_many([TaskId("t0"), TaskId("t102")])
@@ -530,7 +530,7 @@ async def test_demo_and_real_profiles_are_never_restored_into_each_other(tmp_pat
     assert await restores(made, demo).into_this(of_demo, wishes) is not None
 
 
-async def test_only_the_latest_states_before_restores_are_kept(tmp_path: Path):
+async def test_only_so_many_copies_of_the_state_before_restores_are_kept(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     for number in range(finishing.BEFORE_KEPT + 2):
         done = restores(made)
@@ -592,7 +592,7 @@ async def test_library_folder_settings_of_a_hostile_backup_are_ignored(tmp_path:
         assert made.snapshots.setting(new.database, name) == value
 
 
-async def test_backup_contains_no_path_that_leaves_its_folder(tmp_path: Path):
+async def test_restored_paths_contain_no_step_to_a_parent_folder(tmp_path: Path):
     made, _ = await a_backup(tmp_path)
     with closing(sqlite3.connect(made.profile.database)) as connection, connection:
         roundabout = made.library / "Aurora" / ".." / ".." / "diary.txt"
@@ -613,7 +613,7 @@ ADDITIONS = {
 
 
 @pytest.mark.parametrize("kind", ADDITIONS)
-async def test_list_with_triggers_is_not_restored(tmp_path: Path, kind: str):
+async def test_list_with_a_trigger_view_or_virtual_table_is_not_restored(tmp_path: Path, kind: str):
     made, path = await a_backup(tmp_path)
     hostile = tmp_path / "hostile.zip"
     with zipfile.ZipFile(path) as good, zipfile.ZipFile(hostile, "w") as bad:

@@ -92,7 +92,7 @@ async def test_changed_content_of_equal_length_is_found(tmp_path: Path):
     assert "posters/0.jpg is not what the manifest says" in caught.value.detail
 
 
-async def test_archive_member_larger_than_declared_is_cut_off(tmp_path: Path):
+async def test_archive_member_larger_than_declared_counts_as_damage(tmp_path: Path):
     path = rewritten(await a_backup(tmp_path), same, {"posters/0.jpg": b"x" * 50_000_000})
     with pytest.raises(BadBackup, match="is damaged"):
         extract_all(path, tmp_path / "out")
@@ -134,7 +134,7 @@ async def test_backup_of_a_newer_program_is_refused_with_its_version(tmp_path: P
         "log.txt",
     ],
 )
-async def test_archive_name_that_leaves_the_folder_is_never_followed(tmp_path: Path, name: str):
+async def test_archive_name_outside_the_folder_of_its_kind_counts_as_damage(tmp_path: Path, name: str):
     def rename(manifest: dict[str, Any]) -> None:
         member = next(one for one in manifest["members"] if one["kind"] == "input")
         member["name"] = name

@@ -20,7 +20,7 @@ def test_disk_work_returns_its_result_or_error():
     threads.shutdown()
 
 
-def test_disk_threads_are_limited_and_reused():
+def test_disk_work_runs_in_no_more_threads_than_allowed():
     threads, gate = DiskThreads(2, "bounded"), threading.Event()
     assert threads.submit(lambda: 1).result(30) == 1
     held = [threads.submit(gate.wait, 30) for _ in range(5)]
@@ -30,7 +30,7 @@ def test_disk_threads_are_limited_and_reused():
     threads.shutdown()
 
 
-def test_closing_waits_for_running_disk_work_but_not_for_hanging_work():
+def test_closing_does_not_wait_for_hanging_disk_work_and_cancels_what_waits():
     threads, gate = DiskThreads(1, "closing", patience=0.05), threading.Event()
     hangs = threads.submit(gate.wait, 30)
     waiting = threads.submit(lambda: 1)

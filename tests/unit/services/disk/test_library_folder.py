@@ -140,7 +140,7 @@ async def test_first_start_may_create_its_folder(tmp_path):
         assert deep.folder.health.state is FolderState.ABSENT
 
 
-async def test_file_in_place_of_the_folder_is_reported(tmp_path):
+async def test_library_folder_with_a_file_in_its_place_is_absent(tmp_path):
     (tmp_path / "library").write_text("not a folder")
     watched = Watched(tmp_path / "library")
     async with watched.running():

@@ -44,7 +44,7 @@ def test_run_never_overwrites_a_later_marker(markers: ListMarkers, there: Marker
     assert markers.read(ONE) == there
 
 
-def test_retiring_removes_the_markers_of_a_folder_and_of_a_named_list(markers: ListMarkers):
+def test_retiring_marks_the_lists_of_a_folder_and_a_named_list_as_retired(markers: ListMarkers):
     for list_id, marker in ((ONE, HERE), (OTHER, THERE), (THIRD, replace(THERE, folder="/elsewhere"))):
         markers.write(list_id, marker)
     markers.retire(HERE.folder, THIRD)

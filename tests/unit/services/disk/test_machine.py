@@ -31,7 +31,7 @@ def test_missing_machine_name_is_generated_and_stored(tmp_path: Path, content: s
 
 
 @only_from_files
-def test_machine_name_that_cannot_be_stored_is_none(tmp_path: Path):
+def test_machine_name_that_cannot_be_stored_is_empty(tmp_path: Path):
     (tmp_path / "state").write_text("not a folder")
     assert machine_id(tmp_path / "state", []) == ""
 

@@ -66,7 +66,7 @@ def test_program_of_another_session_finds_the_socket(
 
 
 @pytest.mark.parametrize("named", ["", "socket", "/nowhere/a.socket", "/tmp/a\0b", "/" + "a" * 500])
-def test_socket_named_in_the_profile_is_used_only_if_it_is_its_own(run: Path, room: Path, tmp_path: Path, named: str):
+def test_nonsensical_socket_named_in_the_profile_is_not_used(run: Path, room: Path, tmp_path: Path, named: str):
     (tmp_path / "socket.txt").write_text(named)
     assert addresses(tmp_path, {"XDG_RUNTIME_DIR": str(run)}) == []
 
@@ -89,7 +89,7 @@ def test_socket_folder_open_to_others_is_not_used(run: Path, room: Path, tmp_pat
     assert not Path(address_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})).is_relative_to(run / "runway-desktop")
 
 
-def test_symbolic_link_of_another_user_is_not_followed(run: Path, room: Path, tmp_path: Path):
+def test_socket_folder_that_is_a_symbolic_link_is_not_used(run: Path, room: Path, tmp_path: Path):
     (tmp_path / "theirs").mkdir(mode=0o700)
     (run / "runway-desktop").symlink_to(tmp_path / "theirs")
     assert not Path(address_for(tmp_path, {"XDG_RUNTIME_DIR": str(run)})).is_relative_to(run / "runway-desktop")

@@ -195,7 +195,7 @@ async def test_any_error_while_restoring_from_the_trash_is_a_disk_error(tmp_path
     assert not place.exists()
 
 
-async def test_impossible_file_names_are_a_disk_error(tmp_path, own_bin):
+async def test_impossible_file_name_cannot_be_restored_and_needs_no_trash(tmp_path, own_bin):
     with pytest.raises(DiskError):
         await TrashFolder(AtOnce()).take_back(tmp_path / "fox.mp4", tmp_path / "a\x00b" / "fox.mp4")
     assert await TrashFolder(AtOnce()).throw(tmp_path / "a\x00b.mp4") is None
@@ -211,7 +211,7 @@ async def test_file_in_place_of_the_target_folder_stops_a_restore_from_the_trash
     assert binned.exists()
 
 
-async def test_closed_worker_pool_is_reported(tmp_path):
+async def test_closed_worker_pool_is_a_disk_error(tmp_path):
     path = tmp_path / "fox.mp4"
     path.write_bytes(b"x")
     workers = ThreadPoolExecutor(1)

@@ -379,7 +379,7 @@ async def test_task_gone_at_runway_is_completed_from_the_imported_folder(on):
         assert await desk.store.get(task.id) == gone
 
 
-async def test_running_task_is_not_changed_by_an_import(on):
+async def test_result_of_a_running_task_counts_as_known(on):
     async with on() as desk:
         await desk.store.add([a_task(1, state=State.RUNNING)], [], None, [])
         await desk.old.put(a_task(1))
@@ -435,7 +435,7 @@ async def test_full_disk_ends_copying_with_a_sentence(on, monkeypatch):
         assert desk.store.tasks == {}
 
 
-async def test_unreadable_file_is_reported_and_the_others_are_imported(on, monkeypatch):
+async def test_vanished_file_is_reported_and_the_others_are_imported(on, monkeypatch):
     async with on() as desk:
         [bad] = await desk.old.put(a_task(1))
         await desk.old.put(a_task(2))
@@ -454,7 +454,7 @@ async def test_link_cycles_and_part_files_are_skipped(on):
         assert len((await desk.look()).candidates) == 1
 
 
-async def test_dropped_results_folder_is_recognized_quickly(on, tmp_path):
+async def test_dropped_results_folder_is_recognized_by_a_few_of_its_files(on, tmp_path):
     async with on() as desk:
         for number in range(1, 9):
             await desk.old.put(a_task(number))

@@ -60,7 +60,7 @@ async def test_id_preview_distinguishes_new_known_removed_and_invalid_ids(tmp_pa
         assert len(rig.store.tasks) == 2
 
 
-async def test_ids_unknown_to_runway_or_this_key_may_be_tried_again():
+async def test_id_unknown_to_runway_may_be_tried_again():
     rig = Rig(loops=("poller",))
     async with a_desk(rig) as exchange:
         [gone] = (await rig.adoption.adopt([remote_id(1)])).added
@@ -186,7 +186,7 @@ async def test_folder_with_new_results_is_imported_and_one_of_known_results_is_i
         assert isinstance(await exchange.gather(Dropped(paths=(tmp_path / "pictures",))), Gathered)
 
 
-async def test_adopted_task_of_a_known_model_has_no_endpoint_and_settings():
+async def test_adopted_task_of_a_known_model_has_neither_endpoint_nor_settings():
     rig = Rig(loops=())
     async with a_desk(rig) as exchange:
         look = await exchange.ids.look(Dropped(text=log(1)))

@@ -320,7 +320,7 @@ async def test_broken_json_line_gets_a_finding_and_the_others_are_kept(write):
 
 
 @pytest.mark.parametrize("wrapped", [["a", "b"], {"prompts": ["a", "b"]}, [{"prompt": "a"}, {"text": "b"}]])
-async def test_json_list_is_recognized_in_file_and_clipboard(write, wrapped):
+async def test_json_list_of_prompts_is_recognized_in_each_of_its_forms(write, wrapped):
     assert prompts(await gather(write("x.json", json.dumps(wrapped)))) == ["a", "b"]
 
 
@@ -328,7 +328,7 @@ async def test_json_lines_in_a_json_file_are_read(write):
     assert prompts(await gather(write("x.json", '{"prompt": "a"}\n{"prompt": "b"}'))) == ["a", "b"]
 
 
-async def test_lone_surrogate_in_json_does_not_reach_the_store(write):
+async def test_lone_surrogate_and_null_in_json_do_not_reach_the_request(write):
     [draft] = (await gather(write("x.json", '[{"prompt": "a\\ud800b\\u0000"}]'))).drafts
     draft.values["promptText"].encode("utf-8")
     assert "\x00" not in draft.values["promptText"]
@@ -405,7 +405,7 @@ def test_intake_never_raises_for_any_text(text, url):
     assert len(found) == 2
 
 
-async def test_inputs_of_a_dropped_result_are_found_beside_it_or_by_their_sidecars(tmp_path):
+async def test_inputs_of_a_dropped_result_are_found_beside_it_or_by_its_sidecar(tmp_path):
     path, picture = tmp_path / "out" / "clip.mp4", tmp_path / "inputs" / "fox.png"
     for folder in (path.parent, picture.parent):
         folder.mkdir()
@@ -432,7 +432,7 @@ async def test_inputs_of_a_dropped_result_are_found_beside_it_or_by_their_sideca
     assert await restored() == picture.as_uri(), "in the person's own library its sidecar knows"
 
 
-async def test_own_result_restores_its_request_whatever_its_file_name(tmp_path):
+async def test_own_result_of_any_file_name_is_an_input_that_knows_its_request(tmp_path):
     path = tmp_path / "renamed years later.mp4"
     shutil.copyfile(resource("samples", "sand-1x1-5s.mp4"), path)
     values = {"promptText": "Fox", "seed": 7}

@@ -61,7 +61,7 @@ async def test_library_returns_rows_groups_and_counts_of_the_store(desk):
     assert (await desk.library.counts()).pages[Page.ALL] == 1
 
 
-async def test_task_details_contain_row_inputs_and_ledger(desk):
+async def test_task_details_contain_row_and_ledger(desk):
     task = await desk.task(desk.saved())
     found = await desk.library.details(task.id)
     assert found is not None
@@ -97,14 +97,14 @@ async def test_poster_of_an_outdated_file_is_discarded(desk):
     assert await desk.library.save_poster(saved, Path("/p.png")) is None
 
 
-async def test_moved_file_is_reported_as_missing(desk):
+async def test_file_that_is_gone_is_reported_as_missing(desk):
     output = desk.saved()
     assert await desk.library.missing([output]) == frozenset()
     Path(output.path).unlink()
     assert await desk.library.missing([output]) == {("t1", 0)}
 
 
-async def test_show_folder_opens_the_nearest_existing_folder(desk, tmp_path):
+async def test_folder_of_a_gone_file_is_the_library_or_its_nearest_existing_parent(desk, tmp_path):
     output = desk.saved()
     assert await desk.library.folder_of(output) == tmp_path
     gone = Output(task_id=TaskId("t1"), index=0, url="", url_fetched_at=0.0, path="/nowhere/at/all/x.mp4")

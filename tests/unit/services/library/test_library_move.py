@@ -66,7 +66,7 @@ async def test_whole_library_moves_with_sidecars_and_new_results_follow(tmp_path
         }
 
 
-async def test_players_close_a_file_before_it_is_moved(tmp_path):
+async def test_players_are_told_of_a_file_before_it_is_moved(tmp_path):
     async with House(tmp_path).open() as house:
         [output] = await house.results(1)
         there: list[bool] = []

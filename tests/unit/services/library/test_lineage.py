@@ -80,7 +80,7 @@ def test_lineage_is_found_by_file_content_in_both_directions():
     asyncio.run(story())
 
 
-def test_file_from_elsewhere_is_an_ancestor_without_a_link():
+def test_file_from_elsewhere_is_an_ancestor_without_a_task():
     async def story() -> None:
         family = Family()
         await family.task("clip", made="b", used="z", path="/home/dusk.png")

@@ -56,7 +56,7 @@ def test_fitting_file_gets_no_fixes():
     assert mends_for(PICTURE, FIELD) == ()
 
 
-async def test_copy_of_a_file_with_a_long_name_fits_any_disk(tmp_path, monkeypatch):
+async def test_copy_of_a_file_with_a_long_name_is_made_where_the_disk_refuses_it(tmp_path, monkeypatch):
     path = tmp_path / f"{'霧の中の灯台' * 12}.gif"
     Image.new("RGB", (640, 360), "teal").save(path)
     refuse_long_names(monkeypatch, tmp_path / "inputs")
@@ -293,6 +293,7 @@ async def test_decoding_runs_in_the_given_worker(tmp_path):
     Image.new("RGB", (8, 8)).save(path)
     with ThreadPoolExecutor(1) as worker:
         copy = await InputFixer(tmp_path / "inputs", worker).mend(path, facts_of(path), mend_of(path, "PNG"))
+        assert len(worker._threads) == 1, "it was used"
     assert copy.is_file()
 
 

@@ -227,7 +227,7 @@ def test_mp4_box_reader_never_raises_for_any_bytes(tmp_path_factory, content):
         (b"\x00\x00\x00\x20ftypisom", False), (b"", False),
     ],
 )  # fmt: skip
-def test_html_pages_are_distinguished_from_pictures(head, page):
+def test_html_json_and_xml_answers_are_distinguished_from_media(head, page):
     assert is_page(head) is page
 
 

@@ -72,7 +72,7 @@ async def test_profile_name_is_unique_and_unused_colors_are_assigned_first(tmp_p
     assert await rig.profiles.free_color() not in (Color.TEAL, Color.GREEN)
 
 
-async def test_renaming_the_open_profile_changes_only_its_name(tmp_path: Path):
+async def test_renaming_the_open_profile_changes_neither_folder_nor_key_nor_library(tmp_path: Path):
     rig = Rig(tmp_path)
     before = rig.profiles.current
     after = await rig.profiles.change(before, name="Atelier", color=Color.PINK)
@@ -113,7 +113,7 @@ async def test_contents_of_a_profile_are_shown_before_its_removal(tmp_path: Path
     assert (await rig.profiles.look_into(empty)).contents is None
 
 
-async def test_removed_profile_goes_to_the_trash_before_its_key_is_deleted(tmp_path: Path):
+async def test_removed_profile_goes_to_the_trash_and_its_key_is_deleted(tmp_path: Path):
     rig = Rig(tmp_path)
     made = await rig.other()
     assert await rig.profiles.remove(made) is None
