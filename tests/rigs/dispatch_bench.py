@@ -1,4 +1,4 @@
-"""A dispatch on fakes, with one held task, for tests of a single sending; its ledger fails when a test says so."""
+"""A dispatch on fakes, with one queued task, for tests of a single sending; its ledger fails when a test says so."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class FailingLedger(Ledger):
 
 
 class Bench:
-    """A dispatch with what it stands on, and one held task."""
+    """A dispatch with what it stands on, and one queued task."""
 
     def __init__(self, rig: Rig, path: Path | None, **task: Any) -> None:
         self.rig = rig

@@ -60,7 +60,7 @@ class Bench:
         self.bus.listen(self.events.append)
         self.ledger = Ledger(self.store, self.bus, self.clock, Catalog.load().makes)
         self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
-        # These promises are about the bytes as they came; the note inside them has its own test below.
+        # These promises are about the bytes as they came; the note inside them has tests of its own.
         self.settings.embed = False
         self.settings.name_template = "{model}_{prompt}"
         self.folder = LibraryFolder(self.settings, self.bus, self.clock, threads)

@@ -4,7 +4,7 @@ itself.
 async with Rig() as rig:
     [task_id] = await rig.submit(request())
     await rig.clock.advance(10)
-    assert rig.state(task_id) is State.RUNNING
+    assert await rig.state(task_id) is State.PENDING
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ class MortalRunway(FakeRunway):
 
 
 async def lives_until(moment: int, ids: Path) -> tuple[bool, Rig, set[str]]:
-    """Runs the main job until death comes at that moment; says whether it came, and of what the program had ids."""
+    """Runs the main job until death comes at that moment; gives whether it came, the next run on the same
+    disk, and of what the program had ids."""
     store, runway, death = MemoryStore(), MortalRunway(), Death(moment)
     runway.limit("gen4.5", concurrent=2)
     store.before = store.after = death.moment

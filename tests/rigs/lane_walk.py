@@ -112,7 +112,7 @@ _NOBODY_KNOWS: list[Callable[[], ApiError]] = [
 
 class WalkedRunway(FakeRunway):
     """Several organizations with counts of a rolling day, POSTs that come to anything, and slow servers. `made` counts
-    by prompt; `wrong` says what was asked of it that must not be."""
+    by prompt."""
 
     def __init__(self, clock: FakeClock, *, charges_late: bool) -> None:
         super().__init__(estimate=PRICE)

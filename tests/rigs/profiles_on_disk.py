@@ -1,7 +1,7 @@
 """A profile on the disk as the program leaves one: its list of tasks, results with sidecars, copies of inputs, posters.
 
-    async with a_profile(tmp_path) as made:        # closed again: nobody has it open
-        pack(made.profile, made.snapshots, tmp_path / "backup.zip", Choice(results=True), made.library, NOW, Watch())
+    made = await a_profile(tmp_path)               # closed again: nobody has it open
+    pack(made.profile, made.snapshots, tmp_path / "backup.zip", PackOptions(results=True), made.library, NOW, Watch())
 
 `everything` tells of a profile what must be the same after a restore.
 """
@@ -53,7 +53,7 @@ def folders(root: Path) -> ProfileFolders:
 
 
 async def a_profile(root: Path, *, results: int = 3, at: ProfileFolders | None = None, named: str = "clip") -> Made:
-    """With `results` saved ones, the second in a folder elsewhere; one task held, one being sent, one live."""
+    """With `results` saved ones, the second in a folder elsewhere; one task queued, one being sent, one live."""
     known = at or folders(root)
     profile, library = known.main, known.main.library
     store = await SqliteStore.open(profile.database)

@@ -1,4 +1,4 @@
-"""Which held tasks the lane may send by itself: a task that is sent twice is paid for twice."""
+"""Which queued tasks the lane may send by itself: a task that is sent twice is paid for twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which held task is sent next, and why none is."""
+"""Which queued task is sent next, and why none is."""
 
 from __future__ import annotations
 

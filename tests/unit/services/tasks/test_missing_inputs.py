@@ -26,7 +26,7 @@ def move(path: Path, to: Path) -> Path:
 
 
 async def waiting(rig: Rig, *paths: Path) -> tuple[TaskId, ...]:
-    """A held task for each file, whose looks are known."""
+    """A queued task for each file, whose looks are known."""
     await rig.lane.pause()
     ids = await rig.submit(*(with_picture(path.as_uri()) for path in paths))
     await rig.missing_inputs.note()

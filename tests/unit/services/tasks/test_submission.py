@@ -1,4 +1,4 @@
-"""From a click to a held task, and what a person may decide about tasks that exist."""
+"""From a click to a queued task, and what a person may decide about tasks that exist."""
 
 from __future__ import annotations
 
