@@ -60,7 +60,7 @@ def test_field_selection_of_list_does_not_affect_other_commands():
     assert options.read(["get", "--json", "x"]).id == "x"
 
 
-def test_exactly_the_members_of_a_task_answer_can_be_selected_as_fields():
+def test_every_member_of_a_task_answer_can_be_selected_as_a_field():
     rows = [
         row(State.SUCCEEDED, OutputState.SAVED),
         row(State.RUNNING, progress=0.5),

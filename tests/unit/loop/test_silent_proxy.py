@@ -14,7 +14,9 @@ CREATES = 4
 
 
 @pytest.mark.parametrize("manner", [{"greeting": b""}, {"says": b""}], ids=["silent", "silent later"])
-async def test_silent_proxy_blocks_nothing(manner: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_silent_proxy_is_given_up_and_costs_no_connection(
+    manner: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with socks_proxy(9, **manner) as proxy:
         monkeypatch.setenv("ALL_PROXY", proxy.url)
         monkeypatch.delenv("HTTPS_PROXY", raising=False)

@@ -351,7 +351,7 @@ class Answers:
         return self.found
 
 
-async def test_result_has_its_file_and_a_small_picture_and_a_link_only_on_request(tmp_path: Path):
+async def test_result_has_its_present_file_and_a_small_picture(tmp_path: Path):
     poster = tmp_path / "poster.jpg"
     poster.write_bytes(b"\xff\xd8\xff small")
     file = {"media": "video", "state": "saved", "path": str(tmp_path / "a fox.mp4"), "poster": str(poster)}

@@ -46,7 +46,7 @@ def cases_of(desk: Desk) -> ClientCases:
         ({"address": "http://127.0.0.1:9"}, Code.INPUT, f"{ADDRESS}, not the address of RUNWAYML_BASE_URL"),
     ],
 )
-async def test_client_with_another_key_or_address_cannot_read_or_spend(
+async def test_client_with_another_key_or_address_can_neither_ask_runway_nor_spend(
     tmp_path: Path, more: dict[str, Any], code: Code, names: str
 ):
     async with a_desk(tmp_path) as desk:
@@ -59,7 +59,7 @@ async def test_client_with_another_key_or_address_cannot_read_or_spend(
         assert not desk.rig.ledger.all_queued()
 
 
-def test_every_remote_call_is_covered_by_these_tests():
+def test_every_call_that_asks_runway_is_covered_here():
     assert set(ASK_RUNWAY) == {name for name, verb in VERBS.items() if verb.asks}
 
 

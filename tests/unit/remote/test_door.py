@@ -205,7 +205,7 @@ async def test_invalid_hello_gets_a_sentence_and_nothing_runs(line: bytes, tmp_p
         assert engine.calls == []
 
 
-async def test_endless_message_is_cut_off_with_a_sentence(tmp_path: Path):
+async def test_endless_message_is_cut_off_and_runs_nothing(tmp_path: Path):
     async with door_of(tmp_path) as engine:
         reader, writer = await raw(tmp_path)
         writer.write(line_of(Hello()))

@@ -57,7 +57,7 @@ class Endless:
 
 
 @pytest.mark.parametrize("stuck", ["the keychain", "the loops"])
-async def test_create_interrupted_by_a_window_is_passed_on_to_it(
+async def test_create_interrupted_by_a_window_is_told_that_the_engine_moves(
     stuck: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     await permit(tmp_path, "claude", Permission.ASK)

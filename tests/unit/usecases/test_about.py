@@ -41,6 +41,6 @@ def test_bundle_names_its_combined_license_and_each_part(tmp_path: Path):
     ]
 
 
-def test_unreadable_list_of_parts_is_treated_as_empty(tmp_path: Path):
+def test_unreadable_list_of_parts_is_treated_as_missing(tmp_path: Path):
     (tmp_path / "sbom.cdx.json").write_text('{"metadata": 3', "utf-8")
     assert about(tmp_path).licenses is None

@@ -83,7 +83,7 @@ def test_message_under_the_pointer_stays_until_there_is_news():
     assert shown(entries, SAVING, NO_GESTURE, LATER, held=1).text == "Copied again"
 
 
-def test_pill_shows_one_short_button_and_the_list_shows_several():
+def test_pill_shows_a_button_only_if_it_is_short_and_the_only_one():
     short, long = Action("Stop", lambda: None), Action("Choose another folder…", lambda: None)
     for actions, wanted in (((short,), short), ((long,), None), ((short, long), None)):
         assert shown([entry(1, ActivityKind.GOES_ON, actions=actions)], NO_GOING, NO_GESTURE, 0.0).action is wanted

@@ -169,7 +169,7 @@ def test_problem_report_of_a_crash_contains_frames_of_libraries_too():
         ("The film 猫 and dog 犬 ended", "The film […] ended"),
     ],
 )
-def test_unrecognized_parts_of_a_search_are_named_in_the_report(said: str, told: str):
+def test_quoted_and_unrecognized_parts_of_log_messages_are_left_out_of_the_report(said: str, told: str):
     assert of(f"2026-11-29 20:46:59,076 INFO runway_desktop.a.b: {said}\n").splitlines()[-1].endswith(f"b: {told}")
 
 

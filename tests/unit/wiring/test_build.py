@@ -82,7 +82,7 @@ def listening_or_running() -> set[str]:
     return found
 
 
-async def test_every_listening_or_running_service_is_built_in_its_own_turn(tmp_path: Path):
+async def test_every_listening_or_running_service_is_built_with_what_runs(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
         await assembly.engine.make_what_runs()
         expected = listening_or_running()
@@ -130,7 +130,7 @@ MOST_IN_ONE_TURN = 10
 """Modules of the program; each costs a millisecond or two."""
 
 
-def test_window_stays_responsive_while_the_rest_is_imported(tmp_path: Path):
+def test_only_a_few_modules_are_imported_in_one_turn_of_the_loop(tmp_path: Path):
     command = [sys.executable, "-c", BETWEEN_TWO_TURNS, str(tmp_path)]
     ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     imported, most = map(int, ended.stdout.split())
@@ -168,7 +168,7 @@ async def test_unknown_service_name_is_refused(tmp_path: Path):
             assembly.engine.is_made("lanes")
 
 
-async def test_rating_made_before_the_loops_ran_reaches_its_sidecar(tmp_path: Path):
+async def test_rating_made_before_the_loops_ran_is_noted_for_its_sidecar(tmp_path: Path):
     before = Task(
         id=TaskId("t1"),
         request=Request(endpoint="text_to_video", model="gen4.5", values={}, prompt="A lighthouse"),
@@ -187,7 +187,7 @@ async def test_rating_made_before_the_loops_ran_reaches_its_sidecar(tmp_path: Pa
         keeping.cancel()
 
 
-async def test_listeners_are_registered_before_the_loops_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_services_built_after_the_loops_listen_to_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """What is built later has missed nothing, since it hears nothing."""
     async with assembled(tmp_path) as assembly:
         engine, late = assembly.engine, []

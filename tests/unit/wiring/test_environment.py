@@ -339,7 +339,7 @@ def test_key_of_the_environment_is_only_for_the_first_profile(tmp_path: Path):
     assert environment.secret_for(other, SECRET) is None
 
 
-def test_arguments_that_open_a_profile_find_its_neighbors(tmp_path: Path):
+def test_profiles_of_one_folder_know_the_same_neighbors(tmp_path: Path):
     own = environment.profile(demo=False, folder=tmp_path)
     made = environment.folders(demo=False, folder=tmp_path).create("Client A", Color.GREEN, "1a2b", 0.0)
     assert (

@@ -149,7 +149,7 @@ async def test_two_simultaneous_first_calls_both_carry_the_secret():
     assert [secret for _, secret in found] == ["mine", "mine"]
 
 
-async def test_download_stream_resumes_where_it_broke_off():
+async def test_offset_and_etag_of_a_download_reach_the_fetcher():
     maker = Maker(Fetcher)
     fetcher: Any = LateFetcher(maker)
     async with fetcher.open("https://out.example/a.mp4", offset=7, etag="e") as stream:

@@ -87,7 +87,7 @@ def files_in(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()}
 
 
-def test_every_demo_request_is_accepted_by_runway(tmp_path: Path):
+def test_every_demo_request_is_valid_by_the_catalog(tmp_path: Path):
     catalog = Catalog.load()
     history = play(read_script(), catalog, NOW, library=tmp_path, template="{project}/{id}")
     for played in history.tasks:
@@ -331,7 +331,7 @@ def test_malformed_demo_note_means_a_demo_in_use(tmp_path: Path):
         assert demos.begins(demo) is Begins.STUDIO
 
 
-def test_simulated_time_continues_after_the_demo_was_built(tmp_path: Path):
+def test_every_simulated_task_of_the_demo_ends(tmp_path: Path):
     history = play(read_script(), Catalog.load(), NOW, library=tmp_path, template="{id}")
     history.world.advance(NOW + LATER)
     assert history.world.unfinished() == 0

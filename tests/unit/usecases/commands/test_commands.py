@@ -70,7 +70,7 @@ def test_only_paid_commands_are_prepared_first():
     assert {command for command in TASKS if command.prepares} == {command for command in TASKS if command.pays}
 
 
-def test_every_paid_command_says_so():
+def test_only_commands_that_send_pay():
     assert {command for command in TASKS if command.pays} == {APPROVE, RELEASE, RETRY, SAME, SEND_AGAIN, SEND_NEXT}
 
 
@@ -224,7 +224,7 @@ async def test_task_is_renamed(tmp_path):
         assert (await script.rig.task(TaskId("t1"))).title == "Opening shot"
 
 
-async def test_deleting_several_files_says_why_some_cannot_be_deleted(tmp_path):
+async def test_deletion_at_runway_says_why_some_results_cannot_be_deleted(tmp_path):
     async with a_script(tmp_path) as script:
         first, second = task(1, State.SUCCEEDED), task(2, State.SUCCEEDED)
         rows = await script.put(
@@ -309,7 +309,7 @@ def order(script: Script) -> list[str]:
         (PUT_BEFORE, 1, Given(), ["t2", "t3", "t1"]),
     ],
 )
-async def test_move_of_several_queued_tasks_is_undone_in_one_step(tmp_path, command, chosen, given, there):
+async def test_move_in_the_queue_is_undone_in_one_step(tmp_path, command, chosen, given, there):
     async with a_script(tmp_path) as script:
         await script.put(*(task(n, State.QUEUED, position=float(n)) for n in (1, 2, 3)))
         report = await script.commands.do(command, await script.rows(chosen), given)
@@ -331,7 +331,7 @@ async def test_hold_has_no_undo_and_undoing_a_release_holds_again(tmp_path):
         assert all(row.task.waits_for_person for row in script.commands.queued())
 
 
-async def test_holding_the_whole_queue_holds_rejected_sendings_too(tmp_path):
+async def test_holding_the_whole_queue_holds_a_task_being_sent_should_it_come_back(tmp_path):
     async with a_script(tmp_path) as script:
         await script.put(*(task(n, State.QUEUED, position=float(n)) for n in (1, 2, 3)))
         await script.rig.ledger.move(TaskId("t1"), Sending())

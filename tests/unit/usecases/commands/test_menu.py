@@ -25,7 +25,7 @@ SITUATIONS = [
 ]
 
 
-def test_every_command_is_in_the_menu_once():
+def test_every_task_command_is_listed_once_under_ids_of_its_own():
     assert len(set(TASKS)) == len(TASKS)
     assert len({command.id for command in TASKS}) == len({command.remembered for command in TASKS}) == len(TASKS)
 

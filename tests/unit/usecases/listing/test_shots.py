@@ -98,7 +98,7 @@ def test_differing_models_and_settings_are_listed():
     assert told[other.id] == ("Veo 3.1", "720:1280", "10 s")
 
 
-def test_settings_missing_in_a_row_have_their_labels():
+def test_difference_in_a_setting_that_rows_do_not_show_has_its_label():
     one, other = with_values(made(1), outputFormat="png"), with_values(made(2), outputFormat="jpg")
     [said] = differences([one, other])[one.id]
     assert said.endswith(" png")

@@ -26,7 +26,7 @@ from runway_desktop.usecases.palette.matching import Rank, corrected, letters_of
         ("Gen4.5", "", "", "4.5", Rank.INSIDE),
     ],
 )
-def test_palette_ranks_prefix_matches_first(text, synonyms, also, typed, rank):
+def test_typed_words_are_ranked_by_how_they_match_a_text(text, synonyms, also, typed, rank):
     assert rank_of(searched(text, synonyms, also), typed_words(typed)) is rank
 
 

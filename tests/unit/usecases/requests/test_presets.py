@@ -58,7 +58,7 @@ def test_presets_are_renamed_and_removed(presets: Presets):
     assert [preset.name for preset in presets.all()] == ["Panorama"]
 
 
-def test_presets_are_exported_as_json_and_take_no_shortcuts_on_import(presets: Presets):
+def test_presets_are_exported_as_json_and_imported_without_shortcuts_in_use(presets: Presets):
     presets.save(WIDE)
     presets.save(STILL)
     other = Presets(_settings())

@@ -54,7 +54,7 @@ async def test_settings_files_of_several_results_give_the_sent_requests(tmp_path
     assert await asked_again(*files) == [[prompt] for prompt in PROMPTS]
 
 
-async def test_details_of_several_tasks_keep_the_persons_text(tmp_path: Path):
+async def test_braces_in_a_table_of_the_person_are_expanded(tmp_path: Path):
     written = tmp_path / "mine.csv"
     written.write_text('prompt\n"a {red|blue} boat"\n', encoding="utf-8")
     assert await asked_again(written) == [["a red boat", "a blue boat"]]

@@ -95,7 +95,7 @@ def test_running_work_is_summed_up_and_listed_in_full():
     assert moving.text == "Saving 1 · Moving 3 of 9 files"
 
 
-def test_status_line_shows_todays_and_possible_cost():
+def test_status_line_shows_todays_spending_and_the_cap():
     assert today_words(640.0, 1_500.0) == "Today 640 of 1,500 credits"
     assert today_words(640.0, None) == "Today 640 credits"
     assert today_words(0.0, 1_500.0) == "Today 0 of 1,500 credits"

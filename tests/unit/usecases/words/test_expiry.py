@@ -65,5 +65,5 @@ def test_expiry_times_are_named_in_everyday_words() -> None:
     ("seconds", "words"),
     [(0, "less than a minute left"), (61, "1 min left"), (7199, "119 min left"), (7200, "2 h left")],
 )
-def test_remaining_credits_are_rounded_down(seconds: float, words: str) -> None:
+def test_remaining_time_is_rounded_down(seconds: float, words: str) -> None:
     assert units.left(seconds) == words

@@ -120,7 +120,7 @@ def test_each_file_problem_has_next_steps_and_all_are_offered(kind, steps):
     ]
 
 
-def test_expired_result_is_not_fetched_and_says_why():
+def test_result_that_runway_no_longer_has_is_not_fetched_and_says_why():
     assert found(of("missing", deleted_remotely=True))[FETCH_AGAIN].reason == "Runway no longer has it."
     assert found(of("changed", deleted_remotely=True))[FETCH_ORIGINAL].reason == "Runway no longer has it."
 

@@ -18,7 +18,7 @@ def test_every_hold_reason_has_a_text_without_details(code: HoldCode):
 
 
 @pytest.mark.parametrize("code", [HoldCode.FILE_MISSING, HoldCode.FILE_UNREADABLE, HoldCode.FILE_EMPTY])
-def test_hold_text_names_the_missing_file(code: HoldCode):
+def test_hold_text_names_the_unusable_file(code: HoldCode):
     assert hold_words(Hold(code, file="fox.png")).startswith("“fox.png” ")
 
 

@@ -30,7 +30,7 @@ def test_only_one_credit_is_singular():
     ]
 
 
-def test_credits_are_converted_to_cents():
+def test_credits_are_written_in_dollars_and_cents():
     assert units.dollars(60) == "$0.60"
     assert units.dollars(123456) == "$1,234.56"
 
