@@ -14,8 +14,7 @@ import mimetypes
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
@@ -27,9 +26,10 @@ from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 from msgspec import UNSET, UnsetType
+from PIL import Image
 
 from runway_desktop import __version__
-from runway_desktop.domain.permissions import COMMAND_LINE, NAMELESS, clean_name
+from runway_desktop.domain.permissions import COMMAND_LINE, LONGEST_WAIT, NAMELESS, clean_name
 from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
@@ -37,9 +37,13 @@ from runway_desktop.services.supervised import report
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.values import Struct
 
+from .pictures import encoded, picture_of
 from .tools import TOOLS
 
 log = logging.getLogger(__name__)
+
+Tell = Callable[[float, float, str], Awaitable[None]]
+"""Takes seconds so far, seconds at most, and words."""
 
 NAME = "runway-desktop"
 ERAS = ("2026-07-28", "2025-11-25", "2025-06-18")
@@ -51,8 +55,10 @@ INSTRUCTIONS = (
 LONGEST_PROBLEM = 300
 """Maximum length of an error about arguments, whose names come from the caller."""
 MOST_PICTURES = 4
-LARGEST_PICTURE = 200_000
-"""Bytes."""
+TELL_EVERY = 5.0
+"""Most seconds between two reports of a wait's progress."""
+_TURN = 1.0
+"""Seconds of one turn of a wait that reports."""
 _EDGE = 1000
 _ID = re.compile(rb'"id"\s*:\s*("[^"\\]{0,100}"|[0-9]{1,15})')
 
@@ -82,7 +88,9 @@ async def serve(line: EngineClient) -> None:
             line.identify(client_name(given.client_info.name if given is not None else ""))
         except CallRefused as error:
             return _said(error.in_words())
-        return await answered(line, asked.name, asked.arguments or {})
+        has_token = bool(context.meta and "progress_token" in context.meta)
+        tell = context.session.report_progress if has_token else None
+        return await answered(line, asked.name, asked.arguments or {}, tell)
 
     server: Server[Any] = Server(
         NAME,
@@ -128,8 +136,11 @@ def listed_tools() -> list[types.Tool]:
     ]
 
 
-async def answered(line: EngineClient, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
-    """Calls a tool. Errors are returned as a sentence for the model, with what to do instead."""
+async def answered(
+    line: EngineClient, name: str, arguments: dict[str, Any], tell: Tell | None = None
+) -> types.CallToolResult:
+    """Calls a tool; `tell` gets the progress of a wait. Errors are returned as a sentence for the model, with what to
+    do instead."""
     tool = _BY_NAME.get(name)
     if tool is None:
         return _said(f"There is no tool of this name. There are: {', '.join(_BY_NAME)}.")
@@ -138,7 +149,9 @@ async def answered(line: EngineClient, name: str, arguments: dict[str, Any]) -> 
     except msgspec.ValidationError as error:
         return _said(f"{str(error)[:LONGEST_PROBLEM]}. Nothing was done.")
     try:
-        found = await line.call(*tool.call(asked))
+        name, wanted = tool.call(asked)
+        tells = tell if name == "wait" else None
+        found = await (line.call(name, wanted) if tells is None else _waited(line, wanted, tells))
     except CallRefused as error:
         return _said(error.in_words())
     except Exception as mistake:  # noqa: BLE001 - reported with its traceback
@@ -151,7 +164,8 @@ async def answered(line: EngineClient, name: str, arguments: dict[str, Any]) -> 
     if tool.has_files:
         files = [file for task in found.get("tasks", (found,)) for file in _saved(task)]
         content += [_resource(file) for file in files]
-        content += await asyncio.to_thread(_pictures, files)
+        if asked.pictures:
+            content += await asyncio.to_thread(_pictures, files)
     return types.CallToolResult(content=content, structured_content=found)
 
 
@@ -164,16 +178,36 @@ def _resource(file: dict[str, Any]) -> types.ResourceLink:
     return types.ResourceLink(uri=path.as_uri(), name=path.name, mime_type=mimetypes.guess_type(path.name)[0])
 
 
-def _pictures(files: list[dict[str, Any]]) -> list[types.ImageContent]:
-    """The posters of the first few results, if a window has made them."""
-    found = []
-    for file in files[:MOST_PICTURES]:
-        with suppress(OSError):
-            poster = Path(file.get("poster", ""))
-            if poster.is_file() and poster.stat().st_size <= LARGEST_PICTURE:
-                kind = mimetypes.guess_type(poster.name)[0] or "image/jpeg"
-                found.append(types.ImageContent(data=base64.b64encode(poster.read_bytes()).decode(), mime_type=kind))
-    return found
+def _pictures(files: list[dict[str, Any]]) -> list[types.ContentBlock]:
+    """Of the first few results. A clip has one if a window has made its poster."""
+    return [_content(found) for file in files[:MOST_PICTURES] if (found := picture_of(file)) is not None]
+
+
+def _content(picture: Image.Image) -> types.ImageContent:
+    return types.ImageContent(data=base64.b64encode(encoded(picture)).decode(), mime_type="image/jpeg")
+
+
+async def _waited(line: EngineClient, wanted: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Waits in turns, and tells how the tasks stand at each change and every few seconds."""
+    loop = asyncio.get_running_loop()
+    began, length = loop.time(), min(wanted["seconds"], LONGEST_WAIT)
+    passed, told, tells_at = 0.0, "", 0.0
+    while True:
+        turn = max(0.0, min(_TURN, length - passed))
+        found: dict[str, Any] = await line.call("wait", {**wanted, "seconds": turn})
+        passed = loop.time() - began
+        if found["is_over"] or passed >= length:
+            return found
+        if (said := _in_short(found["tasks"])) != told or passed >= tells_at:
+            told, tells_at = said, passed + TELL_EVERY
+            await tell(passed, length, said)
+
+
+def _in_short(tasks: list[dict[str, Any]]) -> str:
+    """ "2 of 3 have ended; running 40%"."""
+    going = [task for task in tasks if task["status"] in ("PENDING", "THROTTLED", "RUNNING")]
+    states = (f"{task['state']} {task['progress']:.0%}" if "progress" in task else task["state"] for task in going)
+    return "; ".join([f"{len(tasks) - len(going)} of {len(tasks)} have ended", *sorted(states)])
 
 
 def _said(problem: str) -> types.CallToolResult:

@@ -43,7 +43,7 @@ class Tool(Struct, frozen=True, kw_only=True):
     repeats: bool = True
     """Idempotent: repeating the call has no further effect."""
     has_files: bool = False
-    """Its result files are also returned as resource links."""
+    """Its result files are also returned as resource links, and as pictures if the call asks for them."""
 
     @property
     def schema(self) -> Found:

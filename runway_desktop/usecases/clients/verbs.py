@@ -32,6 +32,7 @@ Model = Annotated[str, Meta(description="one of the endpoint's models")]
 Project = Annotated[str, Meta(description="the task's project")]
 Prompt = Annotated[str, Meta(description="in the model's own field for it")]
 Values = Annotated[dict[str, Any], Meta(description="the model's other fields, in Runway's spelling")]
+Pictures = Annotated[bool, Meta(description="small pictures of the results, too")]
 Credits = Annotated[float, Meta(ge=0, le=MOST_CREDITS, extra={"unit": "credits"})]
 Seconds = Annotated[float, Meta(ge=0, le=1e9, extra={"unit": "seconds"})]
 
@@ -47,6 +48,7 @@ class Nothing(Wish, frozen=True, kw_only=True):
 class TaskWanted(Wish, frozen=True, kw_only=True):
     id: Id
     links: Annotated[bool, Meta(description="download links too; who has them can use them")] = False
+    pictures: Pictures = False
 
 
 class TasksWanted(Wish, frozen=True, kw_only=True):
@@ -55,6 +57,7 @@ class TasksWanted(Wish, frozen=True, kw_only=True):
         LONGEST_WAIT
     )
     saved: Annotated[bool, Meta(description="wait until the results are saved, too")] = True
+    pictures: Pictures = False
 
 
 class ListWanted(Wish, frozen=True, kw_only=True):
@@ -266,7 +269,7 @@ class Tool(Struct, frozen=True, kw_only=True):
     """Members that an agent has to give, beside those without a default."""
     hidden: tuple[str, ...] = ()
     has_files: bool = False
-    """Its result files are also given as resource links and pictures."""
+    """Its result files are also given as resource links, and as pictures if the call asks for them."""
 
 
 class Verb(Struct, frozen=True, kw_only=True):
@@ -307,7 +310,7 @@ VERBS: Mapping[str, Verb] = {
             method="get",
             kept="kept",
             command=Command(
-                positional=("id",), given={"links": True}, waits=Waits.IF_ASKED,
+                positional=("id",), given={"links": True, "pictures": False}, waits=Waits.IF_ASKED,
                 exits=(Code.KEY, Code.NOT_FOUND, Code.NOT_YET),
             ),
             tool=Tool(has_files=True, rules=" Its files are on this computer. Free."),
@@ -350,7 +353,8 @@ VERBS: Mapping[str, Verb] = {
             starts=True,
             sends=True,
             command=Command(
-                positional=("ids",), given={"saved": True, "seconds": 0.0}, waits=Waits.ALWAYS, exits=_OF_TASKS
+                positional=("ids",), given={"saved": True, "seconds": 0.0, "pictures": False}, waits=Waits.ALWAYS,
+                exits=_OF_TASKS,
             ),
             tool=Tool(has_files=True, hidden=("saved",), rules=" Free. Not over? Call it again."),
         ),

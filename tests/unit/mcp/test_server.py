@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -23,6 +25,7 @@ import mcp_types as types  # noqa: E402 - only where the library is installed
 from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402
 
 from runway_desktop.domain.permissions import Permission  # noqa: E402
+from runway_desktop.mcp.pictures import LARGEST_PICTURE  # noqa: E402
 from runway_desktop.mcp.server import LONGEST_PROBLEM, answered, checked, client_name, listed_tools  # noqa: E402
 from runway_desktop.mcp.tools import TOOLS  # noqa: E402
 from tests.rigs.clients_desk import AGENT, Desk, a_desk  # noqa: E402
@@ -48,9 +51,9 @@ OF_RUNWAY = {
 OURS = {
     "create": {"endpoint", "model", "values", "prompt", "request_id", "project", "max_credits"},
     "estimate": {"endpoint", "model", "values", "prompt", "max_credits"},
-    "wait": {"ids", "seconds"},
+    "wait": {"ids", "seconds", "pictures"},
     "list": {"query", "limit"},
-    "get": {"id", "links"},
+    "get": {"id", "links", "pictures"},
 }
 
 
@@ -142,7 +145,14 @@ async def test_agent_request_waits_for_approval_and_is_made_once(era: str, tmp_p
         again = json.loads(text_of(await client.call_tool("runway_generateImage", wanted)))
         assert (first["state"], first["is_repeat"]) == ("waiting_for_approval", False)
         assert (again["id"], again["is_repeat"]) == (first["id"], True)
-        waited = json.loads(text_of(await client.call_tool("wait", {"ids": [first["id"]], "seconds": 0.1})))
+        told = []
+
+        async def tell(*said: Any) -> None:
+            told.append(said)
+
+        wait = client.call_tool("wait", {"ids": [first["id"]], "seconds": 1.5}, progress_callback=tell)
+        waited = json.loads(text_of(await wait))
+        assert [said[1:] for said in told] == [(1.5, "0 of 1 have ended; waiting_for_approval")]
         assert (waited["is_over"], waited["tasks"][0]["waits_for"]) == (False, "the person")
         gone = json.loads(text_of(await client.call_tool("runway_cancelTask", {"taskId": first["id"]})))
         assert gone["tasks"][0]["state"] == "cancelled"
@@ -351,18 +361,53 @@ class Answers:
         return self.found
 
 
-async def test_result_has_its_present_file_and_a_small_picture(tmp_path: Path):
-    poster = tmp_path / "poster.jpg"
-    poster.write_bytes(b"\xff\xd8\xff small")
-    file = {"media": "video", "state": "saved", "path": str(tmp_path / "a fox.mp4"), "poster": str(poster)}
-    gone = {"media": "video", "state": "saved", "path": str(tmp_path / "b.mp4"), "is_missing": True}
-    line: Any = Answers({"id": "a", "files": [file, gone]})
+async def test_result_has_its_present_file_and_a_small_picture_on_request(tmp_path: Path):
+    image, poster = tmp_path / "a fox.png", tmp_path / "poster.jpg"
+    Image.effect_noise((3000, 2000), 90).convert("RGB").save(image)
+    Image.new("RGB", (40, 30), "red").save(poster)
+    files = [
+        {"media": "image", "state": "saved", "path": str(image)},
+        {"media": "video", "state": "saved", "path": str(tmp_path / "a.mp4"), "poster": str(poster)},
+        {"media": "audio", "state": "saved", "path": str(tmp_path / "a.mp3")},
+        {"media": "image", "state": "saved", "path": str(image), "is_missing": True},
+    ]
+    line: Any = Answers({"id": "a", "files": files})
     result: Any = await answered(line, "get", {"id": "a"})
-    text, link, picture = result.content
+    text, *links = result.content
     assert json.loads(text.text) == line.found
-    assert (str(link.uri), link.name) == ((tmp_path / "a fox.mp4").as_uri(), "a fox.mp4")
-    assert base64.b64decode(picture.data) == poster.read_bytes()
+    assert [link.name for link in links] == ["a fox.png", "a.mp4", "a.mp3"]
+    assert str(links[0].uri) == image.as_uri()
     assert "http" not in text.text
+    result = await answered(line, "get", {"id": "a", "pictures": True})
+    pictures = [base64.b64decode(picture.data) for picture in result.content[4:]]
+    assert [Image.open(io.BytesIO(picture)).size for picture in pictures] == [(1024, 683), (40, 30)]
+    assert len(pictures[0]) <= LARGEST_PICTURE
+
+
+async def test_wait_with_a_token_reports_changes_only():
+    task = {"id": "a", "state": "pending", "status": "PENDING"}
+    runs = {**task, "state": "running", "status": "RUNNING", "progress": 0.5}
+    answers = [{"tasks": [one], "is_over": False} for one in (task, task, runs, runs)]
+    answers.append({"tasks": [{**task, "status": "SUCCEEDED"}], "is_over": True})
+    told = []
+
+    async def tell(passed: float, length: float, said: str) -> None:
+        told.append(said)
+
+    line: Any = InTurn(answers)
+    result: Any = await answered(line, "wait", {"ids": ["a"]}, tell)
+    assert told == ["0 of 1 have ended; pending", "0 of 1 have ended; running 50%"]
+    assert result.structured_content["is_over"]
+
+
+class InTurn:
+    """A line that answers each call with the next."""
+
+    def __init__(self, answers: list[dict[str, Any]]) -> None:
+        self._answers = iter(answers)
+
+    async def call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        return next(self._answers)
 
 
 async def test_program_error_gets_a_sentence_for_the_agent_and_is_reported(mistakes: Mistakes):
