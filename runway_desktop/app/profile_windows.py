@@ -12,9 +12,11 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.permissions import COMMAND_LINE, Client
 from runway_desktop.domain.preferences import PROGRAMS_PAGE
 from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.domain.task import TaskId
+from runway_desktop.services.approvals import UNTOLD
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks import after_restore
@@ -93,12 +95,27 @@ class ProfileWindows(QObject):
             from runway_desktop.usecases.words.clients import void_words
 
             if names:
-                opens = partial(self._window.open_room, "preferences", PROGRAMS_PAGE)
-                message, detail = void_words(names)
-                text = _("Open preferences")
-                self._window.activity.tell(message, detail, action_text=text, on_action=opens, stays=True)
+                self._tell_of_programs(*void_words(names))
 
         self._runner(self._cases.clients.take_void(), "look for void permissions", done=tell)
+
+    def tell_untold(self) -> None:
+        """Shows once what programs were refused, and what commands were allowed, without a window."""
+        clients = self._cases.clients
+        refused, is_granted = clients.take_untold()
+
+        def tell(commands: Client) -> None:
+            from runway_desktop.usecases.words.clients import untold_words
+
+            self._tell_of_programs(*untold_words(refused, commands if is_granted else None))
+
+        if refused or is_granted:
+            self._runner(clients.client(COMMAND_LINE), "tell what programs did", done=tell)
+
+    def _tell_of_programs(self, message: str, detail: str) -> None:
+        opens = partial(self._window.open_room, "preferences", PROGRAMS_PAGE)
+        text = _("Open preferences")
+        self._window.activity.tell(message, detail, action_text=text, on_action=opens, stays=True)
 
     def tell_restored(self) -> None:
         """Shows once what the user must decide after a restore, or in a copied profile."""
@@ -179,9 +196,11 @@ class ProfileWindows(QObject):
         self._runner(emptying, "empty the demo", done=lambda _: self._start_again(), failed=failed)
 
     def _hear(self, names: frozenset[str]) -> None:
-        """A copied list may be detected only after the window is shown."""
+        """A copied list may be detected, and a grant given, only after the window is shown."""
         if after_restore.TOLD in names:
             self.tell_restored()
+        if UNTOLD in names:
+            self.tell_untold()
 
     def _made(self, profile: Profile, problem: str) -> None:
         self._profiles.made(profile)

@@ -343,6 +343,7 @@ class Session(QObject):
         if self.profiles is not None:
             self.profiles.tell_restored()
             self.profiles.tell_void_permissions()
+            self.profiles.tell_untold()
         self.ready.set()
         # By now the list and the players are loaded too.
         collector.spare_what_is_there()

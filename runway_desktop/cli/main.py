@@ -363,17 +363,29 @@ def _narrowed(found: Answer, fields: Sequence[str] | None) -> Answer:
 
 
 def _confirm_grant(chosen: Namespace) -> None:
-    """Only for a user at a terminal: a script with redirected input must not grant itself credits."""
-    if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        said = "A grant is given at a terminal, or in the window."
-        raise CallRefused(said, code=Code.REFUSED, advice="Run this yourself.")
-    if chosen.credits <= 0:
+    """A user at a terminal is asked. A script with redirected input has to say that nobody was."""
+    may_go, chosen.unattended = chosen.unattended, not has_terminal()
+    if chosen.show or not chosen.credits:
         return
+    if chosen.unattended:
+        if may_go:
+            return
+        said = "A grant is given at a terminal, or in the window."
+        advice = "Run this yourself, or say --unattended: then the window tells it when it opens."
+        raise CallRefused(said, code=Code.REFUSED, advice=advice)
     say(f"Commands will be able to spend up to {chosen.credits:g} credits a day from this profile, without asking.")
-    sys.stderr.write("Type yes to allow it: ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().casefold() != "yes":
+    if not _says_yes("to allow it"):
         raise CallRefused("Nothing was granted.", code=Code.REFUSED)
+
+
+def has_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _says_yes(to: str) -> bool:
+    sys.stderr.write(f"Type yes {to}: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() == "yes"
 
 
 def _profile_words(chosen: Namespace) -> list[str]:

@@ -87,7 +87,7 @@ def _with_members(command: argparse.ArgumentParser, verb: Verb, typed: Command) 
             _with_values(command)
         elif one.name in typed.positional:
             word = one.name.removesuffix("s").upper() if one.kind == "list" else one.name.upper()
-            several = "+" if one.kind == "list" else None
+            several = "+" if one.kind == "list" else None if one.required else "?"
             command.add_argument(one.name, metavar=word, type=_reader(one), nargs=several, help=one.says)
         else:
             flag = f"--{one.name.replace('_', '-')}"

@@ -4,7 +4,8 @@ May this program? A call, by the first line that fits. "Agent" is every client b
 
 | call | client | verdict |
 | --- | --- | --- |
-| grant | command line, also revoked or paused | allowed |
+| grant, without a person at a terminal (`--unattended`) | command line, revoked or paused | as any other call |
+| grant | command line, also revoked or paused | allowed; 0 leaves a revoked one revoked |
 | grant | agent | refused: `NOT_GRANTING` |
 | any | without a name | refused: `NAMELESS` |
 | any | revoked | refused: `REVOKED` |
@@ -46,7 +47,7 @@ from enum import Enum, auto
 from unicodedata import normalize
 
 from runway_desktop.texts import _
-from runway_desktop.values import Struct
+from runway_desktop.values import Struct, replace
 
 from .task import HoldCode, Request, State, Task, TaskId
 
@@ -123,6 +124,7 @@ class Act(Enum):
     CANCEL = auto()
     CREATE = auto()
     GRANT = auto()
+    GRANT_UNATTENDED = auto()
 
 
 class Why(Enum):
@@ -168,8 +170,10 @@ class Verdict(Struct, frozen=True):
 def refusal(client: Client, act: Act, *, is_paused: bool, is_own: bool = True) -> Why | None:
     """Why a call is refused whatever it costs; None if it is not. `is_own`: it is about tasks of the client itself."""
     is_command = client.name == COMMAND_LINE
+    if act in (Act.GRANT, Act.GRANT_UNATTENDED) and not is_command:
+        return Why.NOT_GRANTING
     if act is Act.GRANT:
-        return None if is_command else Why.NOT_GRANTING
+        return None
     if not client.name:
         return Why.NAMELESS
     if client.permission is Permission.REVOKED:
@@ -237,6 +241,13 @@ def is_still_within(client: Client, *, is_paused: bool, reserved: float) -> bool
 def is_less(client: Client, permission: Permission, credits: float) -> bool:
     """Whether a new permission may not cover what was queued within the client's present one."""
     return permission is not Permission.ALLOWANCE or credits < client.credits
+
+
+def granted(client: Client, credits: float) -> Client:
+    """The command line with a grant of so many credits a day, or with none."""
+    is_revoked = not credits and client.permission is Permission.REVOKED
+    permission = Permission.ALLOWANCE if credits else Permission.REVOKED if is_revoked else Permission.READ
+    return replace(client, permission=permission, credits=credits)
 
 
 def folders_of(client: Client) -> Sequence[str] | None:

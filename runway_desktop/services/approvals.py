@@ -41,6 +41,8 @@ from .tasks.ledger import Ledger
 log = logging.getLogger(__name__)
 
 PAUSED = "clients.paused"
+UNTOLD = "clients.untold"
+"""What the next window tells once; see `keep_untold`."""
 LOOK_EVERY = 600.0
 """Longest pause in seconds between two checks for expired requests."""
 SEEN_EVERY = 60.0
@@ -96,16 +98,16 @@ class Clients:
         if not 0 <= now - client.seen_at < SEEN_EVERY:
             await self._change(name, lambda client: replace(client, seen_at=now))
 
-    async def permit(self, name: str, permission: Permission, credits: float = 0.0) -> None:
-        """Sets the client's permission. If an allowance is withdrawn or lowered, tasks queued within it are held for
-        approval."""
+    async def permit(self, name: str, permission: Permission, credits: float = 0.0, *, by: str = YOU) -> None:
+        """Sets the client's permission; `by` whom, for the log. If an allowance is withdrawn or lowered, tasks queued
+        within it are held for approval."""
         waiting = [task.id for task in await self._waiting_of(name)]
         may_exceed = is_less(await self.client(name), permission, credits)
         if may_exceed:
             # Also before the write: if the program is killed in between, no such task is sent at the next start.
             await self._hold_back(name)
         await self._change(name, lambda client: replace(client, permission=permission, credits=credits))
-        await self.record(YOU, "permission", name, f"{permission.value} {credits:g}")
+        await self.record(by, "permission", name, f"{permission.value} {credits:g}")
         if permission is Permission.REVOKED:
             await self.refuse(waiting)
         if may_exceed:
@@ -223,6 +225,21 @@ class Clients:
             self._told.add(client)
             self._tells_from = now + TELL_EVERY
             self._bus.tell(EngineNotice(EngineNoticeCode.CLIENT_READS_ONLY, (client,)))
+
+    async def keep_untold(self, *, refused: int = 0, is_granted: bool = False) -> None:
+        """Keeps for the next window that requests were refused while none was open, or that commands were allowed to
+        spend without a person at a terminal. An open window tells it at once."""
+        before = self._settings.get(UNTOLD) or (0, False)
+        self._settings.set(UNTOLD, (before[0] + refused, before[1] or is_granted))
+        try:
+            await self._settings.flush()
+        except StoreError as error:
+            log.warning("What the next window tells of programs is not on the disk yet: %s", error)
+
+    def take_untold(self) -> tuple[int, bool]:
+        refused, is_granted = self._settings.get(UNTOLD) or (0, False)
+        self._settings.set(UNTOLD, None)
+        return refused, is_granted
 
     # Internals.
 

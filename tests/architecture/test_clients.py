@@ -41,6 +41,7 @@ OF_SERVICE = {
         "are_paused",
         "changed",
         "client",
+        "keep_untold",
         "known",
         "latest",
         "look_again",

@@ -55,6 +55,8 @@ def test_create_without_a_grant_is_refused_and_explains_how_to_grant(programs: P
 def test_grant_needs_a_terminal(programs: Programs):
     code, _, said = run(programs, "grant", "500", said="yes\n")
     assert (code, "at a terminal" in said) == (7, True)
+    assert run(programs, "grant", "500", "--unattended")[0] == 0
+    assert run(programs, "grant", "--show", "--json")[1]["left_today"] == 500
 
 
 @pytest.mark.parametrize(

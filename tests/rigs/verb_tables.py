@@ -33,7 +33,7 @@ def _typed() -> Iterator[tuple[str, str, str]]:
     [commands] = [action.choices for action in parser()._actions if action.choices]
     for name, command in dict(commands or {}).items():
         known = [action for action in command._actions if not {"help", *SHARED} & {action.dest}]
-        words = " ".join(f"{one.metavar}{'…' if one.nargs else ''}" for one in known if not one.option_strings)
+        words = " ".join(f"{one.metavar}{'…' if one.nargs == '+' else ''}" for one in known if not one.option_strings)
         flags = ", ".join(f"`{one.option_strings[0]}`" for one in known if one.option_strings)
         yield f"`{name} {words}`".replace(" `", "`"), flags, str(command.description)
 

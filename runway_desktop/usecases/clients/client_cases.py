@@ -21,8 +21,20 @@ from runway_desktop.domain.errors import ApiError
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.permissions import COMMAND_LINE, LONGEST_WAIT, Act, ClientRequest, Permission, Why, refusal
+from runway_desktop.domain.permissions import (
+    COMMAND_LINE,
+    LONGEST_WAIT,
+    Act,
+    ClientRequest,
+    Permission,
+    Why,
+    granted,
+    is_less,
+    left_today,
+    refusal,
+)
 from runway_desktop.domain.task import Output, Request, State, Task, TaskId, parse_remote_id
+from runway_desktop.services.approvals import YOU
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Finishing
 from runway_desktop.services.tasks.adoption import Adopting
@@ -97,7 +109,7 @@ class ClientCases:
             if why is Why.READS_ONLY:
                 self._engine.clients.tell_read_only(client)
             if act is Act.CREATE:
-                await self._engine.clients.record(client, "create", _about(wanted), said.message)
+                await self._note_refusal(client, wanted, said)
             raise said
         await self._engine.clients.saw(client)
 
@@ -254,7 +266,7 @@ class ClientCases:
         try:
             made = await self._creating.make(client, wish)
         except CallRefused as refusal:
-            await self._engine.clients.record(client, "create", _about(wish), refusal.message)
+            await self._note_refusal(client, wish, refusal)
             raise
         if not made.is_repeat:
             self._engine.clients.changed()
@@ -294,10 +306,25 @@ class ClientCases:
         return CancelAnswer(problems=problems, tasks=await self._all_said(rows))
 
     async def grant(self, _: str, wanted: Grant) -> GrantAnswer:
-        """Sets what commands may spend a day."""
+        """Sets, or only says, what commands may spend a day."""
         clients = self._engine.clients
-        await clients.permit(COMMAND_LINE, Permission.ALLOWANCE if wanted.credits else Permission.READ, wanted.credits)
-        return GrantAnswer(credits_a_day=wanted.credits or None, today=await clients.reserved_today(COMMAND_LINE))
+        client = await clients.client(COMMAND_LINE)
+        if wanted.show is (wanted.credits is not None):
+            raise CallRefused("Say how many credits a day, or --show.", code=Code.INPUT)
+        if wanted.credits is not None:
+            if wanted.unattended and wanted.credits:
+                await self._check(COMMAND_LINE, Act.GRANT_UNATTENDED)
+            before, client = client, granted(client, wanted.credits)
+            by = COMMAND_LINE if wanted.unattended else YOU
+            await clients.permit(COMMAND_LINE, client.permission, client.credits, by=by)
+            if wanted.unattended and wanted.credits and is_less(client, before.permission, before.credits):
+                await clients.keep_untold(is_granted=True)
+        today = await clients.reserved_today(COMMAND_LINE)
+        is_granted = client.permission is Permission.ALLOWANCE
+        return GrantAnswer(
+            credits_a_day=client.credits if is_granted else None, today=today,
+            left_today=left_today(client, today) if is_granted else 0.0,
+        )  # fmt: skip
 
     def under_way(self) -> tuple[str, ...]:
         """What is being sent now, and for which client: "Gen-4.5 (claude)"."""
@@ -325,6 +352,11 @@ class ClientCases:
                     "Open Runway Desktop and see to it there.",
                 )
             raise CallRefused(said, code=Code.KEY, advice=advice)
+
+    async def _note_refusal(self, client: str, wish: Wish, refusal: CallRefused) -> None:
+        await self._engine.clients.record(client, "create", _about(wish), refusal.message)
+        if refusal.code is Code.REFUSED and not self._has_window:
+            await self._engine.clients.keep_untold(refused=1)
 
     async def _check(self, client: str, act: Act, *, is_own: bool = True) -> None:
         if (why := await self._refusal(client, act, is_own=is_own)) is not None:

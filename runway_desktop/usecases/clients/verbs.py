@@ -92,7 +92,9 @@ class TaskWished(Wish, frozen=True, kw_only=True):
 
 
 class Grant(Wish, frozen=True, kw_only=True):
-    credits: Annotated[Credits, Meta(description="credits a day; 0 revokes it")]
+    credits: Annotated[Credits | None, Meta(description="credits a day; 0 revokes it")] = None
+    show: Annotated[bool, Meta(description="change nothing")] = False
+    unattended: Annotated[bool, Meta(description="without a terminal; the window tells it when it opens")] = False
 
 
 class FileAnswer(Struct, frozen=True, kw_only=True):
@@ -237,6 +239,7 @@ class PriceAnswer(Struct, frozen=True, kw_only=True):
 class GrantAnswer(Struct, frozen=True, kw_only=True):
     credits_a_day: Annotated[float | None, Meta(description="null without a grant")]
     today: Annotated[float, Meta(description="spent of it today")]
+    left_today: Annotated[float, Meta(description="what commands may still spend today")]
 
 
 class Waits(Enum):
@@ -409,7 +412,7 @@ VERBS: Mapping[str, Verb] = {
         ),
         Verb(
             name="grant",
-            says="Let commands spend up to this many credits a day from this profile; asks at the terminal.",
+            says="Let commands spend up to this many credits a day from this profile, or say what is left today.",
             takes=Grant,
             gives=GrantAnswer,
             method="grant",

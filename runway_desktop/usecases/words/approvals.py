@@ -406,7 +406,7 @@ def record_row(line: RecordLine, asked: Asked | None, now: float) -> RecordRow:
         paid = asked.decision not in (Decision.WAITING, Decision.REFUSED, Decision.EXPIRED, Decision.WITHDRAWN)
         credits = units.number(asked.wish.credits) if paid and asked.wish.credits else units.DASH
         return RecordRow(cells=(time, who, what_words(asked.task), said, credits), tone=tone)
-    if not line.client:
+    if not line.client or line.call in _OF_PERSON:
         about_, answer = str(_OF_PERSON.get(line.call, line.call)), _allowed(line)
     else:
         call, about = str(_OF_PROGRAM.get(line.call, line.call.capitalize())), shown(line.about)

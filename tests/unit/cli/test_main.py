@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -210,6 +211,19 @@ def test_list_command_prints_the_requested_fields(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(commands, "opened", opened)
     assert commands.main(["list", "--json", "id,progress"]) == 0
     assert json.loads(capsys.readouterr().out) == {"total": 1, "tasks": [{"id": "succeeded", "progress": None}]}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(("500",), 7), (("500", "--unattended"), 0), (("0",), 0), (("--show",), 0)]
+)
+def test_only_a_higher_grant_needs_a_terminal_or_says_that_nobody_was_asked(
+    words: tuple[str, ...], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
+    line = Line({"credits_a_day": None, "today": 0.0, "left_today": 0.0})
+    assert run(line, monkeypatch, "grant", *words) == code
+    assert [asked[1]["unattended"] for asked in line.asked] == [True] * (code == 0)
+    assert ("--unattended" in capsys.readouterr().err) is (code == 7)
 
 
 @pytest.mark.parametrize(

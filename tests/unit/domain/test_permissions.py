@@ -18,6 +18,7 @@ from runway_desktop.domain.permissions import (
     Why,
     creation,
     folders_of,
+    granted,
     is_less,
     is_still_within,
     left_today,
@@ -65,6 +66,7 @@ def test_calls_are_refused_by_client_permission_and_pause(name: str, permission:
     assert said == CALLS[name, permission, is_paused]
     grant = None if name == COMMAND_LINE else Why.NOT_GRANTING
     assert refusal(client, Act.GRANT, is_paused=is_paused) is grant
+    assert refusal(client, Act.GRANT_UNATTENDED, is_paused=is_paused) is (grant or said[1])
     cancel = CALLS[name, permission, is_paused][2] or (Why.NOT_OWN if name == AGENT else None)
     assert refusal(client, Act.CANCEL, is_paused=is_paused, is_own=False) is cancel
 
@@ -135,6 +137,13 @@ def test_queued_tasks_keep_running_within_an_allowance_that_still_covers_them(pe
     assert is_still_within(client, is_paused=False, reserved=100.0) is (permission is ALLOWANCE)
     assert not is_still_within(client, is_paused=True, reserved=0.0)
     assert not is_still_within(client, is_paused=False, reserved=100.1)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_grant_of_nothing_gives_nothing_back_that_was_revoked(permission: Permission):
+    client = a_client(COMMAND_LINE, permission)
+    assert granted(client, 12.0) == replace(client, permission=ALLOWANCE, credits=12.0)
+    assert granted(client, 0.0).permission is (REVOKED if permission is REVOKED else READ)
 
 
 def test_other_permission_or_fewer_credits_count_as_reduced():

@@ -20,7 +20,8 @@ from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.commands.approval import APPROVE
 from runway_desktop.usecases.commands.ending import DO_NOT_SEND, REMOVE
 from runway_desktop.usecases.commands.queued import HOLD, RELEASE, SEND_NEXT
-from runway_desktop.values import replace
+from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import as_json, replace
 from tests.rigs.clients_desk import AGENT, Desk, Person, a_desk, wish
 from tests.rigs.engine_rig import request
 from tests.rigs.fakes import settle
@@ -244,6 +245,59 @@ async def test_script_with_changing_names_fills_no_list(tmp_path: Path):
         assert len([name for name in listed if name.startswith("script")]) == MOST_READING
         assert {"script 20", "script 69", "spender", AGENT, COMMAND_LINE} <= set(listed)
         assert "script 19" not in listed
+
+
+async def test_grant_says_what_is_left_today(tmp_path: Path):
+    async with a_desk(tmp_path, granted=60.0) as desk:
+        await desk.create(max_credits=30)
+        shown = {"credits_a_day": 60.0, "today": 25.0, "left_today": 35.0}
+        assert await desk.call(COMMAND_LINE, "grant", show=True) == shown
+        none = {"credits_a_day": None, "today": 0.0, "left_today": 0.0}
+        assert await desk.call(COMMAND_LINE, "grant", credits=0) == none, "what is queued waits for the person"
+        for both in ({}, {"show": True, "credits": 5}):
+            with pytest.raises(CallRefused, match="or --show"):
+                await desk.call(COMMAND_LINE, "grant", **both)
+
+
+async def test_grant_without_a_person_is_in_the_record_and_told_by_the_next_window(tmp_path: Path):
+    async with a_desk(tmp_path, granted=60.0) as desk:
+        clients = desk.engine.clients
+        for credits in (60.0, 20.0, 0.0):
+            await desk.call(COMMAND_LINE, "grant", credits=credits, unattended=True)
+        assert clients.take_untold() == (0, False), "only what is more"
+        await desk.call(COMMAND_LINE, "grant", credits=500.0, unattended=True)
+        lines = {(line.client, line.call, line.answer) for line in await clients.recorded(0.0, 20)}
+        assert (COMMAND_LINE, "permission", "allowance 500") in lines
+        assert clients.take_untold() == (0, True)
+        assert clients.take_untold() == (0, False)
+
+
+@pytest.mark.parametrize("is_revoked", [True, False])
+async def test_nobody_gives_back_what_the_person_took_or_paused(is_revoked: bool, tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        clients = desk.engine.clients
+        if is_revoked:
+            await clients.permit(COMMAND_LINE, Permission.REVOKED)
+        else:
+            await clients.pause_all(paused=True)
+        with pytest.raises(CallRefused):
+            await desk.call(COMMAND_LINE, "grant", credits=500.0, unattended=True)
+        await desk.call(COMMAND_LINE, "grant", credits=0.0, unattended=True)
+        assert (await clients.client(COMMAND_LINE)).permission is (
+            Permission.REVOKED if is_revoked else Permission.READ
+        )
+
+
+async def test_refusals_without_a_window_are_counted_for_the_next_one(tmp_path: Path):
+    async with a_desk(tmp_path, granted=0.0) as desk:
+        for client in ("stranger", COMMAND_LINE, COMMAND_LINE):
+            await desk.refused(client)
+        await desk.refused(AGENT, model="gen99")
+        assert desk.engine.clients.take_untold() == (3, False)
+        opened = UseCases(desk.engine).client_cases(lambda: asyncio.sleep(0), has_window=True)
+        with pytest.raises(CallRefused):
+            await answer(opened, Hello(client="stranger"), "create", as_json(wish()))
+        assert desk.engine.clients.take_untold() == (0, False)
 
 
 async def test_record_lists_requests_and_permission_changes(tmp_path: Path):

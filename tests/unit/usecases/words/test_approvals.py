@@ -140,6 +140,12 @@ def test_record_shows_the_outcome_of_each_request(one: Asked, answer: str, credi
 def test_record_names_the_person_and_escapes_texts_of_programs():
     changed = RecordLine(at=NOW, client="", call="permission", about="zed", answer="allowance 200")
     assert record_row(changed, None, NOW).cells[1:4] == ("You", "Permission changed", "Zed: Allowance: 200 a day")
+    unattended = replace(changed, client="command line", about="command line")
+    assert record_row(unattended, None, NOW).cells[1:4] == (
+        "Command line",
+        "Permission changed",
+        "Command line: Up to 200 credits a day",
+    )
     listed = RecordLine(at=NOW, client="zed", call="list", about="\u202efox")
     assert record_row(listed, None, NOW).cells[1:4] == ("Zed", "List, \\u202efox", "Read only")
 
