@@ -338,7 +338,7 @@ class _Body(httpx.AsyncByteStream):
 
 
 @pytest.mark.parametrize("tag", [f'"{"x" * 60_000}"', '"m\u00f6we"', '"a\nb"', '"a"b"', '"\u732b"', '"', "\x00"])
-async def test_entity_tag_unfit_for_a_header_is_compared_and_not_sent(tag: str) -> None:
+async def test_entity_tag_unfit_for_a_header_is_not_sent(tag: str) -> None:
     asked: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -395,7 +395,7 @@ async def test_impossible_file_name_is_a_disk_error(path: str) -> None:
     await client.aclose()
 
 
-async def test_exception_in_an_upload_progress_callback_does_not_stop_the_upload(
+async def test_exception_in_an_upload_progress_callback_counts_as_no_reply_and_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A mistake of ours in the middle of the sending: told as no answer, and in the log."""

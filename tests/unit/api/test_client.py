@@ -398,7 +398,7 @@ async def test_reads_share_connections() -> None:
     assert len(server.requests) == 45
 
 
-async def test_read_on_a_closed_connection_is_repeated_on_a_new_one() -> None:
+async def test_read_after_the_server_closed_uses_a_new_connection() -> None:
     closed = asyncio.Event()
 
     async def behave(connection: RawConnection) -> None:
@@ -430,7 +430,7 @@ def test_impossible_host_name_is_refused_at_once() -> None:
         RunwayClient("https://" + "ä" * 80 + ".de")
 
 
-async def test_server_with_an_invalid_certificate_counts_as_not_reached() -> None:
+async def test_server_that_speaks_no_tls_counts_as_not_reached() -> None:
     async def behave(connection: RawConnection) -> None:
         await connection.send(b"HTTP/1.1 400 This is no TLS\r\n\r\n")
 

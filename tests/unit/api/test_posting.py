@@ -69,7 +69,7 @@ async def test_server_that_hangs_or_drips_ends_in_time():
             assert time.monotonic() - begun < 15
 
 
-async def test_nobody_there_and_no_http_are_told():
+async def test_hook_address_that_is_not_there_or_speaks_no_http_is_reported():
     with pytest.raises(HookFailed, match=r"127\.0\.0\.1 could not be reached\."):
         await posted("http://127.0.0.1:9/")
 
@@ -105,12 +105,12 @@ async def test_this_machine_is_not_asked_through_a_proxy(monkeypatch: pytest.Mon
         "https://[::1",
     ],
 )
-def test_only_https_or_this_machine(address: str):
+def test_address_of_a_hook_must_begin_with_https_or_be_this_machine(address: str):
     with pytest.raises(HookFailed, match="must begin with https"):
         check_address(address)
 
 
-def test_addresses_that_may_be_used():
+def test_https_addresses_and_this_machine_may_be_addresses_of_hooks():
     for address in (
         "https://ntfy.example/shots?m=%7B%7D",
         "http://127.0.0.1:8080/",

@@ -220,7 +220,7 @@ def test_only_failures_before_sending_count_as_not_reached(error: Exception, kin
     assert problem.advice
 
 
-def test_errors_of_other_hosts_never_mention_the_key() -> None:
+def test_errors_of_other_hosts_are_no_refusals_of_the_key() -> None:
     for status in (401, 403):
         problem = replies.from_other_host(
             status, {}, b"<Error><Message>Expired</Message></Error>", NOON, who=replies.FILE_SERVER, refused=Text("No.")

@@ -187,7 +187,9 @@ async def test_file_changed_during_its_upload_fails(path: Path) -> None:
         (503, ServerTrouble),
     ],
 )
-async def test_errors_of_the_upload_host_never_mention_the_key(path: Path, status: int, kind: type[ApiError]) -> None:
+async def test_errors_of_the_upload_host_are_no_refusals_of_the_key(
+    path: Path, status: int, kind: type[ApiError]
+) -> None:
     async with hosts(status) as (client, _, _):
         with pytest.raises(ApiError) as caught:
             await client.upload(path, lambda sent, total: None)

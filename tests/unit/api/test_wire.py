@@ -195,7 +195,7 @@ def test_answer_to_a_create_without_its_own_id_is_malformed(content: str) -> Non
         wire.read_created(content.encode())
 
 
-def test_organization_without_limits_has_none() -> None:
+def test_limit_missing_in_an_organization_is_none() -> None:
     limits = {"gen4.5": {"maxConcurrentGenerations": None, "maxDailyGenerations": 200.0, "new": 1}, "veo3": {}}
     content = as_json(
         {

@@ -12,7 +12,7 @@ from runway_desktop import __version__
 from runway_desktop.app import options
 
 
-def test_start_without_arguments_opens_the_first_profile():
+def test_start_without_arguments_has_the_default_options():
     assert options.read([]) == options.Options()
 
 
@@ -93,6 +93,6 @@ def test_profile_argument_takes_a_profile_name():
     assert options.read(["--profile", "Client A"]).profile == "Client A"
 
 
-def test_start_at_login_opens_hidden():
+def test_hidden_argument_asks_for_a_hidden_start():
     assert options.read(["--hidden"]).hidden
     assert not options.read([]).hidden

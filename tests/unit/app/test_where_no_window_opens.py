@@ -52,7 +52,7 @@ def test_unusable_display_is_reported_in_a_sentence(
 
 
 @pytest.mark.parametrize("words", [["--tour", "{}"], ["--tour", "ours", "--profile-dir", "{}"]])
-def test_tour_without_an_output_folder_reports_the_missing_folder(words: list[str], tmp_path: Path):
+def test_tour_into_a_folder_that_cannot_be_made_says_so(words: list[str], tmp_path: Path):
     (tmp_path / "file").touch()
     there = str(tmp_path / "file" / "folder")
     done = ended(tmp_path, *(word.format(there).replace("ours", str(tmp_path)) for word in words))

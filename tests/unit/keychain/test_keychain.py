@@ -284,7 +284,7 @@ async def test_backend_selection_that_raises_is_reported(keychain: Keep, monkeyp
         await keychain(None).get("a")
 
 
-async def test_closed_worker_pool_is_reported():
+async def test_closed_worker_pool_is_a_broken_keychain():
     workers = ThreadPoolExecutor(1)
     workers.shutdown()
     with pytest.raises(SecretStoreError) as caught:
