@@ -47,7 +47,7 @@ def test_closing_with_tasks_at_runway_does_not_ask(program: Program, runway: Run
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_sigterm_closes_the_program_cleanly(program: Program, number: signal.Signals):
+def test_interrupt_and_sigterm_close_the_program_cleanly(program: Program, number: signal.Signals):
     program.start()
     program.eyes.wait_for("text", "Prompt")
     program.hands.type("half a thought")

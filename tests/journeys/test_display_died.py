@@ -65,7 +65,7 @@ def test_program_saves_its_state_when_the_x_server_dies(own_screen: Screen, tmp_
     assert said(program) == []
 
 
-def test_program_saves_its_state_when_the_wayland_compositor_dies(own_screen: Screen, tmp_path: Path):
+def test_program_ends_with_a_sentence_when_the_wayland_compositor_dies(own_screen: Screen, tmp_path: Path):
     need("labwc")
     variables = {**own_screen.variables, "QT_QPA_PLATFORM": "wayland", "WAYLAND_DISPLAY": "wayland-0"}
     headless = {"WLR_BACKENDS": "headless", "WLR_RENDERER": "pixman", "WLR_LIBINPUT_NO_DEVICES": "1"}

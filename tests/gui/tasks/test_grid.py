@@ -119,7 +119,7 @@ async def test_keys_rate_the_selected_tasks_and_control_z_undoes(tmp_path, theme
         await until(lambda: rig.rows.row_of(TaskId("t3")).task.rating == 0)
 
 
-async def test_t_key_opens_a_tag_field_with_completion(tmp_path, theme, qtbot):
+async def test_tag_field_completes_known_tags(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(task(9, State.FAILED, tags=("low key",)))
         await in_grid(rig, 3)

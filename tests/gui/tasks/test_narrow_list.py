@@ -73,7 +73,7 @@ async def test_column_hidden_in_the_queue_returns_at_full_width_after_a_narrow_w
         assert view.columnWidth(Column.SENT) == wide
 
 
-async def test_prices_and_dates_are_fully_visible_with_larger_text(tmp_path, theme, qtbot):
+async def test_columns_of_prices_and_dates_grow_with_larger_text(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await filled(rig)
         view = rig.window.view

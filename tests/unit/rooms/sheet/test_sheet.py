@@ -104,7 +104,7 @@ async def test_summary_line_follows_tasks_sent_elsewhere(tmp_path: Path):
         sheet.close()
 
 
-async def test_keystroke_checks_its_row_and_a_model_adds_its_columns(tmp_path: Path):
+async def test_keystroke_checks_its_row_and_an_unknown_model_is_marked(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
         model = sheet.model
@@ -239,7 +239,7 @@ async def test_invalid_axis_value_is_named(tmp_path: Path):
         assert sheet.model.totals.ready == 0
 
 
-async def test_axis_preview_shows_added_tasks_by_row(tmp_path: Path):
+async def test_axis_preview_names_the_row_that_an_axis_makes_wrong(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,duration\nA,nine\nB,5\n")
         preview = AxisPreview(rig.engine.catalog, rig.engine.pricing, sheet.model, rig.owner)
@@ -443,7 +443,7 @@ async def test_sheet_warns_of_tasks_beyond_todays_limit_of_runway(tmp_path: Path
         sheet.close()
 
 
-async def test_sheet_survives_a_kill_with_rows_axes_and_tasks(tmp_path: Path):
+async def test_sheet_survives_a_kill_with_its_rows_and_tasks(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
         sheet.model.setData(at(sheet, 4, PROMPT), "Changed")
@@ -588,7 +588,7 @@ async def test_invalid_cell_keeps_its_original_text(tmp_path: Path):
         assert again.row() == 1
 
 
-async def test_sheet_is_exported_with_the_outcome_of_its_rows(tmp_path: Path):
+async def test_sheet_is_exported_with_the_status_of_its_rows(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,project\n=A formula,Film\nB,\n")
         lines = sheet.as_csv().removeprefix("\ufeff").splitlines()

@@ -45,7 +45,7 @@ def killed(rig: Rig, sheet: Sheet) -> None:
     rig.engine.settings.set(OPEN_SHEET, said)
 
 
-async def test_batch_opens_its_sheet_with_results_beside_the_rows(tmp_path: Path):
+async def test_batch_opens_its_sheet_with_the_tasks_of_its_rows(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         sheet = await sent_sheet(rig, door)

@@ -57,7 +57,7 @@ async def test_period_is_summed_in_credits_dollars_and_tasks(tmp_path):
         assert model.empty_words() == ""
 
 
-async def test_days_without_spending_say_so(tmp_path):
+async def test_period_without_spending_says_so(tmp_path):
     async with Rig(tmp_path) as rig:
         model = await opened(rig)
         assert model.empty_words() == "Nothing was sent in this period."
