@@ -128,7 +128,7 @@ def test_unknown_names_are_shown_as_sent() -> None:
     assert labels.endpoint_label("text_to_opera") == "Text to opera"
 
 
-def test_field_kind_of_a_later_catalog_is_edited_as_json(tmp_path: Path) -> None:
+def test_field_kind_of_a_later_catalog_is_unknown(tmp_path: Path) -> None:
     later = {
         "sdk": "9.0.0",
         "endpoints": [
