@@ -1,9 +1,13 @@
-"""CSV for spreadsheets that this program reads back unchanged. Pure, except for the dialect in the settings."""
+"""CSV as spreadsheets write it, and for spreadsheets: this program reads back unchanged what it wrote. Pure, except for
+the dialect in the settings."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TextIO
 
 from runway_desktop.services.settings import Settings
@@ -16,6 +20,10 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "
 SEPARATORS = {",": Text("Commas"), ";": Text("Semicolons"), "\t": Text("Tabs")}
 """Separators and their names for people."""
 _SEPARATOR, _IS_MARKED = "csv.separator", "csv.marked"
+_DELIMITERS = (",", ";", "\t", "|")
+_TOLD_DELIMITER = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_COMPARED = 20
+"""Records that are read to detect the separator."""
 
 
 class CsvDialect(Struct, frozen=True):
@@ -62,6 +70,41 @@ def plain(text: str) -> str:
 def original(cell: str) -> str:
     """Inverse of `plain`."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_STARTS_A_FORMULA) else cell
+
+
+def delimiter_of(text: str, known: Callable[[str], object]) -> tuple[str, int]:
+    """The separator, and the start of the table after an optional "sep=" line of some spreadsheets. Without that line:
+    the separator that gives the most `known` columns (not None) in the first record; if equal, the one with the same
+    number of cells in the following records, then the one with the most cells."""
+    told = _TOLD_DELIMITER.match(text)
+    if told is not None and told.group(1) not in '"\r\0':
+        return told.group(1), told.end()
+
+    def score(delimiter: str) -> tuple[int, bool, int]:
+        try:
+            rows = filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+            first, *others = islice(rows, _COMPARED)
+        except (csv.Error, ValueError):
+            return (0, False, 0)
+        columns = sum(known(title) is not None for title in first)
+        return (columns, len(first) > 1 and all(len(row) == len(first) for row in others), len(first))
+
+    return max(_DELIMITERS, key=score), 0
+
+
+def records_in(text: str, delimiter: str, *, is_strict: bool = False) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """Each record's first line, from 1, with its cells without the apostrophe that escapes formulas, or with the error
+    if it cannot be read. A quoted line break belongs to its cell. `is_strict`: a quotation mark that is not closed, or
+    closed within a cell, is an error."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=is_strict)
+    while True:
+        line = rows.line_num + 1
+        try:
+            yield line, [original(cell) for cell in next(rows)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield line, error
 
 
 def number(value: float, decimal: str = ".") -> str:

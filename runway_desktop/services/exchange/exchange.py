@@ -25,10 +25,10 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.disk_threads import in_worker
+from runway_desktop.services.disk.spreadsheet import delimiter_of
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import DOCUMENTS, JSON_LINES, LOGS, TABLES, Dropped, FileUnreadable, Source
-from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.results import sidecar
@@ -243,7 +243,7 @@ def _document_is_record(document: Any, ids: Sequence[FoundId]) -> bool:
 
 
 def _rows(head: str, words: Vocabulary) -> int:
-    delimiter, start = delimiter_of(head, words)
+    delimiter, start = delimiter_of(head, words.column)
     try:
         return sum(bool(row) for row in csv.reader(io.StringIO(head[start:]), delimiter=delimiter))
     except csv.Error:

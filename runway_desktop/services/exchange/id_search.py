@@ -23,8 +23,8 @@ from runway_desktop.domain.media import MEGABYTE
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.services.disk.disk_words import spoken_for
+from runway_desktop.services.disk.spreadsheet import delimiter_of
 from runway_desktop.services.intake.reading import DOCUMENTS, TABLES, FileUnreadable, Source
-from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Content, TableColumn, Vocabulary, normalized
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
@@ -141,7 +141,7 @@ class IdSearch:
                 self._take(match[0], number + 1, before[-JUST_BEFORE:], word[match.end() :][:_JUST_AFTER], known)
 
     def _table(self, text: str) -> None:
-        delimiter, start = delimiter_of(text[:BLOCK], self._words)
+        delimiter, start = delimiter_of(text[:BLOCK], self._words.column)
         rows = csv.reader(io.StringIO(text[start:], newline=""), delimiter=delimiter)
         titles: list[str] = []
         columns: list[TableColumn | None] = []

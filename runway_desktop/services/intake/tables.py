@@ -6,15 +6,12 @@ Raises nothing. A missing header, a duplicate or unknown column and an invalid r
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 
 from runway_desktop.domain.inputs import IntakeFinding
 from runway_desktop.domain.media import Media
-from runway_desktop.services.disk.spreadsheet import original
+from runway_desktop.services.disk.spreadsheet import delimiter_of, records_in
 from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
@@ -22,11 +19,7 @@ from .parts import Parts
 from .rows import Cell, RowReader
 from .vocabulary import Content, TableColumn, Vocabulary
 
-_DELIMITERS = (",", ";", "\t", "|")
 _HEADER_ROW = 1
-_TOLD_DELIMITER = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-_COMPARED = 20
-"""Records that are read to detect the separator."""
 _NO_PROMPT = Text(
     "There is no column named “prompt”. The first line names the columns, such as prompt, model, ratio, seed."
 )
@@ -35,7 +28,7 @@ _NO_PROMPT = Text(
 def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Parts:
     """A draft for each row; a task id for rows with only an id."""
     parts = Parts()
-    delimiter, start = delimiter_of(text, reader.words)
+    delimiter, start = delimiter_of(text, reader.words.column)
     header_row = _HEADER_ROW + (start > 0)
     records = _records(text[start:], "\t" if tabs_only and not start else delimiter, reader, parts)
     header = next(records, [])
@@ -95,43 +88,17 @@ def looks_like_table(text: str, vocabulary: Vocabulary) -> bool:
     return len(columns) > 1 and all(columns) and any(column.meaning is Content.PROMPT for column in columns if column)
 
 
-def delimiter_of(text: str, vocabulary: Vocabulary) -> tuple[str, int]:
-    """The separator, and the start of the table after an optional "sep=" line of some spreadsheets. Without that line:
-    the separator that gives the most known columns in the first record; if equal, the one with the same number of cells
-    in the following records, then the one with the most cells."""
-    told = _TOLD_DELIMITER.match(text)
-    if told is not None and told.group(1) not in '"\r\0':
-        return told.group(1), told.end()
-
-    def score(delimiter: str) -> tuple[int, bool, int]:
-        try:
-            rows = filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-            first, *others = islice(rows, _COMPARED)
-        except (csv.Error, ValueError):
-            return (0, False, 0)
-        known = sum(vocabulary.column(title) is not None for title in first)
-        return (known, len(first) > 1 and all(len(row) == len(first) for row in others), len(first))
-
-    return max(_DELIMITERS, key=score), 0
-
-
 def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iterator[list[str]]:
-    """The cells of each record, without the apostrophe that escapes formulas. A quoted line break belongs to its
-    cell."""
+    """The cells of each record."""
     if text.count('"') % 2:
         parts.findings.append(
             reader.finding(Text("A quotation mark is not closed, so a cell may contain more than it should."))
         )
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    while True:
-        try:
-            yield [original(cell) for cell in next(rows)]
-        except StopIteration:
-            return
-        except csv.Error as error:
-            parts.findings.append(
-                reader.finding(Text("It cannot be read ({reason}).").with_(reason=str(error)), rows.line_num)
-            )
+    for line, found in records_in(text, delimiter):
+        if isinstance(found, list):
+            yield found
+        else:
+            parts.findings.append(reader.finding(Text("It cannot be read ({reason}).").with_(reason=str(found)), line))
             yield []
 
 

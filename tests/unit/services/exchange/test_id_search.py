@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.services.disk.spreadsheet import delimiter_of
 from runway_desktop.services.exchange import id_search
 from runway_desktop.services.exchange.id_search import (
     BLOCK,
@@ -25,7 +26,6 @@ from runway_desktop.services.exchange.id_search import (
     Weight,
 )
 from runway_desktop.services.intake.reading import FileUnreadable, Source
-from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from tests.rigs.engine_rig import CATALOG
 
@@ -176,7 +176,7 @@ def test_frequent_separator_in_text_does_not_split_cells(tmp_path):
     path.write_bytes("\r\n".join(lines).encode("cp1252"))
     assert [(one.remote_id, one.line) for one in search_file(path)] == [(A, 2), (B, 3)]
     words = "\n".join(lines)
-    assert delimiter_of(words, WORDS) == (";", 0)
+    assert delimiter_of(words, WORDS.column) == (";", 0)
 
 
 def test_table_names_its_own_separator(tmp_path):
