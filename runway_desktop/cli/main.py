@@ -67,6 +67,8 @@ def main(words: Sequence[str]) -> int:
         return INTERRUPTED
     if other := found.get("engine"):
         say(other)
+    if not found:
+        return code
     if problem := printing.write(printing.as_json(found) if in_json else printing.as_text(found)):
         say(f"The answer could not be written: {problem}.")
         return code or Code.FAILED.value
@@ -79,6 +81,10 @@ def _read(words: Sequence[str]) -> tuple[Namespace, dict[str, Any]]:
     if chosen.command == "grant":
         _confirm_grant(chosen)
     arguments = _arguments(chosen)
+    if getattr(chosen, "batch", None) is not None:
+        from . import batch
+
+        arguments = {"batch": batch.read(_content(chosen.batch, "batch"), chosen.batch, arguments, chosen.batch_name)}
     if getattr(chosen, "save", None) is not None and not getattr(chosen, "dry_run", False):
         check_folder(chosen.save)
     return chosen, arguments
@@ -96,7 +102,9 @@ class _Command:
 
     def say_how_to_go_on(self) -> None:
         say("Interrupted. What was sent to Runway is not stopped by that.")
-        if self._going_on[:1] == ["create"] and "--request-id" not in self._going_on:
+        if any(word.partition("=")[0] == "--batch" for word in self._going_on):
+            say("Rows that were made before are not made again.")
+        elif self._going_on[:1] == ["create"] and "--request-id" not in self._going_on:
             say("If repeated within ten minutes, it is made once; after that, look at “runway-desktop list” first.")
         say(f"To go on: {shlex.join([options.PROGRAM, *self._going_on])}")
 
@@ -148,6 +156,15 @@ class _Command:
 
     async def _create(self, line: EngineClient, arguments: dict[str, Any]) -> tuple[int, Answer]:
         chosen = self._chosen
+        if chosen.batch is not None:
+            from .batch import BatchRun
+
+            run = BatchRun(
+                line, chosen, arguments["batch"], advised=lambda task: self._advised(line, task),
+                exit_code=_exit_code, copy=copy_results, sent_within=_SENT_WITHIN, settled_within=SETTLED_WITHIN,
+                patience=_HANDED_OVER_WITHIN,
+            )  # fmt: skip
+            return await run.run()
         if chosen.dry_run:
             return 0, await line.call("estimate", arguments)
         # Without an id from the caller, the engine treats an identical request as a repeat, as after Ctrl-C.
@@ -267,17 +284,11 @@ def _pair(field: str) -> tuple[str, str]:
 
 
 def _read_request(source: str) -> dict[str, Any]:
+    content = _content(source, "request")
     try:
-        content = _content(source)
-        if len(content) > LONGEST_LINE:
-            raise CallRefused(
-                f"The request is longer than {LONGEST_LINE:,} bytes.",
-                code=Code.INPUT,
-                advice="Name a file or a link in it instead of its content.",
-            )
         # Windows programs write a byte order mark.
         found = _json(content.decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise CallRefused("The request cannot be read.", code=Code.INPUT, advice=f"{error}.") from error
     if not isinstance(found, dict):
         raise CallRefused("The request is no JSON object.", code=Code.INPUT)
@@ -285,13 +296,22 @@ def _read_request(source: str) -> dict[str, Any]:
     return found
 
 
-def _content(source: str) -> bytes:
-    if source != "-":
-        with open(source, "rb") as file:
-            return file.read(LONGEST_LINE + 1)
-    if sys.stdin is None:
-        raise ValueError("stdin is closed")
-    return sys.stdin.buffer.read(LONGEST_LINE + 1)
+def _content(source: str, what: str) -> bytes:
+    """All of a file, or of stdin. Raises CallRefused, also if it is longer than a message."""
+    try:
+        if source != "-":
+            with open(source, "rb") as file:
+                content = file.read(LONGEST_LINE + 1)
+        elif sys.stdin is None:
+            raise ValueError("stdin is closed")
+        else:
+            content = sys.stdin.buffer.read(LONGEST_LINE + 1)
+    except (OSError, ValueError) as error:
+        raise CallRefused(f"The {what} cannot be read.", code=Code.INPUT, advice=f"{error}.") from error
+    if len(content) > LONGEST_LINE:
+        said = f"The {what} is longer than {LONGEST_LINE:,} bytes."
+        raise CallRefused(said, code=Code.INPUT, advice="Name files or links in it instead of their content.")
+    return content
 
 
 def _json(text: str) -> Any:

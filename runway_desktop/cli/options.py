@@ -41,6 +41,8 @@ def read(words: Sequence[str]) -> argparse.Namespace:
     found, unknown = parser().parse_known_args(list(words))
     if unknown:
         raise _refused(f"“{unknown[0]}” is nothing that {words[0]} takes.", f"{PROGRAM} {words[0]}")
+    if (verb := VERBS.get(found.command)) is not None and verb.command is not None and verb.command.batches:
+        _check_batch(found, verb, verb.command)
     return found
 
 
@@ -68,6 +70,21 @@ def exits(command: str) -> frozenset[int]:
     return frozenset({0, *_SIGNALS, *(code.value for code in (*_EVERY, *typed.exits))})
 
 
+def _check_batch(found: argparse.Namespace, verb: Verb, typed: Command) -> None:
+    program = f"{PROGRAM} {found.command}"
+    if found.batch is None:
+        lacks = [one for one in members(verb.takes) if one.required and getattr(found, one.name) is None]
+        if lacks:
+            names = ", ".join(one.name.upper() if one.name in typed.positional else f"--{one.name}" for one in lacks)
+            raise _refused(f"The following arguments are required: {names}.", program)
+        if found.batch_name:
+            raise _refused("Argument --batch-name: it is for --batch.", program)
+    elif found.request_id:
+        raise _refused("Argument --request-id: each row of a batch has its own.", program)
+    elif found.batch == found.source == "-":
+        raise _refused("Argument --batch: stdin is read by --from.", program)
+
+
 def exit_codes(some: Sequence[Code]) -> str:
     """What the codes of a command mean, as one line of its help."""
     known = sorted({*some, *_EVERY}, key=lambda code: code.value)
@@ -87,7 +104,7 @@ def _with_members(command: argparse.ArgumentParser, verb: Verb, typed: Command) 
             _with_values(command)
         elif one.name in typed.positional:
             word = one.name.removesuffix("s").upper() if one.kind == "list" else one.name.upper()
-            several = "+" if one.kind == "list" else None if one.required else "?"
+            several = "+" if one.kind == "list" else None if one.required and not typed.batches else "?"
             command.add_argument(one.name, metavar=word, type=_reader(one), nargs=several, help=one.says)
         else:
             flag = f"--{one.name.replace('_', '-')}"
@@ -95,7 +112,8 @@ def _with_members(command: argparse.ArgumentParser, verb: Verb, typed: Command) 
                 command.add_argument(flag, action="store_true", help=one.says)
             else:
                 command.add_argument(
-                    flag, required=one.required, default=one.default, type=_reader(one), help=one.says,
+                    flag, required=one.required and not typed.batches, default=None if one.required else one.default,
+                    type=_reader(one), help=one.says,
                     metavar="N" if one.kind in ("int", "float") else None,
                 )  # fmt: skip
 
@@ -114,6 +132,14 @@ def _with_flags(command: argparse.ArgumentParser, typed: Command, *, selects: bo
     """What the command line does itself, whatever the verb: wait, copy, print."""
     if typed.rehearses:
         command.add_argument("--dry-run", action="store_true", help="say the price and what would happen, make nothing")
+    if typed.batches:
+        command.add_argument(
+            "--batch", metavar="FILE", help="make a task of each row: JSON lines or CSV; - reads stdin. What is on the "
+            "command line is for rows that do not name it; --max-credits is for all of them",
+        )  # fmt: skip
+        command.add_argument(
+            "--batch-name", default="", metavar="NAME", help="another name makes rows without a request_id once more"
+        )
     if typed.waits is Waits.IF_ASKED:
         command.add_argument("--wait", action="store_true", help="wait until it has ended and its results are saved")
     if typed.waits is not Waits.NEVER:

@@ -49,14 +49,22 @@ def as_text(found: Answer) -> str:
 def write(text: str) -> str:
     """Writes all of it to stdout. Returns why it failed; empty on success, and if the reader has closed the pipe."""
     try:
+        put(text)
+    except (OSError, ValueError) as error:
+        return "" if isinstance(error, BrokenPipeError) else str(error)
+    return ""
+
+
+def put(text: str) -> None:
+    """Writes all of it to stdout. Raises OSError, ValueError; BrokenPipeError if the reader has closed the pipe."""
+    try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError):
         # Nothing more must be written, not even when the process ends.
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return "" if isinstance(error, BrokenPipeError) else str(error)
-    return ""
+        raise
 
 
 def refused(error: CallRefused, *, in_json: bool) -> int:

@@ -65,6 +65,11 @@ class Price:
     sources: tuple[str, ...] = field(default=(), compare=False)
     reports: int = field(default=0, compare=False)
 
+    @property
+    def is_of_runway(self) -> bool:
+        """Runway estimated such a request before."""
+        return self.basis in (PriceBasis.ESTIMATED, PriceBasis.ESTIMATED_ALIKE)
+
 
 class Pricing:
     def __init__(self, store: Store, clock: Clock, prices: tuple[PublishedPrice, ...] = ()) -> None:

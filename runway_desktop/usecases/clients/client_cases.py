@@ -51,6 +51,8 @@ from .verbs import (
     MOST_TASKS,
     AdoptAnswer,
     BalanceAnswer,
+    BatchPrice,
+    BatchWished,
     CancelAnswer,
     EndpointAnswer,
     FieldAnswer,
@@ -257,6 +259,10 @@ class ClientCases:
     async def price(self, client: str, wish: TaskWished) -> PriceAnswer:
         """The estimated price. Stores nothing."""
         return await self._creating.price(client, wish)
+
+    async def price_batch(self, client: str, wanted: BatchWished) -> BatchPrice:
+        """The estimated price of all rows. Stores nothing."""
+        return await self._creating.price_batch(client, wanted)
 
     async def create(self, client: str, wish: TaskWished) -> TaskAnswer:
         """Creates the task of this request, or returns the existing one if the request is a repeat."""

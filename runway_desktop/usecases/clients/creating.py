@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
-from runway_desktop.catalog import AssetRef, Pair, assets_in, prompt_of, validate, with_assets
+from runway_desktop.catalog import AssetRef, Finding, Pair, assets_in, prompt_of, validate, with_assets
 from runway_desktop.catalog.catalog import starting_values
 from runway_desktop.domain.permissions import (
     COMMAND_LINE,
@@ -43,13 +43,12 @@ from runway_desktop.values import Struct, replace
 
 from .input_files import check_files, named_files
 from .refusals import CallRefused, Code
-from .verbs import PriceAnswer, TaskWished
+from .verbs import BatchPrice, BatchWished, PriceAnswer, RowPrice, TaskWished
 
 LONGEST_ID = 200
 REPEATS_FOR = 600.0
 """Seconds within which an identical request without an id counts as a repeat."""
 _ENOUGH = 1e-6
-_AGREED = frozenset({Ask.ABOVE_LIMIT})
 _OF_PRICE = frozenset({Ask.ABOVE_LIMIT, Ask.PRICE_UNKNOWN})
 _OTHER_WISH = "This request_id was used for another request."
 _SAVING = ("duration", "outputCount", "resolution", "quality", "ratio")
@@ -80,31 +79,67 @@ class Creating:
         wait for approval, repeat (the same was made before) or refuse. Stores nothing."""
         new, digest = await self._wished(client, wish)
         prepared = self._prepared(new, Origin(TaskSource.SCRIPT, (client, "price", digest)))
-        sum_ = prepared.sum
-        said: dict[str, Any] = {
-            "credits": None if sum_.unknown else sum_.credits,
-            "is_exact": sum_.exact and not (sum_.unknown or sum_.at_least),
-            "asks": sorted(ask.value for ask in prepared.asks),
-        }
+        said = _priced(prepared)
         request_id = wish.request_id.strip() or await self._repeated(client, digest)
         if request_id and (known := await self._engine.clients.known(client, request_id)) is not None:
             if known.digest == digest:
                 return PriceAnswer(**said, would="repeat", id=known.task_id)
             return PriceAnswer(**said, would="refuse", because=_OTHER_WISH)
-        verdict, because, _ = await self._verdict(client, wish, prepared)
+        return PriceAnswer(**said, **await self._would(client, wish, prepared))
+
+    async def price_batch(self, client: str, wanted: BatchWished) -> BatchPrice:
+        """The same for all rows together: what was made before costs nothing. Stores nothing."""
+        rows: list[RowPrice] = []
+        new: list[NewTask] = []
+        for wish in wanted.rows:
+            # There may be thousands, and a window beside them.
+            await self._engine.clock.sleep(0)
+            try:
+                task, made = await self._new_or_made(client, wish)
+            except CallRefused as refused:
+                rows.append(RowPrice(problem=refused.in_words()))
+                continue
+            if made:
+                rows.append(RowPrice(id=made, most=0.0))
+                continue
+            price, most = self._engine.pricing.price(task.request), self._engine.pricing.most(task.request)
+            if price is None or price.at_least:
+                most = wish.price_up_to
+            rows.append(RowPrice(most=most, is_sure=price is not None and price.is_of_runway))
+            new.append(task)
+        with english():
+            prepared = await self._sending().prepare_many(new, Origin(TaskSource.SCRIPT, (client, "price")))
+        said = _priced(prepared)
+        if any(row.problem for row in rows):
+            return BatchPrice(**said, rows=rows, would="refuse")
+        if not new:
+            return BatchPrice(**said, rows=rows, would="repeat")
+        booked = [row.most for row in rows if row.most is not None]
+        most = sum(booked) if len(booked) == len(rows) else None
+        return BatchPrice(**said, rows=rows, **await self._would(client, wanted, prepared, most))
+
+    async def _new_or_made(self, client: str, wish: TaskWished) -> tuple[NewTask, str]:
+        """The task of a row, and the id of the one that was made of it before; empty if there is none."""
+        new, digest = await self._wished(client, wish)
+        with english():
+            _refuse_findings(validate(self._pair(wish), new.request.values))
+        known = await self._engine.clients.known(client, wish.request_id.strip())
+        if known is not None and known.digest != digest:
+            raise _other_wish()
+        is_made = known is not None and await self._engine.ledger.task(known.task_id) is not None
+        return new, known.task_id if known is not None and is_made else ""
+
+    async def _would(
+        self, client: str, wish: TaskWished | BatchWished, prepared: Prepared, most: float | None = None
+    ) -> dict[str, Any]:
+        verdict, because, _ = await self._verdict(client, wish, prepared, most)
         if verdict.waits:
-            return PriceAnswer(**said, would="wait for approval", because=because.message)
-        if verdict.why is not None:
-            return PriceAnswer(**said, would="refuse", because=because.in_words())
-        return PriceAnswer(**said, would="send")
+            return {"would": "wait for approval", "because": because.message}
+        return {"would": "refuse", "because": because.in_words()} if verdict.why is not None else {"would": "send"}
 
     async def make(self, client: str, wish: TaskWished) -> MadeTask:
         new, digest = await self._wished(client, wish)
         request_id = wish.request_id.strip()
-        if len(request_id) > LONGEST_ID:
-            raise CallRefused("The request_id is too long.", code=Code.INPUT, advice=f"At most {LONGEST_ID} letters.")
-        if len(wish.project) > LONGEST_ID:
-            raise CallRefused("The project is too long.", code=Code.INPUT, advice=f"At most {LONGEST_ID} letters.")
         return await self._finishing.run(self._one_by_one(client, request_id, digest, new, wish), "make a task")
 
     async def _one_by_one(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> MadeTask:
@@ -122,11 +157,7 @@ class Creating:
         known = await engine.clients.known(client, request_id)
         if known is not None:
             if known.digest != digest:
-                raise CallRefused(
-                    _OTHER_WISH,
-                    code=Code.INPUT,
-                    advice="Use a new one for a new wish. Nothing was sent.",
-                )
+                raise _other_wish()
             task_id = known.task_id
             if (task := await engine.ledger.task(task_id)) is not None:
                 return MadeTask(task, is_repeat=True)
@@ -149,7 +180,7 @@ class Creating:
         if (await engine.clients.note(asked)).task_id != task_id:
             raise CallRefused("The same was asked for meanwhile.", code=Code.AGAIN, advice="Ask again: it is there.")
         self.asked_by[task_id] = client
-        answers = _AGREED if booked is None else _AGREED | {Ask.PRICE_UNKNOWN}
+        answers = _agreed(wish) if booked is None else _agreed(wish) | {Ask.PRICE_UNKNOWN}
         await self._sending().send(prepared, frozenset() if verdict.waits else answers)
         if asked.is_within:
             await engine.clients.look_again(client)
@@ -162,20 +193,23 @@ class Creating:
         """Raises CallRefused for an invalid request."""
         with english():
             prepared = self._sending().prepare([new], origin)
-            _refuse_findings(prepared)
+            _refuse_findings(prepared.findings[0])
         return prepared
 
     async def _verdict(
-        self, name: str, wish: TaskWished, prepared: Prepared
+        self, name: str, wish: TaskWished | BatchWished, prepared: Prepared, most: float | None = None
     ) -> tuple[Verdict, CallRefused, float | None]:
         """Whether the request may be sent, the sentence for a refusal or a wait, and what is booked for a price that
-        is not known or open."""
+        is not known or open. `most`: of a batch, with what its rows book; None if one without a price books nothing.
+        """
         clients, sum_ = self._engine.clients, prepared.sum
         reserved, client = await clients.reserved_today(name), await clients.client(name)
+        is_booked = most is not None
         priced = Priced(
-            most=self._most(prepared), is_known=not (sum_.unknown or Ask.PRICE_UNKNOWN in prepared.asks),
-            is_open=sum_.at_least, asks_more=bool(prepared.asks - _OF_PRICE), maximum=wish.max_credits,
-            up_to=wish.price_up_to,
+            most=self._most(prepared) if most is None else most,
+            is_known=is_booked or not (sum_.unknown or Ask.PRICE_UNKNOWN in prepared.asks),
+            is_open=sum_.at_least and not is_booked, asks_more=bool(prepared.asks - _agreed(wish) - _OF_PRICE),
+            maximum=wish.max_credits, up_to=wish.price_up_to if isinstance(wish, TaskWished) else None,
         )  # fmt: skip
         verdict = creation(
             client, priced, is_paused=clients.are_paused, reserved=reserved,
@@ -227,9 +261,10 @@ class Creating:
     def _cheaper(self, prepared: Prepared, credits: float) -> str:
         """What would make the request cost at most this: " With duration=5 it costs 40." Empty if no single setting
         does."""
-        [new] = prepared.intent.tasks if isinstance(prepared.intent, NewTasks) else (None,)
-        pair = self._engine.catalog.pair(new.request.endpoint, new.request.model) if new is not None else None
-        if new is None or pair is None:
+        if not (isinstance(prepared.intent, NewTasks) and len(prepared.intent.tasks) == 1):
+            return ""
+        [new] = prepared.intent.tasks
+        if (pair := self._engine.catalog.pair(new.request.endpoint, new.request.model)) is None:
             return ""
         for name in _SAVING:
             found = pair.field(name)
@@ -250,6 +285,9 @@ class Creating:
 
     async def _wished(self, client: str, wish: TaskWished) -> tuple[NewTask, str]:
         """The task of the request, and a digest of the whole request."""
+        for name, word in (("request_id", wish.request_id.strip()), ("project", wish.project)):
+            if len(word) > LONGEST_ID:
+                raise CallRefused(f"The {name} is too long.", code=Code.INPUT, advice=f"At most {LONGEST_ID} letters.")
         pair = self._pair(wish)
         values = {**_needed(pair), **wish.values}
         if wish.prompt:
@@ -334,8 +372,26 @@ def _needed(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _refuse_findings(prepared: Prepared) -> None:
-    found = [finding for findings in prepared.findings for finding in findings]
+def _priced(prepared: Prepared) -> dict[str, Any]:
+    sum_ = prepared.sum
+    return {
+        "credits": None if sum_.unknown else sum_.credits,
+        "is_exact": sum_.exact and not (sum_.unknown or sum_.at_least),
+        "asks": sorted(ask.value for ask in prepared.asks),
+    }
+
+
+def _agreed(wish: TaskWished | BatchWished) -> frozenset[Ask]:
+    """The questions that are answered by its limit, or by being one of many."""
+    is_one = isinstance(wish, TaskWished) and not wish.is_of_batch
+    return frozenset({Ask.ABOVE_LIMIT} if is_one else {Ask.ABOVE_LIMIT, Ask.OVER_CAP})
+
+
+def _other_wish() -> CallRefused:
+    return CallRefused(_OTHER_WISH, code=Code.INPUT, advice="Use a new one for a new wish. Nothing was sent.")
+
+
+def _refuse_findings(found: Sequence[Finding]) -> None:
     if found:
         said = " ".join(
             f"{'.'.join(map(str, one.path))}: {one.message}" if one.path else one.message for one in found[:5]

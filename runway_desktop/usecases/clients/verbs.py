@@ -89,6 +89,14 @@ class TaskWished(Wish, frozen=True, kw_only=True):
         Credits | None, Meta(description="book N credits if the price is unknown or open; Runway's may be higher")
     ] = None
     request_id: Annotated[str, Meta(description="the same WORD gives the same task; another one, another take")] = ""
+    is_of_batch: Annotated[bool, Meta(description="queue it, too, if a cap keeps it there for now")] = False
+
+
+class BatchWished(Wish, frozen=True, kw_only=True):
+    """Each row has a `request_id`, and each of those is there once. `max_credits` is for all of them."""
+
+    rows: list[TaskWished]
+    max_credits: Credits | None = None
 
 
 class Grant(Wish, frozen=True, kw_only=True):
@@ -136,9 +144,6 @@ class TaskAnswer(Struct, frozen=True, kw_only=True):
     waits_because: Annotated[str, Meta(description="why it is still queued")] | UnsetType = UNSET
     waits_since: Annotated[str, Meta(description="ISO 8601, UTC")] | UnsetType = UNSET
     waits_for: Annotated[str, Meta(description="the person, the key, credits")] | UnsetType = UNSET
-    window: (
-        Annotated[bool, Meta(description="whether a window is open, where the person has to do something")] | UnsetType
-    ) = UNSET
     file: Annotated[str, Meta(description="the input that it waits for")] | UnsetType = UNSET
     error: Annotated[str, Meta(description="why it failed")] | UnsetType = UNSET
     failure: Annotated[str, Meta(description="Runway's words for it")] | UnsetType = UNSET
@@ -239,6 +244,19 @@ class PriceAnswer(Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(description="the task that it would repeat")] | UnsetType = UNSET
 
 
+class RowPrice(Struct, frozen=True, kw_only=True):
+    """A row of a batch."""
+
+    most: Annotated[float | None, Meta(description="the most that it may cost, as far as known")] = None
+    is_sure: Annotated[bool, Meta(description="Runway named it before, of such a request")] = True
+    id: Annotated[str, Meta(description="the task that was made of it before")] = ""
+    problem: Annotated[str, Meta(description="why it cannot be made")] = ""
+
+
+class BatchPrice(PriceAnswer, frozen=True, kw_only=True):
+    rows: Annotated[list[RowPrice], Meta(description="in the order in which they were given")]
+
+
 class GrantAnswer(Struct, frozen=True, kw_only=True):
     credits_a_day: Annotated[float | None, Meta(description="null without a grant")]
     today: Annotated[float, Meta(description="spent of it today")]
@@ -262,6 +280,8 @@ class Command(Struct, frozen=True, kw_only=True):
     waits: Waits = Waits.NEVER
     rehearses: bool = False
     """Takes --dry-run, which “estimate” answers."""
+    batches: bool = False
+    """Takes --batch, whose rows may name what else is required; “estimate_batch” prices them first."""
     exits: tuple[Code, ...] = ()
     """Exit codes beside 0, and those that every command has."""
 
@@ -332,12 +352,13 @@ VERBS: Mapping[str, Verb] = {
             sends=True,
             may_move=False,
             command=Command(
-                positional=("endpoint",), waits=Waits.IF_ASKED, rehearses=True,
+                positional=("endpoint",), given={"is_of_batch": False}, waits=Waits.IF_ASKED, rehearses=True,
+                batches=True,
                 exits=(*_OF_TASKS, Code.OVER_MAX),
             ),
             tool=Tool(
                 required=("request_id",),
-                hidden=("price_up_to",),
+                hidden=("price_up_to", "is_of_batch"),
                 rules=" request_id: one id for each thing the person wants. Trying again? Send the SAME id: nothing is "
                 f"made twice.{INPUTS}{APPROVED}",
             ),
@@ -348,7 +369,14 @@ VERBS: Mapping[str, Verb] = {
             takes=TaskWished,
             gives=PriceAnswer,
             method="price",
-            tool=Tool(hidden=("project", "request_id", "price_up_to"), rules=" Free."),
+            tool=Tool(hidden=("project", "request_id", "price_up_to", "is_of_batch"), rules=" Free."),
+        ),
+        Verb(
+            name="estimate_batch",
+            says="Say what the rows of a batch would cost together, and which of them cannot be made.",
+            takes=BatchWished,
+            gives=BatchPrice,
+            method="price_batch",
         ),
         Verb(
             name="wait",

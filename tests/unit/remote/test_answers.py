@@ -24,6 +24,7 @@ ASK_RUNWAY: dict[str, dict[str, Any]] = {
     "wait": {"ids": [ID]},
     "balance": {},
     "estimate": {"endpoint": "text_to_video", "model": "gen4.5"},
+    "estimate_batch": {"rows": []},
     "create": {"endpoint": "text_to_video", "model": "gen4.5", "prompt": "A fox"},
     "adopt": {"ids": [ID]},
     "cancel": {"ids": [ID]},

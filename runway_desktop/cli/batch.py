@@ -1,0 +1,269 @@
+"""`create --batch`: many rows, one price and one limit for all. Each row's task is printed on stdout as a line of JSON
+once it is stored, with `--wait` once it has ended; a row that is refused is a line with its error.
+
+Nothing is stored before all rows were read, validated and priced. A row's `request_id` makes each call repeatable, at
+the next engine as in the next run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+from runway_desktop.remote.engine_client import EngineClient
+from runway_desktop.remote.opening import Ended
+from runway_desktop.services.intake.reading import JSON_LINES, TABLES, FileUnreadable, decode
+from runway_desktop.usecases.clients.batch import Batch, BatchRow, batch_of
+from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
+from runway_desktop.usecases.clients.verbs import MOST_TASKS
+
+from . import printing
+from .printing import Answer, say
+
+MOST_SAID = 20
+"""Lines that are named if they cannot be made."""
+_LOOK_EVERY = 1.0
+"""Seconds between two looks, each at `MOST_TASKS` of the tasks at most: many tasks cost no more than some."""
+_ENOUGH = 1e-6
+_UNSENT = ("held", "sending")
+_GOING = (*_UNSENT, "waiting_for_approval", "pending", "throttled", "running", "other")
+_NOT_ALLOWED = ("refused", "expired")
+_PIPE = 13
+"""The signal that ends a program whose reader is gone."""
+_OF_ROW = (Code.INPUT, Code.REFUSED, Code.NOT_FOUND)
+"""Refusals that are about the row. After any other the rows behind it would be refused, too."""
+
+
+def read(content: bytes, source: str, given: Mapping[str, Any], name: str) -> Batch:
+    """`given`: members for rows that do not name them. Raises CallRefused."""
+    try:
+        found = decode(content, source)
+    except FileUnreadable as error:
+        raise CallRefused(error.said, code=Code.INPUT) from error
+    for remark in found.remarks:
+        say(str(remark))
+    ending = PurePath(source).suffix.lower()
+    is_json = ending in JSON_LINES or (ending not in TABLES and found.text.lstrip().startswith(("{", "[")))
+    batch = batch_of(found.text, is_table=not is_json, given=given, name=name)
+    _refuse(batch.problems)
+    return batch
+
+
+def _refuse(found: Mapping[int, str]) -> None:
+    if not (problems := {line: problem for line, problem in found.items() if problem}):
+        return
+    for line in sorted(problems)[:MOST_SAID]:
+        say(f"Line {line}: {problems[line]}")
+    said = f"{len(problems):,} lines cannot be made." if len(problems) > 1 else "One line cannot be made."
+    raise CallRefused(said, code=Code.INPUT, advice="Nothing was sent.")
+
+
+@dataclass(eq=False, repr=False)
+class BatchRun:
+    """`advised` adds to a task what happens next; `exit_code` is that of some tasks; `copy` puts their results into a
+    folder and returns whether all are there. Seconds: `sent_within`, that the queue is given without `--wait`;
+    `settled_within`, for what is stuck to come right; `patience`, to look for the next engine."""
+
+    _line: EngineClient
+    _chosen: Namespace
+    _batch: Batch
+    _: KW_ONLY
+    advised: Callable[[Answer], Answer]
+    exit_code: Callable[[Sequence[Answer]], int]
+    copy: Callable[[Sequence[Answer], Path], bool]
+    sent_within: float
+    settled_within: float
+    patience: float
+
+    def __post_init__(self) -> None:
+        self._waits = bool(self._chosen.wait or self._chosen.save is not None)
+        self._agreed: float | None = self._chosen.max_credits
+        """Credits for all rows that are new."""
+        self._costs: dict[str, float] = {}
+        """Of each of those, by the task's id; together `_spent`."""
+        self._spent = 0.0
+        self._left: dict[str, tuple[list[int], Answer]] = {}
+        """The lines and the last answer of each task that is not done, by id: those looked at last are at the end."""
+        self._ends: dict[int, Answer] = {}
+        """A task for each exit code."""
+        self._lacks = False
+        """A row was refused, or a result is not saved."""
+
+    async def run(self) -> tuple[int, Answer]:
+        """The exit code, and of a rehearsal what it would cost. Raises CallRefused; Ended if nobody reads stdout."""
+        rows: dict[str, BatchRow] = {}
+        for row in self._batch.rows:
+            rows.setdefault(row.request_id, row)
+        priced, prices = await self._priced(list(rows.values()))
+        _refuse({row.line: price["problem"] for row, price in zip(rows.values(), prices, strict=True)})
+        known = sum(bool(price["id"]) for price in prices)
+        if self._chosen.dry_run:
+            return 0, {**priced, "tasks": len(rows) - known, "repeats": known}
+        if priced["would"] == "refuse":
+            raise CallRefused(priced["because"], code=Code.REFUSED)
+        say(f"{len(rows) - known:,} tasks, {priced['credits'] or 0.0:g} credits. {known:,} were made before.")
+        if self._agreed is None and all(price["most"] is not None for price in prices):
+            self._agreed = sum(price["most"] for price in prices)
+        await self._create_all(self._batch.rows, dict(zip(rows, prices, strict=True)))
+        await self._follow()
+        return self._ended(), {}
+
+    async def _priced(self, rows: Sequence[BatchRow]) -> tuple[dict[str, Any], list[Answer]]:
+        wanted = {"rows": [self._wish(row) for row in rows], "max_credits": self._rest}
+        found = dict(await self._line.call("estimate_batch", wanted))
+        return found, found.pop("rows")
+
+    def _wish(self, row: BatchRow) -> dict[str, Any]:
+        return {**row.wish, "price_up_to": self._chosen.price_up_to}
+
+    @property
+    def _rest(self) -> float | None:
+        """What is left of the credits that were agreed to."""
+        return None if self._agreed is None else max(0.0, self._agreed - self._spent)
+
+    def _count(self, task_id: str, credits: float) -> None:
+        self._spent += credits - self._costs.get(task_id, 0.0)
+        self._costs[task_id] = credits
+
+    async def _create_all(self, rows: Sequence[BatchRow], prices: dict[str, Answer]) -> None:
+        """A price that Runway itself has not named is tried with one row; the others of its kind are made, or not, at
+        the price that the answer names."""
+        tries, left = True, list(rows)
+        while left:
+            row = left.pop(0)
+            made = await self._create(row, prices[row.request_id]["most"])
+            if made is None or made["is_repeat"] or prices[row.request_id]["is_sure"] or not (tries and left):
+                continue
+            if not (tries := await self._is_sent(made)):
+                continue
+            priced, found = await self._priced(left)
+            if priced["would"] == "refuse":
+                why = CallRefused(priced["because"], code=Code.REFUSED)
+                for row in left:
+                    self._refuse(row, why)
+                return
+            prices |= {row.request_id: price for row, price in zip(left, found, strict=True)}
+
+    async def _create(self, row: BatchRow, most: float | None) -> Answer | None:
+        """The task, which counts as `most` until Runway says its price; None if it is refused."""
+        wish = {**self._wish(row), "is_of_batch": True, "max_credits": self._rest}
+        try:
+            made: Answer = await self._line.call("create", wish, patience=self.patience)
+        except CallRefused as refused:
+            if refused.code not in _OF_ROW:
+                advice = f"{refused.advice} The same command goes on with what is missing.".strip()
+                raise CallRefused(refused.message, code=refused.code, advice=advice) from refused
+            self._refuse(row, refused)
+            return None
+        if not made["is_repeat"]:
+            self._count(made["id"], most or 0.0)
+        if not self._waits:
+            _print(row.line, self.advised(made))
+        if self._is_done(made) and not _is_stuck(made):
+            await self._finish(made, [row.line])
+        else:
+            self._left.setdefault(made["id"], ([], made))[0].append(row.line)
+        return made
+
+    def _refuse(self, row: BatchRow, why: CallRefused) -> None:
+        self._lacks = True
+        say(f"Line {row.line}: {why.in_words()}")
+        said = {"request_id": row.request_id, "error": why.message, "hint": why.advice, "code": why.code.name.lower()}
+        _print(row.line, said)
+
+    async def _is_sent(self, task: Answer) -> bool:
+        """Whether it is, within the time that the queue is given."""
+        end = time.monotonic() + self.sent_within
+        while task["state"] in _UNSENT:
+            if task["state"] == "held" and ("waits_for" in task or time.monotonic() > end):
+                return False
+            [task] = await self._look([task["id"]], 0.2)
+        return bool(task["state"] != "waiting_for_approval")
+
+    async def _look(self, ids: Sequence[str], seconds: float, patience: float = math.inf) -> Sequence[Answer]:
+        wanted = {"ids": ids, "seconds": seconds, "saved": True}
+        found = await self._line.call("wait", wanted, patience=min(self.patience, patience))
+        tasks: Sequence[Answer] = found["tasks"]
+        for task in tasks:
+            if task["id"] in self._costs and task["state"] not in _UNSENT and "credits" in task:
+                self._count(task["id"], task["credits"])
+        return tasks
+
+    async def _follow(self) -> None:
+        """Until all have ended; without `--wait` until they are sent, which nobody does after this command."""
+        now = time.monotonic()
+        timeout = self._chosen.timeout if self._waits else self.sent_within
+        end = math.inf if timeout is None else now + timeout
+        stuck: dict[str, float] = {}
+        while self._left:
+            ids = list(self._left)[:MOST_TASKS]
+            found = await self._look(ids, 0.0, max(0.0, end - now))
+            now = time.monotonic()
+            for task, lines in [(task, self._left.pop(task["id"])[0]) for task in found]:
+                since = stuck.setdefault(task["id"], now) if _is_stuck(task) else now
+                if now - since >= self.settled_within if _is_stuck(task) else self._is_done(task):
+                    await self._finish(task, lines)
+                else:
+                    self._left[task["id"]] = lines, task
+            if now >= end:
+                break
+            if self._left:
+                await asyncio.sleep(_LOOK_EVERY)
+
+    def _is_done(self, task: Answer) -> bool:
+        if not self._waits:
+            return task["state"] not in _UNSENT or "waits_for" in task
+        if task["state"] in _GOING:
+            return bool(task.get("decision") in _NOT_ALLOWED)
+        return not _has_files(task, "waiting", "downloading")
+
+    async def _finish(self, task: Answer, lines: Sequence[int]) -> None:
+        each = self._chosen.price_up_to if self._chosen.max_credits is None else None
+        is_over = self._agreed is not None and self._spent > self._agreed + _ENOUGH
+        if task["id"] in self._costs and (is_over or (each is not None and self._costs[task["id"]] > each + _ENOUGH)):
+            task = {**task, "over_max_credits": True}
+        self._ends[self.exit_code([task])] = task
+        if not self._waits:
+            return
+        self._lacks |= _has_files(task, "failed", "expired")
+        if self._chosen.save is not None:
+            self._lacks |= not await asyncio.to_thread(self.copy, [task], self._chosen.save)
+        for line in lines:
+            say(f"Line {line}: {task['state']}")
+            _print(line, task)
+
+    def _ended(self) -> int:
+        """The exit code; says what is left."""
+        for lines, task in self._left.values():
+            for line in lines if self._waits else ():
+                _print(line, self.advised(task))
+        if self._left:
+            what = "have not ended" if self._waits else "wait in the queue"
+            say(f"{len(self._left):,} tasks {what}. The same command with --wait goes on and makes nothing twice.")
+        code = self.exit_code([*self._ends.values(), *([{"state": "held"}] if self._left else [])])
+        return Code.FAILED.value if self._lacks and code in (0, Code.NOT_YET.value) else code
+
+
+def _is_stuck(task: Answer) -> bool:
+    """A key or a disk may come right in a moment."""
+    return task.get("waits_for") == THE_KEY or _has_files(task, "failed")
+
+
+def _has_files(task: Answer, *states: str) -> bool:
+    return any(file["state"] in states for file in task.get("files", ()))
+
+
+def _print(line: int, found: Answer) -> None:
+    try:
+        printing.put(printing.as_json({"line": line, **found}))
+    except BrokenPipeError:
+        raise Ended(_PIPE) from None
+    except (OSError, ValueError) as error:
+        said = f"The answer could not be written: {error}."
+        raise CallRefused(said, code=Code.FAILED, advice="The same command goes on and makes nothing twice.") from error
