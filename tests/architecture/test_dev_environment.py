@@ -49,7 +49,7 @@ def test_environment_with_missing_python_is_reported_incomplete(venv):
         stamp_text("lock", home="/another/place"),
     ],
 )
-def test_environment_built_for_another_purpose_is_reported_incomplete(venv, other):
+def test_environment_of_another_lock_python_or_place_is_reported_incomplete(venv, other):
     assert not is_whole(venv, other)
 
 

@@ -41,7 +41,7 @@ def test_lock_serves_every_system():
     assert {"pefile", "macholib", "secretstorage"} <= names_in(TEXT)
 
 
-def test_qt_is_locked_at_the_sound_version():
+def test_qt_is_locked_at_version_6_10():
     assert re.search(r"^pyside6-addons==6\.10\.", TEXT, re.MULTILINE)
 
 
@@ -50,7 +50,7 @@ def test_tidy_lock_file_is_left_unchanged():
 
 
 @pytest.mark.parametrize("line", ["--index-url https://example.org/simple", "thing @ file:///home/me/thing.whl"])
-def test_registry_address_is_removed_from_the_lock_file(line):
+def test_registry_address_in_the_lock_file_is_refused(line):
     with pytest.raises(StepFailed, match="does not belong"):
         lock.tidy(f"thing==1 \\\n    --hash=sha256:{'0' * 64}\n{line}\n")
 

@@ -188,7 +188,7 @@ def test_package_metadata_uses_the_project_address_constant():
     assert f"({project.home_page()}/raw/" in said.json["description"]
 
 
-def test_every_file_uses_the_project_address_constant():
+def test_every_mention_of_the_project_address_has_its_scheme():
     host = project.home_page().removeprefix("https://")
     words = ["git", "grep", "-I", "--only-matching", "-E", f".{{0,8}}{host}", "--", ".", ":!tests"]
     found = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()

@@ -38,7 +38,7 @@ def completed(tree: Path, *words: str) -> list[str]:
     return [word.strip() for word in done.stdout.splitlines() if word.strip()]
 
 
-def test_shell_completion_lists_and_describes_every_command(tree: Path):
+def test_completions_and_man_page_name_every_command(tree: Path):
     for place in (*shells.PLACES.values(), shells.MAN_PAGE):
         text = (tree / place).read_text("utf-8")
         assert [name for name in COMMANDS if name not in text] == [], place

@@ -56,7 +56,7 @@ def test_suite_is_skipped_on_an_unsupported_system(monkeypatch, tmp_path, capsys
 
 
 @pytest.mark.parametrize(("system", "seconds"), [("linux", 900), ("darwin", 2700), ("win32", 2700)])
-def test_slow_machine_gets_more_time_for_a_suite(monkeypatch, system: str, seconds: int):
+def test_suites_get_more_time_on_macos_and_windows(monkeypatch, system: str, seconds: int):
     monkeypatch.setattr(sys, "platform", system)
     spec = importlib.util.spec_from_file_location("suites_there", suites.__file__)
     there = importlib.util.module_from_spec(spec)

@@ -90,7 +90,7 @@ def test_wrapper_check_reports_a_kept_wrapper(line, is_kept):
     assert bool([*kept(ast.parse(line))]) == is_kept
 
 
-def test_wrapper_check_reports_a_chained_call():
+def test_wrapper_check_reports_a_getter_of_a_foreign_object():
     assert [*asked_of_foreign(ast.parse("after = widget.nextInFocusChain()"))] == ["1 nextInFocusChain"]
 
 

@@ -57,7 +57,7 @@ def wheel_name() -> str:
     return f"{project.NAME.replace('-', '_')}-{project.version()}-py3-none-any.whl"
 
 
-def test_readme_and_release_notes_promise_only_existing_things():
+def test_readme_and_issue_forms_name_no_reserved_address_and_no_flatpak():
     for name in ("README.md", "SECURITY.md", ".github/ISSUE_TEMPLATE/config.yml", ".github/ISSUE_TEMPLATE/problem.yml"):
         text = (ROOT / name).read_text("utf-8")
         assert project.home_page() not in text, f"{name} leads to an address that is reserved"

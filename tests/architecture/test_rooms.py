@@ -75,7 +75,7 @@ def test_no_event_loop_runs_inside_the_loop():
     assert nested == []
 
 
-def test_every_package_has_a_docstring():
+def test_every_module_has_a_docstring():
     silent = [str(file) for file, tree in trees("") if tree.body and ast.get_docstring(tree) is None]
     assert silent == []
 

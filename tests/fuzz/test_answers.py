@@ -51,7 +51,7 @@ def assert_read_or_refused(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("content", MADE)
-def test_deep_or_slow_json_answer_is_reported_as_unreadable(content: bytes):
+def test_deep_or_long_answer_is_read_or_reported_as_unreadable(content: bytes):
     assert_read_or_refused(content)
 
 

@@ -106,7 +106,7 @@ def values_for(number: int) -> Sequence[object]:
     return some([*NUMBERS, *WORDS, None, [], {}, deep(500)], one_in=8, at=number)
 
 
-async def test_absurd_value_in_a_sidecar_is_ignored(tmp_path: Path):
+async def test_result_beside_an_absurd_sidecar_can_be_stored(tmp_path: Path):
     """What cannot be stored, or shown, never comes as far as the list."""
     store = await SqliteStore.open(tmp_path / "list.db")
     try:
@@ -181,7 +181,7 @@ def test_mutated_profile_card_is_read_or_ignored(document: object):
     assert_bounded(lambda: profiles.read(document))
 
 
-def test_invalid_stored_settings_fall_back_to_defaults(tmp_path: Path):
+def test_invalid_stored_settings_raise_nothing(tmp_path: Path):
     async def load(values: dict[str, Any]) -> None:
         store = MemoryStore()
         await store.set_settings(values)
@@ -207,33 +207,33 @@ REQUEST = {"endpoint": "text_to_video", "model": "gen4.5", "promptText": "a fox"
 
 @given(changed({"requests": [REQUEST, "a prompt", SIDECAR]}))
 @often(40)
-def test_mutated_list_of_requests_is_imported_with_findings(folder: Path, document: object):
+def test_whatever_is_read_of_a_mutated_list_of_requests_can_be_stored(folder: Path, document: object):
     found = assert_bounded(lambda: gathered("list.json", json.dumps(document).encode(), folder))
     assert_can_be_stored(found)
 
 
 @pytest.mark.parametrize("inputs", [-1, True, "a.png", {"path": "a.png"}, [None, 7, {"path": 7}]], ids=repr)
-def test_malformed_inputs_are_ignored(folder: Path, inputs: object):
+def test_whatever_is_read_of_malformed_inputs_can_be_stored(folder: Path, inputs: object):
     document = {"requests": [{**SIDECAR, "inputs": inputs}]}
     assert_can_be_stored(assert_bounded(lambda: gathered("list.json", json.dumps(document).encode(), folder)))
 
 
 @given(st.lists(json_values, max_size=4))
 @often(30)
-def test_any_json_lines_are_imported_with_findings(folder: Path, lines: list[object]):
+def test_whatever_is_read_of_any_json_lines_can_be_stored(folder: Path, lines: list[object]):
     content = "\n".join(json.dumps(line) for line in lines).encode()
     assert_can_be_stored(assert_bounded(lambda: gathered("list.jsonl", content, folder)))
 
 
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("ending", ["json", "jsonl", "csv", "txt"])
-def test_text_that_is_hard_to_parse_gets_a_finding(name: str, ending: str, folder: Path):
+def test_whatever_is_read_of_text_hard_to_parse_can_be_stored(name: str, ending: str, folder: Path):
     for text in (TEXTS[name], f'{{"promptText": {TEXTS[name]}}}', f'[{{"promptText": "x", "seed": {TEXTS[name]}}}]'):
         assert_can_be_stored(assert_bounded(partial(gathered, f"list.{ending}", text.encode(), folder)))
 
 
 @pytest.mark.parametrize("levels", [50, 200, 480, 900])
-def test_deeply_nested_value_is_refused_whole(levels: int, folder: Path):
+def test_draft_with_a_deeply_nested_value_can_be_stored(levels: int, folder: Path):
     request = {"promptText": "x", "model": "gen4.5", "endpoint": "text_to_video", "contentModeration": deep(levels)}
     found = gathered("list.json", json.dumps([request]).encode(), folder)
     assert_can_be_stored(found)

@@ -74,20 +74,20 @@ def _ids(path: Path) -> int:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_hostile_texts_are_imported_with_findings(name: str, folder: Path):
+def test_hostile_texts_are_taken_in_within_bounds(name: str, folder: Path):
     for file in NAMES:
         assert_taken_in(MADE[name].encode(), file, folder)
 
 
 @given(damaged(TABLES), st.sampled_from(NAMES))
 @often(100)
-def test_damaged_texts_are_imported_with_findings(folder: Path, content: bytes, name: str):
+def test_damaged_texts_are_taken_in_within_bounds(folder: Path, content: bytes, name: str):
     assert_taken_in(content, name, folder)
 
 
 @given(st.text(max_size=300))
 @often(100)
-def test_any_text_is_imported_with_findings(text: str):
+def test_any_text_is_taken_in_within_bounds(text: str):
     def gather() -> Any:
         return asyncio.run(Intake(CATALOG, AtOnce()).gather(Dropped(text=text)))
 
