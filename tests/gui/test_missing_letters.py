@@ -67,7 +67,7 @@ async def test_texts_in_list_and_prompt_are_checked_for_missing_fonts(tmp_path, 
         assert all(max(text) >= "\u2e80" for text in seen), "other texts are not even looked at"
 
 
-async def test_missing_font_is_reported_once_with_a_package_to_install(tmp_path, theme, qtbot):
+async def test_missing_font_is_reported_once_even_after_its_message_is_dismissed(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         for script in ("Japanese", "Japanese"):
             theme.letters_missing.emit(script)

@@ -65,7 +65,7 @@ def test_deleted_scroll_areas_release_their_accessible_interfaces(qtbot):
         gc.collect(0)
 
 
-def test_plain_scroll_area_has_the_same_accessible_children(qtbot):
+def test_plain_scroll_area_gives_none_for_a_child_it_lacks(qtbot):
     area = QAbstractScrollArea()
     qtbot.addWidget(area)
     assert QAccessible.queryAccessibleInterface(area).child(5) is None
