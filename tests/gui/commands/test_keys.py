@@ -46,7 +46,7 @@ def test_command_ids_are_unique_and_every_section_has_commands() -> None:
         assert len(words) == len(set(words)), section
 
 
-def test_shortcuts_use_only_keys_of_ordinary_keyboards() -> None:
+def test_told_shortcuts_name_only_keys_of_ordinary_keyboards() -> None:
     usual = Keys(commands=COMMANDS)
     assert QKeySequence("Ctrl+Ins") in usual.of(named("task.copy"))
     assert usual.words(named("task.copy")) == "Ctrl+C"
@@ -78,7 +78,7 @@ async def test_changed_shortcut_works_at_once_and_the_old_one_stops(tmp_path, th
         await until(lambda: rig.rows.task_count == 2)
 
 
-async def test_tool_tips_and_menus_show_the_current_shortcut(tmp_path, theme, qtbot):
+async def test_tool_tip_shows_the_current_shortcut(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         [gear] = [found for found in rig.window.findChildren(QToolButton) if found.accessibleName() == "Preferences"]
         assert gear.toolTip() == "Preferences (Ctrl+,)"
@@ -129,7 +129,7 @@ def test_one_shortcut_may_serve_two_commands_in_different_places() -> None:
 
 
 @pytest.mark.parametrize("stored", [["Hyper+Nonsense"], ["Ctrl+"]])
-async def test_shortcut_that_cannot_be_typed_is_refused(tmp_path, stored):
+async def test_stored_shortcut_that_cannot_be_typed_gives_the_default_and_unknown_ones_stay(tmp_path, stored):
     async with Rig(tmp_path) as rig:
         rig.engine.settings.shortcuts = {"task.retry": stored, "from.a.later.version": ["Ctrl+G"]}
         keys = keys_of(rig)
@@ -138,7 +138,7 @@ async def test_shortcut_that_cannot_be_typed_is_refused(tmp_path, stored):
         assert rig.engine.settings.shortcuts["from.a.later.version"] == ["Ctrl+G"]
 
 
-async def test_every_command_runs_wherever_its_shortcut_is_active(tmp_path, theme, qtbot):
+async def test_every_command_has_an_action_wherever_its_shortcut_is_active(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.interior.add_preview()
         preview = rig.window.preview
@@ -153,7 +153,7 @@ async def test_every_command_runs_wherever_its_shortcut_is_active(tmp_path, them
             assert wanted <= {name for owner in owned for name in held_by(owner)}
 
 
-async def test_rating_keys_are_the_same_in_every_view(tmp_path, theme, qtbot):
+async def test_rating_key_works_in_the_preview_too(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.interior.add_preview()
         await rig.add(task(1, State.FAILED))

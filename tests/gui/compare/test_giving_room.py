@@ -21,7 +21,7 @@ def test_rejected_take_keeps_its_stars_and_shrinks_for_the_others(opened: Open, 
     opened.qtbot.waitUntil(lambda: abs(first.width() - second.width()) < 4)
 
 
-def test_compare_window_shows_what_was_undone_and_then_its_keys_again(opened: Open, pictures: list[Path]) -> None:
+def test_compare_window_shows_what_was_undone_beyond_the_next_rating(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     opened.room.resize(1400, 700)
     opened.judge.done.emit("Rating undone.", 0)

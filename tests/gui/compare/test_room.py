@@ -204,13 +204,13 @@ def test_single_result_explains_why_it_cannot_be_overlaid(opened: Open, pictures
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_Question])
-def test_compare_window_shows_its_keys(opened: Open, pictures: list[Path], key: Qt.Key) -> None:
+def test_key_in_the_compare_window_asks_for_the_list_of_keys(opened: Open, pictures: list[Path], key: Qt.Key) -> None:
     opened.enter(pictures)
     with opened.qtbot.waitSignal(opened.room.keys_wanted):
         opened.key(key, Qt.KeyboardModifier.NoModifier if key is Qt.Key.Key_F1 else _CONTROL)
 
 
-def test_compare_window_opens_its_guide_page(opened: Open, pictures: list[Path]) -> None:
+def test_key_in_the_compare_window_asks_for_its_guide_page(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     with opened.qtbot.waitSignal(opened.room.guide_wanted):
         opened.key(Qt.Key.Key_F1, _CONTROL)
@@ -292,7 +292,7 @@ _NONE = Qt.KeyboardModifier.NoModifier
 _KEYS = {"w": Qt.Key.Key_W, "d": Qt.Key.Key_D, "1": Qt.Key.Key_1, "2": Qt.Key.Key_2, "right": Qt.Key.Key_Right}
 
 
-def test_zoom_is_shared_by_all_panes(opened: Open, pictures: list[Path]) -> None:
+def test_z_key_switches_the_zoom_of_the_compare_window(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     opened.key(Qt.Key.Key_Z)
     assert not opened.room._sight.is_fitted

@@ -227,7 +227,7 @@ def test_changed_numbers_and_switches_apply_at_once(dialog: Preferences, rig: Ri
     assert (rig.settings.poll_limit, rig.settings.download_limit, rig.settings.ask_before_cancel) == (8, 2, False)
 
 
-def test_only_credit_amounts_are_also_shown_in_dollars(dialog: Preferences):
+def test_page_of_runway_shows_no_dollars(dialog: Preferences):
     dialog.show_section("Runway")
     assert "$" not in said(dialog)
 

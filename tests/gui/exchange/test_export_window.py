@@ -272,7 +272,7 @@ async def test_export_opens_from_the_task_menu_and_by_key(tmp_path: Path, theme:
         await rest()
 
 
-async def test_export_menu_in_the_bar_shows_its_shortcuts(tmp_path: Path, theme: Theme):
+async def test_library_menu_lists_its_commands_and_the_key_of_the_export(tmp_path: Path, theme: Theme):
     from PySide6.QtWidgets import QMenu
 
     async with Shop(tmp_path, theme) as shop:

@@ -280,7 +280,7 @@ async def test_import_continues_after_its_window_closes(tmp_path: Path, theme: T
         assert task.state is State.SUCCEEDED
 
 
-async def test_id_search_stops_when_its_window_closes(tmp_path: Path, theme: Theme):
+async def test_import_windows_closed_during_the_search_import_nothing(tmp_path: Path, theme: Theme):
     results = Results(tmp_path / "old")
     await results.put(a_task(1))
     async with Counter(tmp_path, theme) as counter:

@@ -47,7 +47,7 @@ def words_of(menu: QMenu) -> list[str]:
     return [action.text() for action in menu.actions() if action.text()]
 
 
-async def test_input_tile_shows_its_role_name_and_facts(tmp_path, theme):
+async def test_input_tile_tells_its_name_and_facts(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         tile = rig.tile("a.png")
@@ -151,7 +151,7 @@ async def test_menu_of_an_input_tile_offers_every_action(tmp_path, theme):
         menu.close()
 
 
-async def test_settings_of_an_input_are_offered_only_while_it_is_present(tmp_path, theme):
+async def test_settings_are_offered_only_for_an_input_made_by_a_request(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
         made = Request(endpoint="text_to_image", model="gen4_image", values={"promptText": "A fox"}, prompt="A fox")
@@ -165,7 +165,7 @@ async def test_settings_of_an_input_are_offered_only_while_it_is_present(tmp_pat
         assert rig.composer.prompt == "A fox"
 
 
-async def test_menu_of_an_unsuitable_input_offers_fixes_first(tmp_path, theme):
+async def test_menu_of_an_unsuitable_input_offers_its_fixes(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.picture("a.gif"))

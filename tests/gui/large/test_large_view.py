@@ -355,7 +355,7 @@ async def test_views_hidden_by_the_large_view_offer_no_commands(tmp_path, theme,
         assert hidden <= set(keys.given(window))
 
 
-async def test_shortcut_assigned_to_another_command_keeps_that_command(tmp_path, theme, qtbot):
+async def test_key_given_to_another_command_no_longer_belongs_to_the_large_view(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         keys = rig.window.keys
         rig.models.keys.choose({"task.retry": ["Space"]})
@@ -366,7 +366,7 @@ async def test_shortcut_assigned_to_another_command_keeps_that_command(tmp_path,
         await until(lambda: rig.window.workspace.overlay)
 
 
-async def test_task_filtered_out_by_its_rating_stays_in_the_current_walk(tmp_path, theme, qtbot):
+async def test_large_view_goes_on_after_a_task_is_filtered_out_by_its_rating(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         rig.filter.search("is:unrated")
         await until(lambda: rig.rows.is_loaded)

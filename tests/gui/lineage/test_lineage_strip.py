@@ -144,7 +144,7 @@ async def test_lineage_strip_is_hidden_without_relatives(tmp_path: Path, theme: 
         assert thumbs(rig) == []
 
 
-async def test_use_as_input_lists_models_that_accept_a_clip(tmp_path: Path, theme: Theme) -> None:
+async def test_use_as_input_of_a_clip_offers_its_last_frame_and_more(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         await a_family(rig)
         rig.window.view.select([TaskId("t2")])
@@ -206,7 +206,7 @@ async def test_result_without_relatives_offers_its_use_and_shows_no_descendants(
         assert thumbs(rig) == []
 
 
-async def test_focus_stays_on_the_offer_while_relatives_load(tmp_path: Path, theme: Theme) -> None:
+async def test_focus_stays_on_the_offer_when_offers_are_replaced(tmp_path: Path, theme: Theme) -> None:
     async with Desktop(tmp_path, theme) as rig:
         await a_family(rig)
         strip = strip_of(rig)

@@ -118,7 +118,7 @@ def test_two_simultaneous_poster_requests_get_one_answer(
     assert answers.count(str(first)) == 1
 
 
-def test_many_clips_share_one_player_for_posters(
+def test_many_clips_requested_at_once_are_told_with_their_own_sizes(
     maker: PosterMaker, clip: Path, portrait_clip: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     made: dict[str, tuple[int, int]] = {}

@@ -172,7 +172,7 @@ def test_live_update_does_not_reopen_a_broken_clip(preview: Preview, broken: Pat
     assert preview.playback.activity is not PlayState.OPENING
 
 
-def test_current_frame_can_be_copied_but_a_poster_cannot(
+def test_shown_frame_exists_for_a_clip_and_not_for_a_picture(
     preview: Preview, clip: Path, picture: Path, qtbot: QtBot
 ) -> None:
     assert preview.shown_frame().isNull()
@@ -185,7 +185,7 @@ def test_current_frame_can_be_copied_but_a_poster_cannot(
     assert preview.shown_frame().isNull()
 
 
-def test_clip_without_frames_offers_the_systems_player(
+def test_clip_without_frames_is_explained_and_let_go(
     make_preview: Callable[..., Preview], clip: Path, qtbot: QtBot
 ) -> None:
     engine = FakeEngine()
@@ -199,7 +199,7 @@ def test_clip_without_frames_offers_the_systems_player(
     assert engine.path is None
 
 
-def test_moving_quickly_through_thirty_clips_opens_only_the_last(
+def test_moving_quickly_through_thirty_clips_shows_the_last(
     preview: Preview, clip: Path, portrait_clip: Path, qtbot: QtBot
 ) -> None:
     for number in range(30):

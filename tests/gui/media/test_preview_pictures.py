@@ -101,7 +101,7 @@ def test_resizing_keeps_a_fitted_picture_fitted(preview: Preview, picture: Path,
     assert view.is_fitted
 
 
-def test_z_switches_between_fit_and_full_size(preview: Preview, picture: Path, qtbot: QtBot) -> None:
+def test_z_shows_full_size_and_plus_zooms_in(preview: Preview, picture: Path, qtbot: QtBot) -> None:
     view = show(preview, picture, qtbot)
     view.setFocus()
     qtbot.keyClick(view, Qt.Key.Key_Z)

@@ -214,7 +214,7 @@ async def test_every_backup_control_has_a_name_and_fits_its_window(tmp_path: Pat
             window.close()
 
 
-async def test_profile_page_opens_backup_and_restore(tmp_path: Path, theme: Theme):
+async def test_profile_page_opens_the_backup_window_in_front(tmp_path: Path, theme: Theme):
     made = await a_profile(tmp_path)
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
         desktop.rooms.open("preferences", "Profile")

@@ -52,7 +52,7 @@ def is_checked(window: DamagedWindow) -> bool:
     return window.state.text() != "Checking the backups…"
 
 
-async def test_backups_are_listed_by_date_and_the_newest_good_one_is_restored_in_two_clicks(made: Made, theme: Theme):
+async def test_newest_good_backup_is_preselected_and_a_chosen_one_waits_for_the_next_start(made: Made, theme: Theme):
     seen: list[str] = []
 
     def act(window: DamagedWindow) -> bool:

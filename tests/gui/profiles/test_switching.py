@@ -68,7 +68,7 @@ def test_white_letters_are_readable_on_each_profile_color():
         assert 1.05 / (relative_luminance(COLORS[color]) + 0.05) >= 4.5, color
 
 
-def test_profile_badge_is_the_same_at_every_scale(qtbot: QtBot):
+def test_window_icon_of_a_profile_has_small_and_large_sizes(qtbot: QtBot):
     assert not badge("CA", Color.RED, 16).pixmap(30, 16).isNull()
     sizes = {size.width() for size in window_icon("CA", Color.RED).availableSizes()}
     assert {32, 256} <= sizes
@@ -176,7 +176,7 @@ async def test_removing_a_profile_asks_with_the_safe_answer_first(tmp_path: Path
         assert other.folder.is_dir()
 
 
-async def test_only_the_first_profile_cannot_be_removed(tmp_path: Path, theme: Theme):
+async def test_sole_profile_offers_no_removal(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         menu = await menu_of(desktop)
         assert not any(text.startswith("Remove") for text in lines(menu))

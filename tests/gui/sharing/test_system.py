@@ -150,7 +150,7 @@ def test_explorer_and_finder_select_a_file_by_command(
     assert opened == [QUrl.fromLocalFile("/library")]
 
 
-def test_external_program_starts_detached_without_output_here(tmp_path: Path, qtbot: QtBot) -> None:
+def test_external_program_is_started(tmp_path: Path, qtbot: QtBot) -> None:
     done = tmp_path / "done by it"
     words = (sys.executable, "-c", "import sys; print('noise'); open(sys.argv[1], 'x').write('done')")
     assert output.start((*words, str(done)))

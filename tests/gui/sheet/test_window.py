@@ -98,7 +98,7 @@ async def test_every_command_of_a_sheet_works_in_it(opened: Opened):
                     shown.close()
 
 
-async def test_sheet_shows_what_was_imported_and_its_cost(opened: Opened):
+async def test_sheet_shows_what_was_imported_and_how_many_tasks_are_ready(opened: Opened):
     async with opened(SHOTS) as (_, window):
         assert "shots.csv" in window.windowTitle()
         assert "3 rows · columns matched by name · nothing sent yet" in said(window)
@@ -473,7 +473,7 @@ async def test_numbers_are_not_cut_in_a_narrow_sheet(opened: Opened):
         assert table.columnWidth(position) >= figures.horizontalAdvance("1920:1080") + 2 * PADDING
 
 
-async def test_row_sent_later_explains_its_unused_values_in_a_narrow_sheet(opened: Opened):
+async def test_columns_of_a_narrow_sheet_are_wide_enough_for_not_used(opened: Opened):
     async with opened("prompt,model,audio,project,shot\nA lighthouse,veo3.1_fast,true,Aurora,010\n") as (_, window):
         table, model = window.table, window.sheet.model
         window.resize(880, 500)

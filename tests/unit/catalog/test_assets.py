@@ -86,7 +86,7 @@ def test_assets_inside_objects_are_found() -> None:
     ]
 
 
-def test_assets_of_a_copied_request_can_be_replaced() -> None:
+def test_replacing_assets_leaves_the_given_request_unchanged() -> None:
     pair = pair_of("image_to_video", "veo3.1")
     values = {"promptImage": [{"uri": FILE, "position": "first"}], "ratio": "1280:720"}
 

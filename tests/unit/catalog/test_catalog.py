@@ -36,7 +36,7 @@ def test_endpoint_knows_its_path_outputs_and_inputs() -> None:
     [("text_to_image", IMAGE), ("video_to_hdr", VIDEO), ("sound_effect", AUDIO), ("character_performance", VIDEO),
      ("video_to_audio", AUDIO), ("image_upscale", IMAGE), ("avatar_videos", VIDEO), ("voice_isolation", AUDIO)],
 )  # fmt: skip
-def test_endpoint_makes_the_media_in_its_name(endpoint: str, makes: Media) -> None:
+def test_endpoint_tells_the_media_it_makes(endpoint: str, makes: Media) -> None:
     found = CATALOG.endpoint(endpoint)
     assert found is not None
     assert found.makes is makes
@@ -79,7 +79,7 @@ def test_untyped_list_items_get_the_shape_known_from_other_models() -> None:
     assert (picture.assumed, picture.kind, picture.positions) == (True, FieldKind.ASSETS, ("first", "last"))
 
 
-def test_every_form_has_few_main_fields() -> None:
+def test_every_form_has_at_most_seven_main_fields() -> None:
     for pair in CATALOG.pairs():
         assert len(pair.main_fields) <= 7, (pair.endpoint, pair.model)
 
@@ -128,7 +128,7 @@ def test_unknown_names_are_shown_as_sent() -> None:
     assert labels.endpoint_label("text_to_opera") == "Text to opera"
 
 
-def test_field_kind_of_a_later_catalog_is_edited_as_json(tmp_path: Path) -> None:
+def test_field_kind_of_a_later_catalog_is_unknown(tmp_path: Path) -> None:
     later = {
         "sdk": "9.0.0",
         "endpoints": [

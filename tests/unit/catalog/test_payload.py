@@ -60,6 +60,6 @@ def test_prompt_is_sent_as_written() -> None:
     assert sent["promptText"] == "  two\nlines "
 
 
-def test_unknown_member_is_never_dropped_silently() -> None:
+def test_unknown_member_is_sent_and_the_name_of_another_model_is_not() -> None:
     sent = build_payload(pair_of("text_to_video", "gen4.5"), {"newThing": 1, "promptText": "a", "model": "other"})
     assert sent == {"model": "gen4.5", "promptText": "a", "newThing": 1}

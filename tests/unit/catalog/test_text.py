@@ -80,7 +80,7 @@ def test_settings_of_an_unknown_model_are_described_too() -> None:
         ({}, ""),
     ],
 )
-def test_each_setting_has_a_description(values: dict[str, object], line: str) -> None:
+def test_settings_line_says_values_in_words(values: dict[str, object], line: str) -> None:
     assert settings_line(None, values) == line
 
 

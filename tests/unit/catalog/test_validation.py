@@ -30,7 +30,7 @@ def findings(endpoint: str, name: str, /, **values: Any) -> dict[tuple[str | int
     return {finding.path: finding.message for finding in found}
 
 
-def test_prompt_that_contains_an_api_key_is_not_sent() -> None:
+def test_prompt_that_contains_an_api_key_is_refused() -> None:
     found = findings("text_to_video", "gen4.5", promptText=f"A fox key_{'0a' * 64}")
     assert found == {("promptText",): "“Prompt” holds an API key. Remove it: it would be sent and stored."}
     assert findings("text_to_video", "gen4.5", promptText="A key_lighting_setup and key_2024") == {}
@@ -183,7 +183,7 @@ def test_frame_position_that_the_model_does_not_accept_is_refused(item: dict[str
     }
 
 
-def test_items_of_assumed_shape_are_not_validated_locally() -> None:
+def test_link_in_items_of_assumed_shape_is_validated_and_their_position_is_not() -> None:
     frames = [{"uri": LINK, "position": "first"}, {"uri": LINK, "position": "middle"}, {"uri": "http://e.com/a"}]
     assert list(findings("image_to_video", "kling_4", promptImage=frames)) == [("promptImage", 2, "uri")]
 

@@ -191,7 +191,7 @@ RUBBISH: dict[str, Callable[[], FakeService]] = {
 
 
 @pytest.mark.parametrize("answer", RUBBISH)
-async def test_tray_shows_the_notification_if_the_service_answers_with(bus, answer, caplog):
+async def test_notification_counts_as_not_shown_if_the_service_answers_with(bus, answer, caplog):
     caplog.set_level(logging.INFO, "runway_desktop.desktop")
     service = RUBBISH[answer]()
     async with running() as notifier:
@@ -225,7 +225,7 @@ async def test_hanging_service_is_not_waited_for(bus, monkeypatch):
 
 
 @pytest.mark.parametrize("address", ["", "rubbish", "unix:path=/nowhere", "tcp:host=localhost,port=1"])
-async def test_tray_shows_the_notification_without_a_session_bus(monkeypatch, address):
+async def test_notification_counts_as_not_shown_without_a_session_bus(monkeypatch, address):
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     async with running() as notifier:
         notifier.show("Saved")

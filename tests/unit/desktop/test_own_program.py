@@ -64,7 +64,7 @@ def is_gone(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("stream", [1, 2])
-def test_gigabyte_of_output_costs_no_memory_and_blocks_nothing(stream: int, tmp_path: Path):
+def test_gigabyte_of_output_blocks_nothing_and_only_a_part_of_stderr_is_kept(stream: int, tmp_path: Path):
     words = program(tmp_path, f"head -c 1000000000 /dev/zero | tr '\\0' x >&{stream}; exit 3")
     with pytest.raises(HookFailed, match="“hook” ended with 3") as failed:
         run([words], b"", 60.0)

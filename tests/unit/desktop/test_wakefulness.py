@@ -140,7 +140,7 @@ async def test_logind_is_used_if_the_portal_hangs_and_the_portal_then_holds_noth
     desk.close()
 
 
-async def test_failed_suspend_inhibition_is_logged_once(bus, monkeypatch, tmp_path, caplog):
+async def test_failed_suspend_inhibition_is_logged_as_information(bus, monkeypatch, tmp_path, caplog):
     caplog.set_level(logging.INFO, "runway_desktop.desktop")
     monkeypatch.setenv("PATH", str(tmp_path))
     async with awake():

@@ -117,7 +117,7 @@ async def test_invalid_control_request_is_refused(wish: dict[str, object]):
         assert (await at.anyone.post(f"{at.simulator.base_url}/_control/keys", json=wish)).status_code == 400
 
 
-def test_command_line_accepts_keys_of_other_organizations(capsys: pytest.CaptureFixture[str]):
+def test_help_of_the_command_line_names_keys_of_other_organizations(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         main(["--help"])
     assert "--other-secret" in capsys.readouterr().out

@@ -83,7 +83,7 @@ def test_command_line_refuses_unknown_arguments(capsys: pytest.CaptureFixture[st
     assert "explode" in capsys.readouterr().err
 
 
-def test_bundle_starts_its_simulator_with_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bundle_starts_its_simulator_by_its_own_file(monkeypatch: pytest.MonkeyPatch) -> None:
     assert own_words()[1:] == ["-m", "runway_desktop"]
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert own_words() == [sys.executable]

@@ -155,7 +155,7 @@ async def test_swapping_two_takes_moves_the_focus_along(tmp_path: Path) -> None:
         assert (tops(model), model.focus) == (["t2", "t1", "t3"], 1)
 
 
-async def test_repeated_rating_key_clears_the_rating(tmp_path: Path) -> None:
+async def test_judgments_reach_the_focused_take_and_a_repeated_pick_clears_it(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         judge = NotingJudge()
         model = room(rig, judge)
@@ -188,7 +188,7 @@ async def test_rating_focuses_the_next_unrated_take_then_the_next_set(tmp_path: 
         assert model.focus == 0, "the first of the set was only looked at"
 
 
-async def test_rating_made_elsewhere_is_shown_live_and_advances(tmp_path: Path) -> None:
+async def test_rating_made_elsewhere_is_shown_live_and_counts_when_advancing(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         tasks = [done(n, "Fog") for n in range(1, 7)]
         await rig.put(*tasks)
