@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
 from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
-from runway_desktop.usecases.clients.verbs import VERBS, members
+from runway_desktop.usecases.clients.verbs import MOST_LISTED, MOST_TASKS, VERBS, members
 
 from . import options, printing
 from .printing import Answer, say
@@ -53,7 +53,7 @@ _WORST_FIRST = (Code.UNCERTAIN, Code.OVER_MAX, Code.REFUSED, Code.NOT_YET, Code.
 
 def main(words: Sequence[str]) -> int:
     command = _Command(words)
-    in_json = any(word.partition("=")[0] == "--json" for word in words)
+    in_json = any(word.partition("=")[0] in ("--json", "--jsonl") for word in words)
     try:
         # Reading stdin is done outside of the loop, where it can be interrupted.
         chosen, arguments = _read(words)
@@ -65,8 +65,7 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         command.say_how_to_go_on()
         return INTERRUPTED
-    if other := found.get("engine"):
-        say(other)
+    command.say_notes(found)
     if not found:
         return code
     if problem := printing.write(printing.as_json(found) if in_json else printing.as_text(found)):
@@ -78,6 +77,9 @@ def main(words: Sequence[str]) -> int:
 def _read(words: Sequence[str]) -> tuple[Namespace, dict[str, Any]]:
     """The parsed command and the parameters of its call. Raises CallRefused."""
     chosen = options.read(words)
+    if "-" in getattr(chosen, "ids", ()):
+        read = _content("-", "list of ids").decode("utf-8-sig", "replace").split()
+        chosen.ids = list(dict.fromkeys(word for one in chosen.ids for word in (read if one == "-" else [one])))
     if chosen.command == "grant":
         _confirm_grant(chosen)
     arguments = _arguments(chosen)
@@ -141,18 +143,57 @@ class _Command:
                     code = ended if ended == Code.NOT_YET.value or self._lacks_results else 0
                     found = await line.call("get", arguments)
                 return code, self._advised(line, found)
+            case "list" if chosen.jsonl is not None:
+                return 0, await self._streamed(line, arguments)
             case "list":
                 found = await line.call("list", arguments)
-                if found["total"] > len(found["tasks"]) and chosen.json is None:
-                    say(f"{len(found['tasks']):,} of {found['total']:,} tasks. Narrow it with --query.")
+                if "next_after" in found and chosen.json is None:
+                    self._tell(f"{found['total']:,} tasks in all. To go on: --after {found['next_after']}")
                 return 0, _narrowed(found, chosen.json)
-            case "cancel":
-                found = await line.call("cancel", arguments)
+            case "adopt" | "cancel":
+                found = await _in_parts(line, chosen.command, arguments)
                 for task_id, problem in found["problems"].items():
                     say(f"{task_id}: {problem}")
-                return Code.FAILED.value if found["problems"] else 0, found
+                fails = Code.FAILED if chosen.command == "cancel" else Code.NOT_FOUND
+                codes = {fails.value} if found["problems"] else set()
+                if chosen.command == "adopt" and (chosen.wait or chosen.save is not None) and found["tasks"]:
+                    ids = [task["id"] for task in found["tasks"]]
+                    self._going_on = ["wait", *ids, *_words_kept(chosen)]
+                    ended, waited = await self._wait(line, ids)
+                    codes.add(ended)
+                    found = {**found, "tasks": waited["tasks"]}
+                return _worst(codes), found
             case command:
                 return 0, await line.call(command, arguments)
+
+    async def _streamed(self, line: EngineClient, arguments: dict[str, Any]) -> Answer:
+        """Prints every task that the query finds, one a line, page by page; ends when nobody reads any more."""
+        chosen = self._chosen
+        arguments = {"limit": MOST_LISTED, **arguments}
+        while True:
+            found = await line.call("list", arguments)
+            tasks = _narrowed(found, chosen.jsonl)["tasks"]
+            try:
+                await asyncio.to_thread(printing.put, "".join(map(printing.as_json, tasks)))
+            except BrokenPipeError:
+                return {}
+            except (OSError, ValueError) as error:
+                raise CallRefused(f"The answer could not be written: {error}.", code=Code.FAILED) from error
+            if chosen.limit is not None or "next_after" not in found:
+                self.say_notes(found)
+                return {}
+            arguments = {**arguments, "after": found["next_after"]}
+
+    @staticmethod
+    def say_notes(found: Answer) -> None:
+        for name in ("engine", "note"):
+            if name in found:
+                say(found[name])
+
+    def _tell(self, words: str) -> None:
+        """Says what is no problem."""
+        if not self._chosen.quiet:
+            say(words)
 
     async def _create(self, line: EngineClient, arguments: dict[str, Any]) -> tuple[int, Answer]:
         chosen = self._chosen
@@ -175,7 +216,7 @@ class _Command:
         self._going_on = ["wait", task_id, *_words_kept(chosen)]
         try:
             if chosen.wait or chosen.save is not None:
-                say(f"{task_id} {made['state']}")
+                self._tell(f"{task_id} {made['state']}")
                 code, waited = await self._wait(line, [task_id])
                 return code, self._advised(line, waited["tasks"][0])
             made = self._compared(await _sent(line, made))
@@ -212,12 +253,11 @@ class _Command:
         gives_up, is_stuck = math.inf, False
         while True:
             seconds = _EACH_WAIT if end is None else min(_EACH_WAIT, max(0.0, end - time.monotonic()))
-            wanted = {"ids": list(ids), "seconds": seconds, "saved": True}
-            found = await line.call("wait", wanted, **patience)
+            found = await _in_parts(line, "wait", {"ids": list(ids), "seconds": seconds, "saved": True}, **patience)
             for task in found["tasks"]:
                 if told.get(task["id"]) != (word := _progress(task)):
                     told[task["id"]] = word
-                    say(f"{task['id']} {word}")
+                    self._tell(f"{task['id']} {word}")
             now = time.monotonic()
             if end is not None and now >= end:
                 break
@@ -236,7 +276,7 @@ class _Command:
             say(f"{task['id']}: a result is not saved. {file.get('problem', '')}")
         self._lacks_results = bool(unsaved)
         if chosen.save is not None:
-            self._lacks_results |= not await asyncio.to_thread(copy_results, found["tasks"], chosen.save)
+            self._lacks_results |= not await asyncio.to_thread(copy_results, found["tasks"], chosen.save, self._tell)
         found = {**found, "tasks": list(map(self._compared, found["tasks"]))}
         code = _exit_code(found["tasks"]) if found["is_over"] or is_stuck else Code.NOT_YET.value
         if self._lacks_results:
@@ -254,7 +294,30 @@ def _arguments(chosen: Namespace) -> dict[str, Any]:
         for one in members(verb.takes)
         if one.name not in given
     }
-    return {**given, **read}
+    return {**given, **{name: value for name, value in read.items() if value is not None}}
+
+
+async def _in_parts(line: EngineClient, name: str, arguments: dict[str, Any], **more: float) -> dict[str, Any]:
+    """The answer about any number of tasks, of as many calls as it takes."""
+    empty: Mapping[str, Any] = {"list": [], "dict": {}, "bool": True}
+    found: dict[str, Any] = {one.name: empty[one.kind] for one in members(VERBS[name].gives) if one.required}
+    ids = arguments["ids"]
+    starts = range(0, len(ids), MOST_TASKS)
+    for start in starts:
+        part = {**arguments, "ids": ids[start : start + MOST_TASKS]}
+        if "seconds" in part:
+            part["seconds"] /= len(starts)
+        for member, value in (await line.call(name, part, **more)).items():
+            match found.get(member):
+                case bool() as before:
+                    found[member] = before and value
+                case list() as before:
+                    found[member] = before + value
+                case dict() as before:
+                    found[member] = before | value
+                case _:
+                    found[member] = value
+    return found
 
 
 def _values(chosen: Namespace) -> dict[str, Any]:
@@ -358,8 +421,11 @@ def _progress(task: Answer) -> str:
 
 
 def _exit_code(tasks: Sequence[Answer]) -> int:
-    found = {_end_of(task) for task in tasks}
-    return next((code.value for code in _WORST_FIRST if code in found), 0)
+    return _worst({code.value for task in tasks if (code := _end_of(task)) is not None})
+
+
+def _worst(codes: Collection[int]) -> int:
+    return next((code.value for code in _WORST_FIRST if code.value in codes), 0)
 
 
 def _end_of(task: Answer) -> Code | None:
@@ -417,7 +483,12 @@ def _profile_words(chosen: Namespace) -> list[str]:
 def _words_kept(chosen: Namespace) -> list[str]:
     """Options of a waiting command that its continuation needs too."""
     words = ["--save", str(chosen.save)] if chosen.save is not None else []
-    return [*_profile_words(chosen), *words, *(["--json"] if chosen.json is not None else [])]
+    return [
+        *_profile_words(chosen),
+        *words,
+        *(["--json"] if chosen.json is not None else []),
+        *(["--quiet"] if chosen.quiet else []),
+    ]
 
 
 def check_folder(folder: Path) -> None:
@@ -431,7 +502,7 @@ def check_folder(folder: Path) -> None:
         raise CallRefused(said, code=Code.INPUT, advice="Name another folder. Nothing was sent.") from error
 
 
-def copy_results(tasks: Sequence[Answer], folder: Path) -> bool:
+def copy_results(tasks: Sequence[Answer], folder: Path, tell: Callable[[str], None] = say) -> bool:
     """Returns whether all results of the succeeded tasks were copied. Never overwrites other files. Blocking."""
     from runway_desktop.services.disk.disk_space import DiskSpace
     from runway_desktop.services.exchange.whole_copy import Names, put_whole
@@ -451,5 +522,5 @@ def copy_results(tasks: Sequence[Answer], folder: Path) -> bool:
                 say(f"It could not be copied to {folder}: {why} The result is kept in the library: {source}")
                 is_whole = False
             else:
-                say(f"saved {put.path}")
+                tell(f"saved {put.path}")
     return is_whole

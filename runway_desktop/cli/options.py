@@ -22,7 +22,7 @@ command, a window opens and takes files, folders, https links and task ids: runw
 _EVERY = (Code.FAILED, Code.INPUT, Code.AGAIN, Code.REFUSED, Code.PERSON)
 """Exit codes that any command may have."""
 _INTERRUPTED = "130, 143, 129 interrupted, which stops no task: stderr names the command that continues"
-_SIGNALS = (130, 143, 129)
+_SIGNALS = (130, 143, 129, 141)
 
 
 class Parser(argparse.ArgumentParser):
@@ -105,14 +105,16 @@ def _with_members(command: argparse.ArgumentParser, verb: Verb, typed: Command) 
         elif one.name in typed.positional:
             word = one.name.removesuffix("s").upper() if one.kind == "list" else one.name.upper()
             several = "+" if one.kind == "list" else None if one.required and not typed.batches else "?"
-            command.add_argument(one.name, metavar=word, type=_reader(one), nargs=several, help=one.says)
+            says = f"{one.says}; - reads them from stdin" if several == "+" else one.says
+            command.add_argument(one.name, metavar=word, type=_reader(one), nargs=several, help=says)
         else:
             flag = f"--{one.name.replace('_', '-')}"
             if one.kind == "bool":
                 command.add_argument(flag, action="store_true", help=one.says)
             else:
                 command.add_argument(
-                    flag, required=one.required and not typed.batches, default=None if one.required else one.default,
+                    flag, required=one.required and not typed.batches,
+                    default=None if one.required or one.kind == "int" else one.default,
                     type=_reader(one), help=one.says,
                     metavar="N" if one.kind in ("int", "float") else None,
                 )  # fmt: skip
@@ -150,6 +152,8 @@ def _with_flags(command: argparse.ArgumentParser, typed: Command, *, selects: bo
     if selects:
         said += "; with FIELDS, such as id,state,files, those of each task only"
         command.add_argument("--json", nargs="?", const=(), type=_fields, metavar="FIELDS", help=said)
+        said = "all tasks that are found (or --limit), one JSON object a line; with FIELDS as --json"
+        command.add_argument("--jsonl", nargs="?", const=(), type=_fields, metavar="FIELDS", help=said)
     else:
         command.add_argument("--json", action="store_const", const=(), help=said)
 
@@ -158,6 +162,7 @@ def _with_profile(command: argparse.ArgumentParser) -> None:
     command.add_argument("--profile", metavar="NAME", help="the profile with this name")
     command.add_argument("--profile-dir", type=Path, metavar="DIR", help="the profile in this folder")
     command.add_argument("--demo", action="store_true", help="the demo's profile, which costs nothing")
+    command.add_argument("--quiet", action="store_true", help="say only problems on stderr, no progress")
     command.add_argument("--verbose", action="store_true", help="say more in the log and on stderr")
 
 

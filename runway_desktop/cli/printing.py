@@ -10,12 +10,14 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.words.plain import shown
 
 Answer = Mapping[str, Any]
+_MOST_MODELS = 4
 
 
 def say(words: str) -> None:
@@ -36,11 +38,13 @@ def as_text(found: Answer) -> str:
     """For people: tasks and models as tables, anything else one line for each member."""
     tasks, models, endpoints = found.get("tasks"), found.get("models"), found.get("endpoints")
     if isinstance(tasks, list):
-        lines = _table([(one["id"], one["state"], one["model"], one["prompt"]) for one in tasks])
+        lines = _table([_of_task(one) for one in tasks])
     elif isinstance(models, list):
         lines = _table([(one["endpoint"], field["name"], _in_line(field)) for one in models for field in one["fields"]])
     elif isinstance(endpoints, list):
         lines = _table([(one["endpoint"], model) for one in endpoints for model in one["models"]])
+    elif isinstance(models, dict):
+        lines = _balance(found["credits"], models)
     else:
         lines = _members(found)
     return "".join(f"{line}\n" for line in lines)
@@ -73,6 +77,29 @@ def refused(error: CallRefused, *, in_json: bool) -> int:
     if in_json:
         write(as_json({"error": error.message, "hint": error.advice, "code": error.code.name.lower()}))
     return error.code.value
+
+
+def _of_task(task: Answer) -> tuple[str, ...]:
+    """Id, local time, state, model, price, first file, prompt. In a terminal a file is its name, elsewhere its path."""
+    time, cost = "", ""
+    if "createdAt" in task:
+        time = f"{datetime.fromisoformat(task['createdAt']).astimezone():%Y-%m-%d %H:%M}"
+    if "credits" in task:
+        cost = f"{task['credits']:g}"
+    path = next((file["path"] for file in task.get("files", ()) if "path" in file), "")
+    file = os.path.basename(path) if sys.stdout.isatty() else path
+    return task["id"], time, task["state"], task["model"], cost, file, task["prompt"]
+
+
+def _balance(credits: float, models: Mapping[str, Answer]) -> Iterator[str]:
+    """The credits, and the models that were used most today."""
+    yield f"{round(credits, 2):,.12g} credits"
+    used = sorted((name for name in models if models[name]["daily_used"]), key=lambda name: -models[name]["daily_used"])
+    for name in used[:_MOST_MODELS]:
+        most = models[name]["daily_limit"]
+        yield f"{shown(name)}: {models[name]['daily_used']}{'' if most is None else f' of {most}'} today"
+    if rest := used[_MOST_MODELS:]:
+        yield f"{len(rest)} more models used today: --json names them"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

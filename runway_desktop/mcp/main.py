@@ -34,6 +34,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--profile", metavar="NAME", help="the profile of this name")
     parser.add_argument("--profile-dir", type=Path, metavar="DIR", help="the profile in this folder")
     parser.add_argument("--demo", action="store_true", help="the demo's profile, which costs nothing")
+    parser.add_argument("--quiet", action="store_true", help="say only problems on stderr, as ever")
     parser.add_argument("--verbose", action="store_true", help="say more in the log and on stderr")
     chosen = parser.parse_args(list(words))
     try:

@@ -48,7 +48,7 @@ def test_bash_completes_commands_flags_models_and_folders(tree: Path):
     need_programs("bash")
     assert completed(tree, "cr") == ["create"]
     assert sorted(completed(tree, "m")) == ["mcp", "models"]
-    assert completed(tree, "list", "--j") == ["--json"]
+    assert completed(tree, "list", "--json") == ["--json", "--jsonl"]
     assert completed(tree, "--hi") == ["--hidden"], "of the window"
     assert completed(tree, "create", "text_to_v") == ["text_to_video"]
     assert "gen4.5" in completed(tree, "create", "--model", "gen4")

@@ -125,6 +125,12 @@ def test_command_in_the_background_outlives_its_terminal(programs: Programs):
     assert in_shell(programs, line).returncode == 8
 
 
+def test_list_streams_to_a_reader_that_ends_early(programs: Programs):
+    run(programs, *PICTURE, "--set", "ratio=1280:720", "--max-credits", "10")
+    done = in_shell(programs, "rd list --jsonl in | head -c 1; exit ${PIPESTATUS[0]}")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "{", "")
+
+
 def test_closed_output_pipe_does_not_change_the_exit_code(programs: Programs):
     for _ in range(3):
         run(programs, *FOX, "--prompt", "Many", "--dry-run")

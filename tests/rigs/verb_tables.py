@@ -14,7 +14,7 @@ from runway_desktop.usecases.clients.refusals import EXITS
 from runway_desktop.usecases.clients.verbs import FileAnswer, TaskAnswer, members
 from runway_desktop.values import Struct
 
-SHARED = ("json", "profile", "profile_dir", "demo", "verbose")
+SHARED = ("json", "profile", "profile_dir", "demo", "quiet", "verbose")
 """Flags that every command has."""
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "commands-and-agents.md"
 

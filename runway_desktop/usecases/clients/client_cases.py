@@ -7,9 +7,12 @@ CallRefused: a sentence, and what to do instead. Loop's thread only.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import math
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+
+from msgspec import UNSET
 
 from runway_desktop.catalog import Field, FieldKind, Pair, Variant
 from runway_desktop.catalog.catalog import length_left_out, starting_values
@@ -17,7 +20,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
 from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.caps import Kept
-from runway_desktop.domain.errors import ApiError
+from runway_desktop.domain.errors import ApiError, NotThere
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
 from runway_desktop.domain.media import Media
@@ -33,19 +36,20 @@ from runway_desktop.domain.permissions import (
     left_today,
     refusal,
 )
-from runway_desktop.domain.task import Output, Request, State, Task, TaskId, parse_remote_id
+from runway_desktop.domain.task import Output, RemoteId, Request, State, Task, TaskId, parse_remote_id
 from runway_desktop.services.approvals import YOU
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Finishing
 from runway_desktop.services.tasks.adoption import Adopting
+from runway_desktop.services.tasks.asking import Reply
 from runway_desktop.texts import english
-from runway_desktop.usecases.searching.language import meaning, read
+from runway_desktop.usecases.searching.language import IS, KEYS, STATES, meaning, misread, read
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words.failures import no_link_words, why_not_words
 from runway_desktop.values import replace
 
 from .creating import Creating, refused
-from .refusals import CallRefused, Code, in_english, refusal_of
+from .refusals import CallRefused, Code, in_english, listed, refusal_of
 from .task_answer import is_settled, task_answer
 from .verbs import (
     MOST_TASKS,
@@ -77,7 +81,10 @@ from .verbs import (
 
 KEY_PATIENCE = 10.0
 """Seconds to wait for the keychain. Unlocking it takes a user longer; a call does not wait for that."""
+LIKE = "Ids look like 17f20503-6c24-4c16-946b-35dbbce2af2f."
 _LONGEST_ABOUT = 200
+_VALUES = {"is": IS, "state": tuple(STATES)}
+"""What two filters of a query may be."""
 _INPUTS = (Media.IMAGE, Media.VIDEO, Media.AUDIO)
 
 
@@ -191,13 +198,41 @@ class ClientCases:
         library = self._engine.library
         await self._engine.clients.record(client, "list", wanted.query[:_LONGEST_ABOUT])
         counts = await library.counts()
+        if words := misread(wanted.query):
+            advice = f"Filters: {', '.join(KEYS)}, each with a value. Put other words with a colon in quotes."
+            raise CallRefused(f"“{words[0][:80]}” is no filter.", code=Code.INPUT, advice=advice)
         with english():
             found = meaning(read(wanted.query), counts, self._engine.clock.now())
-        if found.said:
-            raise CallRefused(found.said[0], code=Code.INPUT)
-        listing = Listing(filter=found.filter, group=GroupBy.NONE)
-        rows = (await library.beginning(listing, wanted.limit, wanted.limit))[1]
-        return ListAnswer(total=await library.amount(found.filter), tasks=await self._all_said(rows))
+        if found.unused:
+            values = next((_VALUES[term.key] for term in found.unused if term.key in _VALUES), ())
+            raise CallRefused(found.said[0], code=Code.INPUT, advice=f"All: {', '.join(values)}." if values else "")
+        ids, is_whole = await self._page(Listing(filter=found.filter, group=GroupBy.NONE), wanted)
+        return ListAnswer(
+            total=await library.amount(found.filter),
+            tasks=await self._all_said(await library.rows(ids)),
+            next_after=UNSET if is_whole else ids[-1],
+            note=" ".join(found.said) or UNSET,
+        )
+
+    async def _page(self, listing: Listing, wanted: ListWanted) -> tuple[Sequence[TaskId], bool]:
+        """The ids of a page, and whether it is the last."""
+        library, limit, start = self._engine.library, wanted.limit, 0
+        if wanted.after:
+            last = await self._known(wanted.after)
+            if last is None:
+                raise CallRefused("There is no task of this id to go on after.", code=Code.INPUT)
+            # Those of one batch have the same time. If it was changed, so that the query no longer finds it, they come
+            # again.
+            until = min(math.nextafter(last.created_at, math.inf), listing.filter.until or math.inf)
+            listing = replace(listing, filter=replace(listing.filter, until=until))
+        found = await library.list(listing, limit)
+        if wanted.after and last is not None:
+            while last.id not in found.ids and not found.is_whole:
+                limit *= 4
+                found = await library.list(listing, limit)
+            start = found.ids.index(last.id) + 1 if last.id in found.ids else 0
+            found = await library.list(listing, start + wanted.limit)
+        return found.ids[start:], found.is_whole
 
     async def models(self, _: str, wanted: ModelsWanted) -> ModelsAnswer:
         """Endpoints with their models; with a model named, its fields and price."""
@@ -279,15 +314,32 @@ class ClientCases:
         return replace(await self._answer(made.task.id), is_repeat=made.is_repeat)
 
     async def adopt(self, client: str, wanted: TasksNamed) -> AdoptAnswer:
-        """Adds tasks that were started elsewhere to the list, so that their results are saved."""
+        """Adds tasks that were started elsewhere to the list, so that their results are saved. One that Runway does not
+        know is asked for once more, since a new one may not be readable at once, and then named in `problems`."""
+        known: list[RemoteId] = []
+        found: dict[RemoteId, Reply] = {}
+        asked: list[RemoteId] = []
+        for word in _some(wanted.ids):
+            task = await self._known(word)
+            remote_id = task.remote_id if task is not None else parse_remote_id(word)
+            if remote_id is None:
+                raise CallRefused(
+                    f"“{word[:80]}” is no id of Runway's.", code=Code.INPUT, advice=f"{LIKE} Nothing was added."
+                )
+            (asked if task is None else known).append(remote_id)
         await self._engine.clients.record(client, "adopt", f"{len(wanted.ids)}")
         await self.need_key()
-        adopted = await self._finishing.run(self._adopt(_some(wanted.ids)), "adopt tasks")
-        if adopted.bad:
-            raise CallRefused("Not all of these are ids of Runway's.", code=Code.INPUT, advice=adopted.bad[0][:80])
+        for _ in range(2):
+            found |= {remote_id: await self._looked_up(remote_id) for remote_id in asked}
+            asked = [remote_id for remote_id in asked if isinstance(found[remote_id].said, NotThere)]
+        for remote_id in asked:
+            del found[remote_id]
+        adopted, _ = await self._taken(found, known)
         rows = await self._engine.library.rows([*adopted.added, *adopted.known])
-        tasks = await self._all_said(rows)
-        return AdoptAnswer(tasks=tasks, added=list(adopted.added), known=list(adopted.known))
+        return AdoptAnswer(
+            tasks=await self._all_said(rows), added=list(adopted.added), known=list(adopted.known),
+            problems={str(remote_id): "Runway has no such task for this key." for remote_id in asked},
+        )  # fmt: skip
 
     async def cancel(self, client: str, wanted: TasksNamed) -> CancelAnswer:
         """Cancels running and queued tasks; never deletes finished ones. An agent can cancel only its own."""
@@ -388,18 +440,35 @@ class ClientCases:
         """Looks the id up at Runway once. Raises CallRefused if Runway does not know it."""
         remote_id = parse_remote_id(word)
         if remote_id is None:
-            advice = "Ids look like 17f20503-6c24-4c16-946b-35dbbce2af2f."
-            raise CallRefused("There is no task of this id.", code=Code.NOT_FOUND, advice=advice)
+            raise CallRefused("There is no task of this id.", code=Code.NOT_FOUND, advice=LIKE)
         await self._check(client, Act.ADOPT)
         await self.need_key()
-        async with self._looking:
-            reply = await self._engine.asking.ask(remote_id)
-        if not isinstance(reply.said, Answer):
+        reply = await self._looked_up(remote_id)
+        if isinstance(reply.said, NotThere):
             raise refusal_of(reply.said) from reply.said
         await self._engine.clients.record(client, "adopt", remote_id)
-        adopted = await self._finishing.run(self._adopt([remote_id]), "adopt a task")
-        [task_id] = adopted.added or adopted.known
-        return await self._engine.ledger.answer(task_id, reply.said, reply.key)
+        _, [task] = await self._taken({remote_id: reply})
+        return task
+
+    async def _looked_up(self, remote_id: RemoteId) -> Reply:
+        """Raises CallRefused if Runway neither has the task nor says that it has not."""
+        async with self._looking:
+            reply = await self._engine.asking.ask(remote_id)
+        if not isinstance(reply.said, Answer | NotThere):
+            raise refusal_of(reply.said) from reply.said
+        return reply
+
+    async def _taken(
+        self, found: Mapping[RemoteId, Reply], known: Sequence[RemoteId] = ()
+    ) -> tuple[Adopting, Sequence[Task]]:
+        """Adopts these; returns also what was found at Runway, as it is there."""
+        adopted = await self._finishing.run(self._adopt([*found, *known]), "adopt tasks")
+        here = await self._engine.library.of_runway([*found])
+        return adopted, [
+            await self._engine.ledger.answer(here[remote_id], reply.said, reply.key)
+            for remote_id, reply in found.items()
+            if isinstance(reply.said, Answer)
+        ]
 
     async def _adopt(self, ids: Sequence[str]) -> Adopting:
         """One call at a time: adopting the same id twice at once would create two tasks."""
@@ -456,7 +525,7 @@ def _about(wanted: Wish) -> str:
 
 def _one_of(word: str, what: str, known: Sequence[str]) -> None:
     if word and word not in known:
-        raise CallRefused(f"There is no such {what} here.", code=Code.INPUT, advice=f"There are: {', '.join(known)}.")
+        raise CallRefused(f"There is no such {what} here.", code=Code.INPUT, advice=f"There are: {listed(known)}.")
 
 
 def _field(one: Field) -> FieldAnswer:

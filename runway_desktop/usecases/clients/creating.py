@@ -42,7 +42,7 @@ from runway_desktop.usecases.words.holds import cost_words
 from runway_desktop.values import Struct, replace
 
 from .input_files import check_files, named_files
-from .refusals import CallRefused, Code
+from .refusals import CallRefused, Code, listed
 from .verbs import BatchPrice, BatchWished, PriceAnswer, RowPrice, TaskWished
 
 LONGEST_ID = 200
@@ -122,7 +122,8 @@ class Creating:
         """The task of a row, and the id of the one that was made of it before; empty if there is none."""
         new, digest = await self._wished(client, wish)
         with english():
-            _refuse_findings(validate(self._pair(wish), new.request.values))
+            pair = self._pair(wish)
+            _refuse_findings(validate(pair, new.request.values), pair)
         known = await self._engine.clients.known(client, wish.request_id.strip())
         if known is not None and known.digest != digest:
             raise _other_wish()
@@ -193,7 +194,7 @@ class Creating:
         """Raises CallRefused for an invalid request."""
         with english():
             prepared = self._sending().prepare([new], origin)
-            _refuse_findings(prepared.findings[0])
+            _refuse_findings(prepared.findings[0], self._engine.catalog.pair(new.request.endpoint, new.request.model))
         return prepared
 
     async def _verdict(
@@ -296,7 +297,7 @@ class Creating:
             values[pair.prompt_field.name] = wish.prompt
         unknown = next((name for name in values if pair.field(name) is None), None)
         if unknown is not None:
-            takes = ", ".join(one.name for one in pair.fields)
+            takes = listed([one.name for one in pair.fields])
             raise CallRefused(
                 f"{wish.model} takes no “{unknown[:60]}” for {wish.endpoint}.",
                 code=Code.INPUT,
@@ -327,10 +328,10 @@ class Creating:
             return pair
         endpoint = catalog.endpoint(wish.endpoint)
         if endpoint is None:
-            known = ", ".join(sorted({one.endpoint for one in catalog.pairs()}))
+            known = listed(sorted({one.endpoint for one in catalog.pairs()}))
             raise CallRefused("There is no such endpoint.", code=Code.INPUT, advice=f"There are: {known}.")
         raise CallRefused(
-            f"{wish.endpoint} has no such model.", code=Code.INPUT, advice=f"It has: {', '.join(endpoint.models)}."
+            f"{wish.endpoint} has no such model.", code=Code.INPUT, advice=f"It has: {listed(endpoint.models)}."
         )
 
     async def _results(self, assets: Sequence[AssetRef]) -> dict[tuple[str | int, ...], str]:
@@ -391,12 +392,25 @@ def _other_wish() -> CallRefused:
     return CallRefused(_OTHER_WISH, code=Code.INPUT, advice="Use a new one for a new wish. Nothing was sent.")
 
 
-def _refuse_findings(found: Sequence[Finding]) -> None:
+def _refuse_findings(found: Sequence[Finding], pair: Pair | None) -> None:
     if found:
         said = " ".join(
-            f"{'.'.join(map(str, one.path))}: {one.message}" if one.path else one.message for one in found[:5]
+            f"{'.'.join(map(str, one.path))}: {one.message}{_allowed(pair, one)}" if one.path else one.message
+            for one in found[:5]
         )
         raise CallRefused("The request is not valid.", code=Code.INPUT, advice=said)
+
+
+def _allowed(pair: Pair | None, finding: Finding) -> str:
+    """The values of a field that has choices, unless the finding names them."""
+    fields = pair.fields if pair is not None else ()
+    choices: Sequence[object] = ()
+    for name in finding.path:
+        if isinstance(name, str) and (one := next((one for one in fields if one.name == name), None)) is not None:
+            fields = (*one.fields, *(inner for form in one.variants for inner in form.fields))
+            choices = one.choices
+    is_named = not choices or all(str(one) in finding.message for one in choices)
+    return "" if is_named else f" Values: {listed(choices)}."
 
 
 def refused(why: Why) -> CallRefused:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from runway_desktop.domain.errors import DamagedList, KeyRefused, ListClosed, NotThere, RunwayDesktopError
 from runway_desktop.texts import Text, english
 
 MOST_NESTED = 50
+MOST_NAMED = 20
 THE_KEY = "the key"
 """What a queued task waits for if the key is missing or refused."""
 
@@ -54,6 +55,16 @@ EXITS: Mapping[Code, str] = {
     "the answer). Do not repeat it",
 }
 """What each exit code of a command means."""
+
+
+def listed(values: Sequence[object]) -> str:
+    """What is allowed, for a refusal: "4, 5 and 6", of numbers more than `MOST_NAMED` their range."""
+    if len(values) <= MOST_NAMED:
+        return ", ".join(map(str, values))
+    if all(isinstance(value, int | float) for value in values):
+        numbers = [value for value in values if isinstance(value, int | float)]
+        return f"{min(numbers):g} to {max(numbers):g}"
+    return f"{', '.join(map(str, values[:MOST_NAMED]))} … and {len(values) - MOST_NAMED} more"
 
 
 def in_english(said: object) -> str:

@@ -62,7 +62,8 @@ class TasksWanted(Wish, frozen=True, kw_only=True):
 
 class ListWanted(Wish, frozen=True, kw_only=True):
     query: Annotated[str, Meta(description="as in the window's search: model:gen4.5 rating:>=4 date:today")] = ""
-    limit: Annotated[int, Meta(ge=1, le=MOST_LISTED, description="how many at most")] = 50
+    limit: Annotated[int, Meta(ge=1, le=MOST_LISTED, description="how many at most; 50 unless given")] = 50
+    after: Annotated[str, Meta(description="go on after this id, next_after of the page before")] = ""
 
 
 class TasksNamed(Wish, frozen=True, kw_only=True):
@@ -176,11 +177,14 @@ class WaitAnswer(TasksAnswer, frozen=True, kw_only=True):
 
 class ListAnswer(TasksAnswer, frozen=True, kw_only=True):
     total: Annotated[int, Meta(description="how many the query finds")]
+    next_after: Annotated[str, Meta(description="the last one's id, if there are more")] | UnsetType = UNSET
+    note: Annotated[str, Meta(description="why the query may find nothing")] | UnsetType = UNSET
 
 
 class AdoptAnswer(TasksAnswer, frozen=True, kw_only=True):
     added: Annotated[list[str], Meta(description="ids of those that are new in the list")]
     known: Annotated[list[str], Meta(description="ids of those that were in it")]
+    problems: Annotated[dict[str, str], Meta(description="why one was not added, by its id")]
 
 
 class CancelAnswer(TasksAnswer, frozen=True, kw_only=True):
@@ -410,8 +414,7 @@ VERBS: Mapping[str, Verb] = {
             method="adopt",
             needs=Act.ADOPT,
             starts=True,
-            may_move=False,
-            command=Command(positional=("ids",), exits=(Code.KEY, Code.NOT_FOUND)),
+            command=Command(positional=("ids",), waits=Waits.IF_ASKED, exits=_OF_TASKS),
         ),
         Verb(
             name="cancel",

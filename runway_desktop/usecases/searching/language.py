@@ -169,6 +169,17 @@ def read(line: str) -> Query:
     return Query(tuple(dict.fromkeys(terms)), " ".join(rest))
 
 
+def misread(line: str) -> list[str]:
+    """Words of a line that look like filters and are none: an unknown key, or a known one without a value. `meaning`
+    searches or ignores them."""
+    found = []
+    for piece in PIECE.finditer(line):
+        key, value = (piece["key"] or "").lower(), piece["quoted"] or piece["plain"] or ""
+        if key and not value.startswith("//") and (ALIASES.get(key, key) not in KEYS or not value.strip('" ')):
+            found.append(piece[0])
+    return found
+
+
 def meaning(query: Query, known: PageCounts, now: float, page: Filter | None = None) -> Meaning:
     """The filter of a line inside a page. `now` in Unix seconds."""
     reader = _Reader(known, datetime.fromtimestamp(now))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import AsyncIterator, Mapping
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runway_desktop.cli import main as commands
+from runway_desktop.cli import printing
 from runway_desktop.cli.options import exits
 from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
 
@@ -32,13 +35,13 @@ class Line:
         return answer
 
 
-def run(line: Line, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+def run(line: Line, monkeypatch: pytest.MonkeyPatch, *words: str, in_json: bool = True) -> int:
     @asynccontextmanager
     async def opened(*_: object) -> AsyncIterator[Line]:
         yield line
 
     monkeypatch.setattr(commands, "opened", opened)
-    code = commands.main([*words, "--json"])
+    code = commands.main([*words, *(["--json"] if in_json else [])])
     assert code in exits(words[0])
     return code
 
@@ -249,3 +252,98 @@ def test_price_above_the_limit_is_reported_after_waiting_too(
     words = ["create", "text_to_image", "--model", "gen4_image", "--max-credits", "5", "--wait"]
     assert run(line, monkeypatch, *words) == 11
     assert json.loads(capsys.readouterr().out) == {**ended, "over_max_credits": True}
+
+
+class Ids:
+    """stdin with ids."""
+
+    def __init__(self, text: str) -> None:
+        self.buffer = io.BytesIO(text.encode())
+
+
+def adopts(*ids: str, problems: Sequence[str] = ()) -> dict[str, Any]:
+    tasks = [{**task("running"), "id": one} for one in ids]
+    return {"tasks": tasks, "added": [*ids], "known": [], "problems": dict.fromkeys(problems, "Not there.")}
+
+
+def test_adopt_reads_ids_from_stdin_in_parts_and_names_those_that_are_unknown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    ids = [f"id{number}" for number in range(150)]
+    monkeypatch.setattr(sys, "stdin", Ids("\n".join([*ids, "id0", ""])))
+    line = Line(adopts(*ids[:99], problems=["id99"]), adopts(*ids[100:]))
+    assert run(line, monkeypatch, "adopt", "-") == 5
+    assert [len(arguments["ids"]) for _, arguments, _ in line.asked] == [100, 50]
+    printed, said = capsys.readouterr()
+    found = json.loads(printed)
+    assert (len(found["tasks"]), len(found["added"]), list(found["problems"])) == (149, 149, ["id99"])
+    assert said == "id99: Not there.\n"
+
+
+def test_no_ids_on_stdin_are_nothing_to_do(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    for command in ("adopt", "cancel", "wait"):
+        monkeypatch.setattr(sys, "stdin", Ids(" \n"))
+        line = Line(None)
+        assert run(line, monkeypatch, command, "-") == 0
+        assert (json.loads(capsys.readouterr().out)["tasks"], line.asked) == ([], [])
+
+
+def test_adopt_that_waits_prints_the_tasks_as_they_ended(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    line = Line(adopts("succeeded", problems=["gone"]), waited(task(files=[SAVED])))
+    assert run(line, monkeypatch, "adopt", "succeeded", "gone", "--wait") == 5
+    found = json.loads(capsys.readouterr().out)
+    assert (found["tasks"], found["added"]) == ([task(files=[SAVED])], ["succeeded"])
+    assert run(Line(adopts("failed"), waited(task("failed"))), monkeypatch, "adopt", "failed", "--wait") == 1
+
+
+def test_quiet_command_says_only_problems(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "fox.mp4").write_bytes(b"fox")
+    saved = {"state": "saved", "path": str(tmp_path / "fox.mp4")}
+    words = ("wait", "x", "--save", str(tmp_path / "out"))
+    assert run(Line(waited(task(files=[saved]))), monkeypatch, *words) == 0
+    assert "saved " in capsys.readouterr().err
+    assert run(Line(waited(task(files=[saved]))), monkeypatch, *words, "--quiet") == 0
+    assert capsys.readouterr().err == ""
+    unsaved = task(files=[{"state": "failed", "problem": "The disk is full."}])
+    assert run(Line(waited(unsaved)), monkeypatch, *words, "--quiet") == 1
+    assert "The disk is full." in capsys.readouterr().err
+
+
+def page(*ids: str, after: str = "") -> dict[str, Any]:
+    more = {"next_after": after} if after else {}
+    return {"total": 3, "tasks": [{**task(), "id": one} for one in ids], **more}
+
+
+def stream(line: Line, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    return run(line, monkeypatch, "list", "--jsonl", *words, in_json=False)
+
+
+def test_list_streams_all_pages_a_task_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    line = Line(page("a", "b", after="b"), page("c"))
+    assert stream(line, monkeypatch, "id,progress") == 0
+    lines = [json.loads(one) for one in capsys.readouterr().out.splitlines()]
+    assert lines == [{"id": "a", "progress": None}, {"id": "b", "progress": None}, {"id": "c", "progress": None}]
+    assert [(one["limit"], one["after"]) for _, one, _ in line.asked] == [(200, ""), (200, "b")]
+    line = Line(page("a", after="a"))
+    assert stream(line, monkeypatch, "--limit", "1") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_stream_of_the_list_ends_quietly_when_nobody_reads(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    written: list[Exception] = [BrokenPipeError(32, "Broken pipe"), OSError(28, "No space left on device")]
+
+    def put(_: str) -> None:
+        raise written[0]
+
+    monkeypatch.setattr(printing, "put", put)
+    line = Line(page("a", after="a"))
+    assert (stream(line, monkeypatch), len(line.asked), capsys.readouterr().err) == (0, 1, "")
+    del written[0]
+    assert stream(line, monkeypatch) == 1
+    assert "could not be written: [Errno 28] No space left on device." in capsys.readouterr().err

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ def test_control_characters_are_escaped_and_letters_are_printed():
 
 
 def test_printed_answers_contain_no_terminal_control_codes(out: Screen):
-    for found in (tasks(HOSTILE), {"prompt": HOSTILE, "files": [{"path": HOSTILE}], "models": {HOSTILE: {"a": 1}}}):
+    for found in (tasks(HOSTILE), {"prompt": HOSTILE, "files": [{"path": HOSTILE}], "problems": {HOSTILE: {"a": 1}}}):
         assert is_harmless(printing.as_text(found))
 
 
@@ -126,3 +127,23 @@ def test_closed_output_pipe_is_no_error_but_a_full_disk_is(monkeypatch: pytest.M
     assert "No space left" in printing.write("x")
     monkeypatch.setattr(sys, "stderr", Broken())
     printing.say("Nobody hears it.")
+
+
+def test_line_of_a_task_has_time_price_and_first_file(out: Screen, monkeypatch: pytest.MonkeyPatch):
+    found = tasks("A fox", createdAt="2026-12-01T21:05:09.000Z", credits=8.0, files=[{"path": "/a/fox.png"}])
+    time = datetime(2026, 12, 1, 21, 5, tzinfo=UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    columns = f"{'a' * 32}  {time}  succeeded  gen4.5  8"
+    assert printing.as_text(found) == f"{columns}  /a/fox.png  A fox\n"
+    monkeypatch.setattr(sys, "stdout", Screen(is_terminal=True))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((120, 24)))
+    assert printing.as_text(found) == f"{columns}  fox.png  A fox\n"
+
+
+def test_balance_names_the_models_that_were_used_most(out: Screen):
+    models = {f"m{number}": {"daily_used": number, "daily_limit": 200, "at_once": 2} for number in range(7)}
+    models["m6"]["daily_limit"] = None
+    lines = printing.as_text({"credits": 12345.5, "models": models}).splitlines()
+    assert lines == [
+        "12,345.5 credits", "m6: 6 today", "m5: 5 of 200 today", "m4: 4 of 200 today", "m3: 3 of 200 today",
+        "2 more models used today: --json names them",
+    ]  # fmt: skip

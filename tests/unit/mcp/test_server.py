@@ -52,7 +52,7 @@ OURS = {
     "create": {"endpoint", "model", "values", "prompt", "request_id", "project", "max_credits"},
     "estimate": {"endpoint", "model", "values", "prompt", "max_credits"},
     "wait": {"ids", "seconds", "pictures"},
-    "list": {"query", "limit"},
+    "list": {"query", "limit", "after"},
     "get": {"id", "links", "pictures"},
 }
 
