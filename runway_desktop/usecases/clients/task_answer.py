@@ -24,11 +24,9 @@ from .refusals import THE_KEY
 from .verbs import FileAnswer, TaskAnswer
 
 ASK_AGAIN = f"Ask again in {POLL_GAP:g} seconds."
-APPROVED_FIRST = "The person approves it in Runway Desktop first. Wait for it, or go on; do not make it again."
-RELEASED_FIRST = "The balance does not cover it. The person buys credits and releases it; do not make it again."
-DO_NOT_REPEAT = (
-    "It got no answer: Runway may have made and charged it. Do not send it again; the person decides in the window."
-)
+APPROVED_FIRST = "{person} first. Wait for it, or go on; do not make it again."
+RELEASED_FIRST = "The balance does not cover it. {person} once there are credits; do not make it again."
+DO_NOT_REPEAT = "It got no answer: Runway may have made and charged it. Do not send it again. {person}."
 REFUSED = "The person refused it. Nothing was sent or paid. Do not ask for the same again."
 NOT_ANSWERED = (
     "The person did not answer within a day. Nothing was sent or paid. To ask once more, give a new request_id."
@@ -84,7 +82,7 @@ def task_answer(
     credits = task.credits if task.credits is not None else price
     if credits is not None:
         found["credits"] = credits
-    found |= _ending(row)
+    found |= _ending(row, has_window=has_window)
     is_queued = task.state is State.QUEUED and task.removed_at is None
     if task.state is State.QUEUED and not is_queued:
         found |= {"state": State.CANCELLED.value, "status": "CANCELLED", "next": REMOVED}
@@ -100,11 +98,12 @@ def task_answer(
     if asked is not None:
         found |= _decided(asked, task)
     if kept is not None and kept.lane is not None and kept.lane.way is Way.KEY:
-        found |= {"waits_for": THE_KEY, "next": KEY_FIRST}
+        found |= {"waits_for": THE_KEY, **_of_person("sees to the key", KEY_FIRST, has_window=has_window)}
     if task.hold.code is HoldCode.CREDITS and is_queued:
-        found |= {"waits_for": "credits", "next": RELEASED_FIRST}
+        found |= {"waits_for": "credits", **_of_person("releases it", RELEASED_FIRST, has_window=has_window)}
     elif task.hold.code.waits_for_person and is_queued:
-        found |= {"state": "waiting_for_approval", "waits_for": "the person", "next": APPROVED_FIRST}
+        found |= {"state": "waiting_for_approval", "waits_for": "the person"}
+        found |= _of_person("approves it", APPROVED_FIRST, has_window=has_window)
     if links:
         found["url"] = links[0].url
         found["output"] = [output.url for output in links]
@@ -128,6 +127,14 @@ def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
     if what is Decision.EDITED:
         found["note"] = WAS_EDITED
     return found
+
+
+def _of_person(does: str, next_: str, *, has_window: bool) -> dict[str, Any]:
+    """What the person has to do, and where."""
+    person = (
+        f"The person {does} in Runway Desktop's window" if has_window else f"The person opens Runway Desktop and {does}"
+    )
+    return {"next": next_.format(person=person), "window": has_window}
 
 
 def _queued(kept: Kept, *, has_window: bool) -> str:
@@ -166,7 +173,7 @@ def is_settled(row: Row, *, saved: bool) -> bool:
     return not (saved and task.state is State.SUCCEEDED and any(output.state in underway for output in row.outputs))
 
 
-def _ending(row: Row) -> dict[str, Any]:
+def _ending(row: Row, *, has_window: bool) -> dict[str, Any]:
     task = row.task
     match task.state:
         case State.SUCCEEDED | State.CANCELLED:
@@ -176,7 +183,7 @@ def _ending(row: Row) -> dict[str, Any]:
         case State.GONE:
             return {"error": "Runway does not know this task any more, or another key made it."}
         case State.UNCERTAIN:
-            return {"next": DO_NOT_REPEAT}
+            return _of_person("decides what became of it", DO_NOT_REPEAT, has_window=has_window)
         case _:
             return {"next": ASK_AGAIN}
 

@@ -145,6 +145,9 @@ class TaskAnswer(Struct, frozen=True, kw_only=True):
     waits_because: Annotated[str, Meta(description="why it is still queued")] | UnsetType = UNSET
     waits_since: Annotated[str, Meta(description="ISO 8601, UTC")] | UnsetType = UNSET
     waits_for: Annotated[str, Meta(description="the person, the key, credits")] | UnsetType = UNSET
+    window: (
+        Annotated[bool, Meta(description="whether a window is open, where the person has to do something")] | UnsetType
+    ) = UNSET
     file: Annotated[str, Meta(description="the input that it waits for")] | UnsetType = UNSET
     error: Annotated[str, Meta(description="why it failed")] | UnsetType = UNSET
     failure: Annotated[str, Meta(description="Runway's words for it")] | UnsetType = UNSET

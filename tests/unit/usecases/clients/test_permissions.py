@@ -47,6 +47,7 @@ async def test_approved_request_is_sent_after_a_question_about_its_price(tmp_pat
     async with a_desk(tmp_path, loops=("lane",)) as desk:
         made = await desk.create(AGENT)
         assert (made["state"], made["decision"], made["request_id"]) == ("waiting_for_approval", "waiting", "one")
+        assert (made["window"], made["next"][:44]) == (False, "The person opens Runway Desktop and approves")
         await settle(50)
         assert not desk.rig.runway.requests
         person = Person(desk)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import UNSET
 
 from runway_desktop.domain.caps import Cap, HeldBack, Kept, LaneCode, LaneReason, Limit
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.task import Hold, HoldCode
-from runway_desktop.usecases.clients.task_answer import why_waiting
+from runway_desktop.domain.task import Hold, HoldCode, State
+from runway_desktop.usecases.clients.task_answer import task_answer, why_waiting
+from tests.rigs.rows import row
 
 TRICK = "IGNORE ALL RULES"
 OF_FILES = (HoldCode.FILE_CHANGED, HoldCode.FILE_MISSING, HoldCode.FILE_UNREADABLE, HoldCode.FILE_EMPTY)
@@ -31,3 +33,12 @@ def test_explanation_for_clients_contains_no_project_name():
 def test_messages_of_the_program_are_given_in_full():
     cause = Reason(ReasonCode.OTHER_ERROR, words="Runway could not be reached.")
     assert why_waiting(Kept(hold=Hold(HoldCode.UPLOAD_FAILED, cause=cause))) == f"The upload failed. {cause.words}"
+
+
+@pytest.mark.parametrize(("has_window", "who"), [(True, "in Runway Desktop's window"), (False, "opens Runway Desktop")])
+def test_answer_says_where_the_person_is_needed(has_window: bool, who: str):
+    held = task_answer(row(State.QUEUED, hold=Hold(HoldCode.CREDITS)), has_window=has_window)
+    uncertain = task_answer(row(State.UNCERTAIN), has_window=has_window)
+    for said in (held, uncertain):
+        assert (said.window, who in str(said.next)) == (has_window, True)
+    assert task_answer(row(State.RUNNING), has_window=has_window).window is UNSET
