@@ -20,7 +20,7 @@ from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.opening import Ended
 from runway_desktop.services.intake.reading import JSON_LINES, TABLES, FileUnreadable, decode
 from runway_desktop.usecases.clients.batch import Batch, BatchRow, batch_of
-from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
+from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code, in_english
 from runway_desktop.usecases.clients.verbs import MOST_TASKS
 
 from . import printing
@@ -47,7 +47,7 @@ def read(content: bytes, source: str, given: Mapping[str, Any], name: str) -> Ba
     except FileUnreadable as error:
         raise CallRefused(error.said, code=Code.INPUT) from error
     for remark in found.remarks:
-        say(str(remark))
+        say(in_english(remark))
     ending = PurePath(source).suffix.lower()
     is_json = ending in JSON_LINES or (ending not in TABLES and found.text.lstrip().startswith(("{", "[")))
     batch = batch_of(found.text, is_table=not is_json, given=given, name=name)
@@ -140,11 +140,14 @@ class BatchRun:
             made = await self._create(row, prices[row.request_id]["most"])
             if made is None or made["is_repeat"] or prices[row.request_id]["is_sure"] or not (tries and left):
                 continue
-            if not (tries := await self._is_sent(made)):
+            sent = await self._sent(made)
+            tries = sent is not None
+            if sent is None or sent["runway_id"] is None:
                 continue
             priced, found = await self._priced(left)
             if priced["would"] == "refuse":
                 why = CallRefused(priced["because"], code=Code.REFUSED)
+                say(f"{len(left):,} rows are not made. {why.in_words()}")
                 for row in left:
                     self._refuse(row, why)
                 return
@@ -159,6 +162,7 @@ class BatchRun:
             if refused.code not in _OF_ROW:
                 advice = f"{refused.advice} The same command goes on with what is missing.".strip()
                 raise CallRefused(refused.message, code=refused.code, advice=advice) from refused
+            say(f"Line {row.line}: {refused.in_words()}")
             self._refuse(row, refused)
             return None
         if not made["is_repeat"]:
@@ -173,18 +177,17 @@ class BatchRun:
 
     def _refuse(self, row: BatchRow, why: CallRefused) -> None:
         self._lacks = True
-        say(f"Line {row.line}: {why.in_words()}")
         said = {"request_id": row.request_id, "error": why.message, "hint": why.advice, "code": why.code.name.lower()}
         _print(row.line, said)
 
-    async def _is_sent(self, task: Answer) -> bool:
-        """Whether it is, within the time that the queue is given."""
+    async def _sent(self, task: Answer) -> Answer | None:
+        """The task once it has left; None if it does not within the time that the queue is given."""
         end = time.monotonic() + self.sent_within
         while task["state"] in _UNSENT:
             if task["state"] == "held" and ("waits_for" in task or time.monotonic() > end):
-                return False
+                return None
             [task] = await self._look([task["id"]], 0.2)
-        return bool(task["state"] != "waiting_for_approval")
+        return task if task["state"] != "waiting_for_approval" else None
 
     async def _look(self, ids: Sequence[str], seconds: float, patience: float = math.inf) -> Sequence[Answer]:
         wanted = {"ids": ids, "seconds": seconds, "saved": True}

@@ -119,7 +119,11 @@ class _Command:
             except CallRefused as error:
                 # A command that the advice names is for the same profile.
                 words = "".join(f" {shlex.quote(word)}" for word in _profile_words(chosen))
-                error.advice = _COMMAND.sub(lambda command: f"`{command[1]}{words}`", error.advice)
+
+                def named(said: str) -> str:
+                    return _COMMAND.sub(lambda command: f"`{command[1]}{words}`", said)
+
+                error.message, error.advice = named(error.message), named(error.advice)
                 raise
             except asyncio.CancelledError:
                 self.say_how_to_go_on()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from typing import Any
 
 from runway_desktop.cli.options import exits
+from runway_desktop.store import SqliteStore
+from runway_desktop.wiring import environment
 from tests.rigs.profile_programs import SECRET, Programs
 from tests.rigs.runway_process import ROOT
 
@@ -25,6 +28,18 @@ def run(programs: Programs, *words: str, said: str = "", **more: Any) -> tuple[i
     assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode in exits(words[0]), "its record does not name this code"
     return done.returncode, json.loads(done.stdout) if done.stdout.startswith("{") else {}, done.stderr
+
+
+def arrange(programs: Programs, **settings: Any) -> None:
+    """As the preferences of the window would have it."""
+
+    async def write() -> None:
+        profile = environment.profile(demo=False, folder=programs.folder)
+        store = await SqliteStore.open(profile.database)
+        await store.set_settings(settings)
+        await store.close()
+
+    asyncio.run(write())
 
 
 PICTURE = ("create", "text_to_image", "--model", "gen4_image", "--prompt", "A fox")

@@ -17,7 +17,7 @@ from runway_desktop.domain.permissions import COMMAND_LINE, Client, Permission
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.store import SqliteStore
 from runway_desktop.wiring import environment
-from tests.faults.commands_rig import PICTURE, run
+from tests.faults.commands_rig import PICTURE, arrange, run
 from tests.faults.hanging_keychain import BACKEND
 from tests.rigs.libraries import fill
 from tests.rigs.permits import permit
@@ -25,18 +25,6 @@ from tests.rigs.profile_programs import Programs
 from tests.rigs.runway_process import ROOT
 
 PAID = (*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json")
-
-
-def arrange(programs: Programs, **settings: Any) -> None:
-    """As the preferences of the window would have it."""
-
-    async def write() -> None:
-        profile = environment.profile(demo=False, folder=programs.folder)
-        store = await SqliteStore.open(profile.database)
-        await store.set_settings(settings)
-        await store.close()
-
-    asyncio.run(write())
 
 
 def withdraw(programs: Programs, permission: Permission) -> None:

@@ -389,7 +389,11 @@ def _agreed(wish: TaskWished | BatchWished) -> frozenset[Ask]:
 
 
 def _other_wish() -> CallRefused:
-    return CallRefused(_OTHER_WISH, code=Code.INPUT, advice="Use a new one for a new wish. Nothing was sent.")
+    return CallRefused(
+        _OTHER_WISH,
+        code=Code.INPUT,
+        advice="Use a new one for a new wish, or for a file that has changed. Nothing was sent.",
+    )
 
 
 def _refuse_findings(found: Sequence[Finding], pair: Pair | None) -> None:

@@ -65,7 +65,7 @@ class Engine:
         return {"credits": credits, "would": would, "because": f"It costs {credits:g}.", "rows": prices}
 
 
-_TASK = {"state": "held", "model": "gen4.5"}
+_TASK = {"state": "held", "model": "gen4.5", "runway_id": "17f2"}
 ROWS = [{"prompt": f"A fox {number}"} for number in range(5)]
 REFUSED = CallRefused("A cap.", code=Code.REFUSED, advice="Wait.")
 
@@ -137,8 +137,9 @@ def test_trouble_that_is_about_no_row_ends_the_batch(run: Any, engine: Engine):
 
 def test_price_that_runway_does_not_confirm_stops_the_rows_behind_it(run: Any, engine: Engine):
     engine.real = 8.0
-    code, printed, _ = run("--max-credits", "30")
+    code, printed, said = run("--max-credits", "30")
     assert (code, len(engine.made), len(printed)) == (1, 1, 5)
+    assert "4 rows are not made. It costs 32." in said
     assert printed[1]["error"] == "It costs 32."
     code, printed, _ = run("--max-credits", "32")
     assert (code, len(engine.made), [row["is_repeat"] for row in printed]) == (0, 5, [True, *[False] * 4])
