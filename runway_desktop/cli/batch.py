@@ -11,6 +11,7 @@ import asyncio
 import math
 import time
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path, PurePath
@@ -43,7 +44,7 @@ _OF_ROW = (Code.INPUT, Code.REFUSED, Code.NOT_FOUND)
 def read(content: bytes, source: str, given: Mapping[str, Any], name: str) -> Batch:
     """`given`: members for rows that do not name them. Raises CallRefused."""
     try:
-        found = decode(content, source)
+        found = decode(content, "stdin" if source == "-" else source)
     except FileUnreadable as error:
         raise CallRefused(error.said, code=Code.INPUT) from error
     for remark in found.remarks:
@@ -97,27 +98,26 @@ class BatchRun:
 
     async def run(self) -> tuple[int, Answer]:
         """The exit code, and of a rehearsal what it would cost. Raises CallRefused; Ended if nobody reads stdout."""
-        rows: dict[str, BatchRow] = {}
-        for row in self._batch.rows:
-            rows.setdefault(row.request_id, row)
-        priced, prices = await self._priced(list(rows.values()))
-        _refuse({row.line: price["problem"] for row, price in zip(rows.values(), prices, strict=True)})
-        known = sum(bool(price["id"]) for price in prices)
+        priced, prices = await self._priced(self._batch.rows)
+        _refuse({row.line: prices[row.request_id]["problem"] for row in self._batch.rows})
+        known = sum(bool(price["id"]) for price in prices.values())
         if self._chosen.dry_run:
-            return 0, {**priced, "tasks": len(rows) - known, "repeats": known}
+            return 0, {**priced, "tasks": len(prices) - known, "repeats": known}
         if priced["would"] == "refuse":
             raise CallRefused(priced["because"], code=Code.REFUSED)
-        say(f"{len(rows) - known:,} tasks, {priced['credits'] or 0.0:g} credits. {known:,} were made before.")
-        if self._agreed is None and all(price["most"] is not None for price in prices):
-            self._agreed = sum(price["most"] for price in prices)
-        await self._create_all(self._batch.rows, dict(zip(rows, prices, strict=True)))
+        say(f"New: {len(prices) - known:,}, for {priced['credits'] or 0.0:g} credits. Made before: {known:,}.")
+        if self._agreed is None and all(price["most"] is not None for price in prices.values()):
+            self._agreed = sum(price["most"] for price in prices.values())
+        await self._create_all(self._batch.rows, prices)
         await self._follow()
         return self._ended(), {}
 
-    async def _priced(self, rows: Sequence[BatchRow]) -> tuple[dict[str, Any], list[Answer]]:
-        wanted = {"rows": [self._wish(row) for row in rows], "max_credits": self._rest}
+    async def _priced(self, rows: Sequence[BatchRow]) -> tuple[dict[str, Any], dict[str, Answer]]:
+        """Together, and each by its `request_id`: two rows of one id are one task."""
+        wishes = {row.request_id: self._wish(row) for row in rows}
+        wanted = {"rows": list(wishes.values()), "max_credits": self._rest}
         found = dict(await self._line.call("estimate_batch", wanted))
-        return found, found.pop("rows")
+        return found, dict(zip(wishes, found.pop("rows"), strict=True))
 
     def _wish(self, row: BatchRow) -> dict[str, Any]:
         return {**row.wish, "price_up_to": self._chosen.price_up_to}
@@ -145,13 +145,13 @@ class BatchRun:
             if sent is None or sent["runway_id"] is None:
                 continue
             priced, found = await self._priced(left)
+            prices |= found
             if priced["would"] == "refuse":
-                why = CallRefused(priced["because"], code=Code.REFUSED)
-                say(f"{len(left):,} rows are not made. {why.in_words()}")
+                why = CallRefused(priced["because"].removesuffix(" Nothing was sent."), code=Code.REFUSED)
+                say(f"Not made: {len(left):,}. {why.in_words()}")
                 for row in left:
                     self._refuse(row, why)
                 return
-            prices |= {row.request_id: price for row, price in zip(left, found, strict=True)}
 
     async def _create(self, row: BatchRow, most: float | None) -> Answer | None:
         """The task, which counts as `most` until Runway says its price; None if it is refused."""
@@ -239,16 +239,18 @@ class BatchRun:
             self._lacks |= not await asyncio.to_thread(self.copy, [task], self._chosen.save)
         for line in lines:
             say(f"Line {line}: {task['state']}")
-            _print(line, task)
+            _print(line, self.advised(task))
 
     def _ended(self) -> int:
         """The exit code; says what is left."""
         for lines, task in self._left.values():
             for line in lines if self._waits else ():
                 _print(line, self.advised(task))
-        if self._left:
-            what = "have not ended" if self._waits else "wait in the queue"
-            say(f"{len(self._left):,} tasks {what}. The same command with --wait goes on and makes nothing twice.")
+        why = Counter(str(task.get("waits_because", task["state"])).rstrip(".") for _, task in self._left.values())
+        for because, amount in why.items():
+            say(f"Not {'ended' if self._waits else 'sent'} yet: {amount:,} ({because}).")
+        if why:
+            say("The same command with --wait goes on and makes nothing twice.")
         code = self.exit_code([*self._ends.values(), *([{"state": "held"}] if self._left else [])])
         return Code.FAILED.value if self._lacks and code in (0, Code.NOT_YET.value) else code
 

@@ -62,7 +62,7 @@ def test_batch_is_made_once_whoever_repeats_it(programs: Programs, table: str, t
     assert (code, {task["line"] for task in first}) == (0, {*range(2, ROWS + 2)}), said
     assert len(list((tmp_path / "out").iterdir())) == ROWS
     code, second, said = made_by(programs, *BATCH, "--batch", "-", said=Path(table).read_text("utf-8"))
-    assert (code, f"{ROWS} were made before" in said) == (0, True)
+    assert (code, f"Made before: {ROWS}." in said) == (0, True)
     assert {task["line"]: task["id"] for task in second} == {task["line"]: task["id"] for task in first}
     assert sent(programs) == before + ROWS
 
@@ -119,7 +119,7 @@ def test_batch_ends_quietly_with_its_reader(programs: Programs, table: str):
         env=programs.surroundings, capture_output=True, text=True, timeout=90, check=False,
     )  # fmt: skip
     assert (done.returncode, len(done.stdout.splitlines())) == (141, 1)
-    assert [line for line in done.stderr.splitlines() if "tasks," not in line] == []
+    assert [line for line in done.stderr.splitlines() if "New: " not in line] == []
     assert made_by(programs, *BATCH, "--batch", table, "--wait")[0] == 0
 
 
@@ -128,7 +128,7 @@ def test_what_a_cap_keeps_stays_in_the_queue(programs: Programs, table: str):
     arrange(programs, day_cap=40.0)
     code, made, said = made_by(programs, *BATCH, "--batch", table)
     assert (code, len(made)) == (8, ROWS), said
-    assert "wait in the queue" in said
+    assert "Not sent yet: " in said
     assert 0 < sent(programs) - before < ROWS
 
 

@@ -30,10 +30,12 @@ class Engine:
         self.refused: dict[str, CallRefused] = {}
         self.made: dict[str, Mapping[str, Any]] = {}
         self.most_at_once = 0
+        self.priced = 0
 
     async def call(self, name: str, arguments: Mapping[str, Any], **_: object) -> Any:
         match name:
             case "estimate_batch":
+                self.priced += 1
                 return self._priced(arguments["rows"], arguments["max_credits"])
             case "create":
                 request_id = arguments["request_id"]
@@ -98,11 +100,12 @@ def run(engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> A
 def test_each_row_is_a_line_and_a_second_run_makes_nothing(run: Any, engine: Engine):
     code, first, said = run("--max-credits", "25")
     assert (code, [task["line"] for task in first]) == (0, [1, 2, 3, 4, 5])
-    assert "5 tasks, 25 credits. 0 were made before." in said
+    assert "New: 5, for 25 credits. Made before: 0." in said
+    assert engine.priced == 1
     code, second, said = run("--max-credits", "0")
     assert (code, [task["id"] for task in second]) == (0, [task["id"] for task in first])
     assert (all(task["is_repeat"] for task in second), len(engine.made)) == (True, 5)
-    assert "0 tasks, 0 credits. 5 were made before." in said
+    assert "New: 0, for 0 credits. Made before: 5." in said
 
 
 def test_sum_above_the_limit_makes_nothing(run: Any, engine: Engine):
@@ -139,7 +142,7 @@ def test_price_that_runway_does_not_confirm_stops_the_rows_behind_it(run: Any, e
     engine.real = 8.0
     code, printed, said = run("--max-credits", "30")
     assert (code, len(engine.made), len(printed)) == (1, 1, 5)
-    assert "4 rows are not made. It costs 32." in said
+    assert "Not made: 4. It costs 32." in said
     assert printed[1]["error"] == "It costs 32."
     code, printed, _ = run("--max-credits", "32")
     assert (code, len(engine.made), [row["is_repeat"] for row in printed]) == (0, 5, [True, *[False] * 4])
@@ -149,6 +152,14 @@ def test_task_above_all_that_was_agreed_to_is_reported(run: Any, engine: Engine)
     engine.real = 8.0
     code, [task], _ = run("--max-credits", "5", "--wait", rows=ROWS[:1])
     assert (code, task["over_max_credits"]) == (11, True)
+
+
+def test_price_above_what_each_row_books_stops_the_rest(run: Any, engine: Engine):
+    engine.real = 8.0
+    code, printed, _ = run("--price-up-to", "5", "--wait")
+    assert (code, len(engine.made)) == (11, 1)
+    assert [row.get("over_max_credits") for row in printed if "id" in row] == [True]
+    assert [row["line"] for row in printed if "error" in row] == [2, 3, 4, 5]
 
 
 def test_wait_prints_each_row_when_it_has_ended(run: Any, engine: Engine):
@@ -164,7 +175,7 @@ def test_time_out_prints_what_has_not_ended(run: Any, engine: Engine):
     engine.looks = 1_000_000
     code, printed, said = run("--max-credits", "25", "--wait", "--timeout", "0")
     assert (code, {row["state"] for row in printed}, len(printed)) == (8, {"running"}, 5)
-    assert "5 tasks have not ended. The same command with --wait goes on" in said
+    assert "Not ended yet: 5 (running).\nThe same command with --wait goes on" in said
 
 
 def test_rehearsal_says_the_price_of_all_and_makes_nothing(run: Any, engine: Engine):
@@ -177,3 +188,10 @@ def test_refused_line_numbers_come_before_any_call(run: Any, engine: Engine):
     code, _, said = run("--max-credits", "25", rows=rows)
     assert (code, engine.made) == (2, {})
     assert "Line 2: It has the request_id of line 1" in said
+
+
+def test_two_lines_of_one_id_are_one_task_and_both_are_printed(run: Any, engine: Engine):
+    row = {"prompt": "A fox", "request_id": "one"}
+    code, printed, said = run("--max-credits", "5", "--wait", rows=[row, row])
+    assert (code, len(engine.made), sorted(row["line"] for row in printed)) == (0, 1, [1, 2])
+    assert "New: 1, for 5 credits." in said

@@ -118,8 +118,8 @@ def test_batch_has_rows_and_a_sentence_says_how_many_at_most():
 # What they cost together: a fox costs 25 credits.
 
 
-async def priced(desk: Desk, rows: Sequence[object], max_credits: float | None = None) -> dict[str, Any]:
-    wishes = [dict(row.wish) for row in batch(*rows).rows]
+async def priced(desk: Desk, rows: Sequence[object], max_credits: float | None = None, **more: Any) -> dict[str, Any]:
+    wishes = [{**row.wish, **more} for row in batch(*rows).rows]
     return await desk.call(COMMAND_LINE, "estimate_batch", rows=wishes, max_credits=max_credits)
 
 
@@ -175,3 +175,12 @@ async def test_row_over_a_cap_is_queued(tmp_path: Path):
         for row in ({**FOX, "request_id": "one"}, {**FOX, "request_id": "two"}):
             assert (await make(desk, row))["state"] == "held"
         assert [task.hold.code for task in desk.rig.ledger.all_queued()] == [HoldCode.ITS_TURN] * 2
+
+
+async def test_row_without_a_price_counts_as_what_it_books(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        rows = [FOX, {"prompt": "A cat", "model": "veo3.1", "duration": 4}]
+        assert "price" in (await priced(desk, rows, 1000.0))["because"]
+        said = await priced(desk, rows, 84.0, price_up_to=60.0)
+        assert (said["would"], [row["most"] for row in said["rows"]]) == ("refuse", [25.0, 60.0])
+        assert (await priced(desk, rows, 85.0, price_up_to=60.0))["would"] == "send"
