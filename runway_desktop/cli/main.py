@@ -8,13 +8,16 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import os
 import re
 import shlex
 import sys
 import tempfile
+import threading
 import time
 from argparse import Namespace
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +46,8 @@ _AT_RUNWAY = ("pending", "throttled", "running", "other")
 _OF_STATE = {"failed": Code.FAILED, "gone": Code.NOT_FOUND, "uncertain": Code.UNCERTAIN, "cancelled": Code.FAILED} | {
     state: Code.NOT_YET for state in _NOT_SENT
 }
+_LONGEST_TYPED = 1000
+"""Bytes."""
 _NOT_ALLOWED = ("refused", "expired")
 """Outcomes of an agent's request that the user refused or did not answer."""
 _COMMAND = re.compile(rf"`({options.PROGRAM} [^`]+)`")
@@ -82,6 +87,9 @@ def _read(words: Sequence[str]) -> tuple[Namespace, dict[str, Any]]:
         chosen.ids = list(dict.fromkeys(word for one in chosen.ids for word in (read if one == "-" else [one])))
     if chosen.command == "grant":
         _confirm_grant(chosen)
+    if chosen.command in ("release", "resolve") and not has_terminal():
+        said = "Only a person decides that: at a terminal, or in the window."
+        raise CallRefused(said, code=Code.REFUSED, advice="Nothing was done.")
     arguments = _arguments(chosen)
     if getattr(chosen, "batch", None) is not None:
         from . import batch
@@ -167,6 +175,8 @@ class _Command:
                     codes.add(ended)
                     found = {**found, "tasks": waited["tasks"]}
                 return _worst(codes), found
+            case "release" | "resolve":
+                return await self._decide(line, arguments)
             case command:
                 return 0, await line.call(command, arguments)
 
@@ -228,10 +238,34 @@ class _Command:
             # It is stored: whatever happened since, a script must not make it once more.
             say(error.in_words())
             return Code.NOT_YET.value, self._advised(line, made)
+        made = self._reported(line, made)
+        return _exit_code([made]), made
+
+    async def _decide(self, line: EngineClient, arguments: dict[str, Any]) -> tuple[int, Answer]:
+        """Asks as the window would, until what the person agreed to is what there still is to agree to."""
+        chosen = self._chosen
+        found = await line.call(chosen.command, arguments)
+        while "asks" in found:
+            for words in found["asks"]:
+                say(words)
+            sys.stderr.write(f"Type yes for “{found['yes']}”: ")
+            sys.stderr.flush()
+            if (await _typed()).strip().casefold() != "yes":
+                raise CallRefused("Nothing was done.", code=Code.REFUSED)
+            found = await line.call(chosen.command, {**arguments, "agreed": found["agreed"]})
+        [task] = found["tasks"]
+        if getattr(chosen, "dismiss", False):
+            return 0, found
+        self._going_on = ["wait", task["id"], *_profile_words(chosen)]
+        task = self._reported(line, await _sent(line, task))
+        return _exit_code([task]), {"tasks": [task]}
+
+    def _reported(self, line: EngineClient, made: Answer) -> Answer:
         made = self._advised(line, made)
         if made["state"] in _NOT_SENT:
-            say(f"{task_id} is not sent yet: {made.get('waits_because') or 'its turn comes later'}. {made['next']}")
-        return _exit_code([made]), made
+            why = made.get("waits_because") or "its turn comes later"
+            say(f"{made['id']} is not sent yet: {why}. {made['next']}")
+        return made
 
     def _advised(self, line: EngineClient, task: Answer) -> Answer:
         """The task, with what happens next when this command has ended."""
@@ -398,7 +432,7 @@ async def _sent(line: EngineClient, made: Answer) -> Answer:
         if made["state"] == "held" and (waits or time.monotonic() > end):
             break
         [now] = (await line.call("wait", {"ids": [made["id"]], "seconds": 0.2}))["tasks"]
-        made = {**now, "is_repeat": made["is_repeat"]}
+        made = {**now, "is_repeat": made.get("is_repeat", False)}
     return made
 
 
@@ -470,6 +504,25 @@ def _confirm_grant(chosen: Namespace) -> None:
 
 def has_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+async def _typed() -> str:
+    """A line from the terminal. A reading that is not wanted any more keeps no process from ending, as one through
+    `sys.stdin` on a worker thread would."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[bytes] = loop.create_future()
+
+    def take(line: bytes) -> None:
+        if not found.done():
+            found.set_result(line)
+
+    def read() -> None:
+        line = os.read(sys.stdin.fileno(), _LONGEST_TYPED)
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(take, line)
+
+    threading.Thread(target=read, name="terminal", daemon=True).start()
+    return (await found).decode("utf-8", "replace")
 
 
 def _says_yes(to: str) -> bool:

@@ -7,13 +7,15 @@ May this program? A call, by the first line that fits. "Agent" is every client b
 | grant, without a person at a terminal (`--unattended`) | command line, revoked or paused | as any other call |
 | grant | command line, also revoked or paused | allowed; 0 leaves a revoked one revoked |
 | grant | agent | refused: `NOT_GRANTING` |
+| release, resolve | agent | refused: `NOT_DECIDING` |
 | any | without a name | refused: `NAMELESS` |
 | any | revoked | refused: `REVOKED` |
 | list, models, balance, price; get and wait for a task of the list | any | allowed, also while paused |
-| adopt, cancel, create; get and wait for an unknown id | any, while all are paused | refused: `PAUSED` |
+| what follows; get and wait for an unknown id | any, while all are paused | refused: `PAUSED` |
 | adopt; get and wait for an unknown id, which adopts it | any | allowed |
 | cancel | command line; agent for its own task | allowed |
 | cancel | agent for another's task | refused: `NOT_OWN` |
+| release, resolve | command line, whatever it may spend | allowed: asks at the terminal |
 | create | agent that may only read | refused: `READS_ONLY` |
 | create | command line that may only read | refused: `COMMANDS_READ_ONLY` |
 
@@ -123,6 +125,7 @@ class Act(Enum):
     ADOPT = auto()
     CANCEL = auto()
     CREATE = auto()
+    DECIDE = auto()
     GRANT = auto()
     GRANT_UNATTENDED = auto()
 
@@ -131,6 +134,7 @@ class Why(Enum):
     """Why a call is refused, or a request waits. Its sentence is in `usecases/words/approvals.py`."""
 
     NOT_GRANTING = auto()
+    NOT_DECIDING = auto()
     NAMELESS = auto()
     REVOKED = auto()
     PAUSED = auto()
@@ -174,6 +178,8 @@ def refusal(client: Client, act: Act, *, is_paused: bool, is_own: bool = True) -
         return Why.NOT_GRANTING
     if act is Act.GRANT:
         return None
+    if act is Act.DECIDE and not is_command:
+        return Why.NOT_DECIDING
     if not client.name:
         return Why.NAMELESS
     if client.permission is Permission.REVOKED:

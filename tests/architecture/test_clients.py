@@ -8,6 +8,7 @@ from typing import get_type_hints
 
 import pytest
 
+from runway_desktop.domain.permissions import Act
 from runway_desktop.usecases.clients.client_cases import ClientCases
 from runway_desktop.usecases.clients.verbs import VERBS, Verb
 
@@ -94,6 +95,9 @@ def test_client_use_cases_call_only_read_or_client_methods_of_services():
 def test_clients_cannot_pass_an_answer_to_a_question():
     members = {name for verb in VERBS.values() for name in verb.takes.__struct_fields__}
     assert not members & {"answers", "answer", "asks", "confirm", "yes", "force"}
+    decided = {name: verb for name, verb in VERBS.items() if "agreed" in verb.takes.__struct_fields__}
+    assert set(decided) == {"release", "resolve"}, "by a person at a terminal"
+    assert all(verb.needs is Act.DECIDE and verb.tool is None for verb in decided.values())
 
 
 @pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.permissions import COMMAND_LINE, Client, Permission
+from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.store import SqliteStore
 from runway_desktop.wiring import environment
@@ -25,6 +27,22 @@ from tests.rigs.profile_programs import Programs
 from tests.rigs.runway_process import ROOT
 
 PAID = (*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json")
+
+
+def hold(programs: Programs) -> str:
+    """A task that was queued with another key; its id."""
+
+    async def write() -> str:
+        store = await SqliteStore.open(environment.profile(demo=False, folder=programs.folder).database)
+        values = {"promptText": "A fox", "ratio": "1280:720"}
+        wanted = Request(endpoint="text_to_image", model="gen4_image", values=values, prompt="A fox")
+        held = Hold(HoldCode.OTHER_KEY)
+        task = Task(id=TaskId("f0" * 16), request=wanted, created_at=1.0, hold=held, key=Fingerprint("another"))
+        await store.add([task], [], None, [])
+        await store.close()
+        return task.id
+
+    return asyncio.run(write())
 
 
 def withdraw(programs: Programs, permission: Permission) -> None:
@@ -228,11 +246,10 @@ def test_command_with_another_key_or_address_cannot_spend_through_an_open_window
     assert found["engine"] in said
 
 
-@pytest.mark.parametrize(("answer", "code"), [(b"no\n", 7), (None, 130), (b"yes\n", 0)])
-def test_grant_is_given_by_a_yes_at_a_terminal(programs: Programs, answer: bytes | None, code: int):
-    permit = ("grant", "12")
+def typed(programs: Programs, answer: bytes | None, *words: str) -> tuple[int, str, str]:
+    """A command at a terminal, which is answered, or (None) interrupted: exit code, question, and what it printed."""
     ours, theirs = pty.openpty()
-    with programs.start(*permit, stdin=theirs, stderr=theirs) as process:
+    with programs.start(*words, stdin=theirs, stderr=theirs) as process:
         os.close(theirs)
         said = b""
         while b"Type yes" not in said:
@@ -243,7 +260,22 @@ def test_grant_is_given_by_a_yes_at_a_terminal(programs: Programs, answer: bytes
             os.write(ours, answer)
         printed, _ = process.communicate(timeout=60)
     os.close(ours)
-    assert (process.returncode, "credits_a_day: 12" in printed) == (code, code == 0)
+    return process.returncode, said.decode(), printed
+
+
+@pytest.mark.parametrize(("answer", "code"), [(b"no\n", 7), (None, 130), (b"yes\n", 0)])
+def test_grant_is_given_by_a_yes_at_a_terminal(programs: Programs, answer: bytes | None, code: int):
+    ended, _, printed = typed(programs, answer, "grant", "12")
+    assert (ended, "credits_a_day: 12" in printed) == (code, code == 0)
+
+
+def test_held_task_is_released_by_a_yes_at_a_terminal(programs: Programs, paid: Any):
+    task_id = hold(programs)
+    for answer, ends in ((None, 130), (b"yes\n", 0)):
+        assert paid() == 0
+        code, said, _ = typed(programs, answer, "release", task_id)
+        assert ("promptText: A fox" in said, "queued with another key" in said, code) == (True, True, ends)
+    assert paid() == 1
 
 
 def test_commands_cannot_spend_more_than_their_grant(programs: Programs, paid: Any):

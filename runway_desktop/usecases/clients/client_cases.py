@@ -20,7 +20,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
 from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.caps import Kept
-from runway_desktop.domain.errors import ApiError, NotThere
+from runway_desktop.domain.errors import ApiError, NotPossible, NotThere
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
 from runway_desktop.domain.media import Media
@@ -43,6 +43,7 @@ from runway_desktop.services.supervised import Finishing
 from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.services.tasks.asking import Reply
 from runway_desktop.texts import english
+from runway_desktop.usecases.deciding import Asking, Choice, Deciding
 from runway_desktop.usecases.searching.language import IS, KEYS, STATES, meaning, misread, read
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words.failures import no_link_words, why_not_words
@@ -58,6 +59,7 @@ from .verbs import (
     BatchPrice,
     BatchWished,
     CancelAnswer,
+    DecisionAnswer,
     EndpointAnswer,
     FieldAnswer,
     Grant,
@@ -71,6 +73,8 @@ from .verbs import (
     Nothing,
     PriceAnswer,
     TaskAnswer,
+    TaskReleased,
+    TaskResolved,
     TasksNamed,
     TasksWanted,
     TaskWanted,
@@ -106,6 +110,7 @@ class ClientCases:
         self._has_window = has_window
         self._find_key = find_key
         self._creating = Creating(engine, sending)
+        self._deciding = Deciding(engine, sending)
         self._finishing = Finishing()
         self._adopting = asyncio.Lock()
         self._looking = asyncio.Lock()
@@ -362,6 +367,40 @@ class ClientCases:
             problems = {str(task_id): why_not_words(why) for task_id, why in done.failed.items()}
         rows = await self._engine.library.rows([task.id for task in tasks])
         return CancelAnswer(problems=problems, tasks=await self._all_said(rows))
+
+    async def release(self, client: str, wanted: TaskReleased) -> DecisionAnswer:
+        """Sends a task that is held for the person, or a program's request, at the price that they agreed to."""
+        await self.need_key()
+        return await self._decide(client, "release", wanted, Choice.RELEASE)
+
+    async def resolve(self, client: str, wanted: TaskResolved) -> DecisionAnswer:
+        """Settles an uncertain task as the person decided."""
+        ways = {
+            Choice.MADE: bool(wanted.made),
+            Choice.NOT_MADE: wanted.not_made,
+            Choice.DISMISS: wanted.dismiss,
+        }
+        if list(ways.values()).count(True) != 1:
+            raise CallRefused("Say either --made RUNWAY_ID, --not-made or --dismiss.", code=Code.INPUT)
+        await self.need_key()
+        what = next(way for way, is_chosen in ways.items() if is_chosen)
+        return await self._decide(client, "resolve", wanted, what, wanted.made.strip().lower())
+
+    async def _decide(
+        self, client: str, call: str, wanted: TaskReleased, what: Choice, text: str = ""
+    ) -> DecisionAnswer:
+        task = await self._known(wanted.id)
+        if task is None:
+            raise CallRefused("There is no task of this id.", code=Code.NOT_FOUND)
+        try:
+            found = await self._deciding.decide(what, task.id, text, wanted.agreed)
+        except NotPossible as why:
+            raise CallRefused(why.said, code=Code.INPUT, advice=why.advises) from why
+        if isinstance(found, Asking):
+            tasks = [await self._answer(task.id)]
+            return DecisionAnswer(tasks=tasks, asks=list(found.lines), yes=found.yes, agreed=found.digest)
+        await self._engine.clients.record(client, call, task.id)
+        return DecisionAnswer(tasks=await self._all_said(await self._engine.library.rows(found)))
 
     async def grant(self, _: str, wanted: Grant) -> GrantAnswer:
         """Sets, or only says, what commands may spend a day."""

@@ -106,6 +106,17 @@ class Grant(Wish, frozen=True, kw_only=True):
     unattended: Annotated[bool, Meta(description="without a terminal; the window tells it when it opens")] = False
 
 
+class TaskReleased(Wish, frozen=True, kw_only=True):
+    id: Id
+    agreed: Annotated[str, Meta(description="`agreed` of the answer that asked")] = ""
+
+
+class TaskResolved(TaskReleased, frozen=True, kw_only=True):
+    made: Annotated[str, Meta(description="it was made, and has this ID at Runway")] = ""
+    not_made: Annotated[bool, Meta(description="it was not made: send it again, and pay for that")] = False
+    dismiss: Annotated[bool, Meta(description="stop asking about it, and send nothing")] = False
+
+
 class FileAnswer(Struct, frozen=True, kw_only=True):
     """A result."""
 
@@ -192,6 +203,14 @@ class AdoptAnswer(TasksAnswer, frozen=True, kw_only=True):
 
 class CancelAnswer(TasksAnswer, frozen=True, kw_only=True):
     problems: Annotated[dict[str, str], Meta(description="why one could not be canceled, by its id")]
+
+
+class DecisionAnswer(TasksAnswer, frozen=True, kw_only=True):
+    """With `asks` nothing was done yet."""
+
+    asks: Annotated[list[str], Meta(description="what the person has to read")] | UnsetType = UNSET
+    yes: Annotated[str, Meta(description="what a yes does")] | UnsetType = UNSET
+    agreed: Annotated[str, Meta(description="stands for what was read")] | UnsetType = UNSET
 
 
 class FieldAnswer(Struct, frozen=True, kw_only=True):
@@ -429,6 +448,28 @@ VERBS: Mapping[str, Verb] = {
             starts=True,
             may_move=False,
             command=Command(positional=("ids",), exits=(Code.KEY, Code.NOT_FOUND)),
+        ),
+        Verb(
+            name="release",
+            says="Send a held task, or approve a program's request, as in the window; asks at the terminal.",
+            takes=TaskReleased,
+            gives=DecisionAnswer,
+            method="release",
+            needs=Act.DECIDE,
+            starts=True,
+            may_move=False,
+            command=Command(positional=("id",), given={"agreed": ""}, exits=_OF_TASKS),
+        ),
+        Verb(
+            name="resolve",
+            says="Say what became of an uncertain task, as in the window; asks at the terminal.",
+            takes=TaskResolved,
+            gives=DecisionAnswer,
+            method="resolve",
+            needs=Act.DECIDE,
+            starts=True,
+            may_move=False,
+            command=Command(positional=("id",), given={"agreed": ""}, exits=_OF_TASKS),
         ),
         Verb(
             name="models",

@@ -53,11 +53,14 @@ _OF_PROGRAM = {
     "adopt": Text("Adopt", context="call"),
     "cancel": Text("Cancel", context="call"),
     "list": Text("List", context="call"),
+    "release": Text("Release", context="call"),
+    "resolve": Text("Resolve", context="call"),
     "event": Text("Event", context="call"),
 }
 UNKNOWN_PRICE = "Say --price-up-to CREDITS to book that much, or send it from the window."
 REFUSALS: Mapping[Why, tuple[Text | str, str]] = {
     Why.NOT_GRANTING: ("Only the person can grant that.", ""),
+    Why.NOT_DECIDING: ("Only the person decides that.", "They do so in Runway Desktop. Nothing was done."),
     Why.NAMELESS: ("A program has to say its name.", "Say it in the hello."),
     Why.REVOKED: (
         Text("The person has revoked this program's access."),

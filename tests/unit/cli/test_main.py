@@ -216,6 +216,16 @@ def test_list_command_prints_the_requested_fields(monkeypatch: pytest.MonkeyPatc
     assert json.loads(capsys.readouterr().out) == {"total": 1, "tasks": [{"id": "succeeded", "progress": None}]}
 
 
+@pytest.mark.parametrize("words", [("release", "x"), ("resolve", "x", "--not-made")])
+def test_only_a_person_at_a_terminal_decides(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
+    line = Line({})
+    assert run(line, monkeypatch, *words) == 7
+    assert (line.asked, "at a terminal" in capsys.readouterr().err) == ([], True)
+
+
 @pytest.mark.parametrize(
     ("words", "code"), [(("500",), 7), (("500", "--unattended"), 0), (("0",), 0), (("--show",), 0)]
 )

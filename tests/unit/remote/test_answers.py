@@ -28,6 +28,8 @@ ASK_RUNWAY: dict[str, dict[str, Any]] = {
     "create": {"endpoint": "text_to_video", "model": "gen4.5", "prompt": "A fox"},
     "adopt": {"ids": [ID]},
     "cancel": {"ids": [ID]},
+    "release": {"id": ID},
+    "resolve": {"id": ID, "made": ID},
     "get": {"id": ID},
 }
 ADDRESS = "https://api.example"
