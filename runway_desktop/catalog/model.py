@@ -108,9 +108,6 @@ class Field(Struct, frozen=True, kw_only=True):
     def is_asset(self) -> bool:
         return self.kind in (FieldKind.ASSET, FieldKind.ASSETS)
 
-    def field(self, name: str) -> Field | None:
-        return next((inner for inner in self.fields if inner.name == name), None)
-
 
 class Pair(Struct, frozen=True, kw_only=True, dict=True):
     """An endpoint with one of its models: the fields of a request, in wire order.

@@ -71,7 +71,3 @@ class LinkLife(Struct, frozen=True, order=True):
     def left(self, now: float) -> float:
         """Seconds for which it is sure to work; 0 once it may have expired."""
         return max(0.0, min(SURELY, self.surely_until - now))
-
-    def spent(self, now: float) -> float:
-        """The elapsed part of its longest lifetime, 0 to 1."""
-        return max(0.0, min(1.0, (now - self.fetched_at) / AT_LATEST))

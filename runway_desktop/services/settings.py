@@ -170,9 +170,3 @@ class Settings(Preferences):
 @lru_cache(4)
 def _folder_of(text: str) -> Path:
     return Path(text)
-
-
-def _shown(default: Any) -> str:
-    if isinstance(default, bool):
-        return "on" if default else "off"
-    return str(default) if default or default == 0 else "none"

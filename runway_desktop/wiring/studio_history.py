@@ -8,7 +8,7 @@ invalid script. Only the demo imports it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -150,9 +150,6 @@ class History(Struct, frozen=True):
     world: World
     tasks: tuple[Played, ...]
     batches: Mapping[str, Batch]
-
-    def of_batch(self, name: str) -> Iterator[Played]:
-        return (played for played in self.tasks if played.task.batch_id == self.batches[name].id)
 
 
 def play(script: Script, catalog: Catalog, now: float, *, library: Path, template: str, speed: float = 1.0) -> History:

@@ -23,7 +23,7 @@ from runway_desktop.domain.library import (
     Takes,
 )
 from runway_desktop.domain.permissions import ClientRequest
-from runway_desktop.domain.task import Input, Output, OutputState, TaskId
+from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import write_whole
@@ -60,7 +60,6 @@ class Details(Struct, frozen=True, kw_only=True):
     """All that is known of one task. `ledger` in chronological order."""
 
     row: Row
-    inputs: tuple[Input, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
     takes: Takes = field(default_factory=Takes)
     asked: ClientRequest | None = None
@@ -118,11 +117,10 @@ class Library:
         rows = await self._store.rows([task_id])
         if not rows:
             return None
-        inputs = await self._store.inputs(task_id)
         ledger = await self._store.ledger(task_id)
         takes = await self._store.takes(task_id)
         asked = (await self._store.client_requests([task_id])).get(task_id)
-        return Details(row=rows[0], inputs=tuple(inputs), ledger=tuple(ledger), takes=takes, asked=asked)
+        return Details(row=rows[0], ledger=tuple(ledger), takes=takes, asked=asked)
 
     async def save_poster(
         self, output: Output, path: Path, *, width: int = 0, height: int = 0, duration: float = 0.0

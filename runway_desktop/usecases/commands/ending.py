@@ -61,8 +61,6 @@ async def _cancel(context: Context, rows: Sequence[Row], _: Given) -> Report:
             failed[task_id] = str(in_turn(failed[task_id], KEEPS_TRYING))
     return Report(
         changed=tuple(done.done),
-        kept=tuple(done.kept),
-        failed=failed,
         said=in_turn(canceled, ended_words(len(done.kept), len(done.without_result))),
         problems=each_once(failed),
     )
@@ -71,7 +69,7 @@ async def _cancel(context: Context, rows: Sequence[Row], _: Given) -> Report:
 async def _delete_remotely(context: Context, rows: Sequence[Row], _: Given) -> Report:
     done = await context.engine.actions.delete_remotely(ids_of(rows))
     failed = _why_not(done)
-    return Report(changed=tuple(done.done), failed=failed, problems=each_once(failed))
+    return Report(changed=tuple(done.done), problems=each_once(failed))
 
 
 def _why_not(done: Done) -> dict[TaskId, str]:
@@ -104,7 +102,6 @@ def _of_trash(done: TrashReport, said: Text, *, can_undo: bool) -> Report:
     failed = {task_id: str(why) for task_id, why in done.failed.items()}
     return Report(
         changed=done.done,
-        failed=failed,
         said=said.of(done.files) if done.files else "",
         problems=each_once(failed),
         undo=done.done if can_undo and done.files else (),

@@ -67,9 +67,8 @@ async def _links(context: Context, rows: Sequence[Row], _: Given) -> Report:
     handed = await context.engine.links.hand_on(ids_of(rows))
     failed = {task_id: no_link_words(why) for task_id, why in handed.failed.items()}
     if handed.life is None:
-        return Report(failed=failed, problems=each_once(failed))
+        return Report(problems=each_once(failed))
     return Report(
-        failed=failed,
         problems=each_once(failed),
         text="\n".join(output.url for output in handed.outputs),
         said=copied_words(len(handed.outputs), handed.life, context.engine.clock.now()),

@@ -121,7 +121,7 @@ async def _fetch(context: Context, rows: Sequence[Row], _: Given, *, changed: bo
                 unseen[error.in_words()] = None
     not_kept = [_NOT_KEPT.of(len(gone))] if len(gone) > 1 else gone
     fetched = tuple(task_id for task_id in ids_of(rows) if task_id not in failed)
-    return Report(changed=fetched, failed=failed, problems=(*unseen, *not_kept))
+    return Report(changed=fetched, problems=(*unseen, *not_kept))
 
 
 async def _save_to(context: Context, _: Sequence[Row], given: Given) -> Report:

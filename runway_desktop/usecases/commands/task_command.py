@@ -98,9 +98,6 @@ class Report(Struct, frozen=True, kw_only=True):
 
     changed: tuple[TaskId, ...] = ()
     """Tasks, old or new, that the command changed."""
-    kept: tuple[TaskId, ...] = ()
-    """Tasks that had finished meanwhile and were not changed."""
-    failed: Mapping[TaskId, str] = field(default_factory=dict)
     said: Text | str = ""
     """What was done, as a sentence; empty if that is visible anyway."""
     detail: str = ""

@@ -195,7 +195,8 @@ async def test_demo_inputs_are_the_results_they_were_made_from(tmp_path: Path):
     async with started(tmp_path / "demo") as start:
         rows = await start.rows()
         made = {output.path: output.sha256 for row in rows for output in row.outputs}
-        used = [found for row in rows for found in (await start.engine.library.details(row.task.id)).inputs]
+        async with opened(start.profile) as store:
+            used = [found for row in rows for found in await store.inputs(row.task.id)]
         assert len(used) >= 8
         assert {found.path: found.sha256 for found in used}.items() <= made.items()
         kept = await start.engine.sheets.recent()

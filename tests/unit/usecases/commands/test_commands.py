@@ -84,7 +84,7 @@ async def test_canceling_asks_first_and_reports_canceled_and_kept_tasks(tmp_path
         assert asked is not None
         assert asked.yes == "Cancel 2 tasks"
         report = await script.commands.do(CANCEL, rows)
-        assert (report.changed, report.kept, report.failed) == (("t1",), ("t2",), {})
+        assert (report.changed, report.problems) == (("t1",), ())
         assert str(report.said) == (
             "1 task canceled: running, so no refund. 1 task had already finished. Its result is kept."
         )
@@ -101,7 +101,7 @@ async def test_pending_cancel_is_reported_with_the_programs_next_step(tmp_path):
         script.rig.runway.say(remote_id(2), "RUNNING")
         script.rig.runway.then("delete", NoReply("The connection was cut."))
         report = await script.commands.do(CANCEL, rows)
-        assert len(report.changed) == len(report.failed) == 1
+        assert len(report.changed) == 1
         assert report.problems == ("The connection was cut. Retrying automatically.",)
 
 
@@ -111,7 +111,7 @@ async def test_task_that_fails_during_its_cancel_is_not_reported_as_kept(tmp_pat
         script.rig.runway.fail(remote_id(1), "INTERNAL")
         script.rig.runway.finish(remote_id(2), "https://out.example/2.mp4")
         report = await script.commands.do(CANCEL, rows)
-        assert (report.changed, report.kept, report.failed) == ((), ("t2",), {})
+        assert (report.changed, report.problems) == ((), ())
         assert str(report.said) == ("1 task had already finished. Its result is kept. 1 task had already failed.")
 
 
@@ -232,7 +232,6 @@ async def test_deletion_at_runway_says_why_some_results_cannot_be_deleted(tmp_pa
         )
         report = await script.commands.do(DELETE_REMOTELY, rows)
         assert report.changed == ("t1",)
-        assert report.failed == {"t2": "A result of this task isn't saved yet."}
         assert report.problems == ("A result of this task isn't saved yet.",)
 
 
