@@ -122,7 +122,7 @@ def queue_line(tasks: Iterable[Task], price: Callable[[Task], float | None], out
     parts = [
         ngettext("{n} task", "{n} tasks", len(queued)),
         units.credits_in_words(credits) if credits else "",
-        queue.about(left.low_seconds, left.high_seconds) if left is not None else "",
+        queue.about(left.low, left.high) if left is not None else "",
     ]
     return " · ".join(filter(None, parts)) if queued else ""
 

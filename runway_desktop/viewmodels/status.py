@@ -85,7 +85,7 @@ class Status(QObject):
         cases = self._cases
         counts = self._pages.counts.pages
         forecast = cases.queue.forecast() if cases.is_made("lane") else None
-        until_sent = (forecast.low_seconds, forecast.high_seconds) if forecast is not None else None
+        until_sent = (forecast.low, forecast.high) if forecast is not None else None
         spent = cases.budget.spent_today if cases.is_made("budget") else 0.0
         parts = [
             _("{n} live", n=self._live),

@@ -46,7 +46,7 @@ from runway_desktop.values import replace
 from .dispatch import Dispatch, Outcome, Result
 from .keeping import MOST_PASSED_OVER, BackOffs, CapWatch, Keeping, ModelSlots
 from .ledger import Ledger
-from .outlook import Forecasts, LaneForecast, Outlook, Outlooks, Slots
+from .outlook import Forecasts, Outlook, Outlooks, Range, Slots
 from .readings import UncertainFollowup
 from .task_changes import held_by, hold_detail
 from .uploads import Inputs, OtherKeyInUse, UnusableInput
@@ -180,7 +180,7 @@ class Lane:
         held = kept.held
         return self.caps.prices(held) if held is not None and held.raised is not None else None
 
-    def forecast(self) -> LaneForecast | None:
+    def forecast(self) -> Range | None:
         """When all queued tasks will be done; None if the queue is empty or the history is too short."""
         return self.outlook().all_sent if self._ledger.queued() else None
 

@@ -196,14 +196,6 @@ class Slots(Struct, frozen=True):
     limit: int | None
 
 
-class LaneForecast(Struct, frozen=True):
-    """Number of queued tasks, and seconds until all are probably done."""
-
-    waiting: int
-    low_seconds: float
-    high_seconds: float
-
-
 class Outlook(Struct, frozen=True, kw_only=True):
     order: Mapping[TaskId, int] = field(default_factory=dict)
     """Queued tasks that will be sent automatically, with the position among those of their model, from 1."""
@@ -214,10 +206,9 @@ class Outlook(Struct, frozen=True, kw_only=True):
     """Queued tasks blocked by a cap or the balance, each with the credits that the others blocked by it need."""
 
     @property
-    def all_sent(self) -> LaneForecast | None:
+    def all_sent(self) -> Range | None:
         """When all queued tasks will be done; None if there are none or it is unknown."""
-        left = self.left(self.order)
-        return LaneForecast(len(self.order), left.low, left.high) if left is not None else None
+        return self.left(self.order)
 
     def left(self, task_ids: Iterable[TaskId]) -> Range | None:
         """Time until the last of these tasks is done; None without any, or if one of them is unknown."""

@@ -87,7 +87,7 @@ def test_time_left_of_several_tasks_is_that_of_the_last_including_queued_ones():
     found = seen(queued("a", "b"), [running("x", 20.0)], slots=1)
     assert found.left([TaskId("x")]) == Range(17.5, 22.5)
     assert found.left([TaskId("x"), TaskId("b"), TaskId("saved")]) == found.ends[TaskId("b")]
-    assert found.all_sent.high_seconds == found.ends[TaskId("b")].high
+    assert found.all_sent.high == found.ends[TaskId("b")].high
 
 
 def test_time_left_of_several_tasks_is_unknown_if_one_is_unknown():
