@@ -17,8 +17,7 @@ from runway_desktop.values import Struct, replace
 from .failures import Reason, ReasonCode
 from .library import LedgerEntry
 from .media import Media, guess_media
-from .presence import NEVER_LOOKED, Look, Presence, Signs
-from .task import Output, OutputState, Task, TaskId
+from .task import NEVER_LOOKED, Look, Output, OutputState, Presence, Signs, Task, TaskId
 
 AFTERWARDS = 120.0
 """Seconds by which a disk's clock may differ from this machine's."""

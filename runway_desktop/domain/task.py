@@ -1,7 +1,8 @@
 """A task: its request, inputs and outputs, its state, price and failure.
 
 Immutable values. `advance.py` has what can happen to a task, and the function that computes its next state. Times are
-Unix seconds (UTC), credits are floats, identifiers are strings.
+Unix seconds (UTC) but for modification times, which are nanoseconds as the disk reports them; sizes are bytes, credits
+are floats, identifiers are strings.
 """
 
 from __future__ import annotations
@@ -18,7 +19,39 @@ from .account import NO_KEY, Fingerprint
 from .failures import Failure, Reason, ReasonCode
 from .media import Media
 from .moments import local_time
-from .presence import NEVER_LOOKED, Look, Presence
+
+
+class Presence(StrEnum):
+    HERE = "here"
+    MISSING = "missing"
+    """Not where it was saved, though its folder is reachable."""
+    CHANGED = "changed"
+    """Its bytes differ from the saved ones, and this program did not write them."""
+
+
+class Signs(Struct, frozen=True):
+    """Size and modification time of a file."""
+
+    size: int
+    modified: int
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """The last check of a file. `at` None: not checked since it was saved. `signs` are those of that check; None if the
+    file was never seen."""
+
+    presence: Presence = Presence.HERE
+    at: float | None = None
+    signs: Signs | None = None
+
+    @property
+    def modified_at(self) -> float | None:
+        """When the file was last modified."""
+        return None if self.signs is None else self.signs.modified / 1e9
+
+
+NEVER_LOOKED = Look()
+
 
 TaskId = NewType("TaskId", str)
 RemoteId = NewType("RemoteId", str)

@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.moments import AT_LATEST
 from runway_desktop.domain.outputs import KeptFile, Looked
-from runway_desktop.domain.presence import NEVER_LOOKED, Presence
-from runway_desktop.domain.task import Output, TaskId
+from runway_desktop.domain.task import NEVER_LOOKED, Output, Presence, TaskId
 from runway_desktop.values import replace
 
 from . import writing

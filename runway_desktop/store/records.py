@@ -16,10 +16,10 @@ from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry, asked_seconds, heading_of, prompt_key
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import KeptFile
-from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.task import (
     ITS_TURN,
+    NEVER_LOOKED,
     RANKS,
     Batch,
     BatchId,
@@ -27,12 +27,15 @@ from runway_desktop.domain.task import (
     Hold,
     HoldCode,
     Input,
+    Look,
     Output,
     OutputState,
     Pick,
+    Presence,
     Refusal,
     RemoteId,
     Request,
+    Signs,
     State,
     Task,
     TaskId,

@@ -13,8 +13,7 @@ import pytest
 
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.errors import NotSeen, NotThere
-from runway_desktop.domain.presence import Presence
-from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.domain.task import Output, OutputState, Presence, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.results import sidecar

@@ -21,8 +21,16 @@ from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.library import LedgerEntry
-from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId, new_task_id, parse_remote_id
+from runway_desktop.domain.task import (
+    NEVER_LOOKED,
+    Output,
+    OutputState,
+    State,
+    Task,
+    TaskId,
+    new_task_id,
+    parse_remote_id,
+)
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.disk_steps import sha256_of

@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from runway_desktop.domain.outputs import Glance, KeptFile, glance
-from runway_desktop.domain.presence import Signs
+from runway_desktop.domain.task import Signs
 from runway_desktop.services.disk.disk_steps import is_folder, sha256_of
 from runway_desktop.services.disk.sibling_paths import paths_beside
 from runway_desktop.values import Struct

@@ -22,8 +22,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, LibraryFolderChanged, OutputChanged
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.outputs import Glance, KeptFile, Looked, kept_file, not_seen, seen_again
-from runway_desktop.domain.presence import Look, Presence, Signs
-from runway_desktop.domain.task import Output, TaskId
+from runway_desktop.domain.task import Look, Output, Presence, Signs, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
 from runway_desktop.services.disk.disk_threads import in_worker

@@ -21,8 +21,7 @@ from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.outputs import KeptFile, kept_file
-from runway_desktop.domain.presence import Look, Presence
-from runway_desktop.domain.task import Output, Task, TaskId
+from runway_desktop.domain.task import Look, Output, Presence, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_steps import rename_exclusively
 from runway_desktop.services.disk.disk_threads import in_worker

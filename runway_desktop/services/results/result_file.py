@@ -19,8 +19,7 @@ from runway_desktop.domain.filenames import OTHER_ENDING, NameValues
 from runway_desktop.domain.library import Filter, GroupBy, Listing, ResultFacts, SortKey
 from runway_desktop.domain.media import ENDING_OF_TYPE, KNOWN_ENDINGS, RESULT_ENDINGS, Media, MediaFormat, format_of
 from runway_desktop.domain.moments import local_time
-from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import BatchId, Output, OutputState, Task, TaskId
+from runway_desktop.domain.task import NEVER_LOOKED, BatchId, Output, OutputState, Task, TaskId
 from runway_desktop.services.media.film_boxes import boxes
 from runway_desktop.services.media.media_facts import is_page
 from runway_desktop.services.ports import Store

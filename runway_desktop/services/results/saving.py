@@ -26,8 +26,7 @@ from runway_desktop.domain.filenames import render
 from runway_desktop.domain.library import LedgerEntry, ResultFacts
 from runway_desktop.domain.media import HEAD_LENGTH, Media
 from runway_desktop.domain.outputs import Stream
-from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Output, OutputState
+from runway_desktop.domain.task import NEVER_LOOKED, Output, OutputState
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder

@@ -17,8 +17,7 @@ from pathlib import Path
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import LedgerEntry
-from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Output, TaskId
+from runway_desktop.domain.task import NEVER_LOOKED, Output, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks

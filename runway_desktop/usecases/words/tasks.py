@@ -14,9 +14,8 @@ from runway_desktop.domain.library import KeptSheet, Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.permissions import ClientRequest, Decision, called, decision, was_edited
-from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import doubtful_credits, spent_at
-from runway_desktop.domain.task import MOST_STARS, MadeSheet, Output, Pick, State, Task
+from runway_desktop.domain.task import MOST_STARS, MadeSheet, Output, Pick, Signs, State, Task
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.tasks.judging import Judged

@@ -15,8 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.app.commands import COMMANDS
-from runway_desktop.domain.presence import Look, Presence, Signs
-from runway_desktop.domain.task import Pick
+from runway_desktop.domain.task import Look, Pick, Presence, Signs
 from runway_desktop.rooms.compare.entry import Comparing
 from runway_desktop.rooms.compare.overlay import CompareMode, Sameness, same_pixels
 from runway_desktop.rooms.help import entry as help_entry

@@ -11,8 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.presence import Look, Presence, Signs
-from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.domain.task import Look, Output, OutputState, Presence, Request, Signs, State, Task, TaskId
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.posters import Posters

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.outputs import AFTERWARDS, Glance, KeptFile, glance, kept_file, not_seen, seen_again
-from runway_desktop.domain.presence import Look, Presence, Signs
-from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.domain.task import Look, Output, OutputState, Presence, Signs, TaskId
 from runway_desktop.values import replace
 
 SAVED_AT = 1_750_000_000.0

@@ -10,7 +10,6 @@ from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import clean_tags
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import (
     ITS_TURN,
     BatchId,
@@ -18,12 +17,15 @@ from runway_desktop.domain.task import (
     Hold,
     HoldCode,
     Input,
+    Look,
     Output,
     OutputState,
     Pick,
+    Presence,
     Refusal,
     RemoteId,
     Request,
+    Signs,
     State,
     Task,
     TaskId,

@@ -19,8 +19,7 @@ from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.library import Estimate, Filter, GroupBy, KeptSheet
 from runway_desktop.domain.outputs import KeptFile, Looked
 from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine
-from runway_desktop.domain.presence import Look, Presence
-from runway_desktop.domain.task import Batch, BatchId, OutputState, RemoteId, TaskId
+from runway_desktop.domain.task import Batch, BatchId, Look, OutputState, Presence, RemoteId, TaskId
 from runway_desktop.services.ports import Snapshots, Store
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.snapshots import SqliteSnapshots

@@ -27,17 +27,18 @@ from runway_desktop.domain.library import (
 )
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import Looked
-from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.task import (
     Batch,
     BatchId,
     Evidence,
     Input,
+    Look,
     MadeSheet,
     Output,
     OutputState,
     Pick,
+    Presence,
     Refusal,
     RemoteId,
     State,

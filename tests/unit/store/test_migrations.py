@@ -14,8 +14,7 @@ from runway_desktop.domain.errors import DamagedList, StoreError
 from runway_desktop.domain.library import Bounds, Filter, GroupBy, Listing, Page, SortKey
 from runway_desktop.domain.outputs import Looked
 from runway_desktop.domain.permissions import ClientRequest
-from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence
-from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId
+from runway_desktop.domain.task import NEVER_LOOKED, Hold, HoldCode, Look, Presence, Request, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, backup_path
 from runway_desktop.store.snapshots import SqliteSnapshots

@@ -9,8 +9,18 @@ from typing import Any
 
 from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing, Page, Without
 from runway_desktop.domain.outputs import KeptFile, Looked, kept_file
-from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
-from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.domain.task import (
+    NEVER_LOOKED,
+    Look,
+    Output,
+    OutputState,
+    Presence,
+    Request,
+    Signs,
+    State,
+    Task,
+    TaskId,
+)
 from runway_desktop.services.ports import Store
 from runway_desktop.store import presence
 from runway_desktop.store.listing import entries_query

@@ -19,9 +19,21 @@ from runway_desktop.domain.copies import IDENTITY, PLACED
 from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible, StoreError
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.outputs import KeptFile, Looked
-from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.profiles import Color, Profile
-from runway_desktop.domain.task import Batch, BatchId, Input, Output, OutputState, RemoteId, State, TaskId
+from runway_desktop.domain.task import (
+    NEVER_LOOKED,
+    Batch,
+    BatchId,
+    Input,
+    Look,
+    Output,
+    OutputState,
+    Presence,
+    RemoteId,
+    Signs,
+    State,
+    TaskId,
+)
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import LIGHT, PackOptions, pack
 from runway_desktop.services.backup.restores import Restores, ResultsIn

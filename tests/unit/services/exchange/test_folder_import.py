@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import GroupBy, Listing, clean_tag
-from runway_desktop.domain.presence import Look, Presence
-from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, Request, State, TaskId
+from runway_desktop.domain.task import Batch, BatchId, Look, Output, OutputState, Pick, Presence, Request, State, TaskId
 from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported, TakenBack
 from runway_desktop.services.exchange.folder_reading import holds_results

@@ -9,8 +9,7 @@ import pytest
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import GroupBy, Listing, Page
-from runway_desktop.domain.presence import Look, Presence, Signs
-from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.domain.task import Look, Output, OutputState, Presence, Request, Signs, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.library.library import Library
 from runway_desktop.services.settings import Settings

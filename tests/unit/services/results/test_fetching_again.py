@@ -9,8 +9,7 @@ import pytest
 
 from runway_desktop.domain.errors import LinkExpired, NotThere
 from runway_desktop.domain.outputs import Looked, kept_file
-from runway_desktop.domain.presence import Look, Presence, Signs
-from runway_desktop.domain.task import Output, OutputState, Task
+from runway_desktop.domain.task import Look, Output, OutputState, Presence, Signs, Task
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from runway_desktop.values import replace
 from tests.rigs.downloads_bench import FRESH, LINK, Bench, clip

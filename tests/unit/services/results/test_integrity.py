@@ -15,8 +15,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import LibraryFolderChanged, OutputChanged
 from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.domain.library import Page
-from runway_desktop.domain.presence import Presence
-from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.domain.task import Output, OutputState, Presence, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.results import file_check, integrity
 from runway_desktop.services.results.file_check import missing_drive

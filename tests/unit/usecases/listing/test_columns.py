@@ -10,8 +10,19 @@ import pytest
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.library import GroupBy, Listing, Row, SortKey
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.presence import Look, Presence
-from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, OutputState, Pick, Request, State, Task
+from runway_desktop.domain.task import (
+    Evidence,
+    Hold,
+    HoldCode,
+    Look,
+    Output,
+    OutputState,
+    Pick,
+    Presence,
+    Request,
+    State,
+    Task,
+)
 from runway_desktop.store import SqliteStore
 from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, ListColumn, clip_of, column_of, row_words
 from runway_desktop.usecases.words.queue import InQueue

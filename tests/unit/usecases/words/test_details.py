@@ -7,8 +7,7 @@ from typing import Any
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.library import LedgerEntry, Row
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.presence import Look, Presence
-from runway_desktop.domain.task import Output, State
+from runway_desktop.domain.task import Look, Output, Presence, State
 from runway_desktop.services.library.library import Details
 from runway_desktop.usecases.words.tasks import facts_of, showings_of
 from runway_desktop.values import replace

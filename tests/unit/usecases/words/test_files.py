@@ -8,8 +8,7 @@ import pytest
 
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Filter, Listing, Page, PageCounts, Row, Without
-from runway_desktop.domain.presence import Look, Presence, Signs
-from runway_desktop.domain.task import Output, OutputState, State
+from runway_desktop.domain.task import Look, Output, OutputState, Presence, Signs, State
 from runway_desktop.usecases.commands.ending import DELETE_FILE, DELETE_REMOTELY, PUT_BACK
 from runway_desktop.usecases.commands.handing_on import COPY_FILE, COPY_PATH, USE_AS_INPUT
 from runway_desktop.usecases.commands.results import (

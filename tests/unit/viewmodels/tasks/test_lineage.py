@@ -10,8 +10,7 @@ from PIL import Image
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import Looked, kept_file
-from runway_desktop.domain.presence import Look, Presence
-from runway_desktop.domain.task import Input, State, TaskId
+from runway_desktop.domain.task import Input, Look, Presence, State, TaskId
 from runway_desktop.values import replace
 from tests.rigs.desktop import Rig, until
 from tests.rigs.rows import saved, task

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.presence import Look, Presence
-from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.task import Look, Presence, State, TaskId
 from runway_desktop.usecases.words.states import several_words
 from runway_desktop.values import replace
 from tests.rigs.desktop import Rig, until
