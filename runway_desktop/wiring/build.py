@@ -98,23 +98,23 @@ def finish_restore(profile: Profile, watch: Watch) -> bool:
 
 def checked_backups(profile: Profile, watch: Watch) -> Iterator[RestorePreview | Path]:
     """The backups of a profile whose list cannot be opened, each checked. Blocking."""
-    from runway_desktop.services.backup import damaged_list
+    from runway_desktop.services.backup import restores
 
-    return damaged_list.checked_backups(profile, _snapshots(), watch)
+    return restores.checked_backups(profile, _snapshots(), watch)
 
 
 def restore_damaged(profile: Profile, path: Path, watch: Watch) -> None:
     """Schedules a backup to replace the damaged list at the next start. Blocking."""
-    from runway_desktop.services.backup import damaged_list
+    from runway_desktop.services.backup import restores
 
-    damaged_list.restore(profile, _snapshots(), path, SystemClock().now(), watch)
+    restores.restore_damaged(profile, _snapshots(), path, SystemClock().now(), watch)
 
 
 def begin_empty(profile: Profile) -> None:
     """Replaces the damaged list by an empty one. Its files are kept. Blocking."""
-    from runway_desktop.services.backup import damaged_list
+    from runway_desktop.services.backup import restores
 
-    damaged_list.begin_empty(profile, _snapshots(), SystemClock().now())
+    restores.begin_empty(profile, _snapshots(), SystemClock().now())
 
 
 async def build(

@@ -19,7 +19,7 @@ from runway_desktop.domain.errors import DamagedList, StoreError
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import HoldCode, State
-from runway_desktop.services.backup import damaged_list
+from runway_desktop.services.backup import restores
 from runway_desktop.services.backup.finishing import finish
 from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.restoring import RestorePreview
@@ -243,12 +243,12 @@ async def test_damaged_task_list_can_be_replaced_by_a_dated_backup(harm: str, tm
     content = profile.database.read_bytes() if profile.database.exists() else None
     assert has_been_used(profile)
     assert await found_at_start(profile.database)
-    offered = list(damaged_list.checked_backups(profile, made.snapshots, Watch()))
+    offered = list(restores.checked_backups(profile, made.snapshots, Watch()))
     good = [found for found in offered if isinstance(found, RestorePreview)]
     assert [found.path.name for found in good] == ["daily-2026-03-08.zip", "daily-2026-03-07.zip"]
     assert offered[0] == profile.backups / "daily-2026-03-09.zip", "the newest is damaged, and is said to be"
 
-    damaged_list.restore(profile, made.snapshots, good[0].path, NOW + 10, Watch())
+    restores.restore_damaged(profile, made.snapshots, good[0].path, NOW + 10, Watch())
     assert finish(profile, made.snapshots, NOW + 11)
     if content is not None:
         [before] = profile.backups.glob("before-restore-*.unreadable")
@@ -274,7 +274,7 @@ async def test_new_empty_task_list_keeps_the_damaged_files_and_ids_aside(tmp_pat
     log.write_bytes(b"what is left")
     profile.database.write_bytes(b"")
     profile.task_ids.write_text("id-1\nid-2\n")
-    damaged_list.begin_empty(profile, made.snapshots, NOW)
+    restores.begin_empty(profile, made.snapshots, NOW)
     aside = profile.backups / f"damaged-{datetime.fromtimestamp(NOW):%Y-%m-%d-%H%M%S}"
     assert (aside / "profile.db-wal").read_bytes() == b"what is left"
     assert (aside / "profile.db").read_bytes() == b""

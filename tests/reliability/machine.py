@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.errors import DamagedList
-from runway_desktop.services.backup import damaged_list, finishing
+from runway_desktop.services.backup import finishing, restores
 from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.restoring import RestorePreview
 from runway_desktop.services.backup.watching import Watch
@@ -221,9 +221,9 @@ def damaged(harm: Callable[[Path], None]) -> Callable[[Path], Any]:
                     note = "NOT told at the start"
             except DamagedList:
                 note = "refused at the start"
-                found = [one for one in damaged_list.checked_backups(profile, snapshots, Watch())]
+                found = [one for one in restores.checked_backups(profile, snapshots, Watch())]
                 good = next(one for one in found if isinstance(one, RestorePreview))
-                damaged_list.restore(profile, snapshots, good.path, scene.clock.now(), Watch())
+                restores.restore_damaged(profile, snapshots, good.path, scene.clock.now(), Watch())
                 finishing.finish(profile, snapshots, scene.clock.now())
             async with scene.life() as engine:
                 seconds = await scene.until_well(engine)

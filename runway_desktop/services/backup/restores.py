@@ -1,31 +1,40 @@
 """Restores a backup: into a new profile, or into this one at the next start.
 
 Loop's thread only. Raises BadBackup, DiskError, StoreError; a canceled method returns None and leaves nothing behind.
+
+The functions below it recover a profile whose list cannot be opened. They run before the loop, while nothing of the
+profile is open, and block.
 """
 
 from __future__ import annotations
 
+import os
 import random
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.backups import Manifest
-from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.errors import RunwayDesktopError, StoreError
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import Output
+from runway_desktop.services.disk.disk_steps import sync_folder
 from runway_desktop.services.disk.library_folder import SEEN
 from runway_desktop.services.disk.profile_folders import UNFINISHED, ProfileFolders, new_tail, write_card
 from runway_desktop.services.ports import Clock, Snapshots
 from runway_desktop.services.results.own_folders import OWN
+from runway_desktop.services.tasks import after_restore
+from runway_desktop.texts import Text
 
 from . import finishing, leftovers
+from .backups import kept_in
 from .disk import clear, told, unfinished
 from .leftovers import Begun, TakenAway
-from .restoring import RestorePreview, Wishes, look_at, put_together, refuse_wrong_kind
+from .restoring import RestorePreview, WhichResults, Wishes, look_at, put_together, refuse_wrong_kind
 from .watching import Say, Watch, Workshop
 
 LOOKING = ".looking"
@@ -179,3 +188,45 @@ def _take_away(staging: Path, begun: Begun | None, in_use: Collection[str], _: W
     if taken is not None:
         clear(staging)
     return taken
+
+
+ASIDE = "damaged-"
+"""Prefix of a folder among the backups with the files of a list that was replaced by an empty one."""
+
+
+def checked_backups(profile: Profile, snapshots: Snapshots, watch: Watch) -> Iterator[RestorePreview | Path]:
+    """The profile's own backups, newest first: an outlook, or the path of one that cannot be restored. Raises
+    Stopped."""
+    for kept in kept_in(profile.backups):
+        try:
+            refuse_wrong_kind(kept.path, is_demo=profile.is_demo)
+            yield look_at(kept.path, snapshots, profile.backups / LOOKING, watch)
+        except RunwayDesktopError:
+            yield kept.path
+
+
+def restore_damaged(profile: Profile, snapshots: Snapshots, path: Path, now: float, watch: Watch) -> None:
+    """Prepares the restore that the next start finishes; the damaged list's files are kept. Raises Stopped."""
+    clear(profile.restoring)
+    with unfinished(profile.restoring, profile.folder):
+        wishes = Wishes(put_back=WhichResults.NONE, library=profile.library)
+        put_together(path, snapshots, profile.restoring, profile, wishes, {}, now, watch)
+    finishing.say_yes(profile, now)
+
+
+def begin_empty(profile: Profile, snapshots: Snapshots, now: float) -> None:
+    """Moves the list's files to a folder among the backups, with the ids of its tasks if there are any, which the next
+    window offers to import; and makes an empty list."""
+    with told(profile.folder, Text("Allow writing there, then try again.")):
+        aside = profile.backups / f"{ASIDE}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}"
+        aside.mkdir(parents=True, exist_ok=True)
+        ids = aside / profile.task_ids.name
+        if profile.task_ids.exists():
+            os.replace(profile.task_ids, ids)
+        for path in finishing.list_files(profile):
+            os.replace(path, aside / path.name)
+        sync_folder(profile.folder)
+    snapshots.make_empty(profile.database)
+    if ids.exists():
+        settings = {after_restore.TOLD: {after_restore.IDS: str(ids)}}
+        snapshots.settle(profile.database, settings=settings, results={}, folders=())
