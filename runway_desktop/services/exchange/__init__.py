@@ -6,5 +6,5 @@ between two calls.
 To add
 - a column of the exported list: `list_export`; text that would be read back differently is escaped in tables and marked
   in JSON;
-- something that an imported sidecar restores: `imported_tasks`.
+- something that an imported sidecar restores: `folder_reading`.
 """

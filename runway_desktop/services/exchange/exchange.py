@@ -41,10 +41,9 @@ from runway_desktop.values import Struct
 
 from .file_export import FileExport
 from .folder_import import FolderImport
-from .folder_reading import holds_results
+from .folder_reading import holds_results, local_id
 from .id_import import IdImport
 from .id_search import UUID, FoundId, IdSearch, Weight
-from .imported_tasks import local_id
 from .list_export import ListExport
 
 FEW = 10

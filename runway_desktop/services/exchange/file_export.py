@@ -26,7 +26,7 @@ from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.ports import Store
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.result_file import BatchNames, name_values
-from runway_desktop.services.results.shared_request import shared
+from runway_desktop.services.results.sidecar import shared
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field, replace
 

@@ -46,8 +46,7 @@ from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field, replace
 
-from .folder_reading import FolderWalk, FoundResult, cannot_be_read
-from .imported_tasks import batch_of, inputs_for, output_of, task_of
+from .folder_reading import FolderWalk, FoundResult, batch_of, cannot_be_read, inputs_for, output_of, task_of
 from .progress import Progress
 from .standing import Candidate, ImportStatus, compared, rows_of, standings_of
 from .whole_copy import Names, SourceTrouble, put_whole

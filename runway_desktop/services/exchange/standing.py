@@ -20,8 +20,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.ports import Store
 from runway_desktop.values import Struct, replace
 
-from .folder_reading import FoundResult
-from .imported_tasks import local_id
+from .folder_reading import FoundResult, local_id
 from .progress import Progress
 
 PAGE = 500
