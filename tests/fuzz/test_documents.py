@@ -18,8 +18,7 @@ from runway_desktop.domain import profiles
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_space import DiskSpace
-from runway_desktop.services.exchange.folder_reading import FolderWalk
-from runway_desktop.services.exchange.imported_tasks import inputs_for, output_of, task_of
+from runway_desktop.services.exchange.folder_reading import FolderWalk, inputs_for, output_of, task_of
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.results import part_file, sidecar

@@ -11,7 +11,7 @@ from typing import Any
 
 from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.services.results import sidecar
-from runway_desktop.services.results.shared_request import with_files_beside
+from runway_desktop.services.results.sidecar import with_files_beside
 from runway_desktop.texts import Text
 from runway_desktop.values import replace
 

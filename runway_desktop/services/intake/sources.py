@@ -15,8 +15,7 @@ from runway_desktop.domain.media import Media, MediaFormat, format_by_name, form
 from runway_desktop.domain.task import Request
 from runway_desktop.services.disk.disk_steps import storable_text
 from runway_desktop.services.results import embedding, sidecar
-from runway_desktop.services.results.shared_request import with_files_beside
-from runway_desktop.services.results.sidecar import Sidecar
+from runway_desktop.services.results.sidecar import Sidecar, with_files_beside
 from runway_desktop.texts import Text, in_turn
 
 from . import documents

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from runway_desktop.services.disk.disk_steps import draft_of, dropped_on_failure, parsed
-from runway_desktop.services.results.shared_request import shared
-from runway_desktop.services.results.sidecar import part_of
+from runway_desktop.services.results.sidecar import part_of, shared
 
 from . import jpeg, png, tags, webp
 from .credentials import has_credentials as has_credentials

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.services.results.embedding.note import EmbeddedNote
-from runway_desktop.services.results.shared_request import shared, with_files_beside
+from runway_desktop.services.results.sidecar import shared, with_files_beside
 
 SIGNED = "https://cdn.example.com/u/7/fox.png?X-Amz-Signature=abc&x=1#top"
 VALUES = {
