@@ -9,6 +9,8 @@ To add
 - a fix for an input that does not fit: `input_files` offers it, `services/media/input_fixes` makes the copy.
 """
 
+from runway_desktop.catalog.validation import idle_reason, kept_part, with_what_belongs_together
+
 from .assets import (
     AssetItem,
     AssetRef,
@@ -22,7 +24,6 @@ from .assets import (
     with_assets,
 )
 from .catalog import Catalog, CatalogError, length_left_out, starting_values
-from .conditions import idle_reason, kept_part, with_what_belongs_together
 from .model import Endpoint, Field, FieldKind, Pair, Variant
 from .payload import build_payload, is_left_out
 from .text import number_in_words, prompt_of, settings_line, two_readings, utf16_length, value_from_text, value_in_words
