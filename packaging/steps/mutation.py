@@ -90,9 +90,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "usecases/listing/changes.py": (f"{LISTING}/test_changes.py",),
     "usecases/listing/columns.py": (f"{LISTING}/test_columns.py",),
     "usecases/listing/line_diff.py": (f"{LISTING}/test_line_diff.py",),
-    "usecases/listing/lineage.py": (f"{LISTING}/test_family.py",),
     "usecases/listing/lines.py": (f"{LISTING}/test_groups.py", f"{LISTING}/test_lines.py"),
-    "usecases/listing/takes.py": (f"{LISTING}/test_shots.py",),
+    "usecases/listing/takes.py": (f"{LISTING}/test_family.py", f"{LISTING}/test_shots.py"),
 }
 """Modules of `runway_desktop` and the tests that must notice a change of each, as few as cover it."""
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from runway_desktop.services.settings import Settings
     from runway_desktop.services.tasks.judging import Judging
     from runway_desktop.services.tasks.outlook import Outlook, Range, Slots
+    from runway_desktop.usecases.listing.takes import Family
 
     from .clients.client_cases import ClientCases
     from .commands.commands import Commands
     from .lane_lines import LaneLines
-    from .listing.lineage import Family
     from .orders import Orders
     from .searching.renaming import PageNames
     from .sending.sending import TaskSender
@@ -160,7 +160,7 @@ class UseCases:
 
     async def family(self, task_id: TaskId) -> Family | None:
         """A task with its relatives; None if it is unknown. StoreError."""
-        from .listing.lineage import family_of
+        from runway_desktop.usecases.listing.takes import family_of
 
         return await family_of(task_id, self._engine)
 

@@ -52,8 +52,7 @@ from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.requests.order import kept_text
 from runway_desktop.usecases.sheets.columns import PROMPT, STATE
-from runway_desktop.usecases.sheets.edits import Edit
-from runway_desktop.usecases.sheets.rows import SheetRow
+from runway_desktop.usecases.sheets.rows import Edit, SheetRow
 from runway_desktop.usecases.sheets.tally import price_words
 from runway_desktop.usecases.words.holds import cost_words
 from runway_desktop.usecases.words.plain import caption, tip

@@ -25,7 +25,7 @@ from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.commands.drag_payload import DragPayload
-from runway_desktop.usecases.listing.lineage import Family, Node
+from runway_desktop.usecases.listing.takes import Family, Node
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.tasks.details import LineageModel
 

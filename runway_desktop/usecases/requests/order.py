@@ -13,7 +13,7 @@ from runway_desktop.usecases.words.account import open_words, price_detail, pric
 from runway_desktop.usecases.words.holds import over_title, over_words, raise_words
 from runway_desktop.values import Struct
 
-from .findings import requests_of
+from .draft import requests_of
 from .open_price import PriceOf, open_price
 
 

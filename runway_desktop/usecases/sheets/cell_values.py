@@ -14,8 +14,7 @@ from runway_desktop.values import Struct
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, ColumnKind, SheetColumn
-from .edits import CellKey
-from .rows import RowChecker, SheetRow
+from .rows import CellKey, RowChecker, SheetRow
 
 MOST_PRICED = 100
 """Maximum number of choices that are priced."""

@@ -9,14 +9,13 @@ from typing import Any
 from runway_desktop.catalog import Pair
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.texts import _, ngettext
-from runway_desktop.usecases.requests.findings import fits, nearest, takes
+from runway_desktop.usecases.requests.draft import fits, nearest, takes
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct, replace
 
 from . import cells as cell
 from .columns import Columns
-from .edits import CellKey
-from .rows import SheetRow
+from .rows import CellKey, SheetRow
 
 FEWEST = 2
 """Minimum number of rows: a single one is fixed in its cell."""

@@ -2,6 +2,9 @@
 
 A row makes one task for each expansion of its prompt and each combination of the axes. Nothing is stored or sent here,
 and nothing raises for entered text. GUI thread only.
+
+Edits are undoable steps, which the model applies. A step identifies rows by number, not by index, so that it stays
+valid after insertions.
 """
 
 from __future__ import annotations
@@ -24,14 +27,15 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.catalog.input_files import check_asset
 from runway_desktop.catalog.labels import model_label
+from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.task import Request
 from runway_desktop.services.intake.found_inputs import FoundInput
 from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions, with_added
 from runway_desktop.services.library.sheets import KeptRow, SentTask
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.texts import Text, _, ngettext
-from runway_desktop.usecases.requests.findings import fits, sentence, takes
-from runway_desktop.values import Struct, field
+from runway_desktop.usecases.requests.draft import fits, sentence, takes
+from runway_desktop.values import Struct, field, replace
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, RESULT, SHOT, Columns
@@ -401,3 +405,70 @@ def _alike(requests: Sequence[Request]) -> Iterable[Said]:
 
 def _identity(requests: Sequence[Request]) -> str:
     return _encode([[one.endpoint, one.model, one.values] for one in requests])
+
+
+CellKey = tuple[int, str]
+"""Row number and column key."""
+Values = Mapping[CellKey, Any]
+"""Cells with their values; None is blank."""
+
+
+class Write(Struct, frozen=True):
+    """A change of cells, with old and new values."""
+
+    words: str
+    before: Values
+    after: Values
+
+
+class Insert(Struct, frozen=True):
+    """`at`: index of the first new row."""
+
+    words: str
+    at: int
+    rows: Sequence[SheetRow]
+    cells: Write | None = None
+    """Changes of other rows in the same step."""
+
+
+class Remove(Struct, frozen=True):
+    """`rows` with their former indexes, in order."""
+
+    words: str
+    rows: Sequence[tuple[int, SheetRow]]
+
+
+class SetAxes(Struct, frozen=True):
+    words: str
+    before: tuple[Axis, ...]
+    after: tuple[Axis, ...]
+
+
+Edit = Write | Insert | Remove | SetAxes
+
+
+def writing(rows: Mapping[int, SheetRow], columns: Columns, after: Values, words: str) -> Write | None:
+    """The step that writes these cells, without unchanged and read-only ones; None if none is left."""
+    before = {
+        (number, key): rows[number].cells.get(key)
+        for number, key in after
+        if number in rows and not rows[number].sent and columns.column(key).is_cell
+    }
+    moved = {cell_key: after[cell_key] for cell_key in before if before[cell_key] != after[cell_key]}
+    return Write(words, {cell_key: before[cell_key] for cell_key in moved}, moved) if moved else None
+
+
+def follow_moves(row: SheetRow, moved: Mapping[str, str]) -> bool:
+    """Updates the row's URIs of moved files, old to new. False if there are none."""
+    after = {key: with_moved_files(value, moved) for key, value in row.cells.items()}
+    news = {key: value for key, value in after.items() if value is not row.cells[key]}
+    if news:
+        row.cells.update(news)
+        row.text = ""
+    return bool(news)
+
+
+def axes_after(axes: tuple[Axis, ...], moved: Mapping[str, str]) -> tuple[Axis, ...]:
+    """The axes with updated URIs of moved files."""
+    now = tuple((axis, with_moved_files(axis.values, moved)) for axis in axes)
+    return tuple(axis if values is axis.values else replace(axis, values=tuple(values)) for axis, values in now)

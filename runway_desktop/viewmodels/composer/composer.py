@@ -25,8 +25,7 @@ from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _, in_turn, listed, pgettext
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.usecases.requests.draft import RequestDraft
-from runway_desktop.usecases.requests.findings import FieldFindings, brace_findings, inside
+from runway_desktop.usecases.requests.draft import FieldFindings, RequestDraft, brace_findings, inside
 from runway_desktop.usecases.requests.input_fields import InputFields
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.requests.kept_draft import Draft, ParkedValues

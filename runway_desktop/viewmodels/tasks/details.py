@@ -36,7 +36,7 @@ from runway_desktop.viewmodels.model import Model, Soon
 from .task_list import TaskListModel
 
 if TYPE_CHECKING:
-    from runway_desktop.usecases.listing.lineage import Family
+    from runway_desktop.usecases.listing.takes import Family
 
 Value = TypeVar("Value")
 SETTLE_MS = 200

@@ -22,8 +22,7 @@ from runway_desktop.services.library.expansion import Axis
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.usecases.sheets.columns import PROMPT, Columns
-from runway_desktop.usecases.sheets.edits import Values
-from runway_desktop.usecases.sheets.rows import BLANK, RowChecker, SheetRow, columns_needed
+from runway_desktop.usecases.sheets.rows import BLANK, RowChecker, SheetRow, Values, columns_needed
 from runway_desktop.usecases.sheets.tally import SheetTally, Totals
 
 SLICE_SECONDS = 0.006

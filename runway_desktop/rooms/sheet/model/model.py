@@ -24,19 +24,19 @@ from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.usecases.sheets.cell_texts import NOT_USED, RowLine, Saying
 from runway_desktop.usecases.sheets.cell_values import CellOption, CellValues
 from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROMPT, ColumnKind, SheetColumn
-from runway_desktop.usecases.sheets.edits import (
+from runway_desktop.usecases.sheets.rows import (
     CellKey,
     Edit,
     Insert,
     Remove,
     SetAxes,
+    SheetRow,
     Values,
     Write,
     axes_after,
     follow_moves,
     writing,
 )
-from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.words.plain import tip
 
 from .checked_rows import CheckedRows, Work

@@ -12,7 +12,7 @@ import pytest
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import Looked, kept_file
 from runway_desktop.domain.task import Input, Look, Output, Presence, Request, State, Task, TaskId
-from runway_desktop.usecases.listing.lineage import Family, Node, family_of
+from runway_desktop.usecases.listing.takes import Family, Node, family_of
 from runway_desktop.values import replace
 from tests.rigs import engine_rig
 from tests.rigs.engines import engine_of

@@ -8,7 +8,7 @@ import pytest
 
 from runway_desktop.catalog import Catalog, Field, FieldKind, length_left_out
 from runway_desktop.texts import Text
-from runway_desktop.usecases.requests.findings import fits, nearest, sentence, takes
+from runway_desktop.usecases.requests.draft import fits, nearest, sentence, takes
 
 CATALOG = Catalog.load()
 
