@@ -160,6 +160,8 @@ class EngineNoticeCode(Enum):
     """Queued tasks wait for the user, because the key changed."""
     CLIENT_READS_ONLY = auto()
     """The client `names[0]` tried to create something, but may only read."""
+    CLIENT_SUGGESTS = auto()
+    """The client `names[0]` suggests takes."""
     SETTINGS_NOT_SAVED = auto()
     """`error`."""
     DRIVE_AWAY = auto()

@@ -35,6 +35,8 @@ class Page(StrEnum):
     """A file is no longer where it was saved."""
     CHANGED = "changed files"
     """A file was changed by another program."""
+    SUGGESTED = "suggested"
+    """By a client, and neither picked nor rejected."""
 
 
 class SortKey(StrEnum):

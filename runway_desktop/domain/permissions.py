@@ -12,7 +12,7 @@ May this program? A call, by the first line that fits. "Agent" is every client b
 | any | revoked | refused: `REVOKED` |
 | list, models, balance, price; get and wait for a task of the list | any | allowed, also while paused |
 | what follows; get and wait for an unknown id | any, while all are paused | refused: `PAUSED` |
-| adopt; get and wait for an unknown id, which adopts it | any | allowed |
+| adopt, suggest; get and wait for an unknown id, which adopts it | any | allowed |
 | cancel | command line; agent for its own task | allowed |
 | cancel | agent for another's task | refused: `NOT_OWN` |
 | release, resolve | command line, whatever it may spend | allowed: asks at the terminal |
@@ -126,6 +126,7 @@ class Act(Enum):
     CANCEL = auto()
     CREATE = auto()
     DECIDE = auto()
+    SUGGEST = auto()
     GRANT = auto()
     GRANT_UNATTENDED = auto()
 
@@ -289,6 +290,14 @@ class ClientRequest(Struct, frozen=True, kw_only=True):
     def shown_id(self) -> str:
         """The id that the client gave; empty if it gave none."""
         return "" if self.request_id.startswith(WITHOUT_ID) else self.request_id
+
+
+class Suggestion(Struct, frozen=True, kw_only=True):
+    """A take that a client suggests to the person. Not a judgment: the person alone picks. `reason` is the client's."""
+
+    client: str
+    reason: str
+    at: float
 
 
 class Decision(Enum):

@@ -37,7 +37,7 @@ from runway_desktop.services.supervised import report
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.values import Struct
 
-from .pictures import encoded, picture_of
+from .pictures import contact_sheet, encoded, picture_of
 from .tools import TOOLS
 
 log = logging.getLogger(__name__)
@@ -159,8 +159,9 @@ async def answered(
         return _said("Something went wrong in the program. Details are in its log.")
     if tool.shape is not None:
         found = tool.shape(found)
+    sheet = await asyncio.to_thread(_sheet, found["takes"]) if name == "look" else []
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-    content: list[types.ContentBlock] = [types.TextContent(text=text)]
+    content: list[types.ContentBlock] = [types.TextContent(text=text), *sheet]
     if tool.has_files:
         files = [file for task in found.get("tasks", (found,)) for file in _saved(task)]
         content += [_resource(file) for file in files]
@@ -181,6 +182,16 @@ def _resource(file: dict[str, Any]) -> types.ResourceLink:
 def _pictures(files: list[dict[str, Any]]) -> list[types.ContentBlock]:
     """Of the first few results. A clip has one if a window has made its poster."""
     return [_content(found) for file in files[:MOST_PICTURES] if (found := picture_of(file)) is not None]
+
+
+def _sheet(takes: list[dict[str, Any]]) -> list[types.ImageContent]:
+    """One picture of the takes that have one, each with its number and the beginning of its id."""
+    pictures = []
+    for take in takes:
+        if (found := picture_of(take.get("file", {}))) is not None:
+            take["is_shown"] = True
+            pictures.append((f"{take['number']}  {take['id'][:8]}", found))
+    return [_content(contact_sheet(pictures))] if pictures else []
 
 
 def _content(picture: Image.Image) -> types.ImageContent:

@@ -23,8 +23,10 @@ from runway_desktop.values import Struct, replace
 Call = tuple[str, dict[str, Any]]
 Found = dict[str, Any]
 
-_OF_REQUEST = {one.name for one in verbs.members(verbs.TaskWished)}
+_ASIDE = {"runway_id", "createdAt", *(one.name for one in verbs.members(verbs.TaskWished))}
 _WAITS = f"{verbs.APPROVED} The same arguments within ten minutes are one wish."
+
+_AS_THERE = " Inputs as of create."
 
 
 class Tool(Struct, frozen=True, kw_only=True):
@@ -56,9 +58,9 @@ class Tool(Struct, frozen=True, kw_only=True):
 
     @property
     def output_schema(self) -> Found:
-        """The members that an answer always has, without what the request said. Others may be there."""
+        """The members by which a caller goes on, which an answer always has. Others are there, too."""
         always = (one.name for one in verbs.members(self.gives) if one.required)
-        return {"type": "object", "required": [name for name in always if name not in _OF_REQUEST]}
+        return {"type": "object", "required": [name for name in always if name not in _ASIDE]}
 
     def read(self, arguments: Found) -> Any:
         """The arguments as their struct. Raises msgspec.ValidationError."""
@@ -76,7 +78,7 @@ def schema_of(struct: type[Struct]) -> Found:
     _, parts = msgspec.json.schema_components([struct], ref_template="{name}")
     found: Found = _lean(parts[struct.__name__], parts)
     found.pop("description", None)
-    return found
+    return {**found, "additionalProperties": False}
 
 
 def _lean(schema: Any, parts: Mapping[str, Any]) -> Any:
@@ -95,9 +97,9 @@ def _lean(schema: Any, parts: Mapping[str, Any]) -> Any:
 
 def _says_nothing(key: str, value: object) -> bool:
     match key:
-        case "title":
+        case "title" | "additionalProperties":
             return True
-        case "default":
+        case "default" | "minimum":
             return not value
         case "maximum":
             return cast(float, value) >= MOST_CREDITS
@@ -110,7 +112,7 @@ class Arguments(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, r
 
 Prompt = Annotated[str, Meta(description="what to make")]
 Ratio = Annotated[str, Meta(description="such as 1280:720")]
-Model = Annotated[str, Meta(description="see runway_listModels")]
+Model = Annotated[str, Meta(description="another model")]
 Clip = Annotated[str, Meta(description="the video, an input")]
 
 
@@ -225,19 +227,19 @@ _OF_RUNWAY = (
     ),
     _paid(
         name="runway_generateImage",
-        says=f"Generate an image from a prompt and reference images.{verbs.INPUTS}{_WAITS}",
+        says=f"Generate an image from a prompt and reference images.{_AS_THERE}{_WAITS}",
         takes=ImageWanted,
         call=lambda asked: _making("text_to_image", asked),
     ),
     _paid(
         name="runway_upscaleVideo",
-        says=f"Upscale a video to a higher resolution.{verbs.INPUTS}{_WAITS}",
+        says=f"Upscale a video to a higher resolution.{_AS_THERE}{_WAITS}",
         takes=UpscaleWanted,
         call=lambda asked: _making("video_upscale", asked),
     ),
     _paid(
         name="runway_editVideo",
-        says=f"Edit a video by a prompt.{verbs.INPUTS}{_WAITS}",
+        says=f"Edit a video by a prompt.{_AS_THERE}{_WAITS}",
         takes=EditWanted,
         call=lambda asked: _making("video_to_video", asked, referenceImages="references"),
     ),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from runway_desktop.domain.advance import ImpossibleMove, Withdrawn
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import ClientsChanged, EngineNotice, EngineNoticeCode
+from runway_desktop.domain.events import ClientsChanged, EngineNotice, EngineNoticeCode, TaskChanged
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.permissions import (
     COMMAND_LINE,
@@ -23,6 +23,7 @@ from runway_desktop.domain.permissions import (
     ClientRequest,
     Permission,
     RecordLine,
+    Suggestion,
     is_less,
     is_still_within,
     waiting,
@@ -70,8 +71,8 @@ class Clients:
         self._known: dict[str, Client] = {}
         self._known_list: str | None = None
         self._loading, self._saving = asyncio.Lock(), asyncio.Lock()
-        self._told: set[str] = set()
-        self._tells_from = -math.inf
+        self._told: set[tuple[EngineNoticeCode, str]] = set()
+        self._tells_from: dict[EngineNoticeCode, float] = {}
         self.connected: Mapping[str, int] = {}
 
     async def run(self) -> None:
@@ -202,6 +203,15 @@ class Clients:
         """Records that the client itself cancels its requests for these tasks."""
         await self._store.note_refusal(task_ids, "", False, True)
 
+    async def suggest(self, client: str, task_ids: Sequence[TaskId], reason: str) -> None:
+        """Shows the person that the client suggests these tasks, and why in its words."""
+        await self._store.suggest(task_ids, Suggestion(client=client, reason=reason, at=self._clock.now()))
+        await self.record(client, "suggest", ", ".join(filter(None, (f"{len(task_ids)}", reason))))
+        for task_id in task_ids:
+            if (task := await self._ledger.task(task_id)) is not None:
+                self._bus.tell(TaskChanged(task, task))
+        self._tell(EngineNoticeCode.CLIENT_SUGGESTS, client)
+
     # Log of calls.
 
     async def record(self, client: str, call: str, about: str, answer: str = "") -> None:
@@ -218,13 +228,8 @@ class Clients:
         return await self._store.client_record(since, limit)
 
     def tell_read_only(self, client: str) -> None:
-        """Notifies the person, once per run, that a client with read permission wants to make something. Of several at
-        once only the first is told: a program may invent many names."""
-        now = self._clock.monotonic()
-        if client not in self._told and now >= self._tells_from:
-            self._told.add(client)
-            self._tells_from = now + TELL_EVERY
-            self._bus.tell(EngineNotice(EngineNoticeCode.CLIENT_READS_ONLY, (client,)))
+        """Notifies the person that a client with read permission wants to make something."""
+        self._tell(EngineNoticeCode.CLIENT_READS_ONLY, client)
 
     async def keep_untold(self, *, refused: int = 0, is_granted: bool = False) -> None:
         """Keeps for the next window that requests were refused while none was open, or that commands were allowed to
@@ -242,6 +247,14 @@ class Clients:
         return refused, is_granted
 
     # Internals.
+
+    def _tell(self, code: EngineNoticeCode, client: str) -> None:
+        """Once per run for a client. Of several at once only the first is told: a program may invent many names."""
+        now = self._clock.monotonic()
+        if (code, client) not in self._told and now >= self._tells_from.get(code, -math.inf):
+            self._told.add((code, client))
+            self._tells_from[code] = now + TELL_EVERY
+            self._bus.tell(EngineNotice(code, (client,)))
 
     async def _clients(self) -> dict[str, Client]:
         # The copy check decides which identity this list has.

@@ -36,7 +36,7 @@ from runway_desktop.domain.library import (
     Timing,
 )
 from runway_desktop.domain.outputs import KeptFile, Looked, Stream
-from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine
+from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine, Suggestion
 from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 
@@ -332,6 +332,12 @@ class Store(Protocol):
 
     async def reserved_since(self, client: str, since: float) -> float:
         """Credits of a client's requests since then that were sent: actual cost where known, else the estimate."""
+
+    async def suggest(self, task_ids: Sequence[TaskId], suggestion: Suggestion) -> None:
+        """Replaces what the client suggested of these tasks. Its oldest suggestions are deleted if there are many."""
+
+    async def suggestions(self, task_id: TaskId) -> Sequence[Suggestion]:
+        """Oldest first."""
 
     async def record_call(self, line: RecordLine) -> None: ...
 

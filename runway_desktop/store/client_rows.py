@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from runway_desktop.domain.permissions import Client, ClientRequest, Permission, RecordLine
+from runway_desktop.domain.permissions import Client, ClientRequest, Permission, RecordLine, Suggestion
 from runway_desktop.domain.task import HoldCode, Request, State, TaskId
 from runway_desktop.values import as_json
 
@@ -18,6 +18,8 @@ MOST_CLIENTS = 200
 """Limit of read-only clients; the ones seen last are kept. Any program of the person can connect under any name."""
 LONGEST_RECORD = 10_000
 """Calls; older ones are deleted. Requests are kept."""
+MOST_SUGGESTED = 100
+"""Tasks that a client suggests; the latest are kept."""
 _WISH = "client, request_id, digest, task_id, credits, at, request, within, reason, expired, withdrawn"
 
 
@@ -131,6 +133,34 @@ def reserved_since(connection: sqlite3.Connection, client: str, since: float) ->
     """
     found: float = connection.execute(query, (to_cell(client), since)).fetchone()[0]
     return found
+
+
+def suggest(connection: sqlite3.Connection, task_ids: Sequence[TaskId], suggestion: Suggestion) -> None:
+    client = to_cell(suggestion.client)
+    connection.executemany(
+        """
+        INSERT INTO suggestions (task_id, client, reason, at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (task_id, client) DO UPDATE SET reason = excluded.reason, at = excluded.at
+        """,
+        [(task_id, client, to_cell(suggestion.reason), suggestion.at) for task_id in task_ids],
+    )
+    # Clients that only read are forgotten at some time, and their suggestions with them.
+    connection.execute(
+        """
+        DELETE FROM suggestions WHERE client NOT IN (SELECT name FROM clients) OR client = ? AND task_id NOT IN (
+            SELECT task_id FROM suggestions WHERE client = ? ORDER BY at DESC LIMIT ?
+        )
+        """,
+        (client, client, MOST_SUGGESTED),
+    )
+
+
+def suggestions(connection: sqlite3.Connection, task_id: TaskId) -> list[Suggestion]:
+    query = "SELECT client, reason, at FROM suggestions WHERE task_id = ? ORDER BY at"
+    return [
+        Suggestion(client=to_text(client), reason=to_text(reason), at=at)
+        for client, reason, at in connection.execute(query, (task_id,))
+    ]
 
 
 def record_call(connection: sqlite3.Connection, line: RecordLine) -> None:

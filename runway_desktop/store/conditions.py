@@ -54,6 +54,7 @@ UNSAVED = """
     WHERE outputs.state NOT IN ('saved', 'expired') AND tasks.state = 'succeeded' AND NOT tasks.deleted_remotely
 """
 """Outputs that were never saved, with their tasks; by a small partial index, since most are saved."""
+SUGGESTED = f"FROM suggestions CROSS JOIN tasks ON tasks.id = task_id WHERE pick = '{Pick.NONE.value}'"
 PAGES = {
     Page.LIVE: f"state IN ({_quoted(LIVE)})",
     Page.WAITING_HERE: f"(state IN ({_quoted(LOCAL)}) AND NOT ({_FOR_APPROVAL}))",
@@ -64,6 +65,7 @@ PAGES = {
     Page.PICKS: f"pick = '{Pick.PICK.value}'",
     Page.MISSING: "missing",
     Page.CHANGED: "changed",
+    Page.SUGGESTED: f"+number IN (SELECT tasks.number {SUGGESTED})",
 }
 """Every page but ALL."""
 

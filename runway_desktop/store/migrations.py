@@ -71,6 +71,7 @@ MIGRATIONS = (
     Migration(Version(4, 2), _doing((*schema.TABLES, *schema.INDEXES, *schema.TRIGGERS, *tally.TALLY))),
     # Requests of clients. An older program accepts no clients.
     Migration(Version(4, 3), _doing(schema.CLIENTS)),
+    Migration(Version(4, 4), _doing(schema.SUGGESTIONS)),
 )
 """The first step creates the form of the first release. Older forms are not changed."""
 

@@ -319,3 +319,16 @@ CLIENTS = (
 )
 """Added by version 4.3. A request is stored before its task. A permission is valid only in the list of that
 identity."""
+
+SUGGESTIONS = (
+    """
+    CREATE TABLE suggestions (
+        task_id TEXT NOT NULL,
+        client TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        at REAL NOT NULL,
+        PRIMARY KEY (task_id, client)
+    ) WITHOUT ROWID
+    """,
+)
+"""Added by version 4.4."""

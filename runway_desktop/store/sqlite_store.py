@@ -229,6 +229,8 @@ class SqliteStore:
     latest_client_requests = _asked(client_rows.latest_client_requests)
     client_requests = _asked(client_rows.client_requests)
     reserved_since = _asked(client_rows.reserved_since)
+    suggest = _written(client_rows.suggest)
+    suggestions = _asked(client_rows.suggestions)
     record_call = _written(client_rows.record_call)
     client_record = _asked(client_rows.client_record)
     settings = _asked(reading.settings)

@@ -13,7 +13,7 @@ from typing import Any
 from runway_desktop.domain.library import Page, PageCounts
 from runway_desktop.domain.task import LIVE, LOCAL, Pick
 
-from .conditions import UNSAVED
+from .conditions import SUGGESTED, UNSAVED
 from .records import batch_of, state_of, to_text
 from .sheets import partly_sent
 
@@ -144,6 +144,7 @@ def counts(connection: sqlite3.Connection) -> PageCounts:
             Page.LIVE: sum(amount for state, amount in states.items() if state in LIVE),
             Page.WAITING_HERE: sum(amount for state, amount in states.items() if state in LOCAL),
             **{page: of(page.value).get("", 0) for page in _PAGES},
+            Page.SUGGESTED: connection.execute(_SUGGESTED).fetchone()[0],
             Page.NOT_SAVED: connection.execute(_NOT_SAVED).fetchone()[0],
             Page.NEEDS_ATTENTION: _attention(connection, of(Page.NEEDS_ATTENTION.value), of(Page.MISSING.value)),
         },
@@ -164,6 +165,7 @@ def counts(connection: sqlite3.Connection) -> PageCounts:
     )
 
 
+_SUGGESTED = f"SELECT count(DISTINCT task_id) {SUGGESTED} AND removed_at IS NULL"
 _NOT_SAVED = f"SELECT count(DISTINCT task_id) {UNSAVED} AND removed_at IS NULL"
 _ATTENTION_AND_MISSING = """
     SELECT count(DISTINCT task_id) FROM outputs CROSS JOIN tasks ON id = task_id

@@ -52,6 +52,7 @@ OF_SERVICE = {
         "record",
         "reserved_today",
         "saw",
+        "suggest",
         "tell_read_only",
         "waiting",
         "withdraw",

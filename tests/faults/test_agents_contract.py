@@ -79,6 +79,12 @@ async def test_each_agent_tool_behaves_as_its_description_says(programs: Program
         assert gone["tasks"][0]["state"] == "cancelled"
         assert (await agent("runway_cancelTask", taskId=made))["tasks"][0]["state"] == "succeeded"
         assert (await agent("list", query="fox"))["total"] >= 3
+        looked = (await agent("look", ids=[picture, clip]))["takes"]
+        assert [(take["number"], take["id"], take["is_shown"]) for take in looked] == [
+            (1, picture, True),
+            (2, clip, False),
+        ]
+        assert (await agent("suggest", ids=[picture], reason="sharp"))["suggested"] == [picture]
         assert (await agent("runway_getOrg"))["creditBalance"] <= before
         assert agent.called == {tool.name for tool in TOOLS}
     assert len(programs.runway.accepted) in (3, 4), "what was canceled may have been sent before"

@@ -22,7 +22,7 @@ from runway_desktop.domain.library import (
     Row,
     Takes,
 )
-from runway_desktop.domain.permissions import ClientRequest
+from runway_desktop.domain.permissions import ClientRequest, Suggestion
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk import private
@@ -64,6 +64,7 @@ class Details(Struct, frozen=True, kw_only=True):
     takes: Takes = field(default_factory=Takes)
     asked: ClientRequest | None = None
     """The client's request; None if the person made the task."""
+    suggested: tuple[Suggestion, ...] = ()
 
 
 class OfStore(Generic[Method]):
@@ -120,7 +121,8 @@ class Library:
         ledger = await self._store.ledger(task_id)
         takes = await self._store.takes(task_id)
         asked = (await self._store.client_requests([task_id])).get(task_id)
-        return Details(row=rows[0], ledger=tuple(ledger), takes=takes, asked=asked)
+        suggested = tuple(await self._store.suggestions(task_id))
+        return Details(row=rows[0], ledger=tuple(ledger), takes=takes, asked=asked, suggested=suggested)
 
     async def save_poster(
         self, output: Output, path: Path, *, width: int = 0, height: int = 0, duration: float = 0.0

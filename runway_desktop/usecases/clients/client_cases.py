@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from runway_desktop.catalog import Field, FieldKind, Pair, Variant
 from runway_desktop.catalog.catalog import length_left_out, starting_values
@@ -53,6 +53,7 @@ from .creating import Creating, refused
 from .refusals import CallRefused, Code, in_english, listed, refusal_of
 from .task_answer import is_settled, task_answer
 from .verbs import (
+    MOST_LOOKED_AT,
     MOST_TASKS,
     AdoptAnswer,
     BalanceAnswer,
@@ -62,16 +63,22 @@ from .verbs import (
     DecisionAnswer,
     EndpointAnswer,
     FieldAnswer,
+    FileAnswer,
     Grant,
     GrantAnswer,
     LimitsAnswer,
     ListAnswer,
     ListWanted,
+    LookAnswer,
     ModelAnswer,
     ModelsAnswer,
     ModelsWanted,
     Nothing,
     PriceAnswer,
+    SuggestAnswer,
+    Suggested,
+    TakeAnswer,
+    TakesWanted,
     TaskAnswer,
     TaskReleased,
     TaskResolved,
@@ -238,6 +245,28 @@ class ClientCases:
             start = found.ids.index(last.id) + 1 if last.id in found.ids else 0
             found = await library.list(listing, start + wanted.limit)
         return found.ids[start:], found.is_whole
+
+    async def look(self, _: str, wanted: TakesWanted) -> LookAnswer:
+        """Takes for a contact sheet, a number for each saved result. The client draws it."""
+        ids = [(await self._listed(word)).id for word in wanted.ids]
+        found: list[TakeAnswer] = []
+        for row in await self._engine.library.rows(ids):
+            task = self._said(row, None)
+            files: list[FileAnswer | UnsetType] = [file for file in task.files or () if file.path]
+            found += [
+                TakeAnswer(number=number, id=task.id, state=task.state, file=file)
+                for number, file in enumerate(files or [UNSET], len(found) + 1)
+            ]
+        if len(found) > MOST_LOOKED_AT:
+            said = f"These have {len(found)} results; {MOST_LOOKED_AT} fit on a picture."
+            raise CallRefused(said, code=Code.INPUT, advice="Name fewer tasks.")
+        return LookAnswer(takes=found)
+
+    async def suggest(self, client: str, wanted: Suggested) -> SuggestAnswer:
+        """Suggests tasks to the person."""
+        ids = list(dict.fromkeys([(await self._listed(word)).id for word in _some(wanted.ids)]))
+        await self._engine.clients.suggest(client, ids, " ".join(wanted.reason.split()))
+        return SuggestAnswer(suggested=list(map(str, ids)))
 
     async def models(self, _: str, wanted: ModelsWanted) -> ModelsAnswer:
         """Endpoints with their models; with a model named, its fields and price."""
@@ -465,6 +494,12 @@ class ClientCases:
 
     async def _found(self, client: str, word: str) -> Task:
         return await self._known(word) or await self._adopted(client, word)
+
+    async def _listed(self, word: str) -> Task:
+        """Raises CallRefused for a task that is not in the list."""
+        if (task := await self._known(word)) is None or task.removed_at is not None:
+            raise CallRefused("There is no task of this id in the list.", code=Code.NOT_FOUND, advice=word[:80])
+        return task
 
     async def _known(self, word: str) -> Task | None:
         """The task with this id, Runway's or ours; also one that was removed from the list."""

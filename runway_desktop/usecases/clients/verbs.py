@@ -24,15 +24,17 @@ from .refusals import CallRefused, Code
 
 MOST_TASKS = 100
 MOST_LISTED = 200
+MOST_LOOKED_AT = 9
+LONGEST_REASON = 200
 
-Id = Annotated[str, Meta(description="a task's id, or Runway's own for it")]
-Ids = Annotated[list[str], Meta(description="tasks' ids, or Runway's own for them")]
+Id = Annotated[str, Meta(description="a task's id")]
+Ids = Annotated[list[str], Meta(description="tasks' ids")]
 Endpoint = Annotated[str, Meta(description="such as text_to_video")]
 Model = Annotated[str, Meta(description="one of the endpoint's models")]
 Project = Annotated[str, Meta(description="the task's project")]
 Prompt = Annotated[str, Meta(description="in the model's own field for it")]
 Values = Annotated[dict[str, Any], Meta(description="the model's other fields, in Runway's spelling")]
-Pictures = Annotated[bool, Meta(description="small pictures of the results, too")]
+Pictures = Annotated[bool, Meta(description="small pictures too")]
 Credits = Annotated[float, Meta(ge=0, le=MOST_CREDITS, extra={"unit": "credits"})]
 Seconds = Annotated[float, Meta(ge=0, le=1e9, extra={"unit": "seconds"})]
 
@@ -47,15 +49,13 @@ class Nothing(Wish, frozen=True, kw_only=True):
 
 class TaskWanted(Wish, frozen=True, kw_only=True):
     id: Id
-    links: Annotated[bool, Meta(description="download links too; who has them can use them")] = False
+    links: Annotated[bool, Meta(description="download links too")] = False
     pictures: Pictures = False
 
 
 class TasksWanted(Wish, frozen=True, kw_only=True):
     ids: Ids
-    seconds: Annotated[Seconds, Meta(description=f"how long to wait in this call, at most {LONGEST_WAIT:g}")] = (
-        LONGEST_WAIT
-    )
+    seconds: Annotated[Seconds, Meta(description=f"at most {LONGEST_WAIT:g} in one call")] = LONGEST_WAIT
     saved: Annotated[bool, Meta(description="wait until the results are saved, too")] = True
     pictures: Pictures = False
 
@@ -70,10 +70,18 @@ class TasksNamed(Wish, frozen=True, kw_only=True):
     ids: Ids
 
 
+class TakesWanted(Wish, frozen=True, kw_only=True):
+    ids: Annotated[list[str], Meta(min_length=1, max_length=MOST_LOOKED_AT, description="tasks' ids")]
+
+
+class Suggested(TasksNamed, frozen=True, kw_only=True):
+    reason: Annotated[str, Meta(max_length=LONGEST_REASON, description="why, for the person")] = ""
+
+
 class ModelsWanted(Wish, frozen=True, kw_only=True):
     endpoint: Annotated[str, Meta(description="only this endpoint")] = ""
     takes: Annotated[str, Meta(description="only what needs no more than this: text, image, video, audio")] = ""
-    model: Annotated[str, Meta(description="this model in full: its fields, their bounds, its price")] = ""
+    model: Annotated[str, Meta(description="this model in full")] = ""
 
 
 class TaskWished(Wish, frozen=True, kw_only=True):
@@ -213,6 +221,22 @@ class DecisionAnswer(TasksAnswer, frozen=True, kw_only=True):
     agreed: Annotated[str, Meta(description="stands for what was read")] | UnsetType = UNSET
 
 
+class TakeAnswer(Struct, frozen=True, kw_only=True):
+    number: Annotated[int, Meta(description="as written on the picture")]
+    id: str
+    state: str
+    file: FileAnswer | UnsetType = UNSET
+    is_shown: Annotated[bool, Meta(description="false for a sound, what is not saved, a clip not yet seen")] = False
+
+
+class LookAnswer(Struct, frozen=True, kw_only=True):
+    takes: list[TakeAnswer]
+
+
+class SuggestAnswer(Struct, frozen=True, kw_only=True):
+    suggested: Annotated[list[str], Meta(description="the tasks' ids")]
+
+
 class FieldAnswer(Struct, frozen=True, kw_only=True):
     """A field of a model."""
 
@@ -348,7 +372,7 @@ class Verb(Struct, frozen=True, kw_only=True):
     tool: Tool | None = None
 
 
-APPROVED = " The person approves it before anything is paid, unless they gave an allowance. Then call wait."
+APPROVED = " It waits for the person's approval, unless an allowance pays for it. Then call wait."
 INPUTS = " Inputs: https links, data URIs, task ids, or full paths in folders that the person allowed."
 _OF_TASKS = (Code.KEY, Code.NOT_FOUND, Code.UNCERTAIN, Code.NOT_YET)
 VERBS: Mapping[str, Verb] = {
@@ -365,7 +389,7 @@ VERBS: Mapping[str, Verb] = {
                 positional=("id",), given={"links": True, "pictures": False}, waits=Waits.IF_ASKED,
                 exits=(Code.KEY, Code.NOT_FOUND, Code.NOT_YET),
             ),
-            tool=Tool(has_files=True, rules=" Its files are on this computer. Free."),
+            tool=Tool(has_files=True, rules=" Free."),
         ),
         Verb(
             name="create",
@@ -429,6 +453,25 @@ VERBS: Mapping[str, Verb] = {
             tool=Tool(rules=" by:claude: what that program asked for; by:me: the person. Free."),
         ),
         Verb(
+            name="look",
+            says="Look at up to nine takes on one picture, with their numbers.",
+            takes=TakesWanted,
+            gives=LookAnswer,
+            method="look",
+            asks=False,
+            tool=Tool(rules=" Free."),
+        ),
+        Verb(
+            name="suggest",
+            says="Suggest takes; the person alone picks.",
+            takes=Suggested,
+            gives=SuggestAnswer,
+            method="suggest",
+            needs=Act.SUGGEST,
+            asks=False,
+            tool=Tool(),
+        ),
+        Verb(
             name="adopt",
             says="Add tasks that were started elsewhere to the list, so that their results are saved.",
             takes=TasksNamed,
@@ -473,7 +516,7 @@ VERBS: Mapping[str, Verb] = {
         ),
         Verb(
             name="models",
-            says="List what can be made: each endpoint with its models; with a model named, its fields and price.",
+            says="List endpoints with their models; for one model, its fields and price.",
             takes=ModelsWanted,
             gives=ModelsAnswer,
             method="models",

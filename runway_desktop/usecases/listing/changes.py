@@ -25,6 +25,8 @@ def moves(touch: Touch, listing: Listing) -> bool:
         return True
     if touch.task is None or touch.before is None:
         return False
+    if Page.SUGGESTED in _pages(listing.filter):
+        return True
     before, after = touch.before, touch.task
     if before.removed_at != after.removed_at or before.batch_id != after.batch_id:
         return True
@@ -68,6 +70,9 @@ def recounts(touch: Touch) -> bool:
     before, after = touch.before, touch.task
     if after is None or before is None:
         return after is not None
+    if before is after:
+        # It was suggested.
+        return True
     return replace(before, **{name: getattr(after, name) for name in _OF_THE_WAY}) != after
 
 

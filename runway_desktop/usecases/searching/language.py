@@ -57,11 +57,12 @@ PAGES = {
     "attention": Page.NEEDS_ATTENTION,
     "missing": Page.MISSING,
     "changed": Page.CHANGED,
+    "suggested": Page.SUGGESTED,
 }
 _PICKS = {"pick": Pick.PICK, "picked": Pick.PICK, "reject": Pick.REJECT, "rejected": Pick.REJECT}
 IS = (
     "pick", "reject", "rated", "unrated", "saved", "unsaved", "live", "waiting", "attention", "missing", "changed",
-    "failed", "uncertain",
+    "failed", "uncertain", "suggested",
 )  # fmt: skip
 TITLES: Mapping[Page, Text] = {
     Page.ALL: Text("All tasks"),
@@ -73,6 +74,7 @@ TITLES: Mapping[Page, Text] = {
     Page.PICKS: Text("Picks"),
     Page.MISSING: Text("Missing files"),
     Page.CHANGED: Text("Changed files"),
+    Page.SUGGESTED: Text("Suggested"),
 }
 """Titles of the fixed pages of the left pane, there and on chips."""
 _IS_WORDS: Mapping[str, Text] = {

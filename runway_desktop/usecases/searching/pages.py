@@ -30,9 +30,10 @@ _PAGES = (
     (Page.PICKS, "mdi6.star-outline", Text("favorites, selects")),
     (Page.MISSING, "mdi6.file-question-outline", Text("lost files")),
     (Page.CHANGED, "mdi6.file-edit-outline", Text("modified files")),
+    (Page.SUGGESTED, "mdi6.robot-outline", Text("by agents")),
 )
 """With icon and synonyms for the palette."""
-_ONLY_IF_ANY = frozenset({Page.NOT_SAVED, Page.MISSING, Page.CHANGED})
+_ONLY_IF_ANY = frozenset({Page.NOT_SAVED, Page.MISSING, Page.CHANGED, Page.SUGGESTED})
 """Listed only if not empty, or open."""
 NEW_PROJECT = "new project"
 """Stands for the room of the entry that names a project."""

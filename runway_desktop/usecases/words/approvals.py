@@ -55,6 +55,7 @@ _OF_PROGRAM = {
     "list": Text("List", context="call"),
     "release": Text("Release", context="call"),
     "resolve": Text("Resolve", context="call"),
+    "suggest": Text("Suggest", context="call"),
     "event": Text("Event", context="call"),
 }
 UNKNOWN_PRICE = "Say --price-up-to CREDITS to book that much, or send it from the window."

@@ -56,12 +56,8 @@ def said(told: EngineNotice) -> Notice:
                 _("Queued tasks are held: they were queued with another key."),
                 _("Release those that should be sent with this key."),
             )
-        case EngineNoticeCode.CLIENT_READS_ONLY:
-            return Notice(
-                _("{program} wants to generate, but may only read.", program=client_name(name)),
-                _("Change this in the preferences, under Connected programs."),
-                section=PROGRAMS_PAGE,
-            )
+        case EngineNoticeCode.CLIENT_READS_ONLY | EngineNoticeCode.CLIENT_SUGGESTS as code:
+            return _of_program(code, client_name(name))
         case EngineNoticeCode.SETTINGS_NOT_SAVED:
             return Notice(_("Your settings couldn't be saved."), why, is_problem=True)
         case EngineNoticeCode.DRIVE_AWAY:
@@ -138,3 +134,16 @@ def no_font(script: str, *, on_linux: bool) -> tuple[str, str]:
             "Install {font} ({package} on Debian and Ubuntu) and restart the program.", font=font, package=package
         )
     return message, _("Install {font} or another font for {script} and restart the program.", font=font, script=script)
+
+
+def _of_program(code: EngineNoticeCode, program: str) -> Notice:
+    if code is EngineNoticeCode.CLIENT_SUGGESTS:
+        return Notice(
+            _("{program} suggests takes.", program=program),
+            _("They are listed under “Suggested”. Nothing is picked."),
+        )
+    return Notice(
+        _("{program} wants to generate, but may only read.", program=program),
+        _("Change this in the preferences, under Connected programs."),
+        section=PROGRAMS_PAGE,
+    )

@@ -13,7 +13,7 @@ from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.library import KeptSheet, Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife
-from runway_desktop.domain.permissions import ClientRequest, Decision, called, decision, was_edited
+from runway_desktop.domain.permissions import ClientRequest, Decision, Suggestion, called, decision, was_edited
 from runway_desktop.domain.spending_report import doubtful_credits, spent_at
 from runway_desktop.domain.task import MOST_STARS, MadeSheet, Output, Pick, Signs, State, Task
 from runway_desktop.services.library.library import Details
@@ -29,6 +29,7 @@ from .expiry import line_words
 from .failures import failure_words
 from .files import binned_words, file_words, first_problem, missing_words, trouble_words
 from .holds import kept_words
+from .plain import shown
 from .states import Tone, canceled_cost
 from .uncertain import verdict_words
 
@@ -161,6 +162,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
         Fact(_("Prompt"), request.prompt if task.title else ""),
         Fact(pgettext("of a task", "Settings"), settings_line(pair, request.values)),
         *(_asked_for(details.asked, task, catalog) if details.asked is not None else ()),
+        *(_suggested(one) for one in details.suggested if task.pick is Pick.NONE),
         Fact(_("Project"), " · ".join(part for part in (task.project, _shot(task.shot)) if part)),
         Fact(_("Tags"), ", ".join(task.tags)),
         Fact(_("Note"), task.note),
@@ -254,6 +256,12 @@ def _asked_for(asked: ClientRequest, task: Task, catalog: Catalog) -> list[Fact]
         line = " · ".join(filter(None, (model_label(before.model), settings_line(pair, before.values), before.prompt)))
         found.append(Fact(_("Originally"), line))
     return found
+
+
+def _suggested(one: Suggestion) -> Fact:
+    """ "Claude Code · the sharpest of them": words of the program."""
+    said = " · ".join(filter(None, (called(one.client), shown(one.reason))))
+    return Fact(_("Suggested by"), said, tool_tip=_("Not a pick: you decide. These are listed under “Suggested”."))
 
 
 def _credentials(details: Details) -> Fact:

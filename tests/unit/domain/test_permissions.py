@@ -69,11 +69,12 @@ def test_calls_are_refused_by_client_permission_and_pause(name: str, permission:
     decides = said[1] if name == COMMAND_LINE else Why.NOT_DECIDING
     assert refusal(client, Act.DECIDE, is_paused=is_paused) is decides
     assert refusal(client, Act.GRANT_UNATTENDED, is_paused=is_paused) is (grant or said[1])
+    assert refusal(client, Act.SUGGEST, is_paused=is_paused) is CALLS[name, permission, is_paused][1]
     cancel = CALLS[name, permission, is_paused][2] or (Why.NOT_OWN if name == AGENT else None)
     assert refusal(client, Act.CANCEL, is_paused=is_paused, is_own=False) is cancel
 
 
-@pytest.mark.parametrize("act", [Act.READ, Act.ADOPT, Act.CANCEL, Act.CREATE])
+@pytest.mark.parametrize("act", [Act.READ, Act.ADOPT, Act.CANCEL, Act.CREATE, Act.SUGGEST])
 def test_client_without_a_name_is_refused(act: Act):
     assert refusal(a_client(""), act, is_paused=False) is Why.NAMELESS
 

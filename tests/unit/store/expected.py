@@ -169,6 +169,8 @@ class Library:
                 return any(output.is_missing for output in self.outputs[task.id])
             case Page.CHANGED:
                 return any(output.is_changed for output in self.outputs[task.id])
+            case Page.SUGGESTED:
+                return False
 
     def _matches(self, task: Task, wanted: Filter) -> bool:
         paths = [a.path for a in self.inputs[task.id]] + [o.path for o in self.outputs[task.id]]

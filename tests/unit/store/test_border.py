@@ -18,7 +18,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.library import Estimate, Filter, GroupBy, KeptSheet
 from runway_desktop.domain.outputs import KeptFile, Looked
-from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine
+from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine, Suggestion
 from runway_desktop.domain.task import Batch, BatchId, Look, OutputState, Presence, RemoteId, TaskId
 from runway_desktop.services.ports import Snapshots, Store
 from runway_desktop.store import SqliteStore
@@ -56,6 +56,7 @@ READS: dict[str, Call] = {
     "list": lambda store: store.list(flat()),
     "missing_files": lambda store: store.missing_files(),
     "not_saved": lambda store: store.not_saved(NOON, 5),
+    "suggestions": lambda store: store.suggestions(TaskId("t1")),
     "outputs": lambda store: store.outputs(TaskId("t1")),
     "outputs_in": lambda store: store.outputs_in("/library"),
     "outputs_with": lambda store: store.outputs_with(["f00"]),
@@ -92,6 +93,7 @@ WRITES: dict[str, Call] = {
     "note_client_request": lambda store: store.note_client_request(WISH),
     "note_refusal": lambda store: store.note_refusal([TaskId("t1")], "No", False, False),
     "rename_batch": lambda store: store.rename_batch(BatchId("b"), "Dawn"),
+    "suggest": lambda store: store.suggest([TaskId("t1")], Suggestion(client="claude", reason="", at=NOON)),
     "record_call": lambda store: store.record_call(RecordLine(at=NOON, client="claude", call="list")),
     "save_client": lambda store: store.save_client(Client(name="claude"), "list"),
     "note_looks": lambda store: store.note_looks([Looked(file=KEPT, look=Look(presence=Presence.MISSING, at=NOON))]),

@@ -13,7 +13,7 @@ from runway_desktop.domain.backups import TASK_IDS
 from runway_desktop.domain.errors import DamagedList, StoreError
 from runway_desktop.domain.library import Bounds, Filter, GroupBy, Listing, Page, SortKey
 from runway_desktop.domain.outputs import Looked
-from runway_desktop.domain.permissions import ClientRequest
+from runway_desktop.domain.permissions import Client, ClientRequest, Suggestion
 from runway_desktop.domain.task import NEVER_LOOKED, Hold, HoldCode, Look, Presence, Request, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, backup_path
@@ -217,7 +217,7 @@ async def test_hold_code_of_a_newer_version_waits_for_the_person(tmp_path: Path)
     assert task.hold == Hold(HoldCode.ASK_PERSON, file="a")
 
 
-async def test_migrated_list_stores_client_requests_from_then_on(tmp_path: Path):
+async def test_migrated_list_stores_client_requests_and_suggestions_from_then_on(tmp_path: Path):
     path = written(tmp_path / "p.db", FIRST)
     async with on_disk(path) as store:
         wanted = Request(endpoint="text_to_image", model="gen4_image", values={"promptText": "A fox"}, prompt="A fox")
@@ -234,4 +234,8 @@ async def test_migrated_list_stores_client_requests_from_then_on(tmp_path: Path)
         assert await store.client_requests([TaskId("new"), TaskId("none")]) == {TaskId("new"): asked}
         assert await store.reserved_since("claude", 10.0) == 0.0, "its task was never stored"
         await store.add([Task(id=TaskId("new"), request=wanted, created_at=10.0)], [], None, [])
+        await store.save_client(Client(name="claude"), "")
+        suggestion = Suggestion(client="claude", reason="sharp", at=2.0)
+        await store.suggest([TaskId("new")], suggestion)
+        assert await store.suggestions(TaskId("new")) == [suggestion]
         assert (await store.reserved_since("claude", 10.0), await store.reserved_since("claude", 11.0)) == (25.0, 0.0)
