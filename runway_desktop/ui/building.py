@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLayout,
     QLineEdit,
@@ -211,6 +212,29 @@ def vbox(*items: Item, on: QWidget | None = None, spacing: int = GRID, margins: 
     return add_all(made, *items)
 
 
+def grid(
+    *, on: QWidget | None = None, across: int = 2 * GRID, down: int = -1, margins: Margins = 0, wide: int | None = None
+) -> QGridLayout:
+    """Grid layout, set on `on` if given. `across` and `down` are the gaps in pixels, -1 for the style's; column `wide`
+    takes the space that is left."""
+    made = QGridLayout(on) if on is not None else QGridLayout()
+    made.setHorizontalSpacing(across)
+    made.setVerticalSpacing(down)
+    _set_margins(made, margins)
+    if wide is not None:
+        made.setColumnStretch(wide, 1)
+    return made
+
+
+def add_row(layout: QGridLayout, row: int, *cells: QWidget | tuple[QWidget, Qt.AlignmentFlag]) -> None:
+    """Adds widgets to a row of a grid, from its first column on; in a pair, with an alignment."""
+    for column, cell in enumerate(cells):
+        if isinstance(cell, QWidget):
+            layout.addWidget(cell, row, column)
+        else:
+            layout.addWidget(cell[0], row, column, cell[1])
+
+
 def add_all(layout: Kind, *items: Item) -> Kind:
     for item in items:
         match item:
@@ -335,6 +359,10 @@ class ToolButton(_ByReturn, QToolButton):
 
 def _shape(layout: QBoxLayout, spacing: int, margins: Margins) -> None:
     layout.setSpacing(spacing)
+    _set_margins(layout, margins)
+
+
+def _set_margins(layout: QLayout, margins: Margins) -> None:
     layout.setContentsMargins(*(margins if isinstance(margins, tuple) else (margins,) * 4))
 
 

@@ -7,12 +7,14 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import (
     STRETCH,
+    add_row,
     clear_layout,
+    grid,
     hbox,
     line,
     progress_bar,
@@ -81,10 +83,7 @@ class ApprovalSide(QWidget):
         self._inputs = QWidget(self._holder)
         self._input_rows = vbox(on=self._inputs)
         self._facts = QWidget(self._holder)
-        self._grid = QGridLayout(self._facts)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(2 * GRID)
-        self._grid.setColumnStretch(1, 1)
+        self._grid = grid(on=self._facts, wide=1)
         self._bar = progress_bar(self._holder, _("Share of today's allowance used"))
         lines = list(self._lines.values())
         vbox(
@@ -151,8 +150,7 @@ class ApprovalSide(QWidget):
                 value.say(text)
                 value.setAccessibleName(_("{label}: {text}", label=label, text=text))
                 name = words(self._facts, label, "muted", wrap=False)
-                self._grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
-                self._grid.addWidget(value, number, 1)
+                add_row(self._grid, number, (name, Qt.AlignmentFlag.AlignTop), value)
 
     def _show_buttons(self) -> None:
         model, keys = self._model, self._keys

@@ -14,11 +14,11 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Pick
 from runway_desktop.texts import _
-from runway_desktop.ui.building import hbox, in_turns, line, vbox
+from runway_desktop.ui.building import grid, hbox, in_turns, line, vbox
 from runway_desktop.ui.commands.everywhere import GUIDE, MENU
 from runway_desktop.ui.commands.keys import Keys, open_menu
 from runway_desktop.ui.media import commands as playing
@@ -188,9 +188,7 @@ class CompareView(QWidget):
             media.installEventFilter(self)
         side_by_side = QWidget(self)
         side_by_side.setObjectName("compare-ground")
-        self._grid = QGridLayout(side_by_side)
-        self._grid.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID + 2)
-        self._grid.setSpacing(GRID // 2)
+        self._grid = grid(on=side_by_side, across=GRID // 2, down=GRID // 2, margins=GRID + 2)
         self._aside_room = QWidget(self)
         self._aside = hbox(on=self._aside_room, spacing=GRID // 2)
         self._arranged: tuple[list[int], frozenset[int]] = ([], frozenset())

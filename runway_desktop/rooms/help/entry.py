@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from runway_desktop.domain.library import Page
@@ -16,7 +16,9 @@ from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import (
     STRETCH,
     Dialog,
+    add_row,
     clear_layout,
+    grid,
     hbox,
     line,
     open_at,
@@ -112,10 +114,7 @@ class HelpWindow(Dialog):
         title = strong(words(self, str(of.title)))
         leads = [words(self, str(text), "muted") for text in of.help]
         body = QWidget(self)
-        self._grid = QGridLayout(body)
-        self._grid.setContentsMargins(0, 0, GRID, 0)
-        self._grid.setHorizontalSpacing(2 * GRID)
-        self._grid.setColumnStretch(1, 1)
+        self._grid = grid(on=body, margins=(0, 0, GRID, 0), wide=1)
         guide = push_button(self, _("Guide"), self._open_guide)
         change = push_button(self, _("Change shortcuts…"), self._change)
         close = push_button(self, _("Close"), self.accept, default=True)
@@ -141,8 +140,7 @@ class HelpWindow(Dialog):
         for at, (key, said) in enumerate(self._lines()):
             cap = words(self, key, wrap=False)
             cap.setProperty("kind", "key")
-            self._grid.addWidget(cap, at, 0, Qt.AlignmentFlag.AlignLeft)
-            self._grid.addWidget(words(self, said), at, 1)
+            add_row(self._grid, at, (cap, Qt.AlignmentFlag.AlignLeft), words(self, said))
         self._grid.setRowStretch(self._grid.rowCount(), 1)
 
     def _lines(self) -> Iterator[tuple[str, str]]:

@@ -7,11 +7,22 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from runway_desktop.domain.task import MOST_STARS, Pick
 from runway_desktop.texts import Text, _
-from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, tool_button, vbox
+from runway_desktop.ui.building import (
+    STRETCH,
+    add_row,
+    clear_layout,
+    grid,
+    hbox,
+    line,
+    push_button,
+    scroll_area,
+    tool_button,
+    vbox,
+)
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import LongWordsLabel, PlainLabel, words
 from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, PLAY, SHUTTLE
@@ -109,17 +120,13 @@ class SidePane(QWidget):
         what = QWidget(self)
         vbox(self._prompt, self._facts, on=what, margins=(edge, edge, edge, edge), spacing=GRID)
         self._legend = QWidget(self)
-        self._legend_grid = _two_columns(self._legend)
-        self._legend_grid.setVerticalSpacing(GRID // 2)
+        self._legend_grid = _two_columns(self._legend, GRID // 2)
         legend = QWidget(self)
         vbox(self._legend, on=legend, margins=(edge, edge, edge, edge))
         body = QWidget(self)
         vbox(judging, line(), what, line(), legend, STRETCH, on=body, spacing=0)
-        area = QScrollArea(self, widgetResizable=True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area = scroll_area(self, body)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(body)
         self._use = push_button(self, f"{USE_AS_INPUT.words}  ▾")
         self._use.clicked.connect(lambda: self.use_as_input_wanted.emit(self._use))
         self._use.setAccessibleName(USE_AS_INPUT.name)
@@ -175,8 +182,7 @@ class SidePane(QWidget):
             for one in (label, text):
                 one.setFont(self._theme.strong_font() if fact.label == _("Differs in") else self._theme.small_font())
             label.setFont(self._theme.small_font())
-            self._grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(text, at, 1)
+            add_row(self._grid, at, (label, Qt.AlignmentFlag.AlignTop), text)
 
     def _show_legend(self) -> None:
         clear_layout(self._legend_grid)
@@ -187,8 +193,7 @@ class SidePane(QWidget):
                 hbox(*(KeyCap(row, cap) for cap in caps), STRETCH, on=row, spacing=GRID // 2)
                 label = words(self._legend, str(said), tone="muted", wrap=False)
                 label.setFont(self._theme.small_font())
-                self._legend_grid.addWidget(row, at, 0)
-                self._legend_grid.addWidget(label, at, 1)
+                add_row(self._legend_grid, at, row, label)
 
     def _restyle(self) -> None:
         self.setFixedWidth(self._theme.wide(WIDTH))
@@ -227,11 +232,7 @@ def name_with_key(button: QPushButton, name: str, key: str) -> None:
     button.setAccessibleName(name)
 
 
-def _two_columns(holder: QWidget) -> QGridLayout:
-    grid = QGridLayout(holder)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(2 * GRID)
-    grid.setVerticalSpacing(GRID - 2)
-    grid.setColumnMinimumWidth(0, 9 * GRID)
-    grid.setColumnStretch(1, 1)
-    return grid
+def _two_columns(holder: QWidget, down: int = GRID - 2) -> QGridLayout:
+    made = grid(on=holder, down=down, wide=1)
+    made.setColumnMinimumWidth(0, 9 * GRID)
+    return made

@@ -34,7 +34,7 @@ from runway_desktop.domain.preferences import (
 from runway_desktop.rooms.preferences.model.preferences import PROJECTS, PreferencesForm
 from runway_desktop.rooms.preferences.model.table import Each, Line, NumberRow, Section
 from runway_desktop.texts import Text, _, in_turn
-from runway_desktop.ui.building import STRETCH, choices, clear_layout, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, add_row, choices, clear_layout, grid, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.key_entry import KeyEntry
@@ -120,13 +120,13 @@ class PreferencePage(QWidget):
             title = self.heading(str(group.title))
             if group.note:
                 self.note(str(group.note))
-            grid = _grid()
+            rows = _three_columns()
             for line in lines:
-                self._add(line, grid, title)
-            if grid.count():
-                self.rows.addLayout(grid)
+                self._add(line, rows, title)
+            if rows.count():
+                self.rows.addLayout(rows)
 
-    def _add(self, line: Line, grid: QGridLayout, title: QLabel) -> None:
+    def _add(self, line: Line, rows: QGridLayout, title: QLabel) -> None:
         match line.kind:
             case Switch():
                 self._add_switch(line)
@@ -135,10 +135,10 @@ class PreferencePage(QWidget):
             case Number(least, most):
                 box = NumberBox(self, least, most, str(line.label))
                 box.setToolTip(tip(_("{least} to {most}", least=least, most=most)))
-                self._add_number(line, box, grid, lambda value: value, lambda number: number)
+                self._add_number(line, box, rows, lambda value: value, lambda number: number)
             case Credits():
                 box = NumberBox(self, 0, MOST_CREDITS, str(line.label), str(line.none), _("credits"))
-                self._add_number(line, box, grid, lambda value: round(value or 0), lambda number: number or None)
+                self._add_number(line, box, rows, lambda value: round(value or 0), lambda number: number or None)
             case NumberEach(most=most) if line.each is not None:
                 editor = EachEditor(self.form, line, line.each, most, self)
                 self._ends.append(editor.finish)
@@ -174,15 +174,13 @@ class PreferencePage(QWidget):
         self,
         line: Line,
         box: NumberBox,
-        grid: QGridLayout,
+        rows: QGridLayout,
         shown: Callable[[Any], int],
         stored: Callable[[int], object],
     ) -> None:
         label, remark = words(self, str(line.label), wrap=False), words(self, tone="faint")
         label.setBuddy(box)
-        at = grid.rowCount()
-        for position, widget in enumerate((label, box, remark)):
-            grid.addWidget(widget, at, position)
+        add_row(rows, rows.rowCount(), label, box, remark)
         box.setObjectName(line.name)
         box.valueChanged.connect(lambda number: self.form.set_value(line.name, stored(number)))
         self._ends.append(box.interpretText)
@@ -225,7 +223,7 @@ class EachEditor(QWidget):
         self._boxes: dict[str, NumberBox] = {}
         self._remarks: dict[str, QLabel] = {}
         self._table = QWidget(self)
-        self._grid = _grid(self._table)
+        self._grid = _three_columns(self._table)
         self._add = push_button(self, str(kind.add), self._choose)
         vbox(self._table, hbox(self._add, STRETCH), on=self)
         form.changed.connect(lambda which: self._show() if which == name else None)
@@ -262,8 +260,7 @@ class EachEditor(QWidget):
             self._remarks[name] = words(self._table, tone="faint")
             label = words(self._table, row.label, wrap=False)
             label.setToolTip(tip(name if name != row.label else ""))
-            for position, widget in enumerate((label, box, self._remarks[name])):
-                self._grid.addWidget(widget, at, position)
+            add_row(self._grid, at, label, box, self._remarks[name])
 
     def _checked(self, row: NumberRow, problem: str) -> None:
         say(self._remarks[row.name], problem or row.remark, "bad" if problem else "faint")
@@ -337,15 +334,11 @@ class RunwayPage(PreferencePage):
         self.note(self.form.catalog_words)
 
 
-def _grid(holder: QWidget | None = None) -> QGridLayout:
-    """Grid with columns for label, number and remark."""
-    grid = QGridLayout(holder) if holder is not None else QGridLayout()
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(2 * GRID)
-    grid.setVerticalSpacing(GRID)
-    grid.setColumnMinimumWidth(0, 14 * GRID)
-    grid.setColumnStretch(2, 1)
-    return grid
+def _three_columns(holder: QWidget | None = None) -> QGridLayout:
+    """For label, number and remark."""
+    made = grid(on=holder, down=GRID, wide=2)
+    made.setColumnMinimumWidth(0, 14 * GRID)
+    return made
 
 
 class AboutPage(PreferencePage):

@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QGridLayout,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.rooms.sheet.model.sheet import Sheet
 from runway_desktop.texts import Text, _, in_turn, listed, ngettext, quoted
-from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, add_row, grid, hbox, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID
@@ -81,9 +80,7 @@ class ColumnsDialog(Dialog):
         area = QScrollArea(self, widgetResizable=True)
         area.setAccessibleName(_("Unrecognized columns"))
         holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, GRID, 0)
-        grid.setHorizontalSpacing(2 * GRID)
+        rows = grid(on=holder, margins=(0, 0, GRID, 0), wide=1)
         for at, (title, example) in enumerate(unmatched.items()):
             shown = words(holder, title, wrap=False)
             sample = words(holder, quoted(example[:40]), "muted", wrap=False)
@@ -95,11 +92,8 @@ class ColumnsDialog(Dialog):
             nearest = self._sheet.offering.nearest(title)
             if nearest:
                 choice.setCurrentIndex(choice.findData(nearest))
-            grid.addWidget(shown, at, 0)
-            grid.addWidget(sample, at, 1)
-            grid.addWidget(choice, at, 2)
+            add_row(rows, at, shown, sample, choice)
             self._choices[title] = choice
-        grid.setColumnStretch(1, 1)
         area.setWidget(holder)
         area.setFixedHeight(min(holder.sizeHint().height() + GRID, 24 * GRID))
         return area

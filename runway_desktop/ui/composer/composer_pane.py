@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind
 from runway_desktop.texts import Text, _, in_turn, listed, ngettext
-from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, grid, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text
@@ -137,9 +137,7 @@ class ComposerPane(QWidget):
         vbox(*parts, self._note, hbox(self._raise, STRETCH), bottom, on=self, margins=_MARGIN)
 
     def _build_bottom(self) -> QGridLayout:
-        self._bottom = QGridLayout()
-        self._bottom.setSpacing(GRID)
-        self._bottom.setColumnStretch(0, 1)
+        self._bottom = grid(across=GRID, down=GRID, wide=0)
         self._line = FoldingLine(Text("{n} more setting", "{n} more settings"), self)
         self._line.folded.connect(self._order_tabs)
         self._endpoint = push_button(self._line, "", self._choose_endpoint, kind="chip", spoken=_("What to make"))

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from runway_desktop.catalog import Field, with_what_belongs_together
 from runway_desktop.catalog.labels import FIELD_GROUPS, group_label
-from runway_desktop.ui.building import viewport_of
+from runway_desktop.ui.building import grid, viewport_of
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -53,10 +53,7 @@ class Form(QScrollArea):
         """Replaces all rows. `value` returns a field's current value."""
         self.rows = {}
         holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, GRID // 2, GRID, GRID // 2)
-        grid.setHorizontalSpacing(3 * GRID)
-        grid.setVerticalSpacing(GRID)
+        rows = grid(on=holder, across=3 * GRID, down=GRID, margins=(0, GRID // 2, GRID, GRID // 2), wide=0)
         groups = _grouped(fields)
         line = 0
         for heading, members in groups:
@@ -65,12 +62,11 @@ class Form(QScrollArea):
                 font = self._theme.small_font()
                 font.setWeight(QFont.Weight.DemiBold)
                 title.setFont(font)
-                grid.addWidget(title, line, 0, 1, 2)
+                rows.addWidget(title, line, 0, 1, 2)
                 line += 1
-            line = self._add_rows(members, value, holder, grid, line)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        grid.setRowStretch(line + 1, 1)
+            line = self._add_rows(members, value, holder, rows, line)
+        rows.setColumnStretch(1, 1)
+        rows.setRowStretch(line + 1, 1)
         old = self.takeWidget()
         if old is not None:
             old.deleteLater()
@@ -116,7 +112,7 @@ class Form(QScrollArea):
         self._fit_soon()
 
     def _add_rows(
-        self, fields: Sequence[Field], value: Callable[[str], Any], holder: QWidget, grid: QGridLayout, line: int
+        self, fields: Sequence[Field], value: Callable[[str], Any], holder: QWidget, rows: QGridLayout, line: int
     ) -> int:
         column = 0
         for field in fields:
@@ -127,7 +123,7 @@ class Form(QScrollArea):
             self.rows[field.name] = row
             if row.is_wide and column:
                 line, column = line + 1, 0
-            grid.addWidget(row, line, column, 1, 2 if row.is_wide else 1, Qt.AlignmentFlag.AlignTop)
+            rows.addWidget(row, line, column, 1, 2 if row.is_wide else 1, Qt.AlignmentFlag.AlignTop)
             line, column = (line + 1, 0) if row.is_wide or column else (line, 1)
         return line + 1 if column else line
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPixmap
-from PySide6.QtWidgets import QColorDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QColorDialog, QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from runway_desktop.catalog import (
     AssetItem,
@@ -26,7 +26,7 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.domain.inputs import path_of
 from runway_desktop.texts import _, ngettext
-from runway_desktop.ui.building import clear_layout, hbox, push_button, tool_button, vbox
+from runway_desktop.ui.building import clear_layout, grid, hbox, push_button, tool_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.flow_layout import FlowLayout
@@ -67,9 +67,7 @@ class ObjectBox(QFrame):
         self._variant: Variant | None = None
         self._rows: list[Any] = []
         self.setProperty("box", True)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(2 * GRID)
-        self._grid.setVerticalSpacing(GRID)
+        self._grid = grid(down=GRID)
         for column in range(COLUMNS):
             self._grid.setColumnStretch(column, 1)
         self._wrong = words(self, tone="bad")

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from runway_desktop.texts import _
-from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, vbox
+from runway_desktop.ui.building import STRETCH, clear_layout, grid, hbox, line, push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import PlainLabel, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -44,10 +44,7 @@ class BudgetPane(QWidget):
         self._cap = words(self, tone="muted", wrap=False)
         self._cap.setToolTip(tip(str(RESETS)))
         self._bar = BudgetBar(theme, self)
-        self._legend = QGridLayout()
-        self._legend.setHorizontalSpacing(GRID)
-        self._legend.setVerticalSpacing(2)
-        self._legend.setColumnStretch(1, 1)
+        self._legend = grid(across=GRID, down=2, wide=1)
         buttons = QWidget(self)
         flow = FlowLayout(buttons)
         self._raise = push_button(self, "", self._ask_to_raise)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QApplication,
-    QGridLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -19,7 +18,18 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.library import Row
 from runway_desktop.texts import _, ngettext
-from runway_desktop.ui.building import STRETCH, Margins, add_all, hbox, passing_menu, push_button, tool_button, vbox
+from runway_desktop.ui.building import (
+    STRETCH,
+    Margins,
+    add_all,
+    add_row,
+    grid,
+    hbox,
+    passing_menu,
+    push_button,
+    tool_button,
+    vbox,
+)
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import LABEL_TONES, LongWordsLabel, at_start, put, set_reason, set_tone, words
 from runway_desktop.ui.tab_group import OneStop
@@ -92,11 +102,7 @@ class DetailsPane(QWidget):
         self._queued = _CommandButtons(_QUEUED, self._details, holder)
         OneStop(self._queued, [*self._queued.buttons.values()])
         self._facts = QWidget(holder)
-        self._grid = QGridLayout(self._facts)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(GRID)
-        self._grid.setVerticalSpacing(GRID // 2)
-        self._grid.setColumnStretch(1, 1)
+        self._grid = grid(on=self._facts, across=GRID, down=GRID // 2, wide=1)
         self._lines: list[tuple[QLabel, LongWordsLabel, QToolButton]] = []
         said, gives = (self._title, self._state, self._trouble), (self._decide, self._next, self._more, self._queued)
         add_all(column, *said, *gives, self._small, self._facts, STRETCH)
@@ -230,10 +236,7 @@ class DetailsPane(QWidget):
                 str(copy.property("copies")), ngettext("Task ID copied.", "{n} task IDs copied.", 1)
             )
         )
-        number = len(self._lines)
-        self._grid.addWidget(label, number, 0)
-        self._grid.addWidget(text, number, 1)
-        self._grid.addWidget(copy, number, 2, Qt.AlignmentFlag.AlignTop)
+        add_row(self._grid, len(self._lines), label, text, (copy, Qt.AlignmentFlag.AlignTop))
         self._lines.append((label, text, copy))
 
     def use_as_input_menu(self, above: QWidget) -> None:

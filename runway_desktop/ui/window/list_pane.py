@@ -6,13 +6,15 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QMenu, QSlider, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QSlider, QStackedLayout, QToolButton, QWidget
 
 from runway_desktop.domain.library import GroupBy, Page, SortKey
 from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.ui.building import (
     add_all,
     add_check,
+    add_row,
+    grid,
     hbox,
     open_below,
     passing_menu,
@@ -95,11 +97,8 @@ class ListPane(QWidget):
         head = QWidget(self)
         self._is_below = False
         """Whether the filters have a line of their own."""
-        self._head = QGridLayout(head)
-        self._head.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        self._head.setHorizontalSpacing(GRID)
-        self._head.setVerticalSpacing(GRID)
-        self._head.setColumnStretch(2, 1)
+        margins = (GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
+        self._head = grid(on=head, across=GRID, down=GRID, margins=margins, wide=2)
         self._title = words(head, wrap=False)
         self._found = ElidedLabel(head, Qt.TextElideMode.ElideRight)
         self._found.setProperty("tone", "muted")
@@ -109,11 +108,8 @@ class ListPane(QWidget):
         )
         self._looks = QWidget(head)
         self._build_looks(self._looks)
-        self._head.addWidget(self._title, 0, 0)
-        self._head.addWidget(self._found, 0, 1)
-        self._head.addWidget(self.filters, 0, 2, 1, 1, Qt.AlignmentFlag.AlignVCenter)
-        self._head.addWidget(self._hold_all, 0, 3)
-        self._head.addWidget(self._looks, 0, 4)
+        filters = (self.filters, Qt.AlignmentFlag.AlignVCenter)
+        add_row(self._head, 0, self._title, self._found, filters, self._hold_all, self._looks)
         self._said = words(self, tone="warn")
         self._said.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID // 2)
         body = QWidget(self)
