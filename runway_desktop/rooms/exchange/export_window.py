@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QStackedWidget, QWidget
 
 from runway_desktop.rooms.exchange.model.export import COLUMNS, SEPARATORS, ExportModel, ExportScope, ListForm, What
 from runway_desktop.texts import Text, _, in_turn, ngettext
@@ -16,6 +16,7 @@ from runway_desktop.ui.dialogs.template_editor import TemplateEditor
 from runway_desktop.ui.file_dialogs import choose_folder, choose_target
 from runway_desktop.ui.labels import ElidedLabel, announce, say, say_wrong, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.ui.tick_list import TickList
 from runway_desktop.usecases.question import Phase
 from runway_desktop.usecases.words.plain import tip
 
@@ -144,15 +145,10 @@ class ExportListPage(QWidget):
         add_all(column, hbox(*self.forms.values(), STRETCH, spacing=3 * GRID), self._build_manner(), self._written)
         label = words(self, _("Columns"))
         column.addWidget(label)
-        self.columns = QListWidget(self)
-        self.columns.setAccessibleName(_("Columns"))
-        self.columns.setProperty("kind", "ticks")
+        self.columns = TickList(_("Columns"), self)
         label.setBuddy(self.columns)
         for one in COLUMNS:
-            item = QListWidgetItem(f"{one.title}  ·  {one.key}")
-            item.setData(Qt.ItemDataRole.UserRole, one.key)
-            item.setCheckState(Qt.CheckState.Checked if one.key in model.columns else Qt.CheckState.Unchecked)
-            self.columns.addItem(item)
+            self.columns.add(f"{one.title}  ·  {one.key}", one.key, ticked=one.key in model.columns)
         self.columns.itemChanged.connect(lambda _: self._take_over())
         add_all(column, (self.columns, 1), self._build_choices())
         model.changed.connect(self._show)
@@ -195,19 +191,11 @@ class ExportListPage(QWidget):
         return hbox(*buttons, STRETCH)
 
     def _tick(self, keys: set[str], _pressed: bool = False) -> None:
-        with QSignalBlocker(self.columns):
-            for at in range(self.columns.count()):
-                item = self.columns.item(at)
-                is_one = item.data(Qt.ItemDataRole.UserRole) in keys
-                item.setCheckState(Qt.CheckState.Checked if is_one else Qt.CheckState.Unchecked)
+        self.columns.tick(keys)
         self._take_over()
 
     def _take_over(self) -> None:
-        items = (self.columns.item(at) for at in range(self.columns.count()))
-        self._model.set(
-            "columns",
-            [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked],
-        )
+        self._model.set("columns", self.columns.ticked())
 
 
 _SWITCHES = (

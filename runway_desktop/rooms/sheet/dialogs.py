@@ -8,8 +8,6 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QListWidget,
-    QListWidgetItem,
     QPlainTextEdit,
     QScrollArea,
     QStackedWidget,
@@ -22,33 +20,13 @@ from runway_desktop.ui.building import STRETCH, Dialog, add_all, add_row, grid, 
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID
+from runway_desktop.ui.tick_list import TickList
 from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.words.plain import tip
 
 _LEAVE_OUT = Text("Ignore")
 _MOST_NAMES = 6
-
-
-class TickList(QListWidget):
-    """List with check boxes, each item with a value."""
-
-    def __init__(self, spoken: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(spoken)
-        self.setProperty("kind", "ticks")
-
-    def add(self, text: str, value: object, *, ticked: bool) -> QListWidgetItem:
-        item = QListWidgetItem(text)
-        item.setData(Qt.ItemDataRole.UserRole, value)
-        item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
-        self.addItem(item)
-        return item
-
-    def ticked(self) -> list[Any]:
-        """Values of the checked items."""
-        items = (self.item(at) for at in range(self.count()))
-        return [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked]
 
 
 class ColumnsDialog(Dialog):
