@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -62,8 +63,9 @@ class Comparing(QObject):
             desk, strips = self._desk, self._desk.window.workspace.posters.strips
             self.room = CompareView(self.model, desk.theme, desk.keys, strips, desk.window)
             self.room.left.connect(desk.window.activateWindow)
-            self.room.keys_wanted.connect(self._show_keys)
-            self.room.guide_wanted.connect(self._show_guide)
+            guide = GuidePage("judging", self.room, self.room.dark)
+            self.room.keys_wanted.connect(partial(desk.open, "shortcuts", Shortcuts(COMPARING, guide)))
+            self.room.guide_wanted.connect(partial(desk.open, "help", guide))
 
     def _show(self) -> None:
         if self.room is None or self._closed:
@@ -73,15 +75,3 @@ class Comparing(QObject):
         if self.model.left_out:
             self.room.bar.say(self.model.left_out)
         self.entered.emit()
-
-    def _show_keys(self) -> None:
-        if self.room is not None:
-            self._desk.open("shortcuts", Shortcuts(COMPARING, self._guide(self.room)))
-
-    def _show_guide(self) -> None:
-        if self.room is not None:
-            self._desk.open("help", self._guide(self.room))
-
-    @staticmethod
-    def _guide(room: CompareView) -> GuidePage:
-        return GuidePage("judging", room, room.dark)
