@@ -1,4 +1,6 @@
-"""State of the window of backup: contents, progress, outcome. GUI thread only."""
+"""State of the window of backup: contents, progress, outcome; and the base of its model and the restore's. GUI thread
+only.
+"""
 
 from __future__ import annotations
 
@@ -23,19 +25,45 @@ from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.system import documents
 
 
-class BackupModel(Model):
+class WatchedModel(Model):
+    """Phase, progress and outcome of work on a backup."""
+
     changed = Signal()
 
-    def __init__(self, cases: UseCases, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None) -> None:
         super().__init__(cases, runner, parent)
-        self._backups = backups
         self.phase = Phase.LOOKING
-        self.outline = Outline()
-        self.results = False
-        self.posters = True
         self.progress = WatchProgress("")
         self.problem = ""
         self.report = ""
+
+    def _begin(self) -> None:
+        self.phase, self.problem, self.report = Phase.WORKING, "", ""
+        self.progress = WatchProgress(_("Starting"))
+        self.changed.emit()
+
+    def _at(self, progress: WatchProgress) -> None:
+        if self.phase in (Phase.LOOKING, Phase.WORKING):
+            self.progress = progress
+            self._say()
+
+    def _failed(self, error: RunwayDesktopError) -> None:
+        self.phase, self.problem = Phase.READY, error.in_words()
+        self._say()
+
+    def _say(self) -> None:
+        # The window may have been closed meanwhile.
+        if isValid(self):
+            self.changed.emit()
+
+
+class BackupModel(WatchedModel):
+    def __init__(self, cases: UseCases, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(cases, runner, parent)
+        self._backups = backups
+        self.outline = Outline()
+        self.results = False
+        self.posters = True
         self.made: Path | None = None
         runner(backups.survey(), "look at what a backup would hold", done=self._surveyed, failed=self._failed)
 
@@ -114,10 +142,8 @@ class BackupModel(Model):
     def start(self, target: Path) -> None:
         if self.reason:
             return
-        self.phase, self.problem, self.report = Phase.WORKING, "", ""
-        self.progress = WatchProgress(_("Starting"))
         self._cases.settings.set(LAST_FOLDER, str(target.parent))
-        self.changed.emit()
+        self._begin()
         making = self._backups.back_up(target, self.choice, self._at)
         self._runner(making, "back up the profile", done=self._done, failed=self._failed)
 
@@ -134,11 +160,6 @@ class BackupModel(Model):
     def _surveyed(self, outline: Outline) -> None:
         self.outline, self.phase = outline, Phase.READY
         self._say()
-
-    def _at(self, progress: WatchProgress) -> None:
-        if self.phase is Phase.WORKING:
-            self.progress = progress
-            self._say()
 
     def _done(self, made: MadeBackup | None) -> None:
         if made is None:
@@ -165,12 +186,3 @@ class BackupModel(Model):
             checked = _("The file was read back and compared. Your key is not included.")
             self.report = str(in_turn(with_them if results else alone, without if gone else "", checked))
         self._say()
-
-    def _failed(self, error: RunwayDesktopError) -> None:
-        self.phase, self.problem = Phase.READY, error.in_words()
-        self._say()
-
-    def _say(self) -> None:
-        # The window may have been closed meanwhile.
-        if isValid(self):
-            self.changed.emit()

@@ -29,7 +29,8 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.usecases.words.profiles import name_words
-from runway_desktop.viewmodels.model import Model
+
+from .backup import WatchedModel
 
 __all__ = ["Into", "RestoreModel", "WhichResults", "start_of_restore"]
 
@@ -39,10 +40,9 @@ def start_of_restore(cases: UseCases, backups: Backups) -> Path:
     return last_folder(cases.settings) or backups.profile.backups
 
 
-class RestoreModel(Model):
+class RestoreModel(WatchedModel):
     """`made` carries the new Profile. `restart_wanted`: the next start activates the restored state."""
 
-    changed = Signal()
     made = Signal(object)
     restart_wanted = Signal()
 
@@ -62,13 +62,10 @@ class RestoreModel(Model):
         self._taken = taken
         self._colors = {*colors, restores.profile.color}
         self.path = path
-        self.phase = Phase.LOOKING
         self.progress = WatchProgress(_("Checking the backup"))
         self.outlook: RestorePreview | None = None
-        self.problem = ""
         self.is_refused = False
         """The backup cannot be restored; `problem` says why."""
-        self.report = ""
         self.into = Into.THIS if restores.profile.is_demo else Into.NEW
         self.name = ""
         self.color = Color.BLUE
@@ -286,9 +283,7 @@ class RestoreModel(Model):
         """Starts the restore; after `question` if this profile is replaced."""
         if self.reason:
             return
-        self.phase, self.problem = Phase.WORKING, ""
-        self.progress = WatchProgress(_("Starting"))
-        self.changed.emit()
+        self._begin()
         wishes = Wishes(
             put_back=self.put_back,
             library=Path(self.library).expanduser() if self.library else self._usual_library(),
@@ -349,11 +344,6 @@ class RestoreModel(Model):
         names = [wanted, _("{name} (restored)", name=wanted), *restored]
         return next((name for name in names if not name_problem(name, self._taken)), "")
 
-    def _at(self, progress: WatchProgress) -> None:
-        if isValid(self) and self.phase in (Phase.LOOKING, Phase.WORKING):
-            self.progress = progress
-            self.changed.emit()
-
     def _new_made(self, profile: Profile | None) -> None:
         if profile is None:
             self._called_off()
@@ -379,16 +369,9 @@ class RestoreModel(Model):
 
     def _called_off(self) -> None:
         self.phase, self.problem = Phase.READY, _("Canceled. Nothing was changed.")
-        if isValid(self):
-            self.changed.emit()
+        self._say()
 
     def _refused(self, error: RunwayDesktopError) -> None:
         self.is_refused = True
         self.problem = error.in_words()
-        if isValid(self):
-            self.changed.emit()
-
-    def _failed(self, error: RunwayDesktopError) -> None:
-        self.phase, self.problem = Phase.READY, error.in_words()
-        if isValid(self):
-            self.changed.emit()
+        self._say()
