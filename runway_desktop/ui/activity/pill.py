@@ -271,16 +271,12 @@ class ActivityList(KeyPopup):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
-            case Qt.Key.Key_Escape | Qt.Key.Key_F6:
+            case Qt.Key.Key_F6:
                 self.close()
             case Qt.Key.Key_Down:
                 self.focusNextPrevChild(True)
             case Qt.Key.Key_Up:
                 self.focusNextPrevChild(False)
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                focus = self.focusWidget()
-                if isinstance(focus, QAbstractButton):
-                    focus.click()
             case _:
                 super().keyPressEvent(event)
 

@@ -42,12 +42,6 @@ class _Popup(KeyPopup):
         self.show_at(at, widget)
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-            return
-        super().keyPressEvent(event)
-
 
 class LinePopup(_Popup):
     """A line: Return accepts, Escape cancels. `several` values are separated by commas. With `differ` it starts empty,

@@ -33,9 +33,10 @@ async def test_popup_explains_an_input_problem_and_fixes_it_with_one_press(tmp_p
         await rig.place("promptImage", rig.picture("still.gif"))
         popup = await opened(rig)
         assert "doesn't accept GIF" in words(popup)
-        assert popup.focusWidget() is button(popup, "Save as PNG")
+        focused = popup.focusWidget()
+        assert focused is button(popup, "Save as PNG")
         await until(lambda: "about" in button(popup, "Save as JPEG").text())
-        QTest.keyClick(popup, Qt.Key.Key_Return)
+        QTest.keyClick(focused, Qt.Key.Key_Return)
         await until(lambda: rig.names == ["still.png"])
         delete_deferred()
         assert rig.strip.tiles[0].trouble == ""
