@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
+    QFont,
     QGuiApplication,
     QPainter,
     QPaintEvent,
@@ -68,9 +69,11 @@ class PlainLabel(QLabel):
             self.setAlignment(at_start() | Qt.AlignmentFlag.AlignVCenter)
 
 
-def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True) -> QLabel:
+def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True, font: QFont | None = None) -> QLabel:
     label = PlainLabel(parent, text)
     label.setWordWrap(wrap)
+    if font is not None:
+        label.setFont(font)
     if tone:
         label.setProperty("tone", tone)
     return label

@@ -67,14 +67,15 @@ class RestoreWindow(ProgressWindow):
     def __init__(self, model: RestoreModel, theme: Theme, parent: QWidget) -> None:
         super().__init__(model, _("Restore a backup"), WIDTH, parent)
         self.model = model
-        self._theme = theme
         self._made: object = None
-        self._of = self._strong("")
+        strong = theme.strong_font()
+        self._of = words(self, font=strong)
         self._holds = words(self, tone="muted")
         self._warning = words(self, tone="warn")
         self._choices = QWidget(self)
         inner = vbox(on=self._choices, margins=(0, GRID, 0, 0))
-        self._build_into(inner)
+        self._build_into(inner, words(self, _("Restore"), font=strong))
+        self._results = words(self, _("Results"), font=strong)
         self._build_results(inner)
         wanted, came = (self._of, self._holds, self._warning, self._choices), (self.foot, self.report, self.problem)
         vbox(*wanted, *came, STRETCH, GRID, self._build_buttons(), on=self, margins=2 * GRID)
@@ -82,7 +83,7 @@ class RestoreWindow(ProgressWindow):
         model.made.connect(self._keep_made)
         self._show()
 
-    def _build_into(self, rows: QVBoxLayout) -> None:
+    def _build_into(self, rows: QVBoxLayout, title: QLabel) -> None:
         here = _("Over “{profile}”, replacing its contents", profile=self.model.profile_name)
         options = ((Into.NEW, _("As a new profile, leaving this one unchanged")), (Into.THIS, here))
         self.into = choices(self, options, self.model.set_into)
@@ -95,10 +96,9 @@ class RestoreWindow(ProgressWindow):
         vbox(self.name, self._name_wrong, self.colors, on=self._new, margins=(3 * GRID, 0, 0, 0))
         why = words(self, tone="muted")
         say(why, self.model.why_not_new)
-        add_all(rows, self._strong(_("Restore")), self.into[Into.NEW], self._new, self.into[Into.THIS], why)
+        add_all(rows, title, self.into[Into.NEW], self._new, self.into[Into.THIS], why)
 
     def _build_results(self, rows: QVBoxLayout) -> None:
-        self._results = self._strong(_("Results"))
         self._results_words = words(self, tone="muted")
         options = ((choice, "") for choice in (WhichResults.MISSING, WhichResults.ALL, WhichResults.NONE))
         self.put_back = choices(self, options, self.model.set_put_back, spoken="")
@@ -184,11 +184,6 @@ class RestoreWindow(ProgressWindow):
         self._look_row.setVisible(model.may_look_in)
         _set(self.look_in, model.look_in)
         self._results.setVisible(bool(model.results_words) or model.wants_library)
-
-    def _strong(self, text: str) -> QLabel:
-        label = words(self, text)
-        label.setFont(self._theme.strong_font())
-        return label
 
 
 def _set(line: QLineEdit, text: str) -> None:

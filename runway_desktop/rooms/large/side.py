@@ -173,15 +173,14 @@ class SidePane(QWidget):
         clear_layout(self._grid)
         if differing:
             facts = [*facts, Fact(_("Differs in"), " · ".join(differing))]
+        small = self._theme.small_font()
         for at, fact in enumerate(facts):
-            label = words(self._facts, fact.label, tone="muted", wrap=False)
+            label = words(self._facts, fact.label, tone="muted", wrap=False, font=small)
             text = LongWordsLabel(self._facts)
             text.say(fact.text)
             text.setAccessibleName(_("{fact}: {value}", fact=fact.label, value=fact.text))
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            for one in (label, text):
-                one.setFont(self._theme.strong_font() if fact.label == _("Differs in") else self._theme.small_font())
-            label.setFont(self._theme.small_font())
+            text.setFont(self._theme.strong_font() if fact.label == _("Differs in") else small)
             add_row(self._grid, at, (label, Qt.AlignmentFlag.AlignTop), text)
 
     def _show_legend(self) -> None:
@@ -191,8 +190,7 @@ class SidePane(QWidget):
             if all(caps):
                 row = QWidget(self._legend)
                 hbox(*(KeyCap(row, cap) for cap in caps), STRETCH, on=row, spacing=GRID // 2)
-                label = words(self._legend, str(said), tone="muted", wrap=False)
-                label.setFont(self._theme.small_font())
+                label = words(self._legend, str(said), tone="muted", wrap=False, font=self._theme.small_font())
                 add_row(self._legend_grid, at, row, label)
 
     def _restyle(self) -> None:

@@ -105,8 +105,7 @@ class PreferencePage(QWidget):
     def heading(self, text: str) -> QLabel:
         if self.rows.count():
             self.rows.addSpacing(2 * GRID)
-        label = words(self, text)
-        label.setFont(self.theme.strong_font())
+        label = words(self, text, font=self.theme.strong_font())
         self.rows.addWidget(label)
         return label
 

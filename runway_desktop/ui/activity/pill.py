@@ -15,7 +15,7 @@ from runway_desktop.texts import _, ngettext, pgettext
 from runway_desktop.ui.building import STRETCH, KeyPopup, hbox, line, push_button, scroll_area, tool_button, vbox
 from runway_desktop.ui.commands.everywhere import UNDO
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import announce, put, strong, words
+from runway_desktop.ui.labels import announce, put, words
 from runway_desktop.ui.tasks.text_cache import Sides
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.activity import Action, ActivityEntry, ActivityKind, Shown, Sign
@@ -69,8 +69,7 @@ class Pill(QWidget):
         self.face = Face(theme, self)
         self.face.clicked.connect(self.open)
         self._action = push_button(self, "", self._take, kind="link")
-        self._key = words(self, tone="faint", wrap=False)
-        self._key.setFont(theme.small_font())
+        self._key = words(self, tone="faint", wrap=False, font=theme.small_font())
         self._chevron = Chevron(theme, self)
         self._chevron.clicked.connect(self.open)
         hbox((self.face, 1), self._action, self._key, self._chevron, on=self, spacing=0)
@@ -319,8 +318,7 @@ class ActivityList(KeyPopup):
                     self._focus_first()
 
     def _head(self, text: str) -> None:
-        label = strong(words(self._content, text, "faint", wrap=False))
-        label.setFont(self._theme.small_font())
+        label = words(self._content, text, "faint", wrap=False, font=self._theme.small_font())
         label.setContentsMargins(0, GRID + GRID // 2 if self._rows.count() else 2, 0, GRID // 2)
         self._rows.addWidget(label)
 
@@ -332,8 +330,7 @@ class ActivityList(KeyPopup):
 
     def _line(self, text: str, figure: str) -> QWidget:
         row = QWidget(self._content)
-        said = words(row, figure, "muted", wrap=False)
-        said.setFont(self._theme.tabular(self._theme.small_font()))
+        said = words(row, figure, "muted", wrap=False, font=self._theme.tabular(self._theme.small_font()))
         hbox((words(row, text), 1), said, on=row, margins=(0, 5, 0, 5))
         return row
 
@@ -346,8 +343,7 @@ class ActivityList(KeyPopup):
         told.setMinimumWidth(1)
         texts = vbox(told, spacing=2)
         if entry.detail:
-            small = words(row, entry.detail, "faint")
-            small.setFont(self._theme.small_font())
+            small = words(row, entry.detail, "faint", font=self._theme.small_font())
             small.setMinimumWidth(1)
             small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             texts.addWidget(small)
@@ -368,8 +364,13 @@ class ActivityList(KeyPopup):
             close.clicked.connect(lambda: self._activity.end(entry.number))
             parts.addWidget(close, 0, top)
         elif entry.kind is not ActivityKind.GOES_ON:
-            at = words(row, units.ago(entry.clock_time, self._activity.now()), "faint", wrap=False)
-            at.setFont(self._theme.tabular(self._theme.small_font()))
+            at = words(
+                row,
+                units.ago(entry.clock_time, self._activity.now()),
+                "faint",
+                wrap=False,
+                font=self._theme.tabular(self._theme.small_font()),
+            )
             parts.addWidget(at, 0, Qt.AlignmentFlag.AlignVCenter)
         if is_beside:
             parts.addWidget(buttons[0], 0, Qt.AlignmentFlag.AlignVCenter)

@@ -122,8 +122,7 @@ class ChooserPanel(Popup):
         foot = hbox()
         keys = _("Return selects   ·   Ctrl+D adds to favorites   ·   Esc closes")
         for text in (keys, _("Catalog: SDK {version}", version=self._chooser.version)):
-            label = words(self, text, "faint", wrap=False)
-            label.setFont(self._theme.small_font())
+            label = words(self, text, "faint", wrap=False, font=self._theme.small_font())
             foot.addWidget(label, 0 if foot.count() else 1)
         return foot
 

@@ -243,8 +243,7 @@ class MendPopup(Popup):
         self.buttons[mend] = button
         column.addWidget(button)
         if mend.remark:
-            remark = words(self, mend.remark, "faint")
-            remark.setFont(theme.small_font())
+            remark = words(self, mend.remark, "faint", font=theme.small_font())
             remark.setContentsMargins(GRID, 0, 0, GRID // 2)
             column.addWidget(remark)
 

@@ -55,8 +55,7 @@ class WaitingWindow(QWidget):
     def __init__(self, title: str, sentence: str, theme: Theme) -> None:
         super().__init__()
         self.setWindowTitle("Runway Desktop")
-        heading = words(self, title)
-        heading.setFont(theme.strong_font())
+        heading = words(self, title, font=theme.strong_font())
         self.foot = ProgressFoot(self)
         vbox(heading, words(self, sentence, "muted"), self.foot, on=self, margins=2 * GRID)
         self.setFixedWidth(420)
@@ -81,8 +80,7 @@ class DamagedWindow(Dialog):
 
     def __init__(self, message: str, advice: str, detail: str, theme: Theme) -> None:
         super().__init__("Runway Desktop", None, spoken=message)
-        title = words(self, message)
-        title.setFont(theme.strong_font())
+        title = words(self, message, font=theme.strong_font())
         self.backups = QListWidget(self)
         self.backups.setAccessibleName(_("Backups, newest first"))
         self.backups.itemSelectionChanged.connect(self._allow_restore)
