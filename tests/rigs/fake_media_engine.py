@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtMultimedia import QVideoFrame
+
+from runway_desktop.ui.media.players import MediaEngine
 
 FRAME_US = 40_000
 
 
-class FakeEngine(QObject):
-    frame = Signal(object)
-    loaded = Signal(bool, bool)
-    duration = Signal(int)
-    position = Signal(int)
-    ended = Signal()
-    failed = Signal(object)
-    released = Signal()
+class FakeEngine(MediaEngine):
     lacks_device = False
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        # Without the player that the engine would make.
+        QObject.__init__(self, parent)
         self.told: list[str] = []
         self.path: Path | None = None
 

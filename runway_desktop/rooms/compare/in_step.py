@@ -17,7 +17,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
-from runway_desktop.ui.media.playback import FASTEST, REST_MS, STEP_BACK_MS, WATCHDOG_MS, PlaybackEngine
+from runway_desktop.ui.media.playback import FASTEST, REST_MS, STEP_BACK_MS, WATCHDOG_MS
 from runway_desktop.ui.media.players import MediaEngine
 
 from .tracks import ROUNDING_US, Tracks
@@ -44,7 +44,7 @@ class InStep(QObject):
     def __init__(
         self,
         parent: QObject | None = None,
-        make_engine: Callable[[QObject], PlaybackEngine] = MediaEngine,
+        make_engine: Callable[[QObject], MediaEngine] = MediaEngine,
         *,
         patience_ms: int = PATIENCE_MS,
         watchdog_ms: int = WATCHDOG_MS,

@@ -21,8 +21,8 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.building import timer
-from runway_desktop.ui.media.playback import FALLBACK_FRAME_US, PlaybackEngine
-from runway_desktop.ui.media.players import PlayFault
+from runway_desktop.ui.media.playback import FALLBACK_FRAME_US
+from runway_desktop.ui.media.players import MediaEngine, PlayFault
 from runway_desktop.values import Struct, field
 
 NUDGE = 0.08
@@ -80,7 +80,7 @@ class Tracks(QObject):
     """A clip failed, after `failed`."""
 
     def __init__(
-        self, parent: QObject, make_engine: Callable[[QObject], PlaybackEngine], *, patience_ms: int, watchdog_ms: int
+        self, parent: QObject, make_engine: Callable[[QObject], MediaEngine], *, patience_ms: int, watchdog_ms: int
     ) -> None:
         super().__init__(parent)
         self._make_engine = make_engine
@@ -369,7 +369,7 @@ class Track(Struct, eq=False):
     """One clip: its engine and its queue of decoded frames. `Tracks` decides when a frame is shown. Times as in
     QVideoFrame."""
 
-    engine: PlaybackEngine
+    engine: MediaEngine
     path: Path | None = None
     phase: TrackPhase = TrackPhase.EMPTY
     pictures: bool = True

@@ -21,8 +21,8 @@ from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.inputs.tile import InputTile, facts_words
 from runway_desktop.ui.labels import LongWordsLabel, words
 from runway_desktop.ui.media.kinds.clip import VideoView
-from runway_desktop.ui.media.playback import Playback, PlaybackEngine, PlayState
-from runway_desktop.ui.media.players import PlayFault
+from runway_desktop.ui.media.playback import Playback, PlayState
+from runway_desktop.ui.media.players import MediaEngine, PlayFault
 from runway_desktop.ui.media.stills import FrameGrabber, png_of, silent_engine
 from runway_desktop.ui.media.transport import Transport
 from runway_desktop.ui.media.workers import Workers
@@ -280,7 +280,7 @@ class FramePicker(Dialog):
         theme: Theme,
         parent: QWidget,
         *,
-        make_engine: Callable[[QObject], PlaybackEngine] = silent_engine,
+        make_engine: Callable[[QObject], MediaEngine] = silent_engine,
     ) -> None:
         super().__init__(_("Choose a frame of {file}", file=path.name), parent)
         self._name = path.name

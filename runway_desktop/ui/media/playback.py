@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
@@ -40,32 +40,6 @@ class PlayState(Enum):
     FAILED = "failed"
 
 
-class PlaybackEngine(Protocol):
-    """Engine interface of `Playback`: `MediaEngine`, or a fake in tests."""
-
-    frame: Any
-    loaded: Any
-    duration: Any
-    position: Any
-    ended: Any
-    failed: Any
-    released: Any
-
-    @property
-    def lacks_device(self) -> bool:
-        """Whether nothing can be heard, because this computer has no sound device."""
-        ...
-
-    def load(self, path: Path) -> None: ...
-    def unload(self) -> None: ...
-    def play(self) -> None: ...
-    def pause(self) -> None: ...
-    def seek(self, milliseconds: int) -> None: ...
-    def set_rate(self, rate: float) -> None: ...
-    def set_volume(self, volume: float, muted: bool) -> None: ...
-    def shutdown(self) -> None: ...
-
-
 class Playback(QObject):
     """Plays one file at a time. The engine is created with the first file, from the event loop, never inside a
     coroutine."""
@@ -85,12 +59,12 @@ class Playback(QObject):
     def __init__(
         self,
         parent: QObject | None = None,
-        make_engine: Callable[[QObject], PlaybackEngine] = MediaEngine,
+        make_engine: Callable[[QObject], MediaEngine] = MediaEngine,
         watchdog_ms: int = WATCHDOG_MS,
     ) -> None:
         super().__init__(parent)
         self._make_engine = make_engine
-        self._engine: PlaybackEngine | None = None
+        self._engine: MediaEngine | None = None
         self._closed = False
         self._path: Path | None = None
         self._look = QuickLook()
@@ -287,7 +261,7 @@ class Playback(QObject):
         self.activity = activity
         self.changed.emit()
 
-    def _engine_now(self) -> PlaybackEngine:
+    def _engine_now(self) -> MediaEngine:
         if self._engine is None:
             engine = self._make_engine(self)
             engine.frame.connect(self._frame_came)

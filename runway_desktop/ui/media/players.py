@@ -106,6 +106,7 @@ class MediaEngine(QObject):
 
     @property
     def lacks_device(self) -> bool:
+        """Whether nothing can be heard, because this computer has no sound device."""
         return self._sound_wanted and self._output is None
 
     def load(self, path: Path) -> None:

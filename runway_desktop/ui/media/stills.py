@@ -24,7 +24,7 @@ from runway_desktop.ui.media.kinds.kind import Kind, MadePoster, PosterPainter, 
 from runway_desktop.ui.media.kinds.kinds import kind_of
 
 from .picture import is_readable
-from .playback import Playback, PlaybackEngine
+from .playback import Playback
 from .players import MediaEngine, PlayFault
 from .workers import Workers
 
@@ -35,7 +35,7 @@ CLIP_TIME_OUT_MS = 3_000
 TIME_OUT_MS = 5_000
 
 
-def silent_engine(parent: QObject) -> PlaybackEngine:
+def silent_engine(parent: QObject) -> MediaEngine:
     return MediaEngine(parent, sound=False)
 
 
@@ -50,7 +50,7 @@ class PosterMaker(QObject):
         self,
         parent: QObject | None = None,
         *,
-        make_engine: Callable[[QObject], PlaybackEngine] = silent_engine,
+        make_engine: Callable[[QObject], MediaEngine] = silent_engine,
         clip_time_out_ms: int = CLIP_TIME_OUT_MS,
     ) -> None:
         super().__init__(parent)
@@ -118,7 +118,7 @@ class FrameGrabber(QObject):
         self,
         parent: QObject | None = None,
         *,
-        make_engine: Callable[[QObject], PlaybackEngine] = silent_engine,
+        make_engine: Callable[[QObject], MediaEngine] = silent_engine,
         time_out_ms: int = TIME_OUT_MS,
     ) -> None:
         super().__init__(parent)

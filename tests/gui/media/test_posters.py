@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
-from runway_desktop.ui.media.playback import PlaybackEngine
+from runway_desktop.ui.media.players import MediaEngine
 from runway_desktop.ui.media.stills import PosterMaker
 from tests.rigs.clips import SAMPLES
 from tests.rigs.fake_media_engine import FakeEngine
@@ -37,7 +37,7 @@ def engine(qapp: object) -> FakeEngine:
 def scripted(engine: FakeEngine) -> Iterator[PosterMaker]:
     """A maker whose player says what the test wants."""
 
-    def make(_parent: QObject) -> PlaybackEngine:
+    def make(_parent: QObject) -> MediaEngine:
         return engine
 
     maker = PosterMaker(make_engine=make, clip_time_out_ms=TIME_OUT_MS)

@@ -15,7 +15,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.texts import _
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.media.picture import at_most
-from runway_desktop.ui.media.playback import PlaybackEngine
+from runway_desktop.ui.media.players import MediaEngine
 from runway_desktop.ui.media.stage import Stage, fitted
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.values import Struct
@@ -153,7 +153,7 @@ class ClipPosters(OneByOne):
 
     def __init__(self, tools: PosterTools) -> None:
         super().__init__(tools)
-        self._engine: PlaybackEngine | None = None
+        self._engine: MediaEngine | None = None
         self._seconds = 0.0
         self._first: _Still | None = None
         """A first frame that was dark."""

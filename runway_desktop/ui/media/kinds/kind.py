@@ -19,7 +19,8 @@ from runway_desktop.texts import _
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.picture import BadPicture, Picture
-from runway_desktop.ui.media.playback import Playback, PlaybackEngine
+from runway_desktop.ui.media.playback import Playback
+from runway_desktop.ui.media.players import MediaEngine
 from runway_desktop.ui.media.stage import Stage
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.transport import Transport
@@ -72,7 +73,7 @@ class PosterTools(Struct, frozen=True, kw_only=True):
 
     parent: QObject
     workers: Workers
-    make_engine: Callable[[QObject], PlaybackEngine]
+    make_engine: Callable[[QObject], MediaEngine]
     clip_time_out_ms: int
     closing: SignalInstance
     """The application quits."""
