@@ -31,7 +31,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.texts import _
 from runway_desktop.ui.building import tool_button
 from runway_desktop.ui.lifted_rows import accepts
-from runway_desktop.ui.painting import draw_line
+from runway_desktop.ui.painting import draw_line, rounded
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, TARGET, Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -166,8 +166,7 @@ class InputTile(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        outline = QPainterPath()
-        outline.addRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
+        outline = rounded(self.rect().adjusted(1, 1, -1, -1), 4)
         painter.fillPath(outline, self._theme.color(Role.HOVER))
         painter.setClipPath(outline)
         picture = self._placed(QRect(QPoint(0, 0), PICTURE).adjusted(1, 1, -1, -1))
@@ -237,9 +236,7 @@ class InputTile(QWidget):
             badge.moveBottomLeft(frame.bottomLeft() + QPoint(2, -2))
         ground = self._theme.color(Role.RAISED)
         ground.setAlphaF(0.86)
-        path = QPainterPath()
-        path.addRoundedRect(badge, 3, 3)
-        painter.fillPath(path, ground)
+        painter.fillPath(rounded(badge, 3), ground)
         painter.setPen(self._theme.color(Role.TEXT if right else Role.ACCENT))
         painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), words)
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.labels import INKS
-from runway_desktop.ui.painting import square_in
+from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.listing.columns import COLUMNS, Column, RowWords
 from runway_desktop.usecases.words.states import StateWords, Tone
@@ -157,9 +157,7 @@ class RowDelegate(QStyledItemDelegate):
 
     def _poster(self, painter: QPainter, box: QRect, sides: Sides, words: RowWords, scrub: HoverScrub | None) -> None:
         frame = QRectF(box)
-        path = QPainterPath()
-        path.addRoundedRect(frame, 4, 4)
-        painter.setClipPath(path)
+        painter.setClipPath(rounded(frame, 4))
         painter.fillRect(frame, self._theme.color(Role.MEDIA if words.poster else Role.HOVER))
         if scrub is None or not scrub.paint(painter, box):
             self._posters.paint(painter, box, words.poster, DIMMED if words.is_poster_alone else 1.0)

@@ -4,10 +4,10 @@ are read at each paint. GUI thread only."""
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from runway_desktop.ui.labels import QUIET_INKS
-from runway_desktop.ui.painting import square_in
+from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.listing.columns import RowWords
 
@@ -69,9 +69,7 @@ class CellPainter:
         """Paints the poster; dimmed and with an icon if the file itself is missing."""
         path, dimmed = words.poster, words.is_poster_alone
         painter.save()
-        corners = QPainterPath()
-        corners.addRoundedRect(QRectF(box), 5, 5)
-        painter.setClipPath(corners)
+        painter.setClipPath(rounded(box, 5))
         painter.fillRect(box, self._theme.color(Role.MEDIA if path else Role.HOVER))
         if scrub is None or not scrub.paint(painter, box):
             has_picture = self._posters.paint(painter, box, path, DIMMED if dimmed else 1.0)
