@@ -135,12 +135,7 @@ def strong(label: QLabel) -> QLabel:
 
 def mark_wrong(widget: QWidget, wrong: bool) -> None:
     """Toggles the red border."""
-    mark(widget, "wrong", wrong)
-
-
-def mark(widget: QWidget, name: str, on: bool) -> None:
-    """Sets a boolean property of a widget by `put`."""
-    put(widget, name, on)
+    put(widget, "wrong", wrong)
 
 
 def say_wrong(line: QWidget, label: QLabel, problem: str) -> None:

@@ -18,7 +18,7 @@ from runway_desktop.rooms.sheet.model.sheet import Sheet
 from runway_desktop.texts import Text, _, in_turn, listed, ngettext, quoted
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, add_row, grid, hbox, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
-from runway_desktop.ui.labels import say, words
+from runway_desktop.ui.labels import say, set_reason, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.ui.tick_list import TickList
 from runway_desktop.usecases.sheets import cells as cell
@@ -176,10 +176,7 @@ class AxisDialog(Dialog):
 
     def _count(self) -> None:
         values = self.values
-        self._add.setEnabled(len(values) > 0)
-        reason = "" if values else _("Enter or select values first.")
-        self._add.setToolTip(tip(reason))
-        self._add.setAccessibleDescription(reason)
+        set_reason(self._add, "" if values else _("Enter or select values first."))
         self._preview.start(self._sheet.offering.axes_with(str(self._field.currentData()), values))
 
     def _show(self) -> None:

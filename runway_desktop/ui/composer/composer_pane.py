@@ -17,7 +17,7 @@ from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.flow_layout import FoldingLine
-from runway_desktop.ui.labels import announce, mark, mark_wrong, say, words
+from runway_desktop.ui.labels import announce, mark_wrong, put, say, words
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.words.plain import tip
@@ -90,7 +90,7 @@ class ComposerPane(QWidget):
 
     def set_dropping(self, dropping: bool) -> None:
         """Highlights the composer as a drop target."""
-        mark(self._box, "dropping", dropping)
+        put(self._box, "dropping", dropping)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and not event.modifiers():
@@ -307,7 +307,7 @@ class ComposerPane(QWidget):
         named = _("{action}, {price}", action=button.text, price=button.price) if button.price else button.text
         self._send.setAccessibleName(named)
         self._send.setAccessibleDescription(reasons)
-        mark(self._send, "blocked", bool(reasons) and not self._composer.is_storing)
+        put(self._send, "blocked", bool(reasons) and not self._composer.is_storing)
         if button.note != self._note.text():
             announce(self, button.note)
         say(self._note, button.note, "warn" if button.raising else "muted")
@@ -386,7 +386,7 @@ class ComposerPane(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._prompt and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            mark(self._box, "focused", event.type() == QEvent.Type.FocusIn)
+            put(self._box, "focused", event.type() == QEvent.Type.FocusIn)
         if watched is self._prompt and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if _sequence(event) in self._keys.of(SEND):
                 if not event.isAutoRepeat():

@@ -14,7 +14,7 @@ from runway_desktop.ui.building import STRETCH, Dialog, PushButton, hbox, passin
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.file_dialogs import choose_file, choose_target
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.labels import set_reason, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.requests.presets import KEYS, Preset
@@ -118,10 +118,7 @@ class SavePreset(Dialog):
         self._check_name()
 
     def _check_name(self) -> None:
-        problem = self._presets.name_problem(self._name.text())
-        self._save.setEnabled(not problem)
-        self._save.setToolTip(tip(problem))
-        self._save.setAccessibleDescription(problem)
+        set_reason(self._save, self._presets.name_problem(self._name.text()))
 
     def _done(self) -> None:
         self._presets.save(self._name.text(), with_prompt=self._prompt.isChecked(), key=int(self._key.currentData()))
