@@ -34,7 +34,7 @@ from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.room import GuidePage, Room
 from runway_desktop.ui.tasks import commands as judging
-from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.ui.theme import GRID
 from runway_desktop.ui.window import commands as window
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.window.workspace import Workspace
@@ -86,7 +86,7 @@ def _show(desk: Desk, of: HelpPart | Room, over: QWidget) -> None:
     if not of.help:
         show_guide(of.guide, desk.theme, over)
         return
-    opened = HelpWindow(of, desk.keys, desk.theme, over)
+    opened = HelpWindow(of, desk.keys, over)
     opened.shortcuts_wanted.connect(lambda: desk.open("shortcuts"))
     opened.guide_wanted.connect(lambda: show_guide(of.guide, desk.theme, over))
     opened.open()
@@ -107,7 +107,7 @@ class HelpWindow(Dialog):
     shortcuts_wanted = Signal()
     guide_wanted = Signal()
 
-    def __init__(self, of: HelpPart | Room, keys: Keys, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, of: HelpPart | Room, keys: Keys, parent: QWidget) -> None:
         super().__init__(_("Help: {part}", part=of.title), parent)
         self._keys = keys
         self._commands = commands_of(of, keys, parent)
