@@ -265,6 +265,9 @@ class ClientCases:
     async def suggest(self, client: str, wanted: Suggested) -> SuggestAnswer:
         """Suggests tasks to the person."""
         ids = list(dict.fromkeys([(await self._listed(word)).id for word in _some(wanted.ids)]))
+        if not all(row.outputs for row in await self._engine.library.rows(ids)):
+            said = "A task without a result cannot be suggested."
+            raise CallRefused(said, code=Code.INPUT, advice="Nothing was suggested.")
         await self._engine.clients.suggest(client, ids, " ".join(wanted.reason.split()))
         return SuggestAnswer(suggested=list(map(str, ids)))
 

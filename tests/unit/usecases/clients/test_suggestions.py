@@ -32,7 +32,7 @@ async def found_by(desk: Desk, query: str) -> list[str]:
     return [one["id"] for one in (await desk.call(AGENT, "list", query=query))["tasks"]]
 
 
-async def test_looked_at_takes_have_numbers_and_files(tmp_path: Path):
+async def test_looked_at_takes_have_numbers_and_files_and_only_results_are_suggested(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         one, two = await takes(desk, 2)
         await desk.rig.store.save_outputs([saved(task(1), "/library/more.mp4", 1)])
@@ -46,6 +46,8 @@ async def test_looked_at_takes_have_numbers_and_files(tmp_path: Path):
         ]
         with pytest.raises(CallRefused, match="10 results; 9 fit"):
             await desk.call(AGENT, "look", ids=[two] * 5)
+        with pytest.raises(CallRefused, match="without a result"):
+            await desk.call(AGENT, "suggest", ids=[one, waits])
         with pytest.raises(CallRefused) as refused:
             await desk.call(AGENT, "look", ids=["none"])
         assert refused.value.code is Code.NOT_FOUND
