@@ -1,4 +1,5 @@
-"""Build hooks for hatchling: compiled catalogs in a wheel, and metadata derived from one constant.
+"""Build hooks for hatchling: compiled catalogs, completions and the man page in a wheel, and metadata derived from one
+constant.
 
 The long description is README with links that work elsewhere too, where no file lies next to it.
 """
@@ -13,12 +14,17 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
-class CatalogsHook(BuildHookInterface):  # type: ignore[type-arg]
+class MadeFilesHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         _see_packaging(self.root)
         import catalogs
 
         catalogs.compile_all()
+        if version != "editable":
+            from steps import shells
+
+            page = shells.ship(Path(sys.executable))
+            build_data["shared_data"][str(page)] = f"share/man/man1/{page.name}"
 
 
 class AddressHook(MetadataHookInterface):

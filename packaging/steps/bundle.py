@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from steps import project
+from steps import project, shells
 from steps.places import BUILD, DIST, ROOT, run, say, told
 from steps.proofs import prove_commands, prove_tour
 
@@ -27,6 +27,7 @@ def make(_python: Path) -> None:
 def build(python: Path) -> None:
     """Builds `FOLDER`, its SBOM and the source archive, and tests the bundle."""
     say("Making the bundle …")
+    shells.ship(python)
     command = [
         str(python), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
         "--distpath", str(DIST), "--workpath", str(BUILD / "pyinstaller"),

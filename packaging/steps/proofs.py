@@ -45,6 +45,10 @@ def prove_commands(program: list[str], scratch: Path, name: str, *, serves_agent
     )
     if done.returncode != 0 or not json.loads(done.stdout)["tasks"]:
         raise StepFailed(f"The {name} lists no tasks of the demo (exit code {done.returncode}).")
+    complete = [*program, "completion", "bash"]
+    done = subprocess.run(complete, cwd=scratch, env=variables, check=False, stdout=subprocess.PIPE)
+    if done.returncode != 0 or b"complete -o" not in done.stdout:
+        raise StepFailed(f"The {name} prints no completions (exit code {done.returncode}).")
     serve = subprocess.Popen(
         [*program, "mcp", "--demo"], cwd=scratch, env=variables,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -1,7 +1,7 @@
 """Completions for bash, zsh and fish, and the man page, generated from the command line's parser when packaging.
 
-Raises `StepFailed`. The two libraries that make them run in the environment, and call `parser` there; the rest is
-standard library only.
+Raises `StepFailed`. The two libraries that make them run in a Python that has them and what the parser needs, and call
+`parser` there; the rest is standard library only.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from pathlib import Path
 
-from steps.places import ROOT, VENV, StepFailed, program_of
+from steps.places import BUILD, ROOT, VENV, StepFailed, python_of
 
 NAME = "runway-desktop"
 PLACES = {
@@ -36,21 +37,42 @@ MAN_PAGE = f"usr/share/man/man1/{NAME}.1"
 DOES = "make video, pictures and sound with the Runway API, keep every result"
 
 
+COMPLETIONS = ROOT / "resources" / "completions"
+"""What `runway-desktop completion` prints, in the wheel and the bundle."""
+
+
+def ship(python: Path) -> Path:
+    """Writes the completions to the program's resources, and the man page to the returned file."""
+    _complete({shell: COMPLETIONS / shell for shell in PLACES}, python)
+    page = BUILD / "man" / f"{NAME}.1"
+    _describe(page, python)
+    return page
+
+
 def lay_out(tree: Path) -> None:
     """Writes them to the folders in which Debian looks for them."""
-    for shell, place in PLACES.items():
+    _complete({shell: tree / place for shell, place in PLACES.items()}, python_of(VENV))
+    _describe(tree / MAN_PAGE, python_of(VENV))
+
+
+def _complete(files: Mapping[str, Path], python: Path) -> None:
+    for shell, file in files.items():
         words = ("--error-unimportable", f"--shell={shell}", "--prefix=runway_desktop", "steps.shells.parser")
-        _write(tree / place, "shtab", *words)
+        text = _made(python, "-m", "shtab", *words)
         before, after = FILES_TOO[shell]
-        text = (tree / place).read_text("utf-8")
         if text.count(before) != 1:
             raise StepFailed(f"shtab writes other completions for {shell} than it did: see FILES_TOO.")
-        (tree / place).write_text(text.replace(before, after), "utf-8")
-    _write(
-        tree / MAN_PAGE, "argparse-manpage", "--module", "runway_desktop.cli.options", "--function", "parser",
+        _write(file, text.replace(before, after))
+
+
+def _describe(file: Path, python: Path) -> None:
+    run = "from argparse_manpage.cli import main; main()"
+    text = _made(
+        python, "-c", run, "--module", "runway_desktop.cli.options", "--function", "parser",
         "--project-name", NAME, "--prog", NAME, "--description", DOES, "--manual-title", "Runway Desktop",
         "--include", str(ROOT / "packaging" / "linux" / "window.man"), "--format", "single-commands-section",
     )  # fmt: skip
+    _write(file, text)
 
 
 def parser() -> ArgumentParser:
@@ -84,12 +106,16 @@ def parser() -> ArgumentParser:
     return found
 
 
-def _write(file: Path, program: str, *words: str) -> None:
-    command = [str(program_of(VENV, program)), *words]
-    paths = {"PYTHONPATH": str(ROOT / "packaging")}
+def _made(python: Path, *words: str) -> str:
+    paths = {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "packaging"))), "PYTHONUTF8": "1"}
+    command = [str(python), *words]
     done = subprocess.run(command, cwd=ROOT, env=os.environ | paths, check=False, stdout=subprocess.PIPE)
     if done.returncode != 0 or not done.stdout:
-        raise StepFailed(f"{program} made nothing: see its words above.")
+        raise StepFailed(f"{words[1]} made nothing: see its words above.")
+    return done.stdout.decode("utf-8")
+
+
+def _write(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(done.stdout)
+    file.write_text(text, "utf-8", newline="\n")
     file.chmod(0o644)

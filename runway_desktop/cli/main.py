@@ -57,6 +57,8 @@ _WORST_FIRST = (Code.UNCERTAIN, Code.OVER_MAX, Code.REFUSED, Code.NOT_YET, Code.
 
 
 def main(words: Sequence[str]) -> int:
+    if words[0] == "completion":
+        return _complete(words)
     command = _Command(words)
     in_json = any(word.partition("=")[0] in ("--json", "--jsonl") for word in words)
     try:
@@ -77,6 +79,22 @@ def main(words: Sequence[str]) -> int:
         say(f"The answer could not be written: {problem}.")
         return code or Code.FAILED.value
     return code
+
+
+def _complete(words: Sequence[str]) -> int:
+    """Prints a file that packaging made of the parser."""
+    from runway_desktop.catalog.resource_path import resource
+
+    try:
+        try:
+            text = resource("completions", options.read(words).shell).read_text("utf-8")
+        except FileNotFoundError:
+            advice = "“python3 packaging/dev.py package wheel” makes them."
+            raise CallRefused("A working copy has no completions yet.", code=Code.FAILED, advice=advice) from None
+    except CallRefused as error:
+        return printing.refused(error, in_json=False)
+    printing.write(text)
+    return 0
 
 
 def _read(words: Sequence[str]) -> tuple[Namespace, dict[str, Any]]:
@@ -230,7 +248,6 @@ class _Command:
         self._going_on = ["wait", task_id, *_words_kept(chosen)]
         try:
             if chosen.wait or chosen.save is not None:
-                self._tell(f"{task_id} {made['state']}")
                 code, waited = await self._wait(line, [task_id])
                 return code, self._advised(line, waited["tasks"][0])
             made = self._compared(await _sent(line, made))

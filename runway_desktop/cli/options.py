@@ -12,7 +12,8 @@ from runway_desktop.usecases.clients.refusals import EXITS, CallRefused, Code
 from runway_desktop.usecases.clients.verbs import VERBS, Command, Member, TaskAnswer, Verb, Waits, members
 
 PROGRAM = "runway-desktop"
-COMMANDS = (*(verb.name for verb in VERBS.values() if verb.command is not None), "mcp")
+COMMANDS = (*(verb.name for verb in VERBS.values() if verb.command is not None), "completion", "mcp")
+SHELLS = ("bash", "zsh", "fish")
 FIELDS = tuple(one.name for one in members(TaskAnswer))
 """Fields that `list --json` can select."""
 ABOUT = """\
@@ -58,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
             _with_members(command, verb, verb.command)
             _with_flags(command, verb.command, selects=verb.name == "list")
             _with_profile(command)
+    says = "Print the completions of a shell, to be put where it looks for them."
+    commands.add_parser("completion", help=_help(says), description=says).add_argument("shell", choices=SHELLS)
     # Handled by `mcp/main.py`; here for completions and the man page.
     says = "Serve an agent on stdin and stdout, by the Model Context Protocol."
     _with_profile(commands.add_parser("mcp", help=_help(says), description=says))

@@ -10,7 +10,8 @@ import pytest
 from steps import shells
 from steps.places import VENV, program_of
 
-from runway_desktop.cli.options import COMMANDS
+from runway_desktop.__main__ import main
+from runway_desktop.cli.options import COMMANDS, SHELLS
 from tests.rigs.programs import need_programs
 
 IN_BASH = """
@@ -42,6 +43,19 @@ def test_completions_and_man_page_name_every_command(tree: Path):
     for place in (*shells.PLACES.values(), shells.MAN_PAGE):
         text = (tree / place).read_text("utf-8")
         assert [name for name in COMMANDS if name not in text] == [], place
+
+
+def test_completion_command_prints_what_packaging_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("runway_desktop.catalog.resource_path.resource", tmp_path.joinpath)
+    assert main(["completion", "bash"]) == 1
+    assert "dev.py package wheel" in capsys.readouterr().err
+    (tmp_path / "completions").mkdir()
+    (tmp_path / "completions" / "bash").write_text("complete\n", "utf-8")
+    assert (main(["completion", "bash"]), capsys.readouterr().out) == (0, "complete\n")
+    assert main(["completion", "powershell"]) == 2
+    assert set(SHELLS) == set(shells.PLACES)
 
 
 def test_bash_completes_commands_flags_models_and_folders(tree: Path):

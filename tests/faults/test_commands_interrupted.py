@@ -211,7 +211,7 @@ def test_paid_result_that_cannot_be_copied_stays_in_the_library_and_is_named(pro
     folder = tmp_path / "out"
     creates = programs.start(*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json", "--save",
                              str(folder), "--request-id", "copied")  # fmt: skip
-    until(folder.is_dir, "the folder")
+    until(lambda: folder.is_dir() and programs.welcome() is not None, "the folder")
     folder.rmdir()
     folder.write_text("somebody's file now")
     printed, said = creates.communicate(timeout=60)

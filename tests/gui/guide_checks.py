@@ -52,6 +52,8 @@ AT_TIMES = {
     "Resume sending": "sending.pause",
 }
 """Present names of commands."""
+FLAGS = frozenset(re.findall("--[a-z-]+", (ROOT / "docs" / "commands-and-agents.md").read_text("utf-8")))
+"""Of all commands: its table is made of them."""
 VALUE = re.compile(r"\{\w+\}")
 
 
@@ -123,8 +125,14 @@ def wrong_links(page: Path) -> Iterator[str]:
 
 
 def _wrong_code(code: str, program: Program) -> Iterator[str]:
+    first, *rest = code.split() or [""]
     if code.startswith("runway-desktop "):
         yield from _wrong_command(code)
+    elif first in VERBS and rest:
+        yield from _wrong_command(f"runway-desktop {code}")
+    elif first.startswith("--"):
+        if first not in FLAGS and first not in program.source:
+            yield f"no command takes {first}"
     elif KEY.fullmatch(code):
         if code not in program.known_keys | OF_WIDGETS:
             yield f"no command has the key {code}"
@@ -143,8 +151,10 @@ def _wrong_command(line: str) -> Iterator[str]:
             options.read(words)
         except CallRefused as refused:
             yield f"“{line}” cannot be typed: {refused}"
-    elif any(word.startswith("-") and f'"{word}"' not in (ROOT / "runway_desktop/app/options.py").read_text("utf-8")
-             for word in words):  # fmt: skip
+        return
+    file = "simulator/__main__.py" if "--simulator" in words else "app/options.py"
+    known = (ROOT / "runway_desktop" / file).read_text("utf-8")
+    if any(word.startswith("-") and f'"{word}"' not in known for word in words if word != "--simulator"):
         yield f"“{line}” cannot be typed"
 
 

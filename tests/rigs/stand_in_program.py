@@ -1,4 +1,5 @@
-"""A stand-in for the packaged program, as far as a proof asks it: the tour, the demo's list, an agent's hello."""
+"""A stand-in for the packaged program, as far as a proof asks it: tour, list of the demo, completions, an agent's
+hello."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ if "--tour" in words:
     (folder / "01.png").touch()
 elif words[:1] == ["list"]:
     print('{{"tasks": [1]}}')
+elif words[:1] == ["completion"]:
+    print("complete -o default")
 elif words[:1] == ["mcp"]:
     sys.stdin.readline()
     print('{{"result": {{"serverInfo": 1}}}}', flush=True)

@@ -1,6 +1,6 @@
-"""The tables of `docs/commands-and-agents.md`, made from the records of the verbs.
+"""The tables of commands, exit codes and fields in the docs, made from the records of the verbs.
 
-`python -m tests.rigs.verb_tables` writes them, each between its comment and the next blank line.
+`python -m tests.rigs.verb_tables` writes them, each in the place of the first table behind its mark.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from runway_desktop.values import Struct
 
 SHARED = ("json", "profile", "profile_dir", "demo", "quiet", "verbose")
 """Flags that every command has."""
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "commands-and-agents.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def _table(*rows: tuple[str, ...]) -> str:
@@ -46,21 +46,27 @@ def _members(struct: type[Struct]) -> str:
     return _table(("member", "means"), *((f"`{one.name}`", one.says) for one in members(struct)))
 
 
-TABLES: Mapping[str, Callable[[], str]] = {
-    "commands": _commands,
-    "exit codes": _exit_codes,
-    "task": lambda: _members(TaskAnswer),
-    "file": lambda: _members(FileAnswer),
+TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "commands-and-agents.md": {"<!-- commands -->\n": _commands},
+    "guide/answers.md": {
+        "## Exit codes\n\n(?:.+\n)+\n": _exit_codes,
+        "## A task\n\n(?:.+\n)+\n": lambda: _members(TaskAnswer),
+        "## A result\n\n(?:.+\n)+\n": lambda: _members(FileAnswer),
+    },
 }
+"""Of each page: what is in front of a table, as a pattern, and the table."""
 
 
-def with_tables(text: str) -> str:
-    for name, table in TABLES.items():
-        text, found = re.subn(rf"<!-- {name} -->\n(\|.*\n)*", f"<!-- {name} -->\n{table()}", text)
-        if found != 1:
-            raise ValueError(f"There is not one place for the table “{name}”")
+def with_tables(page: str) -> str:
+    text = (DOCS / page).read_text("utf-8")
+    for mark, table in TABLES[page].items():
+        before, *others = re.split(rf"({mark})(?:\|.*\n)*", text)
+        if len(others) != 2:
+            raise ValueError(f"There is not one place for the table behind “{mark}”")
+        text = "".join((before, others[0], table(), others[1]))
     return text
 
 
 if __name__ == "__main__":
-    DOCS.write_text(with_tables(DOCS.read_text("utf-8")), "utf-8")
+    for page in TABLES:
+        (DOCS / page).write_text(with_tables(page), "utf-8")
