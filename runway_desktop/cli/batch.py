@@ -68,8 +68,8 @@ def _refuse(found: Mapping[int, str]) -> None:
 @dataclass(eq=False, repr=False)
 class BatchRun:
     """`advised` adds to a task what happens next; `exit_code` is that of some tasks; `copy` puts their results into a
-    folder and returns whether all are there. Seconds: `sent_within`, that the queue is given without `--wait`;
-    `settled_within`, for what is stuck to come right; `patience`, to look for the next engine."""
+    folder and returns whether all are there; `tell` says what is no problem. Seconds: `sent_within`, that the queue is
+    given without `--wait`; `settled_within`, for what is stuck to come right; `patience`, to look for an engine."""
 
     _line: EngineClient
     _chosen: Namespace
@@ -78,6 +78,7 @@ class BatchRun:
     advised: Callable[[Answer], Answer]
     exit_code: Callable[[Sequence[Answer]], int]
     copy: Callable[[Sequence[Answer], Path], bool]
+    tell: Callable[[str], None]
     sent_within: float
     settled_within: float
     patience: float
@@ -105,7 +106,7 @@ class BatchRun:
             return 0, {**priced, "tasks": len(prices) - known, "repeats": known}
         if priced["would"] == "refuse":
             raise CallRefused(priced["because"], code=Code.REFUSED)
-        say(f"New: {len(prices) - known:,}, for {priced['credits'] or 0.0:g} credits. Made before: {known:,}.")
+        self.tell(f"New: {len(prices) - known:,}, for {priced['credits'] or 0.0:g} credits. Made before: {known:,}.")
         if self._agreed is None and all(price["most"] is not None for price in prices.values()):
             self._agreed = sum(price["most"] for price in prices.values())
         await self._create_all(self._batch.rows, prices)
@@ -238,7 +239,7 @@ class BatchRun:
         if self._chosen.save is not None:
             self._lacks |= not await asyncio.to_thread(self.copy, [task], self._chosen.save)
         for line in lines:
-            say(f"Line {line}: {task['state']}")
+            self.tell(f"Line {line}: {task['state']}")
             _print(line, self.advised(task))
 
     def _ended(self) -> int:

@@ -234,8 +234,8 @@ class _Command:
 
             run = BatchRun(
                 line, chosen, arguments["batch"], advised=lambda task: self._advised(line, task),
-                exit_code=_exit_code, copy=copy_results, sent_within=_SENT_WITHIN, settled_within=SETTLED_WITHIN,
-                patience=_HANDED_OVER_WITHIN,
+                exit_code=_exit_code, copy=lambda tasks, folder: copy_results(tasks, folder, self._tell),
+                tell=self._tell, sent_within=_SENT_WITHIN, settled_within=SETTLED_WITHIN, patience=_HANDED_OVER_WITHIN,
             )  # fmt: skip
             return await run.run()
         if chosen.dry_run:
