@@ -12,7 +12,7 @@ import pytest
 from runway_desktop.domain.account import NO_KEY, fingerprint_of
 from runway_desktop.domain.errors import NotReached, RunwayDesktopError
 from runway_desktop.domain.secrecy import KnownSecrets
-from runway_desktop.wiring.lazy_adapters import Late, LateFetcher, LateRunway
+from runway_desktop.wiring.build import Late, LateFetcher, LateRunway
 
 
 class Client:

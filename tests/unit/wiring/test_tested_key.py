@@ -18,7 +18,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.simulator.server import running_simulator
 from runway_desktop.simulator.world import Knobs
-from runway_desktop.wiring.lazy_adapters import LateRunway
+from runway_desktop.wiring.build import LateRunway
 from tests.rigs.engine_rig import CATALOG
 from tests.rigs.fakes import MemorySecrets
 
