@@ -42,8 +42,7 @@ from runway_desktop.values import Struct
 from .file_export import FileExport
 from .folder_import import FolderImport
 from .folder_reading import holds_results, local_id
-from .id_import import IdImport
-from .id_search import UUID, FoundId, IdSearch, Weight
+from .id_search import UUID, FoundId, IdImport, IdSearch, Weight
 from .list_export import ListExport
 
 FEW = 10

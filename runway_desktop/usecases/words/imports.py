@@ -8,8 +8,7 @@ from pathlib import Path
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.exchange.folder_import import TakenBack
-from runway_desktop.services.exchange.id_import import IdEntry, IdStanding
-from runway_desktop.services.exchange.id_search import Doubt, DoubtCode
+from runway_desktop.services.exchange.id_search import Doubt, DoubtCode, IdEntry, IdStanding
 from runway_desktop.services.exchange.standing import Candidate, ImportStatus
 from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.values import Struct

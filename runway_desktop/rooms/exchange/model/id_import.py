@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.exchange.exchange import TaskIds
-from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStanding
+from runway_desktop.services.exchange.id_search import IdEntry, IdsLook, IdStanding
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.adoption import Adopting

@@ -15,7 +15,7 @@ import pytest
 from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.exchange.exchange import FEW, Exchange, ResultsFolder, TaskIds
-from runway_desktop.services.exchange.id_import import IdsLook, IdStanding
+from runway_desktop.services.exchange.id_search import IdsLook, IdStanding
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped
