@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.judging import Judging
     from runway_desktop.services.tasks.outlook import Outlook, Range, Slots
     from runway_desktop.usecases.listing.takes import Family
+    from runway_desktop.usecases.searching.pages import PageNames
 
     from .clients.client_cases import ClientCases
     from .commands.commands import Commands
     from .lane_lines import LaneLines
     from .orders import Orders
-    from .searching.renaming import PageNames
     from .sending.sending import TaskSender
 
 Service = TypeVar("Service")
@@ -178,7 +178,7 @@ class UseCases:
 
     @cached_property
     def page_names(self) -> PageNames:
-        from .searching.renaming import PageNames
+        from runway_desktop.usecases.searching.pages import PageNames
 
         return PageNames(self._engine, self.judging)
 

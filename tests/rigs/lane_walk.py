@@ -52,7 +52,7 @@ from runway_desktop.usecases.commands.commands import Commands
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.queued import HOLD, MOVE_DOWN, MOVE_UP, PUT_BEFORE, RELEASE, SEND_NEXT
 from runway_desktop.usecases.commands.task_command import Given, Report, TaskCommand
-from runway_desktop.usecases.searching.renaming import PageNames
+from runway_desktop.usecases.searching.pages import PageNames
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.values import replace
 from tests.rigs import invariants

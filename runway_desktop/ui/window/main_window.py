@@ -45,7 +45,7 @@ from .workspace import Workspace, bring_into_view, first_size, put_in_order, sta
 
 if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
-    from runway_desktop.usecases.searching.renaming import Renamed
+    from runway_desktop.usecases.searching.pages import Renamed
 
 TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - a variable from which Qt takes the right to raise a window on Wayland
 _GEOMETRY = "window.geometry"

@@ -22,7 +22,7 @@ from runway_desktop.viewmodels.unsaved import Unsaved
 from .list_filter import ListFilter
 
 if TYPE_CHECKING:
-    from runway_desktop.usecases.searching.renaming import Renamed
+    from runway_desktop.usecases.searching.pages import Renamed
 
 _MADE_PROJECTS = "list.projects"
 """Setting: names of projects made here, which stay listed without tasks."""
