@@ -1,6 +1,8 @@
 """The model chooser: inputs and outputs, price, usual duration, Runway's limits, new models, and favorites.
 
 Favorites and the pairs of the previous catalog are stored in the settings.
+
+Also the price of a request whose length or size is open: a range, or a price per second.
 """
 
 from __future__ import annotations
@@ -15,16 +17,14 @@ from runway_desktop.catalog.catalog import all_fields, usual_length
 from runway_desktop.catalog.labels import choice_label
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.media import INPUTS, Media
-from runway_desktop.domain.prices import OpenPrice
+from runway_desktop.domain.prices import Measure, OpenPrice
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.settings import Settings
 from runway_desktop.texts import Text, _, enumerated, in_turn, ngettext
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import open_words, price_source, priced
-from runway_desktop.values import Struct
-
-from .open_price import open_price
+from runway_desktop.values import Struct, replace
 
 _FAVORITES = "chooser.favourites"
 _KNOWN = "chooser.catalog"
@@ -363,3 +363,61 @@ def _needs(pair: Pair) -> tuple[Media, ...]:
 def _may_take(pair: Pair) -> tuple[Media, ...]:
     kinds = {kind for field in all_fields(pair.fields) if field.is_asset for kind in field.media}
     return tuple(kind for kind in Media if kind in kinds)
+
+
+PriceOf = Callable[[Request, Measure | None], Price | None]
+_LENGTH = "duration"
+_SIZES = ("resolution", "ratio", "quality")
+"""Settings that the price depends on. If omitted, it is not known which value Runway uses."""
+_PLACEHOLDER = "file:///"
+_MINUTE = 60
+_MOSTLY = 1.05
+"""A few credits for an input picture are negligible compared with the seconds."""
+_SIDES = (1, 1 << 16)
+"""Smaller and larger than any size at which a price changes."""
+
+
+def open_price(pair: Pair, request: Request, price: PriceOf) -> OpenPrice | None:
+    """For a request without a known price, since its length or size is open or its inputs are not measured. None if the
+    price depends on more than that."""
+    left = [field for name in _SIZES if (field := pair.field(name)) is not None and name not in request.values]
+    ways: list[list[dict[str, Any]]] = [[{}], *([{field.name: choice} for choice in field.choices] for field in left)]
+    for way in ways:
+        found = [_at_size(pair, replace(request, values={**request.values, **chosen}), price) for chosen in way]
+        known = [one for one in found if one is not None]
+        if known and len(known) == len(found):
+            return OpenPrice(min(one.least for one in known), max(one.most for one in known), known[0].a_second)
+    return None
+
+
+def _at_size(pair: Pair, request: Request, price: PriceOf) -> OpenPrice | None:
+    lacking = {one.name: _PLACEHOLDER for one in pair.asset_fields if one.required}
+
+    def cost(values: Mapping[str, Any], measure: Measure | None = None) -> float | None:
+        found = price(replace(request, values={**lacking, **request.values, **values}), measure)
+        return found.credits if found is not None else None
+
+    field = pair.field(_LENGTH)
+    if field is not None and not isinstance(request.values.get(_LENGTH), int | float):
+        numbers = [choice for choice in field.choices if isinstance(choice, int | float)]
+        least, most = min(numbers, default=field.minimum), max(numbers, default=field.maximum)
+        if least is not None and most is not None:
+            return _between([cost({_LENGTH: least}), cost({_LENGTH: most})])
+        return _a_second([(cost({_LENGTH: _MINUTE}), cost({_LENGTH: 2 * _MINUTE}))])
+    sizes = [[Measure(width=side, height=side, duration=times * _MINUTE) for times in (1, 2)] for side in _SIDES]
+    costs = [(cost({}, short), cost({}, long)) for short, long in sizes]
+    return _a_second(costs) or (_between([short for short, _ in costs]) if costs[0][0] == costs[0][1] else None)
+
+
+def _a_second(costs: Sequence[tuple[float | None, float | None]]) -> OpenPrice | None:
+    """From the prices of one minute and of two; None if the price is not roughly proportional to the length."""
+    known = [(short, long - short) for short, long in costs if short is not None and long is not None]
+    if len(known) < len(costs) or any(short > _MOSTLY * more for short, more in known):
+        return None
+    rates = [more / _MINUTE for _, more in known]
+    return OpenPrice(min(rates), max(rates), a_second=True)
+
+
+def _between(costs: Sequence[float | None]) -> OpenPrice | None:
+    known = [cost for cost in costs if cost is not None]
+    return OpenPrice(min(known), max(known), a_second=False) if len(known) == len(costs) else None

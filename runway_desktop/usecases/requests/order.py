@@ -13,8 +13,8 @@ from runway_desktop.usecases.words.account import open_words, price_detail, pric
 from runway_desktop.usecases.words.holds import over_title, over_words, raise_words
 from runway_desktop.values import Struct
 
+from .choices import PriceOf, open_price
 from .draft import requests_of
-from .open_price import PriceOf, open_price
 
 
 class Order(Struct, frozen=True, kw_only=True):

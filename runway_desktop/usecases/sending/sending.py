@@ -36,8 +36,7 @@ from runway_desktop.services.tasks.submission import (
     TaskSource,
 )
 from runway_desktop.texts import Text, _
-from runway_desktop.usecases.requests.choices import typical_request
-from runway_desktop.usecases.requests.open_price import open_price
+from runway_desktop.usecases.requests.choices import open_price, typical_request
 from runway_desktop.usecases.requests.order import KeptInQueue
 from runway_desktop.values import replace
 

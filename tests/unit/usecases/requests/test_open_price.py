@@ -9,7 +9,7 @@ import pytest
 from runway_desktop.domain.prices import OpenPrice
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Pricing, read_published
-from runway_desktop.usecases.requests.open_price import open_price
+from runway_desktop.usecases.requests.choices import open_price
 from runway_desktop.usecases.words.account import open_words
 from tests.rigs.engine_rig import CATALOG
 from tests.rigs.fakes import FakeClock, MemoryStore
