@@ -7,9 +7,7 @@ one row, which can be opened and shown as a grid.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from runway_desktop.catalog import FieldKind
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import KeptSheet, new_sheet_id
@@ -23,8 +21,7 @@ from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.requests.order import KeptInQueue, Order
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import NotAnswered, TaskSender
-from runway_desktop.usecases.sheets.cells import inputs_of_wire
-from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROMPT
+from runway_desktop.usecases.sheets.cells import cells_of
 
 _TOLD = frozenset({Ask.OVER_CAP, Ask.LOW_BALANCE})
 _LONGEST_NAME = 48
@@ -97,11 +94,7 @@ async def keep_as_sheet(engine: Engine, order: Order, task_ids: Sequence[TaskId]
     batch_id = next((row.task.batch_id for row in await engine.library.rows(task_ids[:1])), None)
     if batch_id is None:
         return
-    cells: dict[str, Any] = {PROMPT: request.prompt, ENDPOINT: request.endpoint, MODEL: request.model}
-    for field in order.pair.fields:
-        value = request.values.get(field.name)
-        if value is not None and field.kind is not FieldKind.PROMPT:
-            cells[field.name] = inputs_of_wire(field, value) if field.is_asset else value
+    cells = cells_of(request, order.pair)
     texts = expansions(request.prompt)
     sent = tuple(SentTask(task_id, found.choices) for task_id, found in zip(task_ids, texts, strict=False))
     name = batch_name(request.prompt)

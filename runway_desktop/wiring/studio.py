@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from concurrent.futures import CancelledError, Executor
 from pathlib import Path
 from threading import Event
-from typing import Any
 
-from runway_desktop.catalog import Catalog, FieldKind
+from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.library import KeptSheet, LedgerEntry
@@ -34,8 +33,8 @@ from runway_desktop.simulator.outputs import Recipe, make_output
 from runway_desktop.usecases.requests.presets import Preset, Presets
 from runway_desktop.usecases.searching.language import read as read_search
 from runway_desktop.usecases.searching.pages import SavedSearches
-from runway_desktop.usecases.sheets.cells import inputs_of_wire
-from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROMPT, SHOT
+from runway_desktop.usecases.sheets.cells import cells_of
+from runway_desktop.usecases.sheets.columns import SHOT
 from runway_desktop.values import replace
 
 from .studio_history import History, Played, Script, play, read_script
@@ -106,14 +105,8 @@ def _sheet(script: Script, history: History, engine: Engine) -> KeptSheet:
     members = [played.task for played in history.tasks if played.task.batch_id == batch.id]
     rows = [KeptRow(cells=cells) for cells in script.unsent]
     for task in reversed(members):
-        request = task.request
-        cells: dict[str, Any] = {PROMPT: request.prompt, ENDPOINT: request.endpoint, MODEL: request.model}
-        cells[SHOT] = task.shot
-        pair = engine.catalog.pair(request.endpoint, request.model)
-        for field in () if pair is None else pair.fields:
-            value = request.values.get(field.name)
-            if value is not None and field.kind is not FieldKind.PROMPT:
-                cells[field.name] = inputs_of_wire(field, value) if field.is_asset else value
+        pair = engine.catalog.pair(task.request.endpoint, task.request.model)
+        cells = {**cells_of(task.request, pair), SHOT: task.shot}
         rows.insert(0, KeptRow(cells=cells, sent=(SentTask(task.id),)))
     endpoint, model, values = script.kinds["clip"]
     composed = Request(endpoint=endpoint, model=model, values=values)

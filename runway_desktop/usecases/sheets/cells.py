@@ -16,6 +16,7 @@ from runway_desktop.catalog import (
     AssetItem,
     Field,
     FieldKind,
+    Pair,
     asset_items,
     asset_value,
     is_left_out,
@@ -25,9 +26,10 @@ from runway_desktop.catalog import (
 from runway_desktop.catalog.labels import choice_label, endpoint_label, model_label
 from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Request
 from runway_desktop.texts import _, number
 
-from .columns import ENDPOINT, MODEL
+from .columns import ENDPOINT, MODEL, PROMPT
 
 BETWEEN = " | "
 """Separates several inputs of one cell."""
@@ -99,6 +101,16 @@ def is_inputs(value: Any) -> bool:
 def inputs_of_text(text: str, beside: str) -> list[dict[str, Any]]:
     pieces = [piece.strip().strip('"') for line in text.split("\n") for piece in line.split("|")]
     return [{"uri": address_of(piece, beside)} for piece in pieces if piece]
+
+
+def cells_of(request: Request, pair: Pair | None) -> dict[str, Any]:
+    """A row's cells for a request; `pair` is its own, None if the catalog has none."""
+    cells: dict[str, Any] = {PROMPT: request.prompt, ENDPOINT: request.endpoint, MODEL: request.model}
+    for field in () if pair is None else pair.fields:
+        value = request.values.get(field.name)
+        if value is not None and field.kind is not FieldKind.PROMPT:
+            cells[field.name] = inputs_of_wire(field, value) if field.is_asset else value
+    return cells
 
 
 def inputs_of_wire(field: Field, value: Any) -> Any:
