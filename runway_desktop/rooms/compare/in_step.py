@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
-from runway_desktop.ui.media.playback import FASTEST, REST_MS, STEP_BACK_MS, WATCHDOG_MS
+from runway_desktop.ui.media.playback import FASTEST, WATCHDOG_MS, Scrubbed
 from runway_desktop.ui.media.players import MediaEngine
 
 from .tracks import ROUNDING_US, Tracks
@@ -29,7 +29,7 @@ BALANCE_MS = 80
 _AFTER_END_MS = 60
 
 
-class InStep(QObject):
+class InStep(Scrubbed):
     changed = Signal()
     """Playing, rate, loop range or sound changed."""
     moved = Signal(float)
@@ -61,8 +61,6 @@ class InStep(QObject):
         self._tracks.lost.connect(self._lost)
         self._files: tuple[tuple[Path, Media] | None, ...] = ()
         self.is_playing = False
-        self.rate = 1.0
-        """Playback rate: 1 is normal speed, negative is backwards."""
         self.range: tuple[float | None, float | None] = (None, None)
         """Begin and end of the loop in seconds, or None."""
         self.muted = False
@@ -70,19 +68,11 @@ class InStep(QObject):
         """Index of the clip whose sound is on."""
         self._wanted = False
         """Start playback once all clips are open."""
-        self._resume = False
-        self._is_scrubbing = False
-        self.glance: Callable[[float], bool] = lambda _seconds: False
-        """Shows small frames near a time in seconds during a drag. False if there are none and none are coming."""
-        self._rest = timer(self, REST_MS, self._rested)
         self._start_at = 0.0
         self._opener = timer(self, 0, lambda: self._tracks.open(self._files))
         self._end = timer(self, _AFTER_END_MS, self._end_reached)
         self._tracks.ended.connect(self._end.start)
         self._balancer = timer(self, BALANCE_MS, lambda: self._tracks.balance(self.rate), repeats=True)
-        self._backwards = timer(self, STEP_BACK_MS, self._step_back, repeats=True)
-        self._clock = QElapsedTimer()
-        self._reverse_from = 0.0
 
     @property
     def has_clips(self) -> bool:
@@ -201,24 +191,10 @@ class InStep(QObject):
         self._tracks.seek(round(seconds * 1e6) + 1000)
 
     def begin_scrub(self) -> None:
-        """Pauses for a drag; `end_scrub` seeks to the exact frames and resumes playback if it was on."""
         self._is_scrubbing = True
         self._resume = self.is_playing or self._wanted
         self._halt()
         self.changed.emit()
-
-    @property
-    def is_glancing(self) -> bool:
-        """A drag shows small frames instead of seeking; `position` follows the pointer."""
-        return self._rest.isActive()
-
-    def end_scrub(self) -> None:
-        self._is_scrubbing = False
-        if self.is_glancing:
-            self._rested()
-        if self._resume:
-            self._resume = False
-            self.play()
 
     def set_in(self) -> None:
         """Starts the loop at the current position."""

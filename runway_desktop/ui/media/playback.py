@@ -40,7 +40,54 @@ class PlayState(Enum):
     FAILED = "failed"
 
 
-class Playback(QObject):
+class Scrubbed(QObject):
+    """What playback of one clip and of several have in common: drags, and playing backwards by seeks."""
+
+    def __init__(self, parent: QObject | None) -> None:
+        super().__init__(parent)
+        self.rate = 1.0
+        """Playback rate: 1 is normal speed, negative is backwards."""
+        self.glance: Callable[[float], bool] = lambda _seconds: False
+        """Shows small frames near a time in seconds during a drag. False if there are none and none are coming."""
+        self._resume = False
+        self._is_scrubbing = False
+        self._rest = timer(self, REST_MS, self._rested)
+        self._backwards = timer(self, STEP_BACK_MS, self._step_back, repeats=True)
+        self._clock = QElapsedTimer()
+        self._reverse_from = 0.0
+        """Exact position of backward playback in seconds, between the frames that are shown."""
+
+    @property
+    def is_glancing(self) -> bool:
+        """A drag shows small frames instead of seeking; `position` follows the pointer."""
+        return self._rest.isActive()
+
+    def begin_scrub(self) -> None:
+        """Pauses for a drag; `end_scrub` seeks to the exact frames and resumes playback if it was on."""
+        raise NotImplementedError
+
+    def end_scrub(self) -> None:
+        self._is_scrubbing = False
+        if self.is_glancing:
+            self._rested()
+        if self._resume:
+            self._resume = False
+            self.play()
+
+    def play(self, rate: float = 1.0) -> None:
+        raise NotImplementedError
+
+    def seek(self, seconds: float) -> None:
+        raise NotImplementedError
+
+    def _rested(self) -> None:
+        raise NotImplementedError
+
+    def _step_back(self) -> None:
+        raise NotImplementedError
+
+
+class Playback(Scrubbed):
     """Plays one file at a time. The engine is created with the first file, from the event loop, never inside a
     coroutine."""
 
@@ -72,8 +119,6 @@ class Playback(QObject):
         self.activity = PlayState.EMPTY
         self.position = 0.0
         self.duration = 0.0
-        self.rate = 1.0
-        """Playback rate: 1 is normal speed, negative is backwards."""
         self.loop = False
         self.volume = 1.0
         self.muted = False
@@ -87,19 +132,10 @@ class Playback(QObject):
         self._held: Any = None
         self._next_seek: int | None = None
         """Target of the next seek, sent when the current one ends."""
-        self._resume = False
-        self._is_scrubbing = False
-        self.glance: Callable[[float], bool] = lambda _seconds: False
-        """Shows a small frame near a time in seconds during a drag. False if there is none and none is coming."""
         self._opener = timer(self, 0, self._open_now)
         self._watchdog = timer(self, watchdog_ms, lambda: self._engine_failed(PlayFault.NO_PICTURE))
         self._settle = timer(self, SETTLE_MS, self._settled)
-        self._rest = timer(self, REST_MS, self._rested)
         self._silent_end = timer(self, SILENT_END_MS, self._ended_silently)
-        self._backwards = timer(self, STEP_BACK_MS, self._step_back, repeats=True)
-        self._clock = QElapsedTimer()
-        self._reverse_from = 0.0
-        """Exact position of backward playback in seconds, between the frames that are shown."""
 
     @property
     def is_playing(self) -> bool:
@@ -213,24 +249,10 @@ class Playback(QObject):
             self._seek_us(round(seconds * 1e6) + (1000 if self._pictures else 0))
 
     def begin_scrub(self) -> None:
-        """Pauses for a drag; `end_scrub` seeks to the exact frame and resumes playback if it was on."""
         self._is_scrubbing = True
         self._resume = self.activity is PlayState.PLAYING
         if self._resume:
             self.pause()
-
-    def end_scrub(self) -> None:
-        self._is_scrubbing = False
-        if self.is_glancing:
-            self._rested()
-        if self._resume:
-            self._resume = False
-            self.play()
-
-    @property
-    def is_glancing(self) -> bool:
-        """A drag shows small frames instead of seeking; `position` follows the pointer."""
-        return self._rest.isActive()
 
     def set_loop(self, loop: bool) -> None:
         if loop != self.loop:

@@ -6,7 +6,7 @@ inside. GUI thread only.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -22,7 +22,7 @@ from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.words.plain import tip
 
 from .commands import FRAME_BACK, FRAME_FORWARD, FULL_SCREEN, LOOP, PLAY, SHUTTLE, SOUND
-from .playback import Playback, PlayState
+from .playback import Playback, PlayState, Scrubbed
 
 KNOB = 6.0
 """Radius of the slider's knob in pixels."""
@@ -143,14 +143,6 @@ class LineSlider(QSlider):
         value = self.minimum() + round(fraction * (self.maximum() - self.minimum()))
         # Moves only the slider, which emits `sliderMoved` for scrubbing; the value follows the playback.
         self.setSliderPosition(value)
-
-
-class Scrubbed(Protocol):
-    """Playback interface for `ScrubSlider`."""
-
-    def begin_scrub(self) -> None: ...
-    def end_scrub(self) -> None: ...
-    def seek(self, seconds: float) -> None: ...
 
 
 class ScrubSlider(LineSlider):
