@@ -26,8 +26,9 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.csv_form import csv_form_words, written_words
 from runway_desktop.usecases.words.files import template_words
 from runway_desktop.usecases.words.folders import refusal_words
-from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.system import csv_dialect_of, documents
+
+from .import_model import ExchangeModel
 
 __all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ExportScope", "ListForm", "What"]
 
@@ -36,8 +37,7 @@ _MEMORY = "export"
 FOLDER_NAME = "Runway export"
 
 
-class ExportModel(Model):
-    changed = Signal()
+class ExportModel(ExchangeModel):
     reported = Signal(str, bool)
     """Outcome of the export, and whether it is a problem."""
 
@@ -55,9 +55,6 @@ class ExportModel(Model):
         self._listed: tuple[TaskId, ...] = ()
         self._survey: Survey | None = None
         self._surveying = Progress()
-        self._progress = Progress(self.changed.emit)
-        self.phase = Phase.LOOKING
-        self.problem = ""
         self.report = ""
         self.failures: tuple[str, ...] = ()
         self.done_at: Path | None = None
@@ -92,16 +89,9 @@ class ExportModel(Model):
     def begin(self) -> None:
         self._runner(self._order(), "list what is exported", failed=self._failed)
 
-    def stop(self) -> None:
-        self._progress.stop()
-
     def leave(self) -> None:
         """Call when the window closes: stops counting files. A running export continues."""
         self._surveying.stop()
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        return self._progress.done, self._progress.total
 
     @property
     def chosen_count(self) -> int:

@@ -1,4 +1,4 @@
-"""Base class of the imports, and the item model of their preview. GUI thread only."""
+"""Base classes of export and imports, and the item model of an import's preview. GUI thread only."""
 
 from __future__ import annotations
 
@@ -113,28 +113,36 @@ class PreviewTable(LinesTable[PreviewLine]):
         return True
 
 
-class ImportModel(Model):
-    """Search, check rows, import."""
+class ExchangeModel(Model):
+    """Phase and progress of an export or import."""
 
     changed = Signal()
-    finished = Signal(object)
-    """Ids of imported or restored tasks, to show them in the list."""
 
-    def __init__(self, cases: UseCases, runner: Runner, titles: Sequence[str], parent: QObject | None) -> None:
+    def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None) -> None:
         super().__init__(cases, runner, parent)
         self.phase = Phase.LOOKING
         self.problem = ""
-        self.table = PreviewTable(titles, self)
         self._progress = Progress(self.changed.emit)
-        self.table.ticks_changed.connect(self.changed)
 
     @property
     def progress(self) -> tuple[int, int]:
         return self._progress.done, self._progress.total
 
     def stop(self) -> None:
-        """Stops; what was found or imported so far stays."""
+        """Stops; what was found, exported or imported so far stays."""
         self._progress.stop()
+
+
+class ImportModel(ExchangeModel):
+    """Search, check rows, import."""
+
+    finished = Signal(object)
+    """Ids of imported or restored tasks, to show them in the list."""
+
+    def __init__(self, cases: UseCases, runner: Runner, titles: Sequence[str], parent: QObject | None) -> None:
+        super().__init__(cases, runner, parent)
+        self.table = PreviewTable(titles, self)
+        self.table.ticks_changed.connect(self.changed)
 
     def leave(self) -> None:
         """Call when the window closes: stops a search, but not an import."""
