@@ -62,20 +62,20 @@ def at_start() -> Qt.AlignmentFlag:
 class PlainLabel(QLabel):
     """Label that never interprets its text as HTML, which could load resources."""
 
-    def __init__(self, parent: QWidget, text: str = "") -> None:
+    def __init__(self, parent: QWidget, text: str = "", tone: str = "") -> None:
         super().__init__(text, parent)
+        if tone:
+            self.setProperty("tone", tone)
         self.setTextFormat(Qt.TextFormat.PlainText)
         if self.isRightToLeft():
             self.setAlignment(at_start() | Qt.AlignmentFlag.AlignVCenter)
 
 
 def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True, font: QFont | None = None) -> QLabel:
-    label = PlainLabel(parent, text)
+    label = PlainLabel(parent, text, tone)
     label.setWordWrap(wrap)
     if font is not None:
         label.setFont(font)
-    if tone:
-        label.setProperty("tone", tone)
     return label
 
 
@@ -102,8 +102,8 @@ def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
 class ElidedLabel(PlainLabel):
     """One line that elides what does not fit; the tool tip has the full text."""
 
-    def __init__(self, parent: QWidget, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, tone: str = "") -> None:
+        super().__init__(parent, tone=tone)
         self._mode = mode
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -160,9 +160,11 @@ def put(widget: QWidget, name: str, value: str | bool) -> None:
 class LongWordsLabel(PlainLabel):
     """Plain-text label that wraps at any width. Set its text by `say`."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget, tone: str = "", *, selectable: bool = False) -> None:
+        super().__init__(parent, tone=tone)
         self.setWordWrap(True)
+        if selectable:
+            self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.whole = ""
         """The text without break characters."""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)

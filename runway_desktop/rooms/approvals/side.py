@@ -78,7 +78,7 @@ class ApprovalSide(QWidget):
 
     def _build(self) -> None:
         self._holder = Holder(self)
-        self._lines = {name: _SelectableLabel(self._holder, tone) for name, tone in _LINES.items()}
+        self._lines = {name: LongWordsLabel(self._holder, tone, selectable=True) for name, tone in _LINES.items()}
         self.prompt = _Prompt(self._holder)
         self._inputs = QWidget(self._holder)
         self._input_rows = vbox(on=self._inputs)
@@ -146,7 +146,7 @@ class ApprovalSide(QWidget):
             self._facts.setProperty("shown", texts)
             clear_layout(self._grid)
             for number, (label, text) in enumerate(texts):
-                value = _SelectableLabel(self._facts)
+                value = LongWordsLabel(self._facts, selectable=True)
                 value.say(text)
                 value.setAccessibleName(_("{label}: {text}", label=label, text=text))
                 name = words(self._facts, label, "muted", wrap=False)
@@ -172,13 +172,6 @@ class ApprovalSide(QWidget):
             self.approve.setText(f"{does}   {cost}")
         self.approve.setToolTip(tip(keys.cap(APPROVE_KEY)))
         self.approve.setAccessibleName(_("{action}, {price}", action=does, price=cost))
-
-
-class _SelectableLabel(LongWordsLabel):
-    def __init__(self, parent: QWidget, tone: str = "") -> None:
-        super().__init__(parent)
-        self.setProperty("tone", tone)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
 
 class _Prompt(QPlainTextEdit):
@@ -235,7 +228,7 @@ class _InputCard(QWidget):
 
 def _line(parent: QWidget, text: str, tone: str, theme: Theme) -> QWidget:
     """Wrapped, never elided: the end of an address matters too."""
-    label = _SelectableLabel(parent, tone)
+    label = LongWordsLabel(parent, tone, selectable=True)
     label.setFont(theme.small_font() if tone else theme.strong_font())
     label.say(text)
     return label

@@ -248,8 +248,7 @@ class ExportFilesPage(QWidget):
         box.setChecked(getattr(self._model, name))
         box.toggled.connect(lambda on: self._model.set(name, on))
         self.switches[name] = box
-        said = ElidedLabel(self, Qt.TextElideMode.ElideRight)
-        said.setProperty("tone", "faint")
+        said = ElidedLabel(self, Qt.TextElideMode.ElideRight, "faint")
         said.setText(meaning)
         self._meanings.append(said)
         return hbox(box, (said, 1), spacing=2 * GRID)

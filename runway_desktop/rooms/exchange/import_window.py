@@ -138,8 +138,7 @@ class ImportWindow(ExchangeWindow):
 
     def _build(self, source: str, otherwise: str) -> None:
         self._head = words(self)
-        self._source = ElidedLabel(self)
-        self._source.setProperty("tone", "faint")
+        self._source = ElidedLabel(self, tone="faint")
         self._source.setText(source)
         self._findings = FindingsList((), self.theme, self)
         self._note = words(self, tone="muted")

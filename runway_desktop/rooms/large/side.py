@@ -113,8 +113,7 @@ class SidePane(QWidget):
         )
         OneStop(self, self._stars)
         OneStop(self, [self._pick, self._reject])
-        self._prompt = LongWordsLabel(self)
-        self._prompt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._prompt = LongWordsLabel(self, selectable=True)
         self._facts = QWidget(self)
         self._grid = _two_columns(self._facts)
         what = QWidget(self)
@@ -176,10 +175,9 @@ class SidePane(QWidget):
         small = self._theme.small_font()
         for at, fact in enumerate(facts):
             label = words(self._facts, fact.label, tone="muted", wrap=False, font=small)
-            text = LongWordsLabel(self._facts)
+            text = LongWordsLabel(self._facts, selectable=True)
             text.say(fact.text)
             text.setAccessibleName(_("{fact}: {value}", fact=fact.label, value=fact.text))
-            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             text.setFont(self._theme.strong_font() if fact.label == _("Differs in") else small)
             add_row(self._grid, at, (label, Qt.AlignmentFlag.AlignTop), text)
 

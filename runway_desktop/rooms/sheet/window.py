@@ -237,10 +237,9 @@ class SheetWindow(Dialog):
         self._cancel = self._button(_("Cancel"), self.reject)
         self._few = self._button(ngettext("First {n} only", "First {n} only", FIRST_FEW), lambda: self.send(FIRST_FEW))
         self._go = self._button("", self.send, "primary")
-        hint = ElidedLabel(self, Qt.TextElideMode.ElideRight)
+        hint = ElidedLabel(self, Qt.TextElideMode.ElideRight, "faint")
         keys = {"choices": _CHOICES.toString(QKeySequence.SequenceFormat.NativeText), "fill": self._keys.words(FILL)}
         hint.setText(_("F2 edits · {choices} shows choices · {fill} fills down", **keys))
-        set_tone(hint, "faint")
         add_all(row, self._grid, hint, STRETCH, self._cancel, self._few, self._go)
         return row
 

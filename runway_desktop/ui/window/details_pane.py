@@ -146,13 +146,11 @@ class DetailsPane(QWidget):
             self.command_wanted.emit(command)
 
     def _label(self, tone: str = "") -> LongWordsLabel:
-        label = LongWordsLabel(self)
+        label = LongWordsLabel(self, tone)
         label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        if tone:
-            label.setProperty("tone", tone)
         return label
 
     def _show(self) -> None:

@@ -100,8 +100,7 @@ class ListPane(QWidget):
         margins = (GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
         self._head = grid(on=head, across=GRID, down=GRID, margins=margins, wide=2)
         self._title = words(head, wrap=False)
-        self._found = ElidedLabel(head, Qt.TextElideMode.ElideRight)
-        self._found.setProperty("tone", "muted")
+        self._found = ElidedLabel(head, Qt.TextElideMode.ElideRight, "muted")
         self.filters = FilterRow(self._filter, self._pages, head)
         self._hold_all = push_button(
             head, _("Hold all"), self.hold_all_wanted, tip=_("Holds the whole queue until you release it")
