@@ -43,10 +43,10 @@ def count(file: Path) -> Count:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import | ast.ImportFrom):
             imports.update(_lines_of(node))
-        elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            match node.body:
-                case [ast.Expr(ast.Constant(str())) as docstring, *_]:
-                    lines.difference_update(_lines_of(docstring))
+        match node:
+            # Of a module, a class, a function or an attribute.
+            case ast.Expr(ast.Constant(str())):
+                lines.difference_update(_lines_of(node))
     return Count(len(lines), len(imports & lines), int(file.name != "__init__.py"))
 
 

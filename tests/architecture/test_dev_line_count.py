@@ -22,7 +22,8 @@ class Thing:
 
     def act(self) -> None:
         """And one more."""
-        "a statement of its own"
+        self.words = WORDS
+        """The docstring of an attribute."""
         print(os, Path)  # said
 '''
 

@@ -78,7 +78,7 @@ def say_all(programs: Programs, how: str, wishes: int) -> Outcome:
         wishes=wishes,
         made=programs.runway.made(),
         accepted=frozenset(accepted),
-        listed=frozenset(task["id"] for task in tasks),
+        listed=frozenset(task["runway_id"] for task in tasks),
         tasks=Counter(task["state"] for task in tasks),
     )
 
