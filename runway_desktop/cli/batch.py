@@ -209,7 +209,8 @@ class BatchRun:
             ids = list(self._left)[:MOST_TASKS]
             found = await self._look(ids, 0.0, max(0.0, end - now))
             now = time.monotonic()
-            for task, lines in [(task, self._left.pop(task["id"])[0]) for task in found]:
+            for seen, (lines, made) in [(task, self._left.pop(task["id"])) for task in found]:
+                task = {**seen, "is_repeat": made["is_repeat"]}
                 since = stuck.setdefault(task["id"], now) if _is_stuck(task) else now
                 if now - since >= self.settled_within if _is_stuck(task) else self._is_done(task):
                     await self._finish(task, lines)

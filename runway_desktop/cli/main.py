@@ -249,7 +249,7 @@ class _Command:
         try:
             if chosen.wait or chosen.save is not None:
                 code, waited = await self._wait(line, [task_id])
-                return code, self._advised(line, waited["tasks"][0])
+                return code, self._advised(line, {**waited["tasks"][0], "is_repeat": made["is_repeat"]})
             made = self._compared(await _sent(line, made))
         except CallRefused as error:
             # It is stored: whatever happened since, a script must not make it once more.
@@ -281,7 +281,7 @@ class _Command:
     def _reported(self, line: EngineClient, made: Answer) -> Answer:
         made = self._advised(line, made)
         if made["state"] in _NOT_SENT:
-            why = made.get("waits_because") or "its turn comes later"
+            why = made.get("waits_because", "").rstrip(".") or "its turn comes later"
             say(f"{made['id']} is not sent yet: {why}. {made['next']}")
         return made
 

@@ -35,12 +35,12 @@ WITHDRAWN = "It was canceled as this program asked. Nothing was sent or paid."
 WAS_EDITED = "The person changed the request before approving it: prompt and model here are what was sent."
 KEY_FIRST = "The person sees to the key first. Then it is sent; do not make it again."
 REMOVED = "The person removed it from the list before it was sent. Nothing was paid."
-_RUNS = "a window or a `wait` runs"
+_RUNS = "a window or a `wait` that may spend runs"
 _QUEUED = {
     Way.TURN: ("It is sent in its turn.", f"It is sent when {_RUNS}."),
     Way.RETRY: ("It is tried again by itself.", f"It is tried again when {_RUNS}."),
     Way.RESUME: ("It is sent when the person resumes sending.",) * 2,
-    Way.RAISE: ("It is sent when the cap allows it: a higher one, or a new day.",) * 2,
+    Way.RAISE: ("It is sent when the cap allows it.", f"It is sent when the cap allows it and {_RUNS}."),
 }
 """What happens to a queued task: in a window, and without one."""
 _NEXT = {Decision.REFUSED: REFUSED, Decision.EXPIRED: NOT_ANSWERED, Decision.WITHDRAWN: WITHDRAWN}
@@ -146,7 +146,7 @@ def _queued(kept: Kept, *, has_window: bool) -> str:
 def why_waiting(kept: Kept, why: str = "") -> str:
     """Why a queued task waits, without external text such as names. `why` it needs an approval."""
     if kept.lane is not None and kept.lane.code is LaneCode.LOCKED and not kept.hold.code.waits_for_person:
-        return "The program that runs the queue may not spend, so nothing is sent."
+        return "The program that runs the queue may not spend, or was not asked to send, so nothing is sent."
     hold, lane = kept.hold, kept.lane
     match hold.code:
         case HoldCode.APPROVAL:

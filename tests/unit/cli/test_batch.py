@@ -106,6 +106,7 @@ def test_each_row_is_a_line_and_a_second_run_makes_nothing(run: Any, engine: Eng
     assert (code, [task["id"] for task in second]) == (0, [task["id"] for task in first])
     assert (all(task["is_repeat"] for task in second), len(engine.made)) == (True, 5)
     assert "New: 0, for 0 credits. Made before: 5." in said
+    assert all(task["is_repeat"] for task in run("--max-credits", "0", "--wait")[1])
 
 
 def test_sum_above_the_limit_makes_nothing(run: Any, engine: Engine):

@@ -142,12 +142,12 @@ def test_commands_named_in_answers_are_for_the_same_profile(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     profile = ("--profile", "Blue Note", "--profile-dir", "/a b")
-    made = task("held", waits_because="Offline", next="Queued.", is_repeat=False)
+    made = task("held", waits_because="Offline.", next="Queued.", is_repeat=False)
     assert run(Line(made), monkeypatch, *CREATE, *profile) == 8
     printed, said = capsys.readouterr()
     again = "Queued. To wait for it: runway-desktop wait held --profile 'Blue Note' --profile-dir '/a b'"
     assert json.loads(printed)["next"] == again
-    assert again in said
+    assert f"is not sent yet: Offline. {again}" in said
     refusal = CallRefused("No grant.", code=Code.REFUSED, advice="Run `runway-desktop grant CREDITS` at a terminal.")
     assert run(Line(refusal), monkeypatch, *CREATE, *profile) == 7
     assert "`runway-desktop grant CREDITS --profile 'Blue Note' --profile-dir '/a b'`" in capsys.readouterr().err
@@ -172,6 +172,8 @@ def test_repeated_create_is_reported_unless_it_named_its_id(
     assert run(line, monkeypatch, *CREATE, "--request-id", "one") == 0
     assert "this is that task" not in capsys.readouterr().err
     assert [arguments["request_id"] for _, arguments, _ in line.asked] == ["", "one"]
+    assert run(Line(task("pending", is_repeat=True), waited(task())), monkeypatch, *CREATE, "--wait") == 0
+    assert json.loads(capsys.readouterr().out)["is_repeat"]
 
 
 def test_running_wait_is_patient_while_a_window_takes_over(monkeypatch: pytest.MonkeyPatch):
@@ -261,7 +263,7 @@ def test_price_above_the_limit_is_reported_after_waiting_too(
     line = Line({**task("held"), "is_repeat": False}, waited(ended))
     words = ["create", "text_to_image", "--model", "gen4_image", "--max-credits", "5", "--wait"]
     assert run(line, monkeypatch, *words) == 11
-    assert json.loads(capsys.readouterr().out) == {**ended, "over_max_credits": True}
+    assert json.loads(capsys.readouterr().out) == {**ended, "is_repeat": False, "over_max_credits": True}
 
 
 class Ids:

@@ -35,6 +35,12 @@ def test_messages_of_the_program_are_given_in_full():
     assert why_waiting(Kept(hold=Hold(HoldCode.UPLOAD_FAILED, cause=cause))) == f"The upload failed. {cause.words}"
 
 
+def test_queue_that_sends_nothing_promises_nothing_to_a_program_without_a_grant():
+    said = task_answer(row(State.QUEUED), kept=Kept(lane=LaneReason(LaneCode.LOCKED)))
+    assert said.next == "Queued. It is sent when a window or a `wait` that may spend runs."
+    assert "may not spend, or was not asked to send" in str(said.waits_because)
+
+
 @pytest.mark.parametrize(("has_window", "who"), [(True, "in Runway Desktop's window"), (False, "opens Runway Desktop")])
 def test_answer_says_where_the_person_is_needed(has_window: bool, who: str):
     held = task_answer(row(State.QUEUED, hold=Hold(HoldCode.CREDITS)), has_window=has_window)
