@@ -254,8 +254,7 @@ class _Command:
         except CallRefused as error:
             # It is stored: whatever happened since, a script must not make it once more.
             say(error.in_words())
-            kind = Code.PERSON if error.code is Code.PERSON else Code.NOT_YET
-            return kind.value, self._advised(line, made)
+            return Code.NOT_YET.value, self._advised(line, made)
         made = self._reported(line, made)
         return _exit_code([made]), made
 

@@ -63,7 +63,7 @@ async def test_page_goes_on_after_a_task_that_the_query_no_longer_finds(tmp_path
         ("fox BOGUS:x", "“BOGUS:x” is no filter."),
         ("project:", "“project:” is no filter."),
         ('tag:""', "is no filter."),
-        ("is:nope", "failed, uncertain."),
+        ("is:nope", "failed, uncertain, suggested."),
         ("state:nope", "All: "),
         ("rating:many", "Use numbers"),
     ],
