@@ -60,7 +60,9 @@ def parser() -> argparse.ArgumentParser:
             _with_flags(command, verb.command, selects=verb.name == "list")
             _with_profile(command)
     says = "Print the completions of a shell, to be put where it looks for them."
-    commands.add_parser("completion", help=_help(says), description=says).add_argument("shell", choices=SHELLS)
+    commands.add_parser("completion", help=_help(says), description=says).add_argument(
+        "shell", choices=SHELLS, metavar="SHELL", help=f"one of {', '.join(SHELLS)}"
+    )
     # Handled by `mcp/main.py`; here for completions and the man page.
     says = "Serve an agent on stdin and stdout, by the Model Context Protocol."
     _with_profile(commands.add_parser("mcp", help=_help(says), description=says))
