@@ -99,8 +99,9 @@ class Hands:
     def carry(self, start: tuple[int, int], to: tuple[int, int]) -> None:
         """Takes hold of what is there, drags it to `to` and lets it go."""
         x, y = start
-        # Without `--sync`, which waits 15 s for a mouse that is there already.
-        self._do("mousemove", str(x), str(y), "mousedown", "1")
+        # Without `--sync`, which waits 15 s for a mouse that is there already. A press soon after a click at the same
+        # place would be a double-click.
+        self._do("mousemove", str(x), str(y), "sleep", "0.6", "mousedown", "1")
         for step in range(1, 6):
             self._do("mousemove", "--sync", str(x + 4 * step), str(y + 2 * step))
         for step in range(1, 13):
