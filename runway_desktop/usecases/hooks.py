@@ -45,9 +45,7 @@ from runway_desktop.services.supervised import survived
 from runway_desktop.texts import Text, _, english
 from runway_desktop.usecases.words.announcements import End, end_of, name_of
 from runway_desktop.usecases.words.states import Around, describe
-from runway_desktop.values import as_json
-
-from .clients.task_answer import task_answer
+from runway_desktop.values import Struct, as_json
 
 log = logging.getLogger(__name__)
 
@@ -65,13 +63,18 @@ Found = tuple[float, Happening | None, TaskId | None]
 
 
 class Hooks:
-    """Implements the port `Hooks`. `post` sends an event to an address; blocking, raises HookFailed. Listens from the
+    """Implements the port `Hooks`. `post` sends an event to an address; blocking, raises HookFailed. `answer` is
+    `task_answer`, which comes with all that programs may ask and so with the first event. Listens from the
     beginning."""
 
     def __init__(
-        self, engine: Engine, post: Callable[[str, bytes, float], None], threads: Executor | None = None
+        self,
+        engine: Engine,
+        post: Callable[[str, bytes, float], None],
+        answer: Callable[..., Struct],
+        threads: Executor | None = None,
     ) -> None:
-        self.engine, self._post = engine, post
+        self.engine, self._post, self._answer = engine, post, answer
         self._found: deque[Found] = deque()
         self._failed: deque[HookFailed] = deque()
         self._work: asyncio.Task[None] | None = None
@@ -231,7 +234,7 @@ class Hooks:
         event["text"] = f"{describe(row, Around(kept=kept)).headline} · {name_of(task)}"
         credits = price.credits if price is not None else None
         with english():
-            return event | as_json(task_answer(row, asked=asked, price=credits, kept=kept))
+            return event | as_json(self._answer(row, asked=asked, price=credits, kept=kept))
 
     # Running.
 

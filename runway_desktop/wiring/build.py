@@ -410,7 +410,12 @@ def make_hooks(engine: Engine) -> Hooks:
 
         send(address, content, seconds)
 
-    return OwnHooks(engine, post)
+    def answer(*of: Any, **more: Any) -> Struct:
+        from runway_desktop.usecases.clients.task_answer import task_answer
+
+        return task_answer(*of, **more)
+
+    return OwnHooks(engine, post, answer)
 
 
 def _demo(profile: Profile, wishes: DemoWishes, workers: Executor) -> Demo:

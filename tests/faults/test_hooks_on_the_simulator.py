@@ -12,6 +12,7 @@ import pytest
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.hooks import Happening
 from runway_desktop.usecases import hooks as hooks_module
+from runway_desktop.usecases.clients.task_answer import task_answer
 from runway_desktop.usecases.hooks import Hooks
 from tests.rigs.engine_rig import request
 from tests.rigs.engines import engine_of
@@ -48,7 +49,7 @@ async def test_burst_of_results_is_told_one_by_one_and_the_empty_queue_last(
         parts = engine_of(rig, tmp_path / "library")
         parts.downloads = downloads
         rig.settings.set(IDENTITY, {"id": "ab" * 16})
-        hooks = Hooks(parts, lambda *_: None)
+        hooks = Hooks(parts, lambda *_: None, task_answer)
         await hooks.set([str(program)], frozenset(Happening))
         ids = await rig.submit(*(request(f"{number}") for number in range(MANY)))
         await everything_saved(rig, MANY)

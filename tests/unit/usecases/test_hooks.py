@@ -21,6 +21,7 @@ from runway_desktop.domain.task import Hold, HoldCode, Output, OutputState, Stat
 from runway_desktop.services.results.downloads import Downloads
 from runway_desktop.texts import Text, english
 from runway_desktop.usecases import hooks as hooks_module
+from runway_desktop.usecases.clients.task_answer import task_answer
 from runway_desktop.usecases.hooks import Hooks
 from runway_desktop.values import replace
 from tests.rigs.copied_lists import a_computer
@@ -61,7 +62,7 @@ class Address:
 def hooks_of(rig: Rig, address: Address, threads: Executor | None = None) -> Hooks:
     engine = engine_of(rig, Path("/library"))
     engine.downloads = cast(Downloads, SimpleNamespace(is_idle=True))
-    return Hooks(engine, address, threads or AtOnce())
+    return Hooks(engine, address, task_answer, threads or AtOnce())
 
 
 async def hooked(rig: Rig, address: Address, *chosen: Happening, **more: Any) -> Hooks:
