@@ -14,7 +14,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 from runway_desktop.remote.engine_client import EngineClient
@@ -25,7 +25,9 @@ from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code,
 from runway_desktop.usecases.clients.verbs import MOST_TASKS
 
 from . import printing
+from .outcomes import AT_RUNWAY, NOT_ALLOWED, NOT_SENT, exit_code
 from .printing import Answer, say
+from .saving import copy_results
 
 MOST_SAID = 20
 """Lines that are named if they cannot be made."""
@@ -33,8 +35,6 @@ _LOOK_EVERY = 1.0
 """Seconds between two looks, each at `MOST_TASKS` of the tasks at most: many tasks cost no more than some."""
 _ENOUGH = 1e-6
 _UNSENT = ("held", "sending")
-_GOING = (*_UNSENT, "waiting_for_approval", "pending", "throttled", "running", "other")
-_NOT_ALLOWED = ("refused", "expired")
 _PIPE = 13
 """The signal that ends a program whose reader is gone."""
 _OF_ROW = (Code.INPUT, Code.REFUSED, Code.NOT_FOUND)
@@ -67,17 +67,15 @@ def _refuse(found: Mapping[int, str]) -> None:
 
 @dataclass(eq=False, repr=False)
 class BatchRun:
-    """`advised` adds to a task what happens next; `exit_code` is that of some tasks; `copy` puts their results into a
-    folder and returns whether all are there; `tell` says what is no problem. Seconds: `sent_within`, that the queue is
-    given without `--wait`; `settled_within`, for what is stuck to come right; `patience`, to look for an engine."""
+    """`advised` adds to a task what happens next; `tell` prints what is no problem. Seconds: `sent_within`, how long
+    the queue may take without `--wait`; `settled_within`, how long a stuck task is waited for; `patience`, how long an
+    engine is looked for."""
 
     _line: EngineClient
     _chosen: Namespace
     _batch: Batch
     _: KW_ONLY
     advised: Callable[[Answer], Answer]
-    exit_code: Callable[[Sequence[Answer]], int]
-    copy: Callable[[Sequence[Answer], Path], bool]
     tell: Callable[[str], None]
     sent_within: float
     settled_within: float
@@ -224,8 +222,8 @@ class BatchRun:
     def _is_done(self, task: Answer) -> bool:
         if not self._waits:
             return task["state"] not in _UNSENT or "waits_for" in task
-        if task["state"] in _GOING:
-            return bool(task.get("decision") in _NOT_ALLOWED)
+        if task["state"] in (*NOT_SENT, *AT_RUNWAY):
+            return bool(task.get("decision") in NOT_ALLOWED)
         return not _has_files(task, "waiting", "downloading")
 
     async def _finish(self, task: Answer, lines: Sequence[int]) -> None:
@@ -233,12 +231,12 @@ class BatchRun:
         is_over = self._agreed is not None and self._spent > self._agreed + _ENOUGH
         if task["id"] in self._costs and (is_over or (each is not None and self._costs[task["id"]] > each + _ENOUGH)):
             task = {**task, "over_max_credits": True}
-        self._ends[self.exit_code([task])] = task
+        self._ends[exit_code([task])] = task
         if not self._waits:
             return
         self._lacks |= _has_files(task, "failed", "expired")
         if self._chosen.save is not None:
-            self._lacks |= not await asyncio.to_thread(self.copy, [task], self._chosen.save)
+            self._lacks |= not await asyncio.to_thread(copy_results, [task], self._chosen.save, self.tell)
         for line in lines:
             self.tell(f"Line {line}: {task['state']}")
             _print(line, self.advised(task))
@@ -253,7 +251,7 @@ class BatchRun:
             say(f"Not {'ended' if self._waits else 'sent'} yet: {amount:,} ({because}).")
         if why:
             say("The same command with --wait goes on and makes nothing twice.")
-        code = self.exit_code([*self._ends.values(), *([{"state": "held"}] if self._left else [])])
+        code = exit_code([*self._ends.values(), *([{"state": "held"}] if self._left else [])])
         return Code.FAILED.value if self._lacks and code in (0, Code.NOT_YET.value) else code
 
 

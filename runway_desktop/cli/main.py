@@ -1,7 +1,4 @@
-"""Executes one command and returns its exit code. stdout has only the answer; stderr has progress and problems.
-
-Copies of results go to a folder of the caller; the originals stay in the library, even if copying fails.
-"""
+"""Executes one command and returns its exit code. stdout has only the answer; stderr has progress and problems."""
 
 from __future__ import annotations
 
@@ -12,24 +9,31 @@ import os
 import re
 import shlex
 import sys
-import tempfile
 import threading
 import time
 from argparse import Namespace
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.permissions import COMMAND_LINE
 from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
-from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.clients.verbs import MOST_LISTED, MOST_TASKS, VERBS, members
 
 from . import options, printing
+from .outcomes import (
+    AT_RUNWAY,
+    NOT_SENT,
+    all_need_key,
+    exit_code,
+    progress_of,
+    unsaved_files,
+    worst,
+)
 from .printing import Answer, say
 
 _EACH_WAIT = 1.0
@@ -41,19 +45,10 @@ SETTLED_WITHIN = 10.0
 _HANDED_OVER_WITHIN = 420.0
 """Seconds for which a wait looks for the next engine: a paid request, up to `LONGEST_CREATE`, is finished before a
 window gets the profile."""
-_NOT_SENT = ("held", "waiting_for_approval", "sending")
-_AT_RUNWAY = ("pending", "throttled", "running", "other")
-_OF_STATE = {"failed": Code.FAILED, "gone": Code.NOT_FOUND, "uncertain": Code.UNCERTAIN, "cancelled": Code.FAILED} | {
-    state: Code.NOT_YET for state in _NOT_SENT
-}
 _LONGEST_TYPED = 1000
 """Bytes."""
-_NOT_ALLOWED = ("refused", "expired")
-"""Outcomes of an agent's request that the user refused or did not answer."""
 _COMMAND = re.compile(rf"`({options.PROGRAM} [^`]+)`")
 _SAVED_LATER = "Its result is saved when a window or a `wait` runs."
-_WORST_FIRST = (Code.UNCERTAIN, Code.OVER_MAX, Code.REFUSED, Code.NOT_YET, Code.NOT_FOUND, Code.FAILED)
-"""For several tasks, the code where a wrong reaction does most harm."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -114,6 +109,8 @@ def _read(words: Sequence[str]) -> tuple[Namespace, dict[str, Any]]:
 
         arguments = {"batch": batch.read(_content(chosen.batch, "batch"), chosen.batch, arguments, chosen.batch_name)}
     if getattr(chosen, "save", None) is not None and not getattr(chosen, "dry_run", False):
+        from .saving import check_folder
+
         check_folder(chosen.save)
     return chosen, arguments
 
@@ -192,7 +189,7 @@ class _Command:
                     ended, waited = await self._wait(line, ids)
                     codes.add(ended)
                     found = {**found, "tasks": waited["tasks"]}
-                return _worst(codes), found
+                return worst(codes), found
             case "release" | "resolve":
                 return await self._decide(line, arguments)
             case command:
@@ -234,7 +231,6 @@ class _Command:
 
             run = BatchRun(
                 line, chosen, arguments["batch"], advised=lambda task: self._advised(line, task),
-                exit_code=_exit_code, copy=lambda tasks, folder: copy_results(tasks, folder, self._tell),
                 tell=self._tell, sent_within=_SENT_WITHIN, settled_within=SETTLED_WITHIN, patience=_HANDED_OVER_WITHIN,
             )  # fmt: skip
             return await run.run()
@@ -256,7 +252,7 @@ class _Command:
             say(error.in_words())
             return Code.NOT_YET.value, self._advised(line, made)
         made = self._reported(line, made)
-        return _exit_code([made]), made
+        return exit_code([made]), made
 
     async def _decide(self, line: EngineClient, arguments: dict[str, Any]) -> tuple[int, Answer]:
         """Asks as the window would, until what the person agreed to is what there still is to agree to."""
@@ -275,27 +271,27 @@ class _Command:
             return 0, found
         self._going_on = ["wait", task["id"], *_profile_words(chosen)]
         task = self._reported(line, await _sent(line, task))
-        return _exit_code([task]), {"tasks": [task]}
+        return exit_code([task]), {"tasks": [task]}
 
     def _reported(self, line: EngineClient, made: Answer) -> Answer:
         made = self._advised(line, made)
-        if made["state"] in _NOT_SENT:
+        if made["state"] in NOT_SENT:
             why = made.get("waits_because", "").rstrip(".") or "its turn comes later"
             say(f"{made['id']} is not sent yet: {why}. {made['next']}")
         return made
 
     def _advised(self, line: EngineClient, task: Answer) -> Answer:
         """The task, with what happens next when this command has ended."""
-        if task["state"] not in (*_NOT_SENT, *_AT_RUNWAY):
+        if task["state"] not in (*NOT_SENT, *AT_RUNWAY):
             return task
-        says = _SAVED_LATER if line.has_own_engine and task["state"] in _AT_RUNWAY else task.get("next", "")
+        says = _SAVED_LATER if line.has_own_engine and task["state"] in AT_RUNWAY else task.get("next", "")
         waits = shlex.join([options.PROGRAM, "wait", task["id"], *_profile_words(self._chosen)])
         return {**task, "next": f"{says} To wait for it: {waits}"}
 
     def _compared(self, task: Answer) -> Answer:
         """The task, marked if Runway's price is above what `create` agreed to."""
         most = _agreed_to(self._chosen)
-        if most is None or task["state"] in (*_NOT_SENT, "uncertain") or task.get("credits", 0.0) <= most:
+        if most is None or task["state"] in (*NOT_SENT, "uncertain") or task.get("credits", 0.0) <= most:
             return task
         say(f"{task['id']} costs {task['credits']:g} credits at Runway, more than {most:g}. Do not repeat it.")
         return {**task, "over_max_credits": True}
@@ -310,15 +306,15 @@ class _Command:
             seconds = _EACH_WAIT if end is None else min(_EACH_WAIT, max(0.0, end - time.monotonic()))
             found = await _in_parts(line, "wait", {"ids": list(ids), "seconds": seconds, "saved": True}, **patience)
             for task in found["tasks"]:
-                if told.get(task["id"]) != (word := _progress(task)):
+                if told.get(task["id"]) != (word := progress_of(task)):
                     told[task["id"]] = word
                     self._tell(f"{task['id']} {word}")
             now = time.monotonic()
             if end is not None and now >= end:
                 break
-            if found["is_over"] and not _unsaved(found["tasks"], "failed"):
+            if found["is_over"] and not unsaved_files(found["tasks"], "failed"):
                 break
-            is_stuck = found["is_over"] or _all_need_key(found["tasks"])
+            is_stuck = found["is_over"] or all_need_key(found["tasks"])
             gives_up = min(gives_up, now + SETTLED_WITHIN) if is_stuck else math.inf
             if now >= gives_up:
                 break
@@ -326,14 +322,16 @@ class _Command:
                 await asyncio.sleep(_EACH_WAIT)
             left = math.inf if end is None else end - now
             patience = {"patience": min(_HANDED_OVER_WITHIN, left)}
-        unsaved = _unsaved(found["tasks"], "failed", "expired")
+        unsaved = unsaved_files(found["tasks"], "failed", "expired")
         for task, file in unsaved:
             say(f"{task['id']}: a result is not saved. {file.get('problem', '')}")
         self._lacks_results = bool(unsaved)
         if chosen.save is not None:
+            from .saving import copy_results
+
             self._lacks_results |= not await asyncio.to_thread(copy_results, found["tasks"], chosen.save, self._tell)
         found = {**found, "tasks": list(map(self._compared, found["tasks"]))}
-        code = _exit_code(found["tasks"]) if found["is_over"] or is_stuck else Code.NOT_YET.value
+        code = exit_code(found["tasks"]) if found["is_over"] or is_stuck else Code.NOT_YET.value
         if self._lacks_results:
             say(f"To have the rest later: {shlex.join([options.PROGRAM, 'wait', *ids, *_words_kept(chosen)])}")
             code = code or Code.FAILED.value
@@ -459,44 +457,6 @@ def _agreed_to(chosen: Namespace) -> float | None:
     return getattr(chosen, "price_up_to", None) if most is None else most
 
 
-def _unsaved(tasks: Sequence[Answer], *states: str) -> list[tuple[Answer, Answer]]:
-    """Results in one of these states, which are not being saved: library not available, disk full, or no longer at
-    Runway."""
-    return [(task, file) for task in tasks for file in task.get("files", ()) if file["state"] in states]
-
-
-def _progress(task: Answer) -> str:
-    word = str(task["state"])
-    if "progress" in task:
-        word = f"{word} {task['progress']:.0%}"
-    if "waits_because" in task:
-        return f"{word}: {task['waits_because']}"
-    saving = any(file["state"] in ("waiting", "downloading") for file in task.get("files", ()))
-    return f"{word}, its results are being saved" if saving else word
-
-
-def _exit_code(tasks: Sequence[Answer]) -> int:
-    return _worst({code.value for task in tasks if (code := _end_of(task)) is not None})
-
-
-def _worst(codes: Collection[int]) -> int:
-    return next((code.value for code in _WORST_FIRST if code.value in codes), 0)
-
-
-def _end_of(task: Answer) -> Code | None:
-    if task.get("over_max_credits"):
-        return Code.OVER_MAX
-    if task.get("decision") in _NOT_ALLOWED:
-        return Code.REFUSED
-    return _OF_STATE.get(task["state"])
-
-
-def _all_need_key(tasks: Sequence[Answer]) -> bool:
-    """Whether nothing will happen until the user fixes the key."""
-    going = [task for task in tasks if task["state"] in ("held", "sending", *_AT_RUNWAY)]
-    return bool(going) and all(task.get("waits_for") == THE_KEY for task in going)
-
-
 def _narrowed(found: Answer, fields: Sequence[str] | None) -> Answer:
     if not fields:
         return found
@@ -563,38 +523,3 @@ def _words_kept(chosen: Namespace) -> list[str]:
         *(["--json"] if chosen.json is not None else []),
         *(["--quiet"] if chosen.quiet else []),
     ]
-
-
-def check_folder(folder: Path) -> None:
-    """Creates and checks the folder, before anything is requested or paid. Raises CallRefused if it is not writable."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        said = f"Nothing can be saved in {folder}: {error.strerror or error}."
-        raise CallRefused(said, code=Code.INPUT, advice="Name another folder. Nothing was sent.") from error
-
-
-def copy_results(tasks: Sequence[Answer], folder: Path, tell: Callable[[str], None] = say) -> bool:
-    """Returns whether all results of the succeeded tasks were copied. Never overwrites other files. Blocking."""
-    from runway_desktop.services.disk.disk_space import DiskSpace
-    from runway_desktop.services.exchange.whole_copy import Names, put_whole
-
-    names, space = Names(beside=False), DiskSpace()
-    is_whole = True
-    for task in tasks:
-        for file in task.get("files", ()):
-            if "path" not in file:
-                is_whole = False
-                continue
-            source = Path(file["path"])
-            try:
-                put = put_whole(source, folder / source.name, names, space)
-            except (DiskError, OSError) as error:
-                why = error.message if isinstance(error, DiskError) else f"{error.strerror or error}."
-                say(f"It could not be copied to {folder}: {why} The result is kept in the library: {source}")
-                is_whole = False
-            else:
-                tell(f"saved {put.path}")
-    return is_whole

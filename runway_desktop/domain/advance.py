@@ -171,7 +171,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 raise ImpossibleMove("A task that waits for the person is not sent")
             return replace(task, state=State.SENDING, sent_at=now, hold=ITS_TURN, evidence=evidence, key=key)
         case Accepted(remote_id, estimated):
-            # GONE: the person let go of an uncertain task whose id is written late. It is paid for, so it is kept.
+            # GONE: the person dismissed the uncertain task before its id was written. It is paid for, so it is kept.
             _expect(task, transition, State.SENDING, State.UNCERTAIN, State.GONE)
             price = task.evidence.price if task.evidence is not None else None
             return replace(

@@ -174,7 +174,7 @@ class Headless:
         self._supervisor.spawn(self._find_key(), "look for the key")
 
     def _tell_of_others(self, named: Sequence[str]) -> None:
-        """Logs, when the first of them is sent, how many tasks had been queued before beside those `named`."""
+        """Logs, when the first of them is sent, how many others than those `named` were queued before."""
         engine = self._assembly.engine
         others = {task.id for task in engine.ledger.open() if task.is_free}.difference(named)
 

@@ -333,7 +333,7 @@ class Command(Struct, frozen=True, kw_only=True):
     batches: bool = False
     """Takes --batch, whose rows may name what else is required; “estimate_batch” prices them first."""
     exits: tuple[Code, ...] = ()
-    """Exit codes beside 0, and those that every command has."""
+    """Exit codes of its own: 0 and those of every command are not listed."""
 
 
 class Tool(Struct, frozen=True, kw_only=True):
@@ -342,7 +342,7 @@ class Tool(Struct, frozen=True, kw_only=True):
     rules: str = ""
     """What follows `says`: the rules stand in each description, because some hosts ignore a server's instructions."""
     required: tuple[str, ...] = ()
-    """Members that an agent has to give, beside those without a default."""
+    """Members with a default that an agent has to give all the same."""
     hidden: tuple[str, ...] = ()
     has_files: bool = False
     """Its result files are also given as resource links, and as pictures if the call asks for them."""

@@ -73,7 +73,7 @@ class CapNotices(QObject):
         instead."""
         if kept.held is None:
             return
-        # The button has ended the entry. A raise that fails is told of again.
+        # The button has ended the entry. If the raise fails, the cap is announced again.
         self._told.pop(kept.held.which, None)
         now = self._lane.caps_reached().get(kept.held.which)
         if now is not None and self._lane.raise_words(now) != said:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.cli.main import check_folder, copy_results
+from runway_desktop.cli.saving import check_folder, copy_results
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 
 
