@@ -58,6 +58,10 @@ RemoteId = NewType("RemoteId", str)
 REMOTE_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 """Which ids of Runway may be put into a URL path."""
 BatchId = NewType("BatchId", str)
+MemberId = NewType("MemberId", str)
+"""Of a character, prop or style."""
+StepId = NewType("StepId", str)
+"""Of a step of a chain."""
 
 
 class State(StrEnum):
@@ -390,6 +394,13 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """The model of these counts; the request may name another by now. Empty in evidence of an older version."""
 
 
+class Source(Struct, frozen=True):
+    """One result of a task, as the source of another one."""
+
+    task_id: TaskId
+    index: int
+
+
 class Task(Struct, frozen=True, kw_only=True):
     """One request, its outcome, and the user's notes on it. Times in Unix seconds."""
 
@@ -448,6 +459,16 @@ class Task(Struct, frozen=True, kw_only=True):
     shot: str = ""
     """The shot that it is for, such as "010"."""
     note: str = ""
+    picked_by: str = ""
+    """Who picked or rejected it: a client's or reviewer's name; empty: the user."""
+    picked_at: float | None = None
+    """When; None for neither, and for a judgment of an older version."""
+    cast: tuple[MemberId, ...] = ()
+    """The members that its prompt named when it was stored."""
+    step: StepId | None = None
+    """The step of a chain that it was made for."""
+    made_of: Source | None = None
+    """The result that the step went on from."""
 
     @property
     def credits(self) -> float | None:

@@ -28,6 +28,7 @@ from runway_desktop.domain.task import (
     HoldCode,
     Input,
     Look,
+    MemberId,
     Output,
     OutputState,
     Pick,
@@ -36,7 +37,9 @@ from runway_desktop.domain.task import (
     RemoteId,
     Request,
     Signs,
+    Source,
     State,
+    StepId,
     Task,
     TaskId,
 )
@@ -47,6 +50,7 @@ TASK_COLUMNS = (
     "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
     "cancel_asked", "adopted", "deleted_remotely", "hold", "removed_at", "title", "rating", "pick",
     "tags", "shot", "note", "key_used", "hidden_from", "not_found_at", "hold_detail", "imported",
+    "picked_by", "picked_at", "cast_members", "step", "made_of",
     # For the list only; never read back into a task.
     "shape", "heading", "credits", "rank", "prompt_key", "asked_seconds",
 )  # fmt: skip
@@ -115,6 +119,8 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         task.hold.code.value, task.removed_at, to_cell(task.title), task.rating, task.pick.value,
         ",".join(task.tags), to_cell(task.shot), to_cell(task.note), task.key, task.hidden_from, task.not_found_at,
         hold_detail_cell(task.hold), int(task.imported),
+        to_cell(task.picked_by), task.picked_at, ",".join(task.cast), task.step,
+        None if task.made_of is None else f"{task.made_of.task_id}:{task.made_of.index}",
         to_cell(shape_of(request)), heading_of(task),
         -1.0 if task.credits is None else task.credits, RANKS[task.state],
         prompt_key(request), asked_seconds(request),
@@ -128,7 +134,7 @@ def task_of(row: Sequence[Any]) -> Task:
         position, remote_id, remote_status, sent_at, remote_created_at, running_since, ended_at, asked_at, progress,
         estimated_credits, cost_credits, failure, refusals, evidence, cancel_asked, adopted, deleted_remotely,
         hold, removed_at, title, rating, pick, tags, shot, note, key, hidden_from, not_found_at, hold_detail,
-        imported, *_,
+        imported, picked_by, picked_at, cast, step, made_of, *_,
     ) = row  # fmt: skip
     return Task(
         id=TaskId(task_id),
@@ -169,7 +175,17 @@ def task_of(row: Sequence[Any]) -> Task:
         hidden_from=Fingerprint(hidden_from),
         not_found_at=not_found_at,
         imported=bool(imported),
+        picked_by=to_text(picked_by),
+        picked_at=picked_at,
+        cast=tuple(map(MemberId, cast.split(","))) if cast else (),
+        step=None if step is None else StepId(step),
+        made_of=None if made_of is None else _source(made_of),
     )
+
+
+def _source(cell: str) -> Source:
+    task_id, _, index = cell.rpartition(":")
+    return Source(TaskId(task_id), int(index))
 
 
 def output_cells(output: Output) -> tuple[Cell, ...]:

@@ -332,3 +332,32 @@ SUGGESTIONS = (
     """,
 )
 """Added by version 4.4."""
+
+CAST_AND_STEPS = (
+    "ALTER TABLE tasks ADD COLUMN picked_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN picked_at REAL",
+    "ALTER TABLE tasks ADD COLUMN cast_members TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN step TEXT",
+    "ALTER TABLE tasks ADD COLUMN made_of TEXT",
+    "CREATE TABLE task_cast (member TEXT NOT NULL, task INTEGER NOT NULL, PRIMARY KEY (member, task)) WITHOUT ROWID",
+    "CREATE INDEX task_cast_by_task ON task_cast (task)",
+    """
+    CREATE TABLE members (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        changed_at REAL NOT NULL,
+        removed_at REAL,
+        text TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE chains (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        changed_at REAL NOT NULL,
+        text TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+)
+"""Added by version 4.5. `text` is the whole member or chain as JSON. A removed member keeps its name for the tasks that
+it was in."""

@@ -85,6 +85,8 @@ def add_tasks(
         renew_search(connection, task.id)
         if task.tags:
             _renew_tags(connection, task)
+        if task.cast:
+            _renew_cast(connection, task)
 
 
 def update_task(connection: sqlite3.Connection, task: Task) -> None:
@@ -104,6 +106,8 @@ def update_task(connection: sqlite3.Connection, task: Task) -> None:
         _drop_stale_inputs(connection, task)
     if "tags" in changed:
         _renew_tags(connection, task)
+    if "cast_members" in changed:
+        _renew_cast(connection, task)
     if not changed.keys().isdisjoint((*_SEARCHED, "request_values")):
         renew_search(connection, task.id)
 
@@ -178,6 +182,13 @@ def _renew_tags(connection: sqlite3.Connection, task: Task) -> None:
     (number,) = connection.execute("SELECT number FROM tasks WHERE id = ?", (task.id,)).fetchone()
     connection.execute("DELETE FROM task_tags WHERE task = ?", (number,))
     connection.executemany("INSERT INTO task_tags (tag, task) VALUES (?, ?)", [(tag, number) for tag in task.tags])
+
+
+def _renew_cast(connection: sqlite3.Connection, task: Task) -> None:
+    (number,) = connection.execute("SELECT number FROM tasks WHERE id = ?", (task.id,)).fetchone()
+    connection.execute("DELETE FROM task_cast WHERE task = ?", (number,))
+    cells = [(member, number) for member in task.cast]
+    connection.executemany("INSERT INTO task_cast (member, task) VALUES (?, ?)", cells)
 
 
 def _drop_stale_inputs(connection: sqlite3.Connection, task: Task) -> None:

@@ -32,8 +32,11 @@ from runway_desktop.domain.task import (
     Hold,
     HoldCode,
     Input,
+    MemberId,
     Request,
+    Source,
     State,
+    StepId,
     Task,
     TaskId,
     new_batch_id,
@@ -81,6 +84,9 @@ class NewTask(Struct, frozen=True, kw_only=True):
     title: str = ""
     parent_id: TaskId | None = None
     batch_id: BatchId | None = None
+    cast: tuple[MemberId, ...] = ()
+    step: StepId | None = None
+    made_of: Source | None = None
     again_of: Task | None = None
     """The task that this repeats: its files are compared with their hashes of then."""
     files: Mapping[str, str] = MappingProxyType({})
@@ -307,6 +313,9 @@ class Submission:
                     title=one.title,
                     parent_id=one.parent_id,
                     batch_id=one.batch_id if batch is None else batch.id,
+                    cast=one.cast,
+                    step=one.step,
+                    made_of=one.made_of,
                     position=position,
                     key=prepared.key,
                     hold=Hold(HoldCode.CREDITS) if one.id in prepared.unpaid else new.hold,

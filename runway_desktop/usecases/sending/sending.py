@@ -309,6 +309,9 @@ def _again(old: Task) -> NewTask:
         title=old.title,
         parent_id=old.id,
         batch_id=old.batch_id,
+        cast=old.cast,
+        step=old.step,
+        made_of=old.made_of,
         again_of=old,
     )
 

@@ -54,6 +54,8 @@ NEEDED_BY: dict[str, Callable[[sqlite3.Connection], object]] = {
     "sheets_by_batch": lambda connection: sheets.of_batch(connection, BatchId("batch-0")),
     # A task whose tags are others than before.
     "task_tags_by_task": lambda connection: connection.execute("DELETE FROM task_tags WHERE task = 1"),
+    # A queued task whose edited prompt names other members.
+    "task_cast_by_task": lambda connection: connection.execute("DELETE FROM task_cast WHERE task = 1"),
 }
 """What the store is asked, by the index without which it would read a whole table."""
 
