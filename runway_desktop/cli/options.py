@@ -42,7 +42,7 @@ def read(words: Sequence[str]) -> argparse.Namespace:
     found, unknown = parser().parse_known_args(list(words))
     if unknown:
         raise _refused(f"“{unknown[0]}” is nothing that {words[0]} takes.", f"{PROGRAM} {words[0]}")
-    if (verb := VERBS.get(found.command)) is not None and verb.command is not None and verb.command.batches:
+    if (verb := VERBS.get(found.command)) is not None and verb.command is not None and verb.command.makes:
         _check_batch(found, verb, verb.command)
     return found
 
@@ -109,7 +109,7 @@ def _with_members(command: argparse.ArgumentParser, verb: Verb, typed: Command) 
             _with_values(command)
         elif one.name in typed.positional:
             word = one.name.removesuffix("s").upper() if one.kind == "list" else one.name.upper()
-            several = "+" if one.kind == "list" else None if one.required and not typed.batches else "?"
+            several = "+" if one.kind == "list" else None if one.required and not typed.makes else "?"
             says = f"{one.says}; - reads them from stdin" if several == "+" else one.says
             command.add_argument(one.name, metavar=word, type=_reader(one), nargs=several, help=says)
         else:
@@ -118,7 +118,7 @@ def _with_members(command: argparse.ArgumentParser, verb: Verb, typed: Command) 
                 command.add_argument(flag, action="store_true", help=one.says)
             else:
                 command.add_argument(
-                    flag, required=one.required and not typed.batches,
+                    flag, required=one.required and not typed.makes,
                     default=None if one.required or one.kind == "int" else one.default,
                     type=_reader(one), help=one.says,
                     metavar="N" if one.kind in ("int", "float") else None,
@@ -137,9 +137,8 @@ def _with_values(command: argparse.ArgumentParser) -> None:
 
 def _with_flags(command: argparse.ArgumentParser, typed: Command, *, selects: bool) -> None:
     """What the command line does itself, whatever the verb: wait, copy, print."""
-    if typed.rehearses:
+    if typed.makes:
         command.add_argument("--dry-run", action="store_true", help="say the price and what would happen, make nothing")
-    if typed.batches:
         command.add_argument(
             "--batch", metavar="FILE", help="make a task of each row: JSON lines or CSV; - reads stdin. What is on the "
             "command line is for rows that do not name it; --max-credits is for all of them",

@@ -49,8 +49,8 @@ async def answer(
         if other is None:
             if verb.starts:
                 await work(client, sends=verb.sends, named=getattr(wanted, "ids", ()))
-            return msgspec.to_builtins(await getattr(cases, verb.method)(client, wanted))
-        by = verb.kept if verb.asks else verb.method
+            return msgspec.to_builtins(await getattr(cases, verb.method or verb.name)(client, wanted))
+        by = verb.kept if verb.asks else verb.method or verb.name
         found = await getattr(cases, by)(client, wanted) if by else None
         if found is None:
             raise other

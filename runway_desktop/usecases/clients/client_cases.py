@@ -12,8 +12,6 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from msgspec import UNSET, UnsetType
-
 from runway_desktop.catalog import Field, FieldKind, Pair, Variant
 from runway_desktop.catalog.catalog import length_left_out, starting_values
 from runway_desktop.catalog.labels import model_label
@@ -49,46 +47,11 @@ from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words.failures import no_link_words, why_not_words
 from runway_desktop.values import replace
 
+from . import verbs
 from .creating import Creating, refused
 from .refusals import CallRefused, Code, in_english, listed, refusal_of
 from .task_answer import is_settled, task_answer
-from .verbs import (
-    MOST_LOOKED_AT,
-    MOST_TASKS,
-    AdoptAnswer,
-    BalanceAnswer,
-    BatchPrice,
-    BatchWished,
-    CancelAnswer,
-    DecisionAnswer,
-    EndpointAnswer,
-    FieldAnswer,
-    FileAnswer,
-    Grant,
-    GrantAnswer,
-    LimitsAnswer,
-    ListAnswer,
-    ListWanted,
-    LookAnswer,
-    ModelAnswer,
-    ModelsAnswer,
-    ModelsWanted,
-    Nothing,
-    PriceAnswer,
-    SuggestAnswer,
-    Suggested,
-    TakeAnswer,
-    TakesWanted,
-    TaskAnswer,
-    TaskReleased,
-    TaskResolved,
-    TasksNamed,
-    TasksWanted,
-    TaskWanted,
-    TaskWished,
-    WaitAnswer,
-    Wish,
-)
+from .verbs import MOST_LOOKED_AT, MOST_TASKS, TaskAnswer
 
 KEY_PATIENCE = 10.0
 """Seconds to wait for the keychain. Unlocking it takes a user longer; a call does not wait for that."""
@@ -123,7 +86,7 @@ class ClientCases:
         self._looking = asyncio.Lock()
         """Runway is asked for one unknown id at a time: a client may invent many."""
 
-    async def let_in(self, client: str, act: Act, wanted: Wish) -> None:
+    async def let_in(self, client: str, act: Act, wanted: verbs.Wish) -> None:
         """Must be called before each call. Raises CallRefused if the client may not do this."""
         if (why := await self._refusal(client, act)) is not None:
             said = refused(why)
@@ -159,12 +122,12 @@ class ClientCases:
         said = f"{runs} with this profile and does not use the key of RUNWAYML_API_SECRET."
         return CallRefused(said, code=Code.KEY, advice=advice)
 
-    async def kept(self, _: str, wanted: TaskWanted) -> TaskAnswer | None:
+    async def kept(self, _: str, wanted: verbs.TaskWanted) -> TaskAnswer | None:
         """State of a task as it is in the list, without asking Runway; None if it is not there."""
         task = await self._known(wanted.id)
         return await self._answer(task.id) if task is not None else None
 
-    async def get(self, client: str, wanted: TaskWanted) -> TaskAnswer:
+    async def get(self, client: str, wanted: verbs.TaskWanted) -> TaskAnswer:
         """State of a task. An id that is not in the list is looked up at Runway once; if found, the task is adopted, so
         that its result is saved."""
         known = await self._known(wanted.id)
@@ -181,7 +144,7 @@ class ClientCases:
                     note = note or no_link_words(why)
         return await self._answer(task.id, links=links, note=note)
 
-    async def wait(self, client: str, wanted: TasksWanted) -> WaitAnswer:
+    async def wait(self, client: str, wanted: verbs.TasksWanted) -> verbs.WaitAnswer:
         """Waits until all of them have ended, wait for the user, or the time is over. Free and repeatable; canceling
         the wait does not stop the tasks."""
         # Begins before ids that are not known here are looked up at Runway.
@@ -203,9 +166,9 @@ class ClientCases:
         finally:
             stop()
         is_over = await self._are_settled(ids, saved=wanted.saved)
-        return WaitAnswer(is_over=is_over, tasks=await self._all_said(await self._engine.library.rows(ids)))
+        return verbs.WaitAnswer(is_over=is_over, tasks=await self._all_said(await self._engine.library.rows(ids)))
 
-    async def tasks(self, client: str, wanted: ListWanted) -> ListAnswer:
+    async def tasks(self, client: str, wanted: verbs.ListWanted) -> verbs.ListAnswer:
         """The list, latest first."""
         library = self._engine.library
         await self._engine.clients.record(client, "list", wanted.query[:_LONGEST_ABOUT])
@@ -219,14 +182,14 @@ class ClientCases:
             values = next((_VALUES[term.key] for term in found.unused if term.key in _VALUES), ())
             raise CallRefused(found.said[0], code=Code.INPUT, advice=f"All: {', '.join(values)}." if values else "")
         ids, is_whole = await self._page(Listing(filter=found.filter, group=GroupBy.NONE), wanted)
-        return ListAnswer(
+        return verbs.ListAnswer(
             total=await library.amount(found.filter),
             tasks=await self._all_said(await library.rows(ids)),
-            next_after=UNSET if is_whole else ids[-1],
-            note=" ".join(found.said) or UNSET,
+            next_after=None if is_whole else ids[-1],
+            note=" ".join(found.said) or None,
         )
 
-    async def _page(self, listing: Listing, wanted: ListWanted) -> tuple[Sequence[TaskId], bool]:
+    async def _page(self, listing: Listing, wanted: verbs.ListWanted) -> tuple[Sequence[TaskId], bool]:
         """The ids of a page, and whether it is the last."""
         library, limit, start = self._engine.library, wanted.limit, 0
         if wanted.after:
@@ -246,32 +209,32 @@ class ClientCases:
             found = await library.list(listing, start + wanted.limit)
         return found.ids[start:], found.is_whole
 
-    async def look(self, _: str, wanted: TakesWanted) -> LookAnswer:
+    async def look(self, _: str, wanted: verbs.TakesWanted) -> verbs.LookAnswer:
         """Takes for a contact sheet, a number for each saved result. The client draws it."""
         ids = [(await self._listed(word)).id for word in wanted.ids]
-        found: list[TakeAnswer] = []
+        found: list[verbs.TakeAnswer] = []
         for row in await self._engine.library.rows(ids):
             task = self._said(row, None)
-            files: list[FileAnswer | UnsetType] = [file for file in task.files or () if file.path]
+            files = [file for file in task.files or () if file.path]
             found += [
-                TakeAnswer(number=number, id=task.id, state=task.state, file=file)
-                for number, file in enumerate(files or [UNSET], len(found) + 1)
+                verbs.TakeAnswer(number=number, id=task.id, state=task.state, file=file, is_shown=False)
+                for number, file in enumerate(files or [None], len(found) + 1)
             ]
         if len(found) > MOST_LOOKED_AT:
             said = f"These have {len(found)} results; {MOST_LOOKED_AT} fit on a picture."
             raise CallRefused(said, code=Code.INPUT, advice="Name fewer tasks.")
-        return LookAnswer(takes=found)
+        return verbs.LookAnswer(takes=found)
 
-    async def suggest(self, client: str, wanted: Suggested) -> SuggestAnswer:
+    async def suggest(self, client: str, wanted: verbs.Suggested) -> verbs.SuggestAnswer:
         """Suggests tasks to the person."""
         ids = list(dict.fromkeys([(await self._listed(word)).id for word in _some(wanted.ids)]))
         if not all(row.outputs for row in await self._engine.library.rows(ids)):
             said = "A task without a result cannot be suggested."
             raise CallRefused(said, code=Code.INPUT, advice="Nothing was suggested.")
         await self._engine.clients.suggest(client, ids, " ".join(wanted.reason.split()))
-        return SuggestAnswer(suggested=list(map(str, ids)))
+        return verbs.SuggestAnswer(suggested=list(map(str, ids)))
 
-    async def models(self, _: str, wanted: ModelsWanted) -> ModelsAnswer:
+    async def models(self, _: str, wanted: verbs.ModelsWanted) -> verbs.ModelsAnswer:
         """Endpoints with their models; with a model named, its fields and price."""
         catalog = self._engine.catalog
         _one_of(wanted.endpoint, "endpoint", [one.name for one in catalog.endpoints])
@@ -289,28 +252,28 @@ class ClientCases:
             if wanted.model in ("", pair.model):
                 by_endpoint.setdefault(pair.endpoint, []).append(pair.model)
         endpoints = [
-            EndpointAnswer(endpoint=name, makes=catalog.makes(name).value, models=models)
+            verbs.EndpointAnswer(endpoint=name, makes=catalog.makes(name).value, models=models)
             for name, models in by_endpoint.items()
         ]
         if not wanted.model:
-            return ModelsAnswer(endpoints=endpoints)
-        return ModelsAnswer(
+            return verbs.ModelsAnswer(endpoints=endpoints)
+        return verbs.ModelsAnswer(
             endpoints=endpoints, models=[self._in_full(pair) for pair in found if pair.model == wanted.model]
         )
 
-    def _in_full(self, pair: Pair) -> ModelAnswer:
+    def _in_full(self, pair: Pair) -> verbs.ModelAnswer:
         request = Request(
             endpoint=pair.endpoint, model=pair.model, values=starting_values(pair) | length_left_out(pair)
         )
         price = self._engine.pricing.price(request)
-        return ModelAnswer(
+        return verbs.ModelAnswer(
             endpoint=pair.endpoint,
             model=pair.model,
             credits=price.credits if price is not None else None,
             fields=[_field(one) for one in pair.fields],
         )
 
-    async def balance(self, _: str, __: Nothing) -> BalanceAnswer:
+    async def balance(self, _: str, __: verbs.Nothing) -> verbs.BalanceAnswer:
         """The balance, and what remains of each model's limits."""
         await self.need_key()
         account = self._engine.account
@@ -321,22 +284,22 @@ class ClientCases:
                 raise CallRefused(said, code=Code.KEY)
             raise CallRefused(said, code=Code.AGAIN, advice="Try again in a moment.")
         models = {
-            model: LimitsAnswer(
+            model: verbs.LimitsAnswer(
                 daily_used=known.daily_used.get(model, 0), daily_limit=limits.daily, at_once=limits.concurrent
             )
             for model, limits in known.limits.items()
         }
-        return BalanceAnswer(credits=known.balance, models=models)
+        return verbs.BalanceAnswer(credits=known.balance, models=models)
 
-    async def price(self, client: str, wish: TaskWished) -> PriceAnswer:
+    async def price(self, client: str, wish: verbs.TaskWished) -> verbs.PriceAnswer:
         """The estimated price. Stores nothing."""
         return await self._creating.price(client, wish)
 
-    async def price_batch(self, client: str, wanted: BatchWished) -> BatchPrice:
+    async def price_batch(self, client: str, wanted: verbs.BatchWished) -> verbs.BatchPrice:
         """The estimated price of all rows. Stores nothing."""
         return await self._creating.price_batch(client, wanted)
 
-    async def create(self, client: str, wish: TaskWished) -> TaskAnswer:
+    async def create(self, client: str, wish: verbs.TaskWished) -> TaskAnswer:
         """Creates the task of this request, or returns the existing one if the request is a repeat."""
         with suppress(CallRefused):
             # Without a key the task is held as any other; with one, it is queued for that key.
@@ -350,7 +313,7 @@ class ClientCases:
             self._engine.clients.changed()
         return replace(await self._answer(made.task.id), is_repeat=made.is_repeat)
 
-    async def adopt(self, client: str, wanted: TasksNamed) -> AdoptAnswer:
+    async def adopt(self, client: str, wanted: verbs.TasksNamed) -> verbs.AdoptAnswer:
         """Adds tasks that were started elsewhere to the list, so that their results are saved. One that Runway does not
         know is asked for once more, since a new one may not be readable at once, and then named in `problems`."""
         known: list[RemoteId] = []
@@ -373,12 +336,12 @@ class ClientCases:
             del found[remote_id]
         adopted, _ = await self._taken(found, known)
         rows = await self._engine.library.rows([*adopted.added, *adopted.known])
-        return AdoptAnswer(
+        return verbs.AdoptAnswer(
             tasks=await self._all_said(rows), added=list(adopted.added), known=list(adopted.known),
             problems={str(remote_id): "Runway has no such task for this key." for remote_id in asked},
         )  # fmt: skip
 
-    async def cancel(self, client: str, wanted: TasksNamed) -> CancelAnswer:
+    async def cancel(self, client: str, wanted: verbs.TasksNamed) -> verbs.CancelAnswer:
         """Cancels running and queued tasks; never deletes finished ones. An agent can cancel only its own."""
         tasks = [await self._found(client, word) for word in _some(wanted.ids)]
         asked = await self._engine.clients.of([task.id for task in tasks])
@@ -398,14 +361,14 @@ class ClientCases:
         with english():
             problems = {str(task_id): why_not_words(why) for task_id, why in done.failed.items()}
         rows = await self._engine.library.rows([task.id for task in tasks])
-        return CancelAnswer(problems=problems, tasks=await self._all_said(rows))
+        return verbs.CancelAnswer(problems=problems, tasks=await self._all_said(rows))
 
-    async def release(self, client: str, wanted: TaskReleased) -> DecisionAnswer:
+    async def release(self, client: str, wanted: verbs.TaskReleased) -> verbs.DecisionAnswer:
         """Sends a task that is held for the person, or a program's request, at the price that they agreed to."""
         await self.need_key()
         return await self._decide(client, "release", wanted, Choice.RELEASE)
 
-    async def resolve(self, client: str, wanted: TaskResolved) -> DecisionAnswer:
+    async def resolve(self, client: str, wanted: verbs.TaskResolved) -> verbs.DecisionAnswer:
         """Settles an uncertain task as the person decided."""
         ways = {
             Choice.MADE: bool(wanted.made),
@@ -419,8 +382,8 @@ class ClientCases:
         return await self._decide(client, "resolve", wanted, what, wanted.made.strip().lower())
 
     async def _decide(
-        self, client: str, call: str, wanted: TaskReleased, what: Choice, text: str = ""
-    ) -> DecisionAnswer:
+        self, client: str, call: str, wanted: verbs.TaskReleased, what: Choice, text: str = ""
+    ) -> verbs.DecisionAnswer:
         task = await self._known(wanted.id)
         if task is None:
             raise CallRefused("There is no task of this id.", code=Code.NOT_FOUND)
@@ -430,11 +393,11 @@ class ClientCases:
             raise CallRefused(why.said, code=Code.INPUT, advice=why.advises) from why
         if isinstance(found, Asking):
             tasks = [await self._answer(task.id)]
-            return DecisionAnswer(tasks=tasks, asks=list(found.lines), yes=found.yes, agreed=found.digest)
+            return verbs.DecisionAnswer(tasks=tasks, asks=list(found.lines), yes=found.yes, agreed=found.digest)
         await self._engine.clients.record(client, call, task.id)
-        return DecisionAnswer(tasks=await self._all_said(await self._engine.library.rows(found)))
+        return verbs.DecisionAnswer(tasks=await self._all_said(await self._engine.library.rows(found)))
 
-    async def grant(self, _: str, wanted: Grant) -> GrantAnswer:
+    async def grant(self, _: str, wanted: verbs.Grant) -> verbs.GrantAnswer:
         """Sets, or only says, what commands may spend a day."""
         clients = self._engine.clients
         client = await clients.client(COMMAND_LINE)
@@ -450,7 +413,7 @@ class ClientCases:
                 await clients.keep_untold(is_granted=True)
         today = await clients.reserved_today(COMMAND_LINE)
         is_granted = client.permission is Permission.ALLOWANCE
-        return GrantAnswer(
+        return verbs.GrantAnswer(
             credits_a_day=client.credits if is_granted else None, today=today,
             left_today=left_today(client, today) if is_granted else 0.0,
         )  # fmt: skip
@@ -482,7 +445,7 @@ class ClientCases:
                 )
             raise CallRefused(said, code=Code.KEY, advice=advice)
 
-    async def _note_refusal(self, client: str, wish: Wish, refusal: CallRefused) -> None:
+    async def _note_refusal(self, client: str, wish: verbs.Wish, refusal: CallRefused) -> None:
         await self._engine.clients.record(client, "create", _about(wish), refusal.message)
         if refusal.code is Code.REFUSED and not self._has_window:
             await self._engine.clients.keep_untold(refused=1)
@@ -595,9 +558,9 @@ def _some(ids: Sequence[str]) -> Sequence[str]:
     return ids
 
 
-def _about(wanted: Wish) -> str:
+def _about(wanted: verbs.Wish) -> str:
     """What the record of a create says of it."""
-    return f"{wanted.endpoint} {wanted.model}"[:_LONGEST_ABOUT] if isinstance(wanted, TaskWished) else ""
+    return f"{wanted.endpoint} {wanted.model}"[:_LONGEST_ABOUT] if isinstance(wanted, verbs.TaskWished) else ""
 
 
 def _one_of(word: str, what: str, known: Sequence[str]) -> None:
@@ -605,30 +568,27 @@ def _one_of(word: str, what: str, known: Sequence[str]) -> None:
         raise CallRefused(f"There is no such {what} here.", code=Code.INPUT, advice=f"There are: {listed(known)}.")
 
 
-def _field(one: Field) -> FieldAnswer:
-    given = {
-        "choices": list(one.choices),
-        "least": one.minimum,
-        "most": one.maximum,
-        "longest": one.max_length,
-        "takes": sorted(kind.value for kind in one.media),
-        "default": one.default,
-        "fields": [*_of_item(one), *map(_field, one.fields)],
-        "forms": [[*_tag(one, form), *map(_field, form.fields)] for form in one.variants],
-    }
-    known: dict[str, Any] = {name: value for name, value in given.items() if value not in (None, [])}
-    return FieldAnswer(name=one.name, kind=one.kind.value, required=one.required, **known)
+def _field(one: Field) -> verbs.FieldAnswer:
+    return verbs.FieldAnswer(
+        name=one.name, kind=one.kind.value, required=one.required, default=one.default,
+        choices=list(one.choices) or None, least=one.minimum, most=one.maximum, longest=one.max_length,
+        takes=sorted(kind.value for kind in one.media) or None,
+        fields=[*_of_item(one), *map(_field, one.fields)] or None,
+        forms=[[*_tag(one, form), *map(_field, form.fields)] for form in one.variants] or None,
+    )  # fmt: skip
 
 
-def _of_item(one: Field) -> Iterator[FieldAnswer]:
+def _of_item(one: Field) -> Iterator[verbs.FieldAnswer]:
     """The members that an input has beside its own fields, where it is an object."""
     if one.uri_key:
-        yield FieldAnswer(name=one.uri_key, kind=FieldKind.ASSET.value, required=True)
+        yield verbs.FieldAnswer(name=one.uri_key, kind=FieldKind.ASSET.value, required=True)
     if one.position_key:
         name, positions = one.position_key, list(one.positions)
-        yield FieldAnswer(name=name, kind=FieldKind.CHOICE.value, required=one.position_required, choices=positions)
+        yield verbs.FieldAnswer(
+            name=name, kind=FieldKind.CHOICE.value, required=one.position_required, choices=positions
+        )
 
 
-def _tag(one: Field, form: Variant) -> Iterator[FieldAnswer]:
+def _tag(one: Field, form: Variant) -> Iterator[verbs.FieldAnswer]:
     if one.tag_key:
-        yield FieldAnswer(name=one.tag_key, kind=FieldKind.CHOICE.value, required=True, choices=[form.tag])
+        yield verbs.FieldAnswer(name=one.tag_key, kind=FieldKind.CHOICE.value, required=True, choices=[form.tag])

@@ -67,34 +67,17 @@ def task_answer(
     request. `note`: what could not be read now. `kept`: what keeps a queued task; `why` it needs an
     approval. `has_window`: the engine is a window's."""
     task = row.task
-    found: dict[str, Any] = {
-        "id": task.id,
-        "runway_id": task.remote_id,
-        "state": task.state.value,
-        "status": _STATUS.get(task.state, task.state.value.upper()),
-        "created_at": _moment(task.remote_created_at or task.created_at),
-        "endpoint": task.request.endpoint,
-        "model": task.request.model,
-        "prompt": task.request.prompt,
-    }
-    if task.progress is not None and task.state is State.RUNNING:
-        found["progress"] = task.progress
-    credits = task.credits if task.credits is not None else price
-    if credits is not None:
-        found["credits"] = credits
-    found |= _ending(row, has_window=has_window)
     is_queued = task.state is State.QUEUED and task.removed_at is None
+    found: dict[str, Any] = {"state": task.state.value, "status": _STATUS.get(task.state, task.state.value.upper())}
+    found |= _ending(row, has_window=has_window)
     if task.state is State.QUEUED and not is_queued:
         found |= {"state": State.CANCELLED.value, "status": "CANCELLED", "next": REMOVED}
         kept = None
-    if kept is not None and (because := why_waiting(kept, why)):
-        found["waits_because"] = because
-        if kept.since is not None:
-            found["waits_since"] = _moment(kept.since)
-        if task.hold.file:
-            found["file"] = task.hold.file
     if kept is not None:
         found["next"] = _queued(kept, has_window=has_window)
+        if because := why_waiting(kept, why):
+            since = _moment(kept.since) if kept.since is not None else None
+            found |= {"waits_because": because, "waits_since": since, "file": task.hold.file or None}
     if asked is not None:
         found |= _decided(asked, task)
     if kept is not None and kept.lane is not None and kept.lane.way is Way.KEY:
@@ -104,26 +87,26 @@ def task_answer(
     elif task.hold.code.waits_for_person and is_queued:
         found |= {"state": "waiting_for_approval", "waits_for": "the person"}
         found |= _of_person("approves it", APPROVED_FIRST, has_window=has_window)
-    if links:
-        found["url"] = links[0].url
-        found["output"] = [output.url for output in links]
-    if row.outputs:
-        found["files"] = [_file(output) for output in row.outputs]
     if note:
         found["note"] = note
-    return TaskAnswer(**found)
+    return TaskAnswer(
+        id=task.id, runway_id=task.remote_id, created_at=_moment(task.remote_created_at or task.created_at),
+        endpoint=task.request.endpoint, model=task.request.model, prompt=task.request.prompt,
+        credits=task.credits if task.credits is not None else price,
+        progress=task.progress if task.state is State.RUNNING else None,
+        url=links[0].url if links else None, output=[output.url for output in links] or None,
+        files=[_file(output) for output in row.outputs] or None, **found,
+    )  # fmt: skip
 
 
 def _decided(asked: ClientRequest, task: Task) -> dict[str, Any]:
     """The user's decision about the request."""
     what = decision(asked, task)
-    found = {"asked_by": asked.client, "decision": what.value}
-    if asked.shown_id:
-        found["request_id"] = asked.shown_id
+    found = {"asked_by": asked.client, "decision": what.value, "request_id": asked.shown_id or None}
     if what in _NEXT:
         found["next"] = _NEXT[what]
-    if what is Decision.REFUSED and asked.reason:
-        found["refused_because"] = asked.reason
+    if what is Decision.REFUSED:
+        found["refused_because"] = asked.reason or None
     if what is Decision.EDITED:
         found["note"] = WAS_EDITED
     return found
@@ -192,30 +175,17 @@ def _failure(task: Task) -> dict[str, Any]:
     failure = task.failure
     if failure is None:
         return {"error": "It failed at Runway."}
-    said: dict[str, Any] = {"error": failure_words(failure)}
-    if failure.words:
-        said["failure"] = str(failure.words)
-    if failure.code:
-        said["failure_code"] = failure.code
-    return said
+    words = str(failure.words) if failure.words else None
+    return {"error": failure_words(failure), "failure": words, "failure_code": failure.code or None}
 
 
 def _file(output: Output) -> FileAnswer:
-    found: dict[str, Any] = {"media": output.media.value, "state": output.state.value}
-    if output.is_kept:
-        found["path"] = output.path
-        found["size"] = output.size
-    if output.problem is not None:
-        found["problem"] = saving_words(output)
-    if output.poster:
-        found["poster"] = output.poster
-    if output.is_missing:
-        found["is_missing"] = True
-    if output.width:
-        found |= {"width": output.width, "height": output.height}
-    if output.duration:
-        found["duration"] = output.duration
-    return FileAnswer(**found)
+    return FileAnswer(
+        media=output.media.value, state=output.state.value, path=output.path if output.is_kept else None,
+        size=output.size if output.is_kept else None, problem=saving_words(output) if output.problem else None,
+        poster=output.poster or None, is_missing=output.is_missing or None, width=output.width or None,
+        height=output.height if output.width else None, duration=output.duration or None,
+    )  # fmt: skip
 
 
 def _moment(seconds: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from msgspec import UNSET
 
 from runway_desktop.domain.caps import Cap, HeldBack, Kept, LaneCode, LaneReason, Limit
 from runway_desktop.domain.failures import Reason, ReasonCode
@@ -47,4 +46,4 @@ def test_answer_says_where_the_person_is_needed(has_window: bool, who: str):
     uncertain = task_answer(row(State.UNCERTAIN), has_window=has_window)
     for said in (held, uncertain):
         assert (said.window, who in str(said.next)) == (has_window, True)
-    assert task_answer(row(State.RUNNING), has_window=has_window).window is UNSET
+    assert task_answer(row(State.RUNNING), has_window=has_window).window is None
