@@ -38,6 +38,7 @@ from .printing import Answer, say
 
 _EACH_WAIT = 1.0
 """Seconds of one wait call. Progress is printed in between."""
+_EACH_LOOK = 0.2
 _SENT_WITHIN = 5.0
 """Seconds that a command without `--wait` gives the queue to send its task."""
 SETTLED_WITHIN = 10.0
@@ -238,15 +239,20 @@ class _Command:
             return 0, await line.call("estimate", arguments)
         # Without an id from the caller, the engine treats an identical request as a repeat, as after Ctrl-C.
         made = await line.call("create", arguments)
-        task_id = made["id"]
         if made["is_repeat"] and not arguments["request_id"]:
             say("The same was asked for before: this is that task. To make it once more, give it a --request-id.")
-        self._going_on = ["wait", task_id, *_words_kept(chosen)]
+        code, task = await self._followed(line, made)
+        return code, {**task, "is_repeat": made["is_repeat"]}
+
+    async def _followed(self, line: EngineClient, made: Answer) -> tuple[int, Answer]:
+        """Until it is sent or, if that is asked for, has ended."""
+        chosen = self._chosen
+        self._going_on = ["wait", made["id"], *_words_kept(chosen)]
         try:
             if chosen.wait or chosen.save is not None:
-                code, waited = await self._wait(line, [task_id])
-                return code, self._advised(line, {**waited["tasks"][0], "is_repeat": made["is_repeat"]})
-            made = self._compared(await _sent(line, made))
+                code, waited = await self._wait(line, [made["id"]])
+                return code, self._advised(line, waited["tasks"][0])
+            made = self._compared(await _sent(line, made, is_exact=chosen.command != "create"))
         except CallRefused as error:
             # It is stored: whatever happened since, a script must not make it once more.
             say(error.in_words())
@@ -269,9 +275,8 @@ class _Command:
         [task] = found["tasks"]
         if getattr(chosen, "dismiss", False):
             return 0, found
-        self._going_on = ["wait", task["id"], *_profile_words(chosen)]
-        task = self._reported(line, await _sent(line, task))
-        return exit_code([task]), {"tasks": [task]}
+        code, task = await self._followed(line, task)
+        return code, {"tasks": [task]}
 
     def _reported(self, line: EngineClient, made: Answer) -> Answer:
         made = self._advised(line, made)
@@ -439,15 +444,19 @@ def _no_number(word: str) -> None:
     raise ValueError(f"{word} is no number")
 
 
-async def _sent(line: EngineClient, made: Answer) -> Answer:
-    """Waits until the task is sent: without a window it would not be sent after this command."""
+async def _sent(line: EngineClient, made: Answer, *, is_exact: bool) -> Answer:
+    """Waits until the task is sent: without a window it would not be sent after this command. `is_exact`: lets nothing
+    else be sent by that, since the person agreed to this one."""
     end = time.monotonic() + _SENT_WITHIN
     while made["state"] == "sending" or (made["state"] == "held" and "waits_for" not in made):
         waits = "waits_because" in made and not line.has_own_engine
         if made["state"] == "held" and (waits or time.monotonic() > end):
             break
-        [now] = (await line.call("wait", {"ids": [made["id"]], "seconds": 0.2}))["tasks"]
-        made = {**now, "is_repeat": made.get("is_repeat", False)}
+        if is_exact:
+            await asyncio.sleep(_EACH_LOOK)
+            made = await line.call("get", {"id": made["id"]})
+        else:
+            [made] = (await line.call("wait", {"ids": [made["id"]], "seconds": _EACH_LOOK}))["tasks"]
     return made
 
 

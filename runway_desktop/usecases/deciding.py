@@ -81,6 +81,8 @@ class Deciding:
         report = await self._commands.do(command, [row], given)
         if not report.changed:
             raise NotPossible(report.said or Text("Nothing was changed."))
+        # Also an engine that may not spend sends these, and nothing else.
+        self._engine.lane.let_out(report.changed)
         return report.changed
 
     def _lines(

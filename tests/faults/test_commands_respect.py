@@ -4,9 +4,11 @@ that is away, a keychain that is locked. Each ends with its own exit code, and n
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import pty
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pytest
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.permissions import COMMAND_LINE, Client, Permission
-from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId
+from runway_desktop.domain.task import Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.store import SqliteStore
 from runway_desktop.wiring import environment
@@ -23,26 +25,39 @@ from tests.faults.commands_rig import PICTURE, arrange, run
 from tests.faults.hanging_keychain import BACKEND
 from tests.rigs.libraries import fill
 from tests.rigs.permits import permit
-from tests.rigs.profile_programs import Programs
+from tests.rigs.profile_programs import Programs, until
 from tests.rigs.runway_process import ROOT
 
 PAID = (*PICTURE, "--set", "ratio=1280:720", "--max-credits", "10", "--json")
 
 
-def hold(programs: Programs) -> str:
-    """A task that was queued with another key; its id."""
+HELD, QUEUED = TaskId("f0" * 16), TaskId("f1" * 16)
 
-    async def write() -> str:
+
+def hold(programs: Programs) -> str:
+    """A task that was queued with another key; its id. Another one is queued and only waits for its turn."""
+
+    async def write() -> None:
         store = await SqliteStore.open(environment.profile(demo=False, folder=programs.folder).database)
         values = {"promptText": "A fox", "ratio": "1280:720"}
         wanted = Request(endpoint="text_to_image", model="gen4_image", values=values, prompt="A fox")
-        held = Hold(HoldCode.OTHER_KEY)
-        task = Task(id=TaskId("f0" * 16), request=wanted, created_at=1.0, hold=held, key=Fingerprint("another"))
-        await store.add([task], [], None, [])
+        held = Task(id=HELD, request=wanted, created_at=1.0, hold=Hold(HoldCode.OTHER_KEY), key=Fingerprint("another"))
+        await store.add([held, Task(id=QUEUED, request=wanted, created_at=1.0)], [], None, [])
         await store.close()
-        return task.id
 
-    return asyncio.run(write())
+    asyncio.run(write())
+    return HELD
+
+
+def stored(programs: Programs, task_id: TaskId) -> Task:
+    async def read() -> Task:
+        store = await SqliteStore.open(environment.profile(demo=False, folder=programs.folder).database)
+        task = await store.get(task_id)
+        await store.close()
+        assert task is not None
+        return task
+
+    return asyncio.run(read())
 
 
 def withdraw(programs: Programs, permission: Permission) -> None:
@@ -247,7 +262,9 @@ def test_command_with_another_key_or_address_cannot_spend_through_an_open_window
     assert found["engine"] in said
 
 
-def typed(programs: Programs, answer: bytes | None, *words: str) -> tuple[int, str, str]:
+def typed(
+    programs: Programs, answer: bytes | None, *words: str, killed_when: Callable[[], bool] | None = None
+) -> tuple[int, str, str]:
     """A command at a terminal, which is answered, or (None) interrupted: exit code, question, and what it printed."""
     ours, theirs = pty.openpty()
     with programs.start(*words, stdin=theirs, stderr=theirs) as process:
@@ -259,6 +276,9 @@ def typed(programs: Programs, answer: bytes | None, *words: str) -> tuple[int, s
             process.send_signal(signal.SIGINT)
         else:
             os.write(ours, answer)
+        if killed_when is not None:
+            until(killed_when, "the moment to kill it")
+            process.kill()
         printed, _ = process.communicate(timeout=60)
     os.close(ours)
     return process.returncode, said.decode(), printed
@@ -276,7 +296,40 @@ def test_held_task_is_released_by_a_yes_at_a_terminal(programs: Programs, paid: 
         assert paid() == 0
         code, said, _ = typed(programs, answer, "release", task_id)
         assert ("promptText: A fox" in said, "queued with another key" in said, code) == (True, True, ends)
-    assert paid() == 1
+    assert (paid(), stored(programs, QUEUED).state) == (1, State.QUEUED)
+
+
+@pytest.mark.parametrize("more", [(), ("--wait",)])
+def test_release_at_a_terminal_needs_no_grant_and_sends_nothing_else(
+    programs: Programs, paid: Any, more: tuple[str, ...]
+):
+    task_id = hold(programs)
+    withdraw(programs, Permission.READ)
+    code, _, printed = typed(programs, b"yes\n", "release", task_id, "--json", *more)
+    [task] = json.loads(printed)["tasks"]
+    assert (code, task["state"] == "succeeded", paid()) == (0, bool(more), 1), printed
+    assert stored(programs, QUEUED).state is State.QUEUED
+    code, _, said = run(programs, "wait", QUEUED, "--timeout", "2")
+    assert (code, "may not spend" in said, paid()) == (8, True, 1), said
+
+
+def test_killed_release_is_an_ordinary_queued_task_and_paid_once(programs: Programs, paid: Any):
+    task_id = hold(programs)
+    withdraw(programs, Permission.READ)
+    programs.runway.fault("organization", "hold", after=1)
+    try:
+        typed(
+            programs, b"yes\n", "release", task_id,
+            killed_when=lambda: not stored(programs, HELD).waits_for_person,
+        )  # fmt: skip
+    finally:
+        programs.runway.mend()
+    assert (stored(programs, HELD).state, paid()) == (State.QUEUED, 0)
+    code, _, said = run(programs, "wait", task_id, "--timeout", "2")
+    assert (code, "may not spend" in said, paid()) == (8, True, 0), "the permission ended with the process"
+    programs.window()
+    until(lambda: stored(programs, HELD).state is stored(programs, QUEUED).state is State.SUCCEEDED, "both")
+    assert paid() == 2
 
 
 def test_commands_cannot_spend_more_than_their_grant(programs: Programs, paid: Any):

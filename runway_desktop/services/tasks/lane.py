@@ -62,6 +62,7 @@ UNCERTAIN_IN_A_ROW = 3
 """Unanswered sendings in a row after which the lane pauses itself: each further one may cost credits without a
 result."""
 
+_LOCKED = LaneReason(LaneCode.LOCKED)
 _HEARD_SETTINGS = CAPS | {PAUSED, "lane_limits"}
 
 
@@ -99,7 +100,10 @@ class Lane:
         """Queued tasks may have been queued with another key than the one in use."""
         self._pause = LaneReason(LaneCode.PAUSED)
         self.is_locked = False
-        """Sends nothing in this run until `unlock`: the engine runs for a program that may not spend."""
+        """Sends nothing in this run until `unlock`, but for `_let_out`: the engine runs for a program that may not
+        spend."""
+        self._let_out: set[TaskId] = set()
+        """Tasks that may leave all the same. Not stored: what has not left in this run is an ordinary queued task."""
         self._told: tuple[bool, LaneReason | None, Mapping[TaskId, HeldBack]] = (False, None, {})
         self.reason: LaneReason | None = None
         """Why nothing is sent; None when something is, or when the queue is empty and nothing blocks it."""
@@ -157,6 +161,13 @@ class Lane:
         self.is_locked = False
         self._alarm.ring()
 
+    def let_out(self, task_ids: Collection[TaskId]) -> None:
+        """Lets these leave a locked lane, once and as they are now: the person released exactly them. Pause, caps and
+        balance still apply. Those that wait for the person are left out."""
+        self._let_out.update(i for i in task_ids if (task := self._ledger.get_open(i)) is not None and task.is_free)
+        self.reason = self._blocked()
+        self._alarm.ring()
+
     def retry(self, task_ids: Collection[TaskId]) -> None:
         """Tries tasks again now that wait for a file or a retry."""
         for task_id in task_ids:
@@ -172,7 +183,7 @@ class Lane:
         if task.state is not State.QUEUED:
             return None
         held = (outlook or self.outlook()).over.get(task.id)
-        return self._keeping.kept(task, held, self.reason)
+        return self._keeping.kept(task, held, self.reason if self.paused or self._is_let_out(task) else _LOCKED)
 
     def freed(self, kept: Kept) -> PriceSum | None:
         """What raising the cap would send, and what that costs, by the queue as it is now; None if there is no cap to
@@ -272,8 +283,8 @@ class Lane:
             return LaneReason(LaneCode.CLOSING)
         if self.paused:
             return self._pause
-        if self.is_locked:
-            return LaneReason(LaneCode.LOCKED)
+        if self.is_locked and not self._let_out:
+            return _LOCKED
         if not self._account.can_ask:
             is_refused = self._account.connection.link is Link.KEY_REFUSED
             return LaneReason(LaneCode.KEY_REFUSED if is_refused else LaneCode.NO_KEY)
@@ -288,8 +299,11 @@ class Lane:
         return self.caps.too_dear(task, self._errands)
 
     def _may_go(self, task: Task, now: float) -> bool:
-        is_free = not task.waits_for_person and task.is_for(self._account.key.fingerprint)
+        is_free = not task.waits_for_person and task.is_for(self._account.key.fingerprint) and self._is_let_out(task)
         return is_free and task.id not in self._errands and self._stuck_until.get(task.id, 0.0) <= now
+
+    def _is_let_out(self, task: Task) -> bool:
+        return not self.is_locked or task.id in self._let_out
 
     def _in_use(self, model: str) -> int:
         """At Runway, being sent, or with files being read."""
@@ -322,7 +336,12 @@ class Lane:
             body = await self._inputs.prepare(task, key)
             async with self._turn_of(task) as end_turn:
                 before = await self._dispatch.readings.before(task)
-                if self._blocked() or self._back_offs.reason(task) or self._followup.is_unsettled(task.request.model):
+                if (
+                    not self._is_let_out(task)
+                    or self._blocked()
+                    or self._back_offs.reason(task)
+                    or self._followup.is_unsettled(task.request.model)
+                ):
                     return
                 if self._slots.is_full(task.request.model) or self.caps.too_dear(task, self._errands) is not None:
                     return
@@ -439,6 +458,10 @@ class Lane:
                 self._outlooks.follow(task, before)
                 self._keeping.follow(task, before)
                 self._look_at_key(task)
+                # While it is sent it may still be turned away.
+                is_here = task.state.is_local and task.removed_at is None and not task.waits_for_person
+                if not is_here or task.request is not before.request:
+                    self._let_out.discard(task.id)
                 edited = task.state is State.QUEUED and (task.request is not before.request or task.hold != before.hold)
                 if edited and task.request is not before.request:
                     self._stuck_until.pop(task.id, None)

@@ -431,12 +431,12 @@ _ALL: Sequence[Verb] = (
         name="release",
         says="Send a held task, or approve a program's request, as in the window; asks at the terminal.",
         takes=TaskReleased, gives=DecisionAnswer, needs=Act.DECIDE, starts=True, may_move=False,
-        command=Command(positional=("id",), given={"agreed": ""}, exits=_OF_TASKS),
+        command=Command(positional=("id",), given={"agreed": ""}, waits=Waits.IF_ASKED, exits=_OF_TASKS),
     ),
     Verb(
         name="resolve", says="Say what became of an uncertain task, as in the window; asks at the terminal.",
         takes=TaskResolved, gives=DecisionAnswer, needs=Act.DECIDE, starts=True, may_move=False,
-        command=Command(positional=("id",), given={"agreed": ""}, exits=_OF_TASKS),
+        command=Command(positional=("id",), given={"agreed": ""}, waits=Waits.IF_ASKED, exits=_OF_TASKS),
     ),
     Verb(
         name="models", says="List endpoints with their models; for one model, its fields and price.",

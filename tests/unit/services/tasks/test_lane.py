@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
+from runway_desktop.domain.caps import LaneCode
 from runway_desktop.domain.errors import KeyRefused, NoCredits, NotReached, NotTaken, ServerTrouble, SlowDown
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
+from runway_desktop.services.settings import PAUSED
 from runway_desktop.usecases.words.holds import lane_words
 from runway_desktop.values import replace
 from tests.rigs import sent
@@ -42,6 +44,75 @@ async def test_engine_without_permission_to_spend_sends_nothing_until_granted():
         rig.lane.unlock()
         await settle()
         assert await rig.state(task_id) is State.PENDING
+
+
+async def test_locked_lane_lets_out_exactly_the_released_task_and_only_once():
+    async with lane() as rig:
+        rig.lane.is_locked = True
+        first, second = await rig.submit(request("first"), request("second"), send_now=False)
+        [other] = await rig.submit(request("other"))
+        await sent.release(rig, first, second)
+        rig.lane.let_out([second])
+        assert await kept_here(rig, second) is None, "said at once, before the lane looks"
+        await settle()
+        assert prompts(rig) == ["second"]
+        assert [await kept_here(rig, one) for one in (first, other)] == [LaneCode.LOCKED] * 2
+        await rig.clock.advance(3600)
+        assert prompts(rig) == ["second"]
+
+
+@pytest.mark.parametrize(
+    ("name", "keeps", "code"),
+    [(PAUSED, True, LaneCode.PAUSED), ("sending_cap", 1.0, LaneCode.HELD_BACK), ("day_cap", 1.0, LaneCode.HELD_BACK)],
+)
+async def test_pause_and_caps_keep_a_task_that_was_let_out_of_a_locked_lane(name: str, keeps: Any, code: LaneCode):
+    async with lane() as rig:
+        rig.lane.is_locked = True
+        await rig.pricing.learn(request(), 25.0)
+        rig.settings.set(name, keeps)
+        [task_id] = await rig.submit(request())
+        rig.lane.let_out([task_id])
+        await rig.clock.advance(60)
+        assert (prompts(rig), await kept_here(rig, task_id)) == ([], code)
+        rig.settings.set(name, None)
+        await settle()
+        assert len(prompts(rig)) == 1
+
+
+@pytest.mark.parametrize("changed", ["held", "edited", "removed", "kept for the person"])
+async def test_permission_to_leave_a_locked_lane_ends_with_what_was_released(changed: str):
+    async with lane() as rig:
+        rig.lane.is_locked = True
+        rig.settings.set(PAUSED, True)
+        [task_id] = await rig.submit(request(), send_now=changed != "kept for the person")
+        rig.lane.let_out([task_id])
+        if changed == "held":
+            await rig.queue_acts.hold([task_id])
+        elif changed == "edited":
+            await sent.edit(rig, task_id, request("another"))
+        elif changed == "removed":
+            await rig.ledger.change(task_id, lambda task: replace(task, removed_at=1.0), "removed")
+            await rig.ledger.change(task_id, lambda task: replace(task, removed_at=None), "restored")
+        if (await rig.task(task_id)).waits_for_person:
+            await sent.release(rig, task_id)
+        await rig.lane.resume()
+        await rig.clock.advance(60)
+        assert (prompts(rig), await kept_here(rig, task_id)) == ([], LaneCode.LOCKED)
+
+
+async def test_task_turned_away_from_a_locked_lane_may_still_leave_and_is_made_once():
+    async with lane() as rig:
+        rig.lane.is_locked = True
+        rig.runway.then("create", SlowDown("Too many.", retry_after=5.0))
+        [task_id] = await rig.submit(request())
+        rig.lane.let_out([task_id])
+        await rig.clock.advance(60)
+        assert (await rig.state(task_id), len(rig.runway.named("create"))) == (State.PENDING, 2)
+
+
+async def kept_here(rig: Rig, task_id: TaskId) -> LaneCode | None:
+    kept = rig.lane.keeps(await rig.task(task_id))
+    return kept.lane.code if kept is not None and kept.lane is not None else None
 
 
 async def test_body_of_a_create_is_the_api_json_with_the_model():

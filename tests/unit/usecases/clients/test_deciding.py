@@ -50,6 +50,20 @@ async def test_request_of_a_program_is_approved_as_it_was_read(tmp_path: Path):
         assert (COMMAND_LINE, "release") in lines
 
 
+@pytest.mark.parametrize("call", ["release", "resolve"])
+async def test_engine_that_may_not_spend_sends_what_the_person_decided_and_nothing_else(call: str, tmp_path: Path):
+    async with a_desk(tmp_path, loops=("lane",)) as desk:
+        task_id = (await desk.create(AGENT))["id"] if call == "release" else await an_uncertain(desk)
+        sent = len(desk.rig.runway.requests)
+        desk.engine.lane.is_locked = True
+        [other] = await desk.rig.submit(request("Another"))
+        _, done = await decided(desk, call, id=task_id, **({} if call == "release" else {"not_made": True}))
+        await desk.rig.clock.advance(600)
+        assert len(desk.rig.runway.requests) == sent + 1
+        assert await desk.rig.state(TaskId(done["tasks"][0]["id"])) is State.PENDING
+        assert await desk.rig.state(other) is State.QUEUED
+
+
 async def test_other_price_is_asked_about_again(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane",)) as desk:
         made = await desk.create(AGENT)
