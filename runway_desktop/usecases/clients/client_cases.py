@@ -156,17 +156,21 @@ class ClientCases:
             if isinstance(event, TaskChanged | OutputChanged):
                 changed.set()
 
+        def are_settled(rows: Sequence[Row]) -> bool:
+            return all(is_settled(row, saved=wanted.saved) for row in rows)
+
         stop = self._engine.bus.listen(hear)
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(end):
-                    while not await self._are_settled(ids, saved=wanted.saved):
+                    while not are_settled(await self._engine.library.rows(ids)):
                         await changed.wait()
                         changed.clear()
         finally:
             stop()
-        is_over = await self._are_settled(ids, saved=wanted.saved)
-        return verbs.WaitAnswer(is_over=is_over, tasks=await self._all_said(await self._engine.library.rows(ids)))
+        # Read once for both: the saving of a result that failed may begin again at any moment.
+        rows = await self._engine.library.rows(ids)
+        return verbs.WaitAnswer(is_over=are_settled(rows), tasks=await self._all_said(rows))
 
     async def tasks(self, client: str, wanted: verbs.ListWanted) -> verbs.ListAnswer:
         """The list, latest first."""
@@ -528,9 +532,6 @@ class ClientCases:
         except (ApiError, CallRefused) as error:
             return await engine.ledger.task(task.id) or task, f"Runway could not be asked: {in_english(error)}"
         return task, ""
-
-    async def _are_settled(self, ids: Sequence[TaskId], *, saved: bool) -> bool:
-        return all(is_settled(row, saved=saved) for row in await self._engine.library.rows(ids))
 
     async def _answer(self, task_id: TaskId, **more: Any) -> TaskAnswer:
         [found] = await self._all_said(await self._engine.library.rows([task_id]), **more)
