@@ -137,6 +137,11 @@ class Pair(Struct, frozen=True, kw_only=True, dict=True):
     def asset_fields(self) -> tuple[Field, ...]:
         return tuple(found for found in self.fields if found.is_asset)
 
+    def field_taking(self, kind: Media) -> Field | None:
+        """The input for a file of this kind, a required one first; None if there is none."""
+        fitting = [found for found in self.asset_fields if kind in found.media]
+        return min(fitting, key=lambda found: not found.required, default=None)
+
     @property
     def main_fields(self) -> tuple[Field, ...]:
         """The few settings shown next to the prompt, in display order."""

@@ -335,6 +335,7 @@ class MadeSheet(Enum):
 
     BLANK = "<blank>"
     PASTED = "<pasted>"
+    CONTINUED = "<continued>"
 
 
 class Batch(Struct, frozen=True, kw_only=True):

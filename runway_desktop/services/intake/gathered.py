@@ -34,6 +34,8 @@ class GatheredDraft(Struct, frozen=True, kw_only=True):
     findings: tuple[IntakeFinding, ...] = ()
     is_literal: bool = False
     """Braces in its prompt are literal."""
+    goes_on_from: AssetDrop | None = None
+    """The result that is its input. The kind of the result decides the endpoint."""
 
 
 class Gathered(Struct, frozen=True, kw_only=True):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
+from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import State
+from runway_desktop.domain.task import MadeSheet, State
 from runway_desktop.texts import Text
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 from runway_desktop.usecases.words.failures import no_link_words
@@ -14,7 +16,7 @@ from runway_desktop.usecases.words.support import support_details
 from runway_desktop.values import replace
 
 from .command import EXCHANGE, LIST, Command, Scope, Standard, Surface
-from .results import NO_FILE, files
+from .results import MOVED_AWAY, NO_FILE, files
 from .task_command import (
     Context,
     Given,
@@ -30,6 +32,7 @@ from .task_command import (
 )
 
 COPYING = Text("Copy")
+NOT_TAKEN = Text("No model takes this kind of file.")
 
 
 async def _prompts(_: Context, rows: Sequence[Row], __: Given) -> Report:
@@ -87,6 +90,32 @@ async def _support(context: Context, rows: Sequence[Row], given: Given) -> Repor
     return Report(text=engine.secrecy.struck_out("\n\n".join(texts)), said=Text("Support details copied."))
 
 
+async def _continue(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    """A sheet with a row for each result. Those without a file, and those that no model takes, are left out and
+    told."""
+    from runway_desktop.services.intake.gathered import Gathered, GatheredDraft
+
+    engine, drafts, problems = context.engine, [], dict[Text | str, None]()
+    gone = await engine.library.missing([output for row in rows for output in row.outputs if output.is_here])
+    for row in rows:
+        task = row.task
+        for output in filter(is_here, row.outputs):
+            path = Path(output.path)
+            if (output.task_id, output.index) in gone:
+                problems[MOVED_AWAY.with_(name=path.name)] = None
+            elif not engine.catalog.endpoints_taking(frozenset({output.media}), has_prompt=False):
+                problems[NOT_TAKEN] = None
+            else:
+                drafts.append(
+                    GatheredDraft(
+                        goes_on_from=AssetDrop(uri=path.as_uri(), path=path, media=output.media),
+                        values={"prompt": task.request.prompt},
+                        project=task.project, shot=task.shot, is_literal=True, source=MadeSheet.CONTINUED.value,
+                    )
+                )  # fmt: skip
+    return Report(sheet=Gathered(drafts=tuple(drafts)) if drafts else None, problems=tuple(problems))
+
+
 async def _export(_: Context, rows: Sequence[Row], __: Given) -> Report:
     return Report(exports=tuple(ids_of(rows)))
 
@@ -110,6 +139,14 @@ USE_AS_INPUT = TaskCommand(
     outputs=is_here,
 )
 """A menu of what a result can be used for (`use_as_input`). The palette offers its entries directly."""
+CONTINUE = TaskCommand(
+    id="task.continue",
+    words=Text("Continue in a sheet"),
+    synonyms=Text("next step, animate, image to video, upscale"),
+    does=_continue,
+    icon="mdi6.table-arrow-right",
+    outputs=is_here,
+)
 _copied_as = partial(TaskCommand, submenu=COPYING)
 COPY: Command[Sequence[Row]] = Command(
     id="task.copy",

@@ -43,7 +43,7 @@ NO_LONGER = Text("Runway no longer has it.")
 _NOT_KEPT = Text("Runway no longer has {n} of these results.", "Runway no longer has {n} of these results.")
 _KEPT = Text("{n} change kept.", "{n} changes kept.")
 _SEARCHED, _NEW_LIBRARY = Text("Search a folder for missing files"), Text("Choose the folder for results")
-_MOVED_AWAY = Text("{name} is no longer where it was saved.", "{n} files are no longer where they were saved.")
+MOVED_AWAY = Text("{name} is no longer where it was saved.", "{n} files are no longer where they were saved.")
 # After a search for files: with others that had moved along, in a folder or else in the library.
 _ALL_THERE = Text("The files are there again.")
 _OTHERS_THERE = Text("The files are there again, and {more} more that had moved with them.")
@@ -94,7 +94,7 @@ async def files(context: Context, rows: Sequence[Row], _: Given, *, use: Use | N
     gone = await engine.library.missing(outputs)
     there = tuple(Path(one.path) for one in outputs if (one.task_id, one.index) not in gone)
     names = [Path(one.path).name for one in outputs if (one.task_id, one.index) in gone]
-    problems = (_MOVED_AWAY.of(len(names)).with_(name=names[0]),) if names else ()
+    problems = (MOVED_AWAY.of(len(names)).with_(name=names[0]),) if names else ()
     folder = await engine.library.folder_of(outputs[0]) if outputs and not there else None
     return Report(paths=there, problems=problems, folder=folder, use=use)
 

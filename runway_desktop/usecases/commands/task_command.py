@@ -24,6 +24,7 @@ from runway_desktop.values import Struct, field
 from .command import LIST, Command, CommandSection, Scope
 
 if TYPE_CHECKING:
+    from runway_desktop.services.intake.gathered import Gathered
     from runway_desktop.services.results.relinking import RelinkProgress
     from runway_desktop.services.tasks.submission import Ask, Prepared
     from runway_desktop.usecases.sending.sending import TaskSender
@@ -120,6 +121,8 @@ class Report(Struct, frozen=True, kw_only=True):
     exports: tuple[TaskId, ...] | None = None
     """Tasks to export. Empty: all listed ones; None: no export."""
     draft: ComposerDraft | None = None
+    sheet: Gathered | None = None
+    """Rows to open as a sheet."""
     wants: Wanted | None = None
     asks: Question | None = None
     """A question; nothing was changed yet. After "yes" the command is to be called again with `anyway`."""

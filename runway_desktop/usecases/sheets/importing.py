@@ -64,6 +64,8 @@ class Importer:
             known = pair.field(name) if pair is not None else self._columns.any_field(name)
             cells[name] = cell.inputs_of_wire(known, value) if known is not None and known.is_asset else value
         self._add_lost(cells, given)
+        if draft.goes_on_from is not None:
+            self._go_on_from(draft.goes_on_from, cells)
         row = SheetRow(
             {key: value for key, value in cells.items() if not is_left_out(value)},
             dict(draft.unmatched),
@@ -71,6 +73,21 @@ class Importer:
         )
         self._simplify(row)
         return row
+
+    def _go_on_from(self, result: AssetDrop, cells: dict[str, Any]) -> None:
+        """Makes a result the row's input. The composer's endpoint is kept if it requires such an input; one that does
+        without made the result, as a rule."""
+        own, kind = self._checker.pair, result.media
+        for endpoint in ("", *(one.name for one in self._catalog.endpoints_taking(frozenset({kind}), has_prompt=True))):
+            found = self._catalog.endpoint(endpoint)
+            for model in (own.model, *(found.models if found is not None else ())):
+                pair = self._catalog.pair(endpoint or own.endpoint, model)
+                known = pair.field_taking(kind) if pair is not None else None
+                if pair is not None and known is not None and known.required:
+                    cells |= {ENDPOINT: endpoint, known.name: [{"uri": result.uri}]}
+                    if pair.prompt_field is None:
+                        cells.pop(PROMPT, None)
+                    return
 
     def _add_lost(self, cells: dict[str, Any], given: Mapping[str, Any]) -> None:
         """Adds the row's texts that could not be converted."""
@@ -113,10 +130,9 @@ class Importer:
         taking = self._catalog.endpoints_taking(frozenset({kind}), has_prompt=True)
         others = [self._catalog.pair(endpoint.name, endpoint.models[0]) for endpoint in taking]
         for pair in (own, *siblings, *others):
-            fields = [known for known in pair.asset_fields if kind in known.media] if pair is not None else []
-            fields.sort(key=lambda known: not known.required)
-            if fields and (pair is own or fields[0].required):
-                return fields[0].name
+            known = pair.field_taking(kind) if pair is not None else None
+            if known is not None and (pair is own or known.required):
+                return known.name
         return "promptImage"
 
 

@@ -121,7 +121,11 @@ def stars(rating: int) -> str:
     return "★" * rating + "☆" * (MOST_STARS - rating) if rating else ""
 
 
-_MADE: Mapping[MadeSheet, Text] = {MadeSheet.BLANK: Text("New sheet"), MadeSheet.PASTED: Text("Pasted rows")}
+_MADE: Mapping[MadeSheet, Text] = {
+    MadeSheet.BLANK: Text("New sheet"),
+    MadeSheet.PASTED: Text("Pasted rows"),
+    MadeSheet.CONTINUED: Text("Continued results"),
+}
 
 
 def sheet_title(name: str) -> str:

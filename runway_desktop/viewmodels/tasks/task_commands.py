@@ -265,6 +265,8 @@ class TaskCommands(Model):
             self.export_wanted.emit(list(report.exports))
         if report.draft is not None:
             self._write(report.draft)
+        if report.sheet is not None:
+            self.sheet_wanted.emit(report.sheet)
         self._hand_on(report)
 
     async def _look_for(self, command: TaskCommand, rows: Sequence[Row], given: Given) -> Report:

@@ -13,7 +13,7 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import KEYED, TASKS, MenuPart, Submenu, available, given_by, menu_of
 from tests.rigs.rows import row
 
-MOST_LINES = 17
+MOST_LINES = 18
 """Of what is seen at once, of tasks of several kinds together too."""
 SITUATIONS = [
     [row(State.SUCCEEDED, OutputState.SAVED)],
