@@ -254,6 +254,8 @@ class Store(Protocol):
 
     async def inputs(self, task_id: TaskId) -> builtins.list[Input]: ...
 
+    async def inputs_of(self, task_ids: Sequence[TaskId]) -> builtins.list[Input]: ...
+
     async def result_facts(self, task_id: TaskId) -> ResultFacts | None:
         """Facts for the details of a task's results; None if there is no such task."""
 

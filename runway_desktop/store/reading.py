@@ -163,6 +163,14 @@ def inputs_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[Inpu
     return [input_of(row) for row in connection.execute(f"{_INPUTS} WHERE task_id = ? ORDER BY number", (task_id,))]
 
 
+def inputs_of(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Input]:
+    return [
+        input_of(row)
+        for ids, marks in pages(task_ids)
+        for row in connection.execute(f"{_INPUTS} WHERE task_id IN ({marks}) ORDER BY number", ids)
+    ]
+
+
 def result_facts(connection: sqlite3.Connection, task_id: TaskId) -> ResultFacts | None:
     found = tasks(connection, (task_id,))
     if not found:

@@ -209,6 +209,7 @@ class SqliteStore:
     unsaved = _asked(reading.unsaved)
     outputs = _asked(reading.outputs_of_task)
     inputs = _asked(reading.inputs_of_task)
+    inputs_of = _asked(reading.inputs_of)
     result_facts = _asked(reading.result_facts)
     upload_of = _asked(reading.upload_of)
     ledger = _asked(reading.ledger_of_task)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .lane_lines import LaneLines
     from .orders import Orders
     from .sending.sending import TaskSender
+    from .shots import Shots
 
 Service = TypeVar("Service")
 
@@ -174,7 +175,13 @@ class UseCases:
     def judging(self) -> Judging:
         from runway_desktop.services.tasks.judging import Judging
 
-        return Judging(self._engine.ledger, self._engine.lane.caps.freed_by)
+        return Judging(self._engine.ledger, self._engine.lane.caps.freed_by, self._engine.clock.now)
+
+    @cached_property
+    def shots(self) -> Shots:
+        from .shots import Shots
+
+        return Shots(self._engine, self.judging)
 
     @cached_property
     def page_names(self) -> PageNames:

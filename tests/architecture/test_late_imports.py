@@ -77,7 +77,7 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "usecases/commands/results.py": 1,
     "usecases/commands/task_command.py": 3,
     "usecases/question.py": 1,
-    "usecases/use_cases.py": 14,
+    "usecases/use_cases.py": 15,
     "usecases/words/files.py": 1,
     "usecases/words/tasks.py": 1,
     "values.py": 1,

@@ -68,7 +68,7 @@ async def test_exported_library_imported_into_a_new_profile_is_identical(tmp_pat
                 )
                 await everything_saved(rig, 3)
             old = await all_tasks(rig)
-            judging = Judging(rig.ledger, rig.lane.caps.freed_by)
+            judging = Judging(rig.ledger, rig.lane.caps.freed_by, rig.clock.now)
             await judging.rate([old[0].id], 5)
             await judging.pick([old[1].id], Pick.PICK)
             await judging.tag([old[0].id, old[2].id], add=["night", "low key"])

@@ -248,7 +248,7 @@ class Walk:
         self.engine = engine = engine_of(self.rig, self.folder / "library")
         self.sending = TaskSender(engine)
         self.commands = Commands(engine, self.sending)
-        self.judging = Judging(engine.ledger, engine.lane.caps.freed_by)
+        self.judging = Judging(engine.ledger, engine.lane.caps.freed_by, engine.clock.now)
         self.names = PageNames(engine, self.judging)
 
     async def begin(self) -> None:

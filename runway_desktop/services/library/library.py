@@ -82,6 +82,7 @@ class Library:
     amount = OfStore(lambda store: store.amount)
     takes = OfStore(lambda store: store.takes)
     rows = OfStore(lambda store: store.rows)
+    inputs_of = OfStore(lambda store: store.inputs_of)
     groups = OfStore(lambda store: store.groups)
     not_saved = OfStore(lambda store: store.not_saved)
     counts = OfStore(lambda store: store.counts)

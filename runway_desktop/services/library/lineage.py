@@ -71,7 +71,7 @@ class Lineage:
         seen, generation = {task_id}, [task_id]
         found: list[tuple[Kin, ...]] = []
         while generation and len(found) < HIGHEST:
-            uses = [use for young in generation for use in await self._store.inputs(young)]
+            uses = await self._store.inputs_of(generation)
             kin = await self._sources(uses[:MOST_KIN], copies)
             if found:
                 # Inputs from outside are shown for the task itself only.

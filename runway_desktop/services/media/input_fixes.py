@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 _ENDINGS = {"PNG": "png", "JPEG": "jpg", "WebP": "webp"}
 _FULL = Text("Check whether the disk is full or the folder is write-protected.")
 _NOTE = "original.json"
-_HOME_DIGITS = 16
+HOME_DIGITS = 16
+"""Of an original's SHA-256: the name of the folder for its copies."""
 _LONGEST_STEM = 80  # bytes
 
 
@@ -71,7 +72,7 @@ class InputFixer:
 
     def home_of(self, sha256: str) -> Path:
         """The folder for copies of the file with this hash."""
-        return self._folder / sha256[:_HOME_DIGITS]
+        return self._folder / sha256[:HOME_DIGITS]
 
     async def origin(self, copy: Path) -> FixedFile | None:
         """The original of a copy; None for any other file."""
@@ -114,7 +115,7 @@ def _origin(copy: Path) -> FixedFile | None:
 def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
     """Path of a copy, in a folder per original hash, so that two originals of the same name do not collide."""
     digest = file_hash(original)
-    home = folder / digest[:_HOME_DIGITS]
+    home = folder / digest[:HOME_DIGITS]
     with worded(Text("The copy cannot be written."), _FULL):
         private.make_folder(home)
     note = {"path": str(original.absolute()), "sha256": digest}

@@ -22,12 +22,20 @@ class Judged(Struct, frozen=True):
     """One judgment: the values of one field by task before and after. Unchanged tasks are left out."""
 
     what: str
-    """Name of the field of `Task`."""
+    """Name of the field of `Task`; the values of "pick" are `Picked`."""
     before: Mapping[TaskId, Any] = field(default_factory=dict)
     after: Mapping[TaskId, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.after)
+
+
+class Picked(Struct, frozen=True):
+    """A pick or reject in a `Judged`, with who made it and when: it is put back as it was."""
+
+    pick: Pick
+    by: str = ""
+    at: float | None = None
 
 
 class PutBack(Struct, frozen=True):
@@ -52,13 +60,17 @@ def without(judgments: Mapping[int, Judged], number: int) -> tuple[dict[TaskId, 
 
 
 class Judging:
-    """`freed_by`: as in `CapWatch`."""
+    """`freed_by`: as in `CapWatch`. `now`: Unix seconds."""
 
     def __init__(
-        self, ledger: Ledger, freed_by: Callable[[Mapping[TaskId, str]], Awaitable[Collection[TaskId]]]
+        self,
+        ledger: Ledger,
+        freed_by: Callable[[Mapping[TaskId, str]], Awaitable[Collection[TaskId]]],
+        now: Callable[[], float],
     ) -> None:
         self._ledger = ledger
         self._freed_by = freed_by
+        self._now = now
 
     async def rate(self, task_ids: Sequence[TaskId], stars: int) -> Judged:
         """1 to 5; 0 clears the rating."""
@@ -67,7 +79,12 @@ class Judging:
         return await self._set(task_ids, "rating", lambda _: stars)
 
     async def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> Judged:
-        return await self._set(task_ids, "pick", lambda _: pick)
+        """By the user, now."""
+        return await self._pick(dict.fromkeys(task_ids, pick))
+
+    async def pick_instead(self, task_ids: Sequence[TaskId], others: Sequence[TaskId]) -> Judged:
+        """Picks the first ones and clears the picks of `others`, as one judgment."""
+        return await self._pick({**dict.fromkeys(others, Pick.NONE), **dict.fromkeys(task_ids, Pick.PICK)})
 
     async def tag(self, task_ids: Sequence[TaskId], add: Sequence[str] = (), remove: Sequence[str] = ()) -> Judged:
         """Adds and removes tags; others stay."""
@@ -97,18 +114,39 @@ class Judging:
 
         def edit(task: Task) -> Task:
             hold = _HELD if task.id in freed and task.is_free else task.hold
-            return replace(task, hold=hold, **{what: values.get(task.id, getattr(task, what))})
+            return replace(_with(task, what, values.get(task.id, _value(task, what))), hold=hold)
 
         changed = await self._ledger.change_many((*values, *freed), edit, f"{what} put back")
         return PutBack(tuple(changed), sum(task.id in freed and task.hold == _HELD for task in changed))
+
+    async def _pick(self, picks: Mapping[TaskId, Pick]) -> Judged:
+        now = self._now()
+
+        def picked(task: Task) -> Picked:
+            pick = picks[task.id]
+            if task.pick is pick:
+                return Picked(pick, task.picked_by, task.picked_at)
+            return Picked(pick, at=None if pick is Pick.NONE else now)
+
+        return await self._set(list(picks), "pick", picked)
 
     async def _set(self, task_ids: Sequence[TaskId], what: str, value: Callable[[Task], Any]) -> Judged:
         before: dict[TaskId, Any] = {}
 
         def edit(task: Task) -> Task:
-            before[task.id] = getattr(task, what)
-            return replace(task, **{what: value(task)})
+            before[task.id] = _value(task, what)
+            return _with(task, what, value(task))
 
         changed = await self._ledger.change_many(task_ids, edit, what)
-        after = {task.id: getattr(task, what) for task in changed}
+        after = {task.id: _value(task, what) for task in changed}
         return Judged(what, {task_id: before[task_id] for task_id in after}, after)
+
+
+def _value(task: Task, what: str) -> Any:
+    return Picked(task.pick, task.picked_by, task.picked_at) if what == "pick" else getattr(task, what)
+
+
+def _with(task: Task, what: str, value: Any) -> Task:
+    if isinstance(value, Picked):
+        return replace(task, pick=value.pick, picked_by=value.by, picked_at=value.at)
+    return replace(task, **{what: value})

@@ -36,15 +36,17 @@ from .uncertain import verdict_words
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Usual
 
-_UNPICKED = {
+_UNPICKED: Mapping[Pick | None, Text] = {
     Pick.PICK: Text("Pick undone.", "{n} picks undone."),
     Pick.REJECT: Text("Reject undone.", "{n} rejects undone."),
     Pick.NONE: Text("Judgment restored.", "{n} judgments restored."),
+    None: Text("Pick moved back."),
 }
-_PICKED = {
+_PICKED: Mapping[Pick | None, Text] = {
     Pick.PICK: Text("Picked.", "Picked {n} tasks."),
     Pick.REJECT: Text("Rejected.", "Rejected {n} tasks."),
     Pick.NONE: Text("Pick cleared.", "Cleared {n} picks."),
+    None: Text("Picked instead of another take.", "Picked instead of {n} other takes."),
 }
 _RESTORED = {
     "tags": Text("Tags restored.", "Tags of {n} tasks restored."),
@@ -387,7 +389,7 @@ def undone_words(judgment: Judged, tasks: tuple[Task, ...] = (), act: str = "") 
         case "rating":
             said = Text("Rating undone.", "{n} ratings undone.")
         case "pick":
-            said = _UNPICKED[next(iter(judgment.after.values()))]
+            said = _UNPICKED[_pick_in(judgment)]
         case "project":
             said = Text("Moved {n} task back.", "Moved {n} tasks back.")
         case what:
@@ -408,7 +410,9 @@ def done_words(judgment: Judged) -> str:
             rated = Text("Rated {stars} ★.", "Rated {n} tasks {stars} ★.").with_(stars=value)
             said = rated if value else Text("Rating cleared.", "Cleared {n} ratings.")
         case "pick":
-            said = _PICKED[value]
+            pick = _pick_in(judgment)
+            others = [one for one in judgment.after.values() if one.pick is Pick.NONE]
+            return str(_PICKED[pick].of(len(judgment if pick is not None else others)))
         case "tags":
             said = Text("Tags changed.", "Tagged {n} tasks.")
         case "project" if value:
@@ -420,3 +424,9 @@ def done_words(judgment: Judged) -> str:
         case _:
             said = Text("Note changed.", "Note of {n} tasks changed.")
     return str(said.of(len(judgment)))
+
+
+def _pick_in(judgment: Judged) -> Pick | None:
+    """None if picks were moved to other takes."""
+    picks = {picked.pick for picked in judgment.after.values()}
+    return picks.pop() if len(picks) == 1 else None

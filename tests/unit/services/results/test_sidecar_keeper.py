@@ -30,7 +30,7 @@ class ParkedValues:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.rig = Rig(loops=())
-        self.judging = Judging(self.rig.ledger, self.rig.lane.caps.freed_by)
+        self.judging = Judging(self.rig.ledger, self.rig.lane.caps.freed_by, self.rig.clock.now)
         self.locks = FileLocks()
         self.keeper = self.make_keeper()
 

@@ -12,7 +12,7 @@ from tests.rigs.engine_rig import Rig, request
 
 
 async def judged(rig: Rig, amount: int) -> tuple[Judging, tuple[TaskId, ...]]:
-    return Judging(rig.ledger, rig.lane.caps.freed_by), await rig.submit(
+    return Judging(rig.ledger, rig.lane.caps.freed_by, rig.clock.now), await rig.submit(
         *(request(f"Prompt {n}") for n in range(amount))
     )
 
@@ -40,6 +40,29 @@ async def test_takes_with_the_same_pick_are_not_changed():
         await judging.pick(ids[:1], Pick.PICK)
         assert list((await judging.pick(ids, Pick.PICK)).after) == [ids[1]]
         assert len(await judging.pick(ids, Pick.PICK)) == 0
+
+
+async def test_pick_keeps_who_made_it_and_when_through_undo_and_redo():
+    async with Rig(loops=()) as rig:
+        judging, [one] = await judged(rig, 1)
+
+        async def told() -> tuple[Pick, str, float | None]:
+            task = await rig.task(one)
+            return (task.pick, task.picked_by, task.picked_at)
+
+        await rig.ledger.change_many(
+            [one], lambda task: replace(task, pick=Pick.REJECT, picked_by="Ben", picked_at=5.0), "pick"
+        )
+        at = rig.clock.now()
+        done = await judging.pick([one], Pick.PICK)
+        assert await told() == (Pick.PICK, "", at)
+        rig.clock.jump(60)
+        await judging.put_back(done.what, done.before)
+        assert await told() == (Pick.REJECT, "Ben", 5.0)
+        await judging.put_back(done.what, done.after)
+        assert await told() == (Pick.PICK, "", at)
+        await judging.pick([one], Pick.NONE)
+        assert await told() == (Pick.NONE, "", None)
 
 
 async def test_tags_are_added_and_removed_without_affecting_others():
@@ -93,7 +116,7 @@ async def test_undo_changes_nothing_that_happened_meanwhile():
     async with Rig(loops=()) as rig:
         judging, [one] = await judged(rig, 1)
         done = await judging.rate([one], 4)
-        await rig.ledger.change(one, lambda task: replace(task, title="Harbour"), "renamed")
+        await rig.ledger.change_many([one], lambda task: replace(task, title="Harbour"), "renamed")
         await judging.put_back(done.what, done.before)
         assert ((await rig.task(one)).rating, (await rig.task(one)).title) == (0, "Harbour")
 
