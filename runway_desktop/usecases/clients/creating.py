@@ -34,7 +34,7 @@ from runway_desktop.domain.permissions import (
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Finishing
-from runway_desktop.services.tasks.submission import Ask, NewTask, NewTasks, Origin, Prepared, TaskSource
+from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource
 from runway_desktop.texts import english
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words import approvals, units
@@ -50,7 +50,7 @@ REPEATS_FOR = 600.0
 """Seconds within which an identical request without an id counts as a repeat."""
 _ENOUGH = 1e-6
 _OF_PRICE = frozenset({Ask.ABOVE_LIMIT, Ask.PRICE_UNKNOWN})
-_OTHER_WISH = "This request_id was used for another request."
+Wanted = TaskWished | BatchWished
 _SAVING = ("duration", "outputCount", "resolution", "quality", "ratio")
 """Settings that may make a request cheaper, the ones that change least first."""
 _ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -77,15 +77,11 @@ class Creating:
     async def price(self, client: str, wish: TaskWished) -> PriceAnswer:
         """The estimated price, the questions that sending would raise, and what `make` would do now: "would" is send,
         wait for approval, repeat (the same was made before) or refuse. Stores nothing."""
-        new, digest = await self._wished(client, wish)
-        prepared = self._prepared(new, Origin(TaskSource.SCRIPT, (client, "price", digest)))
-        said = _priced(prepared)
-        request_id = wish.request_id.strip() or await self._repeated(client, digest)
-        if request_id and (known := await self._engine.clients.known(client, request_id)) is not None:
-            if known.digest == digest:
-                return PriceAnswer(**said, would="repeat", id=known.task_id)
-            return PriceAnswer(**said, would="refuse", because=_OTHER_WISH)
-        return PriceAnswer(**said, **await self._would(client, wish, prepared))
+        new, made = await self._new_or_made(client, wish)
+        prepared = self._sending().prepare([new], Origin(TaskSource.SCRIPT, (client, "price")))
+        if made:
+            return PriceAnswer(**_priced(prepared), would="repeat", id=made)
+        return PriceAnswer(**_priced(prepared), **await self._would(client, wish, [new], prepared))
 
     async def price_batch(self, client: str, wanted: BatchWished) -> BatchPrice:
         """The same for all rows together: what was made before costs nothing. Stores nothing."""
@@ -107,33 +103,27 @@ class Creating:
                 most = wish.price_up_to
             rows.append(RowPrice(most=most, is_sure=price is not None and price.is_of_runway))
             new.append(task)
-        with english():
-            prepared = await self._sending().prepare_many(new, Origin(TaskSource.SCRIPT, (client, "price")))
-        said = _priced(prepared)
-        if any(row.problem for row in rows):
-            return BatchPrice(**said, rows=rows, would="refuse")
-        if not new:
-            return BatchPrice(**said, rows=rows, would="repeat")
+        prepared = await self._sending().prepare_many(new, Origin(TaskSource.SCRIPT, (client, "price")))
         booked = [row.most for row in rows if row.most is not None]
-        most = sum(booked) if len(booked) == len(rows) else None
-        return BatchPrice(**said, rows=rows, **await self._would(client, wanted, prepared, most))
+        would: dict[str, Any] = {"would": "refuse" if any(row.problem for row in rows) else "repeat"}
+        if new and would["would"] == "repeat":
+            would = await self._would(client, wanted, new, prepared, sum(booked) if len(booked) == len(rows) else None)
+        return BatchPrice(**_priced(prepared), rows=rows, **would)
 
     async def _new_or_made(self, client: str, wish: TaskWished) -> tuple[NewTask, str]:
-        """The task of a row, and the id of the one that was made of it before; empty if there is none."""
+        """The task of a request, and the id of the one that was made of it before; empty if there is none."""
         new, digest = await self._wished(client, wish)
-        with english():
-            pair = self._pair(wish)
-            _refuse_findings(validate(pair, new.request.values), pair)
-        known = await self._engine.clients.known(client, wish.request_id.strip())
+        request_id = wish.request_id.strip() or await self._repeated(client, digest)
+        known = await self._engine.clients.known(client, request_id)
         if known is not None and known.digest != digest:
             raise _other_wish()
         is_made = known is not None and await self._engine.ledger.task(known.task_id) is not None
         return new, known.task_id if known is not None and is_made else ""
 
     async def _would(
-        self, client: str, wish: TaskWished | BatchWished, prepared: Prepared, most: float | None = None
+        self, client: str, wish: Wanted, new: Sequence[NewTask], prepared: Prepared, most: float | None = None
     ) -> dict[str, Any]:
-        verdict, because, _ = await self._verdict(client, wish, prepared, most)
+        verdict, because, _ = await self._verdict(client, wish, new, prepared, most)
         if verdict.waits:
             return {"would": "wait for approval", "because": because.message}
         return {"would": "refuse", "because": because.in_words()} if verdict.why is not None else {"would": "send"}
@@ -164,8 +154,8 @@ class Creating:
                 return MadeTask(task, is_repeat=True)
         new = replace(new, id=task_id)
         origin = Origin(TaskSource.SCRIPT, (client, request_id))
-        prepared = self._prepared(new, origin)
-        verdict, because, booked = await self._verdict(client, wish, prepared)
+        prepared = self._sending().prepare([new], origin)
+        verdict, because, booked = await self._verdict(client, wish, [new], prepared)
         if verdict.why is Why.READS_ONLY:
             engine.clients.tell_read_only(client)
         if verdict.why is not None and not verdict.waits:
@@ -190,15 +180,8 @@ class Creating:
             raise CallRefused("The task is gone again.", code=Code.FAILED)
         return MadeTask(task, is_repeat=False)
 
-    def _prepared(self, new: NewTask, origin: Origin) -> Prepared:
-        """Raises CallRefused for an invalid request."""
-        with english():
-            prepared = self._sending().prepare([new], origin)
-            _refuse_findings(prepared.findings[0], self._engine.catalog.pair(new.request.endpoint, new.request.model))
-        return prepared
-
     async def _verdict(
-        self, name: str, wish: TaskWished | BatchWished, prepared: Prepared, most: float | None = None
+        self, name: str, wish: Wanted, new: Sequence[NewTask], prepared: Prepared, most: float | None = None
     ) -> tuple[Verdict, CallRefused, float | None]:
         """Whether the request may be sent, the sentence for a refusal or a wait, and what is booked for a price that
         is not known or open. `most`: of a batch, with what its rows book; None if one without a price books nothing.
@@ -206,8 +189,9 @@ class Creating:
         clients, sum_ = self._engine.clients, prepared.sum
         reserved, client = await clients.reserved_today(name), await clients.client(name)
         is_booked = most is not None
+        known = sum(self._engine.pricing.most(one.request) or 0.0 for one in new)
         priced = Priced(
-            most=self._most(prepared) if most is None else most,
+            most=known if most is None else most,
             is_known=is_booked or not (sum_.unknown or Ask.PRICE_UNKNOWN in prepared.asks),
             is_open=sum_.at_least and not is_booked, asks_more=bool(prepared.asks - _agreed(wish) - _OF_PRICE),
             maximum=wish.max_credits, up_to=wish.price_up_to if isinstance(wish, TaskWished) else None,
@@ -216,11 +200,11 @@ class Creating:
             client, priced, is_paused=clients.are_paused, reserved=reserved,
             limit=self._engine.settings.confirm_above, waiting=len(clients.waiting()),
         )  # fmt: skip
-        because = self._in_words(verdict.why, client, priced, left_today(client, reserved), prepared)
+        because = self._in_words(verdict.why, client, priced, left_today(client, reserved), prepared, new)
         return verdict, because, booked_for(client, priced)
 
     def _in_words(
-        self, why: Why | None, client: Client, priced: Priced, left: float, prepared: Prepared
+        self, why: Why | None, client: Client, priced: Priced, left: float, prepared: Prepared, new: Sequence[NewTask]
     ) -> CallRefused:
         sum_, most, booked = prepared.sum, priced.most, booked_for(client, priced)
         with english():
@@ -249,34 +233,25 @@ class Creating:
             case Why.ABOVE_ALLOWANCE:
                 is_command = client.name == COMMAND_LINE
                 whose = "what commands may spend today" if is_command else "this program's allowance of today"
-                cheaper = self._cheaper(prepared, left)
+                cheaper = self._cheaper(new, left)
                 return _refused(f"{costs}; {left_words} are left of {whose}.{cheaper}", "Grant more, or wait.")
             case _:
                 return refused(why)
 
-    def _most(self, prepared: Prepared) -> float:
-        """The most that is known of what the request may cost."""
-        requests = prepared.intent.tasks if isinstance(prepared.intent, NewTasks) else ()
-        return sum(self._engine.pricing.most(one.request) or 0.0 for one in requests)
-
-    def _cheaper(self, prepared: Prepared, credits: float) -> str:
+    def _cheaper(self, new: Sequence[NewTask], credits: float) -> str:
         """What would make the request cost at most this: " With duration=5 it costs 40." Empty if no single setting
         does."""
-        if not (isinstance(prepared.intent, NewTasks) and len(prepared.intent.tasks) == 1):
-            return ""
-        [new] = prepared.intent.tasks
-        if (pair := self._engine.catalog.pair(new.request.endpoint, new.request.model)) is None:
-            return ""
-        for name in _SAVING:
-            found = pair.field(name)
-            if found is None:
+        [one, *others] = new
+        pair = self._engine.catalog.pair(one.request.endpoint, one.request.model)
+        for name in () if others else _SAVING:
+            if pair is None or (found := pair.field(name)) is None:
                 continue
             values = found.choices or range(int(found.minimum or 1), int(found.maximum or 0) + 1)
             priced = [
                 (most, value)
                 for value in values
-                if not validate(pair, wanted := {**new.request.values, name: value})
-                and (most := self._engine.pricing.most(replace(new.request, values=wanted))) is not None
+                if not validate(pair, wanted := {**one.request.values, name: value})
+                and (most := self._engine.pricing.most(replace(one.request, values=wanted))) is not None
                 and most <= credits
             ]
             if priced:
@@ -316,6 +291,8 @@ class Creating:
             # Results are checked too: their kind may not fit the field.
             files |= await asyncio.to_thread(check_files, own, allowed=None, **folders)
             files |= await asyncio.to_thread(check_files, others, allowed=allowed, **folders)
+        with english():
+            _refuse_findings(validate(pair, values), pair)
         request = Request(endpoint=wish.endpoint, model=wish.model, values=values, prompt=prompt_of(pair, values))
         meant = [wish.endpoint, wish.model, values, wish.project, files]
         digest = hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
@@ -382,7 +359,7 @@ def _priced(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _agreed(wish: TaskWished | BatchWished) -> frozenset[Ask]:
+def _agreed(wish: Wanted) -> frozenset[Ask]:
     """The questions that are answered by its limit, or by being one of many."""
     is_one = isinstance(wish, TaskWished) and not wish.is_of_batch
     return frozenset({Ask.ABOVE_LIMIT} if is_one else {Ask.ABOVE_LIMIT, Ask.OVER_CAP})
@@ -390,13 +367,13 @@ def _agreed(wish: TaskWished | BatchWished) -> frozenset[Ask]:
 
 def _other_wish() -> CallRefused:
     return CallRefused(
-        _OTHER_WISH,
+        "This request_id was used for another request.",
         code=Code.INPUT,
         advice="Use a new one for a new wish, or for a file that has changed. Nothing was sent.",
     )
 
 
-def _refuse_findings(found: Sequence[Finding], pair: Pair | None) -> None:
+def _refuse_findings(found: Sequence[Finding], pair: Pair) -> None:
     if found:
         said = " ".join(
             f"{'.'.join(map(str, one.path))}: {one.message}{_allowed(pair, one)}" if one.path else one.message
@@ -405,10 +382,9 @@ def _refuse_findings(found: Sequence[Finding], pair: Pair | None) -> None:
         raise CallRefused("The request is not valid.", code=Code.INPUT, advice=said)
 
 
-def _allowed(pair: Pair | None, finding: Finding) -> str:
+def _allowed(pair: Pair, finding: Finding) -> str:
     """The values of a field that has choices, unless the finding names them."""
-    fields = pair.fields if pair is not None else ()
-    choices: Sequence[object] = ()
+    fields, choices = pair.fields, tuple[object, ...]()
     for name in finding.path:
         if isinstance(name, str) and (one := next((one for one in fields if one.name == name), None)) is not None:
             fields = (*one.fields, *(inner for form in one.variants for inner in form.fields))

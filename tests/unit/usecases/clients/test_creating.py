@@ -166,7 +166,8 @@ async def test_dry_run_reports_what_create_would_do(tmp_path: Path):
         desk.rig.settings.day_cap = None
         await desk.create(max_credits=30)
         assert (await would(max_credits=30))[0] == "repeat"
-        assert (await would(prompt="A wolf", max_credits=30))[0] == "refuse", "the id is used"
+        with pytest.raises(CallRefused, match="used for another request"):
+            await would(prompt="A wolf", max_credits=30)
 
 
 async def test_agent_is_told_why_it_waits_and_how_to_avoid_it(tmp_path: Path):
