@@ -60,12 +60,6 @@ class Hook(Struct, frozen=True, kw_only=True):
         return (urlsplit(first).hostname or "") if self.address else first.replace("\\", "/").rpartition("/")[2]
 
 
-def accepted(found: Any) -> Any:
-    """As a preference stores it. Raises ValueError or TypeError."""
-    Hook.read(found)
-    return found
-
-
 class HookFailed(RunwayDesktopError):
     """The program or the address did not take the event. `detail`: the beginning of what the program said."""
 

@@ -11,7 +11,7 @@ gone. So this module is about links, not about results.
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
 from runway_desktop.values import Struct
@@ -39,6 +39,11 @@ def local_time(at: float, zone: tzinfo | None = None) -> datetime:
     if not EARLIEST <= at <= LATEST:
         at = LATEST if at > LATEST else EARLIEST
     return datetime.fromtimestamp(at, zone)
+
+
+def written(at: float) -> str:
+    """Unix seconds in UTC, as Runway writes them: 2026-12-01T08:30:00.000Z."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class LinkStatus(StrEnum):

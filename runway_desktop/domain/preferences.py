@@ -14,8 +14,8 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, overload
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
-from . import hooks
 from .filenames import DEFAULT_TEMPLATE
+from .hooks import Hook
 
 Value = TypeVar("Value")
 Checked_co = TypeVar("Checked_co", covariant=True)
@@ -94,6 +94,11 @@ class NumberEach(Struct, Generic[Amount], frozen=True):
 
 class Own(Struct, Generic[Value], frozen=True):
     accept: Callable[[Any], Value]
+
+
+def _hook(found: Any) -> dict[str, Any]:
+    Hook.read(found)
+    return dict(found)
 
 
 class Keeper(Protocol):
@@ -189,7 +194,7 @@ class Preferences:
     sending_cap = Preference[float | None](None, Text("Per task"), Credits())
     project_caps = Preference[dict[str, float]]({}, Text("Project caps"), NumberEach(float, MOST_CREDITS))
     confirm_above = Preference[float | None](1_000.0, Text("Ask when it costs more than"), Credits())
-    hook = Preference[dict[str, Any]]({}, Text("When something happens, run"), Own(hooks.accepted))
+    hook = Preference[dict[str, Any]]({}, Text("When something happens, run"), Own(_hook))
     """A `domain.hooks.Hook`, valid in its own list only."""
     shortcuts = Preference[dict[str, list[str]]]({}, Text("Shortcuts"), Own(_shortcuts))
 

@@ -12,7 +12,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from runway_desktop.domain.advance import ImpossibleMove, Withdrawn
-from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import ClientsChanged, EngineNotice, EngineNoticeCode, TaskChanged
 from runway_desktop.domain.moments import local_time
@@ -118,7 +117,7 @@ class Clients:
         """Names of the clients whose permission was given in a list that this one replaced or is a copy of, so that
         they may only read. Each is named once: call it when a person can see it."""
         await self._clients()
-        return await self._store.take_void_permissions(self._list())
+        return await self._store.take_void_permissions(self._settings.identity)
 
     async def allow_folders(self, name: str, folders: Sequence[str]) -> None:
         """Sets the only folders whose files the client may name, with links resolved."""
@@ -260,7 +259,7 @@ class Clients:
         # The copy check decides which identity this list has.
         await self._copies.until_checked()
         async with self._loading:
-            if self._known_list != (identity := self._list()):
+            if self._known_list != (identity := self._settings.identity):
                 self._known = {client.name: client for client in await self._store.clients(identity)}
                 self._known_list = identity
                 if self.has_met_programs:
@@ -272,13 +271,9 @@ class Clients:
         known = await self._clients()
         async with self._saving:
             client = edit(known.get(name) or Client(name=name))
-            await self._store.save_client(client, self._list())
+            await self._store.save_client(client, self._settings.identity)
             known[name] = client
         self.changed()
-
-    def _list(self) -> str:
-        identity = self._settings.get(IDENTITY)
-        return str(identity.get("id", "")) if isinstance(identity, Mapping) else ""
 
     async def _waiting_of(self, name: str) -> list[Task]:
         waiting = self.waiting()

@@ -11,10 +11,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, SettingsChanged
 from runway_desktop.domain.preferences import Preferences
@@ -69,6 +71,12 @@ class Settings(Preferences):
     def paused(self) -> bool:
         """Whether the person, or the lane itself, has stopped all sending."""
         return bool(self.get(PAUSED, False))
+
+    @property
+    def identity(self) -> str:
+        """The list's, to which permissions are bound; empty before it was checked once."""
+        found = self.get(IDENTITY)
+        return str(found.get("id", "")) if isinstance(found, Mapping) else ""
 
     async def load(self) -> None:
         """Reads what is stored. Call once, before any setting is read."""

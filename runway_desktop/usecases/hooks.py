@@ -14,28 +14,20 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 from runway_desktop.desktop import own_program
+from runway_desktop.domain import events
 from runway_desktop.domain.caps import LaneCode, Way
-from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import (
-    DownloadsCounted,
-    Event,
-    LaneChanged,
-    Notice,
-    OutputChanged,
-    TaskChanged,
-    TasksAdded,
-)
 from runway_desktop.domain.hooks import LONGEST_RUN, Happening, Hook, HookFailed, check_address
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, Row
+from runway_desktop.domain.moments import written
 from runway_desktop.domain.secrecy import WHOLE_KEY
 from runway_desktop.domain.task import HoldCode, OutputState, State, Task, TaskId
 from runway_desktop.services.approvals import YOU
@@ -82,7 +74,7 @@ class Hooks:
         self._threads = threads or ThreadPoolExecutor(1, "hook")
         self.amount = 0
         """Events that the thread has to run."""
-        self._ends_at: float | None = None
+        self._ends_at = math.inf
         self._told: set[str] = set()
         """Kinds of failures that were told."""
         self._done: dict[TaskId, tuple[Happening, float]] = {}
@@ -94,25 +86,25 @@ class Hooks:
     @property
     def hook(self) -> Hook:
         hook = Hook.read(self.engine.settings.hook)
-        return hook if hook.list == self._list() else Hook()
+        return hook if hook.list == self.engine.settings.identity else Hook()
 
     async def set(self, words: Sequence[str], happenings: frozenset[Happening]) -> None:
         await self.engine.copies.until_checked()
-        hook = Hook(words=tuple(words))
+        hook = Hook(list=self.engine.settings.identity, words=tuple(words), happenings=happenings)
         if hook.address:
             check_address(hook.address)
         elif words:
-            hook = Hook(words=(await in_worker(None, own_program.found_program, words[0]), *words[1:]))
-        stored = {"list": self._list(), "words": list(hook.words), "happenings": sorted(happenings)}
-        self.engine.settings.hook = stored if words else {}
+            stored = (await in_worker(None, own_program.found_program, words[0]), *words[1:])
+            hook = Hook(list=hook.list, words=stored, happenings=happenings)
+        self.engine.settings.hook = as_json(hook) if words else {}
         self._told.clear()
         await self.engine.clients.record(YOU, "hook", hook.name, ", ".join(sorted(happenings)))
 
     async def test(self) -> None:
         listing = Listing(filter=Filter(page=Page.SAVED), group=GroupBy.NONE)
         rows = (await self.engine.library.beginning(listing, 1, 1))[1]
-        event = await self._event(self.engine.clock.now(), Happening.SAVED, next(iter(rows), None))
-        await in_worker(None, self._deliver, self.hook, _encoded({**event, "is_test": True}), LONGEST_RUN)
+        event = await self._event(self.engine.clock.now(), Happening.SAVED, next(iter(rows), None), is_test=True)
+        await in_worker(None, self._deliver, self.hook, event)
 
     async def settle(self) -> None:
         self._stop()
@@ -122,25 +114,24 @@ class Hooks:
 
     # Events.
 
-    def _heard(self, event: Event) -> None:
+    def _heard(self, event: events.Event) -> None:
         if not self.engine.settings.hook:
             return
         match event:
-            case TasksAdded(tasks):
+            case events.TasksAdded(tasks):
                 for task in tasks:
                     self._take(task, None)
-            case TaskChanged(task, before):
+            case events.TaskChanged(task, before):
                 self._take(task, before)
-            case OutputChanged(output):
-                is_saved = output.state is OutputState.SAVED
-                is_news = not is_saved or abs(self.engine.clock.now() - (output.saved_at or 0.0)) < _FRESH
-                self._was_busy |= is_news
-                if is_news and output.state not in (OutputState.WAITING, OutputState.DOWNLOADING):
+            case events.OutputChanged(output):
+                age = self.engine.clock.now() - (output.saved_at or 0.0)
+                if output.state is not OutputState.SAVED or abs(age) < _FRESH:
+                    self._was_busy = True
                     self._add(None, output.task_id)
-            case LaneChanged():
+            case events.LaneChanged():
                 self._lane_changed = True
                 self._wake()
-            case DownloadsCounted(0, 0):
+            case events.DownloadsCounted(0, 0):
                 self._wake()
 
     def _take(self, task: Task, before: Task | None) -> None:
@@ -171,23 +162,20 @@ class Hooks:
             if not self.hook.words:
                 self.engine.settings.hook = {}
                 self._found.clear()
-                await self._tell(
-                    HookFailed(Text("What runs when something happens was set in another list. Set it again."))
-                )
+                said = Text("What runs when something happens was set in another list. Set it again.")
+                await self._tell(HookFailed(said))
             while self._found or self._failed or self._finds_more():
                 while self._failed:
                     await self._tell(self._failed.popleft())
                 if self._found:
-                    content = await self._content(*self._found.popleft())
-                    if content is not None:
-                        self._begin(content)
+                    await self._begin(*self._found.popleft())
 
     def _finds_more(self) -> bool:
         """Adds what can be seen only once all else is told."""
         engine = self.engine
-        if self._lane_changed and engine.is_made("lane"):
+        if self._lane_changed:
+            self._lane_changed = False
             self._look_at_lane()
-        self._lane_changed = False
         if self._was_busy and not self._found and engine.is_made("downloads") and engine.downloads.is_idle:
             self._was_busy = any(map(_goes_on, engine.ledger.open()))
             if not self._was_busy:
@@ -207,46 +195,44 @@ class Hooks:
             self._add(Happening.NEEDS_ME, task_id)
         self._needed = needed
 
-    async def _content(self, at: float, happening: Happening | None, task_id: TaskId | None) -> bytes | None:
-        """None for an event that was not chosen, or was told before."""
+    async def _event(self, at: float, happening: Happening, row: Row | None, *, is_test: bool = False) -> bytes:
+        """As JSON: what happened, a text in the person's language, and the members of a task as programs read them."""
+        event: dict[str, Any] = {"event": happening, "time": written(at), "text": _("The queue is empty.")}
+        if is_test:
+            event |= {"is_test": True, "text": _("This is a test.")}
+        if row is not None:
+            engine, task = self.engine, row.task
+            asked = (await engine.clients.of([task.id])).get(task.id)
+            kept = engine.lane.keeps(task) if task.state is State.QUEUED and engine.is_made("lane") else None
+            price = engine.pricing.price(task.request)
+            credits = price.credits if price is not None else None
+            event["text"] = f"{describe(row, Around(kept=kept)).headline} · {name_of(task)}"
+            with english():
+                event |= as_json(self._answer(row, asked=asked, price=credits, kept=kept))
+        return WHOLE_KEY.sub("key_…", json.dumps(event)).encode()
+
+    # Running.
+
+    async def _begin(self, at: float, happening: Happening | None, task_id: TaskId | None) -> None:
+        """Gives it to the thread, unless it was not chosen, or was told before."""
         row = next(iter(await self.engine.library.rows([task_id])), None) if task_id is not None else None
         if happening is None and row is not None and (end := end_of(row)) is not None:
             happening = _ENDS.get(end, Happening.FAILED)
             saved_at = max((output.saved_at or 0.0 for output in row.outputs), default=0.0)
             token = happening, saved_at if end is End.SAVED else row.task.sent_at or 0.0
             if self._done.get(row.task.id) == token:
-                return None
+                return
             self._done[row.task.id] = token
-        if happening not in self.hook.happenings or (task_id is not None and row is None):
-            return None
-        return _encoded(await self._event(at, happening, row))
+        hook = self.hook
+        if happening not in hook.happenings or (task_id is not None and row is None):
+            return
+        content, loop = await self._event(at, happening, row), asyncio.get_running_loop()
 
-    async def _event(self, at: float, happening: Happening, row: Row | None) -> dict[str, Any]:
-        """As JSON: what happened, a text in the person's language, and the members of a task as programs read them."""
-        moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        event: dict[str, Any] = {"event": happening, "time": moment, "text": _("The queue is empty.")}
-        if row is None:
-            return event if happening is Happening.QUEUE_EMPTY else {**event, "text": _("This is a test.")}
-        engine, task = self.engine, row.task
-        asked = (await engine.clients.of([task.id])).get(task.id)
-        kept = engine.lane.keeps(task) if task.state is State.QUEUED and engine.is_made("lane") else None
-        price = engine.pricing.price(task.request)
-        event["text"] = f"{describe(row, Around(kept=kept)).headline} · {name_of(task)}"
-        credits = price.credits if price is not None else None
-        with english():
-            return event | as_json(self._answer(row, asked=asked, price=credits, kept=kept))
-
-    # Running.
-
-    def _begin(self, content: bytes) -> None:
-        loop = asyncio.get_running_loop()
-
-        def run(hook: Hook) -> None:
+        def run() -> None:
             error = None
             with survived("running an event"):
                 try:
-                    left = LONGEST_RUN if self._ends_at is None else self._ends_at - self.engine.clock.monotonic()
-                    self._deliver(hook, content, min(LONGEST_RUN, left))
+                    self._deliver(hook, content)
                 except HookFailed as failed:
                     error = failed
                     log.warning("An event was not run: %s %s", error, error.detail)
@@ -255,10 +241,11 @@ class Hooks:
                 loop.call_soon_threadsafe(self._ended, error)
 
         self.amount += 1
-        self._threads.submit(run, self.hook)
+        self._threads.submit(run)
 
-    def _deliver(self, hook: Hook, content: bytes, seconds: float) -> None:
+    def _deliver(self, hook: Hook, content: bytes) -> None:
         """On a thread."""
+        seconds = min(LONGEST_RUN, self._ends_at - self.engine.clock.monotonic())
         if seconds < 1:
             raise HookFailed(Text("The program has ended before all events were run."))
         if hook.address:
@@ -278,11 +265,8 @@ class Hooks:
         if error.kind not in self._told:
             self._told.add(error.kind)
             detail = error.detail[:LONGEST_DETAIL]
-            self.engine.bus.tell(Notice(error.text, detail, is_problem=True, section="hook"))
+            self.engine.bus.tell(events.Notice(error.text, detail, is_problem=True, section="hook"))
             await self.engine.clients.record(self.hook.name, "event", "", error.in_words())
-
-    def _list(self) -> str:
-        return str((self.engine.settings.get(IDENTITY) or {}).get("id", ""))
 
 
 def _waits(task: Task) -> bool:
@@ -293,7 +277,3 @@ def _waits(task: Task) -> bool:
 
 def _goes_on(task: Task) -> bool:
     return task.state.is_live or task.state is State.SENDING or (task.is_free and task.removed_at is None)
-
-
-def _encoded(event: Mapping[str, Any]) -> bytes:
-    return WHOLE_KEY.sub("key_…", json.dumps(event)).encode()

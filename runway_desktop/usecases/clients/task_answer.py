@@ -7,12 +7,12 @@ External text (prompts, names, Runway's messages) is in separate fields, never i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from runway_desktop.domain.advance import POLL_GAP
 from runway_desktop.domain.caps import Kept, LaneCode, Way
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.moments import written
 from runway_desktop.domain.permissions import ClientRequest, Decision, decision
 from runway_desktop.domain.task import LIVE, HoldCode, Output, OutputState, State, Task
 from runway_desktop.texts import english
@@ -76,7 +76,7 @@ def task_answer(
     if kept is not None:
         found["next"] = _queued(kept, has_window=has_window)
         if because := why_waiting(kept, why):
-            since = _moment(kept.since) if kept.since is not None else None
+            since = written(kept.since) if kept.since is not None else None
             found |= {"waits_because": because, "waits_since": since, "file": task.hold.file or None}
     if asked is not None:
         found |= _decided(asked, task)
@@ -90,7 +90,7 @@ def task_answer(
     if note:
         found["note"] = note
     return TaskAnswer(
-        id=task.id, runway_id=task.remote_id, created_at=_moment(task.remote_created_at or task.created_at),
+        id=task.id, runway_id=task.remote_id, created_at=written(task.remote_created_at or task.created_at),
         endpoint=task.request.endpoint, model=task.request.model, prompt=task.request.prompt,
         credits=task.credits if task.credits is not None else price,
         progress=task.progress if task.state is State.RUNNING else None,
@@ -186,7 +186,3 @@ def _file(output: Output) -> FileAnswer:
         poster=output.poster or None, is_missing=output.is_missing or None, width=output.width or None,
         height=output.height if output.width else None, duration=output.duration or None,
     )  # fmt: skip
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

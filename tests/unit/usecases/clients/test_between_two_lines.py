@@ -138,7 +138,7 @@ async def test_simultaneous_call_does_not_undo_a_revocation(tmp_path: Path, monk
         await clients.permit(AGENT, Permission.REVOKED)
         await asyncio.gather(*calls)
         assert (await clients.client(AGENT)).permission is Permission.REVOKED
-        kept = {one.name: one.permission for one in await store.clients(clients._list())}
+        kept = {one.name: one.permission for one in await store.clients(desk.engine.settings.identity)}
         assert kept[AGENT] is Permission.REVOKED
 
 
@@ -264,7 +264,7 @@ async def test_many_invented_client_names_do_not_displace_granted_permissions(
             await desk.rig.clock.advance(1)
             await clients.saw(f"name {number}")
         await clients.permit("new", Permission.ASK)
-        kept = {one.name: one.permission for one in await desk.engine._store.clients(clients._list())}
+        kept = {one.name: one.permission for one in await desk.engine._store.clients(desk.engine.settings.identity)}
         assert kept["new"] is kept[AGENT] is Permission.ASK
         assert kept[COMMAND_LINE] is Permission.ALLOWANCE
         assert [name for name, may in kept.items() if may is Permission.READ] == [f"name {n}" for n in range(15, 20)]

@@ -213,7 +213,7 @@ async def test_permissions_are_stored_and_connected_clients_listed(tmp_path: Pat
         await clients.permit("claude-code", Permission.ALLOWANCE, 200)
         await clients.allow_folders("claude-code", ["/films/cast", "/films/cast"])
         await answer(desk.cases, Hello(client="cursor"), "list", {})
-        kept = {one.name: one for one in await desk.engine._store.clients(clients._list())}
+        kept = {one.name: one for one in await desk.engine._store.clients(desk.engine.settings.identity)}
         assert kept["claude-code"] == Client(
             name="claude-code", permission=Permission.ALLOWANCE, credits=200, folders=("/films/cast",)
         )
