@@ -21,6 +21,12 @@ from .model import Field, FieldKind, Pair, Variant
 Path = tuple[str | int, ...]
 LONGEST_LINK = 2_048
 """Characters."""
+TAG = "tag"
+"""Member of an input that names it for the prompt."""
+NUMBERED: Mapping[str, str] = {"referenceAudios": "Audio"}
+"""Fields whose inputs the model itself names by a word and a number."""
+_MANY = 16
+"""Capacity of a list for which the catalog states none."""
 
 
 class AssetRef(Struct, frozen=True, kw_only=True):
@@ -81,6 +87,15 @@ def asset_value(field: Field, items: Sequence[AssetItem]) -> object:
     return [
         _entry(field, item, item.position or (next(free, None) if field.position_required else None)) for item in items
     ]
+
+
+def capacity(field: Field) -> int:
+    """How many inputs a field can hold."""
+    if field.kind is FieldKind.ASSET:
+        return 1
+    if field.max_length is not None:
+        return field.max_length
+    return len(field.positions) if field.positions else _MANY
 
 
 def uri_problem(uri: str, field: Field, *, local_files: bool = True) -> str | None:

@@ -9,6 +9,7 @@ from runway_desktop.values import Struct
 
 from .account import Connectivity, KeyStatus, Organization
 from .caps import Cap
+from .cast import Cast
 from .errors import RunwayDesktopError
 from .folders import FileMove, FolderHealth, MoveProgress
 from .task import Output, Task, TaskId
@@ -130,6 +131,12 @@ class ClientsChanged(Struct, frozen=True):
     """Client permissions, connected clients or the log of their requests changed."""
 
 
+class CastChanged(Struct, frozen=True):
+    """The cast was read, or a member changed."""
+
+    cast: Cast
+
+
 class Notice(Struct, frozen=True):
     """A message that belongs to no row or field. `detail` is small print. `section` names the preferences' section
     where the problem can be solved. `remote_ids`: Runway ids to import."""
@@ -201,6 +208,7 @@ Event = (
     | FilesMoved
     | SettingsChanged
     | ClientsChanged
+    | CastChanged
     | Notice
     | EngineNotice
 )

@@ -83,6 +83,11 @@ class Profile(Struct, frozen=True, kw_only=True):
         return self.folder / "inputs"
 
     @property
+    def cast(self) -> Path:
+        """Files of the cast's members."""
+        return self.folder / "cast"
+
+    @property
     def rescued(self) -> Path:
         """Results saved here while the library is not usable."""
         return self.folder / "Rescued"

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .disk.profile_folders import ProfileFolders
     from .exchange.exchange import Exchange
     from .intake.intake import Intake
+    from .library.cast import CastKeeper
     from .library.library import Library
     from .library.library_move import LibraryMove
     from .library.lineage import Lineage
@@ -233,6 +234,12 @@ class Engine:
         from .library.sheets import Sheets
 
         return Sheets(self._store, self._file_workers)
+
+    @cached_property
+    def cast(self) -> CastKeeper:
+        from .library.cast import CastKeeper
+
+        return CastKeeper(self._store, self.bus, self.clock, self._profile, self._workers)
 
     @cached_property
     def lineage(self) -> Lineage:

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from runway_desktop.domain.account import Fingerprint, Organization, UsedCredits
 from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.backups import Contents
+from runway_desktop.domain.cast import Member
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.hooks import Happening, Hook
 from runway_desktop.domain.library import (
@@ -379,6 +380,12 @@ class Store(Protocol):
 
     async def sheets(self, limit: int) -> Sequence[KeptSheet]:
         """Latest changed first, without their texts."""
+
+    async def members(self) -> Sequence[Member]:
+        """The cast, removed members too, each as it was saved."""
+
+    async def save_member(self, member: Member, at: float) -> None:
+        """Inserts or replaces it. `at`: Unix seconds."""
 
     async def recent_prompts(self, limit: int, text: str = "") -> Sequence[str]:
         """Distinct prompts of tasks, latest first; with `text`, only those that contain every word of it."""

@@ -25,7 +25,7 @@ from runway_desktop.domain.library import Entries, Estimate, GroupSummary, Ledge
 from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
-from . import client_rows, presence, reading, spending_totals, tally, trouble, writing
+from . import cast_rows, client_rows, presence, reading, spending_totals, tally, trouble, writing
 from . import listing as listings
 from . import sheets as kept_sheets
 from .conditions import add_pieces
@@ -165,6 +165,7 @@ class SqliteStore:
     note_looks = _written(presence.note_looks)
     save_sheet = _written(kept_sheets.put)
     change_sheet = _written(kept_sheets.change)
+    save_member = _written(cast_rows.put)
     delete_sheet = _written(kept_sheets.delete)
 
     async def change_output(
@@ -238,6 +239,7 @@ class SqliteStore:
     sheet = _asked(kept_sheets.sheet)
     sheet_of_batch = _asked(kept_sheets.of_batch)
     sheets = _asked(kept_sheets.recent)
+    members = _asked(cast_rows.members)
     recent_prompts = _asked(kept_sheets.recent_prompts)
     refused_prompts = _asked(kept_sheets.refused_prompts)
 

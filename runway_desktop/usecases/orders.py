@@ -22,6 +22,7 @@ from runway_desktop.usecases.requests.order import KeptInQueue, Order
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import NotAnswered, TaskSender
 from runway_desktop.usecases.sheets.cells import cells_of
+from runway_desktop.values import replace
 
 _TOLD = frozenset({Ask.OVER_CAP, Ask.LOW_BALANCE})
 _LONGEST_NAME = 48
@@ -38,9 +39,12 @@ class Orders:
         return self._sending().kept(_tasks_of(order), with_freed=True) if order.editing is None else None
 
     async def prepare(self, order: Order) -> Prepared:
+        if "@" in order.request.prompt:
+            order = replace(order, cast=await self._engine.cast.load())
         origin = Origin(TaskSource.COMPOSER, (order.request, order.project))
         if order.editing is not None:
-            return await self._sending().prepare_edit(order.editing, order.request, origin)
+            [(request, cast)] = order.with_cast()
+            return await self._sending().prepare_edit(order.editing, request, origin, cast)
         name = batch_name(order.request.prompt) if order.amount > 1 else ""
         return self._sending().prepare(_tasks_of(order), origin, batch_name=name)
 
@@ -80,7 +84,10 @@ class Orders:
 
 
 def _tasks_of(order: Order) -> list[NewTask]:
-    return [NewTask(request=one, project=order.project, parent_id=order.parent) for one in order.requests()]
+    return [
+        NewTask(request=request, project=order.project, parent_id=order.parent, cast=cast)
+        for request, cast in order.with_cast()
+    ]
 
 
 def batch_name(prompt: str) -> str:

@@ -77,6 +77,7 @@ class UseCases:
     budget = _Of(lambda engine: engine.budget)
     bus = _Of(lambda engine: engine.bus)
     clients = _Of(lambda engine: engine.clients)
+    cast = _Of(lambda engine: engine.cast)
     catalog = _Of(lambda engine: engine.catalog)
     clock = _Of(lambda engine: engine.clock)
     downloads = _Of(lambda engine: engine.downloads)

@@ -47,6 +47,7 @@ class Bridge(QObject):
     files_moved = Signal(object)
     settings_changed = Signal(object)
     clients_changed = Signal(object)
+    cast_changed = Signal(object)
     notice = Signal(object)
 
     def __init__(self, bus: Bus, parent: QObject | None = None) -> None:
@@ -103,6 +104,8 @@ class Bridge(QObject):
                 self.files_moved.emit(moves)
             case events.SettingsChanged(names):
                 self.settings_changed.emit(names)
+            case events.CastChanged(cast):
+                self.cast_changed.emit(cast)
             case events.Notice():
                 self.notice.emit(event)
             case events.EngineNotice():

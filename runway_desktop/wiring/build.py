@@ -248,6 +248,7 @@ async def _assemble(
             ("account", engine.account.run),
             ("prices of the queue", engine.measure_queue),
             ("lane", lambda: _send(engine, sound, demo)),
+            ("cast", engine.cast.load),
             ("poller", engine.poller.run),
             ("lost files", engine.missing_inputs.run),
             ("downloads", engine.downloads.run),

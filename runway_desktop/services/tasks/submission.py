@@ -111,10 +111,11 @@ class SendAgain(Struct, frozen=True):
 
 
 class Edit(Struct, frozen=True):
-    """A new request for a queued task."""
+    """A new request for a queued task; `cast`: members that join its cast."""
 
     task: Task
     request: Request
+    cast: tuple[MemberId, ...] = ()
 
 
 class Release(Struct, frozen=True):
@@ -245,8 +246,9 @@ class Submission:
                 await self._adoption.let_go(old.id)
                 async for ids in self._add(NewTasks(tasks=(new,)), moved, prepared):
                     yield ids
-            case Edit(task, request):
-                await self._edit(task.id, request, await self._taken_as_they_are(task), prepared.unpaid)
+            case Edit(task, request, cast):
+                hashes = await self._taken_as_they_are(task)
+                await self._edit(task.id, request, hashes, prepared.unpaid, cast)
                 yield (task.id,)
             case Release(tasks, is_next):
                 await self._queue_acts.release(tasks, is_next=is_next, key=prepared.key, unpaid=prepared.unpaid)
@@ -273,7 +275,12 @@ class Submission:
         return await asyncio.get_running_loop().run_in_executor(self._executor, _hashes, paths)
 
     async def _edit(
-        self, task_id: TaskId, request: Request, hashes: Mapping[str, str], unpaid: Collection[TaskId] = ()
+        self,
+        task_id: TaskId,
+        request: Request,
+        hashes: Mapping[str, str],
+        unpaid: Collection[TaskId] = (),
+        cast: Sequence[MemberId] = (),
     ) -> None:
         """`hashes` by path replace the known ones, which stay otherwise: a client's file is compared with its hash."""
 
@@ -284,7 +291,7 @@ class Submission:
                 )
             stays = task.waits_for_person or task.hold.code is HoldCode.WHEN_CREDITS
             hold = Hold(HoldCode.CREDITS) if task.id in unpaid else task.hold if stays else ITS_TURN
-            return replace(task, request=request, hold=hold)
+            return replace(task, request=request, hold=hold, cast=tuple(dict.fromkeys((*task.cast, *cast))))
 
         old = await self._task(task_id)
         kept = {inp.path: inp.sha256 for inp in await self._store.inputs(task_id) if inp.path}

@@ -28,18 +28,20 @@ from runway_desktop.catalog import (
     value_from_text,
     value_in_words,
 )
-from runway_desktop.catalog.assets import any_of
+from runway_desktop.catalog.assets import any_of, capacity
 from runway_desktop.catalog.input_files import check_asset, check_together
 from runway_desktop.catalog.labels import unit_label
+from runway_desktop.domain.cast import Cast, name_key
 from runway_desktop.domain.inputs import AssetDrop, MediaFacts, with_moved_files
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.services.library import expansion
 from runway_desktop.texts import _, ngettext, pgettext
+from runway_desktop.usecases.casting import Casting, cast_into
 from runway_desktop.usecases.words import units
 from runway_desktop.values import replace
 
-from .input_item import InputItem, capacity, label_of, local_path, media_in, short_name
+from .input_item import InputItem, label_of, local_path, media_in, short_name
 from .kept_draft import ParkedValues
 
 _MOST_SAID = 8
@@ -86,6 +88,17 @@ def requests_of(pair: Pair, request: Request) -> list[Request]:
         replace(request, values={**request.values, field.name: found.text}, prompt=found.text)
         for found in expansion.expansions(request.prompt)
     ]
+
+
+def first_of(pair: Pair, request: Request) -> Request:
+    """The first of them. Without braces, the request itself."""
+    if "{" not in request.prompt and "\\" not in request.prompt:
+        return request
+    field = pair.prompt_field
+    if field is None:
+        return request
+    [found] = expansion.expansions(request.prompt, 1)
+    return replace(request, values={**request.values, field.name: found.text}, prompt=found.text)
 
 
 def brace_findings(pair: Pair, amount: int, requests: Callable[[], list[Request]]) -> tuple[Finding, ...]:
@@ -182,6 +195,11 @@ class RequestDraft:
         """By URI, of every file that could not be read: why, in a sentence."""
         self.parked = ParkedValues()
         """Values that the model does not accept."""
+        self.cast: Cast | None = None
+        """The members that the prompt can name; None before they were read."""
+        self.settled: tuple[str, ...] = ()
+        """What follows an @ in the prompt and is text, as in `domain.cast.mentions`."""
+        self._casting: Casting | None = None
         self._found: tuple[Finding, ...] | None = None
         self._checked: tuple[Finding, ...] | None = None
 
@@ -215,31 +233,57 @@ class RequestDraft:
             endpoint=self.pair.endpoint, model=self.pair.model, values=values, prompt=prompt_of(self.pair, values)
         )
 
+    def casting(self) -> Casting:
+        """The request with the cast in it; of several requests that the prompt makes, the first."""
+        if self._casting is None:
+            request = first_of(self.pair, self.request())
+            self._casting = cast_into(self.pair, request.values, self.cast, self.settled)
+        return self._casting
+
+    def name_member(self, name: str) -> None:
+        """The name is this member from now on, also where it was text."""
+        self.settled = tuple(one for one in self.settled if not one.startswith(name_key(name)))
+        self.touched()
+
+    def cast_inputs(self) -> list[InputItem]:
+        """The files of the cast as inputs, in the order of `casting().uses`."""
+        return [
+            self._input(field, use.number, AssetItem(uri=use.file.uri, media=use.file.media))
+            for use in (self.casting().uses if self._has_cast else ())
+            if (field := self.pair.field(use.field)) is not None
+        ]
+
+    @property
+    def _has_cast(self) -> bool:
+        return self.cast is not None and "@" in self.prompt
+
     def inputs(self) -> list[InputItem]:
+        """Those that were added, without the cast's."""
         found: list[InputItem] = []
         for field in self.pair.asset_fields:
             for number, item in enumerate(self.assets.get(field.name, ())):
-                facts = self.facts.get(item.uri)
-                found.append(
-                    InputItem(
-                        field=field.name,
-                        number=number,
-                        uri=item.uri,
-                        media=media_in(field, item, facts),
-                        label=label_of(field, number, item),
-                        facts=facts,
-                        problem=self._input_problem(field, number, item.uri),
-                        tag=str(item.extra.get("tag") or ""),
-                    )
-                )
+                found.append(self._input(field, number, item))
         return found
+
+    def _input(self, field: Field, number: int, item: AssetItem) -> InputItem:
+        facts = self.facts.get(item.uri)
+        return InputItem(
+            field=field.name,
+            number=number,
+            uri=item.uri,
+            media=media_in(field, item, facts),
+            label=label_of(field, number, item),
+            facts=facts,
+            problem=self._input_problem(field, number, item.uri),
+            tag=str(item.extra.get("tag") or ""),
+        )
 
     def findings(self) -> tuple[Finding, ...]:
         """All problems, those of input files included."""
         if self._found is None:
             found = list(self._checks())
             taken = {finding.path[0] for finding in found if finding.path}
-            for item in self.inputs():
+            for item in (*self.inputs(), *self.cast_inputs()):
                 if item.problem and item.field not in taken:
                     found.append(Finding((item.field,), item.problem))
             found += self._problems_inside({finding.path for finding in found})
@@ -259,12 +303,12 @@ class RequestDraft:
     def _checks(self) -> tuple[Finding, ...]:
         """The catalog's findings for the whole request."""
         if self._checked is None:
-            self._checked = validate(self.pair, self.wire_values())
+            self._checked = validate(self.pair, self.casting().values if self._has_cast else self.wire_values())
         return self._checked
 
     def touched(self) -> None:
         """To be called after a change from outside: findings are computed again."""
-        self._found = self._checked = None
+        self._found = self._checked = self._casting = None
 
     def set_value(self, name: str, value: Any) -> bool:
         """Returns False if nothing changed. None or "" removes the field."""
@@ -282,6 +326,7 @@ class RequestDraft:
         self.values = starting_values(self.pair)
         self.assets.clear()
         self.parked = ParkedValues()
+        self.settled = ()
         self.touched()
 
     def put(self, field: Field, drop: AssetDrop) -> str:
@@ -350,15 +395,22 @@ class RequestDraft:
         """The URIs of input files that were not read yet."""
         uris = [item.uri for found in self.assets.values() for item in found]
         uris += [asset.uri for asset in assets_in(self.pair, self.values)]
+        uris += [use.file.uri for use in self.casting().uses] if self._has_cast else []
         # Errors of inputs that were removed are dropped, so that they are read again when they come back.
         self.unreadable = {uri: why for uri, why in self.unreadable.items() if uri in uris}
         known = self.facts.keys() | self.unreadable.keys()
         return [uri for uri in dict.fromkeys(uris) if uri not in known and local_path(uri) is not None]
 
-    def take(self, pair: Pair, values: Mapping[str, Any], parked: ParkedValues | None = None) -> list[str]:
+    def take(
+        self,
+        pair: Pair,
+        values: Mapping[str, Any],
+        parked: ParkedValues | None = None,
+        settled: tuple[str, ...] = (),
+    ) -> list[str]:
         """Replaces the content by this request with its parked values. Returns the names that the model does not know,
         which are dropped."""
-        self.pair = pair
+        self.pair, self.settled = pair, settled
         self.assets = {}
         kept = {name: value for name, value in values.items() if not is_left_out(value)}
         strange = [name for name in kept if pair.field(name) is None and name != "model"]
@@ -499,10 +551,12 @@ class RequestDraft:
             return self.unreadable[uri]
         facts = self.facts.get(uri)
         own = check_asset(facts, field, self.pair) if facts is not None else None
-        items = self.assets.get(field.name, ())
-        if own is None and number == len(items) - 1:
+        uris = [item.uri for item in self.assets.get(field.name, ())]
+        if self._has_cast:
+            uris += [use.file.uri for use in self.casting().uses if use.field == field.name]
+        if own is None and number == len(uris) - 1:
             # Reported once, at the last input.
-            own = check_together([self.facts.get(item.uri) for item in items], field, self.pair)
+            own = check_together(list(map(self.facts.get, uris)), field, self.pair)
         return own or ""
 
 

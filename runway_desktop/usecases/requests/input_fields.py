@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from runway_desktop.catalog import Catalog, Field, is_left_out
+from runway_desktop.catalog.assets import NUMBERED, TAG
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.texts import _
@@ -17,10 +18,6 @@ from runway_desktop.values import Struct, replace
 
 from .draft import RequestDraft
 from .input_item import InputItem, local_path, position_label
-
-TAG = "tag"
-_NUMBERED = {"referenceAudios": "Audio"}
-"""Fields whose inputs the model itself names by a word and a number."""
 
 CONTINUES = "image_to_video"
 
@@ -141,8 +138,8 @@ class InputFields:
                 free = next(tag for number in range(1, 10_000) if (tag := f"img{number}") not in taken)
                 taken.add(free)
                 found.append(Name(free, _("{name}, gets this tag", name=item.name), item))
-            elif item.field in _NUMBERED:
-                found.append(Name(f"{_NUMBERED[item.field]}{item.number + 1}", item.name))
+            elif item.field in NUMBERED:
+                found.append(Name(f"{NUMBERED[item.field]}{item.number + 1}", item.name))
         return found
 
     def unknown_names(self, prompt: str) -> list[str]:

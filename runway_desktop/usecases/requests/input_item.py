@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from runway_desktop.catalog import AssetItem, Field, FieldKind
+from runway_desktop.catalog import AssetItem, Field
+from runway_desktop.catalog.assets import capacity
 from runway_desktop.catalog.input_files import mends_for
 from runway_desktop.domain.inputs import AssetDrop, MediaFacts, path_of
 from runway_desktop.domain.media import Media
 from runway_desktop.texts import Text, _
 from runway_desktop.values import Struct
-
-_MANY = 16
-"""Capacity of a list for which the catalog states none."""
 
 
 class InputItem(Struct, frozen=True, kw_only=True):
@@ -38,15 +36,6 @@ class InputItem(Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         found = self.path
         return found.name if found else self.uri.rsplit("/", 1)[-1][:60] or self.uri
-
-
-def capacity(field: Field) -> int:
-    """How many inputs a field can hold."""
-    if field.kind is FieldKind.ASSET:
-        return 1
-    if field.max_length is not None:
-        return field.max_length
-    return len(field.positions) if field.positions else _MANY
 
 
 _POSITIONS = {

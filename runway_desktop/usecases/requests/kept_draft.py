@@ -50,6 +50,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     """The first task that it was to be stored as: it was sent if the list has that task."""
     editing: TaskId | None = None
     parent: TaskId | None = None
+    settled: tuple[str, ...] = ()
+    """Names in the prompt that are text; as in `domain.cast.mentions`."""
 
     def as_json(self) -> dict[str, Any]:
         """The names are stored and must not change."""
@@ -63,6 +65,7 @@ class Draft(Struct, frozen=True, kw_only=True):
             "task": self.stored_as,
             "editing": self.editing,
             "parent": self.parent,
+            "settled": list(self.settled),
         }
 
     @classmethod
@@ -80,6 +83,7 @@ class Draft(Struct, frozen=True, kw_only=True):
             stored_as=_task_id(found.get("task")),
             editing=_task_id(found.get("editing")),
             parent=_task_id(found.get("parent")),
+            settled=tuple(map(str, settled)) if isinstance(settled := found.get("settled"), list) else (),
         )
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from runway_desktop.catalog import Pair
 from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.cast import Cast
 from runway_desktop.domain.prices import OpenPrice, PriceSum
-from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.domain.task import MemberId, Request, TaskId
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.texts import _, in_turn, ngettext, npgettext, pgettext
+from runway_desktop.usecases.casting import cast_request
 from runway_desktop.usecases.words.account import open_words, price_detail, priced
 from runway_desktop.usecases.words.holds import over_title, over_words, raise_words
 from runway_desktop.values import Struct
 
 from .choices import PriceOf, open_price
-from .draft import requests_of
+from .draft import first_of, requests_of
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -29,6 +31,10 @@ class Order(Struct, frozen=True, kw_only=True):
     project: str = ""
     raising: HeldBack | None = None
     """The cap to raise after storing it."""
+    cast: Cast | None = None
+    """The members that its prompt can name; None before they were read."""
+    settled: tuple[str, ...] = ()
+    """As in `domain.cast.mentions`."""
 
     @property
     def amount(self) -> int:
@@ -37,8 +43,23 @@ class Order(Struct, frozen=True, kw_only=True):
         return 1 if is_one else expansion.count(self.request.prompt)
 
     def requests(self) -> list[Request]:
-        """One request for each task to be made."""
-        return [self.request] if self.editing is not None else requests_of(self.pair, self.request)
+        """One request for each task to be made, with the cast in it."""
+        return [request for request, _ in self.with_cast()]
+
+    def with_cast(self) -> list[tuple[Request, tuple[MemberId, ...]]]:
+        """Those requests, each with the members that it names."""
+        is_one = self.editing is not None
+        as_written = [self.request] if is_one else requests_of(self.pair, self.request)
+        return [self._with_cast(one) for one in as_written]
+
+    @property
+    def first(self) -> Request:
+        """The first of them: its price is shown."""
+        one = self.request if self.editing is not None else first_of(self.pair, self.request)
+        return self._with_cast(one)[0]
+
+    def _with_cast(self, request: Request) -> tuple[Request, tuple[MemberId, ...]]:
+        return cast_request(self.pair, request, self.cast, self.settled)
 
 
 class KeptInQueue(Struct, frozen=True):
@@ -80,8 +101,8 @@ def button_of(
     if order.editing is not None and not order.approves:
         return Button(_("Save changes"), "", reasons, note=note)
     amount, raising = order.amount, ""
-    price = priced(order.request, None)
-    between = open_price(order.pair, order.request, priced) if price is None else None
+    price = priced(first := order.first, None)
+    between = open_price(order.pair, first, priced) if price is None else None
     if order.approves:
         return Button(
             ngettext("Approve", "Approve {n}", 1), price_words(price, 1, between), reasons, price_detail(price), note

@@ -16,7 +16,7 @@ from runway_desktop.catalog import Catalog, Finding, Pair, validate
 from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.prices import LikePrices, OpenPrice, PriceSum, price_shape, terms_of
-from runway_desktop.domain.task import ITS_TURN, Hold, Request, State, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Hold, MemberId, Request, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.ports import Clock
@@ -102,12 +102,15 @@ class TaskSender:
             )
         return self._prepared(NewTasks(tasks=tuple(new)), origin, findings)
 
-    async def prepare_edit(self, task_id: TaskId, request: Request, origin: Origin) -> Prepared:
-        """Another request for a held task. NotPossible if it is no longer in the list."""
+    async def prepare_edit(
+        self, task_id: TaskId, request: Request, origin: Origin, cast: tuple[MemberId, ...] = ()
+    ) -> Prepared:
+        """Another request for a held task; `cast`: members that join its own. NotPossible if it is no longer
+        in the list."""
         task = await self._engine.ledger.task(task_id)
         if task is None:
             raise NotPossible(Text("This task is no longer in the list."))
-        return self._prepared(Edit(task, request), origin, [self._findings(request)])
+        return self._prepared(Edit(task, request, cast), origin, [self._findings(request)])
 
     def prepare_release(self, tasks: Sequence[Task], *, is_next: bool = True) -> Prepared:
         """Releases held tasks, also those held for the user: to be sent next, or in turn."""
@@ -173,8 +176,8 @@ class TaskSender:
         """The intent with the present state of its tasks; one may be held for the user by now."""
         ledger = self._engine.ledger
         match intent:
-            case Edit(task, request):
-                return Edit(ledger.get_open(task.id) or task, request)
+            case Edit(task):
+                return replace(intent, task=ledger.get_open(task.id) or task)
             case Release(tasks, is_next):
                 return Release(tuple(ledger.get_open(task.id) or task for task in tasks), is_next)
             case _:

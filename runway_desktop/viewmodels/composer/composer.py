@@ -18,12 +18,14 @@ from runway_desktop.catalog import (
     Pair,
     idle_reason,
 )
+from runway_desktop.domain.cast import Cast, settled_names
 from runway_desktop.domain.permissions import waiting
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _, in_turn, listed, pgettext
+from runway_desktop.usecases.casting import Casting
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.requests.draft import FieldFindings, RequestDraft, brace_findings, inside
 from runway_desktop.usecases.requests.input_fields import InputFields
@@ -94,6 +96,9 @@ class Composer(Model):
         self._sending.question_wanted.connect(self.question_wanted)
         self._sending.begun.connect(self._keeping.keep)
         self._sending.stored.connect(self._stored)
+        if cases.is_made("cast"):
+            self._draft.cast = cases.cast.now
+        bridge.cast_changed.connect(self._cast_changed)
         bridge.files_moved.connect(self.taking.follow)
         bridge.organization_changed.connect(lambda _: self.changed.emit())
         bridge.key_changed.connect(lambda _: self.changed.emit())
@@ -133,6 +138,19 @@ class Composer(Model):
 
     def inputs(self) -> list[InputItem]:
         return self._draft.inputs()
+
+    def casting(self) -> Casting:
+        """What the names in the prompt bring: members, their files as inputs, what is left out, unknown names."""
+        return self._draft.casting()
+
+    def cast_inputs(self) -> list[InputItem]:
+        """The files of members as inputs, in the order of `casting().uses`."""
+        return self._draft.cast_inputs()
+
+    def name_member(self, name: str) -> None:
+        """The person chose this member in the prompt: its name is no text there, even of an earlier prompt."""
+        self._draft.name_member(name)
+        self._moved()
 
     @property
     def approves(self) -> bool:
@@ -176,7 +194,7 @@ class Composer(Model):
             return
         self._put_aside()
         self.project = draft.project
-        self._take(pair, draft.request.values, draft.parked)
+        self._take(pair, draft.request.values, draft.parked, draft.settled)
         self.editing, self._parent_task = draft.editing, draft.parent
         if draft.was_sent or draft.stored_as is not None:
             self._sending.recall(self.request(), self.project, None if draft.was_sent else draft.stored_as)
@@ -281,7 +299,7 @@ class Composer(Model):
             values[field.name] = expansion.literal(values[field.name])
         if (self.pair, self.request().values) != (pair, values):
             self._put_aside()
-        self._take(pair, values)
+        self._take(pair, values, settled=settled_names(request.prompt))
         self.editing, self._parent_task = editing, parent
         self.changed.emit()
 
@@ -323,7 +341,7 @@ class Composer(Model):
         return idle_reason(self._draft.pair, self.wire_values(), field) if field is not None else ""
 
     def price(self) -> Price | None:
-        return self._cases.pricing.price(self.request())
+        return self._cases.pricing.price(self._order().first)
 
     def button(self) -> Button:
         reasons = tuple(dict.fromkeys(finding.message for finding in self.findings()))
@@ -359,6 +377,8 @@ class Composer(Model):
             approves=self.approves,
             parent=self._parent_task,
             project=self.project,
+            cast=self._draft.cast,
+            settled=self._draft.settled,
         )
 
     def _stored(self, order: Order, ids: tuple[TaskId, ...]) -> None:
@@ -379,8 +399,14 @@ class Composer(Model):
             self.stop_editing()
             self.said.emit(_("The task you were editing is no longer queued. Your changes are now a new request."))
 
-    def _take(self, pair: Pair, values: Mapping[str, Any], parked: ParkedValues | None = None) -> None:
-        strange = self._draft.take(pair, values, parked)
+    def _take(
+        self,
+        pair: Pair,
+        values: Mapping[str, Any],
+        parked: ParkedValues | None = None,
+        settled: tuple[str, ...] = (),
+    ) -> None:
+        strange = self._draft.take(pair, values, parked, settled)
         self.editing = self._parent_task = None
         self.taking.ask_facts()
         self._rebuilt(strange)
@@ -427,6 +453,13 @@ class Composer(Model):
             self._go_to(pair)
             self.said.emit(_("Back to {endpoint} with {model}.", endpoint=self.endpoint.label, model=pair.label))
 
+    def _cast_changed(self, cast: Cast) -> None:
+        self._draft.cast = cast
+        self._draft.touched()
+        self.taking.ask_facts()
+        self.inputs_changed.emit()
+        self.changed.emit()
+
     def _inputs_moved(self) -> None:
         self._moved()
         self.inputs_changed.emit()
@@ -458,4 +491,5 @@ class Composer(Model):
             stored_as=self._sending.stored_as(self.request(), self.project),
             editing=self.editing,
             parent=self._parent_task,
+            settled=self._draft.settled,
         )

@@ -24,6 +24,7 @@ from runway_desktop.services.ports import Snapshots, Store
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
+from tests.rigs.cast import member
 from tests.rigs.libraries import NOON, a_line, a_task, an_input, an_output, flat
 from tests.rigs.samples import pairs
 from tests.unit.store.tasks_on_disk import on_disk
@@ -31,6 +32,7 @@ from tests.unit.store.tasks_on_disk import on_disk
 Call = Callable[[Store], Awaitable[Any]]
 
 KEPT = KeptFile(task_id=TaskId("t1"), index=0, path="/a.mp4", size=5, sha256="f00")
+MEMBER = member("Maya", "maya.png")
 SHEET = KeptSheet(id="s", name="Shots", changed_at=NOON, rows=1, text="{}")
 WISH = ClientRequest(
     client="claude", request_id="1", digest="d", task_id=TaskId("t1"), credits=5, at=NOON, request=a_task().request
@@ -57,6 +59,7 @@ READS: dict[str, Call] = {
     "missing_files": lambda store: store.missing_files(),
     "not_saved": lambda store: store.not_saved(NOON, 5),
     "suggestions": lambda store: store.suggestions(TaskId("t1")),
+    "members": lambda store: store.members(),
     "outputs": lambda store: store.outputs(TaskId("t1")),
     "outputs_in": lambda store: store.outputs_in("/library"),
     "outputs_with": lambda store: store.outputs_with(["f00"]),
@@ -102,6 +105,7 @@ WRITES: dict[str, Call] = {
     "save_many": lambda store: store.save_many([a_task(prompt="Another")], [a_line()]),
     "save_output": lambda store: store.save_output(an_output(), a_line()),
     "save_outputs": lambda store: store.save_outputs([an_output(size=9)]),
+    "save_member": lambda store: store.save_member(MEMBER, NOON),
     "save_sheet": lambda store: store.save_sheet(SHEET),
     "set_settings": lambda store: store.set_settings({"theme": "dark"}),
 }
@@ -211,6 +215,7 @@ async def a_store(path: Path) -> SqliteStore:
     kept = an_output(state=OutputState.SAVED, path="/a.mp4", size=5, sha256="f00")
     await store.add([a_task()], [an_input()], None, [a_line()], [kept])
     await store.save_sheet(SHEET)
+    await store.save_member(MEMBER, NOON)
     return store
 
 

@@ -1,0 +1,205 @@
+"""Names of the cast in a prompt, replaced by what they stand for: files in the inputs that the model takes, tags where
+it has tags, words where it takes no file. Pure; any thread.
+
+The one expansion of composer, sheet, command line, agents and steps. It is done once, when a request is stored: a
+stored request is never expanded again, so that it means the same after a member changed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from runway_desktop.catalog import AssetItem, Field, FieldKind, Pair, asset_items, asset_value, idle_reason, prompt_of
+from runway_desktop.catalog.assets import NUMBERED, TAG, capacity
+from runway_desktop.domain.cast import Cast, Member, MemberFile, Mention, mentions
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import MemberId, Request
+from runway_desktop.values import Struct, replace
+
+
+class Use(Struct, frozen=True):
+    """A file of a member as an input: its field, and its index there."""
+
+    member: Member
+    field: str
+    number: int
+    file: MemberFile
+
+
+class LeftOut(Struct, frozen=True):
+    """Files of one kind for which the model has no place."""
+
+    member: Member
+    media: Media
+    amount: int
+
+
+class Casting(Struct, frozen=True, kw_only=True):
+    """A request's values with the cast in it. `members` in the order of their names in the prompt; those `in_words` are
+    in it by name and words alone. `unknown`: names after an @ that stay text."""
+
+    values: dict[str, Any]
+    members: tuple[Member, ...] = ()
+    uses: tuple[Use, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    unknown: tuple[str, ...] = ()
+    in_words: tuple[Member, ...] = ()
+
+    @property
+    def ids(self) -> tuple[MemberId, ...]:
+        return tuple(member.id for member in self.members)
+
+
+def cast_into(pair: Pair, values: Mapping[str, Any], cast: Cast | None, settled: Sequence[str] = ()) -> Casting:
+    """Expands the names in the prompt of `values`, which are wire values, perhaps invalid ones. `settled`: as in
+    `domain.cast.mentions`."""
+    prompt_field = pair.prompt_field
+    prompt = values.get(prompt_field.name) if prompt_field is not None else None
+    if cast is None or not cast.members or prompt_field is None or not isinstance(prompt, str) or "@" not in prompt:
+        return Casting(values=dict(values))
+    found = mentions(prompt, cast, _tags(pair, values), settled)
+    members = tuple({one.member.id: one.member for one in found if one.member is not None}.values())
+    unknown = tuple(dict.fromkeys(one.name for one in found if one.member is None))
+    if not members:
+        return Casting(values=dict(values), unknown=unknown)
+    places = _Places(pair, values, members)
+    told = {member.id: places.words_for(member) for member in members}
+    in_words = tuple(member for member in members if not places.has(member))
+    return Casting(
+        values={**places.values, prompt_field.name: _written(prompt, found, told, {one.id for one in in_words})},
+        members=members,
+        uses=tuple(places.uses),
+        left_out=tuple(places.left_out()),
+        unknown=unknown,
+        in_words=in_words,
+    )
+
+
+def cast_request(
+    pair: Pair, request: Request, cast: Cast | None, settled: Sequence[str] = ()
+) -> tuple[Request, tuple[MemberId, ...]]:
+    """A request as it is stored, and the members that it names."""
+    casting = cast_into(pair, request.values, cast, settled)
+    if not casting.members:
+        return request, ()
+    return replace(request, values=casting.values, prompt=prompt_of(pair, casting.values)), casting.ids
+
+
+class _Places:
+    """The inputs of a request, filled with files of members."""
+
+    def __init__(self, pair: Pair, values: Mapping[str, Any], members: Sequence[Member]) -> None:
+        self.values = dict(values)
+        self.uses: list[Use] = []
+        self._members = members
+        self._names: dict[MemberId, str] = {}
+        self._taken = set(_tags(pair, values))
+        fields = [field for field in pair.asset_fields if _may_hold_cast(field)]
+        # Required inputs first, lists before single ones; sounds last, since some are sent only with pictures.
+        fields.sort(key=lambda one: (Media.AUDIO in one.media, not one.required, one.kind is FieldKind.ASSET))
+        for field in fields:
+            if not idle_reason(pair, self.values, field):
+                self._fill(field)
+
+    def has(self, member: Member) -> bool:
+        return any(use.member is member for use in self.uses)
+
+    def words_for(self, member: Member) -> str:
+        """What replaces the member's name: a name in the prompt that the model knows, else the plain name."""
+        return self._names.get(member.id, member.name)
+
+    def left_out(self) -> Iterator[LeftOut]:
+        for member in self._members:
+            used = [use.file for use in self.uses if use.member is member]
+            rest = [file.media for file in member.all_files if file not in used]
+            for media in dict.fromkeys(rest):
+                yield LeftOut(member, media, rest.count(media))
+
+    def _fill(self, field: Field) -> None:
+        items = list(asset_items(field, self.values.get(field.name)))
+        is_placed = bool(field.positions) and field.required
+        # A member stands at the beginning of a clip at most, and only where nothing was chosen for it.
+        free = (0 if items else 1) if is_placed else capacity(field) - len(items)
+        if free <= 0:
+            return
+        inner = next((one for one in field.fields if one.name == TAG), None)
+        for member, file in self._in_turn(field, free):
+            extra = {TAG: self._tag(inner, member)} if inner is not None else {}
+            if field.name in NUMBERED:
+                self._names.setdefault(member.id, f"@{NUMBERED[field.name]}{len(items) + 1}")
+            self.uses.append(Use(member, field.name, len(items), file))
+            items.append(
+                AssetItem(
+                    uri=file.uri, media=file.media, position=field.positions[0] if is_placed else None, extra=extra
+                )
+            )
+        if items:
+            value = asset_value(field, items)
+            # A bare address is the first frame.
+            bare = isinstance(value, str) and field.kind is FieldKind.ASSETS and not is_placed
+            self.values[field.name] = [{field.uri_key: value}] if bare and field.uri_key else value
+
+    def _in_turn(self, field: Field, free: int) -> Iterator[tuple[Member, MemberFile]]:
+        """Files for the free places of a field, shared fairly: each member's first, then each one's second."""
+        used = {id(use.file) for use in self.uses}
+        left = [
+            (member, [file for file in member.all_files if file.media in field.media and id(file) not in used])
+            for member in self._members
+        ]
+        while free and any(files for _, files in left):
+            for member, files in left:
+                if files and free:
+                    free -= 1
+                    yield member, files.pop(0)
+
+    def _tag(self, field: Field, member: Member) -> str:
+        """A tag that no other input of the request has; the member's first one is its name in the prompt."""
+        longest, base = field.max_length or 16, _plain(member, field.min_length or 1)
+        numbered = (base[:longest], *(f"{base[: longest - len(str(n))]}{n}" for n in range(2, 10_000)))
+        tag = next(one for one in numbered if one.casefold() not in self._taken)
+        self._taken.add(tag.casefold())
+        self._names.setdefault(member.id, f"@{tag}")
+        return tag
+
+
+def _may_hold_cast(field: Field) -> bool:
+    """Not an optional single picture, which is a mask."""
+    return field.kind is FieldKind.ASSETS or field.required or Media.AUDIO in field.media
+
+
+def _tags(pair: Pair, values: Mapping[str, Any]) -> frozenset[str]:
+    """The names that the prompt has for the request's own inputs, folded."""
+    found = set()
+    for field in pair.asset_fields:
+        items = asset_items(field, values.get(field.name))
+        found |= {str(item.extra[TAG]).casefold() for item in items if item.extra.get(TAG)}
+        if field.name in NUMBERED:
+            found |= {f"{NUMBERED[field.name]}{n}".casefold() for n in range(1, len(items) + 1)}
+    return frozenset(found)
+
+
+def _plain(member: Member, least: int) -> str:
+    """Its name in the letters that a tag may have: A–Z, digits and _, a letter first."""
+    name = unicodedata.normalize("NFKD", member.name).encode("ascii", "ignore").decode()
+    plain = re.sub(r"^[^A-Za-z]+", "", re.sub(r"\W+", "_", name)).rstrip("_")
+    return plain if len(plain) >= least else f"{plain}_{member.kind.value}".lstrip("_")
+
+
+def _written(prompt: str, found: Sequence[Mention], told: Mapping[MemberId, str], in_words: set[MemberId]) -> str:
+    """The prompt with each name replaced; words follow the first mention."""
+    parts, end, described = [], 0, set()
+    for one in found:
+        if one.member is None:
+            continue
+        said, rest = told[one.member.id], prompt[one.end :]
+        if one.member.id in in_words and one.member.words and one.member.id not in described:
+            described.add(one.member.id)
+            said = f"{said} ({one.member.words})"
+        # A tag would take up the letters that follow it.
+        gap = " " if said.startswith("@") and re.match(r"\w", rest) else ""
+        parts += [prompt[end : one.start], said, gap]
+        end = one.end
+    return "".join([*parts, prompt[end:]])

@@ -1,0 +1,121 @@
+"""Names of the cast in the composer: what is shown, priced, stored and restored."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PIL import Image
+
+from runway_desktop.domain.cast import Member
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Output, Task
+from runway_desktop.services.intake.reading import Dropped
+from runway_desktop.services.results import sidecar
+from runway_desktop.values import replace
+from runway_desktop.viewmodels.composer.composer import Composer
+from tests.rigs.cast import member
+from tests.rigs.desktop import Rig, until
+from tests.rigs.engine_rig import request
+
+
+async def maya_in(rig: Rig, tmp_path: Path, name: str = "maya.png") -> Member:
+    picture = tmp_path / name
+    Image.new("RGB", (640, 640)).save(picture)
+    kept = await rig.engine.cast.keep(picture, Media.IMAGE)
+    maya = replace(member("Maya"), files=(kept,))
+    await rig.engine.cast.save(maya)
+    return maya
+
+
+async def sent_by(rig: Rig) -> Task:
+    before = set(rig.store.tasks)
+    rig.composer.send()
+    await until(lambda: set(rig.store.tasks) - before)
+    [new] = set(rig.store.tasks) - before
+    return rig.store.tasks[new]
+
+
+async def test_member_in_the_prompt_is_an_input_of_the_stored_request(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        maya = await maya_in(rig, tmp_path)
+        rig.composer.choose("text_to_image", "gen4_image")
+        rig.composer.set_value("promptText", "@maya on a pier")
+        [item] = rig.composer.cast_inputs()
+        assert (item.uri, item.field, rig.composer.inputs()) == (maya.files[0].uri, "referenceImages", [])
+        await until(lambda: rig.composer.cast_inputs()[0].facts)
+        task = await sent_by(rig)
+        assert task.request.prompt == "@Maya on a pier"
+        assert task.request.values["referenceImages"] == [{"uri": maya.files[0].uri, "tag": "Maya"}]
+        assert task.cast == (maya.id,)
+        assert rig.composer.prompt == "@maya on a pier"
+
+
+async def test_price_counts_the_inputs_that_names_bring(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await maya_in(rig, tmp_path)
+        rig.composer.choose("text_to_image", "gen4_image")
+        rig.composer.set_value("promptText", "A pier")
+        await rig.engine.pricing.learn(rig.composer.request(), 5)
+        rig.composer.set_value("promptText", "@Maya on a pier")
+        await rig.engine.pricing.learn(rig.composer.requests()[0], 9)
+        assert rig.composer.button().price.endswith("9 credits")
+        rig.composer.set_value("promptText", "A pier")
+        assert rig.composer.button().price.endswith("5 credits")
+
+
+async def test_each_variant_of_a_prompt_gets_its_own_members(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        maya = await maya_in(rig, tmp_path)
+        await rig.engine.cast.save(member("Ben", words="a sailor"))
+        rig.composer.choose("text_to_image", "seedream5_pro")
+        rig.composer.set_value("promptText", "{@Maya|@Ben|fog}")
+        first, second, third = rig.composer.requests()
+        assert first.values["referenceImages"] == [{"uri": maya.files[0].uri}]
+        assert [first.prompt, second.prompt, third.prompt] == ["Maya", "Ben (a sailor)", "fog"]
+        assert "referenceImages" not in second.values
+
+
+async def test_restored_sidecar_is_not_expanded_again(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await maya_in(rig, tmp_path)
+        rig.composer.choose("text_to_image", "gen4_image")
+        rig.composer.set_value("promptText", "@Maya and @Ben")
+        task = await sent_by(rig)
+        output = Output(task_id=task.id, index=0, url="", url_fetched_at=0.0)
+        document = tmp_path / "result.png.json"
+        document.write_text(json.dumps(sidecar.compose(task, output, [])))
+        await rig.engine.cast.save(member("Ben", words="a sailor"))
+        rig.composer.clear()
+        gathered = await rig.engine.intake.gather(Dropped(paths=(document,)))
+        rig.composer.load(gathered.restored)
+        assert rig.composer.requests() == [task.request]
+        rig.composer.set_value("promptText", "@Maya and @Ben at dawn")
+        assert rig.composer.casting().members == ()
+        rig.composer.name_member("Ben")
+        assert [one.name for one in rig.composer.casting().members] == ["Ben"]
+
+
+async def test_settled_names_survive_a_restart(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await maya_in(rig, tmp_path)
+        rig.composer.load(request("@Maya"))
+        rig.composer.set_value("promptText", "@Maya walks")
+        rig.composer.keep_draft()
+        other = Composer(rig.cases, rig.bridge, rig.runner, rig.owner)
+        other.restore_draft()
+        assert (other.prompt, other.casting().members) == ("@Maya walks", ())
+        other.clear()
+        other.set_value("promptText", "@Maya walks")
+        assert [one.name for one in other.casting().members] == ["Maya"]
+
+
+async def test_edit_of_a_queued_task_adds_the_members_that_it_names(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await maya_in(rig, tmp_path)
+        [queued] = await rig.parts.submit(request("before"))
+        rig.composer.load(rig.store.tasks[queued].request, editing=queued)
+        rig.composer.set_value("promptText", "@Maya")
+        rig.composer.send()
+        await until(lambda: rig.store.tasks[queued].cast)
+        assert rig.store.tasks[queued].request.prompt == "Maya"
