@@ -34,7 +34,7 @@ MOST_SAID = 20
 _LOOK_EVERY = 1.0
 """Seconds between two looks, each at `MOST_TASKS` of the tasks at most: many tasks cost no more than some."""
 _ENOUGH = 1e-6
-_UNSENT = ("held", "sending")
+_UNSENT = ("queued", "sending")
 _PIPE = 13
 """The signal that ends a program whose reader is gone."""
 _OF_ROW = (Code.INPUT, Code.REFUSED, Code.NOT_FOUND)
@@ -183,10 +183,10 @@ class BatchRun:
         """The task once it has left; None if it does not within the time that the queue is given."""
         end = time.monotonic() + self.sent_within
         while task["state"] in _UNSENT:
-            if task["state"] == "held" and ("waits_for" in task or time.monotonic() > end):
+            if task["state"] == "queued" and ("waits_for" in task or time.monotonic() > end):
                 return None
             [task] = await self._look([task["id"]], 0.2)
-        return task if task["state"] != "waiting_for_approval" else None
+        return task if task["state"] not in NOT_SENT else None
 
     async def _look(self, ids: Sequence[str], seconds: float, patience: float = math.inf) -> Sequence[Answer]:
         wanted = {"ids": ids, "seconds": seconds, "saved": True}
@@ -221,7 +221,7 @@ class BatchRun:
 
     def _is_done(self, task: Answer) -> bool:
         if not self._waits:
-            return task["state"] not in _UNSENT or "waits_for" in task
+            return task["state"] not in NOT_SENT
         if task["state"] in (*NOT_SENT, *AT_RUNWAY):
             return bool(task.get("decision") in NOT_ALLOWED)
         return not _has_files(task, "waiting", "downloading")
@@ -251,7 +251,7 @@ class BatchRun:
             say(f"Not {'ended' if self._waits else 'sent'} yet: {amount:,} ({because}).")
         if why:
             say("The same command with --wait goes on and makes nothing twice.")
-        code = exit_code([*self._ends.values(), *([{"state": "held"}] if self._left else [])])
+        code = exit_code([*self._ends.values(), *([{"state": "queued"}] if self._left else [])])
         return Code.FAILED.value if self._lacks and code in (0, Code.NOT_YET.value) else code
 
 

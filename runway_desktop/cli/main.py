@@ -448,9 +448,9 @@ async def _sent(line: EngineClient, made: Answer, *, is_exact: bool) -> Answer:
     """Waits until the task is sent: without a window it would not be sent after this command. `is_exact`: lets nothing
     else be sent by that, since the person agreed to this one."""
     end = time.monotonic() + _SENT_WITHIN
-    while made["state"] == "sending" or (made["state"] == "held" and "waits_for" not in made):
+    while made["state"] == "sending" or (made["state"] == "queued" and "waits_for" not in made):
         waits = "waits_because" in made and not line.has_own_engine
-        if made["state"] == "held" and (waits or time.monotonic() > end):
+        if made["state"] == "queued" and (waits or time.monotonic() > end):
             break
         if is_exact:
             await asyncio.sleep(_EACH_LOOK)

@@ -8,7 +8,7 @@ from runway_desktop.usecases.clients.refusals import THE_KEY, Code
 
 from .printing import Answer
 
-NOT_SENT = ("held", "waiting_for_approval", "sending")
+NOT_SENT = ("queued", "held", "waiting_for_approval", "sending")
 AT_RUNWAY = ("pending", "throttled", "running", "other")
 _OF_STATE = {"failed": Code.FAILED, "gone": Code.NOT_FOUND, "uncertain": Code.UNCERTAIN, "cancelled": Code.FAILED} | {
     state: Code.NOT_YET for state in NOT_SENT
@@ -53,5 +53,5 @@ def _end_of(task: Answer) -> Code | None:
 
 def all_need_key(tasks: Sequence[Answer]) -> bool:
     """Whether nothing will happen until the user fixes the key."""
-    going = [task for task in tasks if task["state"] in ("held", "sending", *AT_RUNWAY)]
+    going = [task for task in tasks if task["state"] in (*NOT_SENT, *AT_RUNWAY)]
     return bool(going) and all(task.get("waits_for") == THE_KEY for task in going)

@@ -15,7 +15,7 @@ from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.usecases.clients.refusals import Code
 from runway_desktop.values import Struct, field
 
-PROTOCOL: Final = 3
+PROTOCOL: Final = 4
 """Must change if older programs would misread a message, but not for new calls and members."""
 LONGEST_LINE: Final = 8_000_000
 """Bytes. Enough for a picture of 5 MB as a data URI."""

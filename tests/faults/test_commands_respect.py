@@ -87,12 +87,12 @@ def paid(programs: Programs) -> Any:
 def test_wait_during_a_pause_reports_the_pause(programs: Programs, paid: Any):
     arrange(programs, **{PAUSED: True})
     code, made, said = run(programs, *PAID)
-    assert (code, made["state"], made["waits_because"], paid()) == (8, "held", "Paused", 0)
+    assert (code, made["state"], made["waits_because"], paid()) == (8, "queued", "Paused", 0)
     again = f"runway-desktop wait {made['id']} --profile-dir {programs.folder}"
     assert made["next"] == f"Queued. It is sent when the person resumes sending. To wait for it: {again}"
     assert f"is not sent yet: Paused. {made['next']}" in said
     code, _, said = run(programs, "wait", made["id"], "--timeout", "2")
-    assert (code, "held: Paused" in said) == (8, True)
+    assert (code, "queued: Paused" in said) == (8, True)
     arrange(programs, **{PAUSED: False})
     assert (run(programs, "wait", made["id"])[0], paid()) == (0, 1)
 
@@ -160,7 +160,7 @@ def test_task_without_a_key_reports_that_and_is_sent_once_a_key_is_set(programs:
     code, made, said = run(
         programs, *PAID, RUNWAYML_API_SECRET="", PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring"
     )
-    assert (code, made["state"], made["waits_for"], paid()) == (8, "held", "the key", 0), said
+    assert (code, made["state"], made["waits_for"], paid()) == (8, "queued", "the key", 0), said
     assert (run(programs, "wait", made["id"])[0], paid()) == (0, 1)
 
 
@@ -187,7 +187,7 @@ def test_unreachable_runway_is_reported_as_temporary(programs: Programs):
     assert (code, refused["code"]) == (3, "again")
     assert run(programs, "list", "--json", **nobody)[0] == 0
     code, made, said = run(programs, *PAID, **nobody)
-    assert (code, made["state"], made["waits_because"]) == (8, "held", "Offline"), said
+    assert (code, made["state"], made["waits_because"]) == (8, "queued", "Offline"), said
 
 
 def test_damaged_task_list_stops_all_sending(programs: Programs, paid: Any):

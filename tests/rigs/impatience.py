@@ -72,7 +72,7 @@ def say_all(programs: Programs, how: str, wishes: int) -> Outcome:
     # What waits is sent by whoever works.
     for begin in range(0, len(ids), 100):
         programs.start("wait", *ids[begin : begin + 100], "--timeout", "200", "--json").communicate(timeout=260)
-    until(lambda: not any(task["state"] in ("held", "sending") for task in _listed(programs)), "all of them sent")
+    until(lambda: not any(task["state"] in ("queued", "sending") for task in _listed(programs)), "all of them sent")
     tasks, accepted = _listed(programs), programs.runway.accepted
     return Outcome(
         wishes=wishes,

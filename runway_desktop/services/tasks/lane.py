@@ -159,6 +159,7 @@ class Lane:
 
     def unlock(self) -> None:
         self.is_locked = False
+        self.reason = self._blocked()
         self._alarm.ring()
 
     def let_out(self, task_ids: Collection[TaskId]) -> None:

@@ -17,7 +17,6 @@ from runway_desktop.catalog.catalog import length_left_out, starting_values
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
 from runway_desktop.domain.advance import Answer
-from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.errors import ApiError, NotPossible, NotThere
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
@@ -544,9 +543,7 @@ class ClientCases:
     def _said(self, row: Row, asked: ClientRequest | None, **more: Any) -> TaskAnswer:
         task, engine = row.task, self._engine
         price = engine.pricing.price(task.request) if task.credits is None else None
-        kept = None
-        if task.state is State.QUEUED:
-            kept = (engine.lane.keeps(task) if engine.is_made("lane") else None) or Kept(hold=task.hold)
+        kept = engine.lane.keeps(task) if engine.is_made("lane") else None
         credits = price.credits if price is not None else None
         why = self._creating.waits_because.get(task.id, "")
         with english():

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from runway_desktop.domain.advance import POLL_GAP
-from runway_desktop.domain.caps import Kept, LaneCode, Way
+from runway_desktop.domain.caps import Cap, Kept, LaneCode, Way
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.moments import written
 from runway_desktop.domain.permissions import ClientRequest, Decision, decision
@@ -40,9 +40,16 @@ _QUEUED = {
     Way.TURN: ("It is sent in its turn.", f"It is sent when {_RUNS}."),
     Way.RETRY: ("It is tried again by itself.", f"It is tried again when {_RUNS}."),
     Way.RESUME: ("It is sent when the person resumes sending.",) * 2,
-    Way.RAISE: ("It is sent when the cap allows it.", f"It is sent when the cap allows it and {_RUNS}."),
+    Way.CREDITS: ("It is sent when the balance covers it.", f"It is sent when the balance covers it and {_RUNS}."),
+    Way.RAISE: ("It is sent when {cap}.", f"It is sent when {{cap}}, and {_RUNS}."),
 }
 """What happens to a queued task: in a window, and without one."""
+_CAPS = {
+    Cap.DAY: "the day's cap allows it: after midnight, or once the person raises it",
+    Cap.MONTH: "the month's cap allows it: next month, or once the person raises it",
+}
+_WAITS_FOR = {Way.RESUME: "the person", Way.PERSON: "the person", Way.RAISE: "a cap"}
+_OF_FILES = (HoldCode.FILE_MISSING, HoldCode.FILE_UNREADABLE, HoldCode.FILE_EMPTY)
 _NEXT = {Decision.REFUSED: REFUSED, Decision.EXPIRED: NOT_ANSWERED, Decision.WITHDRAWN: WITHDRAWN}
 _STATUS = {
     State.QUEUED: "PENDING",
@@ -73,20 +80,23 @@ def task_answer(
     if task.state is State.QUEUED and not is_queued:
         found |= {"state": State.CANCELLED.value, "status": "CANCELLED", "next": REMOVED}
         kept = None
-    if kept is not None:
-        found["next"] = _queued(kept, has_window=has_window)
+    elif is_queued:
+        kept = kept or Kept(hold=task.hold)
+        found |= {"state": "queued", "next": _queued(kept, has_window=has_window)}
+        if waits_for := _waits_for(kept):
+            found |= {"waits_for": waits_for, "window": has_window}
         if because := why_waiting(kept, why):
             since = written(kept.since) if kept.since is not None else None
             found |= {"waits_because": because, "waits_since": since, "file": task.hold.file or None}
     if asked is not None:
         found |= _decided(asked, task)
-    if kept is not None and kept.lane is not None and kept.lane.way is Way.KEY:
-        found |= {"waits_for": THE_KEY, **_of_person("sees to the key", KEY_FIRST, has_window=has_window)}
-    if task.hold.code is HoldCode.CREDITS and is_queued:
-        found |= {"waits_for": "credits", **_of_person("releases it", RELEASED_FIRST, has_window=has_window)}
-    elif task.hold.code.waits_for_person and is_queued:
-        found |= {"state": "waiting_for_approval", "waits_for": "the person"}
-        found |= _of_person("approves it", APPROVED_FIRST, has_window=has_window)
+    if found.get("waits_for") == THE_KEY:
+        found |= _of_person("sees to the key", KEY_FIRST, has_window=has_window)
+    if is_queued and task.waits_for_person:
+        is_asked_for, is_unpaid = (task.hold.code is code for code in (HoldCode.APPROVAL, HoldCode.CREDITS))
+        found["state"] = "waiting_for_approval" if is_asked_for else "held"
+        does = "approves it" if is_asked_for else "releases it"
+        found |= _of_person(does, RELEASED_FIRST if is_unpaid else APPROVED_FIRST, has_window=has_window)
     if note:
         found["note"] = note
     return TaskAnswer(
@@ -123,7 +133,20 @@ def _of_person(does: str, next_: str, *, has_window: bool) -> dict[str, Any]:
 def _queued(kept: Kept, *, has_window: bool) -> str:
     is_locked = kept.lane is not None and kept.lane.code is LaneCode.LOCKED
     shown, hidden = _QUEUED.get(Way.TURN if is_locked else kept.way, ("", ""))
-    return f"Queued. {shown if has_window else hidden}".strip()
+    cap = _CAPS.get(kept.held.limit.cap, "the person raises the cap") if kept.held is not None else ""
+    return f"Queued. {shown if has_window else hidden}".strip().format(cap=cap)
+
+
+def _waits_for(kept: Kept) -> str:
+    """What has to happen first that nothing here does by itself; empty if time is enough."""
+    code, lane = kept.hold.code, kept.lane
+    if lane is not None and lane.way is Way.KEY and (not code.waits_for_person or code is HoldCode.OTHER_KEY):
+        return THE_KEY
+    if code is HoldCode.CREDITS or (kept.held is not None and kept.held.limit.cap is Cap.BALANCE):
+        return "credits"
+    if lane is not None and lane.code is LaneCode.DAY_USED_UP and not kept.is_by_hold:
+        return "a new day"
+    return "its file" if code in _OF_FILES else _WAITS_FOR.get(kept.way, "")
 
 
 def why_waiting(kept: Kept, why: str = "") -> str:

@@ -141,8 +141,10 @@ class FileAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 _STATES = (
-    "held, waiting_for_approval, sending, uncertain, pending, throttled, running, succeeded, failed, cancelled, gone"
+    "queued, held (for the person), waiting_for_approval, sending, uncertain, pending, throttled, running, "
+    "succeeded, failed, cancelled, gone"
 )
+_NEEDS = "what it needs beside time: the person, the key, credits, a cap, a new day, its file"
 
 
 class TaskAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -162,7 +164,7 @@ class TaskAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     next: Annotated[str | None, _says("what to do, or what will happen")] = None
     waits_because: Annotated[str | None, _says("why it is still queued")] = None
     waits_since: Annotated[str | None, _says("ISO 8601, UTC")] = None
-    waits_for: Annotated[str | None, _says("the person, the key, credits")] = None
+    waits_for: Annotated[str | None, _says(_NEEDS)] = None
     window: Annotated[bool | None, _says("whether a window is open, where the person has to do something")] = None
     file: Annotated[str | None, _says("the input that it waits for")] = None
     error: Annotated[str | None, _says("why it failed")] = None

@@ -67,7 +67,7 @@ class Engine:
         return {"credits": credits, "would": would, "because": f"It costs {credits:g}.", "rows": prices}
 
 
-_TASK = {"state": "held", "model": "gen4.5", "runway_id": "17f2"}
+_TASK = {"state": "queued", "model": "gen4.5", "runway_id": "17f2"}
 ROWS = [{"prompt": f"A fox {number}"} for number in range(5)]
 REFUSED = CallRefused("A cap.", code=Code.REFUSED, advice="Wait.")
 

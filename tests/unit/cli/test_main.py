@@ -56,7 +56,7 @@ def waited(*tasks: dict[str, Any], is_over: bool = True) -> dict[str, Any]:
 
 CREATE = ("create", "text_to_video", "--model", "gen4.5")
 SAVED = {"state": "saved", "path": "/library/fox.mp4"}
-REFUSED = {"state": "held", "decision": "refused"}
+REFUSED = {"state": "queued", "decision": "refused"}
 ENDS = [
     ([task(files=[SAVED])], 0),
     ([task("failed")], 1),
@@ -69,8 +69,8 @@ ENDS = [
     ([task("failed"), task("uncertain"), task(**REFUSED)], 6),
     ([task("failed"), task("gone"), task(**REFUSED)], 7),
     ([task(files=[{"state": "failed", "problem": "The disk is full."}])], 1),
-    ([task("held", waits_for=THE_KEY)], 8),
-    ([task("held", waits_for=THE_KEY), task("failed")], 8),
+    ([task("queued", waits_for=THE_KEY)], 8),
+    ([task("queued", waits_for=THE_KEY), task("failed")], 8),
 ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def test_wait_command_exits_with_the_worst_outcome(
 
 def test_command_waits_while_the_key_is_still_being_read(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(commands, "SETTLED_WITHIN", 5.0)
-    line = Line(waited(task("held", waits_for=THE_KEY), is_over=False), waited(task()))
+    line = Line(waited(task("queued", waits_for=THE_KEY), is_over=False), waited(task()))
     assert run(line, monkeypatch, "wait", "x") == 0
 
 
@@ -116,7 +116,7 @@ def test_get_command_reports_a_timeout_of_its_wait(monkeypatch: pytest.MonkeyPat
     ("made", "code"),
     [
         (task("pending"), 0), (task("succeeded"), 0), (task("failed"), 1), (task("uncertain"), 6),
-        (task("held", waits_because="Offline"), 8), (task("held", waits_for=THE_KEY), 8),
+        (task("queued", waits_because="Offline"), 8), (task("queued", waits_for=THE_KEY), 8),
         (task("waiting_for_approval", waits_for="the person"), 8),
     ],
 )  # fmt: skip
@@ -142,10 +142,10 @@ def test_commands_named_in_answers_are_for_the_same_profile(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     profile = ("--profile", "Blue Note", "--profile-dir", "/a b")
-    made = task("held", waits_because="Offline.", next="Queued.", is_repeat=False)
+    made = task("queued", waits_because="Offline.", next="Queued.", is_repeat=False)
     assert run(Line(made), monkeypatch, *CREATE, *profile) == 8
     printed, said = capsys.readouterr()
-    again = "Queued. To wait for it: runway-desktop wait held --profile 'Blue Note' --profile-dir '/a b'"
+    again = "Queued. To wait for it: runway-desktop wait queued --profile 'Blue Note' --profile-dir '/a b'"
     assert json.loads(printed)["next"] == again
     assert f"is not sent yet: Offline. {again}" in said
     refusal = CallRefused("No grant.", code=Code.REFUSED, advice="Run `runway-desktop grant CREDITS` at a terminal.")
@@ -242,12 +242,12 @@ def test_only_a_higher_grant_needs_a_terminal_or_says_that_nobody_was_asked(
 
 
 @pytest.mark.parametrize(
-    ("state", "credits", "code"), [("pending", 8, 11), ("pending", 5, 0), ("held", 8, 8), ("uncertain", 8, 6)]
+    ("state", "credits", "code"), [("pending", 8, 11), ("pending", 5, 0), ("queued", 8, 8), ("uncertain", 8, 6)]
 )
 def test_runways_price_above_the_limit_has_its_own_exit_code(
     state: str, credits: float, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    waits = {"waits_because": "Paused"} if state == "held" else {}
+    waits = {"waits_because": "Paused"} if state == "queued" else {}
     made = task(state, credits=credits, is_repeat=False, **waits)
     words = ["create", "text_to_image", "--model", "gen4_image", "--price-up-to", "5"]
     assert run(Line(made), monkeypatch, *words) == code
@@ -260,7 +260,7 @@ def test_price_above_the_limit_is_reported_after_waiting_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     ended = task(credits=8, files=[SAVED])
-    line = Line({**task("held"), "is_repeat": False}, waited(ended))
+    line = Line({**task("queued"), "is_repeat": False}, waited(ended))
     words = ["create", "text_to_image", "--model", "gen4_image", "--max-credits", "5", "--wait"]
     assert run(line, monkeypatch, *words) == 11
     assert json.loads(capsys.readouterr().out) == {**ended, "is_repeat": False, "over_max_credits": True}

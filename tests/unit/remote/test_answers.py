@@ -86,7 +86,7 @@ async def test_client_with_the_same_or_no_key_uses_the_engines_key(tmp_path: Pat
         made: Any = await answer(
             cases_of(desk), caller, "create", {**ASK_RUNWAY["create"], "values": VALUES, "max_credits": 100.0}
         )
-        assert made["state"] == "held"
+        assert made["state"] == "queued"
 
 
 @pytest.mark.parametrize("refused", [{"client": AGENT}, {"client": COMMAND_LINE, "address": "http://127.0.0.1:9"}])

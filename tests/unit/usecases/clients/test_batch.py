@@ -173,7 +173,7 @@ async def test_row_over_a_cap_is_queued(tmp_path: Path):
         desk.rig.settings.day_cap = 30.0
         assert (await priced(desk, [FOX, FOX], 50.0))["would"] == "send"
         for row in ({**FOX, "request_id": "one"}, {**FOX, "request_id": "two"}):
-            assert (await make(desk, row))["state"] == "held"
+            assert (await make(desk, row))["state"] == "queued"
         assert [task.hold.code for task in desk.rig.ledger.all_queued()] == [HoldCode.ITS_TURN] * 2
 
 

@@ -221,7 +221,7 @@ async def test_task_waiting_for_the_person_is_not_reported_as_approved(code: Hol
         task_id = TaskId(made["id"])
         await desk.rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(code)), "held")
         found = await desk.call(AGENT, "get", id=task_id)
-        assert (found["state"], found["decision"]) == ("waiting_for_approval", "waiting")
+        assert (found["state"], found["decision"]) == ("held", "waiting")
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ async def test_client_consents_to_prices_up_to_its_limit(tmp_path: Path):
             "Say --max-credits 25 to agree to that. Nothing was sent.",
         )
         assert (await desk.refused(max_credits=24)).code is Code.REFUSED
-        assert (await desk.create(max_credits=25))["state"] == "held"
+        assert (await desk.create(max_credits=25))["state"] == "queued"
 
 
 async def test_consent_covers_the_highest_price_of_differing_sources(tmp_path: Path):
@@ -133,14 +133,14 @@ async def test_consent_covers_the_highest_price_of_differing_sources(tmp_path: P
         await desk.rig.pricing.learn(request(endpoint="image_to_video", promptImage="https://x.test/b.png"), 25.0)
         refused = await desk.refused(max_credits=25, **clip)
         assert "about 25 credits and may cost 30 credits, more than 25" in refused.message
-        assert (await desk.create(max_credits=30, **clip))["state"] == "held"
+        assert (await desk.create(max_credits=30, **clip))["state"] == "queued"
 
 
 async def test_request_above_the_question_limit_without_a_price_limit_is_refused(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         assert (await desk.refused()).message == "It costs 25 credits."
         desk.rig.settings.confirm_above = None
-        assert (await desk.create())["state"] == "held"
+        assert (await desk.create())["state"] == "queued"
 
 
 async def test_dry_run_reports_what_create_would_do(tmp_path: Path):
@@ -180,7 +180,7 @@ async def test_agent_is_told_why_it_waits_and_how_to_avoid_it(tmp_path: Path):
             "It waits for the person's approval. It costs 50 credits; 40 credits are left of this program's allowance "
             "of today. With duration=8 it costs 40."
         )
-        assert (await desk.create(AGENT, values={"duration": 8}, request_id="two"))["state"] == "held"
+        assert (await desk.create(AGENT, values={"duration": 8}, request_id="two"))["state"] == "queued"
 
 
 @pytest.mark.parametrize(("most", "code"), [(float("nan"), Code.INPUT), (-1.0, Code.INPUT), (0.0, Code.REFUSED)])
@@ -370,7 +370,7 @@ async def test_command_may_use_any_picture_and_results_of_the_library(tmp_path: 
         for number, path in enumerate((tmp_path / "a.png", results / "b.png")):
             path.write_bytes(PNG)
             made = await desk.create(request_id=f"{number}", max_credits=1000, **picture(path.as_uri()))
-            assert made["state"] == "held"
+            assert made["state"] == "queued"
 
 
 async def test_cancel_never_deletes_a_finished_task(tmp_path: Path):
@@ -601,6 +601,6 @@ async def test_queued_task_says_why_it_waits(tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane",)) as desk:
         await desk.rig.lane.pause()
         made = await desk.create(max_credits=30)
-        assert (made["state"], made["waits_because"]) == ("held", "Paused")
+        assert (made["state"], made["waits_because"]) == ("queued", "Paused")
         theirs = await desk.create(AGENT)
         assert theirs["waits_because"] == "It waits for the person's approval."

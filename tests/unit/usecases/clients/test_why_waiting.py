@@ -47,3 +47,39 @@ def test_answer_says_where_the_person_is_needed(has_window: bool, who: str):
     for said in (held, uncertain):
         assert (said.window, who in str(said.next)) == (has_window, True)
     assert task_answer(row(State.RUNNING), has_window=has_window).window is None
+
+
+def over(cap: Cap) -> LaneReason:
+    return LaneReason(LaneCode.HELD_BACK, held=HeldBack(limit=Limit(cap=cap, limit=100.0, spent=100.0), price=5.0))
+
+
+@pytest.mark.parametrize(
+    ("code", "lane", "state", "waits_for", "next_"),
+    [
+        (HoldCode.ITS_TURN, None, "queued", None, "in its turn"),
+        (HoldCode.ITS_TURN, LaneReason(LaneCode.NO_SLOT), "queued", None, "in its turn"),
+        (HoldCode.NOT_SENT, LaneReason(LaneCode.OFFLINE), "queued", None, "tried again"),
+        (HoldCode.ITS_TURN, LaneReason(LaneCode.PAUSED), "queued", "the person", "resumes sending"),
+        (HoldCode.ITS_TURN, LaneReason(LaneCode.LOCKED), "queued", "the person", "in its turn"),
+        (HoldCode.ITS_TURN, LaneReason(LaneCode.NO_KEY), "queued", "the key", "sees to the key"),
+        (HoldCode.ITS_TURN, LaneReason(LaneCode.DAY_USED_UP), "queued", "a new day", "in its turn"),
+        (HoldCode.ITS_TURN, over(Cap.SENDING), "queued", "a cap", "when the person raises the cap"),
+        (HoldCode.ITS_TURN, over(Cap.DAY), "queued", "a cap", "after midnight, or once the person raises it"),
+        (HoldCode.ITS_TURN, over(Cap.MONTH), "queued", "a cap", "next month, or"),
+        (HoldCode.ITS_TURN, over(Cap.BALANCE), "queued", "credits", "when the balance covers it"),
+        (HoldCode.WHEN_CREDITS, over(Cap.BALANCE), "queued", "credits", "tried again"),
+        (HoldCode.FILE_MISSING, None, "queued", "its file", "tried again"),
+        (HoldCode.CREDITS, None, "held", "credits", "releases it"),
+        (HoldCode.WAITS_FOR_PERSON, over(Cap.DAY), "held", "the person", "releases it"),
+        (HoldCode.OTHER_KEY, None, "held", "the person", "releases it"),
+        (HoldCode.OTHER_KEY, LaneReason(LaneCode.NO_KEY), "held", "the key", "releases it"),
+        (HoldCode.APPROVAL, LaneReason(LaneCode.NO_KEY), "waiting_for_approval", "the person", "approves it"),
+    ],
+)  # fmt: skip
+def test_queued_task_names_what_has_to_happen_before_it_can_move(
+    code: HoldCode, lane: LaneReason | None, state: str, waits_for: str | None, next_: str
+):
+    hold = Hold(code)
+    said = task_answer(row(State.QUEUED, hold=hold), kept=Kept(hold=hold, lane=lane), has_window=True)
+    assert (said.state, said.waits_for, said.window) == (state, waits_for, True if waits_for else None)
+    assert next_ in str(said.next)
