@@ -21,11 +21,11 @@ from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.opening import Ended
 from runway_desktop.services.intake.reading import JSON_LINES, TABLES, FileUnreadable, decode
 from runway_desktop.usecases.clients.batch import Batch, BatchRow, batch_of
-from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code, in_english
+from runway_desktop.usecases.clients.refusals import CallRefused, Code, in_english
 from runway_desktop.usecases.clients.verbs import MOST_TASKS
 
 from . import printing
-from .outcomes import AT_RUNWAY, NOT_ALLOWED, NOT_SENT, exit_code
+from .outcomes import AT_RUNWAY, NOT_ALLOWED, NOT_SENT, UNSENT, all_rest, exit_code, until_sent, wants_key
 from .printing import Answer, say
 from .saving import copy_results
 
@@ -34,7 +34,6 @@ MOST_SAID = 20
 _LOOK_EVERY = 1.0
 """Seconds between two looks, each at `MOST_TASKS` of the tasks at most: many tasks cost no more than some."""
 _ENOUGH = 1e-6
-_UNSENT = ("queued", "sending")
 _PIPE = 13
 """The signal that ends a program whose reader is gone."""
 _OF_ROW = (Code.INPUT, Code.REFUSED, Code.NOT_FOUND)
@@ -139,9 +138,9 @@ class BatchRun:
             made = await self._create(row, prices[row.request_id]["most"])
             if made is None or made["is_repeat"] or prices[row.request_id]["is_sure"] or not (tries and left):
                 continue
-            sent = await self._sent(made)
-            tries = sent is not None
-            if sent is None or sent["runway_id"] is None:
+            sent = await until_sent(self._look, made, self.sent_within, is_patient=True)
+            tries = sent["state"] not in NOT_SENT
+            if not tries or sent["runway_id"] is None:
                 continue
             priced, found = await self._priced(left)
             prices |= found
@@ -179,30 +178,23 @@ class BatchRun:
         said = {"request_id": row.request_id, "error": why.message, "hint": why.advice, "code": why.code.name.lower()}
         _print(row.line, said)
 
-    async def _sent(self, task: Answer) -> Answer | None:
-        """The task once it has left; None if it does not within the time that the queue is given."""
-        end = time.monotonic() + self.sent_within
-        while task["state"] in _UNSENT:
-            if task["state"] == "queued" and ("waits_for" in task or time.monotonic() > end):
-                return None
-            [task] = await self._look([task["id"]], 0.2)
-        return task if task["state"] not in NOT_SENT else None
-
     async def _look(self, ids: Sequence[str], seconds: float, patience: float = math.inf) -> Sequence[Answer]:
         wanted = {"ids": ids, "seconds": seconds, "saved": True}
         found = await self._line.call("wait", wanted, patience=min(self.patience, patience))
         tasks: Sequence[Answer] = found["tasks"]
         for task in tasks:
-            if task["id"] in self._costs and task["state"] not in _UNSENT and "credits" in task:
+            if task["id"] in self._costs and task["state"] not in UNSENT and "credits" in task:
                 self._count(task["id"], task["credits"])
         return tasks
 
     async def _follow(self) -> None:
-        """Until all have ended; without `--wait` until they are sent, which nobody does after this command."""
+        """Until all have ended; without `--wait` until they are sent, which nobody does after this command. Not longer
+        than time alone changes anything, unless the person is given a time."""
         now = time.monotonic()
         timeout = self._chosen.timeout if self._waits else self.sent_within
         end = math.inf if timeout is None else now + timeout
         stuck: dict[str, float] = {}
+        rests_from = math.inf
         while self._left:
             ids = list(self._left)[:MOST_TASKS]
             found = await self._look(ids, 0.0, max(0.0, end - now))
@@ -214,7 +206,10 @@ class BatchRun:
                     await self._finish(task, lines)
                 else:
                     self._left[task["id"]] = lines, task
-            if now >= end:
+            left = [task for _, task in self._left.values()]
+            rests_from = min(rests_from, now) if all_rest(left) else math.inf
+            grace = math.inf if self._waits and timeout is not None else _LOOK_EVERY
+            if now >= min(end, rests_from + (self.settled_within if wants_key(left) else grace)):
                 break
             if self._left:
                 await asyncio.sleep(_LOOK_EVERY)
@@ -256,8 +251,8 @@ class BatchRun:
 
 
 def _is_stuck(task: Answer) -> bool:
-    """A key or a disk may come right in a moment."""
-    return task.get("waits_for") == THE_KEY or _has_files(task, "failed")
+    """A disk may come right in a moment."""
+    return _has_files(task, "failed")
 
 
 def _has_files(task: Answer, *states: str) -> bool:

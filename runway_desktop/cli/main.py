@@ -14,6 +14,7 @@ import time
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +29,19 @@ from . import options, printing
 from .outcomes import (
     AT_RUNWAY,
     NOT_SENT,
-    all_need_key,
+    OF_PERSON,
+    all_rest,
     exit_code,
     progress_of,
     unsaved_files,
+    until_sent,
+    wants_key,
     worst,
 )
 from .printing import Answer, say
 
 _EACH_WAIT = 1.0
 """Seconds of one wait call. Progress is printed in between."""
-_EACH_LOOK = 0.2
 _SENT_WITHIN = 5.0
 """Seconds that a command without `--wait` gives the queue to send its task."""
 SETTLED_WITHIN = 10.0
@@ -251,14 +254,24 @@ class _Command:
         try:
             if chosen.wait or chosen.save is not None:
                 code, waited = await self._wait(line, [made["id"]])
-                return code, self._advised(line, waited["tasks"][0])
-            made = self._compared(await _sent(line, made, is_exact=chosen.command != "create"))
+                return code, waited["tasks"][0]
+            # Without a window, it would not be sent after this command.
+            look = partial(self._look, line)
+            made = self._compared(await until_sent(look, made, _SENT_WITHIN, is_patient=line.has_own_engine))
         except CallRefused as error:
             # It is stored: whatever happened since, a script must not make it once more.
             say(error.in_words())
             return Code.NOT_YET.value, self._advised(line, made)
         made = self._reported(line, made)
         return exit_code([made]), made
+
+    async def _look(self, line: EngineClient, ids: Sequence[str], seconds: float) -> Sequence[Answer]:
+        if self._chosen.command == "create":
+            found: Sequence[Answer] = (await line.call("wait", {"ids": ids, "seconds": seconds}))["tasks"]
+            return found
+        # The person agreed to this task, and a wait may send others, too.
+        await asyncio.sleep(seconds)
+        return [await line.call("get", {"id": one}) for one in ids]
 
     async def _decide(self, line: EngineClient, arguments: dict[str, Any]) -> tuple[int, Answer]:
         """Asks as the window would, until what the person agreed to is what there still is to agree to."""
@@ -290,7 +303,12 @@ class _Command:
         if task["state"] not in (*NOT_SENT, *AT_RUNWAY):
             return task
         says = _SAVED_LATER if line.has_own_engine and task["state"] in AT_RUNWAY else task.get("next", "")
-        waits = shlex.join([options.PROGRAM, "wait", task["id"], *_profile_words(self._chosen)])
+        release, waits = (
+            shlex.join([options.PROGRAM, command, task["id"], *_profile_words(self._chosen)])
+            for command in ("release", "wait")
+        )
+        if task["state"] in OF_PERSON:
+            says += f" To decide at a terminal: `{release}`."
         return {**task, "next": f"{says} To wait for it: {waits}"}
 
     def _compared(self, task: Answer) -> Answer:
@@ -303,30 +321,32 @@ class _Command:
 
     async def _wait(self, line: EngineClient, ids: Sequence[str]) -> tuple[int, Answer]:
         chosen = self._chosen
-        end = None if chosen.timeout is None else time.monotonic() + chosen.timeout
+        end = time.monotonic() + (math.inf if chosen.timeout is None else chosen.timeout)
         told: dict[str, str] = {}
         patience: dict[str, float] = {}
         gives_up, is_stuck = math.inf, False
         while True:
-            seconds = _EACH_WAIT if end is None else min(_EACH_WAIT, max(0.0, end - time.monotonic()))
+            seconds = min(_EACH_WAIT, max(0.0, end - time.monotonic()))
             found = await _in_parts(line, "wait", {"ids": list(ids), "seconds": seconds, "saved": True}, **patience)
             for task in found["tasks"]:
                 if told.get(task["id"]) != (word := progress_of(task)):
                     told[task["id"]] = word
                     self._tell(f"{task['id']} {word}")
             now = time.monotonic()
-            if end is not None and now >= end:
+            is_stuck = found["is_over"] or all_rest(found["tasks"])
+            if found["is_over"] or wants_key(found["tasks"]):
+                # A key or a disk may come right in a moment.
+                settled_at = now + SETTLED_WITHIN
+            else:
+                settled_at = now if chosen.timeout is None else end
+            gives_up = min(gives_up, settled_at) if is_stuck else math.inf
+            if now >= min(gives_up, end):
                 break
             if found["is_over"] and not unsaved_files(found["tasks"], "failed"):
                 break
-            is_stuck = found["is_over"] or all_need_key(found["tasks"])
-            gives_up = min(gives_up, now + SETTLED_WITHIN) if is_stuck else math.inf
-            if now >= gives_up:
-                break
             if found["is_over"]:
                 await asyncio.sleep(_EACH_WAIT)
-            left = math.inf if end is None else end - now
-            patience = {"patience": min(_HANDED_OVER_WITHIN, left)}
+            patience = {"patience": min(_HANDED_OVER_WITHIN, end - now)}
         unsaved = unsaved_files(found["tasks"], "failed", "expired")
         for task, file in unsaved:
             say(f"{task['id']}: a result is not saved. {file.get('problem', '')}")
@@ -335,7 +355,8 @@ class _Command:
             from .saving import copy_results
 
             self._lacks_results |= not await asyncio.to_thread(copy_results, found["tasks"], chosen.save, self._tell)
-        found = {**found, "tasks": list(map(self._compared, found["tasks"]))}
+        shown = partial(self._reported if is_stuck else self._advised, line)
+        found = {**found, "tasks": [shown(self._compared(task)) for task in found["tasks"]]}
         code = exit_code(found["tasks"]) if found["is_over"] or is_stuck else Code.NOT_YET.value
         if self._lacks_results:
             say(f"To have the rest later: {shlex.join([options.PROGRAM, 'wait', *ids, *_words_kept(chosen)])}")
@@ -442,22 +463,6 @@ def _json(text: str) -> Any:
 
 def _no_number(word: str) -> None:
     raise ValueError(f"{word} is no number")
-
-
-async def _sent(line: EngineClient, made: Answer, *, is_exact: bool) -> Answer:
-    """Waits until the task is sent: without a window it would not be sent after this command. `is_exact`: lets nothing
-    else be sent by that, since the person agreed to this one."""
-    end = time.monotonic() + _SENT_WITHIN
-    while made["state"] == "sending" or (made["state"] == "queued" and "waits_for" not in made):
-        waits = "waits_because" in made and not line.has_own_engine
-        if made["state"] == "queued" and (waits or time.monotonic() > end):
-            break
-        if is_exact:
-            await asyncio.sleep(_EACH_LOOK)
-            made = await line.call("get", {"id": made["id"]})
-        else:
-            [made] = (await line.call("wait", {"ids": [made["id"]], "seconds": _EACH_LOOK}))["tasks"]
-    return made
 
 
 def _agreed_to(chosen: Namespace) -> float | None:

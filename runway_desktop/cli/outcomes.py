@@ -1,14 +1,20 @@
-"""What a task's answer means for a script: its exit code, its progress, which results are not saved. Pure."""
+"""What a task's answer means for a script: whether it is sent, its exit code, its progress, which results are not
+saved."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from runway_desktop.usecases.clients.refusals import THE_KEY, Code
 
 from .printing import Answer
 
-NOT_SENT = ("queued", "held", "waiting_for_approval", "sending")
+EACH_LOOK = 0.2
+"""Seconds between two looks at a task that is about to be sent."""
+UNSENT = ("queued", "sending")
+OF_PERSON = ("held", "waiting_for_approval")
+NOT_SENT = (*UNSENT, *OF_PERSON)
 AT_RUNWAY = ("pending", "throttled", "running", "other")
 _OF_STATE = {"failed": Code.FAILED, "gone": Code.NOT_FOUND, "uncertain": Code.UNCERTAIN, "cancelled": Code.FAILED} | {
     state: Code.NOT_YET for state in NOT_SENT
@@ -17,6 +23,24 @@ NOT_ALLOWED = ("refused", "expired")
 """Outcomes of an agent's request that the user refused or did not answer."""
 _WORST_FIRST = (Code.UNCERTAIN, Code.OVER_MAX, Code.REFUSED, Code.NOT_YET, Code.NOT_FOUND, Code.FAILED)
 """For several tasks, the code where a wrong reaction does most harm."""
+
+
+async def until_sent(
+    look: Callable[[Sequence[str], float], Awaitable[Sequence[Answer]]],
+    task: Answer,
+    within: float,
+    *,
+    is_patient: bool,
+) -> Answer:
+    """The task once it is sent; or still queued, if time alone does not send it, after `within` seconds, or unless
+    `is_patient` because anything keeps it. `look` takes ids and the seconds that it may wait."""
+    end = time.monotonic() + within
+    while task["state"] in UNSENT:
+        is_kept = "waits_for" in task or (not is_patient and "waits_because" in task)
+        if task["state"] == "queued" and (is_kept or time.monotonic() > end):
+            break
+        [task] = await look([task["id"]], EACH_LOOK)
+    return task
 
 
 def unsaved_files(tasks: Sequence[Answer], *states: str) -> list[tuple[Answer, Answer]]:
@@ -51,7 +75,12 @@ def _end_of(task: Answer) -> Code | None:
     return _OF_STATE.get(task["state"])
 
 
-def all_need_key(tasks: Sequence[Answer]) -> bool:
-    """Whether nothing will happen until the user fixes the key."""
+def all_rest(tasks: Collection[Answer]) -> bool:
+    """Whether time alone changes nothing: each that has not ended needs the key, a cap, the person, …"""
     going = [task for task in tasks if task["state"] in (*NOT_SENT, *AT_RUNWAY)]
-    return bool(going) and all(task.get("waits_for") == THE_KEY for task in going)
+    return bool(going) and all("waits_for" in task for task in going)
+
+
+def wants_key(tasks: Collection[Answer]) -> bool:
+    """The key of a new engine may be found in a moment."""
+    return any(task.get("waits_for") == THE_KEY for task in tasks)

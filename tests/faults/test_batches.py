@@ -123,12 +123,16 @@ def test_batch_ends_quietly_with_its_reader(programs: Programs, table: str):
     assert made_by(programs, *BATCH, "--batch", table, "--wait")[0] == 0
 
 
-def test_what_a_cap_keeps_stays_in_the_queue(programs: Programs, table: str):
+@pytest.mark.parametrize("more", [(), ("--wait",)])
+def test_what_a_cap_keeps_stays_in_the_queue_and_is_not_waited_for(
+    programs: Programs, table: str, more: tuple[str, ...]
+):
     before = sent(programs)
     arrange(programs, day_cap=40.0)
-    code, made, said = made_by(programs, *BATCH, "--batch", table)
+    code, made, said = made_by(programs, *BATCH, "--batch", table, *more)
     assert (code, len(made)) == (8, ROWS), said
-    assert "Not sent yet: " in said
+    assert f"Not {'ended' if more else 'sent'} yet: " in said
+    assert "Daily cap" in said
     assert 0 < sent(programs) - before < ROWS
 
 

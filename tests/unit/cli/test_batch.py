@@ -31,6 +31,7 @@ class Engine:
         self.made: dict[str, Mapping[str, Any]] = {}
         self.most_at_once = 0
         self.priced = 0
+        self.over_cap: set[str] = set()
 
     async def call(self, name: str, arguments: Mapping[str, Any], **_: object) -> Any:
         match name:
@@ -49,7 +50,14 @@ class Engine:
                 self.most_at_once = max(self.most_at_once, len(ids))
                 self.price, self.looks = self.real or self.price, self.looks - 1
                 state = "running" if self.looks >= 0 else "succeeded"
-                return {"tasks": [{**self.made[i], "credits": self.price, "state": state} for i in ids]}
+                capped = {"state": "queued", "waits_for": "a cap", "waits_because": "Daily cap reached."}
+                return {
+                    "tasks": [
+                        {**self.made[i], "credits": self.price, "state": state}
+                        | (capped if self.made[i]["prompt"] in self.over_cap else {})
+                        for i in ids
+                    ]
+                }
 
     def _priced(self, rows: Sequence[Mapping[str, Any]], most: float | None) -> dict[str, Any]:
         is_sure = self.real is None or self.price == self.real
@@ -177,6 +185,15 @@ def test_time_out_prints_what_has_not_ended(run: Any, engine: Engine):
     code, printed, said = run("--max-credits", "25", "--wait", "--timeout", "0")
     assert (code, {row["state"] for row in printed}, len(printed)) == (8, {"running"}, 5)
     assert "Not ended yet: 5 (running).\nThe same command with --wait goes on" in said
+
+
+@pytest.mark.parametrize("more", [(), ("--wait",)])
+def test_batch_ends_when_time_alone_changes_nothing(more: tuple[str, ...], run: Any, engine: Engine):
+    engine.over_cap = {"A fox 1", "A fox 3"}
+    code, printed, said = run("--max-credits", "25", *more)
+    assert (code, len(printed)) == (8, 5)
+    assert f"Not {'ended' if more else 'sent'} yet: 2 (Daily cap reached)." in said
+    assert run("--max-credits", "25", "--wait", "--timeout", "0")[0] == 8
 
 
 def test_rehearsal_says_the_price_of_all_and_makes_nothing(run: Any, engine: Engine):

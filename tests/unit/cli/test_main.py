@@ -86,7 +86,39 @@ def test_wait_command_exits_with_the_worst_outcome(
     is_over = not any(task.get("waits_for") == THE_KEY for task in tasks)
     assert run(Line(waited(*tasks, is_over=is_over)), monkeypatch, "wait", *(task["id"] for task in tasks)) == code
     printed = json.loads(capsys.readouterr().out)
+    for one in printed["tasks"]:
+        one.pop("next", None)
     assert printed == waited(*tasks, is_over=is_over)
+
+
+@pytest.mark.parametrize(
+    "rests",
+    [
+        task("queued", waits_for="a cap", waits_because="Daily cap reached.", next="Queued. Sent after midnight."),
+        task("queued", waits_for="the person", waits_because="Paused", next="Queued."),
+        task("held", waits_for="the person", waits_because="Queued with another key.", next="The person first."),
+        task("waiting_for_approval", waits_for="the person", next="The person first."),
+    ],
+)
+def test_wait_without_a_time_limit_ends_when_time_alone_changes_nothing(
+    rests: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    line = Line(
+        waited(rests, task("running"), is_over=False),
+        waited(rests, task(files=[SAVED]), is_over=False),
+        AssertionError(),
+    )
+    assert run(line, monkeypatch, "wait", "x", "y", "--quiet") == 8
+    printed, said = capsys.readouterr()
+    found = json.loads(printed)["tasks"][0]
+    assert f"is not sent yet: {rests.get('waits_because', 'its turn comes later').rstrip('.')}. {rests['next']}" in said
+    is_of_person = rests["state"] != "queued"
+    assert (f"To decide at a terminal: `runway-desktop release {rests['id']}`." in found["next"]) is is_of_person
+
+
+def test_wait_with_a_time_limit_gives_the_person_that_long(monkeypatch: pytest.MonkeyPatch):
+    rests = waited(task("queued", waits_for="a cap"), is_over=False)
+    assert run(Line(rests, rests, waited(task())), monkeypatch, "wait", "x", "--timeout", "60") == 0
 
 
 def test_command_waits_while_the_key_is_still_being_read(monkeypatch: pytest.MonkeyPatch):
