@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import os
 import re
 import shlex
 import sys
-import threading
 import time
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,8 @@ from runway_desktop.domain.permissions import COMMAND_LINE
 from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
+from runway_desktop.services.disk.disk_steps import parsed, typed
+from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.clients.verbs import MOST_LISTED, MOST_TASKS, VERBS, members
 
@@ -85,14 +84,12 @@ def _complete(words: Sequence[str]) -> int:
     from runway_desktop.catalog.resource_path import resource
 
     try:
-        try:
-            text = resource("completions", options.read(words).shell).read_text("utf-8")
-        except FileNotFoundError:
-            advice = "“python3 packaging/dev.py package wheel” makes them."
-            raise CallRefused("A working copy has no completions yet.", code=Code.FAILED, advice=advice) from None
+        printing.write(resource("completions", options.read(words).shell).read_text("utf-8"))
     except CallRefused as error:
         return printing.refused(error, in_json=False)
-    printing.write(text)
+    except FileNotFoundError:
+        say("A working copy has no completions yet. “python3 packaging/dev.py package wheel” makes them.")
+        return Code.FAILED.value
     return 0
 
 
@@ -403,10 +400,7 @@ def _values(chosen: Namespace) -> dict[str, Any]:
     found = _read_request(chosen.source) if chosen.source else {}
     for field in chosen.fields:
         name, text = _pair(field)
-        try:
-            found[name] = _json(text)
-        except ValueError:
-            found[name] = text
+        found[name] = typed(text)
     for field in chosen.files:
         name, path = _pair(field)
         try:
@@ -429,8 +423,8 @@ def _read_request(source: str) -> dict[str, Any]:
     content = _content(source, "request")
     try:
         # Windows programs write a byte order mark.
-        found = _json(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        found = parsed(content.decode("utf-8-sig"))
+    except ValueError as error:
         raise CallRefused("The request cannot be read.", code=Code.INPUT, advice=f"{error}.") from error
     if not isinstance(found, dict):
         raise CallRefused("The request is no JSON object.", code=Code.INPUT)
@@ -454,15 +448,6 @@ def _content(source: str, what: str) -> bytes:
         said = f"The {what} is longer than {LONGEST_LINE:,} bytes."
         raise CallRefused(said, code=Code.INPUT, advice="Name files or links in it instead of their content.")
     return content
-
-
-def _json(text: str) -> Any:
-    """Raises ValueError, also for NaN and Infinity, which are not JSON."""
-    return json.loads(text, parse_constant=_no_number)
-
-
-def _no_number(word: str) -> None:
-    raise ValueError(f"{word} is no number")
 
 
 def _agreed_to(chosen: Namespace) -> float | None:
@@ -500,20 +485,8 @@ def has_terminal() -> bool:
 async def _typed() -> str:
     """A line from the terminal. A reading that is not wanted any more keeps no process from ending, as one through
     `sys.stdin` on a worker thread would."""
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[bytes] = loop.create_future()
-
-    def take(line: bytes) -> None:
-        if not found.done():
-            found.set_result(line)
-
-    def read() -> None:
-        line = os.read(sys.stdin.fileno(), _LONGEST_TYPED)
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(take, line)
-
-    threading.Thread(target=read, name="terminal", daemon=True).start()
-    return (await found).decode("utf-8", "replace")
+    line = await in_worker(DiskThreads(1, "terminal"), os.read, sys.stdin.fileno(), _LONGEST_TYPED)
+    return line.decode("utf-8", "replace")
 
 
 def _says_yes(to: str) -> bool:

@@ -159,6 +159,14 @@ def parsed(text: str | bytes, *, without_zeros: bool = False) -> Any:
     return _storable(found, storable_text if without_zeros else whole_text, _DEEPEST)
 
 
+def typed(text: str) -> Any:
+    """A value as a person writes it into a cell or a command: JSON, or else the text itself."""
+    try:
+        return parsed(text)
+    except ValueError:
+        return text
+
+
 def _refuse(word: str) -> None:
     raise ValueError(f"{word} is no number")
 
