@@ -23,6 +23,9 @@ class NotingJudge(QObject):
     def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None:
         self.calls.append(("pick", tuple(task_ids), pick))
 
+    def pick_instead(self, task_ids: Sequence[TaskId]) -> None:
+        self.calls.append(("pick instead", tuple(task_ids), None))
+
     def undo(self, within: Collection[TaskId]) -> bool:
         self.calls.append(("undo", tuple(sorted(within)), None))
         return True

@@ -204,6 +204,11 @@ class Compare(Model):
             self._judge.pick([stack.top.task.id], wanted)
             self._decided(stack.top.task.id, is_decision=wanted is not Pick.NONE)
 
+    def pick_instead(self) -> None:
+        if self.focused is not None:
+            self._judge.pick_instead([self.focused.top.task.id])
+            self._decided(self.focused.top.task.id, is_decision=True)
+
     def undo(self) -> None:
         """Undoes the last judgment of the compared takes."""
         if not self._judge.undo({take.task.id for take in self._takes}):

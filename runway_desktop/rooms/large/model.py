@@ -172,6 +172,11 @@ class LargeViewModel(QObject):
             self._judge.pick([row.task.id], wanted, said=words.get(wanted, ""))
             self._decided(is_decision=wanted is not Pick.NONE, stay=stay)
 
+    def pick_instead(self) -> None:
+        if self.current is not None:
+            self._judge.pick_instead([self.current])
+            self._decided(is_decision=True, stay=False)
+
     def _decided(self, *, is_decision: bool, stay: bool) -> None:
         """Auto-advances after a judgment, but not after one was cleared."""
         if is_decision and self.auto_advance and not stay and self.current is not None:

@@ -44,6 +44,8 @@ _SHOWN = (
     Text("Model"),
     Text("Prompt"),
     Text("Settings", context="of a task"),
+    Text("Picked"),
+    Text("Rejected"),
     Text("Project"),
     Text("Cost"),
     Text("File"),

@@ -135,6 +135,8 @@ COLUMNS: tuple[ExportColumn, ...] = (
     ),
     ExportColumn("rating", Text("Rating"), lambda line: line.task.rating),
     ExportColumn("pick", Text("Pick", context="noun"), lambda line: line.task.pick.value),
+    ExportColumn("picked_by", Text("Picked by"), lambda line: line.task.picked_by, is_usual=False),
+    ExportColumn("picked_at", Text("Picked at"), _at("picked_at"), is_usual=False),
     ExportColumn("tags", Text("Tags"), lambda line: list(line.task.tags)),
     ExportColumn("project", Text("Project"), lambda line: line.task.project),
     ExportColumn("shot", Text("Shot"), lambda line: line.task.shot),

@@ -52,6 +52,8 @@ class Judgment(Struct, frozen=True, kw_only=True):
 
     rating: int = 0
     pick: Pick = Pick.NONE
+    picked_by: str = ""
+    picked_at: float | None = None
     tags: tuple[str, ...] = ()
     shot: str = ""
     note: str = ""
@@ -223,6 +225,8 @@ def _judgment_of(task: Task) -> dict[str, Any]:
     return {
         "rating": task.rating,
         "pick": task.pick.value,
+        "picked_by": task.picked_by,
+        "picked_at": _time(task.picked_at),
         "tags": list(task.tags),
         "shot": task.shot,
         "note": task.note,
@@ -232,9 +236,14 @@ def _judgment_of(task: Task) -> dict[str, Any]:
 def _judgment(part: Mapping[str, Any]) -> Judgment:
     tags = part.get("tags")
     words = [word for word in tags if isinstance(word, str)] if isinstance(tags, list) else []
+    pick = _one_of(Pick, _text(part, "pick"), Pick.NONE)
+    picked_at = _at(_text(part, "picked_at"))
+    is_known = pick is not Pick.NONE and picked_at is not None and 0 <= picked_at < _LATEST
     return Judgment(
         rating=_whole(part, "rating", MOST_STARS),
-        pick=_one_of(Pick, _text(part, "pick"), Pick.NONE),
+        pick=pick,
+        picked_by=_text(part, "picked_by") if pick is not Pick.NONE else "",
+        picked_at=picked_at if is_known else None,
         tags=tuple(dict.fromkeys(tag for word in words if (tag := clean_tag(word)))),
         shot=_text(part, "shot"),
         note=_text(part, "note"),

@@ -6,7 +6,7 @@ more than five stars; StoreError passes. Loop's thread only.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
 from typing import Any
 
 from runway_desktop.domain.library import clean_tag
@@ -28,6 +28,12 @@ class Judged(Struct, frozen=True):
 
     def __len__(self) -> int:
         return len(self.after)
+
+    @property
+    def chosen(self) -> Set[TaskId]:
+        """The tasks that were judged, without those that lost their pick to them."""
+        picked = {one for one, value in self.after.items() if isinstance(value, Picked) and value.pick is not Pick.NONE}
+        return picked or self.after.keys()
 
 
 class Picked(Struct, frozen=True):
@@ -84,7 +90,7 @@ class Judging:
 
     async def pick_instead(self, task_ids: Sequence[TaskId], others: Sequence[TaskId]) -> Judged:
         """Picks the first ones and clears the picks of `others`, as one judgment."""
-        return await self._pick({**dict.fromkeys(others, Pick.NONE), **dict.fromkeys(task_ids, Pick.PICK)})
+        return await self._pick({**dict.fromkeys(task_ids, Pick.PICK), **dict.fromkeys(others, Pick.NONE)})
 
     async def tag(self, task_ids: Sequence[TaskId], add: Sequence[str] = (), remove: Sequence[str] = ()) -> Judged:
         """Adds and removes tags; others stay."""

@@ -21,6 +21,8 @@ class Judges(Protocol):
 
     def rate(self, stars: int) -> None: ...
     def pick(self, pick: Pick) -> None: ...
+    def pick_instead(self) -> None:
+        """Moves the pick of its place in the shot here."""
 
 
 def _select_first(on: Judges) -> Text | str:
@@ -52,6 +54,13 @@ PICK = _seen(
     "P",
     icon="mdi6.check",
     synonyms=Text("favorite, like"),
+)
+PICK_INSTEAD = _seen(
+    "judge.instead",
+    Text("Pick instead"),
+    lambda judge: judge.pick_instead(),
+    "Alt+P",
+    synonyms=Text("only pick, replace pick"),
 )
 REJECT = _seen(
     "judge.reject",
@@ -102,4 +111,17 @@ COMPARE_SELECTED = RecordsOf[Any](LIST, Scope.WINDOW)(
     synonyms=Text("side by side, versus, wipe, difference"),
 )
 
-COMMANDS = (PICK, REJECT, *RATE[1:], RATE[0], TAG, NOTE, PROJECT, SHOT, REDO, COMPARE_TAKES, COMPARE_SELECTED)
+COMMANDS = (
+    PICK,
+    PICK_INSTEAD,
+    REJECT,
+    *RATE[1:],
+    RATE[0],
+    TAG,
+    NOTE,
+    PROJECT,
+    SHOT,
+    REDO,
+    COMPARE_TAKES,
+    COMPARE_SELECTED,
+)

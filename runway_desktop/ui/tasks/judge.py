@@ -83,6 +83,9 @@ class Judge(QObject):
 
         self._rows.with_rows(self._chosen(), turn)
 
+    def pick_instead(self) -> None:
+        self.judging.pick_instead(self._chosen())
+
     def compare(self) -> None:
         """Compares the selection; for a single task, its takes."""
         self.compare_wanted.emit(self._chosen())

@@ -18,7 +18,7 @@ from runway_desktop.texts import _
 from runway_desktop.ui.building import add_check, passing_menu
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
-from runway_desktop.ui.tasks.commands import NOTE, PICK, PROJECT, RATE, REJECT, SHOT, TAG
+from runway_desktop.ui.tasks.commands import NOTE, PICK, PICK_INSTEAD, PROJECT, RATE, REJECT, SHOT, TAG
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.ending import CANCEL, REMOVE
@@ -108,6 +108,8 @@ class TaskMenu(QObject):
             does = partial(command.does, self._judge)
             action = add_check(menu, command.name, does, checked=all(row.task.pick is pick for row in rows))
             action.setShortcuts(self._keys.usual(command)[:1])
+        instead = menu.addAction(PICK_INSTEAD.name, partial(PICK_INSTEAD.does, self._judge))
+        instead.setShortcuts(self._keys.usual(PICK_INSTEAD)[:1])
 
     def _add_ordering(self, menu: QMenu, rows: list[Row]) -> None:
         menu.addMenu(self._judge.tags_menu(rows, self._keys.usual(TAG), menu))

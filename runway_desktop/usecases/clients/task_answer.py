@@ -14,7 +14,7 @@ from runway_desktop.domain.caps import Cap, Kept, LaneCode, Way
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.moments import written
 from runway_desktop.domain.permissions import ClientRequest, Decision, decision
-from runway_desktop.domain.task import LIVE, HoldCode, Output, OutputState, State, Task
+from runway_desktop.domain.task import LIVE, HoldCode, Output, OutputState, Pick, State, Task
 from runway_desktop.texts import english
 from runway_desktop.usecases.words.failures import failure_words, saving_words
 from runway_desktop.usecases.words.holds import kept_words
@@ -97,6 +97,9 @@ def task_answer(
         found["state"] = "waiting_for_approval" if is_asked_for else "held"
         does = "approves it" if is_asked_for else "releases it"
         found |= _of_person(does, RELEASED_FIRST if is_unpaid else APPROVED_FIRST, has_window=has_window)
+    if task.pick is not Pick.NONE:
+        at = written(task.picked_at) if task.picked_at is not None else None
+        found |= {"pick": task.pick.value, "picked_by": task.picked_by or "the person", "picked_at": at}
     if note:
         found["note"] = note
     return TaskAnswer(

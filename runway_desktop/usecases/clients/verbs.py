@@ -170,6 +170,9 @@ class TaskAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     error: Annotated[str | None, _says("why it failed")] = None
     failure: Annotated[str | None, _says("Runway's words for it")] = None
     failure_code: Annotated[str | None, _says("Runway's code for it")] = field(default=None, name="failureCode")
+    pick: Annotated[str | None, _says("pick or reject")] = None
+    picked_by: Annotated[str | None, _says("who that was: the person, or a name")] = None
+    picked_at: Annotated[str | None, _says("ISO 8601, UTC")] = None
     asked_by: Annotated[str | None, _says("the program that asked for it")] = None
     request_id: Annotated[str | None, _says("as that program gave it")] = None
     decision: Annotated[str | None, _says("waiting, allowance, approved, edited, refused, expired, withdrawn")] = None

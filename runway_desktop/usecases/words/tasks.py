@@ -169,6 +169,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
         Fact(pgettext("of a task", "Settings"), settings_line(pair, request.values)),
         *(_asked_for(details.asked, task, catalog) if details.asked is not None else ()),
         *(_suggested(one) for one in details.suggested if task.pick is Pick.NONE),
+        _picked(task, now),
         Fact(_("Project"), " · ".join(part for part in (task.project, _shot(task.shot)) if part)),
         Fact(_("Tags"), ", ".join(task.tags)),
         Fact(_("Note"), task.note),
@@ -268,6 +269,16 @@ def _suggested(one: Suggestion) -> Fact:
     """ "Claude Code · the sharpest of them": words of the program."""
     said = " · ".join(filter(None, (called(one.client), shown(one.reason))))
     return Fact(_("Suggested by"), said, tool_tip=_("Not a pick: you decide. These are listed under “Suggested”."))
+
+
+def _picked(task: Task, now: float) -> Fact:
+    """By whom and when, as far as known."""
+    if task.pick is Pick.NONE or task.picked_at is None:
+        return Fact("", "")
+    label = _("Picked") if task.pick is Pick.PICK else _("Rejected")
+    time = units.moment(task.picked_at, now)
+    by = _("by {name}, {time}", name=shown(called(task.picked_by)), time=time)
+    return Fact(label, by if task.picked_by else _("by you, {time}", time=time), tool_tip=task.picked_by)
 
 
 def _credentials(details: Details) -> Fact:

@@ -52,6 +52,10 @@ class JudgingModel(Model):
     def pick(self, task_ids: Sequence[TaskId], pick: Pick, *, said: str = "") -> None:
         self._do(task_ids, self._cases.judging.pick(task_ids, pick), said)
 
+    def pick_instead(self, task_ids: Sequence[TaskId]) -> None:
+        """Picks these in place of other takes: see `Shots.pick_instead`."""
+        self._do(task_ids, self._cases.shots.pick_instead(task_ids))
+
     def tag(self, task_ids: Sequence[TaskId], line: str) -> None:
         """Adds and removes tags, separated by commas; a leading minus removes."""
         words = [word.strip() for word in line.split(",")]
@@ -69,9 +73,10 @@ class JudgingModel(Model):
         self._do(task_ids, self._cases.judging.set_note(task_ids, note))
 
     def undo(self, within: Collection[TaskId]) -> bool:
-        """Undoes the last judgment of these tasks alone. False if there is none."""
+        """Undoes the last judgment of these tasks alone, and of those whose pick one of them took over. False if there
+        is none."""
         known = reversed(self._judgments.items())
-        number = next((number for number, one in known if one.after.keys() <= set(within)), None)
+        number = next((number for number, one in known if one.chosen <= set(within)), None)
         if number is not None:
             self.take_back(number)
         return number is not None

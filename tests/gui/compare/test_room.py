@@ -164,12 +164,14 @@ def test_rating_keys_rate_the_focused_picture(opened: Open, pictures: list[Path]
     opened.key(Qt.Key.Key_Down)
     opened.key(Qt.Key.Key_P)
     opened.key(Qt.Key.Key_X)
+    opened.key(Qt.Key.Key_P, Qt.KeyboardModifier.AltModifier)
     opened.key(Qt.Key.Key_0)
     opened.key(Qt.Key.Key_U)
     assert opened.judge.calls == [
         ("rate", ("t1",), 4),
         ("pick", ("t2",), Pick.PICK),
         ("pick", ("t2",), Pick.REJECT),
+        ("pick instead", ("t2",), None),
         ("rate", ("t2",), 0),
         ("undo", ("t1", "t2", "t3"), None),
     ]

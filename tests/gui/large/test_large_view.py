@@ -208,6 +208,23 @@ async def test_shift_rates_without_advancing_and_advancing_can_be_disabled(tmp_p
         assert look(rig) == "t5"
 
 
+async def test_pick_moves_to_another_take_of_the_shot_by_one_key(tmp_path, theme, qtbot):
+    first, second = map(TaskId, FOG[:2])
+    async with opened(tmp_path, theme) as rig:
+        QTest.keyClick(rig.window.view, KEYS.Key_P)
+        await until(lambda: rig.rows.row_of(first).task.pick is Pick.PICK)
+        await enter(rig)
+        press(rig, KEYS.Key_Right)
+        await until(lambda: look(rig) == FOG[1])
+        press(rig, KEYS.Key_P, Qt.KeyboardModifier.AltModifier)
+        await until(lambda: rig.window.activity.shown.text == "Picked instead of another take")
+        await until(lambda: [rig.rows.row_of(one).task.pick for one in (first, second)] == [Pick.NONE, Pick.PICK])
+        press(rig, KEYS.Key_Z, CONTROL)
+        await until(lambda: rig.rows.row_of(first).task.pick is Pick.PICK)
+        await until(lambda: look(rig) == FOG[1])
+        assert rig.rows.row_of(second).task.pick is Pick.NONE
+
+
 async def test_rating_in_the_large_view_is_announced_and_can_be_undone(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)

@@ -164,11 +164,13 @@ async def test_judgments_reach_the_focused_take_and_a_repeated_pick_clears_it(tm
         model.pick(Pick.REJECT)
         model.focus_on(1)
         model.pick(Pick.PICK)
+        model.pick_instead()
         model.undo()
         assert judge.calls == [
             ("rate", ("t1",), 4),
             ("pick", ("t1",), Pick.REJECT),
             ("pick", ("t2",), Pick.NONE),
+            ("pick instead", ("t2",), None),
             ("undo", ("t1", "t2"), None),
         ]
         assert model.focus == 1

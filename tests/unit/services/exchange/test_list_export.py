@@ -73,6 +73,7 @@ async def test_exported_list_names_the_requesting_program(tmp_path):
 async def test_csv_export_has_numbers_zoned_times_and_one_line_per_file(tmp_path):
     task = a_task(
         ended_at=NOON + 61.5, cost_credits=12.0, estimated_credits=12.5, rating=4, pick=Pick.PICK,
+        picked_by="Ben", picked_at=NOON,
         tags=("night", "rain"), project="Aurora", shot="010", note="A\nB", title="Take 3", parent_id=TaskId("t0"),
         batch_id=BatchId("b"),
     )  # fmt: skip
@@ -90,6 +91,7 @@ async def test_csv_export_has_numbers_zoned_times_and_one_line_per_file(tmp_path
         "60.5",
     )
     assert (row["rating"], row["pick"], row["tags"]) == ("4", "pick", "night\nrain")
+    assert (row["picked_by"], row["picked_at"][:10]) == ("Ben", "2025-06-15")
     assert row["files"] == "/lib/0.mp4\n/lib/1.mp4"
     assert (row["settings"], row["seed"], row["batch"]) == ("1280:720 · 5 s · seed 7", "7", "shots.csv")
     assert (row["runway_id"], row["id"], row["parent_id"]) == (task.remote_id, "t1", "t0")

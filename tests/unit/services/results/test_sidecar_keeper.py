@@ -84,6 +84,7 @@ async def test_judgments_are_written_to_the_sidecar_after_a_moment(shelf):
         task = await shelf.put(1)
         await shelf.judging.rate([task.id], 4)
         await shelf.judging.pick([task.id], Pick.PICK)
+        picked_at = shelf.rig.clock.now()
         await shelf.judging.tag([task.id], add=["Night", "rain"])
         await shelf.judging.set_project([task.id], "Aurora")
         await shelf.judging.set_shot([task.id], "010")
@@ -92,7 +93,7 @@ async def test_judgments_are_written_to_the_sidecar_after_a_moment(shelf):
         await shelf.rig.clock.advance(GATHER)
     found = sidecar.read(shelf.document(1))
     assert found.judgment == sidecar.Judgment(
-        rating=4, pick=Pick.PICK, tags=("night", "rain"), shot="010", note="For the teaser"
+        rating=4, pick=Pick.PICK, picked_at=picked_at, tags=("night", "rain"), shot="010", note="For the teaser"
     )
     assert found.project == "Aurora"
 

@@ -6,7 +6,7 @@ import pytest
 
 from runway_desktop.domain.caps import Cap, HeldBack, Kept, LaneCode, LaneReason, Limit
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.task import Hold, HoldCode, State
+from runway_desktop.domain.task import Hold, HoldCode, Pick, State
 from runway_desktop.usecases.clients.task_answer import task_answer, why_waiting
 from tests.rigs.rows import row
 
@@ -38,6 +38,13 @@ def test_queue_that_sends_nothing_promises_nothing_to_a_program_without_a_grant(
     said = task_answer(row(State.QUEUED), kept=Kept(lane=LaneReason(LaneCode.LOCKED)))
     assert said.next == "Queued. It is sent when a window or a `wait` that may spend runs."
     assert "may not spend, or was not asked to send" in str(said.waits_because)
+
+
+def test_answer_tells_who_picked_a_task_and_when():
+    mine, theirs = (task_answer(row(pick=Pick.PICK, picked_by=by, picked_at=0.0)) for by in ("", "Ben"))
+    assert (mine.pick, mine.picked_by, mine.picked_at) == ("pick", "the person", "1970-01-01T00:00:00.000Z")
+    assert theirs.picked_by == "Ben"
+    assert (task_answer(row()).pick, task_answer(row()).picked_by) == (None, None)
 
 
 @pytest.mark.parametrize(("has_window", "who"), [(True, "in Runway Desktop's window"), (False, "opens Runway Desktop")])

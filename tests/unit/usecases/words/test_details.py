@@ -7,9 +7,10 @@ from typing import Any
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.library import LedgerEntry, Row
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Look, Output, Presence, State
+from runway_desktop.domain.task import Look, Output, Pick, Presence, State
 from runway_desktop.services.library.library import Details
 from runway_desktop.usecases.words.tasks import facts_of, showings_of
+from runway_desktop.usecases.words.units import moment
 from runway_desktop.values import replace
 from tests.rigs.rows import saved, task
 
@@ -38,6 +39,20 @@ def test_details_name_files_that_keep_their_content_credentials() -> None:
     assert credentials(first, second, signed=(1,)) == "File 2"
     assert credentials(changed, second, signed=(0,)) is None
     assert credentials(first, signed=()) is None
+
+
+def test_details_say_who_picked_and_when() -> None:
+    def said(**members: Any) -> list[tuple[str, str]]:
+        row = Row(task=replace(ONE, **members))
+        facts = facts_of(Details(row=row), Catalog.load(), 1_750_000_000.0, price=None, usual=None)
+        return [(fact.label, fact.text) for fact in facts if fact.label in ("Picked", "Rejected")]
+
+    at = {"picked_at": 1_750_000_000.0}
+    time = moment(1_750_000_000.0, 1_750_000_000.0)
+    assert said(pick=Pick.PICK, **at) == [("Picked", f"by you, {time}")]
+    assert said(pick=Pick.REJECT, picked_by="Ben", **at) == [("Rejected", f"by Ben, {time}")]
+    assert said(pick=Pick.PICK) == [], "an older version did not note it"
+    assert said() == []
 
 
 def test_demo_clips_are_marked_as_samples_with_their_prompt() -> None:

@@ -129,6 +129,23 @@ async def test_redo_and_a_second_undo_change_only_what_the_first_undo_changed(tm
         assert stars == [[3, 3], [5, 3], [5, 0], [5, 3], [5, 0]]
 
 
+async def test_moved_pick_is_one_judgment_that_its_take_alone_undoes(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(
+            *(task(n, State.SUCCEEDED, shot="010", pick=Pick.PICK if n < 3 else Pick.NONE) for n in (1, 2, 3))
+        )
+        judging = rig.task_commands.judging
+        for words, act in (
+            ("Picked instead of 2 other takes.", lambda: judging.pick_instead([TaskId("t3")])),
+            ("Pick moved back.", lambda: judging.undo({TaskId("t3")})),
+            ("Picked instead of 2 other takes.", judging.redo),
+        ):
+            async with after(judging.done) as told:
+                act()
+            assert told[0][0] == words
+        assert [(await rig.by_id(n)).pick for n in (1, 2, 3)] == [Pick.NONE, Pick.NONE, Pick.PICK]
+
+
 async def test_undo_that_would_send_a_task_says_that_it_is_held(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.parts.lane.pause()
