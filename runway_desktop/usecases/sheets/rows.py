@@ -27,14 +27,17 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.catalog.input_files import check_asset
 from runway_desktop.catalog.labels import model_label
+from runway_desktop.domain.cast import Cast
 from runway_desktop.domain.inputs import with_moved_files
-from runway_desktop.domain.task import Request
+from runway_desktop.domain.task import MemberId, Request
 from runway_desktop.services.intake.found_inputs import FoundInput
 from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions, with_added
 from runway_desktop.services.library.sheets import KeptRow, SentTask
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.texts import Text, _, ngettext
+from runway_desktop.usecases.casting import Casting, Use, cast_into
 from runway_desktop.usecases.requests.draft import fits, sentence, takes
+from runway_desktop.usecases.words.cast import unknown_words
 from runway_desktop.values import Struct, field, replace
 
 from . import cells as cell
@@ -61,6 +64,8 @@ class Check(Struct, frozen=True, kw_only=True):
 
     pair: Pair | None = None
     requests: tuple[Request, ...] = ()
+    casts: tuple[tuple[MemberId, ...], ...] = ()
+    """The members that each request names."""
     labels: tuple[tuple[str, ...], ...] = ()
     problems: tuple[Said, ...] = ()
     warnings: tuple[Said, ...] = ()
@@ -139,6 +144,8 @@ class RowChecker:
         self.axes: tuple[Axis, ...] = ()
         self.refused: frozenset[str] = frozenset()
         self.looks: dict[str, FoundInput] = {}
+        self.cast: Cast | None = None
+        """The members that prompts can name; None before they were read."""
         self.unseen: set[str] = set()
         self._settings: dict[tuple[str, str], dict[str, Any]] = {}
         # Caches for thousands of similar rows, valid until the composer's choice changes.
@@ -223,15 +230,16 @@ class RowChecker:
 
     def _one(self, row: SheetRow, prompt: str) -> Check:
         text = expansions(prompt, 1)[0].text if "{" in prompt or "\\" in prompt else prompt
-        pair, values, problems, unseen = self._request(row.cells, text)
-        warnings = self._warnings(row, [text])
+        pair, casting, problems, unseen = self._request(row.cells, text)
+        warnings = self._warnings(row, [text], casting.unknown)
         if pair is None:
             return Check(problems=problems, warnings=warnings)
-        request = _request(pair, values)
+        request = _request(pair, casting.values)
         price = None if problems else self._pricing.price(request)
         return Check(
             pair=pair,
             requests=(request,),
+            casts=(casting.ids,),
             labels=((),),
             problems=problems,
             warnings=warnings,
@@ -247,9 +255,11 @@ class RowChecker:
         amount = len(texts) * len(combos)
         first: Pair | None = None
         requests: list[Request] = []
+        casts: list[tuple[MemberId, ...]] = []
         labels: list[tuple[str, ...]] = []
         problems: dict[str, tuple[Said, str, int]] = {}
         unseen: dict[str, None] = {}
+        unknown: dict[str, None] = {}
         credits, priced, exact = 0.0, 0, True
         for combo in combos:
             cells = row.cells | {axis.key: value for axis, value in zip(self.axes, combo, strict=True)}
@@ -257,16 +267,18 @@ class RowChecker:
             of_axes = tuple(cell.shown(axis.key, value) for axis, value in zip(self.axes, combo, strict=True))
             for found in texts:
                 text = with_added(found.text, added) if added else found.text
-                pair, values, findings, looking = self._request(cells, text)
+                pair, casting, findings, looking = self._request(cells, text)
                 unseen |= dict.fromkeys(looking)
+                unknown |= dict.fromkeys(casting.unknown)
                 for said in findings:
                     first_said, where, times = problems.get(said.key, (said, ", ".join(of_axes), 0))
                     problems[said.key] = (first_said, where, times + 1)
                 if pair is None:
                     continue
                 first = first or pair
-                request = _request(pair, values)
+                request = _request(pair, casting.values)
                 requests.append(request)
+                casts.append(casting.ids)
                 labels.append((*of_axes, *found.choices))
                 price = None if findings else self._pricing.price(request)
                 if price is not None:
@@ -274,6 +286,7 @@ class RowChecker:
         return Check(
             pair=first,
             requests=tuple(requests),
+            casts=tuple(casts),
             labels=tuple(labels),
             problems=tuple(
                 # A problem of all combinations is not attributed to an axis value.
@@ -282,7 +295,7 @@ class RowChecker:
                 else Said(said.key, _("{where}: {problem}", where=where, problem=said.message))
                 for said, where, times in problems.values()
             ),
-            warnings=(*self._warnings(row, [found.text for found in texts]), *_alike(requests)),
+            warnings=(*self._warnings(row, [found.text for found in texts], tuple(unknown)), *_alike(requests)),
             unseen=tuple(unseen),
             credits=credits,
             priced=priced,
@@ -292,10 +305,10 @@ class RowChecker:
 
     def _request(
         self, cells: Mapping[str, Any], prompt: str
-    ) -> tuple[Pair | None, dict[str, Any], tuple[Said, ...], tuple[str, ...]]:
+    ) -> tuple[Pair | None, Casting, tuple[Said, ...], tuple[str, ...]]:
         pair, findings = self.pair_of(cells)
         if pair is None:
-            return None, {}, findings, ()
+            return None, Casting(values={}), findings, ()
         values = dict(self.settings(pair))
         for key, value in cells.items():
             if key in _NOT_FIELDS or is_left_out(value):
@@ -305,6 +318,8 @@ class RowChecker:
         prompt_field = pair.prompt_field
         if prompt_field is not None and prompt.strip():
             values[prompt_field.name] = prompt
+        casting = cast_into(pair, values, self.cast)
+        values = casting.values
         said: dict[str, Said] = {}
         for finding in validate(pair, values):
             name = str(finding.path[0]) if finding.path else ""
@@ -312,8 +327,8 @@ class RowChecker:
             said.setdefault(key, self._said(pair, key, finding, values))
         if prompt_field is None and prompt.strip():
             said.setdefault(PROMPT, Said(PROMPT, _("{model} takes no prompt. Remove it.", model=pair.label)))
-        unseen = self._look_at_inputs(pair, cells, said)
-        return pair, values, (*findings, *said.values()), unseen
+        unseen = self._look_at_inputs(pair, cells, casting.uses, said)
+        return pair, casting, (*findings, *said.values()), unseen
 
     def _said(self, pair: Pair, key: str, finding: Finding, values: Mapping[str, Any]) -> Said:
         """A message with the valid values, if the value is invalid."""
@@ -326,11 +341,14 @@ class RowChecker:
                 )
         return Said(key, finding.message)
 
-    def _look_at_inputs(self, pair: Pair, cells: Mapping[str, Any], said: dict[str, Said]) -> tuple[str, ...]:
+    def _look_at_inputs(
+        self, pair: Pair, cells: Mapping[str, Any], uses: Sequence[Use], said: dict[str, Said]
+    ) -> tuple[str, ...]:
         """Adds problems of files to `said`; returns files not read yet."""
         unseen: tuple[str, ...] = ()
         for known in pair.asset_fields:
-            for address in cell.addresses_in(cells.get(known.name)):
+            of_cast = [use.file.uri for use in uses if use.field == known.name]
+            for address in (*cell.addresses_in(cells.get(known.name)), *of_cast):
                 if not address.startswith("file:") or known.name in said:
                     continue
                 look = self.looks.get(address)
@@ -345,8 +363,11 @@ class RowChecker:
                     said[known.name] = Said(known.name, problem)
         return unseen
 
-    def _warnings(self, row: SheetRow, texts: Sequence[str]) -> tuple[Said, ...]:
+    def _warnings(self, row: SheetRow, texts: Sequence[str], unknown: Sequence[str]) -> tuple[Said, ...]:
+        """`unknown`: names that nobody in the cast has."""
         found = [Said("", str(remark)) for remark in row.remarks]
+        if unknown:
+            found.append(Said(PROMPT, unknown_words(unknown)))
         if self.refused and any(text in self.refused for text in texts):
             found.append(Said(PROMPT, _("Moderation refused this prompt before")))
         return tuple(found)

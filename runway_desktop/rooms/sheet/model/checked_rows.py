@@ -16,6 +16,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QTimer, Signal
 
 from runway_desktop.catalog import Catalog, is_left_out
+from runway_desktop.domain.cast import Cast
 from runway_desktop.domain.task import Request
 from runway_desktop.services.intake.found_inputs import FoundInput
 from runway_desktop.services.library.expansion import Axis
@@ -150,6 +151,14 @@ class CheckedRows(QAbstractTableModel):
         self.checker.refused = prompts
         asked = ((row, str(row.cells.get(PROMPT) or "")) for row in self.rows if news and not row.sent)
         touched = [row for row, prompt in asked if prompt in news or "{" in prompt or "\\" in prompt]
+        if touched:
+            self._do(self._forgetting(touched), len(touched))
+
+    def know_cast(self, cast: Cast) -> None:
+        """Sets the members that prompts can name, and revalidates rows with names."""
+        self.checker.cast = cast
+        by_axis = any(axis.key == PROMPT for axis in self.checker.axes)
+        touched = [row for row in self.rows if not row.sent and (by_axis or "@" in str(row.cells.get(PROMPT) or ""))]
         if touched:
             self._do(self._forgetting(touched), len(touched))
 

@@ -165,6 +165,7 @@ class AxisPreview(QObject):
         of_sheet = self._model.checker
         checker = RowChecker(self._catalog, self._model.all_columns, self._pricing, of_sheet.composed)
         checker.axes, checker.looks, checker.refused = tuple(axes), of_sheet.looks, of_sheet.refused
+        checker.cast = of_sheet.cast
         self._checker, self._tally, self.problem = checker, SheetTally(), ""
         self._left = [row for row in reversed(self._model.rows) if row.cells and not row.sent]
         self._combos = 1

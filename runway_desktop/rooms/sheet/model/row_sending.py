@@ -24,7 +24,7 @@ from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import NotAnswered, steps_of
 from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
 from runway_desktop.usecases.sheets.row_tasks import Following
-from runway_desktop.usecases.sheets.rows import SheetRow
+from runway_desktop.usecases.sheets.rows import BLANK, SheetRow
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.model import Model
 
@@ -120,9 +120,11 @@ class RowSending(Model):
         await self._store(prepared, sent, ())
 
     def _tasks(self, row: SheetRow) -> Iterable[NewTask]:
-        for request in row.check.requests if row.check is not None else ():
+        check = row.check or BLANK
+        for request, cast in zip(check.requests, check.casts, strict=True):
             yield NewTask(
                 request=request,
+                cast=cast,
                 project=str(row.cells.get(PROJECT) or self._model.checker.project),
                 shot=str(row.cells.get(SHOT) or ""),
                 batch_id=self.batch_id,

@@ -94,6 +94,8 @@ class Sheet(Model):
         self.model.looks_wanted.connect(self._look)
         bridge.tasks_touched.connect(self._touched)
         bridge.files_moved.connect(self._files_moved)
+        self.model.checker.cast = cases.cast.now
+        bridge.cast_changed.connect(self.model.know_cast)
 
     @classmethod
     def of_gathered(
@@ -329,7 +331,8 @@ class Sheet(Model):
                     until = time.perf_counter() + SLICE_SECONDS
 
     async def _learn(self) -> None:
-        """Loads names of projects, refused prompts, and the states of sent rows."""
+        """Loads the cast, names of projects, refused prompts, and the states of sent rows."""
+        await self._cases.cast.load()
         counts = await self._cases.library.counts()
         self.model.values.projects = tuple(sorted(filter(None, counts.projects), key=str.casefold))
         self.model.know_refused(await self._cases.library.refused_prompts())

@@ -5,27 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from PIL import Image
-
-from runway_desktop.domain.cast import Member
-from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, Task
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.results import sidecar
-from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.composer import Composer
-from tests.rigs.cast import member
+from tests.rigs.cast import member, with_picture
 from tests.rigs.desktop import Rig, until
 from tests.rigs.engine_rig import request
-
-
-async def maya_in(rig: Rig, tmp_path: Path, name: str = "maya.png") -> Member:
-    picture = tmp_path / name
-    Image.new("RGB", (640, 640)).save(picture)
-    kept = await rig.engine.cast.keep(picture, Media.IMAGE)
-    maya = replace(member("Maya"), files=(kept,))
-    await rig.engine.cast.save(maya)
-    return maya
 
 
 async def sent_by(rig: Rig) -> Task:
@@ -38,7 +24,7 @@ async def sent_by(rig: Rig) -> Task:
 
 async def test_member_in_the_prompt_is_an_input_of_the_stored_request(tmp_path: Path):
     async with Rig(tmp_path) as rig:
-        maya = await maya_in(rig, tmp_path)
+        maya = await with_picture(rig.engine, tmp_path)
         rig.composer.choose("text_to_image", "gen4_image")
         rig.composer.set_value("promptText", "@maya on a pier")
         [item] = rig.composer.cast_inputs()
@@ -53,7 +39,7 @@ async def test_member_in_the_prompt_is_an_input_of_the_stored_request(tmp_path: 
 
 async def test_price_counts_the_inputs_that_names_bring(tmp_path: Path):
     async with Rig(tmp_path) as rig:
-        await maya_in(rig, tmp_path)
+        await with_picture(rig.engine, tmp_path)
         rig.composer.choose("text_to_image", "gen4_image")
         rig.composer.set_value("promptText", "A pier")
         await rig.engine.pricing.learn(rig.composer.request(), 5)
@@ -66,7 +52,7 @@ async def test_price_counts_the_inputs_that_names_bring(tmp_path: Path):
 
 async def test_each_variant_of_a_prompt_gets_its_own_members(tmp_path: Path):
     async with Rig(tmp_path) as rig:
-        maya = await maya_in(rig, tmp_path)
+        maya = await with_picture(rig.engine, tmp_path)
         await rig.engine.cast.save(member("Ben", words="a sailor"))
         rig.composer.choose("text_to_image", "seedream5_pro")
         rig.composer.set_value("promptText", "{@Maya|@Ben|fog}")
@@ -78,7 +64,7 @@ async def test_each_variant_of_a_prompt_gets_its_own_members(tmp_path: Path):
 
 async def test_restored_sidecar_is_not_expanded_again(tmp_path: Path):
     async with Rig(tmp_path) as rig:
-        await maya_in(rig, tmp_path)
+        await with_picture(rig.engine, tmp_path)
         rig.composer.choose("text_to_image", "gen4_image")
         rig.composer.set_value("promptText", "@Maya and @Ben")
         task = await sent_by(rig)
@@ -98,7 +84,7 @@ async def test_restored_sidecar_is_not_expanded_again(tmp_path: Path):
 
 async def test_settled_names_survive_a_restart(tmp_path: Path):
     async with Rig(tmp_path) as rig:
-        await maya_in(rig, tmp_path)
+        await with_picture(rig.engine, tmp_path)
         rig.composer.load(request("@Maya"))
         rig.composer.set_value("promptText", "@Maya walks")
         rig.composer.keep_draft()
@@ -112,7 +98,7 @@ async def test_settled_names_survive_a_restart(tmp_path: Path):
 
 async def test_edit_of_a_queued_task_adds_the_members_that_it_names(tmp_path: Path):
     async with Rig(tmp_path) as rig:
-        await maya_in(rig, tmp_path)
+        await with_picture(rig.engine, tmp_path)
         [queued] = await rig.parts.submit(request("before"))
         rig.composer.load(rig.store.tasks[queued].request, editing=queued)
         rig.composer.set_value("promptText", "@Maya")
