@@ -39,7 +39,7 @@ from runway_desktop.domain.library import (
 from runway_desktop.domain.outputs import KeptFile, Looked, Stream
 from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine, Suggestion
 from runway_desktop.domain.spending_report import SpendingLine
-from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
+from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Source, StepId, Task, TaskId
 
 
 class Clock(Protocol):
@@ -386,6 +386,18 @@ class Store(Protocol):
 
     async def save_member(self, member: Member, at: float) -> None:
         """Inserts or replaces it. `at`: Unix seconds."""
+
+    async def chains(self) -> Sequence[str]:
+        """The texts of all chains of steps, by name."""
+
+    async def save_chain(self, chain_id: str, name: str, at: float, text: str) -> None:
+        """Inserts or replaces it. `at`: Unix seconds."""
+
+    async def delete_chain(self, chain_id: str) -> None:
+        """Deleting a missing chain is no error. The tasks of its steps stay."""
+
+    async def continued(self, sources: Sequence[Source], steps: Sequence[StepId]) -> builtins.list[Task]:
+        """The tasks that were made of one of these results for one of these steps; includes removed tasks."""
 
     async def recent_prompts(self, limit: int, text: str = "") -> Sequence[str]:
         """Distinct prompts of tasks, latest first; with `text`, only those that contain every word of it."""

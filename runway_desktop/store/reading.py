@@ -30,7 +30,7 @@ from .schema import FINAL
 _PAGE = 512
 """Ids per query: SQLite limits the number of parameters and compiles a statement for each number."""
 
-_TASKS = f"SELECT {', '.join(TASK_COLUMNS)} FROM tasks"
+TASKS = f"SELECT {', '.join(TASK_COLUMNS)} FROM tasks"
 _BATCHES = "SELECT id, name, created_at FROM batches"
 OUTPUTS = f"SELECT {', '.join(OUTPUT_COLUMNS)} FROM outputs"
 _INPUTS = f"SELECT {', '.join(INPUT_COLUMNS)} FROM inputs"
@@ -57,7 +57,7 @@ def tasks(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Ta
     found = {
         row[0]: task_of(row)
         for ids, marks in pages(task_ids)
-        for row in connection.execute(f"{_TASKS} WHERE id IN ({marks})", ids)
+        for row in connection.execute(f"{TASKS} WHERE id IN ({marks})", ids)
     }
     return [found[task_id] for task_id in task_ids if task_id in found]
 
@@ -140,7 +140,7 @@ def all_batch_names(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def unfinished(connection: sqlite3.Connection) -> list[Task]:
-    query = f"{_TASKS} WHERE state NOT IN {FINAL} ORDER BY position, created_at, number"
+    query = f"{TASKS} WHERE state NOT IN {FINAL} ORDER BY position, created_at, number"
     return [task_of(row) for row in connection.execute(query)]
 
 

@@ -120,7 +120,7 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         ",".join(task.tags), to_cell(task.shot), to_cell(task.note), task.key, task.hidden_from, task.not_found_at,
         hold_detail_cell(task.hold), int(task.imported),
         to_cell(task.picked_by), task.picked_at, ",".join(task.cast), task.step,
-        None if task.made_of is None else f"{task.made_of.task_id}:{task.made_of.index}",
+        None if task.made_of is None else source_cell(task.made_of),
         to_cell(shape_of(request)), heading_of(task),
         -1.0 if task.credits is None else task.credits, RANKS[task.state],
         prompt_key(request), asked_seconds(request),
@@ -181,6 +181,10 @@ def task_of(row: Sequence[Any]) -> Task:
         step=None if step is None else StepId(step),
         made_of=None if made_of is None else _source(made_of),
     )
+
+
+def source_cell(source: Source) -> str:
+    return f"{source.task_id}:{source.index}"
 
 
 def _source(cell: str) -> Source:

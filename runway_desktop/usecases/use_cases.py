@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .orders import Orders
     from .sending.sending import TaskSender
     from .shots import Shots
+    from .steps import Steps
 
 Service = TypeVar("Service")
 
@@ -183,6 +184,12 @@ class UseCases:
         from .shots import Shots
 
         return Shots(self._engine, self.judging)
+
+    @cached_property
+    def steps(self) -> Steps:
+        from .steps import Steps
+
+        return Steps(self._engine, lambda: self.sending, lambda: self.shots)
 
     @cached_property
     def page_names(self) -> PageNames:

@@ -88,6 +88,10 @@ class Library:
     counts = OfStore(lambda store: store.counts)
     of_runway = OfStore(lambda store: store.find_remote)
     rename_batch = OfStore(lambda store: store.rename_batch)
+    chains = OfStore(lambda store: store.chains)
+    delete_chain = OfStore(lambda store: store.delete_chain)
+    save_chain = OfStore(lambda store: store.save_chain)
+    continued = OfStore(lambda store: store.continued)
     recent_prompts = OfStore(lambda store: store.recent_prompts)
     refused_prompts = OfStore(lambda store: store.refused_prompts)
 

@@ -64,6 +64,14 @@ class InputFixer:
         """Saves a frame of a clip. `words` names it in the file name ("last frame")."""
         return await in_worker(self._executor, _keep_frame, self._folder, clip, png, words)
 
+    def frame_path(self, clip: Path, sha256: str, words: str) -> Path:
+        """Where `keep_frame` saves a frame of a clip with this hash."""
+        return _named(self.home_of(sha256), clip, words, "png")
+
+    async def is_kept(self, copy: Path) -> bool:
+        """Whether a copy exists."""
+        return await in_worker(self._executor, copy.is_file)
+
     async def sizes(self, path: Path, facts: MediaFacts, mends: Sequence[InputFix]) -> dict[InputFix, int]:
         """Estimated bytes of each copy of a picture; empty if the estimate would take too long."""
         return await in_worker(
@@ -120,6 +128,10 @@ def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
         private.make_folder(home)
     note = {"path": str(original.absolute()), "sha256": digest}
     _write(home / _NOTE, json.dumps(note, ensure_ascii=True).encode())
+    return _named(home, original, words, ending)
+
+
+def _named(home: Path, original: Path, words: str, ending: str) -> Path:
     stem = safe_name(original.stem, max_bytes=_LONGEST_STEM) or "copy"
     return home / (f"{stem}, {words}.{ending}" if words else f"{stem}.{ending}")
 

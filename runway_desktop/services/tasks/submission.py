@@ -137,6 +137,7 @@ class TaskSource(Enum):
     """The same request again, of an ended or uncertain task."""
     RELEASE = "release"
     SCRIPT = "script"
+    STEPS = "steps"
 
 
 class Origin(Struct, frozen=True):

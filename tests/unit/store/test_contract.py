@@ -41,7 +41,9 @@ from runway_desktop.domain.task import (
     Presence,
     Refusal,
     RemoteId,
+    Source,
     State,
+    StepId,
     Task,
     TaskId,
 )
@@ -820,6 +822,26 @@ async def test_stored_sheet_is_found_by_its_batch_and_deleted(opened: Opened):
         await store.delete_sheet("s1")
         await store.delete_sheet("s1")
         assert await store.sheet("s1") is None
+
+
+async def test_chains_come_back_by_name_and_are_deleted(opened: Opened):
+    async with opened() as store:
+        await store.save_chain("c1", "Storm", NOON, "first")
+        await store.save_chain("c2", "Calm", NOON, "\ud800")
+        await store.save_chain("c1", "Storm", NOON + 1, "second")
+        assert await store.chains() == ["\ud800", "second"]
+        await store.delete_chain("c1")
+        await store.delete_chain("c1")
+        assert await store.chains() == ["\ud800"]
+
+
+async def test_continued_results_are_found_by_result_and_step(opened: Opened):
+    async with opened() as store:
+        source, step = Source(TaskId("t1"), 1), StepId("s1")
+        made = replace(a_task("t2"), step=step, made_of=source, removed_at=NOON)
+        await put(store, made, replace(a_task("t3"), made_of=source), replace(a_task("t4"), step=step))
+        assert await store.continued([source, Source(TaskId("t1"), 0)], [step, StepId("s2")]) == [made]
+        assert await store.continued([Source(TaskId("t1"), 0)], [step]) == []
 
 
 async def test_sheets_with_unsent_rows_are_counted_until_all_are_sent(opened: Opened):

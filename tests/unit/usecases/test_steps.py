@@ -1,0 +1,286 @@
+"""Steps of a project: which picks go on, what *Continue* makes of them, and that nothing is made twice."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from runway_desktop.domain.account import ModelLimits
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.steps import Chain, ChainId, Step, StepInput
+from runway_desktop.domain.task import Look, Pick, Presence, Request, Source, State, StepId, Task, TaskId
+from runway_desktop.services.tasks.submission import Ask
+from runway_desktop.usecases.sending.sending import NotAnswered
+from runway_desktop.usecases.steps import NEEDS_WINDOW, Board, Steps, problems_of, question_of, whose_words
+from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import replace
+from tests.rigs.engine_rig import CATALOG, Rig
+from tests.rigs.engines import Unasked, engine_of
+from tests.rigs.rows import saved, task
+
+PICTURE = Step(id=StepId("s1"), endpoint="text_to_image", model="gen4_image", values={"ratio": "1920:1080"})
+CLIP = Step(id=StepId("s2"), endpoint="image_to_video", model="gen4.5", values={"ratio": "1280:720", "duration": 5})
+NEXT = replace(CLIP, id=StepId("s3"), input=StepInput.LAST_FRAME, template="{note}")
+LARGER = Step(id=StepId("s4"), endpoint="video_upscale", model="magnific_video_upscaler_creative")
+SOUND = Step(id=StepId("s5"), endpoint="video_to_audio", model="mirelo_sfx_2_0", template="Wind")
+CHAIN = Chain(id=ChainId("c1"), name="Storm", steps=(PICTURE, CLIP, NEXT, LARGER))
+PROJECT = "Aurora spot"
+
+
+class Film:
+    """A project with its pictures on disk."""
+
+    def __init__(self, rig: Rig, folder: Path) -> None:
+        self.rig = rig
+        self.folder = folder
+        self.cases = UseCases(engine_of(rig, folder / "library"))
+        self.cases.sending = Unasked(self.cases._engine)
+        self.steps: Steps = self.cases.steps
+
+    async def add(self, number: int, *, media: Media = Media.IMAGE, **members: Any) -> Task:
+        """A finished picture of the shot 010, picked, unless said otherwise."""
+        made = {Media.IMAGE: ("text_to_image", "gen4_image"), Media.VIDEO: ("image_to_video", "gen4.5")}[media]
+        path = self.folder / f"{number}.{'png' if media is Media.IMAGE else 'mp4'}"
+        if media is Media.IMAGE:
+            Image.new("RGB", (1280, 720), (number % 256, 0, 0)).save(path)
+        else:
+            path.write_bytes(b"\0\0\0\x18ftypmp42" + bytes(16))
+        request = Request(endpoint=made[0], model=made[1], values={}, prompt=f"Keeper {number}")
+        usual: dict[str, Any] = {"request": request, "project": PROJECT, "shot": "010", "pick": Pick.PICK}
+        one = task(number, State.SUCCEEDED, **(usual | members))
+        await self.rig.store.add([one], (), None, ())
+        await self.rig.store.save_output(saved(one, str(path), media=media, sha256=f"{number:064x}"))
+        return one
+
+    async def board(self, chain: Chain = CHAIN) -> Board:
+        return await self.steps.board(PROJECT, chain)
+
+    async def sent(self) -> list[dict[str, Any]]:
+        """The bodies that Runway got, in order."""
+        await self.rig.clock.advance(60)
+        return [dict(call.arguments[1]) for call in self.rig.runway.named("create")]
+
+
+@asynccontextmanager
+async def a_film(folder: Path, **more: Any) -> AsyncIterator[Film]:
+    rig = Rig(loops=("lane",), **more)
+    rig.runway.account = replace(rig.runway.account, limits={"gen4.5": ModelLimits(concurrent=9, daily=100)})
+    async with rig:
+        await rig.account.start()
+        yield Film(rig, folder)
+
+
+async def test_picks_alone_go_on_with_the_shots_prompt_as_first_frames_of_clips(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        await film.add(1)
+        await film.add(2)
+        await film.add(3, pick=Pick.NONE)
+        await film.add(4, shot="020", pick=Pick.REJECT)
+        board = await film.board()
+        assert [(row.name, len(row.cells[0].takes), len(row.cells[1].coming)) for row in board.rows] == [
+            ("010", 3, 2),
+            ("020", 1, 0),
+        ]
+        bill = await film.steps.bill(board.ready())
+        assert await film.sent() == []
+        ids = await film.steps.send(bill)
+        bodies = await film.sent()
+        assert [body["promptText"] for body in bodies] == ["Keeper 1", "Keeper 2"]
+        content = [base64.b64decode(body["promptImage"].partition(",")[2]) for body in bodies]
+        assert content == [(tmp_path / f"{n}.png").read_bytes() for n in (1, 2)]
+        made = [await film.rig.task(task_id) for task_id in ids]
+        assert [(one.step, one.made_of, one.project, one.shot) for one in made] == [
+            (CLIP.id, Source(TaskId(f"t{n}"), 0), PROJECT, "010") for n in (1, 2)
+        ]
+        assert (await film.board()).ready() == ()
+
+
+async def test_pick_continued_before_is_asked_about_whatever_its_seed(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        await film.add(1)
+        [ready] = (await film.board()).ready()
+        await film.steps.send(await film.steps.bill([ready]))
+        await film.rig.clock.advance(3600)
+        other = replace(CHAIN, steps=(PICTURE, replace(CLIP, values={**CLIP.values, "seed": 7}), *CHAIN.steps[2:]))
+        board = await film.board(other)
+        [again] = board.rows[0].cells[1].done
+        bill = await film.steps.bill([again])
+        assert bill.again == 1
+        question = question_of(bill, None)
+        assert question is not None
+        assert question.title == "Continue 1 pick again?"
+        with pytest.raises(NotAnswered) as refused:
+            await film.steps.send(bill)
+        assert refused.value.left == {Ask.REPEAT}
+        assert len(await film.sent()) == 1
+        await film.steps.send(await film.steps.bill([again]), {Ask.REPEAT})
+        assert len(await film.sent()) == 2
+
+
+async def test_two_faces_that_continue_at_once_make_one_clip(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        await film.add(1)
+        board = await film.board()
+        first, second = await film.steps.bill(board.ready()), await film.steps.bill(board.ready())
+        await film.steps.send(first)
+        with pytest.raises(NotAnswered):
+            await film.steps.send(second)
+        assert len(await film.sent()) == 1
+
+
+async def test_pick_withdrawn_before_sending_leaves_the_bill_and_later_results_stay(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        first = await film.add(1)
+        await film.add(2)
+        await film.add(3, media=Media.VIDEO, step=CLIP.id, made_of=Source(first.id, 0), pick=Pick.NONE)
+        await film.rig.store.save(replace(first, pick=Pick.NONE))
+        board = await film.board()
+        assert [one.take.row.task.id for one in board.ready()] == ["t2"]
+        assert [take.row.task.id for take in board.rows[0].cells[1].takes] == ["t3"]
+
+
+async def test_withdrawn_request_can_be_continued_again_and_a_failed_one_asks(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        picture, other = await film.add(1), await film.add(2)
+        withdrawn = task(3, State.CANCELLED, remote_id=None, step=CLIP.id, made_of=Source(picture.id, 0))
+        failed = task(4, State.FAILED, step=CLIP.id, made_of=Source(other.id, 0), removed_at=1.0)
+        await film.rig.store.add([withdrawn, failed], (), None, ())
+        board = await film.board()
+        assert [one.take.row.task.id for one in board.ready()] == ["t1"]
+        assert [one.take.row.task.id for one in board.rows[0].cells[1].done] == ["t2"]
+
+
+async def test_last_frame_comes_from_the_window_once_and_is_kept(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        picture = await film.add(1)
+        clip = await film.add(2, media=Media.VIDEO, step=CLIP.id, made_of=Source(picture.id, 0), note="She turns")
+        path = tmp_path / "2.mp4"
+        await film.rig.store.save_output(
+            saved(clip, str(path), media=Media.VIDEO, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+        )
+        ready = (await film.board()).ready(NEXT.id)
+        without = await film.steps.bill(ready)
+        assert without.prepared is None
+        assert [str(one) for one in without.left_out] == [f"010: {NEEDS_WINDOW.with_(name='2.mp4')}"]
+        picture_bytes = (tmp_path / "1.png").read_bytes()
+
+        async def frame(of: Path) -> Path:
+            return await film.cases.input_fixer.keep_frame(of, picture_bytes, "last frame")
+
+        assert (await film.steps.bill(ready, frame)).prepared is not None
+        bill = await film.steps.bill(ready)
+        assert not bill.left_out, "a script can go on from a frame that is kept"
+        await film.steps.send(bill)
+        [body] = await film.sent()
+        assert body["promptText"] == "She turns"
+        assert base64.b64decode(body["promptImage"].partition(",")[2]) == picture_bytes
+
+
+async def test_missing_file_is_one_sentence_and_the_others_go_on(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        gone, lost = await film.add(1), await film.add(2, shot="020")
+        await film.add(3, shot="030")
+        output = saved(gone, str(tmp_path / "1.png"), media=Media.IMAGE, look=Look(presence=Presence.MISSING, at=1.0))
+        await film.rig.store.save_output(replace(output, sha256="0" * 64))
+        (tmp_path / "2.png").unlink()
+        board = await film.board()
+        assert [list(map(str, row.cells[1].problems)) for row in board.rows] == [
+            ["1.png is no longer where it was saved."], [], []
+        ]  # fmt: skip
+        bill = await film.steps.bill(board.ready())
+        assert [str(one) for one in bill.left_out] == [f"020: There is no file “{tmp_path}/2.png”."]
+        await film.steps.send(bill)
+        assert [body["promptText"] for body in await film.sent()] == ["Keeper 3"]
+        assert lost.pick is Pick.PICK
+
+
+async def test_takes_of_other_chains_stand_by_generation_and_kind(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        picture = await film.add(1, pick=Pick.NONE)
+        clip = await film.add(2, media=Media.VIDEO, made_of=Source(picture.id, 0), pick=Pick.NONE)
+        await film.add(3, media=Media.VIDEO, made_of=Source(clip.id, 0), pick=Pick.NONE)
+        await film.add(4, media=Media.VIDEO, shot="", pick=Pick.NONE)
+        board = await film.board()
+        found = [[[take.row.task.id for take in cell.takes] for cell in row.cells] for row in board.rows]
+        assert found == [[["t1"], ["t2"], ["t3"], []], [[], ["t4"], [], []]]
+        only_clips = replace(CHAIN, steps=(PICTURE, SOUND))
+        assert [len(row.others) for row in (await film.board(only_clips)).rows] == [2, 1]
+
+
+async def test_chains_are_kept_by_name_chosen_by_project_and_come_back(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        assert await film.steps.save(CHAIN) is None
+        assert await film.steps.chain_of(PROJECT) == CHAIN
+        other = replace(CHAIN, id=ChainId("c2"), name="Calm")
+        await film.steps.save(other)
+        assert [chain.name for chain in await film.steps.chains()] == ["Calm", "Storm"]
+        assert await film.steps.chain_of(PROJECT) is None
+        film.steps.show(PROJECT, CHAIN.id)
+        film.steps.show("Lagoon", other.id)
+        assert await film.steps.chain_of(PROJECT) == CHAIN
+        before = await film.steps.save(replace(CHAIN, name="Gale"))
+        assert before == CHAIN
+        assert (await film.steps.save(before)).name == "Gale"
+        removed = await film.steps.remove(CHAIN.id)
+        assert removed == CHAIN
+        assert await film.steps.chain_of(PROJECT) == other, "it is the only one"
+        await film.steps.save(removed)
+        assert await film.steps.chain_of(PROJECT) == CHAIN
+
+
+def test_problems_of_a_chain_are_told_while_it_is_built():
+    gone = replace(CLIP, model="gen9")
+    unfit = replace(LARGER, id=StepId("s6"))
+    wrong = replace(CLIP, values={"ratio": "1:1000"})
+    chain = replace(CHAIN, steps=(PICTURE, CLIP, CLIP, gone, replace(SOUND, id=StepId("s7")), unfit))
+    assert [str(one) for one in problems_of(replace(chain, steps=(PICTURE, unfit)), CATALOG)][1] == (
+        "Magnific Creative takes no picture."
+    )
+    assert [bool(one) for one in problems_of(chain, CATALOG)] == [False, False, True, True, False, True]
+    assert problems_of(CHAIN, CATALOG) == ["", "", "", ""]
+    assert problems_of(replace(CHAIN, steps=(CLIP,)), CATALOG)[0], "there is no picture before it"
+    assert problems_of(replace(CHAIN, steps=(PICTURE, wrong)), CATALOG)[1]
+    last = replace(NEXT, id=StepId("s8"))
+    said = problems_of(replace(CHAIN, steps=(PICTURE, last)), CATALOG)[1]
+    assert str(said) == "“Text → image” makes no clip, so there is no last frame."
+
+
+async def test_model_that_left_the_catalog_sends_nothing_and_keeps_all(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        await film.add(1)
+        chain = replace(CHAIN, steps=(PICTURE, replace(CLIP, model="gen9")))
+        await film.steps.save(chain)
+        board = await film.board(await film.steps.chain_of(PROJECT))
+        assert str(board.columns[1].problem) == "The catalog has no model “Gen9” for this."
+        assert board.ready() == ()
+        assert board.rows[0].cells[0].takes
+        with pytest.raises(NotPossible):
+            await film.steps.send(await film.steps.bill(board.ready()))
+
+
+async def test_sound_and_several_takes_of_a_pick(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        picture = await film.add(1, pick=Pick.NONE)
+        await film.add(2, media=Media.VIDEO, made_of=Source(picture.id, 0))
+        chain = replace(CHAIN, steps=(PICTURE, CLIP, replace(SOUND, amount=2)))
+        board = await film.board(chain)
+        [ready] = board.ready()
+        assert ready.request.prompt == "Wind"
+        assert set(ready.request.values) >= {"videoUri", "promptText"}
+
+
+async def test_bill_says_whose_picks_they_are(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        await film.add(1)
+        await film.add(2)
+        assert whose_words((await film.board()).ready()) == "Your 2 picks"
+        await film.add(3, picked_by="Jana")
+        assert whose_words((await film.board()).ready()) == "2 yours and 1 of Jana"
