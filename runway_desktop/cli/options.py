@@ -20,10 +20,9 @@ ABOUT = """\
 Commands for scripts, servers and agents; no display is needed. If a window is open, they go through it. Without a
 command, a window opens and takes files, folders, https links and task ids: runway-desktop [--demo] [--profile NAME]
 [--profile-dir DIR] [ITEM ...]. For a file that has the name of a command, write ./list."""
-_EVERY = (Code.FAILED, Code.INPUT, Code.AGAIN, Code.REFUSED, Code.PERSON)
+EVERY = (Code.FAILED, Code.INPUT, Code.AGAIN, Code.REFUSED, Code.PERSON)
 """Exit codes that any command may have."""
 _INTERRUPTED = "130, 143, 129 interrupted, which stops no task: stderr names the command that continues"
-_SIGNALS = (130, 143, 129, 141)
 
 
 class Parser(argparse.ArgumentParser):
@@ -69,12 +68,6 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
-def exits(command: str) -> frozenset[int]:
-    """Every exit code that a verb's command may have."""
-    typed = VERBS[command].command or Command()
-    return frozenset({0, *_SIGNALS, *(code.value for code in (*_EVERY, *typed.exits))})
-
-
 def _check_batch(found: argparse.Namespace, verb: Verb, typed: Command) -> None:
     program = f"{PROGRAM} {found.command}"
     if found.batch is None:
@@ -92,7 +85,7 @@ def _check_batch(found: argparse.Namespace, verb: Verb, typed: Command) -> None:
 
 def exit_codes(some: Sequence[Code]) -> str:
     """What the codes of a command mean, as one line of its help."""
-    known = sorted({*some, *_EVERY}, key=lambda code: code.value)
+    known = sorted({*some, *EVERY}, key=lambda code: code.value)
     return "exit codes: " + "; ".join(["0 done", *(f"{code.value} {EXITS[code]}" for code in known), _INTERRUPTED])
 
 

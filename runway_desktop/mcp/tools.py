@@ -7,7 +7,6 @@ rules stand in each description, because some hosts ignore a server's instructio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -18,7 +17,7 @@ from runway_desktop.domain.permissions import Act
 from runway_desktop.domain.preferences import MOST_CREDITS
 from runway_desktop.usecases.clients import verbs
 from runway_desktop.usecases.clients.verbs import VERBS, Verb
-from runway_desktop.values import Struct, replace
+from runway_desktop.values import Struct, asdict, replace
 
 Call = tuple[str, dict[str, Any]]
 Found = dict[str, Any]
@@ -29,23 +28,19 @@ _WAITS = f"{verbs.APPROVED} The same arguments within ten minutes are one wish."
 _AS_THERE = " Inputs as of create."
 
 
-class Tool(Struct, frozen=True, kw_only=True):
+class Tool(verbs.Tool, frozen=True, kw_only=True):
     name: str
     says: str
     takes: type[Struct]
-    gives: type[Struct]
+    gives: type[Struct] = verbs.TaskAnswer
     call: Callable[[Any], Call]
     """Converts the arguments to the engine call."""
-    required: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
     shape: Callable[[Found], Found] | None = None
     """Converts the answer to the tool's form."""
     reads: bool = True
     destroys: bool = False
     repeats: bool = True
     """Idempotent: repeating the call has no further effect."""
-    has_files: bool = False
-    """Its result files are also returned as resource links, and as pictures if the call asks for them."""
 
     @property
     def schema(self) -> Found:
@@ -170,15 +165,22 @@ class OrganizationAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
     usage: dict[str, Any]
 
 
-def _making(endpoint: str, asked: Arguments, /, **renamed: str) -> Call:
-    """The call for a create; `renamed`: arguments whose API name differs."""
-    values = {name: value for name, value in msgspec.to_builtins(asked).items() if value is not None}
-    model = values.pop("model")
-    for name in set(renamed) & set(values):
-        values[renamed[name]] = values.pop(name)
-    if isinstance(length := values.get("duration"), float) and length.is_integer():
-        values["duration"] = int(length)
-    return "create", {"endpoint": endpoint, "model": model, "values": values}
+def _paid(name: str, says: str, takes: type[Arguments], endpoint: str, **renamed: str) -> Tool:
+    """A tool that makes a task; `renamed`: arguments whose API name differs."""
+
+    def call(asked: Arguments) -> Call:
+        given = {key: value for key, value in msgspec.to_builtins(asked).items() if value is not None}
+        model = given.pop("model")
+        if isinstance(length := given.get("duration"), float) and length.is_integer():
+            given["duration"] = int(length)
+        values = {renamed.get(key, key): value for key, value in given.items()}
+        return "create", {"endpoint": endpoint, "model": model, "values": values}
+
+    return Tool(name=name, says=f"{says}{_WAITS}", takes=takes, call=call, reads=False, repeats=False)
+
+
+def _get(name: str, says: str) -> Tool:
+    return Tool(name=name, says=says, takes=OfTask, call=lambda asked: ("get", {"id": asked.task_id, "links": True}))
 
 
 def _organization(found: Found) -> Found:
@@ -200,86 +202,49 @@ def own(verb: Verb) -> Tool:
     """A verb as a tool."""
     offered = verb.tool or verbs.Tool()
     return Tool(
-        name=verb.name,
-        says=f"{verb.says}{offered.rules}",
-        takes=verb.takes,
-        gives=verb.gives,
-        call=lambda asked: (verb.name, msgspec.to_builtins(asked)),
-        required=offered.required,
-        hidden=offered.hidden,
-        reads=verb.needs is Act.READ,
-        has_files=offered.has_files,
-    )
+        **asdict(offered), name=verb.name, says=f"{verb.says}{offered.rules}", takes=verb.takes, gives=verb.gives,
+        call=lambda asked: (verb.name, msgspec.to_builtins(asked)), reads=verb.needs is Act.READ,
+    )  # fmt: skip
 
 
-_paid = partial(Tool, gives=verbs.TaskAnswer, reads=False, repeats=False)
-_OF_RUNWAY = (
+TOOLS = (
     replace(
-        own(VERBS["models"]),
-        name="runway_listModels",
+        own(VERBS["models"]), name="runway_listModels",
         says=f"{VERBS['models'].says} Call it before choosing a ratio or a duration. Free.",
     ),
+    _paid("runway_generateVideo", f"Generate a video from an image.{verbs.INPUTS}", VideoWanted, "image_to_video"),
     _paid(
-        name="runway_generateVideo",
-        says=f"Generate a video from an image.{verbs.INPUTS}{_WAITS}",
-        takes=VideoWanted,
-        call=lambda asked: _making("image_to_video", asked),
+        "runway_generateImage", f"Generate an image from a prompt and reference images.{_AS_THERE}", ImageWanted,
+        "text_to_image",
+    ),
+    _paid("runway_upscaleVideo", f"Upscale a video to a higher resolution.{_AS_THERE}", UpscaleWanted, "video_upscale"),
+    _paid(
+        "runway_editVideo", f"Edit a video by a prompt.{_AS_THERE}", EditWanted, "video_to_video",
+        referenceImages="references",
     ),
     _paid(
-        name="runway_generateImage",
-        says=f"Generate an image from a prompt and reference images.{_AS_THERE}{_WAITS}",
-        takes=ImageWanted,
-        call=lambda asked: _making("text_to_image", asked),
+        "runway_generateAudio", "Generate speech from text. Other models than the default need a voice.", AudioWanted,
+        "text_to_speech",
     ),
-    _paid(
-        name="runway_upscaleVideo",
-        says=f"Upscale a video to a higher resolution.{_AS_THERE}{_WAITS}",
-        takes=UpscaleWanted,
-        call=lambda asked: _making("video_upscale", asked),
-    ),
-    _paid(
-        name="runway_editVideo",
-        says=f"Edit a video by a prompt.{_AS_THERE}{_WAITS}",
-        takes=EditWanted,
-        call=lambda asked: _making("video_to_video", asked, referenceImages="references"),
-    ),
-    _paid(
-        name="runway_generateAudio",
-        says=f"Generate speech from text. Other models than the default need a voice.{_WAITS}",
-        takes=AudioWanted,
-        call=lambda asked: _making("text_to_speech", asked),
-    ),
-    Tool(
-        name="runway_getTask",
-        says="Get a task: 'url' and the saved 'files' if its status is SUCCEEDED, 'error' if FAILED; else ask again in "
+    _get(
+        "runway_getTask",
+        "Get a task: 'url' and the saved 'files' if its status is SUCCEEDED, 'error' if FAILED; else ask again in "
         f"{POLL_GAP:g} seconds. Free.",
-        takes=OfTask,
-        gives=verbs.TaskAnswer,
-        call=lambda asked: ("get", {"id": asked.task_id, "links": True}),
     ),
-    Tool(
-        name="runway_refreshTaskUrl",
-        says="Get a fresh download link of a finished task. The saved file in 'files' needs none. Free.",
-        takes=OfTask,
-        gives=verbs.TaskAnswer,
-        call=lambda asked: ("get", {"id": asked.task_id, "links": True}),
+    _get(
+        "runway_refreshTaskUrl",
+        "Get a fresh download link of a finished task. The saved file in 'files' needs none. Free.",
     ),
     Tool(
         name="runway_cancelTask",
         says="Cancel a task that waits or runs, if this program asked for it. What has finished is never deleted.",
-        takes=OfTask,
-        gives=verbs.CancelAnswer,
-        call=lambda asked: ("cancel", {"ids": [asked.task_id]}),
-        reads=False,
-        destroys=True,
+        takes=OfTask, gives=verbs.CancelAnswer, call=lambda asked: ("cancel", {"ids": [asked.task_id]}),
+        reads=False, destroys=True,
     ),
     Tool(
         name="runway_getOrg",
         says="Get the credit balance, the limits of each model and what was used of them today. Free.",
-        takes=verbs.Nothing,
-        gives=OrganizationAnswer,
-        call=lambda _: ("balance", {}),
-        shape=_organization,
+        takes=verbs.Nothing, gives=OrganizationAnswer, call=lambda _: ("balance", {}), shape=_organization,
     ),
-)
-TOOLS = (*_OF_RUNWAY, *(own(verb) for verb in VERBS.values() if verb.tool is not None))
+    *(own(verb) for verb in VERBS.values() if verb.tool is not None),
+)  # fmt: skip

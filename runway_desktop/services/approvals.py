@@ -134,10 +134,7 @@ class Clients:
         self._settings.set(PAUSED, paused)
         if paused:
             await self._hold_back(None)
-        try:
-            await self._settings.flush()
-        except StoreError as error:
-            log.warning("The pause of programs is not on the disk yet: %s", error)
+        await self._written()
         await self.record(YOU, "pause" if paused else "resume", "")
 
     async def look_again(self, name: str) -> None:
@@ -235,10 +232,7 @@ class Clients:
         spend without a person at a terminal. An open window tells it at once."""
         before = self._settings.get(UNTOLD) or (0, False)
         self._settings.set(UNTOLD, (before[0] + refused, before[1] or is_granted))
-        try:
-            await self._settings.flush()
-        except StoreError as error:
-            log.warning("What the next window tells of programs is not on the disk yet: %s", error)
+        await self._written()
 
     def take_untold(self) -> tuple[int, bool]:
         refused, is_granted = self._settings.get(UNTOLD) or (0, False)
@@ -246,6 +240,12 @@ class Clients:
         return refused, is_granted
 
     # Internals.
+
+    async def _written(self) -> None:
+        try:
+            await self._settings.flush()
+        except StoreError as error:
+            log.warning("What was set of programs is not on the disk yet: %s", error)
 
     def _tell(self, code: EngineNoticeCode, client: str) -> None:
         """Once per run for a client. Of several at once only the first is told: a program may invent many names."""

@@ -9,11 +9,11 @@ import subprocess
 import sys
 from typing import Any
 
-from runway_desktop.cli.options import exits
 from runway_desktop.store import SqliteStore
 from runway_desktop.wiring import environment
 from tests.rigs.profile_programs import SECRET, Programs
 from tests.rigs.runway_process import ROOT
+from tests.rigs.verb_tables import exits
 
 
 def run(programs: Programs, *words: str, said: str = "", **more: Any) -> tuple[int, dict[str, Any], str]:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from runway_desktop.cli.options import parser
+from runway_desktop.cli.options import EVERY, parser
 from runway_desktop.usecases.clients.refusals import EXITS
-from runway_desktop.usecases.clients.verbs import FileAnswer, TaskAnswer, members
+from runway_desktop.usecases.clients.verbs import VERBS, Command, FileAnswer, TaskAnswer, members
 from runway_desktop.values import Struct
 
 SHARED = ("json", "profile", "profile_dir", "demo", "quiet", "verbose")
@@ -55,6 +55,12 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     },
 }
 """Of each page: what is in front of a table, as a pattern, and the table."""
+
+
+def exits(command: str) -> set[int]:
+    """Every exit code that a verb's command may have; the last are those of signals."""
+    typed = VERBS[command].command or Command()
+    return {0, *(code.value for code in (*EVERY, *typed.exits)), 130, 143, 129, 141}
 
 
 def with_tables(page: str) -> str:

@@ -373,16 +373,12 @@ class ClientCases:
 
     async def resolve(self, client: str, wanted: verbs.TaskResolved) -> verbs.DecisionAnswer:
         """Settles an uncertain task as the person decided."""
-        ways = {
-            Choice.MADE: bool(wanted.made),
-            Choice.NOT_MADE: wanted.not_made,
-            Choice.DISMISS: wanted.dismiss,
-        }
-        if list(ways.values()).count(True) != 1:
+        ways = {Choice.MADE: bool(wanted.made), Choice.NOT_MADE: wanted.not_made, Choice.DISMISS: wanted.dismiss}
+        chosen = [way for way, is_chosen in ways.items() if is_chosen]
+        if len(chosen) != 1:
             raise CallRefused("Say either --made RUNWAY_ID, --not-made or --dismiss.", code=Code.INPUT)
         await self.need_key()
-        what = next(way for way, is_chosen in ways.items() if is_chosen)
-        return await self._decide(client, "resolve", wanted, what, wanted.made.strip().lower())
+        return await self._decide(client, "resolve", wanted, chosen[0], wanted.made.strip().lower())
 
     async def _decide(
         self, client: str, call: str, wanted: verbs.TaskReleased, what: Choice, text: str = ""

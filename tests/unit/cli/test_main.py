@@ -14,8 +14,8 @@ import pytest
 
 from runway_desktop.cli import main as commands
 from runway_desktop.cli import printing
-from runway_desktop.cli.options import exits
 from runway_desktop.usecases.clients.refusals import THE_KEY, CallRefused, Code
+from tests.rigs.verb_tables import exits
 
 
 class Line:

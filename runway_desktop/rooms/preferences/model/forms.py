@@ -318,7 +318,7 @@ class HookForm(Model):
                 self._set(text, happenings, tests=tests),
                 "set what is run",
                 done=self.while_open(self._say),
-                failed=self.while_open(lambda error: self._say(_whole(error), is_problem=True)),
+                failed=self.while_open(self._failed),
             )
 
     def _differs(self, text: str, happenings: Collection[Happening]) -> bool:
@@ -337,14 +337,13 @@ class HookForm(Model):
             await self._cases.hooks.test()
         return _("It worked.")
 
+    def _failed(self, error: RunwayDesktopError) -> None:
+        """With what the program said."""
+        self._say("\n".join(filter(None, (error.in_words(), error.detail))), is_problem=True)
+
     def _say(self, said: str, *, is_problem: bool = False, is_busy: bool = False) -> None:
         self.said, self.is_problem, self.is_busy = said, is_problem, is_busy
         self.changed.emit()
-
-
-def _whole(error: RunwayDesktopError) -> str:
-    """With what the program said."""
-    return "\n".join(filter(None, (error.in_words(), error.detail)))
 
 
 class LoginForm(Model):
