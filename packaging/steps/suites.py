@@ -32,6 +32,9 @@ FREE = 4 * 1024**3
 # Pytest's exit code when it ran no test.
 NO_TESTS = 5
 
+TYPES = "types"
+"""The one check that takes long."""
+
 QT_PACKAGES = ("app", "loop", "rooms", "tour", "ui", "viewmodels")
 """Folders whose tests need Qt. Tests of all others run where Qt cannot be imported."""
 
@@ -57,6 +60,8 @@ def unit_folders(*, with_qt: bool) -> tuple[str, ...]:
 
 
 SUITES = (
+    # They send signals and check file modes. First, since the types are checked meanwhile.
+    Suite("faults", ("tests/faults",), workers=2, systems=("linux", "darwin")),
     Suite("unit", (*unit_folders(with_qt=True), "tests/architecture"), workers=2),
     # These run only where Qt cannot be imported.
     Suite(
@@ -65,8 +70,6 @@ SUITES = (
         without_qt=True,
         workers=2,
     ),
-    # They send signals and check file modes.
-    Suite("faults", ("tests/faults",), workers=2, systems=("linux", "darwin")),
     # A small sample with fixed seeds.
     Suite("fuzz", ("tests/fuzz",), without_qt=True, workers=2),
     Suite("gui", ("tests/gui",), workers=2),
@@ -93,17 +96,43 @@ class Outcome:
     is_left_out: bool = False
 
 
-def check(python: Path) -> list[Outcome]:
-    """Prints the lines of code by room, then runs format, lint, types, texts and contracts, even after a failure."""
-    commands: tuple[tuple[str, list[str]], ...] = (
-        ("format", [str(python), "-m", "ruff", "format", "--check", "."]),
-        ("lint", [str(python), "-m", "ruff", "check", "."]),
-        ("types", [str(python), "-m", "mypy"]),
-        ("texts", [str(python), str(ROOT / "packaging" / "catalogs.py"), "check"]),
-        ("imports", [str(program_of(VENV, "lint-imports")), "--no-logo"]),
-    )
+def checks(python: Path) -> dict[str, list[str]]:
+    """The command of each."""
+    return {
+        "format": [str(python), "-m", "ruff", "format", "--check", "."],
+        "lint": [str(python), "-m", "ruff", "check", "."],
+        "texts": [str(python), str(ROOT / "packaging" / "catalogs.py"), "check"],
+        "imports": [str(program_of(VENV, "lint-imports")), "--no-logo"],
+        TYPES: [str(python), "-m", "mypy"],
+    }
+
+
+def check(python: Path, *, types: bool = True) -> list[Outcome]:
+    """Prints the lines of code by room, then runs the checks, without `types` all but these, even after a failure."""
     line_count.show()
-    return [_run(name, command, dict(os.environ)) for name, command in commands]
+    chosen = {name: command for name, command in checks(python).items() if types or name != TYPES}
+    return [_run(name, command, dict(os.environ)) for name, command in chosen.items()]
+
+
+def check_and_test(python: Path, arguments: Sequence[str]) -> list[Outcome]:
+    """Runs all checks and all suites. The types are checked beside the suites, on what these leave of the processors:
+    the faults wait for much of their time. The outcome is printed last, and only its time after the suites counts."""
+    outcomes = check(python, types=False)
+    low = [nice, "-n", "10"] if (nice := shutil.which("nice")) else []
+    with tempfile.TemporaryFile() as printed:
+        types = subprocess.Popen([*low, *checks(python)[TYPES]], cwd=ROOT, stdout=printed, stderr=subprocess.STDOUT)
+        try:
+            outcomes += test(python, [], arguments)
+            say(f"\n— {TYPES}")
+            start = time.monotonic()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                types.wait(PATIENCE)
+        finally:
+            types.kill()
+            code = types.wait()
+        printed.seek(0)
+        say(printed.read().decode(errors="replace"))
+    return [*outcomes, Outcome(TYPES, code, time.monotonic() - start)]
 
 
 def test(python: Path, names: Sequence[str], arguments: Sequence[str]) -> list[Outcome]:

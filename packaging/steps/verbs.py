@@ -187,10 +187,10 @@ def _test(chosen: argparse.Namespace) -> int:
     python = _ready()
     if chosen.whole:
         os.environ["WHOLE"] = "1"
-    outcomes = [] if chosen.suites else suites.check(python)
     further = ["-k", chosen.expression] if chosen.expression else []
-    outcomes += suites.test(python, chosen.suites, further)
-    return suites.summary(outcomes)
+    if not chosen.suites:
+        return suites.summary(suites.check_and_test(python, further))
+    return suites.summary(suites.test(python, chosen.suites, further))
 
 
 def _mutate(chosen: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from steps import libraries, suites
+from steps import libraries, line_count, suites
 from steps.places import ROOT, StepFailed
 from steps.suites import Outcome
 
@@ -31,6 +31,19 @@ def test_skipped_suite_does_not_count_as_passed(capsys):
     said = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in said if "journeys" in line] == ["left", "All"]
     assert said[-1] == "All that was run is well, without journeys (1 s)"
+
+
+def test_types_checked_beside_the_suites_are_printed_and_fail_the_run(monkeypatch, tmp_path, capfd):
+    (tmp_path / "test_it.py").write_text("def test_it():\n    pass\n")
+    monkeypatch.setattr(suites, "ROOT", tmp_path)
+    monkeypatch.setattr(suites, "SUITES", (suites.Suite("unit", (".",)),))
+    monkeypatch.setattr(libraries, "provide_for_tests", lambda: None)
+    monkeypatch.setattr(line_count, "show", lambda: None)
+    types = [sys.executable, "-c", "print('Two types differ'); raise SystemExit(3)"]
+    monkeypatch.setattr(suites, "checks", lambda _: {"lint": [sys.executable, "-c", ""], suites.TYPES: types})
+    outcomes = suites.check_and_test(Path(sys.executable), [])
+    assert [(each.name, each.code) for each in outcomes] == [("lint", 0), ("unit", 0), ("types", 3)]
+    assert "Two types differ" in capfd.readouterr().out
 
 
 def test_suite_that_needs_a_screen_is_skipped_without_one(monkeypatch, tmp_path):
@@ -66,7 +79,7 @@ def test_suites_get_more_time_on_macos_and_windows(monkeypatch, system: str, sec
 
 
 def test_unknown_suite_name_gets_the_list_of_suites():
-    with pytest.raises(StepFailed, match=r"No suite is called moon\. There are: unit, engine"):
+    with pytest.raises(StepFailed, match=r"No suite is called moon\. There are: faults, unit, engine"):
         suites.test(Path(sys.executable), ["moon"], [])
 
 
