@@ -18,6 +18,7 @@ May this program? A call, by the first line that fits. "Agent" is every client b
 | release, resolve | command line, whatever it may spend | allowed: asks at the terminal |
 | create | agent that may only read | refused: `READS_ONLY` |
 | create | command line that may only read | refused: `COMMANDS_READ_ONLY` |
+| create that names a member of the cast | agent without permission for the cast | refused: `NO_CAST` |
 
 A create beyond these, by its price:
 
@@ -117,6 +118,8 @@ class Client(Struct, frozen=True, kw_only=True):
     permission: Permission = Permission.READ
     credits: float = 0.0
     folders: tuple[str, ...] = ()
+    may_use_cast: bool = False
+    """Of an agent: whether its prompts may name members of the cast."""
     seen_at: float = 0.0
 
 
@@ -142,6 +145,7 @@ class Why(Enum):
     NOT_OWN = auto()
     READS_ONLY = auto()
     COMMANDS_READ_ONLY = auto()
+    NO_CAST = auto()
     NO_PRICE = auto()
     QUESTIONS = auto()
     OPEN_PRICE = auto()
@@ -197,12 +201,15 @@ def refusal(client: Client, act: Act, *, is_paused: bool, is_own: bool = True) -
 
 
 def creation(
-    client: Client, priced: Priced, *, is_paused: bool, reserved: float, limit: float | None, waiting: int
-) -> Verdict:
+    client: Client, priced: Priced, *, is_paused: bool, reserved: float, limit: float | None, waiting: int,
+    names_cast: bool = False,
+) -> Verdict:  # fmt: skip
     """`reserved` credits of the client's day are used; above `limit` the person wants to be asked; `waiting` requests
-    of all clients wait for approval."""
+    of all clients wait for approval; `names_cast`: a prompt names a member."""
     if (why := refusal(client, Act.CREATE, is_paused=is_paused)) is not None:
         return Verdict(why)
+    if names_cast and client.name != COMMAND_LINE and not client.may_use_cast:
+        return Verdict(Why.NO_CAST)
     if client.permission is Permission.ALLOWANCE:
         why = _beyond(client, priced, reserved, limit)
         if why is None or client.name == COMMAND_LINE:

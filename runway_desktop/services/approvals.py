@@ -124,6 +124,11 @@ class Clients:
         await self._change(name, lambda client: replace(client, folders=tuple(dict.fromkeys(folders))))
         await self.record(YOU, "folders", name, ", ".join(folders))
 
+    async def allow_cast(self, name: str, *, allowed: bool) -> None:
+        """Sets whether the client's prompts may name members of the cast."""
+        await self._change(name, lambda client: replace(client, may_use_cast=allowed))
+        await self.record(YOU, "cast", name, "allowed" if allowed else "")
+
     @property
     def are_paused(self) -> bool:
         return bool(self._settings.get(PAUSED, False))

@@ -20,23 +20,25 @@ LONGEST_RECORD = 10_000
 """Calls; older ones are deleted. Requests are kept."""
 MOST_SUGGESTED = 100
 """Tasks that a client suggests; the latest are kept."""
+_CLIENT = "name, permission, credits, folders, may_use_cast, list, seen_at"
 _WISH = "client, request_id, digest, task_id, credits, at, request, within, reason, expired, withdrawn"
 
 
 def clients(connection: sqlite3.Connection, identity: str) -> list[Client]:
     """Permissions given in a list of another identity are void."""
-    rows = connection.execute("SELECT name, permission, credits, folders, list, seen_at FROM clients ORDER BY name")
+    rows = connection.execute(f"SELECT {_CLIENT} FROM clients ORDER BY name")
     return [
         Client(
             name=to_text(name),
             permission=Permission(permission),
             credits=credits,
             folders=tuple(from_json(folders)),
+            may_use_cast=bool(may_use_cast),
             seen_at=seen_at,
         )
         if to_text(own) == identity
         else Client(name=to_text(name), seen_at=seen_at)
-        for name, permission, credits, folders, own, seen_at in rows
+        for name, permission, credits, folders, may_use_cast, own, seen_at in rows
     ]
 
 
@@ -46,7 +48,7 @@ def take_void(connection: sqlite3.Connection, identity: str) -> list[str]:
     which = (to_cell(identity), Permission.READ.value)
     names = [to_text(name) for (name,) in connection.execute(f"SELECT name FROM clients WHERE {void}", which)]
     connection.execute(
-        f"UPDATE clients SET permission = ?, credits = 0, folders = '[]', list = ? WHERE {void}",
+        f"UPDATE clients SET permission = ?, credits = 0, folders = '[]', may_use_cast = 0, list = ? WHERE {void}",
         (Permission.READ.value, to_cell(identity), *which),
     )
     return sorted(names)
@@ -54,20 +56,16 @@ def take_void(connection: sqlite3.Connection, identity: str) -> list[str]:
 
 def save_client(connection: sqlite3.Connection, client: Client, identity: str) -> None:
     connection.execute(
-        """
-        INSERT INTO clients (name, permission, credits, folders, list, seen_at) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (name) DO UPDATE SET permission = excluded.permission, credits = excluded.credits,
-            folders = excluded.folders, list = excluded.list, seen_at = excluded.seen_at
-        """,
+        f"INSERT OR REPLACE INTO clients ({_CLIENT}) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             *(to_cell(client.name), client.permission.value, client.credits, to_json(list(client.folders))),
-            *(to_cell(identity), client.seen_at),
+            *(int(client.may_use_cast), to_cell(identity), client.seen_at),
         ),
     )
     connection.execute(
         """
         DELETE FROM clients
-        WHERE permission = ? AND folders = '[]'
+        WHERE permission = ? AND folders = '[]' AND NOT may_use_cast
             AND name NOT IN (SELECT name FROM clients ORDER BY seen_at DESC LIMIT ?)
         """,
         (Permission.READ.value, MOST_CLIENTS),

@@ -339,6 +339,7 @@ CAST_AND_STEPS = (
     "ALTER TABLE tasks ADD COLUMN cast_members TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tasks ADD COLUMN step TEXT",
     "ALTER TABLE tasks ADD COLUMN made_of TEXT",
+    "ALTER TABLE clients ADD COLUMN may_use_cast INTEGER NOT NULL DEFAULT 0",
     "CREATE TABLE task_cast (member TEXT NOT NULL, task INTEGER NOT NULL, PRIMARY KEY (member, task)) WITHOUT ROWID",
     "CREATE INDEX tasks_continued ON tasks (made_of, step) WHERE made_of IS NOT NULL",
     "CREATE INDEX task_cast_by_task ON task_cast (task)",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QFrame, QLayout, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLayout, QPlainTextEdit, QPushButton, QWidget
 
 from runway_desktop.domain.permissions import Act, Permission, folders_of, refusal
 from runway_desktop.domain.preferences import MOST_CREDITS
@@ -236,12 +236,15 @@ class _Folders(QWidget):
         self._line = FlowLayout(holder, gap=GRID)
         self._problem = words(self, tone="bad")
         self._problem.hide()
-        vbox(holder, self._problem, on=self, spacing=0)
+        self._cast = QCheckBox(caption(_("May use the cast")), self)
+        self._cast.clicked.connect(lambda on: self._form.allow_cast(self._program, on))
+        vbox(holder, hbox(28, self._cast, STRETCH), self._problem, on=self, spacing=0)
 
     def show_program(self, program: Program) -> None:
         self._program, client = program, program.client
         may_ask = folders_of(client) is not None and refusal(client, Act.CREATE, is_paused=False) is None
         self.setVisible(may_ask)
+        self._cast.setChecked(client.may_use_cast)
         if client.folders != self._shown:
             self._shown = client.folders
             self._build(client.folders)

@@ -36,6 +36,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Finishing
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource
 from runway_desktop.texts import english
+from runway_desktop.usecases.casting import cast_into
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words import approvals, units
 from runway_desktop.usecases.words.holds import cost_words
@@ -117,8 +118,9 @@ class Creating:
         known = await self._engine.clients.known(client, request_id)
         if known is not None and known.digest != digest:
             raise _other_wish()
-        is_made = known is not None and await self._engine.ledger.task(known.task_id) is not None
-        return new, known.task_id if known is not None and is_made else ""
+        if known is not None and await self._engine.ledger.task(known.task_id) is not None:
+            return replace(new, request=known.request), known.task_id
+        return await self._with_cast(new), ""
 
     async def _would(
         self, client: str, wish: Wanted, new: Sequence[NewTask], prepared: Prepared, most: float | None = None
@@ -152,7 +154,7 @@ class Creating:
             task_id = known.task_id
             if (task := await engine.ledger.task(task_id)) is not None:
                 return MadeTask(task, is_repeat=True)
-        new = replace(new, id=task_id)
+        new = replace(await self._with_cast(new), id=task_id)
         origin = Origin(TaskSource.SCRIPT, (client, request_id))
         prepared = self._sending().prepare([new], origin)
         verdict, because, booked = await self._verdict(client, wish, [new], prepared)
@@ -199,6 +201,7 @@ class Creating:
         verdict = creation(
             client, priced, is_paused=clients.are_paused, reserved=reserved,
             limit=self._engine.settings.confirm_above, waiting=len(clients.waiting()),
+            names_cast=any(one.cast for one in new),
         )  # fmt: skip
         because = self._in_words(verdict.why, client, priced, left_today(client, reserved), prepared, new)
         return verdict, because, booked_for(client, priced)
@@ -260,7 +263,7 @@ class Creating:
         return ""
 
     async def _wished(self, client: str, wish: TaskWished) -> tuple[NewTask, str]:
-        """The task of the request, and a digest of the whole request."""
+        """The task of the request, as asked, and a digest of the whole request."""
         for name, word in (("request_id", wish.request_id.strip()), ("project", wish.project)):
             if len(word) > LONGEST_ID:
                 raise CallRefused(f"The {name} is too long.", code=Code.INPUT, advice=f"At most {LONGEST_ID} letters.")
@@ -291,14 +294,28 @@ class Creating:
             # Results are checked too: their kind may not fit the field.
             files |= await asyncio.to_thread(check_files, own, allowed=None, **folders)
             files |= await asyncio.to_thread(check_files, others, allowed=allowed, **folders)
-        with english():
-            _refuse_findings(validate(pair, values), pair)
         request = Request(endpoint=wish.endpoint, model=wish.model, values=values, prompt=prompt_of(pair, values))
         meant = [wish.endpoint, wish.model, values, wish.project, files]
         digest = hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
         return NewTask(request=request, project=wish.project, files=files), digest
 
-    def _pair(self, wish: TaskWished) -> Pair:
+    async def _with_cast(self, new: NewTask) -> NewTask:
+        """The task as it is stored, with the cast in it. Its digest is of what was asked, so that a repeat stays one
+        after a member changed."""
+        engine, request, files = self._engine, new.request, dict(new.files)
+        pair = self._pair(request)
+        if "@" in request.prompt:
+            casting = cast_into(pair, request.values, await engine.cast.load())
+            prompt = prompt_of(pair, casting.values)
+            request, new = replace(request, values=casting.values, prompt=prompt), replace(new, cast=casting.ids)
+            files |= {use.file.path: use.file.sha256 for use in casting.uses}
+            if unmeasured := engine.pricing.unmeasured([request]):
+                await engine.intake.look(unmeasured)
+        with english():
+            _refuse_findings(validate(pair, request.values), pair)
+        return replace(new, request=request, files=files)
+
+    def _pair(self, wish: TaskWished | Request) -> Pair:
         catalog = self._engine.catalog
         pair = catalog.pair(wish.endpoint, wish.model)
         if pair is not None:

@@ -44,6 +44,7 @@ LONGEST_SHOWN, LONGEST_CUT = 4_000, 200
 _OF_PERSON = {
     "permission": Text("Permission changed"),
     "folders": Text("Folders changed"),
+    "cast": Text("Use of the cast changed"),
     "pause": Text("All programs paused"),
     "resume": Text("Programs resumed"),
     "hook": Text("What runs when something happens"),
@@ -76,6 +77,10 @@ REFUSALS: Mapping[Why, tuple[Text | str, str]] = {
     Why.COMMANDS_READ_ONLY: (
         Text("Commands may not spend from this profile yet."),
         "Run `runway-desktop grant CREDITS` at a terminal. Nothing was sent.",
+    ),
+    Why.NO_CAST: (
+        Text("This program may not use the cast."),
+        "Its person can allow it, in Runway Desktop's preferences at Connected programs. Nothing was sent.",
     ),
     Why.NO_PRICE: (
         Text("Nobody knows the price before it is sent."),
@@ -441,4 +446,6 @@ def _allowed(line: RecordLine) -> str:
         word, __, credits = answer.partition(" ")
         client = Client(name=line.about, permission=Permission(word), credits=float(credits))
         answer = permission_words(client)
+    elif line.call == "cast":
+        answer = _("May use the cast") if answer else _("May not use the cast")
     return _("{program}: {answer}", program=client_name(line.about), answer=answer)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QListWidget, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QListWidget, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
@@ -182,6 +182,18 @@ def test_folders_are_shared_and_removed_one_by_one(page: Page, tmp_path: Path):
     chip.click()
     page.settle()
     assert page.rig.run(page.rig.cases.clients.client(AGENT)).folders == ()
+
+
+def test_use_of_the_cast_is_allowed_and_taken_back(page: Page):
+    page.rig.run(page.rig.cases.clients.permit(AGENT, Permission.ASK))
+    page.settle()
+    box = child(page.row("Claude Code"), QCheckBox)
+    assert box.text() == "May use the cast"
+    for allowed in (True, False):
+        box.click()
+        page.settle()
+        client = page.rig.run(page.rig.cases.clients.client(AGENT))
+        assert (client.may_use_cast, box.isChecked()) == (allowed, allowed)
 
 
 def test_folders_removed_one_after_the_other_are_all_gone(page: Page, tmp_path: Path):

@@ -271,6 +271,9 @@ class ProgramsForm(Model):
         now = replace(program, client=replace(program.client, folders=tuple(folders)))
         self._show(tuple(now if one == program else one for one in self.programs))
 
+    def allow_cast(self, program: Program, allowed: bool) -> None:
+        self._runner(self._cases.clients.allow_cast(program.client.name, allowed=allowed), "let a program use the cast")
+
     @property
     def server_words(self) -> list[str]:
         """Command line by which a host starts the server for this profile."""
