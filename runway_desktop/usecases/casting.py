@@ -9,14 +9,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from runway_desktop.catalog import AssetItem, Field, FieldKind, Pair, asset_items, asset_value, idle_reason, prompt_of
+from runway_desktop.catalog import (
+    AssetItem,
+    Catalog,
+    Field,
+    FieldKind,
+    Pair,
+    asset_items,
+    asset_value,
+    idle_reason,
+    prompt_of,
+)
 from runway_desktop.catalog.assets import NUMBERED, TAG, capacity
 from runway_desktop.domain.cast import Cast, Member, MemberFile, Mention, mentions
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import MemberId, Request
+from runway_desktop.domain.task import MemberId, Request, Task
 from runway_desktop.values import Struct, replace
 
 
@@ -86,6 +96,37 @@ def cast_request(
     if not casting.members:
         return request, ()
     return replace(request, values=casting.values, prompt=prompt_of(pair, casting.values)), casting.ids
+
+
+def as_asked(task: Task, members: Iterable[Member], catalog: Catalog) -> str:
+    """The prompt of a stored task with the names of those `members` that it has as an `@` again, for another request
+    that they are in, too. A member whose name changed since is found by a tag alone."""
+    request = task.request
+    prompt, pair = request.prompt, catalog.pair(request.endpoint, request.model)
+    items = [
+        (field, number, item)
+        for field in (pair.asset_fields if pair is not None and task.cast else ())
+        for number, item in enumerate(asset_items(field, request.values.get(field.name)), start=1)
+    ]
+    for member in members:
+        if member.id not in task.cast:
+            continue
+        uris = {file.uri for file in member.all_files}
+        tags = [
+            f"@{item.extra[TAG]}" if item.extra.get(TAG) else f"@{NUMBERED[field.name]}{number}"
+            for field, number, item in items
+            if item.uri in uris and (item.extra.get(TAG) or field.name in NUMBERED)
+        ]
+        described = f"{member.name} ({member.words})"
+        for said in (*tags, described, member.name):
+            # Other scripts write no blank around a name.
+            begin, end = (r'(?a:(?<![\w@"]))', r"(?a:(?!\w))") if said.isascii() else ('(?<!@")', "")
+            begin = "" if said in tags else begin
+            known = re.sub(f"{begin}{re.escape(said)}{end}", f'@"{member.name}"'.replace("\\", r"\\"), prompt)
+            is_found, prompt = known != prompt, known
+            if is_found and said is not described:
+                break
+    return prompt
 
 
 class _Places:

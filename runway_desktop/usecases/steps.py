@@ -31,17 +31,19 @@ from runway_desktop.catalog import (
 from runway_desktop.catalog.catalog import length_left_out, starting_values
 from runway_desktop.catalog.labels import endpoint_label, model_label
 from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.cast import settled_names
 from runway_desktop.domain.errors import NotPossible, RunwayDesktopError
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.prices import addresses_in
 from runway_desktop.domain.steps import Chain, ChainId, Step, StepInput, column_of, is_continuation
-from runway_desktop.domain.task import Output, Request, Source, StepId, Task, TaskId
+from runway_desktop.domain.task import MemberId, Output, Request, Source, StepId, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake.found_inputs import FoundInput, problem_for
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource
 from runway_desktop.texts import Text, _, in_turn, listed, ngettext
+from runway_desktop.usecases.casting import as_asked, cast_into
 from runway_desktop.usecases.commands.results import MOVED_AWAY
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sending.questions import question_for
@@ -71,6 +73,10 @@ class Ready(Struct, frozen=True, kw_only=True):
     output: Output
     step: Step
     request: Request
+    cast: tuple[MemberId, ...]
+    """The members that its prompt names."""
+    unknown: tuple[str, ...]
+    """Names after an @ in it that nobody in the cast has."""
     price: Price | None
 
     @property
@@ -172,6 +178,7 @@ class Steps:
             for step, media, found in zip(chain.steps, makes, _samples(chain, catalog), strict=True)
         )
         shots = await self._shots().of_project(project)
+        await self._engine.cast.load()
         picked = [output for shot in shots for take in shot.picks for output in take.row.outputs]
         marks = await self._marks([Source(one.task_id, one.index) for one in picked], chain.steps)
         rows = []
@@ -288,9 +295,14 @@ class Steps:
             path, media = engine.input_fixer.frame_path(path, output.sha256, LAST_FRAME), Media.IMAGE
         if pair is None or (step.input is not StepInput.NOTHING and pair.field_taking(media) is None):
             return _not_taken(step, media)
-        prompt = step.prompt(first.request.prompt, take.row.task.note)
+        prompt = step.prompt(as_asked(first, engine.cast.now.members, engine.catalog), take.row.task.note)
         request = _request(pair, step, prompt, AssetItem(uri=path.as_uri(), media=media))
-        return Ready(take=take, output=output, step=step, request=request, price=engine.pricing.price(request))
+        casting = cast_into(pair, request.values, engine.cast.now, settled_names(first.request.prompt))
+        request = replace(request, values=casting.values, prompt=prompt_of(pair, casting.values))
+        return Ready(
+            take=take, output=output, step=step, request=request, cast=casting.ids, unknown=casting.unknown,
+            price=engine.pricing.price(request),
+        )  # fmt: skip
 
     async def _with_frame(self, one: Ready, frame: Frame | None) -> Ready:
         """The same with a last frame that exists. RunwayDesktopError if there is none."""
@@ -403,7 +415,7 @@ def _request(pair: Pair, step: Step, prompt: str, item: AssetItem | None) -> Req
 def _tasks(one: Ready) -> list[NewTask]:
     task, (source, step) = one.take.row.task, one.mark
     return [
-        NewTask(request=one.request, project=task.project, shot=task.shot, step=step, made_of=source)
+        NewTask(request=one.request, project=task.project, shot=task.shot, step=step, made_of=source, cast=one.cast)
         for _ in range(one.step.amount)
     ]
 

@@ -33,7 +33,7 @@ IN_FUNCTIONS: dict[str, int] = {
     "services/results/sidecar_keeper.py": 1,
     "services/tasks/ledger.py": 3,
     # Rows of a sheet, which come with what reads tables and files.
-    "usecases/commands/handing_on.py": 1,
+    "usecases/commands/handing_on.py": 2,
     # With a parser of XML: few people ever see a drawing here.
     "ui/media/drawing.py": 3,
     # In a process that a pointer waits for, where `asyncio` is heavy.

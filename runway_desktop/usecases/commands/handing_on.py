@@ -94,8 +94,10 @@ async def _continue(context: Context, rows: Sequence[Row], _: Given) -> Report:
     """A sheet with a row for each result. Those without a file, and those that no model takes, are left out and
     told."""
     from runway_desktop.services.intake.gathered import Gathered, GatheredDraft
+    from runway_desktop.usecases.casting import as_asked
 
     engine, drafts, problems = context.engine, [], dict[Text | str, None]()
+    cast = (await engine.cast.load()).members if any(row.task.cast for row in rows) else ()
     gone = await engine.library.missing([output for row in rows for output in row.outputs if output.is_here])
     for row in rows:
         task = row.task
@@ -109,7 +111,7 @@ async def _continue(context: Context, rows: Sequence[Row], _: Given) -> Report:
                 drafts.append(
                     GatheredDraft(
                         goes_on_from=AssetDrop(uri=path.as_uri(), path=path, media=output.media),
-                        values={"prompt": task.request.prompt},
+                        values={"prompt": as_asked(task, cast, engine.catalog)},
                         project=task.project, shot=task.shot, is_literal=True, source=MadeSheet.CONTINUED.value,
                     )
                 )  # fmt: skip

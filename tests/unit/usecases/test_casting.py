@@ -10,9 +10,12 @@ import pytest
 from runway_desktop.catalog import Pair, validate
 from runway_desktop.domain.cast import settled_names
 from runway_desktop.domain.media import Media
-from runway_desktop.usecases.casting import Casting, cast_into
+from runway_desktop.domain.task import Request
+from runway_desktop.usecases.casting import Casting, as_asked, cast_into, cast_request
+from runway_desktop.values import replace
 from tests.rigs.cast import cast, file, member
 from tests.rigs.engine_rig import CATALOG
+from tests.rigs.rows import task
 
 MAYA = member("Maya", "maya1.png", "maya2.png", "maya.mp4", voice="maya.mp3", words="a woman of 30 with red hair")
 BEN = member("Old Ben", "ben1.png", "ben2.png", "ben3.png", words="an old sailor")
@@ -201,3 +204,16 @@ def test_name_is_found_among_500_members_within_a_frame():
     start = time.perf_counter()
     casting = cast_into(pair, prompt, crowd)
     assert (len(casting.members), time.perf_counter() - start < 0.016) == (1, True)
+
+
+@pytest.mark.parametrize("key", [TAGGED, PLAIN, FIRST_FRAME, WORDS, ("text_to_video", "seedance2")])
+@pytest.mark.parametrize(
+    "prompt", ['@"Maya" sees @"Old Ben", and Maya-like @"Maya"!', '森で@"マヤ"が@"Maya"を見る', "Maya"]
+)
+def test_names_of_a_stored_prompt_are_found_again_for_the_next_request(key: tuple[str, str], prompt: str):
+    pair = pair_of(key)
+    request = Request(endpoint=key[0], model=key[1], values={"promptText": prompt}, prompt=prompt)
+    stored, ids = cast_request(pair, request, CAST)
+    again = as_asked(replace(task(1), request=stored, cast=ids), CAST.members, CATALOG)
+    asked = Request(endpoint=key[0], model=key[1], values={"promptText": again}, prompt=again)
+    assert cast_request(pair, asked, CAST, settled_names(stored.prompt))[1] == ids

@@ -22,6 +22,7 @@ from runway_desktop.usecases.sending.sending import NotAnswered
 from runway_desktop.usecases.steps import NEEDS_WINDOW, Board, Steps, problems_of, question_of, whose_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
+from tests.rigs.cast import with_picture
 from tests.rigs.engine_rig import CATALOG, Rig
 from tests.rigs.engines import Unasked, engine_of
 from tests.rigs.rows import saved, task
@@ -284,3 +285,19 @@ async def test_bill_says_whose_picks_they_are(tmp_path: Path):
         assert whose_words((await film.board()).ready()) == "Your 2 picks"
         await film.add(3, picked_by="Jana")
         assert whose_words((await film.board()).ready()) == "2 yours and 1 of Jana"
+
+
+async def test_members_of_the_shots_prompt_are_carried_and_the_templates_join(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        maya = await with_picture(film.cases._engine, tmp_path, words="red hair")
+        await with_picture(film.cases._engine, tmp_path, "Ben")
+        request = Request(endpoint="text_to_image", model="seedream5_pro", values={}, prompt="Maya turns to @Eve")
+        await film.add(1, request=request, cast=(maya.id,))
+        clip = replace(CLIP, model="klingO3_pro", values={}, template="{prompt}, with @Ben, @Nobody")
+        [ready] = (await film.board(replace(CHAIN, steps=(PICTURE, clip)))).ready()
+        assert ready.cast == ("maya", "ben")
+        assert ready.unknown == ("Nobody",), "a name that was text stays text"
+        assert ready.request.values["promptImage"] == (tmp_path / "1.png").as_uri()
+        assert len(ready.request.values["references"]) == 2
+        [made] = await film.steps.send(await film.steps.bill([ready]))
+        assert (await film.rig.task(made)).cast == ("maya", "ben")
