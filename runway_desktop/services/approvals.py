@@ -177,6 +177,13 @@ class Clients:
         """The requests behind those of these tasks that a client asked for."""
         return await self._store.client_requests(task_ids) if task_ids else {}
 
+    async def note_release(self, task_ids: Sequence[TaskId]) -> None:
+        """The person decided that these are sent, also where an allowance had covered them before: taken away later, it
+        does not hold them again."""
+        for asked in (await self.of(task_ids)).values():
+            if asked.is_within:
+                await self.note(replace(asked, is_within=False))
+
     def waiting(self) -> list[Task]:
         """Tasks held for approval, oldest request first."""
         return waiting(self._ledger.all_queued())

@@ -36,6 +36,7 @@ async def release(context: Context, rows: Sequence[Row], given: Given, *, is_nex
     """Releases tasks, which are then sent in turn or next; also those that wait for the user."""
     stood = context.engine.queue_acts.stood(ids_of(rows))
     changed = await context.sending.send(*given.answering(prepared_release(context, rows, is_next=is_next)))
+    await context.engine.clients.note_release([row.task.id for row in rows if row.task.waits_for_person])
     return Report(changed=changed, stood=stood if is_next else replace(stood, positions={}), said=queue.released(rows))
 
 

@@ -50,6 +50,19 @@ async def test_request_of_a_program_is_approved_as_it_was_read(tmp_path: Path):
         assert (COMMAND_LINE, "release") in lines
 
 
+async def test_release_after_the_grant_was_taken_back_is_the_persons_decision(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        made = await desk.create(max_credits=1000)
+        assert made["decision"] == "allowance"
+        await desk.call(COMMAND_LINE, "grant", credits=0)
+        assert (await desk.call(COMMAND_LINE, "get", id=made["id"]))["decision"] == "waiting"
+        _, done = await decided(desk, "release", id=made["id"])
+        assert done["tasks"][0]["decision"] == "approved"
+        await desk.call(COMMAND_LINE, "grant", credits=0)
+        assert (await desk.call(COMMAND_LINE, "get", id=made["id"]))["decision"] == "approved", "not held once more"
+        assert (await desk.call(COMMAND_LINE, "grant", show=True))["today"] == 25.0
+
+
 @pytest.mark.parametrize("call", ["release", "resolve"])
 async def test_engine_that_may_not_spend_sends_what_the_person_decided_and_nothing_else(call: str, tmp_path: Path):
     async with a_desk(tmp_path, loops=("lane",)) as desk:
