@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.events import EngineNotice, Event, Notice, TaskChanged
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
-from runway_desktop.domain.task import State
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.private_socket import listen
 from runway_desktop.services.disk.profile_lock import Claim
@@ -175,15 +175,18 @@ class Headless:
 
     def _tell_of_others(self, named: Sequence[str]) -> None:
         """Logs, when the first of them is sent, how many others than those `named` were queued before."""
-        engine = self._assembly.engine
-        others = {task.id for task in engine.ledger.open() if task.is_free}.difference(named)
+        others = {task.id for task in self._assembly.engine.ledger.open() if task.is_free}.difference(named)
+        rows = others & self._cases.rows_made_before
+        self._tell_once_sent(rows, "Rows of this batch that were made before and are sent now: %d")
+        self._tell_once_sent(others - rows, "Tasks that were queued before are sent as well: %d")
 
+    def _tell_once_sent(self, tasks: Set[TaskId], words: str) -> None:
         def hear(event: Event) -> None:
-            if isinstance(event, TaskChanged) and event.task.id in others and event.task.state is State.SENDING:
+            if isinstance(event, TaskChanged) and event.task.id in tasks and event.task.state is State.SENDING:
                 stop()
-                log.warning("Tasks that were queued before are sent as well: %d", len(others))
+                log.warning(words, len(tasks))
 
-        stop = engine.bus.listen(hear)
+        stop = self._assembly.engine.bus.listen(hear)
 
     async def _check(self, assembly: Assembly) -> None:
         try:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.services.settings import PAUSED
 from tests.faults.commands_rig import arrange, run
 from tests.rigs.profile_programs import Programs, until
 from tests.rigs.runway_process import ROOT
@@ -134,6 +135,19 @@ def test_what_a_cap_keeps_stays_in_the_queue_and_is_not_waited_for(
     assert f"Not {'ended' if more else 'sent'} yet: " in said
     assert "Daily cap" in said
     assert 0 < sent(programs) - before < ROWS
+
+
+def test_resumed_batch_says_of_its_own_rows_what_they_are(programs: Programs, tmp_path: Path):
+    rows = "".join(f'{{"prompt": "Row {number} of {tmp_path.name}"}}\n' for number in range(3))
+    arrange(programs, **{PAUSED: True})
+    assert run(programs, *BATCH, "--prompt", f"Another of {tmp_path.name}")[0] == 8
+    code, queued, said = made_by(programs, *BATCH, "--batch", "-", said=rows)
+    assert (code, "Not sent yet: 3 (Paused)." in said) == (8, True), said
+    arrange(programs, **{PAUSED: False})
+    code, made, said = made_by(programs, *BATCH, "--batch", "-", "--wait", said=rows)
+    assert (code, {task["id"] for task in made}) == (0, {task["id"] for task in queued}), said
+    assert "Rows of this batch that were made before and are sent now: 3" in said
+    assert "Tasks that were queued before are sent as well: 1" in said
 
 
 def test_window_takes_over_a_running_batch(programs: Programs, table: str):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import Any
 
@@ -416,6 +416,11 @@ class ClientCases:
             credits_a_day=client.credits if is_granted else None, today=today,
             left_today=left_today(client, today) if is_granted else 0.0,
         )  # fmt: skip
+
+    @property
+    def rows_made_before(self) -> Set[TaskId]:
+        """Tasks of the batch that was priced last, which an earlier run of it made."""
+        return self._creating.rows_made_before
 
     def under_way(self) -> tuple[str, ...]:
         """What is being sent now, and for which client: "Gen-4.5 (claude)"."""

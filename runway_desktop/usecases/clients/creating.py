@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -72,6 +72,8 @@ class Creating:
         """Client of each task that was requested in this run."""
         self.waits_because: dict[TaskId, str] = {}
         """Why tasks that were requested in this run wait for approval."""
+        self.rows_made_before: Set[TaskId] = frozenset()
+        """Tasks of the batch that was priced last."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._finishing = Finishing()
 
@@ -104,6 +106,7 @@ class Creating:
                 most = wish.price_up_to
             rows.append(RowPrice(most=most, is_sure=price is not None and price.is_of_runway))
             new.append(task)
+        self.rows_made_before = {TaskId(row.id) for row in rows if row.id}
         prepared = await self._sending().prepare_many(new, Origin(TaskSource.SCRIPT, (client, "price")))
         booked = [row.most for row in rows if row.most is not None]
         would: dict[str, Any] = {"would": "refuse" if any(row.problem for row in rows) else "repeat"}
