@@ -12,7 +12,7 @@ import math
 import time
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from pathlib import PurePath
 from typing import Any
@@ -146,10 +146,27 @@ class BatchRun:
             prices |= found
             if priced["would"] == "refuse":
                 why = CallRefused(priced["because"].removesuffix(" Nothing was sent."), code=Code.REFUSED)
-                say(f"Not made: {len(left):,}. {why.in_words()}")
-                for row in left:
+                fits = self._fitting(left, prices)
+                stopped = [row for row in left if row.request_id not in fits]
+                left = [row for row in left if row.request_id in fits]
+                say(f"Not made: {len(stopped):,}. {why.in_words()}")
+                for row in stopped:
                     self._refuse(row, why)
-                return
+
+    def _fitting(self, rows: Sequence[BatchRow], prices: Mapping[str, Answer]) -> Collection[str]:
+        """The `request_id` of those that go on: what was made before and, in order, what fits into --max-credits."""
+        made = {request_id for request_id, price in prices.items() if price["id"]}
+        fits: set[str] = set()
+        room = (self._rest or 0.0) + _ENOUGH
+        for row in rows if self._chosen.max_credits is not None else ():
+            if row.request_id not in made | fits:
+                most = prices[row.request_id]["most"]
+                room -= math.inf if most is None else most
+                if room < 0.0:
+                    return made | fits
+                fits.add(row.request_id)
+        # Something else stops them.
+        return made
 
     async def _create(self, row: BatchRow, most: float | None) -> Answer | None:
         """The task, which counts as `most` until Runway says its price; None if it is refused."""

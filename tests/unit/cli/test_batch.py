@@ -32,6 +32,8 @@ class Engine:
         self.most_at_once = 0
         self.priced = 0
         self.over_cap: set[str] = set()
+        self.dear: dict[str, float] = {}
+        """Real prices of other rows, by prompt."""
 
     async def call(self, name: str, arguments: Mapping[str, Any], **_: object) -> Any:
         match name:
@@ -65,14 +67,17 @@ class Engine:
             {
                 "problem": self.problems.get(row["prompt"], ""),
                 "id": row["request_id"] if row["request_id"] in self.made else "",
-                "most": 0.0 if row["request_id"] in self.made else self.price,
+                "most": 0.0 if row["request_id"] in self.made else self._price(row["prompt"]),
                 "is_sure": is_sure,
             }
             for row in rows
         ]
-        credits = sum(self.price for price in prices if not price["id"])
+        credits = sum(price["most"] for price in prices)
         would = "refuse" if most is not None and credits > most else "send"
         return {"credits": credits, "would": would, "because": f"It costs {credits:g}.", "rows": prices}
+
+    def _price(self, prompt: str) -> float:
+        return self.dear.get(prompt, self.price) if self.price == self.real else self.price
 
 
 _TASK = {"state": "queued", "model": "gen4.5", "runway_id": "17f2"}
@@ -150,11 +155,18 @@ def test_trouble_that_is_about_no_row_ends_the_batch(run: Any, engine: Engine):
 def test_price_that_runway_does_not_confirm_stops_the_rows_behind_it(run: Any, engine: Engine):
     engine.real = 8.0
     code, printed, said = run("--max-credits", "30")
-    assert (code, len(engine.made), len(printed)) == (1, 1, 5)
-    assert "Not made: 4. It costs 32." in said
-    assert printed[1]["error"] == "It costs 32."
-    code, printed, _ = run("--max-credits", "32")
-    assert (code, len(engine.made), [row["is_repeat"] for row in printed]) == (0, 5, [True, *[False] * 4])
+    assert (code, len(printed), [row["line"] for row in printed if "id" in row]) == (1, 5, [1, 2, 3])
+    assert "Not made: 2. It costs 32." in said
+    assert {row["line"]: row["error"] for row in printed if "error" in row} == {4: "It costs 32.", 5: "It costs 32."}
+    code, printed, _ = run("--max-credits", "16")
+    assert (code, len(engine.made), [row["is_repeat"] for row in printed]) == (0, 5, [*[True] * 3, *[False] * 2])
+
+
+def test_no_row_overtakes_a_stopped_one_but_a_repeat_costs_nothing(run: Any, engine: Engine):
+    run("--max-credits", "5", rows=[ROWS[4]])
+    engine.real, engine.dear = 8.0, {"A fox 1": 33.0}
+    code, printed, _ = run("--max-credits", "40")
+    assert (code, [row["line"] for row in printed if "id" in row]) == (1, [1, 5])
 
 
 def test_task_above_all_that_was_agreed_to_is_reported(run: Any, engine: Engine):
