@@ -63,7 +63,7 @@ class Rooms:
         self._models = models
         self._openings = models.task_commands.openings
         self._rooms = {room.id: room for room in rooms}
-        models.pages.list_rooms(self._pages)
+        models.pages.list_rooms(self._pages, self._views)
         self._endings: list[Callable[[], Awaitable[None] | None]] = []
         self._early: list[tuple[str, object]] | None = []
 
@@ -119,6 +119,14 @@ class Rooms:
             PaneEntry(str(room.title), room.count(cases) if room.count is not None else None, room.icon, room=room.id)
             for room in self._rooms.values()
             if room.kind is RoomKind.PAGE and (room.is_listed is None or room.id == opened or room.is_listed(cases))
+        ]
+
+    def _views(self) -> list[PaneEntry]:
+        """The views of a project, as entries of its bar."""
+        return [
+            PaneEntry(str(room.title), room=room.id)
+            for room in self._rooms.values()
+            if room.kind is RoomKind.VIEW and (room.is_listed is None or room.is_listed(self._cases))
         ]
 
     @staticmethod

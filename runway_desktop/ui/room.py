@@ -29,6 +29,8 @@ class RoomKind(Enum):
     """An entry of the left pane; replaces the list."""
     WINDOW = auto()
     OVERLAY = auto()
+    VIEW = auto()
+    """A view of a project, in the bar above its list. Opened with the project's name as the wish."""
 
 
 class Room(Struct, frozen=True, kw_only=True, eq=False):
@@ -47,7 +49,7 @@ class Room(Struct, frozen=True, kw_only=True, eq=False):
     count: Callable[[UseCases], int] | None = None
     """For a page: the number in the left pane, from values in memory."""
     is_listed: Callable[[UseCases], object] | None = None
-    """For a page: whether its entry is listed while it is closed; None: always."""
+    """For a page: whether its entry is listed while it is closed; for a view: whether it is offered. None: always."""
     offers: Callable[[UseCases], Iterable[Any]] | None = None
     """Its entries in the palette, each an `Offer`."""
 
@@ -57,6 +59,11 @@ class PageContent(Struct, frozen=True, kw_only=True, eq=False):
 
     center: QWidget
     """Replaces the list."""
+    project: str = ""
+    """Of a view: the project that it shows. It hides the composer and folds the right pane while it is open, and Esc in
+    `center` leads back to the takes. Ignored if another project is open by now."""
+    tools: QWidget | None = None
+    """Of a view: shown at the end of the bar."""
     side: QWidget | None = None
     """Replaces preview, details and composer; None keeps them."""
     chosen: Callable[[], list[TaskId]] = list

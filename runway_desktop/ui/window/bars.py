@@ -1,5 +1,5 @@
-"""Top bar (profile with its menu, search, activity, balance, pause, import, preferences, menu) and status line
-(connection, live, queued, not saved). GUI thread only.
+"""Top bar (profile with its menu, search, activity, balance, pause, import, preferences, menu), bar of a project's
+views, and status line (connection, live, queued, not saved). GUI thread only.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QWidget
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Page
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.texts import Text, _, ngettext
+from runway_desktop.texts import Text, _, ngettext, number
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.everywhere import MENU
@@ -22,6 +22,7 @@ from runway_desktop.ui.commands.keys import Keys, add_entries
 from runway_desktop.ui.labels import DOT_INKS, ElidedLabel, PlainLabel
 from runway_desktop.ui.profiles.badge import COLOR_WORDS, badge, badge_width
 from runway_desktop.ui.search.search_line import SearchLine
+from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.usecases.commands.command import EXCHANGE
 from runway_desktop.usecases.words import units
@@ -32,6 +33,7 @@ from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.status import Status
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.pages import Pages
 
 from .commands import ASK_NOW, CAPS, PAUSE, PREFERENCES, SPENDING
@@ -277,6 +279,69 @@ class TopBar(QWidget):
         else:
             action = menu.addAction(icon, text, partial(self._profiles.open, profile))
             action.setToolTip(tip(_("Open “{profile}” in its own window", profile=profile.title)))
+
+
+class ViewsBar(QWidget):
+    """Views of the open project, above its list. Hidden if no project is open, or if its takes are the only view."""
+
+    chosen = Signal(str)
+    """Id of a view's room; empty: the takes."""
+
+    def __init__(self, pages: Pages, shown: ListFilter, theme: Theme) -> None:
+        super().__init__()
+        self._pages = pages
+        self._shown = shown
+        self._open = ""
+        self._tools: QWidget | None = None
+        self._buttons: dict[str, QPushButton] = {}
+        self._title = ElidedLabel(self, Qt.TextElideMode.ElideRight)
+        self._views = hbox(spacing=GRID)
+        self._row = hbox(self._title, GRID, self._views, STRETCH, on=self, margins=(12, GRID, 12, 0))
+        self._stop = OneStop(self)
+        pages.changed.connect(self.renew)
+        shown.changed.connect(self.renew)
+        FollowsTheme(theme, self, lambda: self._title.setFont(theme.strong_font()))
+        self.renew()
+
+    def show_view(self, room_id: str, tools: QWidget | None) -> None:
+        """Marks the open view, and shows its tools at the end."""
+        if self._tools is not None and self._tools is not tools:
+            self._row.removeWidget(self._tools)
+            self._tools.hide()
+        if tools is not None:
+            self._row.addWidget(tools)
+            tools.show()
+        self._open, self._tools = room_id, tools
+        self.renew()
+
+    def renew(self) -> None:
+        """Shows the views of the open project, in place if they are the same, which keeps the focus."""
+        views = self._pages.views
+        self._title.setText(self._shown.project)
+        self.setAccessibleName(_("Views of {project}", project=self._shown.project))
+        if [*self._buttons] != [one.room for one in views]:
+            for button in self._buttons.values():
+                self._views.removeWidget(button)
+                button.deleteLater()
+            self._buttons = {
+                one.room: push_button(self, one.title, partial(self._choose, one.room), kind="pill", checkable=True)
+                for one in views
+            }
+            for button in self._buttons.values():
+                self._views.addWidget(button)
+            self._stop.hold([*self._buttons.values()])
+        for one in views:
+            button, count = self._buttons[one.room], "" if one.count is None else number(one.count)
+            button.setText(f"{one.title}  {count}".rstrip())
+            button.setAccessibleName(_("{page}, {n}", page=one.title, n=count) if count else one.title)
+            button.setChecked(one.room == self._open)
+        self.setVisible(bool(views))
+
+    def _choose(self, room_id: str, _checked: bool = False) -> None:
+        # A click unchecks the open one, and checks one that is still loading.
+        self._buttons[room_id].setChecked(room_id == self._open)
+        if room_id != self._open:
+            self.chosen.emit(room_id)
 
 
 class StatusLine(QFrame):

@@ -10,6 +10,7 @@ from runway_desktop.ui.commands.everywhere import KEEP_SEARCH, PALETTE, SEARCH, 
 from runway_desktop.usecases.commands.command import (
     FINDING,
     HELP_MENU,
+    LEADS_OUT,
     LIST,
     MAKING,
     NOT_IN_PALETTE,
@@ -51,6 +52,9 @@ RENAME = RecordsOf[Any](WINDOW, Scope.SIDEBAR)(
     "F2",
     why_not=lambda window: "" if (one := window.workspace.pages.current_entry) and one.can_be_renamed else _NOT_RENAMED,
     synonyms=Text("rename folder, name"),
+)
+TAKES = RecordsOf[Any](WINDOW, Scope.VIEW)(
+    "view.leave", Text("Back to the takes"), lambda pages: pages.leave_view(), "Esc", fixed=LEADS_OUT
 )
 ACTIONS = _list(
     "task.menu",
@@ -219,6 +223,7 @@ COMMANDS = (
     ),
     LEFT_PANE,
     DETAILS,
+    TAKES,
     PREFERENCES,
     CAPS,
 )

@@ -229,6 +229,8 @@ class ListPane(QWidget):
         metrics = self._title.fontMetrics()
         self._title.setText(metrics.elidedText(chosen.title, Qt.TextElideMode.ElideRight, _LONGEST_TITLE))
         self._title.setToolTip(tip(chosen.title))
+        # Above it stands the bar of the project's views, with its name.
+        self._title.setVisible(not self._pages.views)
         say(self._said, " ".join(chosen.said))
         group = chosen.listing.group
         in_lane = group is GroupBy.LANE

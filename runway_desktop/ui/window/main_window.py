@@ -252,7 +252,7 @@ class MainWindow(QMainWindow):
         Acts(m.task_commands, m.rows, m.activity, m.bridge, self)
         # Queued: the signal may be emitted during a paint.
         theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
-        self.pages = PageSwitcher(m, work, self.open_room, self)
+        self.pages = PageSwitcher(m, work, self.open_room, self.keys, self)
 
     def _connect(self) -> None:
         """Connects panes with each other, with models and the window."""

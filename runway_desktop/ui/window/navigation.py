@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _, ngettext
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.room import Opens, PageContent
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.usecases.activity import LARGE
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.searching.language import TITLES
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.models import Models
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
+from .commands import TAKES
 from .workspace import Workspace
 
 _LOOKS = 2
@@ -24,8 +28,11 @@ _LOOKS = 2
 
 
 class PageSwitcher(QObject):
-    def __init__(self, m: Models, work: Workspace, open_room: Opens, parent: QObject) -> None:
+    def __init__(self, m: Models, work: Workspace, open_room: Opens, keys: Keys, parent: QObject) -> None:
         super().__init__(parent)
+        self._keys = keys
+        self._bound: set[QWidget] = set()
+        """Views in which Escape is bound."""
         self._m = m
         self._work = work
         self._open_room = open_room
@@ -41,19 +48,28 @@ class PageSwitcher(QObject):
         m.filter.changed.connect(work.top.show_scope)
         work.search.textEdited.connect(self._search_from_page)
         work.list.everywhere_wanted.connect(self.search_everywhere)
+        work.views_bar.chosen.connect(self._open_view)
 
     def show(self, page_id: str, page: PageContent) -> None:
-        """Shows a page. The focus stays in the left pane if the page was selected there."""
+        """Shows a page. The focus stays in the left pane if the page was selected there. Under a view the project stays
+        open, with what is selected and searched."""
         chosen, self._chosen = self._chosen, ""
-        if page_id == chosen != self._work.pages.current_room:
+        is_late = page.project != self._m.filter.project if page.project else chosen != self._work.pages.current_room
+        if is_late and (page.project or page_id == chosen):
             return
         if self._work.page is not None and self._work.page.center is not page.center:
             self._work.page.left()
+        if page.project and page.center not in self._bound:
+            self._bound.add(page.center)
+            self._keys.bind(page.center, Scope.VIEW, ((TAKES,), lambda: self))
         self._listing = self._m.filter.listing
-        self._m.pages.mark_open(page_id)
+        # A view is none of the left pane's entries.
+        entry, view = ("", page_id) if page.project else (page_id, "")
+        self._m.pages.mark_open(entry)
         self._work.top.show_scope()
-        self._work.pages.show_room(page_id)
+        self._work.pages.show_room(entry)
         self._work.show_page(page)
+        self._work.views_bar.show_view(view, page.tools)
         self._shown = page_id
         self.choice_moved()
         if page_id != chosen:
@@ -67,10 +83,16 @@ class PageSwitcher(QObject):
             # First, because the page's entry in the left pane may be current and vanish.
             self._work.pages.show_room("")
             self._m.pages.mark_open("")
+            self._work.views_bar.show_view("", None)
             self._shown = ""
             self._work.top.show_scope()
             page.left()
             self.choice_moved()
+
+    def leave_view(self) -> None:
+        """Returns from a view to the takes of its project, with the keyboard in the list."""
+        self.leave()
+        self._work.views.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def search_everywhere(self) -> None:
         """Searches all tasks for what is searched for now."""
@@ -86,9 +108,16 @@ class PageSwitcher(QObject):
         self._chosen = page_id
         self._open_room(page_id)
 
+    def _open_view(self, room_id: str) -> None:
+        if room_id:
+            self._open_room(room_id, self._m.filter.project)
+        else:
+            self.leave_view()
+
     def _search_from_page(self) -> None:
-        """A page without a list hides which list was open before, so that is not what one searches."""
-        if self._work.page is not None:
+        """A page without a list hides which list was open before, so that is not what one searches. A view's project is
+        in sight: the search leads to its list."""
+        if self._work.page is not None and not self._work.page.project:
             self.search_everywhere()
 
     def _leave_for_another_list(self) -> None:

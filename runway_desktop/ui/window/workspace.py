@@ -24,7 +24,7 @@ from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.models import Models
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
-from .bars import StatusLine, TopBar
+from .bars import StatusLine, TopBar, ViewsBar
 from .commands import DETAILS, LEFT_PANE
 from .details_pane import DetailsPane
 from .folding import FoldingSplitter
@@ -64,17 +64,19 @@ class Workspace(QWidget):
         self.search = SearchLine(m.filter, theme, keys)
         self.top = TopBar(m.status, m.pages, self.search, theme, keys, m.profiles, m.activity)
         self.pages = PagesPane(m.pages, theme)
+        self.views_bar = ViewsBar(m.pages, m.filter, theme)
         self.list = ListPane(self.views, m.rows, m.filter, m.pages, theme, keys)
         self.composer = ComposerPane(m.composer, m.task_commands, theme, keys, self.posters)
         self.overlay: Overlay | None = None
         self.page: PageContent | None = None
         """The page shown instead of the list."""
+        self._folded_for_view = False
         self._middle = QStackedWidget()
         self._middle.addWidget(self.list)
         self.details = DetailsPane(m.details, theme)
         left = pane_of((self.pages, 1), pane="side")
         self._composer_line = line()
-        middle = pane_of((self._middle, 1), self._composer_line, self.composer, pane="list")
+        middle = pane_of(self.views_bar, (self._middle, 1), self._composer_line, self.composer, pane="list")
         self.preview_room = pane_of()
         self.preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
         self._stage = QSplitter(Qt.Orientation.Vertical, handleWidth=1, childrenCollapsible=False)
@@ -101,8 +103,14 @@ class Workspace(QWidget):
         self.list.grid_changed.connect(self._remember_grid)
 
     def show_page(self, page: PageContent | None) -> None:
-        """Shows a page instead of the list. A page with its own side pane replaces everything except the left pane."""
+        """Shows a page instead of the list. A page with its own side pane replaces everything except the left pane; a
+        view has the room of the right pane too, until it is unfolded."""
         self.page = page
+        is_view = page is not None and bool(page.project)
+        if self._folded_for_view is not is_view:
+            self._folded_for_view = is_view and not self.columns.is_folded(2)
+            if self.columns.is_folded(2) is not is_view:
+                self.columns.toggle(2)
         for stack, widget in (
             (self._middle, page.center if page is not None else self.list),
             (self._right, page.side if page is not None and page.side is not None else self._beside_list),
@@ -111,7 +119,7 @@ class Workspace(QWidget):
                 stack.addWidget(widget)
             stack.setCurrentWidget(widget)
         for part in (self._composer_line, self.composer):
-            part.setVisible(self._right.currentWidget() is self._beside_list)
+            part.setVisible(self._right.currentWidget() is self._beside_list and not is_view)
 
     def show_large(self, view: Overlay | None) -> None:
         """Shows an overlay over everything except the status line; None restores the panes."""
@@ -158,6 +166,7 @@ class Workspace(QWidget):
             self.list.show_grid(grid[0] == "1", int(grid[1]))
 
     def remember(self) -> None:
+        self.show_page(None)
         self._memory.keep(_SPLITTER, text_of(self.columns.saveState()))
         self._memory.keep(_WIDTHS, self.columns.open_widths())
         self._memory.keep(_STAGE, text_of(self._stage.saveState()))

@@ -30,6 +30,8 @@ class Scope(Enum):
     """The compare window, a separate window."""
     SHEET = auto()
     """A batch sheet, a separate window."""
+    VIEW = auto()
+    """A view of a project, shown instead of its list."""
     APPROVALS = auto()
     """The page of clients' requests, shown instead of the list."""
 

@@ -118,6 +118,12 @@ class ListFilter(QObject):
         return self._page == Filter()
 
     @property
+    def project(self) -> str:
+        """The project that is open in the left pane; empty for any other entry."""
+        projects = self._page.projects
+        return next(iter(projects)) if len(projects) == 1 and self._page == Filter(projects=projects) else ""
+
+    @property
     def page(self) -> Page:
         """Current state filter of the left pane."""
         return self._page.page

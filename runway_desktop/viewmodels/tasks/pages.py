@@ -11,6 +11,7 @@ from runway_desktop.domain.library import Filter, Page, PageCounts
 from runway_desktop.domain.permissions import waiting
 from runway_desktop.services.clock import Throttle
 from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import _
 from runway_desktop.usecases.listing.changes import recounts
 from runway_desktop.usecases.searching.pages import PaneEntry, entries_of
 from runway_desktop.usecases.use_cases import UseCases
@@ -39,6 +40,7 @@ class Pages(Model):
         self._filter: ListFilter | None = None
         self._unsaved: Unsaved | None = None
         self._rooms: Callable[[str], Sequence[PaneEntry]] = lambda _: ()
+        self._views: Callable[[], Sequence[PaneEntry]] = tuple
         self._open_room = ""
         self._lines: list[tuple[str, int | None]] = []
         """Keys of the entries and counts of pages, as last emitted."""
@@ -63,9 +65,12 @@ class Pages(Model):
         self._unsaved = unsaved
         unsaved.changed.connect(self.refresh)
 
-    def list_rooms(self, rooms: Callable[[str], Sequence[PaneEntry]]) -> None:
-        """Adds entries for rooms. `pages` is called with the id of the open one, or ""."""
-        self._rooms = rooms
+    def list_rooms(
+        self, rooms: Callable[[str], Sequence[PaneEntry]], views: Callable[[], Sequence[PaneEntry]] = tuple
+    ) -> None:
+        """Adds entries for rooms. `rooms` is called with the id of the open one, or "". `views` are those of a
+        project."""
+        self._rooms, self._views = rooms, views
 
     def mark_open(self, room_id: str) -> None:
         """Sets the open page, which stays listed; empty for none."""
@@ -107,6 +112,14 @@ class Pages(Model):
         """Title of what the search line searches; empty for all tasks, also from a page without a list."""
         chosen = self._filter
         return "" if chosen is None or chosen.is_everywhere or self._open_room else chosen.title
+
+    @property
+    def views(self) -> list[PaneEntry]:
+        """Views of the open project, the list of its takes first. Empty without a project, without another view,
+        and under a page of the left pane."""
+        project = self._filter.project if self._filter is not None and not self._open_room else ""
+        others = self._views() if project else ()
+        return [PaneEntry(_("Takes"), self.counts.projects.get(project, 0)), *others] if others else []
 
     @property
     def open_key(self) -> str:
