@@ -15,7 +15,7 @@ from typing import Any
 
 from runway_desktop.values import Struct, field
 
-from .task import BatchId, Input, Output, Pick, Request, State, Task, TaskId
+from .task import BatchId, Input, MemberId, Output, Pick, Request, State, Task, TaskId
 
 
 class Page(StrEnum):
@@ -95,6 +95,7 @@ class Traits(Struct, frozen=True, kw_only=True):
     tags: frozenset[str] = frozenset()
     picks: frozenset[Pick] = frozenset()
     shots: frozenset[str] = frozenset()
+    cast: frozenset[MemberId] = frozenset()
     clients: frozenset[str] = frozenset()
     """Programs that requested it; PERSON: none."""
     pages: frozenset[Page] = frozenset()
@@ -211,6 +212,8 @@ class PageCounts(Struct, frozen=True, kw_only=True):
     ratings: Mapping[int, int] = field(default_factory=dict)
     """Tasks by their stars; 0 is not rated."""
     shots: Mapping[str, int] = field(default_factory=dict)
+    cast: tuple[tuple[MemberId, str, int], ...] = ()
+    """Most used first: id, name, number of tasks; removed members too."""
     clients: tuple[str, ...] = ()
     """Programs that have requested tasks."""
     unsent: tuple[KeptSheet, ...] = ()

@@ -53,6 +53,8 @@ class SpendingReport(Struct, frozen=True, kw_only=True):
     projects: tuple[Sum, ...]
     batches: tuple[Sum, ...]
     programs: tuple[Sum, ...]
+    cast: tuple[Sum, ...] = ()
+    """A task with several members counts for each."""
 
 
 class Compared(Struct, frozen=True):
@@ -80,8 +82,8 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
     imported_credits: float = 0.0
 
 
-def summed(lines: Iterable[SpendingLine], first: date, last: date) -> SpendingReport:
-    """Report of lines whose days are inside the period."""
+def summed(lines: Iterable[SpendingLine], first: date, last: date, by_member: Iterable[Sum] = ()) -> SpendingReport:
+    """Report of lines whose days are inside the period. `by_member`: sums of the same period by member of the cast."""
     found = list(lines)
     by_day = _grouped(found, lambda line: (line.day, line.day))
     days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
@@ -92,6 +94,7 @@ def summed(lines: Iterable[SpendingLine], first: date, last: date) -> SpendingRe
         projects=_dearest(_grouped(found, lambda line: (line.project, line.project))),
         batches=_dearest(_grouped(found, lambda line: (line.batch_id or "", line.batch_name))),
         programs=_dearest(_grouped(found, lambda line: (line.client, line.client))),
+        cast=_dearest({one.key: one for one in by_member}),
     )
 
 

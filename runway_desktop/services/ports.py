@@ -38,7 +38,7 @@ from runway_desktop.domain.library import (
 )
 from runway_desktop.domain.outputs import KeptFile, Looked, Stream
 from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine, Suggestion
-from runway_desktop.domain.spending_report import SpendingLine
+from runway_desktop.domain.spending_report import SpendingLine, Sum
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Source, StepId, Task, TaskId
 
 
@@ -355,6 +355,9 @@ class Store(Protocol):
 
     async def spent_by_project(self, projects: Sequence[str]) -> dict[str, float]:
         """Credits that all tasks of each project ever spent; 0 for a project without tasks."""
+
+    async def spent_by_member(self, since: float, until: float) -> Sequence[Sum]:
+        """The same by member of the cast, in no order; a task with several members counts for each."""
 
     async def spent_tasks(self, since: float, until: float, project: str | None = None) -> Sequence[tuple[Task, str]]:
         """The tasks behind `spending`, oldest first, each with its batch's name. None: of all projects."""

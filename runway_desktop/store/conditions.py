@@ -28,6 +28,7 @@ _BY_PERSON = "SELECT number, created_at FROM tasks INDEXED BY tasks_by_rating_in
 _MATCHES = "SELECT rowid FROM searched WHERE searched MATCH ?"
 _LISTED = "SELECT value FROM json_each(?)"
 TAGGED = "SELECT task FROM task_tags WHERE tag = ?"
+_IN_CAST = "SELECT task FROM task_cast WHERE member IN ({})"
 _OF_CLIENTS = "SELECT number FROM client_requests CROSS JOIN tasks ON id = task_id WHERE client IN ({})"
 _ASKED = "SELECT 1 FROM client_requests WHERE task_id = id AND"
 _COLUMNS = {
@@ -125,6 +126,8 @@ def lists(wanted: Filter) -> tuple[Held, ...]:
         if names
     ]
     found += [Held(TAGGED, (tag,)) for tag in sorted(wanted.tags)]
+    if wanted.cast:
+        found.append(Held(_IN_CAST.format(_marks(wanted.cast)), _cells(wanted.cast)))
     if wanted.clients and PERSON not in wanted.clients:
         found.append(Held(_OF_CLIENTS.format(_marks(wanted.clients)), _cells(wanted.clients)))
     if any(len(word) >= LEAST_INDEXED for word in words.wanted):
@@ -253,6 +256,9 @@ def judged(wanted: Filter, frequent: Collection[str] = (), *, rating: str = "+ra
             # the other conditions.
             each = "EXISTS (SELECT 1 FROM task_tags WHERE tag = ? AND task = number)"
             made.add(f"{negation}{each}" if tag in frequent else f"+number {negation}IN ({TAGGED})", tag)
+    for members, negation in ((wanted.cast, ""), (without.cast, "NOT ")):
+        if members:
+            made.add(f"+number {negation}IN ({_IN_CAST.format(_marks(members))})", *_cells(members))
     for clients, negation in ((wanted.clients, ""), (without.clients, "NOT ")):
         if clients:
             condition, names = _asked_by(clients)

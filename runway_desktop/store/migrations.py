@@ -72,7 +72,7 @@ MIGRATIONS = (
     # Requests of clients. An older program accepts no clients.
     Migration(Version(4, 3), _doing(schema.CLIENTS)),
     Migration(Version(4, 4), _doing(schema.SUGGESTIONS)),
-    Migration(Version(4, 5), _doing(schema.CAST_AND_STEPS)),
+    Migration(Version(4, 5), _doing((*schema.CAST_AND_STEPS, *tally.OF_CAST))),
 )
 """The first step creates the form of the first release. Older forms are not changed."""
 

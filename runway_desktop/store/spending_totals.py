@@ -8,8 +8,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import tzinfo
+from typing import Any
 
-from runway_desktop.domain.spending_report import KEEPER_RATING, SUMS, SpendingLine
+from runway_desktop.domain.spending_report import KEEPER_RATING, SUMS, SpendingLine, Sum
 from runway_desktop.domain.task import BatchId, Task
 from runway_desktop.values import replace
 
@@ -32,15 +33,25 @@ _KEEPER = f"NOT imported AND state = 'succeeded' AND (pick = 'pick' OR rating >=
 _QUARTER = 900
 """Seconds. Days begin at a whole quarter of an hour in every time zone, so a quarter belongs to one day."""
 
+_SUMS = f"""
+        total(NOT imported), total({_CREDITS}), total({_UNCERTAIN}),
+        total(CASE WHEN {_UNCERTAIN} THEN {_CREDITS} ELSE 0 END), total({_KEEPER}), total(coalesce({_REFUSED}, 0)),
+        total(imported), total(CASE WHEN imported THEN max(credits, 0) ELSE 0 END)
+"""
+_IN_PERIOD = f"WHERE {_AT} IS NOT NULL AND {_AT} >= ? AND {_AT} < ?"
 _LINES = f"""
     SELECT
         cast({_AT} / {_QUARTER} AS INTEGER) AS quarter, model, project, batch_id,
-        total(NOT imported), total({_CREDITS}), total({_UNCERTAIN}),
-        total(CASE WHEN {_UNCERTAIN} THEN {_CREDITS} ELSE 0 END), total({_KEEPER}), total(coalesce({_REFUSED}, 0)),
-        total(imported), total(CASE WHEN imported THEN max(credits, 0) ELSE 0 END), {{asker}} AS asker
+        {_SUMS}, {{asker}} AS asker
     FROM tasks
-    WHERE {_AT} IS NOT NULL AND {_AT} >= ? AND {_AT} < ?
+    {_IN_PERIOD}
     GROUP BY quarter, model, project, batch_id, asker
+"""
+_BY_MEMBER = f"""
+    SELECT member, name, {_SUMS}
+    FROM task_cast CROSS JOIN tasks ON number = task JOIN members ON members.id = member
+    {_IN_PERIOD}
+    GROUP BY member
 """
 _ASKER = "coalesce((SELECT client FROM client_requests WHERE task_id = id), '')"
 
@@ -55,7 +66,7 @@ def lines(
     found: dict[tuple[str, str, str, str, str], SpendingLine] = {}
     names = all_batch_names(connection)
     for quarter, model, project, batch_id, *sums in connection.execute(query, (since, until)):
-        tasks, credits, uncertain, uncertain_credits, keepers, refused, imported, imported_credits, asker = sums
+        *summed, asker = sums
         line = SpendingLine(
             day=day_of(quarter * _QUARTER),
             model=to_text(model),
@@ -63,19 +74,18 @@ def lines(
             batch_id=None if batch_id is None else BatchId(batch_id),
             batch_name=names.get(batch_id, ""),
             client=to_text(asker),
-            tasks=int(tasks),
-            credits=credits,
-            uncertain=int(uncertain),
-            uncertain_credits=uncertain_credits,
-            keepers=int(keepers),
-            refused=int(refused),
-            imported=int(imported),
-            imported_credits=imported_credits,
+            **_named(summed),
         )
         key = (line.day, line.model, line.project, batch_id or "", line.client)
         before = found.get(key)
         found[key] = line if before is None else _together(before, line)
     return [found[key] for key in sorted(found)]
+
+
+def by_member(connection: sqlite3.Connection, since: float, until: float) -> list[Sum]:
+    """By member of the cast; a task with several counts for each."""
+    found = connection.execute(_BY_MEMBER, (since, until))
+    return [Sum(key=member, title=to_text(name), **_named(sums)) for member, name, *sums in found]
 
 
 def by_project(connection: sqlite3.Connection, projects: Sequence[str]) -> dict[str, float]:
@@ -96,6 +106,21 @@ def tasks(
     found = connection.execute(query, (since, until, chosen, chosen))
     names = all_batch_names(connection)
     return [(task, names.get(task.batch_id or "", "")) for task in map(task_of, found)]
+
+
+def _named(sums: Sequence[float]) -> dict[str, Any]:
+    """The columns of `_SUMS` by their names."""
+    tasks, credits, uncertain, uncertain_credits, keepers, refused, imported, imported_credits = sums
+    return {
+        "tasks": int(tasks),
+        "credits": credits,
+        "uncertain": int(uncertain),
+        "uncertain_credits": uncertain_credits,
+        "keepers": int(keepers),
+        "refused": int(refused),
+        "imported": int(imported),
+        "imported_credits": imported_credits,
+    }
 
 
 def _together(one: SpendingLine, other: SpendingLine) -> SpendingLine:

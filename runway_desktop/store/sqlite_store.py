@@ -254,6 +254,7 @@ class SqliteStore:
     amount = _swept(listings.amount)
     counts = _swept(tally.counts)
     spent_by_project = _swept(spending_totals.by_project)
+    spent_by_member = _swept(spending_totals.by_member)
     spent_tasks = _swept(spending_totals.tasks)
 
     async def get(self, task_id: TaskId) -> Task | None:

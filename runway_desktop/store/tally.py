@@ -11,7 +11,7 @@ import sqlite3
 from typing import Any
 
 from runway_desktop.domain.library import Page, PageCounts
-from runway_desktop.domain.task import LIVE, LOCAL, Pick
+from runway_desktop.domain.task import LIVE, LOCAL, MemberId, Pick
 
 from .conditions import SUGGESTED, UNSAVED
 from .records import batch_of, state_of, to_text
@@ -61,6 +61,29 @@ def _moved(lines: str) -> str:
     """
 
 
+def _of_each(kind: str, names: str, column: str, triggers: tuple[str, str, str]) -> tuple[str, ...]:
+    """Triggers for the table `names`, which has several lines a task."""
+    of_removed, added, taken = triggers
+    return (
+        f"""
+    CREATE TRIGGER {of_removed} AFTER UPDATE OF removed_at ON tasks
+    WHEN (OLD.removed_at IS NULL) <> (NEW.removed_at IS NULL) BEGIN
+        INSERT INTO tally SELECT '{kind}', {column}, iif(NEW.removed_at IS NULL, 1, -1) FROM {names}
+        WHERE task = NEW.number {_ADDED};
+    END
+    """,
+        *(
+            f"""
+        CREATE TRIGGER {name} AFTER {event} ON {names} BEGIN
+            INSERT INTO tally SELECT '{kind}', {row}.{column}, {way}1 FROM tasks
+            WHERE number = {row}.task AND removed_at IS NULL {_ADDED};
+        END
+        """
+            for name, event, row, way in ((added, "INSERT", "NEW", ""), (taken, "DELETE", "OLD", "-"))
+        ),
+    )
+
+
 _SAME = " AND ".join(f"OLD.{column} IS NEW.{column}" for column in _COLUMNS)
 
 COUNTED = (
@@ -73,6 +96,10 @@ COUNTED = (
     """
     INSERT INTO tally SELECT 'tag', tag, count(*) FROM task_tags
     WHERE task NOT IN (SELECT number FROM tasks WHERE removed_at IS NOT NULL) GROUP BY tag
+    """,
+    """
+    INSERT INTO tally SELECT 'cast', member, count(*) FROM task_cast
+    WHERE task NOT IN (SELECT number FROM tasks WHERE removed_at IS NOT NULL) GROUP BY member
     """,
 )
 """Recounts everything."""
@@ -87,23 +114,10 @@ TALLY = (
         {_moved(f"{_lines('OLD.', '-')}, {_lines('NEW.', '')}")}
     END
     """,
-    f"""
-    CREATE TRIGGER tally_of_tags AFTER UPDATE OF removed_at ON tasks
-    WHEN (OLD.removed_at IS NULL) <> (NEW.removed_at IS NULL) BEGIN
-        INSERT INTO tally SELECT 'tag', tag, iif(NEW.removed_at IS NULL, 1, -1) FROM task_tags
-        WHERE task = NEW.number {_ADDED};
-    END
-    """,
-    *(
-        f"""
-        CREATE TRIGGER tally_{name} AFTER {event} ON task_tags BEGIN
-            INSERT INTO tally SELECT 'tag', {row}.tag, {way}1 FROM tasks
-            WHERE number = {row}.task AND removed_at IS NULL {_ADDED};
-        END
-        """
-        for name, event, row, way in (("tagged", "INSERT", "NEW", ""), ("untagged", "DELETE", "OLD", "-"))
-    ),
+    *_of_each("tag", "task_tags", "tag", ("tally_of_tags", "tally_tagged", "tally_untagged")),
 )
+OF_CAST = _of_each("cast", "task_cast", "member", ("tally_of_cast", "tally_cast", "tally_uncast"))
+"""Added by version 4.5."""
 
 
 def count_anew(connection: sqlite3.Connection) -> None:
@@ -127,7 +141,7 @@ def counts(connection: sqlite3.Connection) -> PageCounts:
     """The counts of the left pane. Takes time by the number of names, not of tasks."""
     amounts: dict[str, dict[Any, int]] = {}
     for kind, name, amount in connection.execute(
-        "SELECT kind, name, amount FROM tally WHERE amount > 0 AND (kind < 'batch' OR kind > 'batch')"
+        "SELECT kind, name, amount FROM tally WHERE amount > 0 AND kind NOT IN ('batch', 'cast')"
     ):
         amounts.setdefault(kind, {})[name] = amount
 
@@ -160,11 +174,16 @@ def counts(connection: sqlite3.Connection) -> PageCounts:
         states=states,
         ratings=of("rating"),
         shots=named("shot"),
+        cast=tuple((MemberId(member), to_text(name), amount) for member, name, amount in connection.execute(_CAST)),
         clients=tuple(to_text(name) for (name,) in connection.execute(_CLIENTS)),
         unsent=tuple(partly_sent(connection)),
     )
 
 
+_CAST = """
+    SELECT id, members.name, amount FROM tally JOIN members ON id = tally.name
+    WHERE kind = 'cast' AND amount > 0 ORDER BY amount DESC, members.name
+"""
 _SUGGESTED = f"SELECT count(DISTINCT task_id) {SUGGESTED} AND removed_at IS NULL"
 _NOT_SAVED = f"SELECT count(DISTINCT task_id) {UNSAVED} AND removed_at IS NULL"
 _ATTENTION_AND_MISSING = """

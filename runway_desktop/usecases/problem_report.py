@@ -59,6 +59,7 @@ async def problem_report(engine: Engine, window: Mapping[str, str]) -> str:
     names could not be left out."""
     counts, prompts = await engine.library.counts(), await engine.library.recent_prompts(_PROMPTS)
     private = [engine.profile_name, *counts.projects, *counts.tags, *counts.shots, *counts.clients]
+    private += [name for _, name, _ in counts.cast]
     private += [name for _, name, _ in counts.batches]
     facts = {
         **window,

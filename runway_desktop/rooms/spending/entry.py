@@ -168,6 +168,7 @@ class SpendingWindow(Dialog):
         self._periods[model.period].setChecked(True)
         self._sides[model.side].setChecked(True)
         self._sides[Side.PROGRAM].setVisible(model.has_programs or model.side is Side.PROGRAM)
+        self._sides[Side.CAST].setVisible(model.has_cast or model.side is Side.CAST)
         say(self._total, model.total_words() or _("Spending"))
         say(self._period, model.period_words())
         self.chart.show_days(model.days(), model.day_cap, model.empty_words())

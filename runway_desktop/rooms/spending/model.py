@@ -45,6 +45,7 @@ SIDES = (
     (Side.PROJECT, Text("By project")),
     (Side.BATCH, Text("By batch")),
     (Side.PROGRAM, Text("By program")),
+    (Side.CAST, Text("By cast")),
 )
 
 
@@ -140,6 +141,11 @@ class SpendingModel(Model):
     def has_programs(self) -> bool:
         """Whether other programs caused some of the spending."""
         return self.report is not None and any(one.key for one in self.report.programs)
+
+    @property
+    def has_cast(self) -> bool:
+        """Whether a member of the cast was in a task of the period."""
+        return self.report is not None and bool(self.report.cast)
 
     @property
     def day_cap(self) -> float | None:

@@ -65,6 +65,8 @@ class Details(Struct, frozen=True, kw_only=True):
     asked: ClientRequest | None = None
     """The client's request; None if the person made the task."""
     suggested: tuple[Suggestion, ...] = ()
+    cast: tuple[str, ...] = ()
+    """Names of the members that its prompt named."""
 
 
 class OfStore(Generic[Method]):
@@ -127,7 +129,16 @@ class Library:
         takes = await self._store.takes(task_id)
         asked = (await self._store.client_requests([task_id])).get(task_id)
         suggested = tuple(await self._store.suggestions(task_id))
-        return Details(row=rows[0], ledger=tuple(ledger), takes=takes, asked=asked, suggested=suggested)
+        in_it = rows[0].task.cast
+        names = {member.id: member.name for member in (await self._store.members() if in_it else ())}
+        return Details(
+            row=rows[0],
+            ledger=tuple(ledger),
+            takes=takes,
+            asked=asked,
+            suggested=suggested,
+            cast=tuple(names[member] for member in in_it if member in names),
+        )
 
     async def save_poster(
         self, output: Output, path: Path, *, width: int = 0, height: int = 0, duration: float = 0.0

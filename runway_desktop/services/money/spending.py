@@ -76,8 +76,9 @@ class Spending:
 
     async def report(self, period: Period) -> SpendingReport:
         first, last = self.days(period)
-        lines = await self._store.spending(self._midnight(first), self._midnight(last, 1), by_client=True)
-        return summed(lines, first, last)
+        since, until = self._midnight(first), self._midnight(last, 1)
+        lines = await self._store.spending(since, until, by_client=True)
+        return summed(lines, first, last, await self._store.spent_by_member(since, until))
 
     async def refused_this_week(self) -> int:
         """Tasks that moderation refused in the last seven days."""

@@ -39,6 +39,7 @@ KEYS: Mapping[str, Text] = {
     "endpoint": Text("Request type"),
     "batch": Text("Batch"),
     "shot": Text("Shot"),
+    "cast": Text("Character, prop or style"),
     "by": Text("Requested by a program, or by me"),
 }
 """In the order of the suggestions."""
@@ -147,6 +148,7 @@ class _Sets(Struct):
     tags: set[str] = field(default_factory=set)
     picks: set[Pick] = field(default_factory=set)
     shots: set[str] = field(default_factory=set)
+    cast: set[Any] = field(default_factory=set)
     clients: set[str] = field(default_factory=set)
     pages: set[Page] = field(default_factory=set)
 
@@ -206,7 +208,7 @@ def known_names(counts: PageCounts) -> tuple[object, ...]:
     """The names that the meaning of a line depends on."""
     of_batches = [(batch, name) for batch, name, _ in counts.batches]
     kinds = (counts.models, counts.endpoints, counts.projects, counts.tags, counts.shots, counts.clients)
-    return (of_batches, *(frozenset(names) for names in kinds))
+    return (of_batches, [(member, name) for member, name, _ in counts.cast], *(frozenset(names) for names in kinds))
 
 
 class _BatchNames:
@@ -280,6 +282,9 @@ class _Reader:
                 self._tag(clean_tag(value), into)
             case "shot":
                 into.shots |= self._alike(value, self._known.shots, _NO_SHOT)
+            case "cast":
+                found = self._alike(value, {name for _, name, _ in self._known.cast}, _NO_MEMBER)
+                into.cast |= {member for member, name, _ in self._known.cast if name in found} or found
             case "by" if folded(value) in (ME, YOU):
                 into.clients.add(PERSON)
             case "by":
@@ -492,6 +497,8 @@ def _spoken(key: str, value: str) -> str:
             return str(STATUSES.get(value) or _STATE_WORDS.get(value) or value)
         case "endpoint":
             return endpoint_label(value.replace(" ", "_"))
+        case "cast":
+            return _("With {member}", member=value)
         case _:
             return _("{filter}: {value}", filter=str(KEYS[key]), value=value)
 
@@ -508,6 +515,7 @@ _NO_MODEL = Text("No model “{name}” here.")
 _NO_ENDPOINT = Text("No request type “{name}” here.")
 _NO_PROJECT = Text("No project “{name}” here.")
 _NO_SHOT = Text("No shot “{name}” here.")
+_NO_MEMBER = Text("Nobody called “{name}” is in a task.")
 _NO_PROGRAM = Text("No program “{name}” here.")
 
 

@@ -90,6 +90,8 @@ def values_of(key: str, known: PageCounts) -> list[tuple[str, int | None]]:
             return [*members.items()]
         case "shot":
             return [*sorted(known.shots.items())]
+        case "cast":
+            return ranked((name, amount) for _, name, amount in known.cast)
         case "by":
             return [(name, None) for name in (ME, *known.clients)] if known.clients else []
         case "state":

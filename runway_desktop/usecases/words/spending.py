@@ -30,6 +30,7 @@ class Side(Enum):
     PROJECT = Text("Project")
     BATCH = Text("Batch")
     PROGRAM = Text("Program")
+    CAST = Text("Cast")
 
 
 class DayBar(Struct, frozen=True):
@@ -95,6 +96,8 @@ def sum_lines(report: SpendingReport, side: Side) -> list[MoneyLine]:
         case Side.PROGRAM:
             sums = tuple(replace(one, title=client_name(one.title) if one.title else "") for one in report.programs)
             nameless = _("You")
+        case Side.CAST:
+            sums, nameless = report.cast, ""
     most = max((one.credits for one in sums), default=0.0)
     return [
         MoneyLine(_sum_cells(one, nameless), _sum_spoken(one, nameless), share=one.credits / most if most > 0 else None)

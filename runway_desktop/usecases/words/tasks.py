@@ -171,6 +171,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
         *(_suggested(one) for one in details.suggested if task.pick is Pick.NONE),
         _picked(task, now),
         Fact(_("Project"), " · ".join(part for part in (task.project, _shot(task.shot)) if part)),
+        Fact(_("Cast"), ", ".join(details.cast)),
         Fact(_("Tags"), ", ".join(task.tags)),
         Fact(_("Note"), task.note),
         # Translators: noun, one of several results of the same request.

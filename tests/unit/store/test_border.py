@@ -74,6 +74,7 @@ READS: dict[str, Call] = {
     "sheet_of_batch": lambda store: store.sheet_of_batch(BatchId("b")),
     "sheets": lambda store: store.sheets(5),
     "spending": lambda store: store.spending(0, NOON),
+    "spent_by_member": lambda store: store.spent_by_member(0, NOON),
     "spent_by_project": lambda store: store.spent_by_project(["Aurora"]),
     "spent_tasks": lambda store: store.spent_tasks(0, NOON),
     "takes": lambda store: store.takes(TaskId("t1")),

@@ -51,6 +51,7 @@ from runway_desktop.services.ports import Store
 from runway_desktop.store import listing as listing_module
 from runway_desktop.texts import Text
 from runway_desktop.values import replace
+from tests.rigs.cast import member
 from tests.rigs.libraries import (
     KATHMANDU,
     NOON,
@@ -624,6 +625,20 @@ async def test_tags_of_removed_tasks_are_not_counted(opened: Opened):
     async with opened() as store:
         await put(store, a_task("1", tags=("drone",)), a_task("2", tags=("drone",), removed_at=NOON))
         assert (await store.counts()).tags == {"drone": 1}
+
+
+async def test_members_of_tasks_are_counted_by_name_also_removed_members(opened: Opened):
+    async with opened() as store:
+        maya, ben = member("Maya", "maya.png"), member("Ben", removed_at=NOON)
+        for one in (maya, ben, member("Nobody")):
+            await store.save_member(one, NOON)
+        await put(store, a_task("1", cast=(maya.id, ben.id)), a_task("2", cast=(maya.id,)))
+        await put(store, a_task("3", cast=(ben.id,), removed_at=NOON))
+        assert (await store.counts()).cast == ((maya.id, "Maya", 2), (ben.id, "Ben", 1))
+        await store.save_member(replace(maya, name="Maya Novak"), NOON)
+        await store.save(replace(a_task("1"), cast=()))
+        assert (await store.counts()).cast == ((maya.id, "Maya Novak", 1),)
+        assert {one.id: one for one in await store.members()}[ben.id] == ben
 
 
 async def test_length_of_the_result_is_preferred_to_the_requested_length(opened: Opened):

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runway_desktop.domain.library import PERSON, Bounds, Filter, GroupBy, Listing, SortKey, Without, words_of
-from runway_desktop.domain.task import Request, Task, TaskId
+from runway_desktop.domain.task import MemberId, Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
 from runway_desktop.store.conditions import add_pieces
 from runway_desktop.values import replace
@@ -37,6 +37,7 @@ clients = st.sampled_from(
     (frozenset(), frozenset(), *map(frozenset, ({PERSON}, {"claude"}, {PERSON, "codex"}, {"claude", "codex"})))
 )
 asked_by = st.lists(st.sampled_from((PERSON, "claude", "codex")), min_size=12, max_size=12)
+MAYA, BEN = MemberId("maya"), MemberId("ben")
 tags = st.sampled_from(((), (), ("night",), ("night", "drone"), ("drone",)))
 
 
@@ -52,6 +53,7 @@ def libraries(draw: st.DrawFn) -> list[Task]:
             created_at=float(draw(st.integers(0, 3))),
             rating=draw(st.sampled_from((0, 4))),
             tags=draw(tags),
+            cast=draw(st.sampled_from(((), (), (MAYA,), (MAYA, BEN)))),
             project=draw(st.sampled_from(("", "Coast", "Alps"))),
             # The last of the texts: what it ends with, the whole text ends with.
             shot=draw(st.just("") | words),
@@ -68,6 +70,7 @@ def libraries(draw: st.DrawFn) -> list[Task]:
         Filter,
         rating=st.sampled_from((Bounds(), Bounds(least=4))),
         tags=st.sampled_from((frozenset(), frozenset({"night"}), frozenset({"drone", "night"}))),
+        cast=st.sampled_from((frozenset(), frozenset(), frozenset({BEN}), frozenset({MAYA, BEN}))),
         projects=st.sampled_from((frozenset(), frozenset({"Coast"}), frozenset({"Coast", "Alps"}))),
         models=st.sampled_from((frozenset(), frozenset({"veo"}))),
         clients=clients,
@@ -75,6 +78,7 @@ def libraries(draw: st.DrawFn) -> list[Task]:
             Without,
             tags=st.sampled_from((frozenset(), frozenset({"drone"}))),
             clients=clients,
+            cast=st.sampled_from((frozenset(), frozenset(), frozenset({BEN}))),
             models=st.sampled_from((frozenset(), frozenset({"gen4.5"}))),
         ),
     ),
@@ -118,7 +122,8 @@ def by_like(path: Path, question: Listing) -> list[str]:
             return {number for (number,) in found}
 
         rows = connection.execute(
-            "SELECT created_at, number, id, heading, rating, tags, project, model, coalesce(client, '') FROM tasks "
+            "SELECT created_at, number, id, heading, rating, tags, project, model, coalesce(client, ''), cast_members "
+            "FROM tasks "
             "LEFT JOIN client_requests ON task_id = id ORDER BY number"
         ).fetchall()
         # What came together keeps its own order; of what is equal the latest stands first.
@@ -128,7 +133,7 @@ def by_like(path: Path, question: Listing) -> list[str]:
         numbers = {row[1] for row in rows}.intersection(*holding).difference(*not_holding)
         return [
             task_id
-            for _, number, task_id, _, rating, tags, project, model, client in rows
+            for _, number, task_id, _, rating, tags, project, model, client, cast in rows
             if number in numbers
             and rating >= (wanted.rating.least or 0)
             and wanted.tags <= set(tags.split(","))
@@ -136,6 +141,8 @@ def by_like(path: Path, question: Listing) -> list[str]:
             and (not wanted.projects or project in wanted.projects)
             and (not wanted.models or model in wanted.models)
             and model not in wanted.without.models
+            and (not wanted.cast or wanted.cast & set(cast.split(",")))
+            and not wanted.without.cast & set(cast.split(","))
             and (not wanted.clients or client in wanted.clients)
             and client not in wanted.without.clients
         ]

@@ -8,6 +8,7 @@ from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.spending_report import counted_credits
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, Request, State, Task, TaskId
 from runway_desktop.values import replace
+from tests.rigs.cast import member
 from tests.rigs.libraries import KATHMANDU, NOON, Opened, a_wish, batches, fill
 from tests.unit.store.expected import Library
 
@@ -149,6 +150,18 @@ async def test_spending_of_programs_is_listed_separately_with_the_same_total(ope
         ]  # fmt: skip
         assert sum(line.credits for line in lines) == before.credits
         assert await store.spending(*EVER) == [before], "nobody is looked up who was not asked for"
+
+
+async def test_task_with_several_members_counts_for_each(opened: Opened):
+    async with opened() as store:
+        maya, ben = member("Maya"), member("Ben")
+        for one in (maya, ben):
+            await store.save_member(one, 0.0)
+        both, alone = replace(spent(1), cast=(maya.id, ben.id)), replace(spent(3, 8.0), cast=(maya.id,))
+        await store.add([both, alone, spent(2)], [], None, [])
+        found = {one.title: (one.tasks, one.credits) for one in await store.spent_by_member(*EVER)}
+        assert found == {"Maya": (2, 68.0), "Ben": (1, 60.0)}
+        assert await store.spent_by_member(0.0, 1.0) == []
 
 
 async def test_spending_of_a_large_library_equals_the_sum_of_its_tasks(opened: Opened):

@@ -15,7 +15,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, RemoteId, Request, State, Task, TaskId
+from runway_desktop.domain.task import (
+    Batch,
+    BatchId,
+    MemberId,
+    Output,
+    OutputState,
+    Pick,
+    RemoteId,
+    Request,
+    State,
+    Task,
+    TaskId,
+)
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.tally import count_anew, counts
 from runway_desktop.values import replace
@@ -30,6 +42,7 @@ changes = st.fixed_dictionaries(
         "pick": st.sampled_from(Pick),
         "shot": st.sampled_from(("", "010")),
         "tags": st.sampled_from(((), ("night",), ("drone", "night"))),
+        "cast": st.sampled_from(((), (MemberId("maya"),), (MemberId("maya"), MemberId("ben")))),
         "removed_at": st.sampled_from((None, 5.0)),
         "remote_id": st.sampled_from((None, RemoteId("r"))),
         "batch_id": st.sampled_from((None, BatchId("b"))),

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from runway_desktop.domain.library import PERSON, Bounds, Filter, Page, PageCounts, Without
-from runway_desktop.domain.task import BatchId, Pick, State
+from runway_desktop.domain.task import BatchId, MemberId, Pick, State
 from runway_desktop.usecases.searching.language import KEYS, Query, Term, meaning, read
 from runway_desktop.usecases.searching.suggestions import suggestions, values_of
 from runway_desktop.values import replace
@@ -23,6 +23,7 @@ KNOWN = PageCounts(
     shots={"010": 2, "011": 1},
     pages={Page.PICKS: 1, Page.SAVED: 7},
     ratings={5: 2, 4: 3, 0: 40},
+    cast=((MemberId("m1"), "Maya", 4), (MemberId("m2"), "Maya Novak", 2)),
     clients=("claude-code", "codex", "command line"),
 )
 
@@ -89,6 +90,8 @@ def test_search_line_is_parsed_into_words_with_and_without_a_key():
         ("date:today", Filter(since=at(2026, 10, 14), until=at(2026, 10, 15))),
         ("date:yesterday", Filter(since=at(2026, 10, 13), until=at(2026, 10, 14))),
         ("date:week", Filter(since=at(2026, 10, 8), until=at(2026, 10, 15))),
+        ("cast:maya", Filter(cast=frozenset({"m1"}))),
+        ("-cast:nov", Filter(without=Without(cast=frozenset({"m2"})))),
         ("fog model:", Filter(text="fog")),
     ],
 )
@@ -203,6 +206,7 @@ def test_filters_without_a_match_are_not_offered():
     assert offered("is:") == [("pick", "1"), ("reject", ""), ("rated", "5"), ("unrated", "40"), ("saved", "7"),
                               ("failed", "4")]  # fmt: skip
     assert offered("shot:") == [("010", "2"), ("011", "1")]
+    assert offered("cast:") == [("Maya", "4"), ("Maya Novak", "2")]
     assert offered("by:") == [("you", ""), ("Claude Code", ""), ("codex", ""), ("Command line", "")]
     assert offered("by:cla") == [("Claude Code", "")]
     assert offered("by", PageCounts()) == [], "no program has asked for anything"

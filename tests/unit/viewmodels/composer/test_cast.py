@@ -8,6 +8,7 @@ from pathlib import Path
 from runway_desktop.domain.task import Output, Task
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.results import sidecar
+from runway_desktop.usecases.words.tasks import facts_of
 from runway_desktop.viewmodels.composer.composer import Composer
 from tests.rigs.cast import member, with_picture
 from tests.rigs.desktop import Rig, until
@@ -34,6 +35,10 @@ async def test_member_in_the_prompt_is_an_input_of_the_stored_request(tmp_path: 
         assert task.request.prompt == "@Maya on a pier"
         assert task.request.values["referenceImages"] == [{"uri": maya.files[0].uri, "tag": "Maya"}]
         assert task.cast == (maya.id,)
+        details = await rig.engine.library.details(task.id)
+        assert details is not None
+        facts = facts_of(details, rig.engine.catalog, 0.0, price=None, usual=None)
+        assert [fact.text for fact in facts if fact.label == "Cast"] == ["Maya"]
         assert rig.composer.prompt == "@maya on a pier"
 
 
