@@ -111,7 +111,7 @@ class ClientCases:
         if address not in ("", self._address):
             used = self._address or "the demo"
             said = f"{runs} with this profile and uses {used}, not the address of RUNWAYML_BASE_URL."
-            return CallRefused(said, code=Code.INPUT, advice=advice)
+            return CallRefused(said, advice)
         if key and asks:
             with suppress(CallRefused):
                 await self.need_key()
@@ -250,31 +250,21 @@ class ClientCases:
             and (not wanted.takes or catalog.needs_no_more(pair, kinds, has_prompt=has_prompt))
         ]
         _one_of(wanted.model, "model", list(dict.fromkeys(pair.model for pair in found)))
-        by_endpoint: dict[str, list[str]] = {}
-        for pair in found:
-            if wanted.model in ("", pair.model):
-                by_endpoint.setdefault(pair.endpoint, []).append(pair.model)
+        shown = [pair for pair in found if wanted.model in ("", pair.model)]
+        models = {pair.endpoint: [one.model for one in shown if one.endpoint == pair.endpoint] for pair in shown}
         endpoints = [
-            verbs.EndpointAnswer(endpoint=name, makes=catalog.makes(name).value, models=models)
-            for name, models in by_endpoint.items()
+            verbs.EndpointAnswer(endpoint=name, makes=catalog.makes(name).value, models=of)
+            for name, of in models.items()
         ]
-        if not wanted.model:
-            return verbs.ModelsAnswer(endpoints=endpoints)
-        return verbs.ModelsAnswer(
-            endpoints=endpoints, models=[self._in_full(pair) for pair in found if pair.model == wanted.model]
-        )
+        return verbs.ModelsAnswer(endpoints=endpoints, models=list(map(self._in_full, shown)) if wanted.model else None)
 
     def _in_full(self, pair: Pair) -> verbs.ModelAnswer:
-        request = Request(
-            endpoint=pair.endpoint, model=pair.model, values=starting_values(pair) | length_left_out(pair)
-        )
-        price = self._engine.pricing.price(request)
+        values = starting_values(pair) | length_left_out(pair)
+        price = self._engine.pricing.price(Request(endpoint=pair.endpoint, model=pair.model, values=values))
         return verbs.ModelAnswer(
-            endpoint=pair.endpoint,
-            model=pair.model,
-            credits=price.credits if price is not None else None,
-            fields=[_field(one) for one in pair.fields],
-        )
+            endpoint=pair.endpoint, model=pair.model, credits=price.credits if price is not None else None,
+            fields=list(map(_field, pair.fields)),
+        )  # fmt: skip
 
     async def balance(self, _: str, __: verbs.Nothing) -> verbs.BalanceAnswer:
         """The balance, and what remains of each model's limits."""
@@ -326,9 +316,7 @@ class ClientCases:
             task = await self._known(word)
             remote_id = task.remote_id if task is not None else parse_remote_id(word)
             if remote_id is None:
-                raise CallRefused(
-                    f"“{word[:80]}” is no id of Runway's.", code=Code.INPUT, advice=f"{LIKE} Nothing was added."
-                )
+                raise CallRefused(f"“{word[:80]}” is no id of Runway's.", f"{LIKE} Nothing was added.")
             (asked if task is None else known).append(remote_id)
         await self._engine.clients.record(client, "adopt", f"{len(wanted.ids)}")
         await self.need_key()
@@ -353,13 +341,8 @@ class ClientCases:
         if any(task.state.is_live for task in tasks):
             await self.need_key()
         await self._engine.clients.record(client, "cancel", f"{len(tasks)}")
-        await self._engine.clients.withdraw(
-            [
-                i
-                for i, one in asked.items()
-                if one.client == client and any(t.id == i and t.state.is_local for t in tasks)
-            ]
-        )
+        local = {task.id for task in tasks if task.state.is_local}
+        await self._engine.clients.withdraw([one.task_id for one in own if one.task_id in local])
         done = await self._engine.actions.cancel([task.id for task in tasks])
         with english():
             problems = {str(task_id): why_not_words(why) for task_id, why in done.failed.items()}
@@ -425,11 +408,8 @@ class ClientCases:
     def under_way(self) -> tuple[str, ...]:
         """What is being sent now, and for which client: "Gen-4.5 (claude)"."""
         sent = [task for task in self._engine.ledger.open() if task.state is State.SENDING]
-        asked_by = self._creating.asked_by
-        return tuple(
-            model_label(task.request.model) + (f" ({asked_by[task.id]})" if task.id in asked_by else "")
-            for task in sent
-        )
+        clients = [f" ({name})" if (name := self._creating.asked_by.get(task.id)) else "" for task in sent]
+        return tuple(f"{model_label(task.request.model)}{of}" for task, of in zip(sent, clients, strict=True))
 
     async def need_key(self) -> None:
         """Raises CallRefused if there is no key."""
@@ -438,16 +418,12 @@ class ClientCases:
                 await self._find_key()
         status = self._engine.account.key
         if status.source is KeySource.NONE:
+            said, advice = in_english(status.problem), "Open Runway Desktop and see to it there."
             if status.is_awaited:
                 said, advice = "The keychain waits to be unlocked.", "Unlock it, then try again."
             elif status.no_keychain:
                 said, advice = "This computer has no keychain.", "Set RUNWAYML_API_SECRET to the key."
-            else:
-                said, advice = (
-                    in_english(status.problem) or "There is no key yet.",
-                    "Open Runway Desktop and see to it there.",
-                )
-            raise CallRefused(said, code=Code.KEY, advice=advice)
+            raise CallRefused(said or "There is no key yet.", advice, code=Code.KEY)
 
     async def _note_refusal(self, client: str, wish: verbs.Wish, refusal: CallRefused) -> None:
         await self._engine.clients.record(client, "create", _about(wish), refusal.message)

@@ -117,13 +117,22 @@ class Creating:
     async def _new_or_made(self, client: str, wish: TaskWished) -> tuple[NewTask, str]:
         """The task of a request, and the id of the one that was made of it before; empty if there is none."""
         new, digest = await self._wished(client, wish)
+        _, known, made = await self._before(client, wish, digest)
+        if known is not None and made is not None:
+            return replace(new, request=known.request), made.id
+        return await self._with_cast(new), ""
+
+    async def _before(
+        self, client: str, wish: TaskWished, digest: str
+    ) -> tuple[str, ClientRequest | None, Task | None]:
+        """The request's id, what was noted by it, and the task that was made of that. Raises CallRefused if the id is
+        another request's."""
         request_id = wish.request_id.strip() or await self._repeated(client, digest)
         known = await self._engine.clients.known(client, request_id)
         if known is not None and known.digest != digest:
-            raise _other_wish()
-        if known is not None and await self._engine.ledger.task(known.task_id) is not None:
-            return replace(new, request=known.request), known.task_id
-        return await self._with_cast(new), ""
+            advice = "Use a new one for a new wish, or for a file that has changed. Nothing was sent."
+            raise CallRefused("This request_id was used for another request.", advice)
+        return request_id, known, await self._engine.ledger.task(known.task_id) if known is not None else None
 
     async def _would(
         self, client: str, wish: Wanted, new: Sequence[NewTask], prepared: Prepared, most: float | None = None
@@ -135,29 +144,21 @@ class Creating:
 
     async def make(self, client: str, wish: TaskWished) -> MadeTask:
         new, digest = await self._wished(client, wish)
-        request_id = wish.request_id.strip()
-        return await self._finishing.run(self._one_by_one(client, request_id, digest, new, wish), "make a task")
+        return await self._finishing.run(self._one_by_one(client, digest, new, wish), "make a task")
 
-    async def _one_by_one(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> MadeTask:
+    async def _one_by_one(self, client: str, digest: str, new: NewTask, wish: TaskWished) -> MadeTask:
         """One request of a client at a time, so that a concurrent repeat finds the first one's record, and each request
         sees what is left of the allowance."""
-        lock = self._locks.setdefault(client, asyncio.Lock())
-        async with lock:
-            if not request_id:
-                request_id = await self._repeated(client, digest) or f"{WITHOUT_ID}{uuid4().hex}"
-            return await self._make(client, request_id, digest, new, wish)
+        async with self._locks.setdefault(client, asyncio.Lock()):
+            request_id, known, made = await self._before(client, wish, digest)
+            if made is not None:
+                return MadeTask(made, is_repeat=True)
+            new = replace(new, id=known.task_id) if known is not None else new
+            return await self._make(client, request_id or f"{WITHOUT_ID}{uuid4().hex}", digest, new, wish)
 
     async def _make(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> MadeTask:
-        engine = self._engine
-        task_id = new.id
-        known = await engine.clients.known(client, request_id)
-        if known is not None:
-            if known.digest != digest:
-                raise _other_wish()
-            task_id = known.task_id
-            if (task := await engine.ledger.task(task_id)) is not None:
-                return MadeTask(task, is_repeat=True)
-        new = replace(await self._with_cast(new), id=task_id)
+        new = await self._with_cast(new)
+        engine, task_id = self._engine, new.id
         origin = Origin(TaskSource.SCRIPT, (client, request_id))
         prepared = self._sending().prepare([new], origin)
         verdict, because, booked = await self._verdict(client, wish, [new], prepared)
@@ -230,12 +231,10 @@ class Creating:
                 return _refused(f"{costs} or more: nobody knows how much before it is sent.", approvals.UNKNOWN_PRICE)
             case Why.NOT_AGREED:
                 return _refused(f"{costs}.", f"Say --max-credits {most:g} to agree to that.")
-            case Why.ABOVE_UP_TO:
-                said = f"{costs}, more than {priced.up_to:g}."
-                return _refused(said, "Say a higher --price-up-to to agree to that.")
-            case Why.ABOVE_MAXIMUM:
-                said = f"{costs}, more than {priced.maximum:g}."
-                return _refused(said, "Say a higher --max-credits to agree to that.")
+            case Why.ABOVE_UP_TO | Why.ABOVE_MAXIMUM:
+                is_booked = why is Why.ABOVE_UP_TO
+                flag, agreed = ("price-up-to", priced.up_to) if is_booked else ("max-credits", priced.maximum)
+                return _refused(f"{costs}, more than {agreed:g}.", f"Say a higher --{flag} to agree to that.")
             case Why.ABOVE_ALLOWANCE:
                 is_command = client.name == COMMAND_LINE
                 whose = "what commands may spend today" if is_command else "this program's allowance of today"
@@ -269,21 +268,17 @@ class Creating:
         """The task of the request, as asked, and a digest of the whole request."""
         for name, word in (("request_id", wish.request_id.strip()), ("project", wish.project)):
             if len(word) > LONGEST_ID:
-                raise CallRefused(f"The {name} is too long.", code=Code.INPUT, advice=f"At most {LONGEST_ID} letters.")
+                raise CallRefused(f"The {name} is too long.", f"At most {LONGEST_ID} letters.")
         pair = self._pair(wish)
         values = {**_needed(pair), **wish.values}
         if wish.prompt:
             if pair.prompt_field is None:
-                raise CallRefused(f"{wish.model} takes no prompt for {wish.endpoint}.", code=Code.INPUT)
+                raise CallRefused(f"{wish.model} takes no prompt for {wish.endpoint}.")
             values[pair.prompt_field.name] = wish.prompt
         unknown = next((name for name in values if pair.field(name) is None), None)
         if unknown is not None:
-            takes = listed([one.name for one in pair.fields])
-            raise CallRefused(
-                f"{wish.model} takes no “{unknown[:60]}” for {wish.endpoint}.",
-                code=Code.INPUT,
-                advice=f"It takes {takes}.",
-            )
+            said = f"{wish.model} takes no “{unknown[:60]}” for {wish.endpoint}."
+            raise CallRefused(said, f"It takes {listed([one.name for one in pair.fields])}.")
         engine = self._engine
         named = assets_in(pair, values)
         results = await self._results(named)
@@ -326,10 +321,8 @@ class Creating:
         endpoint = catalog.endpoint(wish.endpoint)
         if endpoint is None:
             known = listed(sorted({one.endpoint for one in catalog.pairs()}))
-            raise CallRefused("There is no such endpoint.", code=Code.INPUT, advice=f"There are: {known}.")
-        raise CallRefused(
-            f"{wish.endpoint} has no such model.", code=Code.INPUT, advice=f"It has: {listed(endpoint.models)}."
-        )
+            raise CallRefused("There is no such endpoint.", f"There are: {known}.")
+        raise CallRefused(f"{wish.endpoint} has no such model.", f"It has: {listed(endpoint.models)}.")
 
     async def _results(self, assets: Sequence[AssetRef]) -> dict[tuple[str | int, ...], str]:
         """The saved file of each input that names a task by its id."""
@@ -343,11 +336,8 @@ class Creating:
             rows = await self._engine.library.rows([next(iter(here.values()), TaskId(word))])
             paths = [output.path for row in rows for output in row.outputs if output.is_here]
             if not paths:
-                raise CallRefused(
-                    "An input names a task that has no saved result here.",
-                    code=Code.INPUT,
-                    advice="Wait until it has finished. Nothing was sent.",
-                )
+                said = "An input names a task that has no saved result here."
+                raise CallRefused(said, "Wait until it has finished. Nothing was sent.")
             found[asset.path] = Path(paths[0]).as_uri()
         return found
 
@@ -385,21 +375,13 @@ def _agreed(wish: Wanted) -> frozenset[Ask]:
     return frozenset({Ask.ABOVE_LIMIT} if is_one else {Ask.ABOVE_LIMIT, Ask.OVER_CAP})
 
 
-def _other_wish() -> CallRefused:
-    return CallRefused(
-        "This request_id was used for another request.",
-        code=Code.INPUT,
-        advice="Use a new one for a new wish, or for a file that has changed. Nothing was sent.",
-    )
-
-
 def _refuse_findings(found: Sequence[Finding], pair: Pair) -> None:
     if found:
         said = " ".join(
             f"{'.'.join(map(str, one.path))}: {one.message}{_allowed(pair, one)}" if one.path else one.message
             for one in found[:5]
         )
-        raise CallRefused("The request is not valid.", code=Code.INPUT, advice=said)
+        raise CallRefused("The request is not valid.", said)
 
 
 def _allowed(pair: Pair, finding: Finding) -> str:

@@ -74,9 +74,9 @@ def in_english(said: object) -> str:
 
 
 class CallRefused(Exception):
-    """One sentence, what to do instead, and the kind of refusal."""
+    """One sentence, what to do instead, and the kind of refusal: unless named, the request has to be changed."""
 
-    def __init__(self, message: Text | str, *, code: Code, advice: Text | str = "") -> None:
+    def __init__(self, message: Text | str, advice: Text | str = "", *, code: Code = Code.INPUT) -> None:
         self.message = in_english(message)
         self.advice = in_english(advice)
         super().__init__(self.message)
