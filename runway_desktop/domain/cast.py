@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 from runway_desktop.values import Struct
@@ -76,6 +77,11 @@ class Cast:
             self._by_name.setdefault(name_key(member.name), member)
         # Decomposed, a letter may be several characters.
         self._longest = max((len(unicodedata.normalize("NFD", member.name)) for member in self.members), default=0)
+
+    @cached_property
+    def of_files(self) -> dict[str, MemberId]:
+        """The member of each file, by its URI."""
+        return {file.uri: member.id for member in reversed(self.members) for file in member.all_files}
 
     def named(self, name: str) -> Member | None:
         return self._by_name.get(name_key(name))

@@ -84,8 +84,8 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     @property
     def cast(self) -> Path:
-        """Files of the cast's members."""
-        return self.folder / "cast"
+        """Files of the cast's members: inputs too, so that backups have them and a restore follows them."""
+        return self.inputs / "cast"
 
     @property
     def rescued(self) -> Path:

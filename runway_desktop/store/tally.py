@@ -97,12 +97,12 @@ COUNTED = (
     INSERT INTO tally SELECT 'tag', tag, count(*) FROM task_tags
     WHERE task NOT IN (SELECT number FROM tasks WHERE removed_at IS NOT NULL) GROUP BY tag
     """,
-    """
+)
+"""Recounts everything but the cast."""
+_COUNTED_CAST = """
     INSERT INTO tally SELECT 'cast', member, count(*) FROM task_cast
     WHERE task NOT IN (SELECT number FROM tasks WHERE removed_at IS NOT NULL) GROUP BY member
-    """,
-)
-"""Recounts everything."""
+"""
 
 TALLY = (
     # Names have the types of the tasks' columns: texts, numbers, blobs.
@@ -124,6 +124,9 @@ def count_anew(connection: sqlite3.Connection) -> None:
     """Recounts after a change without triggers. Inside a transaction of a writing connection."""
     for statement in COUNTED:
         connection.execute(statement)
+    # A copy of an older list has no cast.
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'task_cast'").fetchone() is not None:
+        connection.execute(_COUNTED_CAST)
 
 
 _CLIENTS = """

@@ -20,6 +20,7 @@ from runway_desktop.catalog import (
     Pair,
     asset_items,
     asset_value,
+    assets_in,
     idle_reason,
     prompt_of,
 )
@@ -91,11 +92,14 @@ def cast_into(pair: Pair, values: Mapping[str, Any], cast: Cast | None, settled:
 def cast_request(
     pair: Pair, request: Request, cast: Cast | None, settled: Sequence[str] = ()
 ) -> tuple[Request, tuple[MemberId, ...]]:
-    """A request as it is stored, and the members that it names."""
+    """A request as it is stored, and the members in it: those that it names, and those whose files it had already, as
+    a copy of a stored request has."""
     casting = cast_into(pair, request.values, cast, settled)
-    if not casting.members:
-        return request, ()
-    return replace(request, values=casting.values, prompt=prompt_of(pair, casting.values)), casting.ids
+    files = [asset.uri for asset in assets_in(pair, request.values) if asset.uri.startswith("file:")]
+    known = [cast.of_files[uri] for uri in files if uri in cast.of_files] if cast is not None and files else []
+    if casting.members:
+        request = replace(request, values=casting.values, prompt=prompt_of(pair, casting.values))
+    return request, tuple(dict.fromkeys((*casting.ids, *known)))
 
 
 def as_asked(task: Task, members: Iterable[Member], catalog: Catalog) -> str:

@@ -9,15 +9,18 @@ import random
 import shutil
 import sqlite3
 import zipfile
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain.cast import MemberFile
 from runway_desktop.domain.copies import IDENTITY, PLACED
 from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible, StoreError
 from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import KeptFile, Looked
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import (
@@ -30,8 +33,10 @@ from runway_desktop.domain.task import (
     OutputState,
     Presence,
     RemoteId,
+    Request,
     Signs,
     State,
+    Task,
     TaskId,
 )
 from runway_desktop.services.backup import finishing
@@ -40,8 +45,10 @@ from runway_desktop.services.backup.restores import Restores, ResultsIn
 from runway_desktop.services.backup.restoring import WhichResults, Wishes, found_again
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Stopped, Watch, Workshop
+from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.library_folder import SEEN
 from runway_desktop.services.disk.profile_folders import demo_profile
+from runway_desktop.services.library.cast import CastKeeper
 from runway_desktop.services.library.move_plan import JOURNAL
 from runway_desktop.services.results.own_folders import OWN
 from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
@@ -49,6 +56,7 @@ from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS
 from runway_desktop.store.snapshots import SqliteSnapshots
 from runway_desktop.values import replace
+from tests.rigs.cast import member
 from tests.rigs.engine_rig import AtOnce
 from tests.rigs.fakes import FakeClock
 from tests.rigs.newer_lists import NEWER_MINOR
@@ -90,6 +98,13 @@ def contents(folder: Path) -> dict[Path, bytes]:
     """Every file with its bytes, but what SQLite keeps beside a list for a while."""
     files = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".db-wal", ".db-shm"))
     return {path: path.read_bytes() for path in files}
+
+
+@asynccontextmanager
+async def stored(profile: Profile) -> AsyncIterator[tuple[SqliteStore, CastKeeper]]:
+    store = await SqliteStore.open(profile.database)
+    yield store, CastKeeper(store, Bus(), FakeClock(), profile, AtOnce())
+    await store.close()
 
 
 async def test_inspecting_a_backup_changes_nothing_and_lists_its_contents(tmp_path: Path):
@@ -145,6 +160,28 @@ async def test_profile_restored_as_new_has_its_own_folders_and_no_key(tmp_path: 
     assert KEY.encode() not in made_new.database.read_bytes()
     assert [profile.name for profile in made.folders.all()] == ["Studio", "Client A"]
     assert await everything(made.profile) == then
+
+
+async def test_cast_is_restored_with_its_files_and_the_requests_that_name_them(tmp_path: Path):
+    made = await a_profile(tmp_path / "machine")
+    file = made.profile.cast / "0a1b" / "maya.png"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"Maya")
+    maya = replace(member("Maya"), files=(MemberFile(path=str(file), media=Media.IMAGE, sha256="0a1b"),))
+    async with stored(made.profile) as (store, cast):
+        await cast.save(maya)
+        request = Request(endpoint="image_to_video", model="gen4_turbo", values={"promptImage": file.as_uri()})
+        await store.add([Task(id=TaskId("maya"), request=request, created_at=NOW, cast=(maya.id,))], [], None, [])
+    path = tmp_path / "studio.zip"
+    pack(made.profile, made.snapshots, path, ALL, made.library, NOW, Watch())
+    profile = await into_a_new(made, path)
+    async with stored(profile) as (store, cast):
+        [found] = (await cast.load()).members
+        task = await store.get(TaskId("maya"))
+    assert Path(found.files[0].path).read_bytes() == b"Maya"
+    assert Path(found.files[0].path).is_relative_to(profile.folder)
+    assert task is not None
+    assert task.request.values == {"promptImage": found.files[0].uri}
 
 
 async def test_missing_pasted_pictures_are_restored_as_inputs(tmp_path: Path):

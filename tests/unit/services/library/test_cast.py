@@ -32,7 +32,7 @@ async def test_file_of_a_member_is_copied_once_by_its_content(tmp_path: Path):
     async with an_engine(tmp_path) as (_, engine):
         kept = await engine.cast.keep(original, Media.IMAGE)
         digest = hashlib.sha256(b"picture").hexdigest()
-        assert Path(kept.path) == tmp_path / "profile" / "cast" / digest[:16] / "Maya.png"
+        assert Path(kept.path) == tmp_path / "profile" / "inputs" / "cast" / digest[:16] / "Maya.png"
         assert (kept.sha256, kept.media, Path(kept.path).read_bytes()) == (digest, Media.IMAGE, b"picture")
         assert await engine.cast.keep(same, Media.IMAGE) == kept
         original.unlink()
@@ -51,7 +51,7 @@ async def test_members_are_stored_relative_to_their_profile(tmp_path: Path):
         heard: list[object] = []
         rig.bus.listen(heard.append)
         [found] = (await moved.cast.load()).members
-        there = replace(kept, path=str(tmp_path / "restored" / "cast" / kept.sha256[:16] / "maya.png"))
+        there = replace(kept, path=str(tmp_path / "restored" / "inputs" / "cast" / kept.sha256[:16] / "maya.png"))
         assert found == replace(maya, files=(there,), voice=there)
         assert heard == [CastChanged(moved.cast.now)]
 

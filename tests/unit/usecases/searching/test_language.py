@@ -90,8 +90,8 @@ def test_search_line_is_parsed_into_words_with_and_without_a_key():
         ("date:today", Filter(since=at(2026, 10, 14), until=at(2026, 10, 15))),
         ("date:yesterday", Filter(since=at(2026, 10, 13), until=at(2026, 10, 14))),
         ("date:week", Filter(since=at(2026, 10, 8), until=at(2026, 10, 15))),
-        ("cast:maya", Filter(cast=frozenset({"m1"}))),
-        ("-cast:nov", Filter(without=Without(cast=frozenset({"m2"})))),
+        ("cast:maya", Filter(cast=frozenset({MemberId("m1")}))),
+        ("-cast:nov", Filter(without=Without(cast=frozenset({MemberId("m2")})))),
         ("fog model:", Filter(text="fog")),
     ],
 )

@@ -81,6 +81,8 @@ async def test_restored_sidecar_is_not_expanded_again(tmp_path: Path):
         gathered = await rig.engine.intake.gather(Dropped(paths=(document,)))
         rig.composer.load(gathered.restored)
         assert rig.composer.requests() == [task.request]
+        copy = await sent_by(rig)
+        assert (copy.request, copy.cast) == (task.request, task.cast), "her picture is still in it"
         rig.composer.set_value("promptText", "@Maya and @Ben at dawn")
         assert rig.composer.casting().members == ()
         rig.composer.name_member("Ben")
