@@ -13,7 +13,7 @@ import time
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -24,8 +24,8 @@ from runway_desktop.usecases.clients.batch import Batch, BatchRow, batch_of
 from runway_desktop.usecases.clients.refusals import CallRefused, Code, in_english
 from runway_desktop.usecases.clients.verbs import MOST_TASKS
 
-from . import printing
-from .outcomes import AT_RUNWAY, NOT_ALLOWED, NOT_SENT, UNSENT, all_rest, exit_code, until_sent, wants_key
+from . import outcomes, printing
+from .outcomes import NOT_SENT, agreed_to, exit_code, has_files
 from .printing import Answer, say
 from .saving import copy_results
 
@@ -66,27 +66,20 @@ def _refuse(found: Mapping[int, str]) -> None:
 
 @dataclass(eq=False, repr=False)
 class BatchRun:
-    """`advised` adds to a task what happens next; `tell` prints what is no problem. Seconds: `sent_within`, how long
-    the queue may take without `--wait`; `settled_within`, how long a stuck task is waited for; `patience`, how long an
-    engine is looked for."""
+    """`advised` adds to a task what happens next; `tell` prints what is no problem."""
 
     _line: EngineClient
     _chosen: Namespace
     _batch: Batch
-    _: KW_ONLY
     advised: Callable[[Answer], Answer]
     tell: Callable[[str], None]
-    sent_within: float
-    settled_within: float
-    patience: float
 
     def __post_init__(self) -> None:
         self._waits = bool(self._chosen.wait or self._chosen.save is not None)
         self._agreed: float | None = self._chosen.max_credits
         """Credits for all rows that are new."""
         self._costs: dict[str, float] = {}
-        """Of each of those, by the task's id; together `_spent`."""
-        self._spent = 0.0
+        """Of each of those, by the task's id."""
         self._left: dict[str, tuple[list[int], Answer]] = {}
         """The lines and the last answer of each task that is not done, by id: those looked at last are at the end."""
         self._ends: dict[int, Answer] = {}
@@ -123,11 +116,7 @@ class BatchRun:
     @property
     def _rest(self) -> float | None:
         """What is left of the credits that were agreed to."""
-        return None if self._agreed is None else max(0.0, self._agreed - self._spent)
-
-    def _count(self, task_id: str, credits: float) -> None:
-        self._spent += credits - self._costs.get(task_id, 0.0)
-        self._costs[task_id] = credits
+        return None if self._agreed is None else max(0.0, self._agreed - sum(self._costs.values()))
 
     async def _create_all(self, rows: Sequence[BatchRow], prices: dict[str, Answer]) -> None:
         """A price that Runway itself has not named is tried with one row; the others of its kind are made, or not, at
@@ -138,7 +127,7 @@ class BatchRun:
             made = await self._create(row, prices[row.request_id]["most"])
             if made is None or made["is_repeat"] or prices[row.request_id]["is_sure"] or not (tries and left):
                 continue
-            sent = await until_sent(self._look, made, self.sent_within, is_patient=True)
+            sent = await outcomes.until_sent(self._look, made, outcomes.SENT_WITHIN, is_patient=True)
             tries = sent["state"] not in NOT_SENT
             if not tries or sent["runway_id"] is None:
                 continue
@@ -172,7 +161,7 @@ class BatchRun:
         """The task, which counts as `most` until Runway says its price; None if it is refused."""
         wish = {**self._wish(row), "is_of_batch": True, "max_credits": self._rest}
         try:
-            made: Answer = await self._line.call("create", wish, patience=self.patience)
+            made: Answer = await self._line.call("create", wish, patience=outcomes.HANDED_OVER_WITHIN)
         except CallRefused as refused:
             if refused.code not in _OF_ROW:
                 advice = f"{refused.advice} The same command goes on with what is missing.".strip()
@@ -181,7 +170,7 @@ class BatchRun:
             self._refuse(row, refused)
             return None
         if not made["is_repeat"]:
-            self._count(made["id"], most or 0.0)
+            self._costs[made["id"]] = most or 0.0
         if not self._waits:
             _print(row.line, self.advised(made))
         if self._is_done(made) and not _is_stuck(made):
@@ -197,18 +186,18 @@ class BatchRun:
 
     async def _look(self, ids: Sequence[str], seconds: float, patience: float = math.inf) -> Sequence[Answer]:
         wanted = {"ids": ids, "seconds": seconds, "saved": True}
-        found = await self._line.call("wait", wanted, patience=min(self.patience, patience))
+        found = await self._line.call("wait", wanted, patience=min(outcomes.HANDED_OVER_WITHIN, patience))
         tasks: Sequence[Answer] = found["tasks"]
         for task in tasks:
-            if task["id"] in self._costs and task["state"] not in UNSENT and "credits" in task:
-                self._count(task["id"], task["credits"])
+            if task["id"] in self._costs and task["state"] not in outcomes.UNSENT and "credits" in task:
+                self._costs[task["id"]] = task["credits"]
         return tasks
 
     async def _follow(self) -> None:
         """Until all have ended; without `--wait` until they are sent, which nobody does after this command. Not longer
         than time alone changes anything, unless the person is given a time."""
         now = time.monotonic()
-        timeout = self._chosen.timeout if self._waits else self.sent_within
+        timeout = self._chosen.timeout if self._waits else outcomes.SENT_WITHIN
         end = math.inf if timeout is None else now + timeout
         stuck: dict[str, float] = {}
         rests_from = math.inf
@@ -219,14 +208,14 @@ class BatchRun:
             for seen, (lines, made) in [(task, self._left.pop(task["id"])) for task in found]:
                 task = {**seen, "is_repeat": made["is_repeat"]}
                 since = stuck.setdefault(task["id"], now) if _is_stuck(task) else now
-                if now - since >= self.settled_within if _is_stuck(task) else self._is_done(task):
+                if now - since >= outcomes.SETTLED_WITHIN if _is_stuck(task) else self._is_done(task):
                     await self._finish(task, lines)
                 else:
                     self._left[task["id"]] = lines, task
             left = [task for _, task in self._left.values()]
-            rests_from = min(rests_from, now) if all_rest(left) else math.inf
+            rests_from = min(rests_from, now) if outcomes.all_rest(left) else math.inf
             grace = math.inf if self._waits and timeout is not None else _LOOK_EVERY
-            if now >= min(end, rests_from + (self.settled_within if wants_key(left) else grace)):
+            if now >= min(end, rests_from + (outcomes.SETTLED_WITHIN if outcomes.wants_key(left) else grace)):
                 break
             if self._left:
                 await asyncio.sleep(_LOOK_EVERY)
@@ -234,19 +223,19 @@ class BatchRun:
     def _is_done(self, task: Answer) -> bool:
         if not self._waits:
             return task["state"] not in NOT_SENT
-        if task["state"] in (*NOT_SENT, *AT_RUNWAY):
-            return bool(task.get("decision") in NOT_ALLOWED)
-        return not _has_files(task, "waiting", "downloading")
+        if task["state"] in (*NOT_SENT, *outcomes.AT_RUNWAY):
+            return bool(task.get("decision") in outcomes.NOT_ALLOWED)
+        return not has_files(task, "waiting", "downloading")
 
     async def _finish(self, task: Answer, lines: Sequence[int]) -> None:
-        each = self._chosen.price_up_to if self._chosen.max_credits is None else None
-        is_over = self._agreed is not None and self._spent > self._agreed + _ENOUGH
+        each = agreed_to(self._chosen)
+        is_over = self._agreed is not None and sum(self._costs.values()) > self._agreed + _ENOUGH
         if task["id"] in self._costs and (is_over or (each is not None and self._costs[task["id"]] > each + _ENOUGH)):
             task = {**task, "over_max_credits": True}
         self._ends[exit_code([task])] = task
         if not self._waits:
             return
-        self._lacks |= _has_files(task, "failed", "expired")
+        self._lacks |= has_files(task, "failed", "expired")
         if self._chosen.save is not None:
             self._lacks |= not await asyncio.to_thread(copy_results, [task], self._chosen.save, self.tell)
         for line in lines:
@@ -269,18 +258,11 @@ class BatchRun:
 
 def _is_stuck(task: Answer) -> bool:
     """A disk may come right in a moment."""
-    return _has_files(task, "failed")
-
-
-def _has_files(task: Answer, *states: str) -> bool:
-    return any(file["state"] in states for file in task.get("files", ()))
+    return has_files(task, "failed")
 
 
 def _print(line: int, found: Answer) -> None:
     try:
-        printing.put(printing.as_json({"line": line, **found}))
+        printing.put(printing.as_json({"line": line, **found}), "The same command goes on and makes nothing twice.")
     except BrokenPipeError:
         raise Ended(_PIPE) from None
-    except (OSError, ValueError) as error:
-        said = f"The answer could not be written: {error}."
-        raise CallRefused(said, code=Code.FAILED, advice="The same command goes on and makes nothing twice.") from error

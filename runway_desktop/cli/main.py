@@ -24,30 +24,11 @@ from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.clients.verbs import MOST_LISTED, MOST_TASKS, VERBS, members
 
-from . import options, printing
-from .outcomes import (
-    AT_RUNWAY,
-    NOT_SENT,
-    OF_PERSON,
-    all_rest,
-    exit_code,
-    progress_of,
-    unsaved_files,
-    until_sent,
-    wants_key,
-    worst,
-)
+from . import options, outcomes, printing
 from .printing import Answer, say
 
 _EACH_WAIT = 1.0
 """Seconds of one wait call. Progress is printed in between."""
-_SENT_WITHIN = 5.0
-"""Seconds that a command without `--wait` gives the queue to send its task."""
-SETTLED_WITHIN = 10.0
-"""Seconds that a new engine needs to find its key, and to save results that the last one could not."""
-_HANDED_OVER_WITHIN = 420.0
-"""Seconds for which a wait looks for the next engine: a paid request, up to `LONGEST_CREATE`, is finished before a
-window gets the profile."""
 _LONGEST_TYPED = 1000
 """Bytes."""
 _COMMAND = re.compile(rf"`({options.PROGRAM} [^`]+)`")
@@ -74,7 +55,7 @@ def main(words: Sequence[str]) -> int:
     if not found:
         return code
     if problem := printing.write(printing.as_json(found) if in_json else printing.as_text(found)):
-        say(f"The answer could not be written: {problem}.")
+        say(problem)
         return code or Code.FAILED.value
     return code
 
@@ -190,7 +171,7 @@ class _Command:
                     ended, waited = await self._wait(line, ids)
                     codes.add(ended)
                     found = {**found, "tasks": waited["tasks"]}
-                return worst(codes), found
+                return outcomes.worst(codes), found
             case "release" | "resolve":
                 return await self._decide(line, arguments)
             case command:
@@ -207,8 +188,6 @@ class _Command:
                 await asyncio.to_thread(printing.put, "".join(map(printing.as_json, tasks)))
             except BrokenPipeError:
                 return {}
-            except (OSError, ValueError) as error:
-                raise CallRefused(f"The answer could not be written: {error}.", code=Code.FAILED) from error
             if chosen.limit is not None or "next_after" not in found:
                 self.say_notes(found)
                 return {}
@@ -230,11 +209,7 @@ class _Command:
         if chosen.batch is not None:
             from .batch import BatchRun
 
-            run = BatchRun(
-                line, chosen, arguments["batch"], advised=lambda task: self._advised(line, task),
-                tell=self._tell, sent_within=_SENT_WITHIN, settled_within=SETTLED_WITHIN, patience=_HANDED_OVER_WITHIN,
-            )  # fmt: skip
-            return await run.run()
+            return await BatchRun(line, chosen, arguments["batch"], partial(self._advised, line), self._tell).run()
         if chosen.dry_run:
             return 0, await line.call("estimate", arguments)
         # Without an id from the caller, the engine treats an identical request as a repeat, as after Ctrl-C.
@@ -254,13 +229,15 @@ class _Command:
                 return code, waited["tasks"][0]
             # Without a window, it would not be sent after this command.
             look = partial(self._look, line)
-            made = self._compared(await until_sent(look, made, _SENT_WITHIN, is_patient=line.has_own_engine))
+            made = self._compared(
+                await outcomes.until_sent(look, made, outcomes.SENT_WITHIN, is_patient=line.has_own_engine)
+            )
         except CallRefused as error:
             # It is stored: whatever happened since, a script must not make it once more.
             say(error.in_words())
             return Code.NOT_YET.value, self._advised(line, made)
         made = self._reported(line, made)
-        return exit_code([made]), made
+        return outcomes.exit_code([made]), made
 
     async def _look(self, line: EngineClient, ids: Sequence[str], seconds: float) -> Sequence[Answer]:
         if self._chosen.command == "create":
@@ -290,28 +267,28 @@ class _Command:
 
     def _reported(self, line: EngineClient, made: Answer) -> Answer:
         made = self._advised(line, made)
-        if made["state"] in NOT_SENT:
+        if made["state"] in outcomes.NOT_SENT:
             why = made.get("waits_because", "").rstrip(".") or "its turn comes later"
             say(f"{made['id']} is not sent yet: {why}. {made['next']}")
         return made
 
     def _advised(self, line: EngineClient, task: Answer) -> Answer:
         """The task, with what happens next when this command has ended."""
-        if task["state"] not in (*NOT_SENT, *AT_RUNWAY):
+        if task["state"] not in (*outcomes.NOT_SENT, *outcomes.AT_RUNWAY):
             return task
-        says = _SAVED_LATER if line.has_own_engine and task["state"] in AT_RUNWAY else task.get("next", "")
+        says = _SAVED_LATER if line.has_own_engine and task["state"] in outcomes.AT_RUNWAY else task.get("next", "")
         release, waits = (
             shlex.join([options.PROGRAM, command, task["id"], *_profile_words(self._chosen)])
             for command in ("release", "wait")
         )
-        if task["state"] in OF_PERSON:
+        if task["state"] in outcomes.OF_PERSON:
             says += f" To decide at a terminal: `{release}`."
         return {**task, "next": f"{says} To wait for it: {waits}"}
 
     def _compared(self, task: Answer) -> Answer:
         """The task, marked if Runway's price is above what `create` agreed to."""
-        most = _agreed_to(self._chosen)
-        if most is None or task["state"] in (*NOT_SENT, "uncertain") or task.get("credits", 0.0) <= most:
+        most = outcomes.agreed_to(self._chosen)
+        if most is None or task["state"] in (*outcomes.NOT_SENT, "uncertain") or task.get("credits", 0.0) <= most:
             return task
         say(f"{task['id']} costs {task['credits']:g} credits at Runway, more than {most:g}. Do not repeat it.")
         return {**task, "over_max_credits": True}
@@ -326,25 +303,25 @@ class _Command:
             seconds = min(_EACH_WAIT, max(0.0, end - time.monotonic()))
             found = await _in_parts(line, "wait", {"ids": list(ids), "seconds": seconds, "saved": True}, **patience)
             for task in found["tasks"]:
-                if told.get(task["id"]) != (word := progress_of(task)):
+                if told.get(task["id"]) != (word := outcomes.progress_of(task)):
                     told[task["id"]] = word
                     self._tell(f"{task['id']} {word}")
             now = time.monotonic()
-            is_stuck = found["is_over"] or all_rest(found["tasks"])
-            if found["is_over"] or wants_key(found["tasks"]):
+            is_stuck = found["is_over"] or outcomes.all_rest(found["tasks"])
+            if found["is_over"] or outcomes.wants_key(found["tasks"]):
                 # A key or a disk may come right in a moment.
-                settled_at = now + SETTLED_WITHIN
+                settled_at = now + outcomes.SETTLED_WITHIN
             else:
                 settled_at = now if chosen.timeout is None else end
             gives_up = min(gives_up, settled_at) if is_stuck else math.inf
             if now >= min(gives_up, end):
                 break
-            if found["is_over"] and not unsaved_files(found["tasks"], "failed"):
+            if found["is_over"] and not outcomes.unsaved_files(found["tasks"], "failed"):
                 break
             if found["is_over"]:
                 await asyncio.sleep(_EACH_WAIT)
-            patience = {"patience": min(_HANDED_OVER_WITHIN, end - now)}
-        unsaved = unsaved_files(found["tasks"], "failed", "expired")
+            patience = {"patience": min(outcomes.HANDED_OVER_WITHIN, end - now)}
+        unsaved = outcomes.unsaved_files(found["tasks"], "failed", "expired")
         for task, file in unsaved:
             say(f"{task['id']}: a result is not saved. {file.get('problem', '')}")
         self._lacks_results = bool(unsaved)
@@ -354,7 +331,7 @@ class _Command:
             self._lacks_results |= not await asyncio.to_thread(copy_results, found["tasks"], chosen.save, self._tell)
         shown = partial(self._reported if is_stuck else self._advised, line)
         found = {**found, "tasks": [shown(self._compared(task)) for task in found["tasks"]]}
-        code = exit_code(found["tasks"]) if found["is_over"] or is_stuck else Code.NOT_YET.value
+        code = outcomes.exit_code(found["tasks"]) if found["is_over"] or is_stuck else Code.NOT_YET.value
         if self._lacks_results:
             say(f"To have the rest later: {shlex.join([options.PROGRAM, 'wait', *ids, *_words_kept(chosen)])}")
             code = code or Code.FAILED.value
@@ -450,12 +427,6 @@ def _content(source: str, what: str) -> bytes:
     return content
 
 
-def _agreed_to(chosen: Namespace) -> float | None:
-    """The credits that a create agreed to. What it books for an unknown price is meant only without a maximum."""
-    most: float | None = getattr(chosen, "max_credits", None)
-    return getattr(chosen, "price_up_to", None) if most is None else most
-
-
 def _narrowed(found: Answer, fields: Sequence[str] | None) -> Answer:
     if not fields:
         return found
@@ -503,10 +474,5 @@ def _profile_words(chosen: Namespace) -> list[str]:
 
 def _words_kept(chosen: Namespace) -> list[str]:
     """Options of a waiting command that its continuation needs too."""
-    words = ["--save", str(chosen.save)] if chosen.save is not None else []
-    return [
-        *_profile_words(chosen),
-        *words,
-        *(["--json"] if chosen.json is not None else []),
-        *(["--quiet"] if chosen.quiet else []),
-    ]
+    words = _profile_words(chosen) + (["--save", str(chosen.save)] if chosen.save is not None else [])
+    return words + ["--json"] * (chosen.json is not None) + ["--quiet"] * chosen.quiet

@@ -4,6 +4,7 @@ saved."""
 from __future__ import annotations
 
 import time
+from argparse import Namespace
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from runway_desktop.usecases.clients.refusals import THE_KEY, Code
@@ -12,6 +13,13 @@ from .printing import Answer
 
 EACH_LOOK = 0.2
 """Seconds between two looks at a task that is about to be sent."""
+SENT_WITHIN = 5.0
+"""Seconds that a command without `--wait` gives the queue to send its task."""
+SETTLED_WITHIN = 10.0
+"""Seconds that a new engine needs to find its key, and to save results that the last one could not."""
+HANDED_OVER_WITHIN = 420.0
+"""Seconds for which a wait looks for the next engine: a paid request, up to `LONGEST_CREATE`, is finished before a
+window gets the profile."""
 UNSENT = ("queued", "sending")
 OF_PERSON = ("held", "waiting_for_approval")
 NOT_SENT = (*UNSENT, *OF_PERSON)
@@ -43,6 +51,16 @@ async def until_sent(
     return task
 
 
+def agreed_to(chosen: Namespace) -> float | None:
+    """The credits that a create agreed to. What it books for an unknown price is meant only without a maximum."""
+    most: float | None = getattr(chosen, "max_credits", None)
+    return getattr(chosen, "price_up_to", None) if most is None else most
+
+
+def has_files(task: Answer, *states: str) -> bool:
+    return bool(unsaved_files([task], *states))
+
+
 def unsaved_files(tasks: Sequence[Answer], *states: str) -> list[tuple[Answer, Answer]]:
     """Results in one of these states, which are not being saved: library not available, disk full, or no longer at
     Runway."""
@@ -55,8 +73,7 @@ def progress_of(task: Answer) -> str:
         word = f"{word} {task['progress']:.0%}"
     if "waits_because" in task:
         return f"{word}: {task['waits_because']}"
-    saving = any(file["state"] in ("waiting", "downloading") for file in task.get("files", ()))
-    return f"{word}, its results are being saved" if saving else word
+    return f"{word}, its results are being saved" if has_files(task, "waiting", "downloading") else word
 
 
 def exit_code(tasks: Sequence[Answer]) -> int:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from runway_desktop.usecases.clients.refusals import CallRefused
+from runway_desktop.usecases.clients.refusals import CallRefused, Code
 from runway_desktop.usecases.words.plain import shown
 
 Answer = Mapping[str, Any]
@@ -54,21 +54,25 @@ def write(text: str) -> str:
     """Writes all of it to stdout. Returns why it failed; empty on success, and if the reader has closed the pipe."""
     try:
         put(text)
-    except (OSError, ValueError) as error:
-        return "" if isinstance(error, BrokenPipeError) else str(error)
+    except BrokenPipeError:
+        pass
+    except CallRefused as error:
+        return error.message
     return ""
 
 
-def put(text: str) -> None:
-    """Writes all of it to stdout. Raises OSError, ValueError; BrokenPipeError if the reader has closed the pipe."""
+def put(text: str, advice: str = "") -> None:
+    """Writes all of it to stdout. Raises CallRefused; BrokenPipeError if the reader has closed the pipe."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
         # Nothing more must be written, not even when the process ends.
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise CallRefused(f"The answer could not be written: {error}.", advice, code=Code.FAILED) from error
 
 
 def refused(error: CallRefused, *, in_json: bool) -> int:

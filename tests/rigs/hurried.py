@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 LENGTHS: dict[str, dict[str, Any]] = {
-    "cli.main": {"_SENT_WITHIN": 3.0, "SETTLED_WITHIN": 8.0},
+    "cli.outcomes": {"SENT_WITHIN": 3.0, "SETTLED_WITHIN": 8.0},
     "remote.engine_client": {"FOR_WINDOW": 3.0},
     "services.tasks.readings": {"LOOK_AFTER": (0.3, 2.0, 2.0, 4.0)},
     "services.tasks.schedule": {"LEAST_GAP": 0.3, "FIRST_LOOK_AT_CLIPS": 0.5},
