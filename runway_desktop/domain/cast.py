@@ -54,6 +54,16 @@ class Member(Struct, frozen=True, kw_only=True):
     """When it was removed, in Unix seconds. Its tasks keep its name."""
 
     @property
+    def written(self) -> str:
+        """Its name as a prompt has it after the @."""
+        return f'"{self.name}"' if " " in self.name and _QUOTED.fullmatch(f'"{self.name}"') else self.name
+
+    @property
+    def face(self) -> MemberFile | None:
+        """The file that stands for it in lists: its first picture, else its first clip."""
+        return next((file for file in self.files if file.media.kind.is_picture), next(iter(self.files), None))
+
+    @property
     def all_files(self) -> tuple[MemberFile, ...]:
         return self.files if self.voice is None else (*self.files, self.voice)
 
@@ -86,6 +96,12 @@ class Cast:
     def named(self, name: str) -> Member | None:
         return self._by_name.get(name_key(name))
 
+    def beginning_with(self, text: str) -> list[Member]:
+        """The members of whose names a word begins so; those whose first word does come first."""
+        key = name_key(text)
+        found = [(name.startswith(key), member) for name, member in self._by_name.items() if f" {key}" in f" {name}"]
+        return [member for is_first in (True, False) for first, member in found if first is is_first]
+
     def at_start(self, text: str) -> tuple[Member, int] | None:
         """The member with the longest name that `text` begins with, and where the name ends; a word's end is not
         needed, since many languages write none."""
@@ -106,6 +122,7 @@ def name_key(name: str) -> str:
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 _WORD = re.compile(r"[^\W\d]\w*")
 _QUOTED = re.compile(r'["“„«]([^"“”„«»\n]+)["”“»]')
+_BEGUN = re.compile(r'["“„«]?([^"“”„«»\n]*)\Z')
 _MAIL = frozenset("._%+-@")
 
 
@@ -133,6 +150,14 @@ def mentions(prompt: str, cast: Cast, tags: frozenset[str] = frozenset(), settle
         if not any(one.startswith(key) for one in settled):
             found.append(mention)
     return found
+
+
+def begun_name(text: str) -> str | None:
+    """What is typed of a name at the end of a text: all that follows its last @, without an opening quote. None if no
+    name is being typed."""
+    at = max(_ats(text), default=-1)
+    found = _BEGUN.match(text, at + 1) if at >= 0 else None
+    return found.group(1) if found is not None and len(text) - at <= LONGEST_NAME else None
 
 
 def settled_names(prompt: str) -> tuple[str, ...]:

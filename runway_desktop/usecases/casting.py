@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from runway_desktop.catalog import (
@@ -28,7 +29,17 @@ from runway_desktop.catalog.assets import NUMBERED, TAG, capacity
 from runway_desktop.domain.cast import Cast, Member, MemberFile, Mention, mentions
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MemberId, Request, Task
+from runway_desktop.texts import Text, _, in_turn, listed
+from runway_desktop.usecases.words.cast import AMOUNTS
 from runway_desktop.values import Struct, replace
+
+_SHARES: Mapping[Media, Text] = MappingProxyType(
+    {
+        Media.IMAGE: Text("{n} of {most} picture", "{n} of {most} pictures"),
+        Media.VIDEO: Text("{n} of {most} clip", "{n} of {most} clips"),
+        Media.AUDIO: Text("the voice"),
+    }
+)
 
 
 class Use(Struct, frozen=True):
@@ -67,26 +78,35 @@ class Casting(Struct, frozen=True, kw_only=True):
 def cast_into(pair: Pair, values: Mapping[str, Any], cast: Cast | None, settled: Sequence[str] = ()) -> Casting:
     """Expands the names in the prompt of `values`, which are wire values, perhaps invalid ones. `settled`: as in
     `domain.cast.mentions`."""
-    prompt_field = pair.prompt_field
-    prompt = values.get(prompt_field.name) if prompt_field is not None else None
-    if cast is None or not cast.members or prompt_field is None or not isinstance(prompt, str) or "@" not in prompt:
-        return Casting(values=dict(values))
-    found = mentions(prompt, cast, _tags(pair, values), settled)
+    found = names_in(pair, values, cast, settled)
     members = tuple({one.member.id: one.member for one in found if one.member is not None}.values())
     unknown = tuple(dict.fromkeys(one.name for one in found if one.member is None))
-    if not members:
+    prompt_field = pair.prompt_field
+    if not members or prompt_field is None:
         return Casting(values=dict(values), unknown=unknown)
     places = _Places(pair, values, members)
     told = {member.id: places.words_for(member) for member in members}
     in_words = tuple(member for member in members if not places.has(member))
     return Casting(
-        values={**places.values, prompt_field.name: _written(prompt, found, told, {one.id for one in in_words})},
+        values={
+            **places.values,
+            prompt_field.name: _written(values[prompt_field.name], found, told, {one.id for one in in_words}),
+        },
         members=members,
         uses=tuple(places.uses),
         left_out=tuple(places.left_out()),
         unknown=unknown,
         in_words=in_words,
     )
+
+
+def names_in(pair: Pair, values: Mapping[str, Any], cast: Cast | None, settled: Sequence[str] = ()) -> list[Mention]:
+    """The names in the prompt of `values`; none without a cast. `settled` as above."""
+    field = pair.prompt_field
+    prompt = values.get(field.name) if field is not None else None
+    if cast is None or not cast.members or not isinstance(prompt, str) or "@" not in prompt:
+        return []
+    return mentions(prompt, cast, _tags(pair, values), settled)
 
 
 def cast_request(
@@ -131,6 +151,41 @@ def as_asked(task: Task, members: Iterable[Member], catalog: Catalog) -> str:
             if is_found and said is not described:
                 break
     return prompt
+
+
+def casting_words(pair: Pair, casting: Casting) -> str:
+    """What the names in a prompt fill, and what is left out: "@Maya fills 4 of 9 pictures and the voice. Nothing left
+    out."; empty without members."""
+    said: list[Text | str] = []
+    for member in casting.members:
+        name = f"@{member.name}"
+        if member in casting.in_words:
+            said.append(
+                _("{name} is told by name and words.", name=name)
+                if member.words
+                else _("{name} is told by name only.", name=name)
+            )
+        else:
+            said.append(_("{name} fills {parts}.", name=name, parts=listed(_shares(pair, casting, member))))
+        left = [one for one in casting.left_out if one.member is member]
+        if left:
+            parts = listed([AMOUNTS[one.media].of(one.amount) for one in left])
+            said.append(_("Left out of {name}: {parts}.", name=name, parts=parts))
+    if casting.uses and not casting.left_out:
+        said.append(_("Nothing left out."))
+    return str(in_turn(*said))
+
+
+def _shares(pair: Pair, casting: Casting, member: Member) -> list[Text]:
+    """ "4 of 9 pictures", "the voice": of the places of each field, those that the member's files take."""
+    found = []
+    for field in pair.asset_fields:
+        media = [use.file.media for use in casting.uses if use.member is member and use.field == field.name]
+        most = capacity(field)
+        for one in dict.fromkeys(media):
+            words = _SHARES if most > 1 else AMOUNTS
+            found.append(words[one].of(most).with_(n=media.count(one), most=most))
+    return found
 
 
 class _Places:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind
-from runway_desktop.texts import Text, _, in_turn, listed, ngettext
+from runway_desktop.texts import Text, _, in_turn, ngettext
 from runway_desktop.ui.building import STRETCH, grid, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
@@ -31,7 +31,7 @@ from .field_editors import Chip, count_words
 from .form import Form
 from .inputs_strip import InputsStrip
 from .presets_menu import PresetsButton
-from .prompt_edit import BraceHighlight, PromptEdit, TagCompletion
+from .prompt_edit import PromptEdit, PromptHighlight, TagCompletion
 
 _NESTED = (FieldKind.OBJECT, FieldKind.OBJECTS)
 _MARGIN = GRID + GRID // 2
@@ -108,9 +108,11 @@ class ComposerPane(QWidget):
         self._prompt.files_pasted.connect(self.pasted)
         self._prompt.lines_pasted.connect(self._offer_lines)
         self._prompt.installEventFilter(self)
-        BraceHighlight(self._prompt.document(), self._theme, self._composer.braces)
-        TagCompletion(self._prompt, self._composer.input_fields.names, self._composer.input_fields)
-        self._count = words(self._box, tone="faint", wrap=False)
+        spans = (self._composer.braces, self._composer.names_of_members)
+        self._highlight = PromptHighlight(self._prompt.document(), self._theme, *spans)
+        self._composer.inputs_changed.connect(self._highlight.look_again)
+        TagCompletion(self._prompt, self._composer.input_fields, self._theme, self._posters)
+        self._count = words(self._box, tone="faint")
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._count.hide()
         self.inputs = InputsStrip(self._composer, self._task_commands, self._theme, self._posters, self._box)
@@ -242,13 +244,9 @@ class ComposerPane(QWidget):
             self._prompt.replace_text(self._composer.prompt)
 
     def _show_length(self) -> None:
-        """Shows unknown input names, and the prompt's length once it nears the limit."""
+        """Shows what names in the prompt stand for, and its length once it nears the limit."""
         words = count_words(self._composer.pair.prompt_field, self._composer.prompt)
-        unknown = self._composer.input_fields.unknown_names(self._composer.prompt)
-        if unknown:
-            names = listed([f"@{name}" for name in unknown[:3]])
-            words = str(in_turn(_("No input is named {names}.", names=names), words))
-        say(self._count, words)
+        say(self._count, str(in_turn(self._composer.names_in_words(), words)))
 
     def _typed(self) -> None:
         self._theme.look_at_letters(self._prompt.toPlainText())

@@ -54,7 +54,7 @@ class TilePopups(QObject):
         self._theme = theme
         self._grabber: FrameGrabber | None = None
         self._mending.frame_wanted.connect(self._take_frame)
-        strip.mends_wanted.connect(self.open_mends)
+        strip.mends_wanted.connect(self._open_options)
         strip.menu_wanted.connect(lambda tile, at: self.build_menu(tile).popup(at))
 
     def open_mends(self, tile: InputTile) -> MendPopup:
@@ -67,9 +67,19 @@ class TilePopups(QObject):
         popup.open_at(tile)
         return popup
 
+    def _open_options(self, tile: InputTile) -> None:
+        if tile.item.member is None:
+            self.open_mends(tile)
+        else:
+            self.build_menu(tile).popup(tile.mapToGlobal(tile.rect().bottomLeft()))
+
     def build_menu(self, tile: InputTile) -> QMenu:
         item = tile.item
         menu = passing_menu(self._strip.window())
+        if item.member is not None:
+            menu.addAction(_("Open"), partial(self._open, item))
+            menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [item.path]))
+            return menu
         add_fields(menu, item, self._composer.input_fields, tile)
         mends = self._mending.mends(item)
         copies = self._mending.copies(item)
@@ -90,7 +100,8 @@ class TilePopups(QObject):
             menu.addAction(_("Open"), partial(self._open, item))
             menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [item.path]))
         menu.addSeparator()
-        of_field = sum(other.item.field == item.field for other in self._strip.tiles)
+        others = (other.item for other in self._strip.tiles)
+        of_field = sum(other.field == item.field and other.member is None for other in others)
         menu.addAction(_("Move left"), partial(self._strip.move_by, item, -1)).setEnabled(item.number > 0)
         menu.addAction(_("Move right"), partial(self._strip.move_by, item, 1)).setEnabled(item.number < of_field - 1)
         menu.addAction(_("Remove"), partial(self._strip.remove, item))

@@ -58,6 +58,7 @@ class InputsStrip(QWidget):
         self.add_tile.pasted.connect(self.pasted)
         self._hint = words(self, tone="faint", wrap=False)
         composer.inputs_changed.connect(self.show_inputs)
+        composer.changed.connect(self._look_at_cast)
 
     def show_inputs(self) -> None:
         if self._dragging:
@@ -66,7 +67,7 @@ class InputsStrip(QWidget):
         focused = next((position for position, tile in enumerate(self.tiles) if tile.hasFocus()), None)
         before = self.tiles
         self.setVisible(bool(self._composer.pair.asset_fields))
-        items = self._composer.inputs()
+        items = [*self._composer.inputs(), *self._composer.cast_inputs()]
         self.tiles = self._tiles_for(items)
         if self.tiles != before or not self._row.count():
             self._lay_out(before)
@@ -76,6 +77,11 @@ class InputsStrip(QWidget):
             # If the focused tile was removed, focus the one now at its position.
             near: QWidget = self.tiles[min(focused, len(self.tiles) - 1)] if self.tiles else self.add_tile
             near.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look_at_cast(self) -> None:
+        """The prompt may name other members now."""
+        if self._composer.cast_inputs() != [tile.item for tile in self.tiles if tile.item.member is not None]:
+            self.show_inputs()
 
     def _tiles_for(self, items: list[InputItem]) -> list[InputTile]:
         """Reuses the tile of an unchanged input, so that typing a tag rebuilds only one."""

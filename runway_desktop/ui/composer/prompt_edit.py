@@ -4,11 +4,11 @@ completes the names of inputs after @. GUI thread only.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QIcon,
     QInputMethodEvent,
     QKeyEvent,
     QStandardItem,
@@ -20,12 +20,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QCompleter, QFrame, QPlainTextEdit, QWidget
 
+from runway_desktop.domain.cast import Member, begun_name
 from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import viewport_of
+from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.draft import MOST_LETTERS, separate_prompts
 from runway_desktop.usecases.requests.input_fields import InputFields, Name
+from runway_desktop.usecases.words.cast import KIND_ICONS
 
 MOST_LINES = 8
 LOW = 90 * GRID
@@ -35,10 +38,12 @@ _HINTS = (
     Text("Describe what you want to see or hear."),
 )
 """Placeholders; the longest that fits one line is shown."""
-_BEGUN = re.compile(r"(?<![\w@])@(\w*)$")
-_WORD = Qt.ItemDataRole.UserRole
-"""The word to insert; the displayed text has more."""
+MOST_OFFERED = 50
+"""Names in the list after an @; more are found by more letters."""
+_FACE = 3 * GRID
+_NAME = Qt.ItemDataRole.UserRole
 _NARROWEST = 220
+Find = Callable[[str], Sequence[tuple[int, int]]]
 _TYPING = {QEvent.Type.KeyPress: True, QEvent.Type.InputMethod: True, QEvent.Type.KeyRelease: False}
 
 
@@ -137,62 +142,79 @@ class PromptEdit(QPlainTextEdit):
             self.setPlaceholderText(hint)
 
 
-class BraceHighlight(QSyntaxHighlighter):
-    """Highlights variation groups in braces. A group may span lines, so each block checks the whole text."""
+class PromptHighlight(QSyntaxHighlighter):
+    """Highlights variation groups in braces, and names of members. A group may span lines, so each block checks the
+    whole text."""
 
-    def __init__(self, document: QTextDocument, theme: Theme, find: Callable[[str], Sequence[tuple[int, int]]]) -> None:
-        """`find` returns the spans of the groups in a text."""
+    def __init__(self, document: QTextDocument, theme: Theme, groups: Find, names: Find) -> None:
+        """`groups` and `names` return the spans of both in a text."""
         super().__init__(document)
-        self._find = find
+        self._find = (groups, names)
         self._theme = theme
         self._text = ""
-        self._groups: tuple[tuple[int, int], ...] = ()
+        self._spans: tuple[tuple[tuple[int, int], ...], ...] = ((), ())
         theme.changed.connect(self.rehighlight)
         document.contentsChange.connect(self._moved)
 
     def highlightBlock(self, text: str) -> None:
         whole = self.document().toPlainText()
         if whole != self._text:
-            self._text, self._groups = whole, tuple(self._find(whole))
-        if not self._groups:
-            return
-        accent = QTextCharFormat()
-        accent.setForeground(self._theme.color(Role.ACCENT))
+            self._text, self._spans = whole, self._found(whole)
         begin = self.currentBlock().position()
-        for start, end in self._groups:
-            first, last = max(start - begin, 0), min(end - begin, len(text))
-            if first < last:
-                self.setFormat(first, last - first, accent)
+        for spans, is_name in zip(self._spans, (False, True), strict=True):
+            for start, end in spans:
+                first, last = max(start - begin, 0), min(end - begin, len(text))
+                if first < last:
+                    self.setFormat(first, last - first, self._format(is_name=is_name))
+
+    def look_again(self) -> None:
+        """Call when other names may be known."""
+        if self._found(self._text) != self._spans:
+            self._text = ""
+            self.rehighlight()
+
+    def _format(self, *, is_name: bool) -> QTextCharFormat:
+        made = QTextCharFormat()
+        made.setForeground(self._theme.color(Role.ACCENT_HOVER if is_name else Role.ACCENT))
+        if is_name:
+            made.setBackground(self._theme.color(Role.SELECTED))
+        return made
+
+    def _found(self, text: str) -> tuple[tuple[tuple[int, int], ...], ...]:
+        return tuple(tuple(find(text)) for find in self._find)
 
     def _moved(self, *_: int) -> None:
         """Rehighlights all lines: a closing brace can change earlier ones."""
-        before = self._groups
-        now = tuple(self._find(self.document().toPlainText()))
-        if now != before and self.document().blockCount() > 1:
+        before = self._spans
+        if self.document().blockCount() > 1 and self._found(self.document().toPlainText()) != before:
             self.rehighlight()
 
 
 class TagCompletion(QObject):
-    def __init__(self, editor: QPlainTextEdit, names: Callable[[], Sequence[Name]], input_fields: InputFields) -> None:
-        """`names` returns what can be named now. Selecting an input without a tag gives it that tag."""
+    """Offers names of inputs and of the cast, with faces, after an @."""
+
+    def __init__(self, editor: QPlainTextEdit, input_fields: InputFields, theme: Theme, posters: PosterCache) -> None:
         super().__init__(editor)
         self._editor = editor
-        self._names = names
         self._fields = input_fields
+        self._theme = theme
+        self._posters = posters
         self._is_typing = False
         """A key event is in progress, so a text change was typed and not set by code."""
         self._model = QStandardItemModel(self)
         self.completer = QCompleter(self._model, self)
         self.completer.setWidget(editor)
-        self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        self.completer.setCompletionRole(_WORD)
-        self.completer.popup().setAccessibleName(_("Names of inputs"))
-        self.completer.popup().setProperty("popup", True)
+        # The model has only what fits: Qt would compare words with the first letters alone.
+        self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        popup = self.completer.popup()
+        popup.setAccessibleName(_("Names of inputs and cast"))
+        popup.setProperty("popup", True)
+        popup.setIconSize(QSize(_FACE, _FACE))
         self.completer.activated["QModelIndex"].connect(  # type: ignore[index]
-            lambda index: self._take(index.data(_WORD))
+            lambda index: self._take(index.data(_NAME))
         )
         editor.textChanged.connect(self._look)
+        self._posters.ready.connect(self._show_face)
         editor.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -211,49 +233,67 @@ class TagCompletion(QObject):
             index = self.completer.popup().currentIndex()
             self.completer.popup().hide()
             if index.isValid():
-                self._take(index.data(_WORD))
+                self._take(index.data(_NAME))
                 return True
         return super().eventFilter(watched, event)
 
     def _look(self) -> None:
         begun = self._begun()
         typed, self._is_typing = self._is_typing, False
-        if begun is None or not typed or not self._editor.hasFocus():
-            self.completer.popup().hide()
+        names = []
+        if begun is not None and typed and self._editor.hasFocus():
+            names = self._fields.names_for(begun, MOST_OFFERED)
+        popup = self.completer.popup()
+        if not names:
+            popup.hide()
             return
-        names = self._names()
         self._model.clear()
         for name in names:
-            item = QStandardItem()
-            item.setData(name.word, _WORD)
-            item.setData(f"@{name.word}   {name.meaning}", Qt.ItemDataRole.DisplayRole)
+            item = QStandardItem(f"@{name.word}   {name.meaning}")
+            item.setData(name, _NAME)
+            if name.member is not None:
+                item.setIcon(self._face(name.member))
             self._model.appendRow(item)
-        self.completer.setCompletionPrefix(begun)
-        if not self.completer.completionCount():
-            self.completer.popup().hide()
-            return
-        popup = self.completer.popup()
         popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
         at = self._editor.cursorRect()
         at.setWidth(max(_NARROWEST, popup.sizeHintForColumn(0) + 24))
         self.completer.complete(at)
+
+    def _face(self, member: Member) -> QIcon:
+        """The member's first picture, or the icon of its kind while there is none."""
+        face, size = member.face, QSize(_FACE, _FACE)
+        scale = self._editor.devicePixelRatioF()
+        path = face.path if face is not None and face.media.kind.is_picture else ""
+        picture = self._posters.picture(path, size, scale, covers=True)
+        return QIcon(picture) if picture is not None else self._theme.icon(KIND_ICONS[member.kind], Role.MUTED)
+
+    def _show_face(self, path: str) -> None:
+        """A picture came: the row of its member gets it."""
+        popup = self.completer.popup()
+        if not popup.isVisible():
+            return
+        current = popup.currentIndex().row()
+        for row in range(self._model.rowCount()):
+            item = self._model.item(row)
+            member = item.data(_NAME).member
+            if member is not None and member.face is not None and member.face.path == path:
+                item.setIcon(self._face(member))
+        # The completer forgets it at each change of its model.
+        popup.setCurrentIndex(self.completer.completionModel().index(current, 0))
 
     def _begun(self) -> str | None:
         """Text between the last @ and the cursor; None if no name is being typed."""
         cursor = self._editor.textCursor()
         if cursor.hasSelection():
             return None
-        found = _BEGUN.search(cursor.block().text()[: cursor.positionInBlock()])
-        return found.group(1) if found is not None else None
+        return begun_name(cursor.block().text()[: cursor.positionInBlock()])
 
-    def _take(self, word: str) -> None:
-        begun = self._begun()
-        if begun is None:
-            return
+    def _take(self, name: Name) -> None:
         cursor = self._editor.textCursor()
-        cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(begun))
-        cursor.insertText(f"{word} ")
+        at = cursor.block().text().rfind("@", 0, cursor.positionInBlock())
+        if self._begun() is None:
+            return
+        cursor.setPosition(cursor.block().position() + at + 1, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(f"{name.word} ")
         self._editor.setTextCursor(cursor)
-        chosen = next((name for name in self._names() if name.word == word), None)
-        if chosen is not None and chosen.untagged is not None:
-            self._fields.set_detail(chosen.untagged, "tag", word)
+        self._fields.take(name)

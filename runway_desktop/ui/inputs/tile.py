@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QStyle, QToolButton, QWidget
 
 from runway_desktop.domain.media import Media
-from runway_desktop.texts import _
+from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import tool_button
 from runway_desktop.ui.lifted_rows import accepts
 from runway_desktop.ui.painting import draw_line, rounded
@@ -44,6 +44,11 @@ TILE = QSize(25 * GRID, 6 * GRID)
 """Wide enough for file size and dimensions."""
 OWN_MIME = "application/x-runway-desktop-input"
 """MIME type of a dragged tile: its field and number as JSON. Only tiles accept it."""
+
+
+_OPENING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_KEYS = Text("Return opens options, Delete removes it, Alt+Left and Alt+Right move it.")
+_KEYS_OF_MEMBER = Text("Comes from the name in the prompt. Return opens options.")
 
 
 class InputTile(QWidget):
@@ -81,7 +86,7 @@ class InputTile(QWidget):
         self._drop_mark = ""
         self.setFixedSize(PICTURE if compact else TILE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAcceptDrops(True)
+        self.setAcceptDrops(item.member is None)
         self._cross = self._build_cross()
         posters.ready.connect(self.update)
         mending.thumbnails_changed.connect(self.update)
@@ -95,7 +100,7 @@ class InputTile(QWidget):
         return self._mending.trouble(self.item) or self.item.problem
 
     def enterEvent(self, event: QEvent) -> None:
-        self._cross.show()
+        self._cross.setVisible(self.item.member is None)
         super().enterEvent(event)  # type: ignore[arg-type]
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -108,7 +113,7 @@ class InputTile(QWidget):
             self._pressed_at = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        start = self._pressed_at
+        start = self._pressed_at if self.item.member is None else None
         if start is not None and (event.position() - start).manhattanLength() >= QApplication.startDragDistance():
             self._pressed_at = None
             self._drag()
@@ -124,14 +129,16 @@ class InputTile(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        if event.key() in _OPENING and not event.modifiers():
+            self.opened.emit()
+        elif self.item.member is not None:
+            super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit()
         elif alt and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self.moved.emit(-1 if (event.key() == Qt.Key.Key_Left) is not self.isRightToLeft() else 1)
         elif event.matches(QKeySequence.StandardKey.Paste):
             self.replaced.emit(QGuiApplication.clipboard().mimeData())
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.modifiers():
-            self.opened.emit()
         else:
             super().keyPressEvent(event)
 
@@ -200,9 +207,7 @@ class InputTile(QWidget):
         self.setAccessibleDescription(
             self._mending.busy_words(item)
             or self.trouble
-            or " · ".join(
-                filter(None, (made, _("Return opens options, Delete removes it, Alt+Left and Alt+Right move it.")))
-            )
+            or " · ".join(filter(None, (made, str(_KEYS if item.member is None else _KEYS_OF_MEMBER))))
         )
         lines = (item.label, item.name, facts_words(item), made, self.trouble)
         self.setToolTip(tip("\n".join(line for line in lines if line)))

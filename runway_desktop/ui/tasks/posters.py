@@ -22,8 +22,8 @@ from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.picture_reader import open_reader
 from runway_desktop.ui.theme import Theme
 
-Key = tuple[str, int, int]
-"""Path, width and height in pixels into which the picture is fitted."""
+Key = tuple[str, int, int, bool]
+"""Path, width and height in pixels into which the picture is fitted, or, if True, which it covers."""
 
 MOST = 600
 """Maximum number of pictures."""
@@ -55,12 +55,13 @@ class PosterCache(QObject):
         """Frames of clips for scrubbing; created on first use."""
         return Strips(self)
 
-    def picture(self, path: str, size: QSize, scale: float) -> QPixmap | None:
-        """The picture fitted into `size` device-independent pixels; None while loading and if unreadable."""
+    def picture(self, path: str, size: QSize, scale: float, *, covers: bool = False) -> QPixmap | None:
+        """The picture fitted into `size` device-independent pixels, or cut to it (`covers`); None while loading and if
+        unreadable."""
         if not path:
             return None
         pixels = size * scale
-        key = (path, pixels.width(), pixels.height())
+        key = (path, pixels.width(), pixels.height(), covers)
         if key in self._pictures:
             self._pictures.move_to_end(key)
             return self._pictures[key]
@@ -74,10 +75,10 @@ class PosterCache(QObject):
         self._decode()
         return None
 
-    def paint(self, painter: QPainter, box: QRect, path: str, opacity: float = 1.0) -> bool:
-        """Paints the picture centered in `box`; False if there is none yet."""
+    def paint(self, painter: QPainter, box: QRect, path: str, opacity: float = 1.0, *, covers: bool = False) -> bool:
+        """Paints the picture centered in `box`, or cut to it (`covers`); False if there is none yet."""
         scale = painter.device().devicePixelRatioF()
-        picture = self.picture(path, box.size(), scale)
+        picture = self.picture(path, box.size(), scale, covers=covers)
         if picture is None:
             return False
         target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
@@ -118,13 +119,19 @@ class PosterCache(QObject):
 
 def load(key: Key) -> QImage:
     """Decodes a picture, on a worker; a null image if unreadable."""
-    path, width, height = key
+    path, width, height, covers = key
     if not Path(path).is_file():
         return QImage()
     reader = open_reader(Path(path))
     size = reader.size()
     if size.isValid():
-        reader.setScaledSize(size.scaled(width, height, Qt.AspectRatioMode.KeepAspectRatio))
+        mode = Qt.AspectRatioMode
+        fitted = size.scaled(width, height, mode.KeepAspectRatioByExpanding if covers else mode.KeepAspectRatio)
+        reader.setScaledSize(fitted)
+        if covers:
+            cut = QRect(0, 0, width, height)
+            cut.moveCenter(QRect(QPoint(0, 0), fitted).center())
+            reader.setScaledClipRect(cut)
     return reader.read()
 
 

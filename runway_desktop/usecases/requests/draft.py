@@ -31,13 +31,13 @@ from runway_desktop.catalog import (
 from runway_desktop.catalog.assets import any_of, capacity
 from runway_desktop.catalog.input_files import check_asset, check_together
 from runway_desktop.catalog.labels import unit_label
-from runway_desktop.domain.cast import Cast, name_key
+from runway_desktop.domain.cast import Cast, Mention, name_key
 from runway_desktop.domain.inputs import AssetDrop, MediaFacts, with_moved_files
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.services.library import expansion
 from runway_desktop.texts import _, ngettext, pgettext
-from runway_desktop.usecases.casting import Casting, cast_into
+from runway_desktop.usecases.casting import Casting, cast_into, names_in
 from runway_desktop.usecases.words import units
 from runway_desktop.values import replace
 
@@ -240,6 +240,13 @@ class RequestDraft:
             self._casting = cast_into(self.pair, request.values, self.cast, self.settled)
         return self._casting
 
+    def names_in(self, prompt: str) -> list[Mention]:
+        """The names in a text that is, or becomes, the prompt: in all requests that it makes."""
+        field = self.pair.prompt_field
+        if field is None or self.cast is None or "@" not in prompt:
+            return []
+        return names_in(self.pair, {**self.wire_values(), field.name: prompt}, self.cast, self.settled)
+
     def name_member(self, name: str) -> None:
         """The name is this member from now on, also where it was text."""
         self.settled = tuple(one for one in self.settled if not one.startswith(name_key(name)))
@@ -247,11 +254,13 @@ class RequestDraft:
 
     def cast_inputs(self) -> list[InputItem]:
         """The files of the cast as inputs, in the order of `casting().uses`."""
-        return [
-            self._input(field, use.number, AssetItem(uri=use.file.uri, media=use.file.media))
-            for use in (self.casting().uses if self._has_cast else ())
-            if (field := self.pair.field(use.field)) is not None
-        ]
+        found = []
+        for use in self.casting().uses if self._has_cast else ():
+            field = self.pair.field(use.field)
+            if field is not None:
+                item = self._input(field, use.number, AssetItem(uri=use.file.uri, media=use.file.media))
+                found.append(replace(item, tag=use.member.name, member=use.member.id))
+        return found
 
     @property
     def _has_cast(self) -> bool:

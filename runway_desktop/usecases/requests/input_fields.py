@@ -11,9 +11,11 @@ from typing import Any
 
 from runway_desktop.catalog import Catalog, Field, is_left_out
 from runway_desktop.catalog.assets import NUMBERED, TAG
+from runway_desktop.domain.cast import Member, name_key
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.texts import _
+from runway_desktop.usecases.words.cast import KIND_WORDS
 from runway_desktop.values import Struct, replace
 
 from .draft import RequestDraft
@@ -40,12 +42,14 @@ def ways_to_use(media: Media, catalog: Catalog) -> list[WayToUse]:
 
 
 class Name(Struct, frozen=True):
-    """A name for the prompt. `untagged`: the input that gets this tag if the name is selected."""
+    """A name for the prompt. `untagged`: the input that gets this tag if the name is selected; `member`: whose name it
+    is."""
 
     word: str
     """Without the @."""
     meaning: str
     untagged: InputItem | None = None
+    member: Member | None = None
 
 
 class InputFields:
@@ -141,6 +145,22 @@ class InputFields:
             elif item.field in NUMBERED:
                 found.append(Name(f"{NUMBERED[item.field]}{item.number + 1}", item.name))
         return found
+
+    def names_for(self, begun: str, most: int) -> list[Name]:
+        """The names to offer for what is typed after an @: those of inputs, then the cast's, up to `most` of them."""
+        key = name_key(begun)
+        found = [name for name in self.names() if name.word.casefold().startswith(key)]
+        members = self._draft.cast.beginning_with(begun) if self._draft.cast is not None else []
+        found += [Name(one.written, str(KIND_WORDS[one.kind]), member=one) for one in members[: most - len(found)]]
+        return found[:most]
+
+    def take(self, name: Name) -> None:
+        """The person chose this name for the prompt: its input gets the tag; a member's is no text any more."""
+        if name.untagged is not None:
+            self.set_detail(name.untagged, TAG, name.word)
+        elif name.member is not None:
+            self._draft.name_member(name.word)
+            self._moved()
 
     def unknown_names(self, prompt: str) -> list[str]:
         """Names after an @ in the prompt that no input has; empty if the model has no tags."""

@@ -10,6 +10,7 @@ from runway_desktop.catalog.assets import capacity
 from runway_desktop.catalog.input_files import mends_for
 from runway_desktop.domain.inputs import AssetDrop, MediaFacts, path_of
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import MemberId
 from runway_desktop.texts import Text, _
 from runway_desktop.values import Struct
 
@@ -27,6 +28,8 @@ class InputItem(Struct, frozen=True, kw_only=True):
     problem: str
     tag: str = ""
     """Its name in the prompt, without the @."""
+    member: MemberId | None = None
+    """The member of the cast whose file it is, named in the prompt; it cannot be changed by itself."""
 
     @property
     def path(self) -> Path | None:

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
-from runway_desktop.texts import listed, ngettext
+from runway_desktop.domain.cast import MemberFile, MemberKind
+from runway_desktop.domain.media import Media
+from runway_desktop.texts import Text, listed, ngettext
+
+KIND_WORDS: Mapping[MemberKind, Text] = MappingProxyType(
+    {
+        MemberKind.CHARACTER: Text("Character"),
+        MemberKind.PROP: Text("Prop"),
+        MemberKind.STYLE: Text("Style"),
+    }
+)
+KIND_ICONS: Mapping[MemberKind, str] = MappingProxyType(
+    {
+        MemberKind.CHARACTER: "mdi6.account-outline",
+        MemberKind.PROP: "mdi6.cube-outline",
+        MemberKind.STYLE: "mdi6.palette-outline",
+    }
+)
+AMOUNTS: Mapping[Media, Text] = MappingProxyType(
+    {
+        Media.IMAGE: Text("{n} picture", "{n} pictures"),
+        Media.VIDEO: Text("{n} clip", "{n} clips"),
+        Media.AUDIO: Text("the voice"),
+    }
+)
+"""Files of a member, by kind."""
 
 
 def unknown_words(names: Sequence[str]) -> str:
@@ -13,3 +39,9 @@ def unknown_words(names: Sequence[str]) -> str:
         return ""
     said = listed([f"@{name}" for name in names[:3]])
     return ngettext("{names} is not in the cast.", "{names} are not in the cast.", len(names), names=said)
+
+
+def held_words(files: Iterable[MemberFile]) -> str:
+    """ "4 pictures, 1 clip and the voice"; empty without files."""
+    found = [file.media for file in files]
+    return listed([AMOUNTS[media].of(found.count(media)) for media in AMOUNTS if media in found])

@@ -24,8 +24,8 @@ from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
-from runway_desktop.texts import _, in_turn, listed, pgettext
-from runway_desktop.usecases.casting import Casting
+from runway_desktop.texts import _, in_turn, listed, ngettext, pgettext
+from runway_desktop.usecases.casting import Casting, casting_words
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.requests.draft import FieldFindings, RequestDraft, brace_findings, inside
 from runway_desktop.usecases.requests.input_fields import InputFields
@@ -34,6 +34,7 @@ from runway_desktop.usecases.requests.kept_draft import Draft, ParkedValues
 from runway_desktop.usecases.requests.order import Button, Order, price_words
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.cast import unknown_words
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
@@ -147,10 +148,19 @@ class Composer(Model):
         """The files of members as inputs, in the order of `casting().uses`."""
         return self._draft.cast_inputs()
 
-    def name_member(self, name: str) -> None:
-        """The person chose this member in the prompt: its name is no text there, even of an earlier prompt."""
-        self._draft.name_member(name)
-        self._moved()
+    def names_of_members(self, text: str) -> list[tuple[int, int]]:
+        """Spans of the members' names in a text that is, or becomes, the prompt."""
+        return [(found.start, found.end) for found in self._draft.names_in(text) if found.member is not None]
+
+    def names_in_words(self) -> str:
+        """What the names in the prompt fill, what is left out, and which are unknown."""
+        if self._draft.cast is None or not self._draft.cast.members:
+            names = listed([f"@{name}" for name in self.input_fields.unknown_names(self.prompt)[:3]])
+            return _("No input is named {names}.", names=names) if names else ""
+        found = (one.name for one in self._draft.names_in(self.prompt) if one.member is None)
+        unknown = list(dict.fromkeys(found))
+        stays = ngettext("It stays text.", "They stay text.", len(unknown)) if unknown else ""
+        return str(in_turn(casting_words(self.pair, self.casting()), unknown_words(unknown), stays))
 
     @property
     def approves(self) -> bool:

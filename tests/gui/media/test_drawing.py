@@ -104,7 +104,7 @@ def test_svg_is_never_parsed_in_the_main_process_whatever_its_name(name: str, tm
     path.write_bytes(hostile_drawings.drawing('<rect width="64" height="64" fill="red"/>'))
     assert open_reader(path).read().isNull()
     assert small_poster(path).isNull()
-    assert load((str(path), 64, 64)).isNull()
+    assert load((str(path), 64, 64, False)).isNull()
     shown = FileMime([path]).imageData()
     assert shown is None or shown.isNull()
     # It is shown all the same.

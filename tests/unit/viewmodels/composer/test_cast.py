@@ -85,7 +85,8 @@ async def test_restored_sidecar_is_not_expanded_again(tmp_path: Path):
         assert (copy.request, copy.cast) == (task.request, task.cast), "her picture is still in it"
         rig.composer.set_value("promptText", "@Maya and @Ben at dawn")
         assert rig.composer.casting().members == ()
-        rig.composer.name_member("Ben")
+        [name] = rig.composer.input_fields.names_for("be", 9)
+        rig.composer.input_fields.take(name)
         assert [one.name for one in rig.composer.casting().members] == ["Ben"]
 
 
