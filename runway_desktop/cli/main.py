@@ -383,8 +383,7 @@ def _values(chosen: Namespace) -> dict[str, Any]:
         try:
             path.encode()
         except UnicodeEncodeError as error:
-            said, advice = "The file's name is no Unicode.", "Rename it, or link to it."
-            raise CallRefused(said, code=Code.INPUT, advice=advice) from error
+            raise CallRefused("The file's name is no Unicode.", "Rename it, or link to it.") from error
         found[name] = Path(path).expanduser().absolute().as_uri()
     return found
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from runway_desktop.usecases.clients.refusals import EXITS, CallRefused, Code
-from runway_desktop.usecases.clients.verbs import VERBS, Command, Member, TaskAnswer, Verb, Waits, members
+from runway_desktop.usecases.clients.verbs import VERBS, Command, Member, TaskAnswer, Verb, members
 
 PROGRAM = "runway-desktop"
 COMMANDS = (*(verb.name for verb in VERBS.values() if verb.command is not None), "completion", "mcp")
@@ -139,9 +139,9 @@ def _with_flags(command: argparse.ArgumentParser, typed: Command, *, selects: bo
         command.add_argument(
             "--batch-name", default="", metavar="NAME", help="another name makes rows without a request_id once more"
         )
-    if typed.waits is Waits.IF_ASKED:
+    if typed.waits is False:
         command.add_argument("--wait", action="store_true", help="wait until it has ended and its results are saved")
-    if typed.waits is not Waits.NEVER:
+    if typed.waits is not None:
         seconds = Member(name="timeout", kind="float", says="", unit="seconds", least=0, most=1e9)
         command.add_argument("--timeout", type=_reader(seconds), metavar="SECONDS", help="wait no longer than this")
         command.add_argument("--save", type=Path, metavar="DIR", help="wait, and copy the saved results there as well")

@@ -36,7 +36,7 @@ class HookEditor(OwnEditor):
         self.setFocusProxy(self._line)
         choose = push_button(self, _("Choose a program…"), self._choose)
         self._boxes = {happening: QCheckBox(str(label), self) for happening, label in _HAPPENINGS.items()}
-        self._test = push_button(self, _("Test"), lambda: self._set(tests=True))
+        self._test = push_button(self, _("Test"), lambda: self.finish(tests=True))
         self._said = words(self)
         kept = words(self, _("A copied or restored profile runs nothing until you set this again."), "faint")
         vbox(
@@ -53,10 +53,7 @@ class HookEditor(OwnEditor):
         self._hook.changed.connect(self._show)
         self._show()
 
-    def finish(self) -> None:
-        self._set()
-
-    def _set(self, *, tests: bool = False) -> None:
+    def finish(self, *, tests: bool = False) -> None:
         chosen = {happening for happening, box in self._boxes.items() if box.isChecked()}
         self._hook.set(self._line.text(), chosen, tests=tests)
 

@@ -15,24 +15,14 @@ from typing import Any
 from runway_desktop.catalog import Field, FieldKind, Pair, Variant
 from runway_desktop.catalog.catalog import length_left_out, starting_values
 from runway_desktop.catalog.labels import model_label
+from runway_desktop.domain import permissions
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
 from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.errors import ApiError, NotPossible, NotThere
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.permissions import (
-    COMMAND_LINE,
-    LONGEST_WAIT,
-    Act,
-    ClientRequest,
-    Permission,
-    Why,
-    granted,
-    is_less,
-    left_today,
-    refusal,
-)
+from runway_desktop.domain.permissions import COMMAND_LINE, LONGEST_WAIT, Act, ClientRequest, Permission, Why
 from runway_desktop.domain.task import Output, RemoteId, Request, State, Task, TaskId, parse_remote_id
 from runway_desktop.services.approvals import YOU
 from runway_desktop.services.engine import Engine
@@ -232,8 +222,7 @@ class ClientCases:
         """Suggests tasks to the person."""
         ids = list(dict.fromkeys([(await self._listed(word)).id for word in _some(wanted.ids)]))
         if not all(row.outputs for row in await self._engine.library.rows(ids)):
-            said = "A task without a result cannot be suggested."
-            raise CallRefused(said, code=Code.INPUT, advice="Nothing was suggested.")
+            raise CallRefused("A task without a result cannot be suggested.", "Nothing was suggested.")
         await self._engine.clients.suggest(client, ids, " ".join(wanted.reason.split()))
         return verbs.SuggestAnswer(suggested=list(map(str, ids)))
 
@@ -388,16 +377,16 @@ class ClientCases:
         if wanted.credits is not None:
             if wanted.unattended and wanted.credits:
                 await self._check(COMMAND_LINE, Act.GRANT_UNATTENDED)
-            before, client = client, granted(client, wanted.credits)
+            before, client = client, permissions.granted(client, wanted.credits)
             by = COMMAND_LINE if wanted.unattended else YOU
             await clients.permit(COMMAND_LINE, client.permission, client.credits, by=by)
-            if wanted.unattended and wanted.credits and is_less(client, before.permission, before.credits):
+            if wanted.unattended and wanted.credits and permissions.is_less(client, before.permission, before.credits):
                 await clients.keep_untold(is_granted=True)
         today = await clients.reserved_today(COMMAND_LINE)
         is_granted = client.permission is Permission.ALLOWANCE
         return verbs.GrantAnswer(
             credits_a_day=client.credits if is_granted else None, today=today,
-            left_today=left_today(client, today) if is_granted else 0.0,
+            left_today=permissions.left_today(client, today) if is_granted else 0.0,
         )  # fmt: skip
 
     @property
@@ -436,7 +425,7 @@ class ClientCases:
 
     async def _refusal(self, client: str, act: Act, *, is_own: bool = True) -> Why | None:
         clients = self._engine.clients
-        return refusal(await clients.client(client), act, is_paused=clients.are_paused, is_own=is_own)
+        return permissions.refusal(await clients.client(client), act, is_paused=clients.are_paused, is_own=is_own)
 
     async def _found(self, client: str, word: str) -> Task:
         return await self._known(word) or await self._adopted(client, word)

@@ -18,19 +18,8 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.catalog import AssetRef, Finding, Pair, assets_in, prompt_of, validate, with_assets
 from runway_desktop.catalog.catalog import starting_values
-from runway_desktop.domain.permissions import (
-    COMMAND_LINE,
-    WITHOUT_ID,
-    Client,
-    ClientRequest,
-    Priced,
-    Verdict,
-    Why,
-    booked_for,
-    creation,
-    folders_of,
-    left_today,
-)
+from runway_desktop.domain import permissions
+from runway_desktop.domain.permissions import COMMAND_LINE, WITHOUT_ID, Client, ClientRequest, Priced, Verdict, Why
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Finishing
@@ -202,18 +191,18 @@ class Creating:
             is_open=sum_.at_least and not is_booked, asks_more=bool(prepared.asks - _agreed(wish) - _OF_PRICE),
             maximum=wish.max_credits, up_to=wish.price_up_to if isinstance(wish, TaskWished) else None,
         )  # fmt: skip
-        verdict = creation(
+        verdict = permissions.creation(
             client, priced, is_paused=clients.are_paused, reserved=reserved,
             limit=self._engine.settings.confirm_above, waiting=len(clients.waiting()),
             names_cast=any(one.cast for one in new),
         )  # fmt: skip
-        because = self._in_words(verdict.why, client, priced, left_today(client, reserved), prepared, new)
-        return verdict, because, booked_for(client, priced)
+        because = self._in_words(verdict.why, client, priced, permissions.left_today(client, reserved), prepared, new)
+        return verdict, because, permissions.booked_for(client, priced)
 
     def _in_words(
         self, why: Why | None, client: Client, priced: Priced, left: float, prepared: Prepared, new: Sequence[NewTask]
     ) -> CallRefused:
-        sum_, most, booked = prepared.sum, priced.most, booked_for(client, priced)
+        sum_, most, booked = prepared.sum, priced.most, permissions.booked_for(client, priced)
         with english():
             costs = f"It costs {cost_words(sum_)}"
             if booked is not None and most <= booked:
@@ -282,7 +271,7 @@ class Creating:
         engine = self._engine
         named = assets_in(pair, values)
         results = await self._results(named)
-        allowed = folders_of(await engine.clients.client(client))
+        allowed = permissions.folders_of(await engine.clients.client(client))
         values = with_assets(values, results | named_files(named, may_name_uris=allowed is None))
         files: dict[str, str] = {}
         if assets := assets_in(pair, values):

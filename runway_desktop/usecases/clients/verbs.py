@@ -10,7 +10,6 @@ To add a verb: its record in `VERBS`, the structs that it takes and gives, and t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import Enum, auto
 from typing import Annotated, Any, cast
 
 from msgspec import Meta
@@ -305,21 +304,14 @@ class GrantAnswer(Struct, frozen=True, kw_only=True):
     left_today: Annotated[float, _says("what commands may still spend today")]
 
 
-class Waits(Enum):
-    """Whether a command waits for its tasks."""
-
-    NEVER = auto()
-    IF_ASKED = auto()
-    ALWAYS = auto()
-
-
 class Command(Struct, frozen=True, kw_only=True):
     """How a verb is typed. Members of `takes` are options, but for the `positional` ones and those that it gives by
     itself; a member of JSON values is --from, --set and --file."""
 
     positional: tuple[str, ...] = ()
     given: Mapping[str, object] = field(default_factory=dict)
-    waits: Waits = Waits.NEVER
+    waits: bool | None = None
+    """For its tasks: always, only if asked to (False), or never (None)."""
     makes: bool = False
     """Takes --dry-run, which “estimate” answers, and --batch, which “estimate_batch” prices first: its rows may name
     what else is required."""
@@ -373,7 +365,7 @@ _ALL: Sequence[Verb] = (
         name="get", says="Show a task; an unknown one is added to the list, so that its result is saved.",
         takes=TaskWanted, gives=TaskAnswer, kept="kept",
         command=Command(
-            positional=("id",), given={"links": True, "pictures": False}, waits=Waits.IF_ASKED,
+            positional=("id",), given={"links": True, "pictures": False}, waits=False,
             exits=(Code.KEY, Code.NOT_FOUND, Code.NOT_YET),
         ),
         tool=Tool(has_files=True, rules=" Free."),
@@ -382,7 +374,7 @@ _ALL: Sequence[Verb] = (
         name="create", says="Make a task; agrees to a price up to max_credits, and to nothing else.",
         takes=TaskWished, gives=TaskAnswer, needs=Act.CREATE, starts=True, sends=True, may_move=False,
         command=Command(
-            positional=("endpoint",), given={"is_of_batch": False}, waits=Waits.IF_ASKED, makes=True,
+            positional=("endpoint",), given={"is_of_batch": False}, waits=False, makes=True,
             exits=(*_OF_TASKS, Code.OVER_MAX),
         ),
         tool=Tool(
@@ -405,7 +397,7 @@ _ALL: Sequence[Verb] = (
         says="Wait until tasks have ended and their results are saved; interrupting it stops none of them.",
         takes=TasksWanted, gives=WaitAnswer, starts=True, sends=True,
         command=Command(
-            positional=("ids",), given={"saved": True, "seconds": 0.0, "pictures": False}, waits=Waits.ALWAYS,
+            positional=("ids",), given={"saved": True, "seconds": 0.0, "pictures": False}, waits=True,
             exits=_OF_TASKS,
         ),
         tool=Tool(has_files=True, hidden=("saved",), rules=" Free. Not over? Call it again."),
@@ -425,7 +417,7 @@ _ALL: Sequence[Verb] = (
     Verb(
         name="adopt", says="Add tasks that were started elsewhere to the list, so that their results are saved.",
         takes=TasksNamed, gives=AdoptAnswer, needs=Act.ADOPT, starts=True,
-        command=Command(positional=("ids",), waits=Waits.IF_ASKED, exits=_OF_TASKS),
+        command=Command(positional=("ids",), waits=False, exits=_OF_TASKS),
     ),
     Verb(
         name="cancel", says="Cancel running or queued tasks; a finished one is never deleted.",
@@ -436,12 +428,12 @@ _ALL: Sequence[Verb] = (
         name="release",
         says="Send a held task, or approve a program's request, as in the window; asks at the terminal.",
         takes=TaskReleased, gives=DecisionAnswer, needs=Act.DECIDE, starts=True, may_move=False,
-        command=Command(positional=("id",), given={"agreed": ""}, waits=Waits.IF_ASKED, exits=_OF_TASKS),
+        command=Command(positional=("id",), given={"agreed": ""}, waits=False, exits=_OF_TASKS),
     ),
     Verb(
         name="resolve", says="Say what became of an uncertain task, as in the window; asks at the terminal.",
         takes=TaskResolved, gives=DecisionAnswer, needs=Act.DECIDE, starts=True, may_move=False,
-        command=Command(positional=("id",), given={"agreed": ""}, waits=Waits.IF_ASKED, exits=_OF_TASKS),
+        command=Command(positional=("id",), given={"agreed": ""}, waits=False, exits=_OF_TASKS),
     ),
     Verb(
         name="models", says="List endpoints with their models; for one model, its fields and price.",
@@ -495,6 +487,5 @@ def members(struct: type[Struct]) -> Iterator[Member]:
 def verb_of(name: str) -> Verb:
     """Raises CallRefused if there is none."""
     if (found := VERBS.get(name)) is None:
-        said = "This version of the program does not know this call."
-        raise CallRefused(said, code=Code.INPUT, advice=f"It knows {', '.join(VERBS)}.")
+        raise CallRefused("This version of the program does not know this call.", f"It knows {', '.join(VERBS)}.")
     return found
