@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
-from runway_desktop.values import Struct
+from runway_desktop.values import Struct, replace
 
 from .media import Media
 from .task import MemberId
@@ -92,6 +92,17 @@ class Cast:
     def of_files(self) -> dict[str, MemberId]:
         """The member of each file, by its URI."""
         return {file.uri: member.id for member in reversed(self.members) for file in member.all_files}
+
+    def with_copies(self, copies: Mapping[str, str]) -> Cast:
+        """The same with other files for some: their URIs, and the paths of copies that a model takes instead."""
+
+        def copied(file: MemberFile) -> MemberFile:
+            return replace(file, path=copies[file.uri]) if file.uri in copies else file
+
+        return Cast(
+            replace(member, files=tuple(map(copied, member.files)), voice=member.voice and copied(member.voice))
+            for member in self.members
+        )
 
     def named(self, name: str) -> Member | None:
         return self._by_name.get(name_key(name))

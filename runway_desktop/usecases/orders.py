@@ -39,7 +39,8 @@ class Orders:
         return self._sending().kept(_tasks_of(order), with_freed=True) if order.editing is None else None
 
     async def prepare(self, order: Order) -> Prepared:
-        order = replace(order, cast=await self._engine.cast.load())
+        if order.cast is None:
+            order = replace(order, cast=await self._engine.cast.load())
         origin = Origin(TaskSource.COMPOSER, (order.request, order.project))
         if order.editing is not None:
             [(request, cast)] = order.with_cast()

@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
 from runway_desktop.api.client import RunwayClient
 from runway_desktop.api.connections import Patience
 from runway_desktop.api.fetcher import HttpFetcher
@@ -20,6 +22,7 @@ from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.results.downloads import Downloads
+from runway_desktop.simulator import app
 from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault
 from runway_desktop.simulator.server import running_simulator
@@ -152,3 +155,16 @@ async def everything_saved(rig: Rig, count: int) -> list[Path]:
         while await rig.store.unsaved():
             await asyncio.sleep(0.02)
     return [Path(output.path) for task in await all_tasks(rig) for output in await rig.store.outputs(task.id)]
+
+
+def received(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """The creates that the simulator receives from now on: endpoint and body of each."""
+    bodies: list[tuple[str, Any]] = []
+    check = app.issues_of
+
+    def issues_of(catalog: Any, endpoint: str, body: Any, *others: Any) -> Any:
+        bodies.append((endpoint, body))
+        return check(catalog, endpoint, body, *others)
+
+    monkeypatch.setattr(app, "issues_of", issues_of)
+    return bodies

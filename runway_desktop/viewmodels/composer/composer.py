@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -97,6 +98,8 @@ class Composer(Model):
         self._sending.question_wanted.connect(self.question_wanted)
         self._sending.begun.connect(self._keeping.keep)
         self._sending.stored.connect(self._stored)
+        self._copies: dict[str, str] = {}
+        """Of members' files, by URI: the paths of copies that are used instead."""
         if cases.is_made("cast"):
             self._draft.cast = cases.cast.now
         bridge.cast_changed.connect(self._cast_changed)
@@ -161,6 +164,15 @@ class Composer(Model):
         unknown = list(dict.fromkeys(found))
         stays = ngettext("It stays text.", "They stay text.", len(unknown)) if unknown else ""
         return str(in_turn(casting_words(self.pair, self.casting()), unknown_words(unknown), stays))
+
+    def use_copy(self, item: InputItem, copy: Path) -> bool:
+        """Uses a copy that the model takes in place of a member's file; the member stays as it is. False if the prompt
+        does not bring that file."""
+        if not any(item.uri == one.uri and item.field == one.field for one in self.cast_inputs()):
+            return False
+        self._copies[item.uri] = str(copy)
+        self._cast_changed(self._cases.cast.now)
+        return True
 
     @property
     def approves(self) -> bool:
@@ -464,7 +476,7 @@ class Composer(Model):
             self.said.emit(_("Back to {endpoint} with {model}.", endpoint=self.endpoint.label, model=pair.label))
 
     def _cast_changed(self, cast: Cast) -> None:
-        self._draft.cast = cast
+        self._draft.cast = cast.with_copies(self._copies) if self._copies else cast
         self._draft.touched()
         self.taking.ask_facts()
         self.inputs_changed.emit()

@@ -153,6 +153,9 @@ class InputMending(Model):
         found = looked[copy.as_uri()]
         self._origins[found.uri] = str(item.path)
         drop = AssetDrop(uri=found.uri, path=found.path, media=found.media, facts=found.facts, findings=())
+        if self._composer.use_copy(item, copy):
+            self.changed.emit()
+            return
         for present in self._composer.inputs():
             if present.uri == item.uri and present.field == item.field:
                 self._composer.taking.replace(present.field, present.number, drop)

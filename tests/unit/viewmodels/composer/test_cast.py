@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from PIL import Image
+
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, Task
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.results import sidecar
 from runway_desktop.usecases.words.tasks import facts_of
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.composer.input_actions import InputMending
 from tests.rigs.cast import member, with_picture
-from tests.rigs.desktop import Rig, until
+from tests.rigs.desktop import Rig, rest, until
 from tests.rigs.engine_rig import request
 
 
@@ -88,6 +93,41 @@ async def test_restored_sidecar_is_not_expanded_again(tmp_path: Path):
         [name] = rig.composer.input_fields.names_for("be", 9)
         rig.composer.input_fields.take(name)
         assert [one.name for one in rig.composer.casting().members] == ["Ben"]
+
+
+async def test_picture_that_the_model_refuses_is_told_with_the_copy_that_fits(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        path = tmp_path / "maya.bmp"
+        Image.new("RGB", (640, 640)).save(path)
+        maya = replace(member("Maya"), files=(await rig.engine.cast.keep(path, Media.IMAGE),))
+        await rig.engine.cast.save(maya)
+        rig.composer.choose("text_to_image", "seedream5_pro")
+        rig.composer.set_value("promptText", "@Maya walks")
+        await until(lambda: rig.composer.cast_inputs()[0].facts)
+        [item] = rig.composer.cast_inputs()
+        assert rig.composer.button().reasons == (item.problem,)
+        mending = InputMending(rig.cases, rig.composer, rig.runner, rig.owner)
+        mending.carry_out(item, mending.mends(item)[0])
+        await until(lambda: rig.composer.cast_inputs()[0].uri != item.uri and rig.composer.cast_inputs()[0].facts)
+        assert rig.composer.button().reasons == ()
+        task = await sent_by(rig)
+        assert task.request.values["referenceImages"] == [{"uri": rig.composer.cast_inputs()[0].uri}]
+        assert task.cast == (maya.id,)
+        assert rig.engine.cast.now.members == (maya,)
+
+
+async def test_missing_file_of_a_member_is_told_before_sending(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        maya = await with_picture(rig.engine, tmp_path)
+        Path(maya.files[0].path).unlink()
+        rig.composer.choose("text_to_image", "seedream5_pro")
+        rig.composer.set_value("promptText", "@Maya walks")
+        await until(lambda: rig.composer.button().reasons)
+        [reason] = rig.composer.button().reasons
+        assert reason.startswith("There is no file")
+        rig.composer.send()
+        await rest()
+        assert not rig.store.tasks
 
 
 async def test_settled_names_survive_a_restart(tmp_path: Path):
