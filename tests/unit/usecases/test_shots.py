@@ -97,6 +97,20 @@ async def test_shots_stand_in_the_order_of_their_numbers_and_takes_without_a_sho
         assert list(await film.generations()) == ["9", "9b", "010", "10", "A2", "a10", ""]
 
 
+async def test_many_shots_take_no_more_queries_than_one():
+    async with Rig(loops=()) as rig:
+        film, amounts = Film(rig), []
+        for number in range(1, 41):
+            await film.take(number, f"{number // 2}", of=number - 1)
+            if number in (1, 40):
+                asked: list[str] = []
+                rig.store.connection.set_trace_callback(asked.append)
+                await film.shots.of_project("Aurora")
+                rig.store.connection.set_trace_callback(None)
+                amounts.append(len(asked))
+        assert amounts[0] == amounts[1]
+
+
 async def test_pick_instead_moves_the_pick_within_its_step_alone():
     async with Rig(loops=()) as rig:
         film = Film(rig)
