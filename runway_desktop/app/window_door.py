@@ -99,16 +99,14 @@ class WindowDoor:
             return None
         window = self._life.window
         if window is None:
-            said, advice = "Runway Desktop waits for its person.", "Look at its window first."
-            raise CallRefused(said, code=Code.PERSON, advice=advice)
+            raise CallRefused("Runway Desktop waits for its person.", "Look at its window first.", code=Code.PERSON)
         if window.is_leaving:
             raise CallRefused("The window is being closed.", code=Code.MOVING, advice="Try again in a moment.")
         try:
             async with asyncio.timeout(_LIST_WITHIN):
                 cases = await window.opened()
         except TimeoutError:
-            said, advice = "The window is not ready for it.", "Try again in a moment."
-            raise CallRefused(said, code=Code.AGAIN, advice=advice) from None
+            raise CallRefused("The window is not ready for it.", "Try again in a moment.", code=Code.AGAIN) from None
         if (door := self._door) is not None and cases.clients.connected is not door.connected:
             cases.clients.connected = door.connected
             door.count_changed = cases.clients.changed

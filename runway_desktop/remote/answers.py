@@ -29,11 +29,7 @@ async def _works(*_: object, **__: object) -> None:
 
 
 async def answer(
-    cases: ClientCases,
-    caller: Hello,
-    name: str,
-    arguments: Mapping[str, object],
-    work: Work = _works,
+    cases: ClientCases, caller: Hello, name: str, arguments: Mapping[str, object], work: Work = _works
 ) -> object:
     """`work` is called once it is known that the client may do this."""
     verb = verb_of(name)

@@ -76,10 +76,8 @@ class EngineClient:
         """Sets the name of this program before its first call: that of an agent's host. Raises CallRefused for a second
         name: permission and allowance belong to one client, and a call may be repeated at the next engine."""
         if self._is_identified and client != self._client:
-            said = "Another program uses this connection."
-            raise CallRefused(
-                said, code=Code.REFUSED, advice="Start a server for each program, under one name. Nothing was done."
-            )
+            advice = "Start a server for each program, under one name. Nothing was done."
+            raise CallRefused("Another program uses this connection.", advice, code=Code.REFUSED)
         self._client, self._is_identified = client, True
 
     async def call(self, name: str, arguments: Mapping[str, Any], *, patience: float = PATIENCE) -> Any:
@@ -109,8 +107,7 @@ class EngineClient:
                     raise
                 self._note_leaving(engine)
                 await self._hang_up()
-        said = "The engine of this profile ends again and again."
-        raise CallRefused(said, code=Code.AGAIN, advice="Its log says more.")
+        raise CallRefused("The engine of this profile ends again and again.", "Its log says more.", code=Code.AGAIN)
 
     async def close(self) -> None:
         """Finishes what this process's own engine has in progress."""
@@ -186,8 +183,7 @@ class EngineClient:
         try:
             return claim(self._folder)
         except OSError as error:
-            said = "The profile's folder cannot be used."
-            raise CallRefused(said, code=Code.FAILED, advice=str(error)) from error
+            raise CallRefused("The profile's folder cannot be used.", str(error), code=Code.FAILED) from error
 
 
 def _now() -> float:

@@ -62,9 +62,7 @@ async def opened(chosen: Namespace, client: str) -> AsyncIterator[EngineClient]:
                 url = environment.checked_base_url()
             except RunwayDesktopError as error:
                 claim.release()
-                raise CallRefused(
-                    f"RUNWAYML_BASE_URL: {error.message}", code=Code.INPUT, advice=error.advice
-                ) from error
+                raise CallRefused(f"RUNWAYML_BASE_URL: {error.message}", error.advice) from error
             address = Address(base_url=url, secret=secret)
         return await Headless.start(profile, address, claim, state=environment.state_folder(profile), secrecy=secrecy)
 

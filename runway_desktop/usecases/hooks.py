@@ -67,8 +67,7 @@ class Hooks:
         threads: Executor | None = None,
     ) -> None:
         self.engine, self._post, self._answer = engine, post, answer
-        self._found: deque[Found] = deque()
-        self._failed: deque[HookFailed] = deque()
+        self._found: deque[Found | HookFailed] = deque()
         self._work: asyncio.Task[None] | None = None
         # Not of daemons: at its end, the process waits for what is under way.
         self._threads = threads or ThreadPoolExecutor(1, "hook")
@@ -146,7 +145,7 @@ class Hooks:
         if len(self._found) + self.amount < MOST_WAITING:
             self._found.append((self.engine.clock.now(), happening, task_id))
         else:
-            self._failed.append(HookFailed(Text("Too many events at once: some were not run.")))
+            self._found.append(HookFailed(Text("Too many events at once: some were not run.")))
         self._wake()
 
     def _wake(self) -> asyncio.Task[None]:
@@ -164,11 +163,9 @@ class Hooks:
                 self._found.clear()
                 said = Text("What runs when something happens was set in another list. Set it again.")
                 await self._tell(HookFailed(said))
-            while self._found or self._failed or self._finds_more():
-                while self._failed:
-                    await self._tell(self._failed.popleft())
-                if self._found:
-                    await self._begin(*self._found.popleft())
+            while self._found or self._finds_more():
+                found = self._found.popleft()
+                await (self._tell(found) if isinstance(found, HookFailed) else self._begin(*found))
 
     def _finds_more(self) -> bool:
         """Adds what can be seen only once all else is told."""
@@ -256,7 +253,7 @@ class Hooks:
     def _ended(self, error: HookFailed | None) -> None:
         self.amount -= 1
         if error is not None:
-            self._failed.append(error)
+            self._found.append(error)
             self._wake()
         elif not self.amount:
             self._told.clear()

@@ -214,8 +214,7 @@ class ClientCases:
                 for number, file in enumerate(files or [None], len(found) + 1)
             ]
         if len(found) > MOST_LOOKED_AT:
-            said = f"These have {len(found)} results; {MOST_LOOKED_AT} fit on a picture."
-            raise CallRefused(said, code=Code.INPUT, advice="Name fewer tasks.")
+            raise CallRefused(f"Of {len(found)} results, {MOST_LOOKED_AT} fit on a picture.", "Name fewer tasks.")
         return verbs.LookAnswer(takes=found)
 
     async def suggest(self, client: str, wanted: verbs.Suggested) -> verbs.SuggestAnswer:

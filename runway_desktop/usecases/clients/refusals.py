@@ -93,8 +93,7 @@ def refuse_nesting(arguments: object) -> None:
         inner = [one.values() if isinstance(one, Mapping) else one for one in level if isinstance(one, Mapping | list)]
         if not (level := [value for values in inner for value in values]):
             return
-    said = f"Values are nested in more than {MOST_NESTED} others."
-    raise CallRefused(said, code=Code.INPUT, advice="No request needs that. Nothing was sent.")
+    raise CallRefused(f"Values are nested in more than {MOST_NESTED} others.", "No request needs that.")
 
 
 def refusal_of(error: RunwayDesktopError) -> CallRefused:

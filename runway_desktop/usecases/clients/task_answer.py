@@ -51,11 +51,7 @@ _CAPS = {
 _WAITS_FOR = {Way.RESUME: "the person", Way.PERSON: "the person", Way.RAISE: "a cap"}
 _OF_FILES = (HoldCode.FILE_MISSING, HoldCode.FILE_UNREADABLE, HoldCode.FILE_EMPTY)
 _NEXT = {Decision.REFUSED: REFUSED, Decision.EXPIRED: NOT_ANSWERED, Decision.WITHDRAWN: WITHDRAWN}
-_STATUS = {
-    State.QUEUED: "PENDING",
-    State.SENDING: "PENDING",
-    State.OTHER: "RUNNING",
-}
+_STATUS = {State.QUEUED: "PENDING", State.SENDING: "PENDING", State.OTHER: "RUNNING"}
 """The closest of Runway's statuses, for clients that know only those; `state` is exact."""
 
 

@@ -82,10 +82,7 @@ REFUSALS: Mapping[Why, tuple[Text | str, str]] = {
         Text("This program may not use the cast."),
         "Its person can allow it, in Runway Desktop's preferences at Connected programs. Nothing was sent.",
     ),
-    Why.NO_PRICE: (
-        Text("Nobody knows the price before it is sent."),
-        f"{UNKNOWN_PRICE} Nothing was sent.",
-    ),
+    Why.NO_PRICE: (Text("Nobody knows the price before it is sent."), f"{UNKNOWN_PRICE} Nothing was sent."),
     Why.TOO_MANY: (
         f"{MOST_WAITING} requests wait for the person already.",
         "Wait until some are answered. Nothing was sent.",

@@ -39,11 +39,7 @@ def said(told: EngineNotice) -> Notice:
                 is_problem=True,
             )
         case EngineNoticeCode.OUTCOME_NOT_WRITTEN:
-            return Notice(
-                _("The outcome of a request couldn't be saved. Trying again."),
-                why,
-                is_problem=True,
-            )
+            return Notice(_("The outcome of a request couldn't be saved. Trying again."), why, is_problem=True)
         case EngineNoticeCode.UNKNOWN_IDS:
             return _unknown_ids(told.names)
         case EngineNoticeCode.OTHER_KEYS_TASKS:
@@ -139,8 +135,7 @@ def no_font(script: str, *, on_linux: bool) -> tuple[str, str]:
 def _of_program(code: EngineNoticeCode, program: str) -> Notice:
     if code is EngineNoticeCode.CLIENT_SUGGESTS:
         return Notice(
-            _("{program} suggests takes.", program=program),
-            _("They are listed under “Suggested”. Nothing is picked."),
+            _("{program} suggests takes.", program=program), _("They are listed under “Suggested”. Nothing is picked.")
         )
     return Notice(
         _("{program} wants to generate, but may only read.", program=program),

@@ -9,15 +9,7 @@ from functools import partial
 from typing import Any
 
 from runway_desktop.domain.library import folded
-from runway_desktop.domain.preferences import (
-    PROGRAMS_PAGE,
-    TEXT_SIZES,
-    Choice,
-    Credits,
-    Editor,
-    Preferences,
-    Switch,
-)
+from runway_desktop.domain.preferences import PROGRAMS_PAGE, TEXT_SIZES, Choice, Credits, Editor, Preferences, Switch
 from runway_desktop.services.settings import Settings
 from runway_desktop.texts import Text, _
 from runway_desktop.usecases.palette.palette import Heading, Offer

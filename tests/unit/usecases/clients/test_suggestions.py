@@ -44,7 +44,7 @@ async def test_looked_at_takes_have_numbers_and_files_and_only_results_are_sugge
             "/library/t1.mp4",
             "/library/more.mp4",
         ]
-        with pytest.raises(CallRefused, match="10 results; 9 fit"):
+        with pytest.raises(CallRefused, match="10 results, 9 fit"):
             await desk.call(AGENT, "look", ids=[two] * 5)
         with pytest.raises(CallRefused, match="without a result"):
             await desk.call(AGENT, "suggest", ids=[one, waits])
