@@ -22,7 +22,7 @@ from runway_desktop.values import Struct
 
 from .commands.approval import APPROVE
 from .commands.commands import Commands
-from .commands.queued import RELEASE
+from .commands.queued import RELEASE, SEND_NEXT
 from .commands.requests import ADOPT_ID, LET_GO, SEND_AGAIN
 from .commands.task_command import Given, TaskCommand
 from .question import Question
@@ -34,7 +34,7 @@ from .words.tasks import trouble_of
 
 class Choice(Enum):
     RELEASE = RELEASE
-    """Also approves the request of a program."""
+    """Also approves the request of a program, or sends what is only queued, such as after a release that was killed."""
     MADE = ADOPT_ID
     NOT_MADE = SEND_AGAIN
     DISMISS = LET_GO
@@ -63,7 +63,9 @@ class Deciding:
         """Does it, and returns the tasks that it changed or made, if the person `agreed` to what is asked now; changes
         nothing and asks otherwise. `text`: the id that Runway gave the task."""
         [row] = await self._engine.library.rows([task_id])
-        command: TaskCommand = APPROVE if waits_for_approval(row.task) and what is Choice.RELEASE else what.value
+        command: TaskCommand = what.value
+        if what is Choice.RELEASE and (waits_for_approval(row.task) or row.task.is_free):
+            command = SEND_NEXT if row.task.is_free else APPROVE
         asked = (await self._engine.clients.of([task_id])).get(task_id)
         with english():
             if reason := command.reason([row]) or (row.task.removed_at is not None and "It was removed from the list."):

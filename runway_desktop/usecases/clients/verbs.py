@@ -426,7 +426,7 @@ _ALL: Sequence[Verb] = (
     ),
     Verb(
         name="release",
-        says="Send a held task, or approve a program's request, as in the window; asks at the terminal.",
+        says="Send a held or queued task, or approve a program's request, as in the window; asks at the terminal.",
         takes=TaskReleased, gives=DecisionAnswer, needs=Act.DECIDE, starts=True, may_move=False,
         command=Command(positional=("id",), given={"agreed": ""}, waits=False, exits=_OF_TASKS),
     ),

@@ -50,6 +50,15 @@ async def test_request_of_a_program_is_approved_as_it_was_read(tmp_path: Path):
         assert (COMMAND_LINE, "release") in lines
 
 
+async def test_queued_task_that_may_not_leave_by_itself_is_sent_by_a_release(tmp_path: Path):
+    async with a_desk(tmp_path, loops=("lane",)) as desk:
+        desk.engine.lane.is_locked = True
+        other, task_id = await desk.rig.submit(request("Another"), request("A fox"))
+        said, done = await decided(desk, "release", id=task_id)
+        assert ("Price: " in said, done["tasks"][0]["id"]) == (True, task_id)
+        assert [await desk.rig.state(one) for one in (task_id, other)] == [State.PENDING, State.QUEUED]
+
+
 async def test_release_after_the_grant_was_taken_back_is_the_persons_decision(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         made = await desk.create(max_credits=1000)
