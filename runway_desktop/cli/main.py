@@ -172,6 +172,8 @@ class _Command:
                     codes.add(ended)
                     found = {**found, "tasks": waited["tasks"]}
                 return outcomes.worst(codes), found
+            case "steps":
+                return await self._steps(line, arguments)
             case "release" | "resolve":
                 return await self._decide(line, arguments)
             case command:
@@ -239,8 +241,27 @@ class _Command:
         made = self._reported(line, made)
         return outcomes.exit_code([made]), made
 
+    async def _steps(self, line: EngineClient, arguments: dict[str, Any]) -> tuple[int, Answer]:
+        chosen = self._chosen
+        found = await line.call("steps", arguments)
+        for problem in found.get("left_out", ()):
+            say(problem)
+        tasks, end = found["tasks"], time.monotonic() + outcomes.SENT_WITHIN
+        if chosen.dry_run or not tasks:
+            return 0, found
+        ids = [task["id"] for task in tasks]
+        self._going_on = ["wait", *ids, *_words_kept(chosen)]
+        if chosen.wait or chosen.save is not None:
+            code, waited = await self._wait(line, ids)
+            return code, {**found, "tasks": waited["tasks"]}
+        for number, task in enumerate(tasks):
+            within = max(0.0, end - time.monotonic())
+            sent = await outcomes.until_sent(partial(self._look, line), task, within, is_patient=line.has_own_engine)
+            tasks[number] = self._reported(line, sent)
+        return outcomes.exit_code(tasks), {**found, "tasks": tasks}
+
     async def _look(self, line: EngineClient, ids: Sequence[str], seconds: float) -> Sequence[Answer]:
-        if self._chosen.command == "create":
+        if self._chosen.command in ("create", "steps"):
             found: Sequence[Answer] = (await line.call("wait", {"ids": ids, "seconds": seconds}))["tasks"]
             return found
         # The person agreed to this task, and a wait may send others, too.

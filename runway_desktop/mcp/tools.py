@@ -23,7 +23,7 @@ Call = tuple[str, dict[str, Any]]
 Found = dict[str, Any]
 
 _ASIDE = {"runway_id", "createdAt", *(one.name for one in verbs.members(verbs.TaskWished))}
-_WAITS = f"{verbs.APPROVED} The same arguments within ten minutes are one wish."
+_WAITS = f"{verbs.APPROVED} A repeat within ten minutes is the same wish."
 
 _AS_THERE = " Inputs as of create."
 
@@ -47,8 +47,9 @@ class Tool(verbs.Tool, frozen=True, kw_only=True):
         found = schema_of(self.takes)
         for name in self.hidden:
             del found["properties"][name]
-        if self.required:
-            found["required"] += self.required
+        found["required"] += self.required
+        if not found["required"]:
+            del found["required"]
         return found
 
     @property
@@ -210,7 +211,7 @@ def own(verb: Verb) -> Tool:
 TOOLS = (
     replace(
         own(VERBS["models"]), name="runway_listModels",
-        says=f"{VERBS['models'].says} Call it before choosing a ratio or a duration. Free.",
+        says=f"{VERBS['models'].says} Call it before choosing ratio or duration. Free.",
     ),
     _paid("runway_generateVideo", f"Generate a video from an image.{verbs.INPUTS}", VideoWanted, "image_to_video"),
     _paid(
@@ -228,12 +229,12 @@ TOOLS = (
     ),
     _get(
         "runway_getTask",
-        "Get a task: 'url' and the saved 'files' if its status is SUCCEEDED, 'error' if FAILED; else ask again in "
+        "Get a task: 'url' and saved 'files' if its status is SUCCEEDED, 'error' if FAILED; else ask again in "
         f"{POLL_GAP:g} seconds. Free.",
     ),
     _get(
         "runway_refreshTaskUrl",
-        "Get a fresh download link of a finished task. The saved file in 'files' needs none. Free.",
+        "Get a fresh download link of a finished task. Saved 'files' need none. Free.",
     ),
     Tool(
         name="runway_cancelTask",
@@ -243,7 +244,7 @@ TOOLS = (
     ),
     Tool(
         name="runway_getOrg",
-        says="Get the credit balance, the limits of each model and what was used of them today. Free.",
+        says="Get the credit balance, each model's limits and what was used of them today. Free.",
         takes=verbs.Nothing, gives=OrganizationAnswer, call=lambda _: ("balance", {}), shape=_organization,
     ),
     *(own(verb) for verb in VERBS.values() if verb.tool is not None),

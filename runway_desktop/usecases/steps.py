@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ _SAMPLE = "https://example.com/input"
 Frame = Callable[[Path], Awaitable[Path]]
 """Decodes the last frame of a clip and keeps it (`InputFixer.keep_frame`); returns its path. RunwayDesktopError."""
 Mark = tuple[Source, StepId]
+Reader = Callable[[], AbstractContextManager[None]]
 
 
 class Ready(Struct, frozen=True, kw_only=True):
@@ -196,9 +198,9 @@ class Steps:
             rows.append(BoardRow(shot.name, shot.takes[0].row.task.request.prompt, tuple(cells), tuple(others)))
         return Board(project=project, chain=chain, columns=columns, rows=tuple(rows))
 
-    async def bill(self, ready: Iterable[Ready], frame: Frame | None = None) -> Bill:
+    async def bill(self, ready: Iterable[Ready], frame: Frame | None = None, *, reader: Reader = nullcontext) -> Bill:
         """Prepares what these picks make; stores nothing. `frame`: for last frames that are not kept yet, which only a
-        window can decode; without it, their picks are left out."""
+        window can decode; without it, their picks are left out. `reader`: `english` for another program."""
         left_out: list[Text] = []
         found: list[Ready] = []
         for one in {one.mark: one for one in ready}.values():
@@ -208,23 +210,21 @@ class Steps:
                 left_out.append(_about(one, error.text))
         # Their lengths and sizes are part of the price.
         looks = await self._engine.intake.look([uri for one in found for uri in _files_of(one)])
-        going = []
-        for one in found:
-            if problem := self._problem(one, looks):
-                left_out.append(_about(one, problem))
-            else:
-                going.append(one)
+        with reader():
+            problems = [self._problem(one, looks) for one in found]
+        left_out += [_about(one, problem) for one, problem in zip(found, problems, strict=True) if problem]
+        going = [one for one, problem in zip(found, problems, strict=True) if not problem]
         if not going:
             return Bill(prepared=None, ready=(), left_out=tuple(left_out))
         titles = dict.fromkeys(title_of(one.step) for one in going)
         prepared = await self._sending().prepare_many(
-            [new for one in going for new in _tasks(one)],
+            [new for one in going for new in tasks_of(one)],
             Origin(TaskSource.STEPS, tuple(one.mark for one in going)),
             batch_name=" · ".join((*filter(None, {going[0].take.row.task.project}), *titles)),
         )
-        again = await self._again(going)
+        again = await self.made(going)
         prepared.asks |= _REPEAT if again else frozenset()
-        return Bill(prepared=prepared, ready=tuple(going), left_out=tuple(left_out), again=again)
+        return Bill(prepared=prepared, ready=tuple(going), left_out=tuple(left_out), again=len(again))
 
     async def send(
         self, bill: Bill, answers: Collection[Ask] = (), *, raises: HeldBack | None = None
@@ -234,8 +234,8 @@ class Steps:
         before, or was meanwhile."""
         if bill.prepared is None:
             raise NotPossible(Text("No pick is ready to go on."))
-        async with self._one_by_one:
-            asks = _REPEAT if await self._again(bill.ready) else frozenset()
+        async with self.one_by_one:
+            asks = _REPEAT if await self.made(bill.ready) else frozenset()
             bill.prepared.asks |= asks
             try:
                 ids = await self._sending().send(bill.prepared, answers)
@@ -260,10 +260,10 @@ class Steps:
             (task.made_of, task.step) for task in made if task.made_of and task.step and is_continuation(task)
         )
 
-    async def _again(self, ready: Sequence[Ready]) -> int:
-        """How many of these were continued before."""
+    async def made(self, ready: Sequence[Ready]) -> frozenset[Mark]:
+        """Which of these were continued by now."""
         marks = await self._marks([one.mark[0] for one in ready], [one.step for one in ready])
-        return sum(one.mark in marks for one in ready)
+        return marks & {one.mark for one in ready}
 
     def _cell(
         self, column: Column, takes: Sequence[ShotTake], before: Sequence[ShotTake], marks: Collection[Mark],
@@ -328,7 +328,8 @@ class Steps:
         return next((finding.message for finding in validate(pair, one.request.values)), "")
 
     @cached_property
-    def _one_by_one(self) -> asyncio.Lock:
+    def one_by_one(self) -> asyncio.Lock:
+        """Held from the look at what was continued until new tasks are stored."""
         return asyncio.Lock()
 
 
@@ -412,7 +413,7 @@ def _request(pair: Pair, step: Step, prompt: str, item: AssetItem | None) -> Req
     return Request(endpoint=pair.endpoint, model=pair.model, values=values, prompt=prompt_of(pair, values))
 
 
-def _tasks(one: Ready) -> list[NewTask]:
+def tasks_of(one: Ready) -> list[NewTask]:
     task, (source, step) = one.take.row.task, one.mark
     return [
         NewTask(request=one.request, project=task.project, shot=task.shot, step=step, made_of=source, cast=one.cast)

@@ -119,7 +119,7 @@ class UseCases:
             from .clients.client_cases import ClientCases
 
             self._client_cases = ClientCases(
-                self._engine, lambda: self.sending, find_key, address, has_window=has_window
+                self._engine, lambda: self.sending, find_key, address, has_window=has_window, steps=lambda: self.steps
             )
         return self._client_cases
 

@@ -21,9 +21,11 @@ SERVICES = {
     "adoption",
     "asking",
     "bus",
+    "cast",
     "catalog",
     "clients",
     "clock",
+    "intake",
     "is_made",
     "ledger",
     "lane",
@@ -57,6 +59,8 @@ OF_SERVICE = {
         "waiting",
         "withdraw",
     },
+    "cast": {"load"},
+    "intake": {"look"},
     "lane": {"keeps"},
 }
 """What is used of those that can do more than a client may."""

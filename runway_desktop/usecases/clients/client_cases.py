@@ -33,10 +33,12 @@ from runway_desktop.texts import english
 from runway_desktop.usecases.deciding import Asking, Choice, Deciding
 from runway_desktop.usecases.searching.language import IS, KEYS, STATES, meaning, misread, read
 from runway_desktop.usecases.sending.sending import TaskSender
+from runway_desktop.usecases.steps import Steps
 from runway_desktop.usecases.words.failures import no_link_words, why_not_words
 from runway_desktop.values import replace
 
 from . import verbs
+from .continuing import Continuing
 from .creating import Creating, refused
 from .refusals import CallRefused, Code, in_english, listed, refusal_of
 from .task_answer import is_settled, task_answer
@@ -62,6 +64,7 @@ class ClientCases:
         address: str = "",
         *,
         has_window: bool = False,
+        steps: Callable[[], Steps],
     ) -> None:
         """`address` is Runway's, empty for the demo."""
         self._engine = engine
@@ -69,6 +72,7 @@ class ClientCases:
         self._has_window = has_window
         self._find_key = find_key
         self._creating = Creating(engine, sending)
+        self._continuing = Continuing(engine, self._creating, steps)
         self._deciding = Deciding(engine, sending)
         self._finishing = Finishing()
         self._adopting = asyncio.Lock()
@@ -293,6 +297,19 @@ class ClientCases:
         if not made.is_repeat:
             self._engine.clients.changed()
         return replace(await self._answer(made.task.id), is_repeat=made.is_repeat)
+
+    async def steps(self, client: str, wish: verbs.StepsWished) -> verbs.StepsAnswer:
+        """Continues the picks of a project to a step of its chain."""
+        if not wish.dry_run:
+            await self.need_key()
+        try:
+            found = await self._continuing.go_on(client, wish)
+        except CallRefused as refusal:
+            await self._note_refusal(client, wish, refusal)
+            raise
+        self._engine.clients.changed()
+        tasks = await self._all_said(await self._engine.library.rows(found.task_ids))
+        return verbs.StepsAnswer(tasks=tasks, price=found.price, left_out=list(found.left_out))
 
     async def adopt(self, client: str, wanted: verbs.TasksNamed) -> verbs.AdoptAnswer:
         """Adds tasks that were started elsewhere to the list, so that their results are saved. One that Runway does not

@@ -135,6 +135,22 @@ class Creating:
         new, digest = await self._wished(client, wish)
         return await self._finishing.run(self._one_by_one(client, digest, new, wish), "make a task")
 
+    async def price_known(
+        self, client: str, new: Sequence[NewTask], prepared: Prepared, most: float | None
+    ) -> PriceAnswer:
+        """What `make_known` of all these would do, for at most `most` credits together."""
+        wish = BatchWished(rows=[], max_credits=most)
+        return PriceAnswer(**_priced(prepared), **await self._would(client, wish, new, prepared))
+
+    async def make_known(self, client: str, request_id: str, new: NewTask, most: float | None) -> TaskId:
+        """Makes a task that is prepared here, once for a `request_id`. `most`: the credits that are agreed to."""
+        request, digest = new.request, hashlib.sha256(request_id.encode()).hexdigest()
+        wish = TaskWished(
+            endpoint=request.endpoint, model=request.model, request_id=request_id, max_credits=most, is_of_batch=True
+        )
+        made = self._one_by_one(client, digest, new, wish)
+        return (await self._finishing.run(made, "make a task of a step")).task.id
+
     async def _one_by_one(self, client: str, digest: str, new: NewTask, wish: TaskWished) -> MadeTask:
         """One request of a client at a time, so that a concurrent repeat finds the first one's record, and each request
         sees what is left of the allowance."""
@@ -291,7 +307,8 @@ class Creating:
         after a member changed."""
         engine, request, files = self._engine, new.request, dict(new.files)
         pair = self._pair(request)
-        if "@" in request.prompt:
+        # A step's request has the cast in it already.
+        if "@" in request.prompt and new.step is None:
             casting = cast_into(pair, request.values, await engine.cast.load())
             prompt = prompt_of(pair, casting.values)
             request, new = replace(request, values=casting.values, prompt=prompt), replace(new, cast=casting.ids)

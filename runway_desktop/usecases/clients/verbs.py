@@ -10,7 +10,7 @@ To add a verb: its record in `VERBS`, the structs that it takes and gives, and t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
 from msgspec import Meta
 from msgspec import inspect as reading
@@ -105,6 +105,14 @@ class BatchWished(Wish, frozen=True, kw_only=True):
 
     rows: list[TaskWished]
     max_credits: Credits | None = None
+
+
+class StepsWished(Wish, frozen=True, kw_only=True):
+    act: Annotated[Literal["continue"], _says("continue")] = "continue"
+    project: Annotated[str, _says("the project")]
+    step: Annotated[str, _says("its number or title")]
+    max_credits: Annotated[Credits | None, _says("agree to N credits for all of them")] = None
+    dry_run: Annotated[bool, _says("say the price and what would happen, make nothing")] = False
 
 
 class Grant(Wish, frozen=True, kw_only=True):
@@ -298,6 +306,13 @@ class BatchPrice(PriceAnswer, frozen=True, kw_only=True):
     rows: Annotated[list[RowPrice], _says("in the order in which they were given")]
 
 
+class StepsAnswer(TasksAnswer, frozen=True, kw_only=True, omit_defaults=True):
+    """`tasks`: made now or by an earlier call."""
+
+    price: Annotated[PriceAnswer | None, _says("of what this call makes, and what would happen")] = None
+    left_out: Annotated[list[str], _says("why other picks do not go on")] = field(default_factory=list)
+
+
 class GrantAnswer(Struct, frozen=True, kw_only=True):
     credits_a_day: Annotated[float | None, _says("null without a grant")]
     today: Annotated[float, _says("spent of it today")]
@@ -355,9 +370,9 @@ class Verb(Struct, frozen=True, kw_only=True):
     tool: Tool | None = None
 
 
-APPROVED = " It waits for the person's approval, unless an allowance pays for it. Then call wait."
-INPUTS = " Inputs: https links, data URIs, task ids, or full paths in folders that the person allowed."
-_SAME_ID = " request_id: one id for each thing the person wants. Trying again? Send the SAME id: nothing is made twice."
+APPROVED = " Needs the person's approval, or an allowance. Then call wait."
+INPUTS = " Inputs: https links, data URIs, task ids, or full paths in folders the person allowed."
+_SAME_ID = " Trying again? Send the SAME request_id: nothing is made twice."
 _BY = " by:claude: what that program asked for; by:me: the person. Free."
 _OF_TASKS = (Code.KEY, Code.NOT_FOUND, Code.UNCERTAIN, Code.NOT_YET)
 _ALL: Sequence[Verb] = (
@@ -391,6 +406,13 @@ _ALL: Sequence[Verb] = (
         name="estimate_batch",
         says="Say what the rows of a batch would cost together, and which of them cannot be made.",
         takes=BatchWished, gives=BatchPrice, method="price_batch",
+    ),
+    Verb(
+        name="steps",
+        says="Continue the picks of a project to a step, each once.",
+        takes=StepsWished, gives=StepsAnswer, needs=Act.CREATE, starts=True, sends=True, may_move=False,
+        command=Command(positional=("act", "project", "step"), waits=False, exits=_OF_TASKS),
+        tool=Tool(hidden=("act", "max_credits", "dry_run"), rules=APPROVED),
     ),
     Verb(
         name="wait",

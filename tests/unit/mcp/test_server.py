@@ -51,6 +51,7 @@ OF_RUNWAY = {
 OURS = {
     "create": {"endpoint", "model", "values", "prompt", "request_id", "project", "max_credits"},
     "estimate": {"endpoint", "model", "values", "prompt", "max_credits"},
+    "steps": {"project", "step"},
     "wait": {"ids", "seconds", "pictures"},
     "list": {"query", "limit", "after"},
     "get": {"id", "links", "pictures"},

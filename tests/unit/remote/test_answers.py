@@ -26,6 +26,7 @@ ASK_RUNWAY: dict[str, dict[str, Any]] = {
     "estimate": {"endpoint": "text_to_video", "model": "gen4.5"},
     "estimate_batch": {"rows": []},
     "create": {"endpoint": "text_to_video", "model": "gen4.5", "prompt": "A fox"},
+    "steps": {"project": "Aurora spot", "step": "2"},
     "adopt": {"ids": [ID]},
     "cancel": {"ids": [ID]},
     "release": {"id": ID},
@@ -39,7 +40,14 @@ VALUES = {"ratio": "1280:720", "duration": 5}
 def cases_of(desk: Desk) -> ClientCases:
     async def find_key() -> None: ...
 
-    return ClientCases(desk.engine, lambda: desk.use_cases.sending, find_key, ADDRESS, has_window=True)
+    return ClientCases(
+        desk.engine,
+        lambda: desk.use_cases.sending,
+        find_key,
+        ADDRESS,
+        has_window=True,
+        steps=lambda: desk.use_cases.steps,
+    )
 
 
 @pytest.mark.parametrize(
