@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.domain.permissions import COMMAND_LINE, Client
 from runway_desktop.domain.preferences import PROGRAMS_PAGE
 from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.domain.task import TaskId
@@ -101,16 +100,11 @@ class ProfileWindows(QObject):
 
     def tell_untold(self) -> None:
         """Shows once what programs were refused, and what commands were allowed, without a window."""
-        clients = self._cases.clients
-        refused, is_granted = clients.take_untold()
-
-        def tell(commands: Client) -> None:
+        refused, granted = self._cases.clients.take_untold()
+        if refused or granted:
             from runway_desktop.usecases.words.clients import untold_words
 
-            self._tell_of_programs(*untold_words(refused, commands if is_granted else None))
-
-        if refused or is_granted:
-            self._runner(clients.client(COMMAND_LINE), "tell what programs did", done=tell)
+            self._tell_of_programs(*untold_words(refused, granted))
 
     def _tell_of_programs(self, message: str, detail: str) -> None:
         opens = partial(self._window.open_room, "preferences", PROGRAMS_PAGE)

@@ -35,7 +35,7 @@ def found_program(word: str) -> str:
     """The absolute path of a program, which is searched as a shell would. HookFailed if it must not be run."""
     found = shutil.which(os.path.expanduser(word))
     if found is None:
-        raise HookFailed(Text("There is no program “{program}”.").with_(program=word))
+        raise _failed(Text("There is no program “{program}”."), word)
     path = os.path.abspath(found)
     check(path)
     return path
@@ -48,12 +48,9 @@ def check(path: str) -> None:
     try:
         found = os.stat(path)
     except OSError as error:
-        raise HookFailed(
-            Text("The program “{program}” is not there any more.").with_(program=name), detail=str(error)
-        ) from None
+        raise _failed(Text("The program “{program}” is not there any more."), name, str(error)) from None
     if sys.platform != "win32" and (found.st_uid not in (0, os.getuid()) or found.st_mode & stat.S_IWOTH):
-        message = Text("“{program}” is not run: another user of this computer can change it.")
-        raise HookFailed(message.with_(program=name), detail=path)
+        raise _failed(Text("“{program}” is not run: another user of this computer can change it."), name, path)
 
 
 def run(words: Sequence[str], content: bytes, seconds: float) -> None:
@@ -76,8 +73,7 @@ def run(words: Sequence[str], content: bytes, seconds: float) -> None:
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
     except OSError as error:
-        message = Text("“{program}” could not be started.")
-        raise HookFailed(message.with_(program=name), detail=str(error)) from None
+        raise _failed(Text("“{program}” could not be started."), name, str(error)) from None
     said = bytearray()
     reader = Thread(target=_drain, args=(child.stderr, said), name="stderr of a program", daemon=True)
     reader.start()
@@ -86,10 +82,10 @@ def run(words: Sequence[str], content: bytes, seconds: float) -> None:
     except subprocess.TimeoutExpired:
         _kill(child)
         message = Text("“{program}” did not end within {seconds} seconds and was stopped.")
-        raise HookFailed(message.with_(program=name, seconds=round(seconds)), detail=_words(said)) from None
+        raise _failed(message.with_(seconds=round(seconds)), name, said) from None
     if code:
         reader.join(_REST_WITHIN)
-        raise HookFailed(Text("“{program}” ended with {code}.").with_(program=name, code=code), detail=_words(said))
+        raise _failed(Text("“{program}” ended with {code}.").with_(code=code), name, said)
 
 
 def variables(inherited: Mapping[str, str]) -> dict[str, str]:
@@ -104,8 +100,9 @@ def _drain(pipe: IO[bytes], said: bytearray) -> None:
             said += block[: KEPT_OF_STDERR - len(said)]
 
 
-def _words(said: bytearray) -> str:
-    return bytes(said).decode("utf-8", "replace").strip()
+def _failed(said: Text, program: str, detail: str | bytearray = "") -> HookFailed:
+    words = detail if isinstance(detail, str) else detail.decode("utf-8", "replace").strip()
+    return HookFailed(said.with_(program=program), detail=words)
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:

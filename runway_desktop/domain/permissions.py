@@ -6,8 +6,7 @@ May this program? A call, by the first line that fits. "Agent" is every client b
 | --- | --- | --- |
 | grant, without a person at a terminal (`--unattended`) | command line, revoked or paused | as any other call |
 | grant | command line, also revoked or paused | allowed; 0 leaves a revoked one revoked |
-| grant | agent | refused: `NOT_GRANTING` |
-| release, resolve | agent | refused: `NOT_DECIDING` |
+| grant, release, resolve | agent | refused: `NOT_DECIDING` |
 | any | without a name | refused: `NAMELESS` |
 | any | revoked | refused: `REVOKED` |
 | list, models, balance, price; get and wait for a task of the list | any | allowed, also while paused |
@@ -131,13 +130,11 @@ class Act(Enum):
     DECIDE = auto()
     SUGGEST = auto()
     GRANT = auto()
-    GRANT_UNATTENDED = auto()
 
 
 class Why(Enum):
     """Why a call is refused, or a request waits. Its sentence is in `usecases/words/approvals.py`."""
 
-    NOT_GRANTING = auto()
     NOT_DECIDING = auto()
     NAMELESS = auto()
     REVOKED = auto()
@@ -179,12 +176,10 @@ class Verdict(Struct, frozen=True):
 def refusal(client: Client, act: Act, *, is_paused: bool, is_own: bool = True) -> Why | None:
     """Why a call is refused whatever it costs; None if it is not. `is_own`: it is about tasks of the client itself."""
     is_command = client.name == COMMAND_LINE
-    if act in (Act.GRANT, Act.GRANT_UNATTENDED) and not is_command:
-        return Why.NOT_GRANTING
+    if act in (Act.GRANT, Act.DECIDE) and not is_command:
+        return Why.NOT_DECIDING
     if act is Act.GRANT:
         return None
-    if act is Act.DECIDE and not is_command:
-        return Why.NOT_DECIDING
     if not client.name:
         return Why.NAMELESS
     if client.permission is Permission.REVOKED:

@@ -239,17 +239,17 @@ class Clients:
         """Notifies the person that a client with read permission wants to make something."""
         self._tell(EngineNoticeCode.CLIENT_READS_ONLY, client)
 
-    async def keep_untold(self, *, refused: int = 0, is_granted: bool = False) -> None:
+    async def keep_untold(self, *, refused: int = 0, granted: float = 0.0) -> None:
         """Keeps for the next window that requests were refused while none was open, or that commands were allowed to
         spend without a person at a terminal. An open window tells it at once."""
-        before = self._settings.get(UNTOLD) or (0, False)
-        self._settings.set(UNTOLD, (before[0] + refused, before[1] or is_granted))
+        before = self._settings.get(UNTOLD) or (0, 0.0)
+        self._settings.set(UNTOLD, (before[0] + refused, granted or before[1]))
         await self._written()
 
-    def take_untold(self) -> tuple[int, bool]:
-        refused, is_granted = self._settings.get(UNTOLD) or (0, False)
+    def take_untold(self) -> tuple[int, float]:
+        refused, granted = self._settings.get(UNTOLD) or (0, 0.0)
         self._settings.set(UNTOLD, None)
-        return refused, is_granted
+        return refused, granted
 
     # Internals.
 

@@ -392,12 +392,12 @@ class ClientCases:
             raise CallRefused("Say how many credits a day, or --show.", code=Code.INPUT)
         if wanted.credits is not None:
             if wanted.unattended and wanted.credits:
-                await self._check(COMMAND_LINE, Act.GRANT_UNATTENDED)
+                await self._check(COMMAND_LINE, Act.DECIDE)
             before, client = client, permissions.granted(client, wanted.credits)
             by = COMMAND_LINE if wanted.unattended else YOU
             await clients.permit(COMMAND_LINE, client.permission, client.credits, by=by)
             if wanted.unattended and wanted.credits and permissions.is_less(client, before.permission, before.credits):
-                await clients.keep_untold(is_granted=True)
+                await clients.keep_untold(granted=wanted.credits)
         today = await clients.reserved_today(COMMAND_LINE)
         is_granted = client.permission is Permission.ALLOWANCE
         return verbs.GrantAnswer(

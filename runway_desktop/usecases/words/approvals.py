@@ -61,7 +61,6 @@ _OF_PROGRAM = {
 }
 UNKNOWN_PRICE = "Say --price-up-to CREDITS to book that much, or send it from the window."
 REFUSALS: Mapping[Why, tuple[Text | str, str]] = {
-    Why.NOT_GRANTING: ("Only the person can grant that.", ""),
     Why.NOT_DECIDING: ("Only the person decides that.", "They do so in Runway Desktop. Nothing was done."),
     Why.NAMELESS: ("A program has to say its name.", "Say it in the hello."),
     Why.REVOKED: (

@@ -71,21 +71,19 @@ def void_words(names: Sequence[str]) -> tuple[str, str]:
     return message, _("What you allowed belongs to the former list: {programs}.", programs=which)
 
 
-def untold_words(refused: int, grant: Client | None) -> tuple[str, str]:
-    """What programs did while no window was open: a message and its small print. `grant`: that of commands, if it was
-    given without a person at a terminal."""
+def untold_words(refused: int, granted: float) -> tuple[str, str]:
+    """What programs did while no window was open: a message and its small print. `granted`: the credits a day that
+    commands were given without a person at a terminal, or 0."""
     said = ngettext(
         "{n} request of a program was refused while no window was open.",
         "{n} requests of programs were refused while no window was open.",
         refused,
     ) if refused else ""  # fmt: skip
     where = _("Change this in the preferences, under Connected programs.")
-    if grant is None:
+    if not granted:
         return said, where
-    message = _(
-        "Commands were allowed to spend without a person at a terminal: {permission}.",
-        permission=permission_words(grant),
-    )
+    grant = permission_words(Client(name=COMMAND_LINE, permission=Permission.ALLOWANCE, credits=granted))
+    message = _("Commands were allowed to spend without a person at a terminal: {permission}.", permission=grant)
     return message, str(in_turn(said, where))
 
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.events import ConnectionChanged
-from runway_desktop.domain.permissions import COMMAND_LINE, Client, Permission
+from runway_desktop.domain.permissions import Client, Permission
 from runway_desktop.domain.preferences import PROGRAMS_PAGE
 from runway_desktop.domain.profiles import Color
 from runway_desktop.rooms.backup.entry import BackupWindow
@@ -253,13 +253,12 @@ async def test_restored_list_names_programs_that_became_read_only(tmp_path: Path
 async def test_window_tells_once_what_programs_did_without_one(tmp_path: Path, theme: Theme):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         clients = desktop.engine.clients
-        desktop.engine.settings.set(UNTOLD, (3, False))
+        desktop.engine.settings.set(UNTOLD, (3, 0.0))
         desktop.windows.tell_untold()
         await until(lambda: desktop.models.activity.listed.waiting)
         [entry] = desktop.models.activity.listed.waiting
         assert entry.message == "3 requests of programs were refused while no window was open."
-        await clients.permit(COMMAND_LINE, Permission.ALLOWANCE, 500.0)
-        await clients.keep_untold(is_granted=True)
+        await clients.keep_untold(granted=500.0)
         desktop.bridge.flush()
         await until(lambda: len(desktop.models.activity.listed.waiting) == 2)
         found = {one.message for one in desktop.models.activity.listed.waiting} - {entry.message}

@@ -64,11 +64,10 @@ def test_calls_are_refused_by_client_permission_and_pause(name: str, permission:
     acts = (Act.READ, Act.ADOPT, Act.CANCEL, Act.CREATE)
     said = tuple(refusal(client, act, is_paused=is_paused) for act in acts)
     assert said == CALLS[name, permission, is_paused]
-    grant = None if name == COMMAND_LINE else Why.NOT_GRANTING
+    grant = None if name == COMMAND_LINE else Why.NOT_DECIDING
     assert refusal(client, Act.GRANT, is_paused=is_paused) is grant
     decides = said[1] if name == COMMAND_LINE else Why.NOT_DECIDING
     assert refusal(client, Act.DECIDE, is_paused=is_paused) is decides
-    assert refusal(client, Act.GRANT_UNATTENDED, is_paused=is_paused) is (grant or said[1])
     assert refusal(client, Act.SUGGEST, is_paused=is_paused) is CALLS[name, permission, is_paused][1]
     cancel = CALLS[name, permission, is_paused][2] or (Why.NOT_OWN if name == AGENT else None)
     assert refusal(client, Act.CANCEL, is_paused=is_paused, is_own=False) is cancel

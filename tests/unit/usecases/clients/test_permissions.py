@@ -265,12 +265,12 @@ async def test_grant_without_a_person_is_in_the_record_and_told_by_the_next_wind
         clients = desk.engine.clients
         for credits in (60.0, 20.0, 0.0):
             await desk.call(COMMAND_LINE, "grant", credits=credits, unattended=True)
-        assert clients.take_untold() == (0, False), "only what is more"
+        assert clients.take_untold() == (0, 0.0), "only what is more"
         await desk.call(COMMAND_LINE, "grant", credits=500.0, unattended=True)
         lines = {(line.client, line.call, line.answer) for line in await clients.recorded(0.0, 20)}
         assert (COMMAND_LINE, "permission", "allowance 500") in lines
-        assert clients.take_untold() == (0, True)
-        assert clients.take_untold() == (0, False)
+        assert clients.take_untold() == (0, 500.0)
+        assert clients.take_untold() == (0, 0.0)
 
 
 @pytest.mark.parametrize("is_revoked", [True, False])
@@ -294,11 +294,11 @@ async def test_refusals_without_a_window_are_counted_for_the_next_one(tmp_path: 
         for client in ("stranger", COMMAND_LINE, COMMAND_LINE):
             await desk.refused(client)
         await desk.refused(AGENT, model="gen99")
-        assert desk.engine.clients.take_untold() == (3, False)
+        assert desk.engine.clients.take_untold() == (3, 0.0)
         opened = UseCases(desk.engine).client_cases(lambda: asyncio.sleep(0), has_window=True)
         with pytest.raises(CallRefused):
             await answer(opened, Hello(client="stranger"), "create", as_json(wish()))
-        assert desk.engine.clients.take_untold() == (0, False)
+        assert desk.engine.clients.take_untold() == (0, 0.0)
 
 
 async def test_record_lists_requests_and_permission_changes(tmp_path: Path):
