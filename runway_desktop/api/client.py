@@ -120,6 +120,12 @@ class RunwayClient:
         raise problem
 
     @border.guarded
+    async def design_voice(self, words: str, model: str) -> str:
+        # Whether it is charged is not stated, so it is sent like a create. Source: the API reference.
+        reply = await self._ask("POST", "/v1/voices/preview", {"prompt": words, "model": model}, pool=self._creates)
+        return wire.read_link(reply.content)
+
+    @border.guarded
     async def task(self, remote_id: RemoteId) -> Answer:
         reply = await self._ask("GET", _task_path(remote_id))
         return await self._read(reply, lambda content: wire.read_task(content, remote_id))

@@ -51,6 +51,10 @@ class _Created(msgspec.Struct, rename="camel"):
     estimated_cost: Any = None
 
 
+class _Linked(msgspec.Struct):
+    url: str
+
+
 class _Task(msgspec.Struct, rename="camel"):
     status: str
     id: Any = None
@@ -158,6 +162,11 @@ def read_usage(content: bytes) -> list[UsedCredits]:
 def read_slot(content: bytes) -> UploadSlot:
     """Where to upload."""
     return _decode(content, UploadSlot)
+
+
+def read_link(content: bytes) -> str:
+    """The link of a voice that was designed by words."""
+    return _decode(content, _Linked).url
 
 
 def unix_seconds(moment: object) -> float | None:

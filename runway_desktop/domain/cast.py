@@ -68,6 +68,16 @@ class Member(Struct, frozen=True, kw_only=True):
         return self.files if self.voice is None else (*self.files, self.voice)
 
 
+class DesignedVoice(Struct, frozen=True, kw_only=True):
+    """A sound that Runway made of `words`, from which a voice can be chosen. `url` is a link to it until `expires_at`,
+    Unix seconds; `file` what was saved of it."""
+
+    words: str
+    url: str
+    expires_at: float
+    file: MemberFile | None = None
+
+
 class Mention(Struct, frozen=True):
     """An `@` in a prompt from `start` to `end`, with the name as written. `member` is None for an unknown name."""
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .library.library_move import LibraryMove
     from .library.lineage import Lineage
     from .library.sheets import Sheets
+    from .library.voices import Voices
     from .media.input_fixes import InputFixer
     from .money.budget import Budget
     from .money.pricing import Pricing
@@ -240,6 +241,12 @@ class Engine:
         from .library.cast import CastKeeper
 
         return CastKeeper(self._store, self.bus, self.clock, self._profile, self._workers)
+
+    @cached_property
+    def voices(self) -> Voices:
+        from .library.voices import Voices
+
+        return Voices(self._runway, self._outside.fetcher, self.cast, self.settings, self.clock)
 
     @cached_property
     def lineage(self) -> Lineage:

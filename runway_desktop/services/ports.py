@@ -71,6 +71,9 @@ class Runway(Protocol):
         """One POST, never repeated. NotReached, RequestRefused, KeyRefused, SlowDown (429), NotTaken (503 in Runway's
         own words): no task was made. NoReply, BadReply, other ServerTrouble: unknown whether a task was made."""
 
+    async def design_voice(self, words: str, model: str) -> str:
+        """One POST, never repeated; errors as for `create`. Returns the link of a sound, which works for 24 hours."""
+
     async def task(self, remote_id: RemoteId) -> Answer:
         """One GET. NotThere for Runway's own 404: deleted, or another organization's. Misrouted for a gateway's 404."""
 

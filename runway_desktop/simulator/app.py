@@ -61,6 +61,8 @@ class Issue(Struct, frozen=True):
 Endpoint = Callable[[Request], Awaitable[Response]]
 KeyedEndpoint = Callable[[Request, str], Awaitable[Response]]
 """Handler of a request with this secret."""
+_LEAST_WORDS = 20
+_VOICE_MODELS = ("eleven_ttv_v3", "eleven_multilingual_ttv_v2")
 _MONTHLY_LIMIT = 10_000
 """Credits that an organization may buy in a month. Reported, not enforced."""
 
@@ -108,6 +110,7 @@ def api_app(simulator: Simulator) -> Starlette:
         Route("/v1/organization", api.guarded(api.organization), methods=["GET"]),
         Route("/v1/organization/usage", api.guarded(api.usage), methods=["POST"]),
         Route("/v1/uploads", api.guarded(api.slot), methods=["POST"]),
+        Route("/v1/voices/preview", api.guarded(api.voice), methods=["POST"]),
         Route("/_control/state", control.state, methods=["GET"]),
         Route("/_control/faults", control.faults, methods=["POST", "DELETE"]),
         Route("/_control/knobs", control.knobs, methods=["POST"]),
@@ -273,6 +276,20 @@ class _Api:
                 "runwayUri": slot.uri,
             }
         )
+
+    async def voice(self, request: Request, secret: str) -> Response:
+        simulator = self._simulator
+        body = await _members(request)
+        words, model = body.get("prompt"), body.get("model")
+        if not isinstance(words, str) or len(words) < _LEAST_WORDS or model not in _VOICE_MODELS:
+            issue = {"code": "custom", "path": ["prompt"], "message": f"At least {_LEAST_WORDS} letters, and a model."}
+            return _json({"error": "Validation of body failed", "issues": [issue], "docUrl": DOCS}, 400)
+        simulator.witness.voices.append(words)
+        name = f"voice-{len(simulator.witness.voices)}"
+        query = simulator.links.query(
+            name, 0, simulator.clock() + simulator.organizations.of(secret).knobs.link_seconds
+        )
+        return _json({"url": f"{simulator.output_url}/voices/{name}.mp3?{query}", "durationSecs": 6.0})
 
 
 class _Control:

@@ -254,7 +254,19 @@ def output_app(simulator: Simulator, executor: Executor, samples: Path) -> Starl
         content_type = FORMATS[task.recipe.format].content_type
         return _served(request, body, content_type, task.ends_at or task.created_at)
 
-    return Starlette(routes=[Route("/outputs/{task}/{name}", output, methods=["GET", "HEAD"])])
+    async def voice(request: Request) -> Response:
+        _watch_for_secret(simulator, request, "outputs")
+        words, now = request.query_params, simulator.clock()
+        if not simulator.links.is_good(request.path_params["name"], 0, words.get("exp", ""), words.get("sig", ""), now):
+            return _denied("The link has expired or is not valid.")
+        return _served(request, (samples / "speech-6s.mp3").read_bytes(), "audio/mpeg", now)
+
+    return Starlette(
+        routes=[
+            Route("/outputs/{task}/{name}", output, methods=["GET", "HEAD"]),
+            Route("/voices/{name}.mp3", voice, methods=["GET", "HEAD"]),
+        ]
+    )
 
 
 def _served(request: Request, body: bytes, content_type: str, made_at: float) -> Response:

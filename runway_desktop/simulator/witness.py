@@ -27,6 +27,8 @@ class Witness(Struct):
     deleted: list[str] = field(default_factory=list)
     uploads: list[dict[str, object]] = field(default_factory=list)
     """One object for each completed upload: uri, filename, type, size, sha256."""
+    voices: list[str] = field(default_factory=list)
+    """Words from which a voice was designed."""
     downloads: Counter[str] = field(default_factory=Counter)
     """GETs at the outputs' origin, by task id."""
     misplaced_secrets: Counter[str] = field(default_factory=Counter)

@@ -100,6 +100,7 @@ class UseCases:
     settings = _Of(lambda engine: engine.settings)
     sheets = _Of(lambda engine: engine.sheets)
     spending = _Of(lambda engine: engine.spending)
+    voices = _Of(lambda engine: engine.voices)
     tasks: _Of[Tasks] = _Of(lambda engine: engine.ledger)
 
     def __init__(self, engine: Engine) -> None:

@@ -486,6 +486,9 @@ class LateRunway:
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
         return await (await self._client()).create(endpoint, body)
 
+    async def design_voice(self, words: str, model: str) -> str:
+        return await (await self._client()).design_voice(words, model)
+
     async def task(self, remote_id: RemoteId) -> Answer:
         return await (await self._client()).task(remote_id)
 

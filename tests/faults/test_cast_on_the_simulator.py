@@ -8,11 +8,13 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.catalog import starting_values
+from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.cast import Member
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.domain.task import Request, TaskId
@@ -35,6 +37,7 @@ from tests.rigs.engines import engine_of
 from tests.rigs.on_the_simulator import ended, engine, received, simulated, until
 
 TAGGED = Request(endpoint="text_to_image", model="gen4_image", values={"ratio": "1280:720"})
+VOICE = "An old sailor with a rough, warm voice"
 EVERY = frozenset(Ask) - {Ask.REPEAT}
 
 
@@ -114,6 +117,17 @@ async def by_agent(desk: Desk, prompt: str) -> None:
     question = desk.cases.commands.question(APPROVE, rows)
     prepared = question.prepared if question is not None else None
     await desk.cases.commands.do(APPROVE, rows, Given() if prepared is None else Given(prepared=prepared))
+
+
+async def test_voice_designed_by_words_is_asked_once_and_saved(tmp_path: Path):
+    async with simulated() as (simulator, clock), engine(simulator, clock, tmp_path / "a.db") as rig:
+        fetcher = HttpFetcher("http://127.0.0.1")
+        voice = await engine_of(rig, tmp_path / "library", cast(Any, fetcher)).voices.design(VOICE)
+        await fetcher.aclose()
+        assert simulator.witness.voices == [VOICE]
+        assert voice.file is not None
+        assert Path(voice.file.path).read_bytes() == (resource("samples") / "speech-6s.mp3").read_bytes()
+        assert not simulator.witness.misplaced_secrets
 
 
 @pytest.mark.parametrize("entrance", [by_composer, by_cell, by_axis, by_command_line, by_agent])

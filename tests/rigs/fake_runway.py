@@ -35,7 +35,7 @@ from runway_desktop.domain.outputs import Stream
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.values import replace
 
-CallName = Literal["create", "task", "delete", "organization", "usage", "upload"]
+CallName = Literal["create", "task", "delete", "organization", "usage", "upload", "design_voice"]
 
 
 def remote_id(number: int) -> RemoteId:
@@ -192,6 +192,10 @@ class FakeRunway:
     async def organization(self) -> Organization:
         outcome = await self._arrive("organization")
         return self.account if outcome is ... else outcome
+
+    async def design_voice(self, words: str, model: str) -> str:
+        outcome = await self._arrive("design_voice", words, model)
+        return "https://out.example/voice.mp3" if outcome is ... else outcome
 
     async def usage(self, start: date, before: date) -> Sequence[UsedCredits]:
         outcome = await self._arrive("usage", start, before)

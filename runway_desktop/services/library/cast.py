@@ -7,11 +7,15 @@ thread only; disk work in the executor. Raises NotPossible for a name that canno
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 from runway_desktop.domain.cast import LONGEST_NAME, Cast, Member, MemberFile, name_key
 from runway_desktop.domain.errors import NotPossible
@@ -88,6 +92,10 @@ class CastKeeper:
         """Copies a file into the profile, unless its content is there."""
         return await in_worker(self._executor, _keep, self._profile.cast, path, media)
 
+    async def keep_content(self, name: str, content: bytes, media: Media) -> MemberFile:
+        """The same for bytes; `name` with its ending."""
+        return await in_worker(self._executor, _keep_content, self._profile.cast, name, content, media)
+
     def _check_name(self, member: Member) -> None:
         if not member.name:
             raise NotPossible(Text("Enter a name."))
@@ -112,21 +120,30 @@ def _with_paths(member: Member, path: Callable[[str], str]) -> Member:
 
 def _keep(folder: Path, path: Path, media: Media) -> MemberFile:
     """In a worker."""
-    digest = file_hash(path)
+    with ExitStack() as stack:
+        return _kept(folder, path.name, lambda: stack.enter_context(path.open("rb")), file_hash(path), media)
+
+
+def _keep_content(folder: Path, name: str, content: bytes, media: Media) -> MemberFile:
+    """In a worker."""
+    return _kept(folder, name, lambda: BytesIO(content), hashlib.sha256(content).hexdigest(), media)
+
+
+def _kept(folder: Path, name: str, opened: Callable[[], IO[bytes]], digest: str, media: Media) -> MemberFile:
     home = folder / digest[:_HOME_DIGITS]
-    with worded(Text("“{file}” cannot be copied.").with_(file=path.name), Text("Check whether the disk is full.")):
+    with worded(Text("“{file}” cannot be copied.").with_(file=name), Text("Check whether the disk is full.")):
         private.make_folder(home)
         kept = next((file for file in sorted(home.iterdir()) if file.suffix != ".part"), None)
         if kept is None:
-            stem = safe_name(path.stem, max_bytes=_LONGEST_STEM) or "file"
-            kept = home / f"{stem}{path.suffix.lower()}"
+            stem, ending = os.path.splitext(name)
+            kept = home / f"{safe_name(stem, max_bytes=_LONGEST_STEM) or 'file'}{ending.lower()}"
             with draft_of(kept) as draft:
-                _copy(path, draft)
+                _copy(opened(), draft)
     return MemberFile(path=str(kept), media=media, sha256=digest)
 
 
-def _copy(source: Path, target: Path) -> None:
-    with source.open("rb") as reading, open(target, "wb", opener=private.opener) as writing:
+def _copy(reading: IO[bytes], target: Path) -> None:
+    with open(target, "wb", opener=private.opener) as writing:
         shutil.copyfileobj(reading, writing)
         writing.flush()
         os.fsync(writing.fileno())

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from runway_desktop.domain.cast import MemberFile, MemberKind
 from runway_desktop.domain.media import Media
-from runway_desktop.texts import Text, listed, ngettext
+from runway_desktop.texts import Text, _, listed, ngettext
+from runway_desktop.usecases.question import Question
 
 KIND_WORDS: Mapping[MemberKind, Text] = MappingProxyType(
     {
@@ -45,3 +46,12 @@ def held_words(files: Iterable[MemberFile]) -> str:
     """ "4 pictures, 1 clip and the voice"; empty without files."""
     found = [file.media for file in files]
     return listed([AMOUNTS[media].of(found.count(media)) for media in AMOUNTS if media in found])
+
+
+def design_question() -> Question:
+    """Before a voice is designed by words."""
+    return Question(
+        _("Design this voice?"),
+        _("Runway doesn't say what this costs. It is asked once, and not again by itself."),
+        _("Design voice"),
+    )

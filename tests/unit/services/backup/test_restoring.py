@@ -319,7 +319,11 @@ async def test_tasks_at_runway_and_unsaved_results_survive_a_restore(tmp_path: P
     line = LedgerEntry(task_id=waited.id, at=NOW + 200, kind="accepted", detail={"remote_id": "r100"})
     await store.save(replace(waited, state=State.PENDING, sent_at=NOW + 199, remote_id=RemoteId("r100")), line)
     late = Batch(id=BatchId("b2"), name="Made since", created_at=NOW + 200)
-    new = replace(going, id=TaskId("t160"), remote_id=RemoteId("r160"), state=State.RUNNING, batch_id=late.id)
+    maya = member("Maya")
+    await store.save_member(maya, NOW)
+    new = replace(
+        going, id=TaskId("t160"), remote_id=RemoteId("r160"), state=State.RUNNING, batch_id=late.id, cast=(maya.id,)
+    )
     unsure = replace(new, id=TaskId("t161"), remote_id=None, state=State.UNCERTAIN)
     done = replace(new, id=TaskId("t162"), remote_id=RemoteId("r162"), state=State.SUCCEEDED, ended_at=NOW + 200)
     unsaved = Output(task_id=done.id, index=0, url="https://out.example/162.mp4", url_fetched_at=NOW)
@@ -336,6 +340,7 @@ async def test_tasks_at_runway_and_unsaved_results_survive_a_restore(tmp_path: P
     assert [row.outputs for row in await store.unsaved()] == [(unsaved,)]
     assert await store.batch_names([late.id]) == {late.id: "Made since"}
     assert await store.inputs(new.id) == [given]
+    assert await store.members() == [replace(maya, removed_at=new.created_at)], "its name is known"
     assert [entry.kind for entry in await store.ledger(new.id)] == ["accepted"]
     assert "t150" not in tasks, "what was never sent is in the backup of what was there"
     await store.close()

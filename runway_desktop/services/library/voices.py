@@ -1,0 +1,86 @@
+"""Voices designed by words: Runway makes a sound, which is saved at once, heard, and kept as a member's voice if it is
+liked.
+
+A voice that is made by the API speaks in avatars alone, so what is kept is the sound. Whether a design is charged is
+not stated: it counts as paid, and is never repeated by itself. What was made is listed until it is dropped, so that a
+link that could not be saved yet is not lost. Loop's thread only. Raises NotPossible, ApiError (as `Runway.create`:
+after NoReply nobody knows whether it was made), DiskError, StoreError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runway_desktop.domain.cast import DesignedVoice, MemberFile
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.media import HEAD_LENGTH, MEGABYTE, Media, format_of
+from runway_desktop.services.ports import Clock, Fetcher, Runway
+from runway_desktop.services.settings import Settings
+from runway_desktop.texts import Text
+from runway_desktop.values import as_json, replace
+
+from .cast import CastKeeper
+
+LEAST_WORDS = 20
+"""Letters that a description needs. Source: the API reference, "Preview a voice"."""
+MODEL = "eleven_ttv_v3"
+LINK_SECONDS = 86_400.0
+LARGEST_VOICE = 32 * MEGABYTE
+_DESIGNED = "cast.voices"
+
+
+class Voices:
+    def __init__(self, runway: Runway, fetcher: Fetcher, cast: CastKeeper, settings: Settings, clock: Clock) -> None:
+        self._runway = runway
+        self._fetcher = fetcher
+        self._cast = cast
+        self._settings = settings
+        self._clock = clock
+
+    @property
+    def designed(self) -> tuple[DesignedVoice, ...]:
+        """What was made and not dropped, oldest first; without a `file`, it is still to be saved."""
+        stored = self._settings.get(_DESIGNED, [])
+        return tuple(map(_read, stored)) if isinstance(stored, list) else ()
+
+    async def design(self, words: str) -> DesignedVoice:
+        """Asks once, writes down the link, and saves the sound."""
+        if len(words.strip()) < LEAST_WORDS:
+            raise NotPossible(Text("Describe the voice with at least {n} letters.").with_(n=LEAST_WORDS))
+        url = await self._runway.design_voice(words.strip(), MODEL)
+        voice = DesignedVoice(words=words.strip(), url=url, expires_at=self._clock.now() + LINK_SECONDS)
+        await self._store((*self.designed, voice))
+        return await self.save(voice)
+
+    async def save(self, voice: DesignedVoice) -> DesignedVoice:
+        """Saves the sound of a link; free, until the link expires."""
+        if voice.file is not None:
+            return voice
+        content = bytearray()
+        async with self._fetcher.open(voice.url) as stream:
+            async for chunk in stream.chunks:
+                content += chunk
+                if len(content) > LARGEST_VOICE:
+                    break
+        form = format_of(bytes(content[:HEAD_LENGTH]))
+        if form is None or form.media is not Media.AUDIO or len(content) > LARGEST_VOICE:
+            raise NotPossible(Text("What Runway sent is no sound."))
+        name = f"{' '.join(voice.words.split()[:6])}.{form.ending}"
+        saved = replace(voice, file=await self._cast.keep_content(name, bytes(content), Media.AUDIO))
+        await self._store(tuple(saved if one.url == voice.url else one for one in self.designed))
+        return saved
+
+    async def drop(self, voice: DesignedVoice) -> None:
+        """Takes it off the list; a saved file stays."""
+        await self._store(tuple(one for one in self.designed if one.url != voice.url))
+
+    async def _store(self, designed: tuple[DesignedVoice, ...]) -> None:
+        self._settings.set(_DESIGNED, list(map(as_json, designed)))
+        await self._settings.flush()
+
+
+def _read(stored: Mapping[str, Any]) -> DesignedVoice:
+    kept = stored.get("file")
+    file = MemberFile(path=kept["path"], media=Media(kept["media"]), sha256=kept["sha256"]) if kept else None
+    return DesignedVoice(words=stored["words"], url=stored["url"], expires_at=stored["expires_at"], file=file)
