@@ -100,7 +100,7 @@ class Deciding:
         for name, value in request.values.items():
             said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             yield from f"  {name}: {prompt_as_sent(said) if name == prompt else bounded(said)}".split("\n")
-        yield from trouble_of(row, self._engine.catalog, Kept(hold=task.hold)).split("\n")
+        yield from trouble_of(row, self._engine.catalog, Kept(hold=task.hold)).splitlines()
         if command.pays:
             yield f"Price: {self._commands.price(command, [row]) or 'not known'}."
         if text:

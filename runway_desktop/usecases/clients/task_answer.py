@@ -132,7 +132,9 @@ def _of_person(does: str, next_: str, *, has_window: bool) -> dict[str, Any]:
 def _queued(kept: Kept, *, has_window: bool) -> str:
     is_locked = kept.lane is not None and kept.lane.code is LaneCode.LOCKED
     shown, hidden = _QUEUED.get(Way.TURN if is_locked else kept.way, ("", ""))
-    cap = _CAPS.get(kept.held.limit.cap, "the person raises the cap") if kept.held is not None else ""
+    held, cap = kept.held, "the person raises the cap"
+    if held is not None and (held.price or 0.0) <= held.limit.limit:
+        cap = _CAPS.get(held.limit.cap, cap)
     return f"Queued. {shown if has_window else hidden}".strip().format(cap=cap)
 
 

@@ -56,8 +56,8 @@ def test_answer_says_where_the_person_is_needed(has_window: bool, who: str):
     assert task_answer(row(State.RUNNING), has_window=has_window).window is None
 
 
-def over(cap: Cap) -> LaneReason:
-    return LaneReason(LaneCode.HELD_BACK, held=HeldBack(limit=Limit(cap=cap, limit=100.0, spent=100.0), price=5.0))
+def over(cap: Cap, price: float = 5.0) -> LaneReason:
+    return LaneReason(LaneCode.HELD_BACK, held=HeldBack(limit=Limit(cap=cap, limit=100.0, spent=100.0), price=price))
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,7 @@ def over(cap: Cap) -> LaneReason:
         (HoldCode.ITS_TURN, LaneReason(LaneCode.DAY_USED_UP), "queued", "a new day", "in its turn"),
         (HoldCode.ITS_TURN, over(Cap.SENDING), "queued", "a cap", "when the person raises the cap"),
         (HoldCode.ITS_TURN, over(Cap.DAY), "queued", "a cap", "after midnight, or once the person raises it"),
+        (HoldCode.ITS_TURN, over(Cap.DAY, 101.0), "queued", "a cap", "when the person raises the cap"),
         (HoldCode.ITS_TURN, over(Cap.MONTH), "queued", "a cap", "next month, or"),
         (HoldCode.ITS_TURN, over(Cap.BALANCE), "queued", "credits", "when the balance covers it"),
         (HoldCode.WHEN_CREDITS, over(Cap.BALANCE), "queued", "credits", "tried again"),
