@@ -329,12 +329,10 @@ class _Command:
                     self._tell(f"{task['id']} {word}")
             now = time.monotonic()
             is_stuck = found["is_over"] or outcomes.all_rest(found["tasks"])
-            if found["is_over"] or outcomes.wants_key(found["tasks"]):
-                # A key or a disk may come right in a moment.
-                settled_at = now + outcomes.SETTLED_WITHIN
-            else:
-                settled_at = now if chosen.timeout is None else end
-            gives_up = min(gives_up, settled_at) if is_stuck else math.inf
+            # A key or a disk may come right in a moment.
+            settles = found["is_over"] or outcomes.wants_key(found["tasks"])
+            grace = outcomes.SETTLED_WITHIN if settles else 0.0 if chosen.timeout is None else math.inf
+            gives_up = min(gives_up, now + grace) if is_stuck else math.inf
             if now >= min(gives_up, end):
                 break
             if found["is_over"] and not outcomes.unsaved_files(found["tasks"], "failed"):

@@ -339,7 +339,7 @@ class _Reader:
 
     def _state(self, term: Term, into: _Sets) -> None:
         value = term.value
-        states = STATES.get(folded(value)) or frozenset(state for state in State if state.value == folded(value))
+        states = STATES.get(folded(value)) or frozenset(state for state in State if state.name.lower() == folded(value))
         if not states:
             self._ignore(term, _("No status “{name}”. Try {examples}.", name=value, examples=any_of(list(STATES)[:5])))
         into.states |= states

@@ -70,6 +70,7 @@ def test_search_line_is_parsed_into_words_with_and_without_a_key():
         ("is:unrated", Filter(rating=Bounds(None, 0))),
         ("-is:rated", Filter(rating=Bounds(None, 0))),
         ("state:failed", Filter(states=frozenset({State.FAILED}))),
+        ("state:queued", Filter(states=frozenset({State.QUEUED}))),
         ("-state:failed", Filter(without=Without(states=frozenset({State.FAILED})))),
         ("-tag:drone", Filter(without=Without(tags=frozenset({"drone"})))),
         ("-is:reject", Filter(without=Without(picks=frozenset({Pick.REJECT})))),
