@@ -63,11 +63,6 @@ class Hook(Struct, frozen=True, kw_only=True):
 class HookFailed(RunwayDesktopError):
     """The program or the address did not take the event. `detail`: the beginning of what the program said."""
 
-    @property
-    def kind(self) -> str:
-        """The same for each failure of one kind, whatever its numbers."""
-        return self.said.source if isinstance(self.said, Text) else self.said
-
 
 def check_address(address: str) -> None:
     """HookFailed unless it is https, or http to this machine."""

@@ -259,8 +259,10 @@ class Hooks:
             self._told.clear()
 
     async def _tell(self, error: HookFailed) -> None:
-        if error.kind not in self._told:
-            self._told.add(error.kind)
+        # The same for each failure of one kind, whatever its numbers.
+        kind = error.said.source if isinstance(error.said, Text) else error.said
+        if kind not in self._told:
+            self._told.add(kind)
             detail = error.detail[:LONGEST_DETAIL]
             self.engine.bus.tell(events.Notice(error.text, detail, is_problem=True, section="hook"))
             await self.engine.clients.record(self.hook.name, "event", "", error.in_words())

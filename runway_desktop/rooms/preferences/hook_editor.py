@@ -58,8 +58,8 @@ class HookEditor(OwnEditor):
         self._hook.set(self._line.text(), chosen, tests=tests)
 
     def _show(self) -> None:
-        say(self._said, self._hook.said, "bad" if self._hook.is_problem else "muted")
-        if not self._hook.is_problem and not self._hook.is_busy:
+        say(self._said, self._hook.said, self._hook.tone)
+        if self._hook.tone == "muted":
             self._line.setText(self._hook.text)
         self._show_test()
 

@@ -125,9 +125,7 @@ class ClientCases:
         that its result is saved."""
         known = await self._known(wanted.id)
         # An adopted task was just read; it would be read again only after the minimum gap.
-        task, note = (
-            await self._up_to_date(known) if known is not None else (await self._adopted(client, wanted.id), "")
-        )
+        task, note = await self._up_to_date(known) if known else (await self._adopted(client, wanted.id), "")
         links: Sequence[Output] = ()
         if wanted.links and task.state is State.SUCCEEDED:
             handed = await self._engine.links.hand_on([task.id])
@@ -290,13 +288,13 @@ class ClientCases:
             # Without a key the task is held as any other; with one, it is queued for that key.
             await self.need_key()
         try:
-            made = await self._creating.make(client, wish)
+            task, is_repeat = await self._creating.make(client, wish)
         except CallRefused as refusal:
             await self._note_refusal(client, wish, refusal)
             raise
-        if not made.is_repeat:
+        if not is_repeat:
             self._engine.clients.changed()
-        return replace(await self._answer(made.task.id), is_repeat=made.is_repeat)
+        return replace(await self._answer(task.id), is_repeat=is_repeat)
 
     async def steps(self, client: str, wish: verbs.StepsWished) -> verbs.StepsAnswer:
         """Continues the picks of a project to a step of its chain."""

@@ -29,7 +29,7 @@ from runway_desktop.usecases.casting import cast_into
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words import approvals, units
 from runway_desktop.usecases.words.holds import cost_words
-from runway_desktop.values import Struct, replace
+from runway_desktop.values import replace
 
 from .input_files import check_files, named_files
 from .refusals import CallRefused, Code, listed
@@ -44,13 +44,6 @@ Wanted = TaskWished | BatchWished
 _SAVING = ("duration", "outputCount", "resolution", "quality", "ratio")
 """Settings that may make a request cheaper, the ones that change least first."""
 _ID = re.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-
-
-class MadeTask(Struct, frozen=True):
-    """The task of a request, and whether the request was a repeat."""
-
-    task: Task
-    is_repeat: bool
 
 
 class Creating:
@@ -131,7 +124,8 @@ class Creating:
             return {"would": "wait for approval", "because": because.message}
         return {"would": "refuse", "because": because.in_words()} if verdict.why is not None else {"would": "send"}
 
-    async def make(self, client: str, wish: TaskWished) -> MadeTask:
+    async def make(self, client: str, wish: TaskWished) -> tuple[Task, bool]:
+        """The task of a request, and whether it was a repeat."""
         new, digest = await self._wished(client, wish)
         return await self._finishing.run(self._one_by_one(client, digest, new, wish), "make a task")
 
@@ -149,19 +143,21 @@ class Creating:
             endpoint=request.endpoint, model=request.model, request_id=request_id, max_credits=most, is_of_batch=True
         )
         made = self._one_by_one(client, digest, new, wish)
-        return (await self._finishing.run(made, "make a task of a step")).task.id
+        return (await self._finishing.run(made, "make a task of a step"))[0].id
 
-    async def _one_by_one(self, client: str, digest: str, new: NewTask, wish: TaskWished) -> MadeTask:
+    async def _one_by_one(self, client: str, digest: str, new: NewTask, wish: TaskWished) -> tuple[Task, bool]:
         """One request of a client at a time, so that a concurrent repeat finds the first one's record, and each request
         sees what is left of the allowance."""
         async with self._locks.setdefault(client, asyncio.Lock()):
             request_id, known, made = await self._before(client, wish, digest)
             if made is not None:
-                return MadeTask(made, is_repeat=True)
+                return made, True
             new = replace(new, id=known.task_id) if known is not None else new
             return await self._make(client, request_id or f"{WITHOUT_ID}{uuid4().hex}", digest, new, wish)
 
-    async def _make(self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished) -> MadeTask:
+    async def _make(
+        self, client: str, request_id: str, digest: str, new: NewTask, wish: TaskWished
+    ) -> tuple[Task, bool]:
         new = await self._with_cast(new)
         engine, task_id = self._engine, new.id
         origin = Origin(TaskSource.SCRIPT, (client, request_id))
@@ -189,7 +185,7 @@ class Creating:
         task = await engine.ledger.task(task_id)
         if task is None:
             raise CallRefused("The task is gone again.", code=Code.FAILED)
-        return MadeTask(task, is_repeat=False)
+        return task, False
 
     async def _verdict(
         self, name: str, wish: Wanted, new: Sequence[NewTask], prepared: Prepared, most: float | None = None

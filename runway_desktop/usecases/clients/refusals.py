@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from typing import Any
 
 from runway_desktop.domain.errors import DamagedList, KeyRefused, ListClosed, NotThere, RunwayDesktopError
 from runway_desktop.texts import Text, english
@@ -57,13 +58,12 @@ EXITS: Mapping[Code, str] = {
 """What each exit code of a command means."""
 
 
-def listed(values: Sequence[object]) -> str:
+def listed(values: Sequence[Any]) -> str:
     """What is allowed, for a refusal: "4, 5 and 6", of numbers more than `MOST_NAMED` their range."""
     if len(values) <= MOST_NAMED:
         return ", ".join(map(str, values))
     if all(isinstance(value, int | float) for value in values):
-        numbers = [value for value in values if isinstance(value, int | float)]
-        return f"{min(numbers):g} to {max(numbers):g}"
+        return f"{min(values):g} to {max(values):g}"
     return f"{', '.join(map(str, values[:MOST_NAMED]))} … and {len(values) - MOST_NAMED} more"
 
 

@@ -302,8 +302,8 @@ class HookForm(Model):
     def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
         self._in_turn = asyncio.Lock()
-        self.said = ""
-        self.is_problem = self.is_busy = False
+        self.said, self.tone = "", "muted"
+        """Faint while it is checked, bad for a problem."""
 
     @property
     def hook(self) -> Hook:
@@ -316,7 +316,7 @@ class HookForm(Model):
     def set(self, text: str, happenings: Collection[Happening], *, tests: bool = False) -> None:
         """Stores it if it differs and can be used; `tests`: and runs it once. `changed` follows."""
         if tests or self._differs(text, happenings):
-            self._say(_("Checking…"), is_busy=True)
+            self._say(_("Checking…"), "faint")
             self._runner(
                 self._set(text, happenings, tests=tests),
                 "set what is run",
@@ -342,10 +342,10 @@ class HookForm(Model):
 
     def _failed(self, error: RunwayDesktopError) -> None:
         """With what the program said."""
-        self._say("\n".join(filter(None, (error.in_words(), error.detail))), is_problem=True)
+        self._say("\n".join(filter(None, (error.in_words(), error.detail))), "bad")
 
-    def _say(self, said: str, *, is_problem: bool = False, is_busy: bool = False) -> None:
-        self.said, self.is_problem, self.is_busy = said, is_problem, is_busy
+    def _say(self, said: str, tone: str = "muted") -> None:
+        self.said, self.tone = said, tone
         self.changed.emit()
 
 
