@@ -82,8 +82,8 @@ class BatchRun:
         """Of each of those, by the task's id."""
         self._left: dict[str, tuple[list[int], Answer]] = {}
         """The lines and the last answer of each task that is not done, by id: those looked at last are at the end."""
-        self._ends: dict[int, Answer] = {}
-        """A task for each exit code."""
+        self._codes: set[int] = set()
+        """Exit codes of the tasks that are done."""
         self._lacks = False
         """A row was refused, or a result is not saved."""
 
@@ -232,7 +232,7 @@ class BatchRun:
         is_over = self._agreed is not None and sum(self._costs.values()) > self._agreed + _ENOUGH
         if task["id"] in self._costs and (is_over or (each is not None and self._costs[task["id"]] > each + _ENOUGH)):
             task = {**task, "over_max_credits": True}
-        self._ends[exit_code([task])] = task
+        self._codes.add(exit_code([task]))
         if not self._waits:
             return
         self._lacks |= has_files(task, "failed", "expired")
@@ -252,7 +252,7 @@ class BatchRun:
             say(f"Not {'ended' if self._waits else 'sent'} yet: {amount:,} ({because}).")
         if why:
             say("The same command with --wait goes on and makes nothing twice.")
-        code = exit_code([*self._ends.values(), *([{"state": "queued"}] if self._left else [])])
+        code = outcomes.worst(self._codes | ({Code.NOT_YET.value} if self._left else set()))
         return Code.FAILED.value if self._lacks and code in (0, Code.NOT_YET.value) else code
 
 

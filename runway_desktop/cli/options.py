@@ -1,4 +1,4 @@
-"""Parser of the commands' arguments, made from the records of the verbs. Standard library and those only."""
+"""Parser of the commands' arguments, made from the records of the verbs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from runway_desktop.remote.opening import add_flags
 from runway_desktop.usecases.clients.refusals import EXITS, CallRefused, Code
 from runway_desktop.usecases.clients.verbs import VERBS, Command, Member, TaskAnswer, Verb, members
 
@@ -57,14 +58,14 @@ def parser() -> argparse.ArgumentParser:
             )
             _with_members(command, verb, verb.command)
             _with_flags(command, verb.command, selects=verb.name == "list")
-            _with_profile(command)
+            add_flags(command)
     says = "Print the completions of a shell, to be put where it looks for them."
     commands.add_parser("completion", help=_help(says), description=says).add_argument(
         "shell", choices=SHELLS, metavar="SHELL", help=f"one of {', '.join(SHELLS)}"
     )
     # Handled by `mcp/main.py`; here for completions and the man page.
     says = "Serve an agent on stdin and stdout, by the Model Context Protocol."
-    _with_profile(commands.add_parser("mcp", help=_help(says), description=says))
+    add_flags(commands.add_parser("mcp", help=_help(says), description=says))
     return found
 
 
@@ -153,14 +154,6 @@ def _with_flags(command: argparse.ArgumentParser, typed: Command, *, selects: bo
         command.add_argument("--jsonl", nargs="?", const=(), type=_fields, metavar="FIELDS", help=said)
     else:
         command.add_argument("--json", action="store_const", const=(), help=said)
-
-
-def _with_profile(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--profile", metavar="NAME", help="the profile with this name")
-    command.add_argument("--profile-dir", type=Path, metavar="DIR", help="the profile in this folder")
-    command.add_argument("--demo", action="store_true", help="the demo's profile, which costs nothing")
-    command.add_argument("--quiet", action="store_true", help="say only problems on stderr, no progress")
-    command.add_argument("--verbose", action="store_true", help="say more in the log and on stderr")
 
 
 def _refused(message: str, program: str) -> CallRefused:

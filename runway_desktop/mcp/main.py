@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from runway_desktop.remote.opening import INTERRUPTED, Ended, opened
+from runway_desktop.remote.opening import INTERRUPTED, Ended, add_flags, opened
 from runway_desktop.usecases.clients.refusals import CallRefused
 
 LIBRARY = "mcp>=2.3,<3"
@@ -31,11 +31,7 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="runway-desktop mcp", description="Serve an agent on stdin and stdout (Model Context Protocol)."
     )
-    parser.add_argument("--profile", metavar="NAME", help="the profile of this name")
-    parser.add_argument("--profile-dir", type=Path, metavar="DIR", help="the profile in this folder")
-    parser.add_argument("--demo", action="store_true", help="the demo's profile, which costs nothing")
-    parser.add_argument("--quiet", action="store_true", help="say only problems on stderr, as ever")
-    parser.add_argument("--verbose", action="store_true", help="say more in the log and on stderr")
+    add_flags(parser)
     chosen = parser.parse_args(list(words))
     try:
         from .server import serve

@@ -6,9 +6,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 
 from runway_desktop.domain.account import fingerprint_of
 from runway_desktop.domain.errors import RunwayDesktopError
@@ -31,6 +32,15 @@ class Ended(Exception):
     def __init__(self, number: int) -> None:
         super().__init__(f"signal {number}")
         self.exit_code = 128 + number
+
+
+def add_flags(parser: ArgumentParser) -> None:
+    """Those that `opened` reads, and --quiet."""
+    parser.add_argument("--profile", metavar="NAME", help="the profile with this name")
+    parser.add_argument("--profile-dir", type=Path, metavar="DIR", help="the profile in this folder")
+    parser.add_argument("--demo", action="store_true", help="the demo's profile, which costs nothing")
+    parser.add_argument("--quiet", action="store_true", help="say only problems on stderr, no progress")
+    parser.add_argument("--verbose", action="store_true", help="say more in the log and on stderr")
 
 
 @asynccontextmanager
