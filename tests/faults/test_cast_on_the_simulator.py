@@ -17,7 +17,8 @@ from runway_desktop.catalog import starting_values
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.cast import Member
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
-from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.domain.steps import Chain, ChainId, Step, StepInput
+from runway_desktop.domain.task import Request, StepId, TaskId
 from runway_desktop.remote.answers import answer
 from runway_desktop.remote.messages import Hello
 from runway_desktop.services.engine import Engine
@@ -34,6 +35,7 @@ from runway_desktop.values import replace
 from tests.rigs.cast import with_picture
 from tests.rigs.engine_rig import CATALOG, Rig
 from tests.rigs.engines import engine_of
+from tests.rigs.film import PROJECT, add_take
 from tests.rigs.on_the_simulator import ended, engine, received, simulated, until
 
 TAGGED = Request(endpoint="text_to_image", model="gen4_image", values={"ratio": "1280:720"})
@@ -119,6 +121,15 @@ async def by_agent(desk: Desk, prompt: str) -> None:
     await desk.cases.commands.do(APPROVE, rows, Given() if prepared is None else Given(prepared=prepared))
 
 
+async def by_step(desk: Desk, prompt: str) -> None:
+    first = Step(id=StepId("s1"), endpoint=TAGGED.endpoint, model=TAGGED.model, values=TAGGED.values)
+    another = replace(first, id=StepId("s2"), input=StepInput.NOTHING, template=prompt)
+    await add_take(desk.rig, desk.engine.settings.library.parent, 1)
+    chain = Chain(id=ChainId("c1"), name="Pier", steps=(first, another))
+    bill = await desk.cases.steps.bill((await desk.cases.steps.board(PROJECT, chain)).ready())
+    await desk.cases.steps.send(bill, EVERY)
+
+
 async def test_voice_designed_by_words_is_asked_once_and_saved(tmp_path: Path):
     async with simulated() as (simulator, clock), engine(simulator, clock, tmp_path / "a.db") as rig:
         fetcher = HttpFetcher("http://127.0.0.1")
@@ -130,7 +141,7 @@ async def test_voice_designed_by_words_is_asked_once_and_saved(tmp_path: Path):
         assert not simulator.witness.misplaced_secrets
 
 
-@pytest.mark.parametrize("entrance", [by_composer, by_cell, by_axis, by_command_line, by_agent])
+@pytest.mark.parametrize("entrance", [by_composer, by_cell, by_axis, by_command_line, by_agent, by_step])
 async def test_every_entrance_sends_the_picture_of_the_member(
     entrance: Callable[[Desk, str], Awaitable[object]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -54,6 +54,8 @@ AT_TIMES = {
 """Present names of commands."""
 FLAGS = frozenset(re.findall("--[a-z-]+", (ROOT / "docs" / "commands-and-agents.md").read_text("utf-8")))
 """Of all commands: its table is made of them."""
+PLACES = ("{prompt}", "{note}")
+"""Of a step's template."""
 VALUE = re.compile(r"\{\w+\}")
 
 
@@ -138,7 +140,7 @@ def _wrong_code(code: str, program: Program) -> Iterator[str]:
             yield f"no command has the key {code}"
     elif re.fullmatch(r"-?[a-z]+:\S.*", code):
         yield from _wrong_search(code)
-    elif re.search(r"\{\w+\}", code):
+    elif re.search(r"\{\w+\}", code) and code not in PLACES:
         yield from template_problems(code)
     elif code not in program.source and not (ROOT / code).is_file():
         yield f"the program does not know “{code}”"
