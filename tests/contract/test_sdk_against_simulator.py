@@ -1,6 +1,6 @@
 """The official SDK, unmodified, against the simulator: create, wait, and read every output, on every pair.
 
-The SDK sleeps some six seconds before it first asks for a task; all pairs wait at once, and the simulator is so fast
+The SDK sleeps some six seconds before it first asks for a task, which one test lets it do; the simulator is so fast
 that the first question finds each task done.
 """
 
@@ -12,6 +12,7 @@ import re
 import httpx
 import pytest
 from runwayml import AsyncRunwayML, AuthenticationError, BadRequestError, NotFoundError, RunwayML
+from runwayml.lib import polling
 from runwayml.lib.polling import TaskFailedError
 
 from runway_desktop.catalog import Catalog, Pair
@@ -28,6 +29,14 @@ FAST = Knobs(speed=1_000, seed=7, concurrency=None, daily_limit=None, balance=1_
 KINDS = {Media.IMAGE: "image/", Media.VIDEO: "video/", Media.AUDIO: "audio/"}
 
 
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK asks for a task after a second."""
+    monkeypatch.setattr(polling, "POLL_TIME", 1)
+    monkeypatch.setattr(polling, "POLL_JITTER", 0)
+
+
+@pytest.mark.usefixtures("soon")
 async def test_sdk_creates_and_reads_results_of_every_endpoint_and_model() -> None:
     async with (
         running_simulator(FAST) as simulator,
@@ -58,6 +67,7 @@ async def test_sdk_creates_and_reads_results_of_every_endpoint_and_model() -> No
     assert set(simulator.witness.questions.values()) == {1}
 
 
+@pytest.mark.long
 def test_unmodified_sdk_works_with_the_simulator_process() -> None:
     child = SimulatorProcess.start(["--speed", "1000", "--seed", "7"])
     try:
@@ -90,6 +100,7 @@ async def test_sdk_uploads_to_another_origin_and_uses_the_upload() -> None:
         assert path_of(refused.value) == ["promptImage"]
 
 
+@pytest.mark.usefixtures("soon")
 async def test_sdk_reads_refusals_failures_and_deletions() -> None:
     async with running_simulator(FAST) as simulator, client_of(simulator) as sdk:
         with pytest.raises(BadRequestError) as refused:

@@ -29,7 +29,7 @@ from tests.rigs.socks_server import http_proxy, socks_proxy
 HOST = "runway.example"
 SECRET = "key_" + "5e" * 64
 HURRY = Patience(connect=1.0, read=5.0, create=5.0)
-IMPATIENCE = Patience(connect=0.3, read=5.0, create=5.0)
+IMPATIENCE = Patience(connect=0.1, read=5.0, create=5.0)
 BODY = b'{"id": "17f20503-6c24-4c16-946b-35dbbce2af2f", "creditBalance": 1}'
 
 
