@@ -42,4 +42,6 @@ def arrange(programs: Programs, **settings: Any) -> None:
     asyncio.run(write())
 
 
+IN_VAIN = {"IN_VAIN": "1"}
+"""For a command that waits for what does not come."""
 PICTURE = ("create", "text_to_image", "--model", "gen4_image", "--prompt", "A fox")

@@ -13,7 +13,7 @@ from tests.rigs.runway_process import Runway
 
 @pytest.fixture(scope="module")
 def runway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runway]:
-    runway = Runway(tmp_path_factory.mktemp("runway"), "--speed", "60")
+    runway = Runway(tmp_path_factory.mktemp("runway"), "--speed", "200")
     runway.start()
     yield runway
     runway.stop()

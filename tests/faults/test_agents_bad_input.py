@@ -89,7 +89,7 @@ async def test_agent_request_beyond_its_allowance_waits_for_approval_and_costs_n
     async with host(programs) as client:
         made = await asked(client, "create", **wish())
         assert (made["state"], made["waits_for"]) == ("waiting_for_approval", "the person")
-        assert not (await asked(client, "wait", ids=[made["id"]], seconds=2))["is_over"]
+        assert not (await asked(client, "wait", ids=[made["id"]], seconds=0.5))["is_over"]
     assert programs.runway.accepted == []
 
 

@@ -18,7 +18,7 @@ from tests.faults.commands_rig import arrange, run
 from tests.rigs.profile_programs import Programs, until
 from tests.rigs.runway_process import ROOT
 
-ROWS = 12
+ROWS = 8
 BATCH = ("create", "text_to_image", "--model", "gen4_image", "--set", "ratio=1280:720", "--max-credits", "1000")
 
 
@@ -102,7 +102,7 @@ def test_interrupted_batch_names_the_command_that_goes_on(programs: Programs, ta
 def test_killed_batch_goes_on_and_pays_nothing_twice(programs: Programs, table: str):
     before = sent(programs)
     batch = programs.start(*BATCH, "--batch", table)
-    first_lines(batch, 7)
+    first_lines(batch, 5)
     batch.kill()
     batch.wait(60)
     code, made, said = made_by(programs, *BATCH, "--batch", table, "--wait")

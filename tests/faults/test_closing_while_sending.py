@@ -22,7 +22,7 @@ from runway_desktop.store import SqliteStore
 from tests.rigs.runway_process import ROOT, Runway
 
 SECRET = "key_" + "5a" * 64
-LATE = 4.0
+LATE = 2.5
 NEVER = 120.0
 PATIENCE = 60.0
 

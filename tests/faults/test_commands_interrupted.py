@@ -121,7 +121,8 @@ def test_wait_ended_by_a_signal_names_the_command_that_continues(
 
 def test_command_in_the_background_outlives_its_terminal(programs: Programs):
     made = run(programs, *FOX, "--prompt", "Outlives [seconds:36000]")[1]
-    line = f"trap '' HUP; rd wait {made['id']} --timeout 5 in & pid=$!; sleep 3; kill -HUP $pid; wait $pid"
+    waits = f"coproc {{ exec rd wait {made['id']} --timeout 2 in 2>&1; }}"
+    line = f"trap '' HUP; {waits}; read begun <&${{COPROC[0]}}; kill -HUP $COPROC_PID; wait $COPROC_PID"
     assert in_shell(programs, line).returncode == 8
 
 

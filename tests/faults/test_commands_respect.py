@@ -21,7 +21,7 @@ from runway_desktop.domain.task import Hold, HoldCode, Request, State, Task, Tas
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.store import SqliteStore
 from runway_desktop.wiring import environment
-from tests.faults.commands_rig import PICTURE, arrange, run
+from tests.faults.commands_rig import IN_VAIN, PICTURE, arrange, run
 from tests.faults.hanging_keychain import BACKEND
 from tests.rigs.libraries import fill
 from tests.rigs.permits import permit
@@ -86,12 +86,12 @@ def paid(programs: Programs) -> Any:
 
 def test_wait_during_a_pause_reports_the_pause(programs: Programs, paid: Any):
     arrange(programs, **{PAUSED: True})
-    code, made, said = run(programs, *PAID)
+    code, made, said = run(programs, *PAID, **IN_VAIN)
     assert (code, made["state"], made["waits_because"], paid()) == (8, "queued", "Paused", 0)
     again = f"runway-desktop wait {made['id']} --profile-dir {programs.folder}"
     assert made["next"] == f"Queued. It is sent when the person resumes sending. To wait for it: {again}"
     assert f"is not sent yet: Paused. {made['next']}" in said
-    code, _, said = run(programs, "wait", made["id"], "--timeout", "2")
+    code, _, said = run(programs, "wait", made["id"], "--timeout", "1")
     assert (code, "queued: Paused" in said) == (8, True)
     arrange(programs, **{PAUSED: False})
     assert (run(programs, "wait", made["id"])[0], paid()) == (0, 1)
@@ -135,7 +135,7 @@ def test_paid_result_is_kept_while_the_library_folder_is_missing(programs: Progr
     code, first, _ = run(programs, *PAID, "--wait")
     assert (code, Path(first["files"][0]["path"]).is_relative_to(drive)) == (0, True)
     drive.rename(tmp_path / "unplugged")
-    code, made, said = run(programs, *PAID, "--prompt", "Away", "--wait")
+    code, made, said = run(programs, *PAID, "--prompt", "Away", "--wait", **IN_VAIN)
     assert (code, made["status"], paid()) == (1, "SUCCEEDED", 2), said
     assert f"{made['id']}: a result is not saved. The folder" in said
     assert f"To have the rest later: runway-desktop wait {made['id']}" in said
@@ -236,10 +236,10 @@ def test_wait_command_without_permission_to_spend_sends_no_queued_task(
     programs: Programs, paid: Any, permission: Permission, code: int, why: str
 ):  # fmt: skip
     arrange(programs, **{PAUSED: True})
-    queued = run(programs, *PAID)[1]
+    queued = run(programs, *PAID, **IN_VAIN)[1]
     arrange(programs, **{PAUSED: False})
     withdraw(programs, permission)
-    ended, _, said = run(programs, "wait", queued["id"], "--timeout", "3")
+    ended, _, said = run(programs, "wait", queued["id"], "--timeout", "1.5")
     assert (ended, why in said, paid()) == (code, True, 0), said
 
 

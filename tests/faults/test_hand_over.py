@@ -66,7 +66,7 @@ def test_window_takes_over_the_engine_and_the_running_command_continues(programs
 
 
 def test_sending_is_stored_before_a_window_takes_over(programs: Programs):
-    programs.runway.fault("create", "latency", seconds=5.0)
+    programs.runway.fault("create", "latency", seconds=3.0)
     creates = programs.start(*FOX, "--prompt", "Slow")
     until(programs.is_sending, "the request under way")
     programs.window()

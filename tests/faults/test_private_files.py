@@ -28,7 +28,7 @@ def open_to_others(root: Path) -> list[str]:
 
 def test_files_of_a_profile_are_private_after_work_with_an_open_umask(tmp_path: Path):
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.faults.open_umask_child", str(tmp_path)],
+        [sys.executable, "-m", "tests.rigs.hurried", "-m", "tests.faults.open_umask_child", str(tmp_path)],
         capture_output=True,
         text=True,
         check=False,

@@ -11,6 +11,7 @@ import pytest
 from tests.reliability import __main__ as suite
 from tests.reliability import lives, records
 from tests.reliability.scene import Count
+from tests.rigs.samples import examples
 
 ROWS = {row.name: row for row in suite.rows(suite.SAMPLE)}
 SAMPLE = (
@@ -51,7 +52,7 @@ async def test_log_truncated_after_a_sending_without_an_answer_loses_no_task(tmp
 
 async def test_no_task_is_lost_after_kills_on_the_programs_own_event_loop(tmp_path: Path):
     dice = random.Random(11)
-    for number in range(2):
+    for number in range(examples(1)):
         place = tmp_path / str(number)
         place.mkdir()
         count = await lives.killed(place, dice, 5)

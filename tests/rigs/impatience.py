@@ -91,7 +91,7 @@ def kill_in_turn(
     chance = random.Random(21)
     clients = [start(1), start(2)]
     for seed in range(3, 3 + KILLED):
-        time.sleep(chance.uniform(0.5, 2.0))
+        time.sleep(chance.uniform(0.5, 1.5))
         meanwhile(seed)
         killed = clients.pop(0)
         killed.kill()
@@ -105,7 +105,9 @@ def kill_in_turn(
 
 def started(module: str, words: Sequence[str], runway: Runway) -> subprocess.Popen[bytes]:
     surroundings = os.environ | {"RUNWAYML_API_SECRET": SECRET, "RUNWAYML_BASE_URL": runway.base_url}
-    return subprocess.Popen([sys.executable, "-m", module, *words], cwd=ROOT, env=surroundings)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.rigs.hurried", "-m", module, *words], cwd=ROOT, env=surroundings
+    )
 
 
 def _listed(programs: Programs) -> list[dict[str, str]]:
