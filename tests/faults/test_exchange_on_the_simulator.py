@@ -42,6 +42,7 @@ def as_kept(task: Task) -> Task:
         remote_created_at=milliseconds(task.remote_created_at),
         running_since=milliseconds(task.running_since),
         ended_at=milliseconds(task.ended_at),
+        picked_at=milliseconds(task.picked_at),
         asked_at=None,
         progress=None,
         position=0.0,
