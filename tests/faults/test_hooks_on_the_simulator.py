@@ -11,6 +11,7 @@ import pytest
 
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.hooks import Happening
+from runway_desktop.services.disk import library_folder
 from runway_desktop.usecases import hooks as hooks_module
 from runway_desktop.usecases.clients.task_answer import task_answer
 from runway_desktop.usecases.hooks import Hooks
@@ -34,6 +35,7 @@ async def test_burst_of_results_is_told_one_by_one_and_the_empty_queue_last(
 ):
     # Its time is quick: a minute is a third of a second.
     monkeypatch.setattr(hooks_module, "_FRESH", 1e9)
+    monkeypatch.setattr(library_folder, "ANSWER_WITHIN", 1e4)
     program, told = tmp_path / "program", tmp_path / "told"
     program.write_text(ONE_AT_A_TIME.format(here=tmp_path))
     program.chmod(0o755)

@@ -140,7 +140,7 @@ async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Do
         try:
             yield downloads
         finally:
-            await downloads.settle(0.0)
+            await downloads.settle(60.0)
             await loop
             await fetcher.aclose()
     finally:
