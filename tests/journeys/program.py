@@ -57,6 +57,8 @@ class Program:
         """Starts it with these items and waits for its window, whose id it gives."""
         self._starts += 1
         self._process = self._popen(items, self.complaints_file)
+        # They open while the program starts.
+        self._eyes = Eyes(self._screen, self.pid)
         until(lambda: self.hands.windows(TITLE, self.pid) or not self.runs, "the window")
         assert self.runs, f"it ended at once: {self.complaints}"
         window = self.hands.wait_for_window(TITLE, self.pid)
