@@ -126,7 +126,8 @@ class Hooks:
                 age = self.engine.clock.now() - (output.saved_at or 0.0)
                 if output.state is not OutputState.SAVED or abs(age) < _FRESH:
                     self._was_busy = True
-                    self._add(None, output.task_id)
+                    if output.state not in (OutputState.WAITING, OutputState.DOWNLOADING):
+                        self._add(None, output.task_id)
             case events.LaneChanged():
                 self._lane_changed = True
                 self._wake()
