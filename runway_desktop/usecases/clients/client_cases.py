@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import Any
 
-from runway_desktop.catalog import Field, FieldKind, Pair, Variant
-from runway_desktop.catalog.catalog import length_left_out, starting_values
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain import permissions
 from runway_desktop.domain.account import NO_KEY, Fingerprint, KeySource, Link
@@ -21,9 +19,8 @@ from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.errors import ApiError, NotPossible, NotThere
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.library import GroupBy, Listing, Row
-from runway_desktop.domain.media import Media
 from runway_desktop.domain.permissions import COMMAND_LINE, LONGEST_WAIT, Act, ClientRequest, Permission, Why
-from runway_desktop.domain.task import Output, RemoteId, Request, State, Task, TaskId, parse_remote_id
+from runway_desktop.domain.task import Output, RemoteId, State, Task, TaskId, parse_remote_id
 from runway_desktop.services.approvals import YOU
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Finishing
@@ -40,7 +37,8 @@ from runway_desktop.values import replace
 from . import verbs
 from .continuing import Continuing
 from .creating import Creating, refused
-from .refusals import CallRefused, Code, in_english, listed, refusal_of
+from .model_answer import models_answer
+from .refusals import CallRefused, Code, in_english, refusal_of
 from .task_answer import is_settled, task_answer
 from .verbs import MOST_LOOKED_AT, MOST_TASKS, TaskAnswer
 
@@ -50,7 +48,6 @@ LIKE = "Ids look like 17f20503-6c24-4c16-946b-35dbbce2af2f."
 _LONGEST_ABOUT = 200
 _VALUES = {"is": IS, "state": tuple(STATES)}
 """What two filters of a query may be."""
-_INPUTS = (Media.IMAGE, Media.VIDEO, Media.AUDIO)
 
 
 class ClientCases:
@@ -229,32 +226,7 @@ class ClientCases:
 
     async def models(self, _: str, wanted: verbs.ModelsWanted) -> verbs.ModelsAnswer:
         """Endpoints with their models; with a model named, its fields and price."""
-        catalog = self._engine.catalog
-        _one_of(wanted.endpoint, "endpoint", [one.name for one in catalog.endpoints])
-        _one_of(wanted.takes, "input", ["text", *(kind.value for kind in _INPUTS)])
-        kinds, has_prompt = frozenset(kind for kind in _INPUTS if kind.value == wanted.takes), wanted.takes == "text"
-        found = [
-            pair
-            for pair in catalog.pairs()
-            if wanted.endpoint in ("", pair.endpoint)
-            and (not wanted.takes or catalog.needs_no_more(pair, kinds, has_prompt=has_prompt))
-        ]
-        _one_of(wanted.model, "model", list(dict.fromkeys(pair.model for pair in found)))
-        shown = [pair for pair in found if wanted.model in ("", pair.model)]
-        models = {pair.endpoint: [one.model for one in shown if one.endpoint == pair.endpoint] for pair in shown}
-        endpoints = [
-            verbs.EndpointAnswer(endpoint=name, makes=catalog.makes(name).value, models=of)
-            for name, of in models.items()
-        ]
-        return verbs.ModelsAnswer(endpoints=endpoints, models=list(map(self._in_full, shown)) if wanted.model else None)
-
-    def _in_full(self, pair: Pair) -> verbs.ModelAnswer:
-        values = starting_values(pair) | length_left_out(pair)
-        price = self._engine.pricing.price(Request(endpoint=pair.endpoint, model=pair.model, values=values))
-        return verbs.ModelAnswer(
-            endpoint=pair.endpoint, model=pair.model, credits=price.credits if price is not None else None,
-            fields=list(map(_field, pair.fields)),
-        )  # fmt: skip
+        return models_answer(self._engine.catalog, self._engine.pricing.price, wanted)
 
     async def balance(self, _: str, __: verbs.Nothing) -> verbs.BalanceAnswer:
         """The balance, and what remains of each model's limits."""
@@ -539,34 +511,3 @@ def _some(ids: Sequence[str]) -> Sequence[str]:
 def _about(wanted: verbs.Wish) -> str:
     """What the record of a create says of it."""
     return f"{wanted.endpoint} {wanted.model}"[:_LONGEST_ABOUT] if isinstance(wanted, verbs.TaskWished) else ""
-
-
-def _one_of(word: str, what: str, known: Sequence[str]) -> None:
-    if word and word not in known:
-        raise CallRefused(f"There is no such {what} here.", code=Code.INPUT, advice=f"There are: {listed(known)}.")
-
-
-def _field(one: Field) -> verbs.FieldAnswer:
-    return verbs.FieldAnswer(
-        name=one.name, kind=one.kind.value, required=one.required, default=one.default,
-        choices=list(one.choices) or None, least=one.minimum, most=one.maximum, longest=one.max_length,
-        takes=sorted(kind.value for kind in one.media) or None,
-        fields=[*_of_item(one), *map(_field, one.fields)] or None,
-        forms=[[*_tag(one, form), *map(_field, form.fields)] for form in one.variants] or None,
-    )  # fmt: skip
-
-
-def _of_item(one: Field) -> Iterator[verbs.FieldAnswer]:
-    """The members that an input has beside its own fields, where it is an object."""
-    if one.uri_key:
-        yield verbs.FieldAnswer(name=one.uri_key, kind=FieldKind.ASSET.value, required=True)
-    if one.position_key:
-        name, positions = one.position_key, list(one.positions)
-        yield verbs.FieldAnswer(
-            name=name, kind=FieldKind.CHOICE.value, required=one.position_required, choices=positions
-        )
-
-
-def _tag(one: Field, form: Variant) -> Iterator[verbs.FieldAnswer]:
-    if one.tag_key:
-        yield verbs.FieldAnswer(name=one.tag_key, kind=FieldKind.CHOICE.value, required=True, choices=[form.tag])
