@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import KeptSheet, new_sheet_id
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.prices import addresses_in
+from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.expansion import expansions
 from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent, write, write_row
@@ -46,7 +47,11 @@ class Orders:
             [(request, cast)] = order.with_cast()
             return await self._sending().prepare_edit(order.editing, request, origin, cast)
         name = batch_name(order.request.prompt) if order.amount > 1 else ""
-        return self._sending().prepare(_tasks_of(order), origin, batch_name=name)
+        new = _tasks_of(order)
+        parent = await self._engine.ledger.task(order.parent) if order.parent is not None else None
+        if parent is not None and parent.project == order.project:
+            new = [_beside(parent, one) for one in new]
+        return self._sending().prepare(new, origin, batch_name=name)
 
     async def send(
         self, order: Order, prepared: Prepared, *, is_answered: bool = False, was_told: bool = False
@@ -88,6 +93,16 @@ def _tasks_of(order: Order) -> list[NewTask]:
         NewTask(request=request, project=order.project, parent_id=order.parent, cast=cast)
         for request, cast in order.with_cast()
     ]
+
+
+def _beside(parent: Task, new: NewTask) -> NewTask:
+    """An edited request is another take of its shot; of its step too, while it goes on from the same files."""
+    new = replace(new, shot=parent.shot)
+    files, now = (
+        {uri for value in one.values.values() for uri in addresses_in(value)} for one in (parent.request, new.request)
+    )
+    is_same = parent.request.endpoint == new.request.endpoint and files == now
+    return replace(new, step=parent.step, made_of=parent.made_of) if is_same else new
 
 
 def batch_name(prompt: str) -> str:

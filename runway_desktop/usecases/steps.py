@@ -185,6 +185,8 @@ class Steps:
         marks = await self._marks([Source(one.task_id, one.index) for one in picked], chain.steps)
         rows = []
         for shot in shots:
+            # There may be hundreds, and a window beside them.
+            await self._engine.clock.sleep(0)
             placed: list[list[ShotTake]] = [[] for _ in columns]
             others: list[ShotTake] = []
             for take in shot.takes:
@@ -217,11 +219,10 @@ class Steps:
         if not going:
             return Bill(prepared=None, ready=(), left_out=tuple(left_out))
         titles = dict.fromkeys(title_of(one.step) for one in going)
-        prepared = await self._sending().prepare_many(
-            [new for one in going for new in tasks_of(one)],
-            Origin(TaskSource.STEPS, tuple(one.mark for one in going)),
-            batch_name=" · ".join((*filter(None, {going[0].take.row.task.project}), *titles)),
-        )
+        new = [task for one in going for task in tasks_of(one)]
+        name = " · ".join((going[0].take.row.task.project, *titles)) if len(new) > 1 else ""
+        origin = Origin(TaskSource.STEPS, tuple(one.mark for one in going))
+        prepared = await self._sending().prepare_many(new, origin, batch_name=name)
         again = await self.made(going)
         prepared.asks |= _REPEAT if again else frozenset()
         return Bill(prepared=prepared, ready=tuple(going), left_out=tuple(left_out), again=len(again))

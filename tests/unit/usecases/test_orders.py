@@ -11,12 +11,15 @@ import pytest
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Notice
+from runway_desktop.domain.task import Source, State, StepId, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.orders import Orders
 from runway_desktop.usecases.requests.order import Order, button_of
 from runway_desktop.usecases.sending.sending import TaskSender
-from tests.rigs.engine_rig import Rig, request
+from runway_desktop.values import replace
+from tests.rigs.engine_rig import Rig, request, with_picture
 from tests.rigs.engines import engine_of
+from tests.rigs.rows import task
 
 BRACES = request("A {fox|hen} at dawn")
 
@@ -83,3 +86,25 @@ async def test_tasks_are_stored_though_their_sheet_could_not_be(tmp_path: Path, 
         assert len(ids) == 2
         [notice] = [one for one in told if isinstance(one, Notice)]
         assert "2 tasks are queued, but their sheet" in str(notice.message)
+
+
+async def test_edited_request_stays_in_its_shot_and_in_its_step_while_its_files_stay(tmp_path: Path):
+    async with a_desk(tmp_path) as (rig, engine, orders):
+        source = Source(TaskId("t1"), 0)
+        picture = with_picture("https://example.com/a.png", "gen4.5")
+        failed = task(2, State.FAILED, project="Farm", shot="010", step=StepId("s2"), made_of=source, request=picture)
+        await rig.store.add([failed], (), None, ())
+        await rig.pricing.learn(picture, 25.0)
+        pair = engine.catalog.pair(picture.endpoint, picture.model)
+        assert pair is not None
+        for changes, project, found in (
+            ({"promptText": "A hen"}, "Farm", ("010", StepId("s2"), source)),
+            ({"promptImage": "https://example.com/b.png"}, "Farm", ("010", None, None)),
+            ({"promptText": "A cow"}, "Barn", ("", None, None)),
+        ):
+            edited = replace(picture, values={**picture.values, **changes})
+            order = Order(pair=pair, request=edited, parent=failed.id, project=project)
+            ids = await orders.send(order, await orders.prepare(order))
+            assert isinstance(ids, tuple)
+            made = await rig.task(ids[0])
+            assert (made.shot, made.step, made.made_of) == found
