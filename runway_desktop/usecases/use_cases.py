@@ -157,6 +157,21 @@ class UseCases:
 
         return await problem_report(self._engine, window)
 
+    async def recent_prompts(self, limit: int) -> list[str]:
+        """Distinct prompts, latest first, with the names of the cast as they were typed. StoreError."""
+        from runway_desktop.domain.library import Filter, GroupBy, Listing
+        from runway_desktop.usecases.casting import as_asked
+
+        engine = self._engine
+        prompts, cast = await engine.library.recent_prompts(limit), await engine.cast.load()
+        if not cast.members:
+            return list(prompts)
+        with_cast = Filter(cast=frozenset(member.id for member in cast.members))
+        found = await engine.library.list(Listing(filter=with_cast, group=GroupBy.NONE), limit)
+        tasks = [row.task for row in await engine.library.rows(found.ids)]
+        asked = {task.request.prompt: as_asked(task, cast.members, engine.catalog) for task in reversed(tasks)}
+        return list(dict.fromkeys(asked.get(prompt, prompt) for prompt in prompts))
+
     async def note_seen(self, remote_ids: Sequence[str]) -> None:
         """Call when a person has seen that no task has these Runway ids: it is not told again."""
         if self._engine.accepted_ids is not None:

@@ -282,8 +282,11 @@ class Composer(Model):
         self._field_findings.forget(name)
         self._moved()
 
-    def set_prompt(self, text: str) -> None:
-        """Sets the prompt other than by typing. If the model takes none, switches to one that does."""
+    def set_prompt(self, text: str, settled: tuple[str, ...] = ()) -> None:
+        """Sets the prompt other than by typing. If the model takes none, switches to one that does. `settled`: names in
+        it that are text."""
+        self._draft.settled = settled
+        self._draft.touched()
         field = self._draft.pair.prompt_field
         if field is None:
             pair = self._choice.taking_prompt(self.pair, self.inputs())
@@ -313,7 +316,7 @@ class Composer(Model):
                 if request.model
                 else _("Unknown model. Only the prompt was used.")
             )
-            self.set_prompt(request.prompt)
+            self.set_prompt(request.prompt, settled_names(request.prompt))
             return
         field = pair.prompt_field
         if field is not None and editing is None and isinstance(values.get(field.name), str):

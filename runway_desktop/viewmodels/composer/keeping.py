@@ -123,7 +123,7 @@ class PromptHistory(Model):
             self._prompts = list(prompts)
             then(self._prompts)
 
-        self._runner(self._cases.library.recent_prompts(MOST), "recall prompts", done=came)
+        self._runner(self._cases.recent_prompts(MOST), "recall prompts", done=came)
 
     def _forget(self, _: object) -> None:
         self._prompts = None

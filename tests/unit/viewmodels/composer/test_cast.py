@@ -130,6 +130,19 @@ async def test_missing_file_of_a_member_is_told_before_sending(tmp_path: Path):
         assert not rig.store.tasks
 
 
+async def test_recalled_prompt_names_the_member_again(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        maya = await with_picture(rig.engine, tmp_path)
+        rig.composer.choose("text_to_image", "seedream5_pro")
+        rig.composer.set_value("promptText", "@Maya walks")
+        await until(lambda: rig.composer.cast_inputs()[0].facts)
+        await sent_by(rig)
+        rig.composer.load(request("@Maya is text here"))
+        rig.composer.history.older("")
+        await until(lambda: rig.composer.prompt == '@"Maya" walks')
+        assert rig.composer.casting().members == (maya,)
+
+
 async def test_settled_names_survive_a_restart(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await with_picture(rig.engine, tmp_path)
