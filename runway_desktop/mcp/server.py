@@ -76,9 +76,7 @@ _BY_NAME = {tool.name: tool for tool in TOOLS}
 async def serve(line: EngineClient) -> None:
     """Runs until stdin ends, or stdout is closed."""
 
-    async def list_tools(
-        _: ServerRequestContext[Any], __: types.PaginatedRequestParams | None
-    ) -> types.ListToolsResult:
+    async def list_tools(*_: object) -> types.ListToolsResult:
         return types.ListToolsResult(tools=listed_tools())
 
     async def call_tool(context: ServerRequestContext[Any], asked: types.CallToolRequestParams) -> types.CallToolResult:
@@ -93,13 +91,9 @@ async def serve(line: EngineClient) -> None:
         return await answered(line, asked.name, asked.arguments or {}, tell)
 
     server: Server[Any] = Server(
-        NAME,
-        title="Runway Desktop",
-        version=__version__,
-        instructions=INSTRUCTIONS,
-        on_list_tools=list_tools,
-        on_call_tool=call_tool,
-    )
+        NAME, title="Runway Desktop", version=__version__, instructions=INSTRUCTIONS,
+        on_list_tools=list_tools, on_call_tool=call_tool,
+    )  # fmt: skip
     try:
         async with stdio_server(stdin=cast(Any, _lines())) as (read, write), anyio.create_task_group() as tasks:
             others, asked = anyio.create_memory_object_stream[SessionMessage | Exception](0)
@@ -122,10 +116,7 @@ def listed_tools() -> list[types.Tool]:
     """Hints at their defaults are left out: every agent reads this list whole."""
     return [
         types.Tool(
-            name=tool.name,
-            description=tool.says,
-            input_schema=tool.schema,
-            output_schema=tool.output_schema,
+            name=tool.name, description=tool.says, input_schema=tool.schema, output_schema=tool.output_schema,
             annotations=types.ToolAnnotations(
                 read_only_hint=tool.reads or None,
                 destructive_hint=None if tool.reads or tool.destroys else False,
@@ -133,7 +124,7 @@ def listed_tools() -> list[types.Tool]:
             ),
         )
         for tool in TOOLS
-    ]
+    ]  # fmt: skip
 
 
 async def answered(
