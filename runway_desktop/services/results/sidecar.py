@@ -82,6 +82,8 @@ class Sidecar(Struct, frozen=True, kw_only=True):
     estimated: float | None = None
     judgment: Judgment = Judgment()
     inputs: tuple[tuple[tuple[str | int, ...], str, str], ...] = field(default=())
+    cast: tuple[str, ...] = ()
+    """Ids of the members that its prompt named."""
 
 
 def path_for(result: Path) -> Path:
@@ -121,6 +123,7 @@ def compose(task: Task, output: Output, inputs: Sequence[Input], *, count: int =
             "batch": batch,
             "project": task.project,
             "title": task.title,
+            "cast": list(task.cast),
         },
         "times": {
             "made": _time(task.created_at),
@@ -197,6 +200,7 @@ def read(document: object) -> Sidecar | None:
         estimated=_number(cost, "estimated_credits"),
         judgment=_judgment(part_of(document, "judgement")),
         inputs=tuple(_inputs(inputs)) if isinstance(inputs, list) else (),
+        cast=tuple(filter(_is_text, cast)) if isinstance(cast := task.get("cast"), list) else (),
     )
 
 
@@ -219,6 +223,10 @@ def belongs_to(result: Path, owner: tuple[str, int]) -> bool:
     """Whether a sidecar may be written next to a result: there is none, or it is the result's own. Blocks."""
     beside = path_for(result)
     return not os.path.lexists(beside) or owner_of(beside) == owner
+
+
+def _is_text(found: object) -> bool:
+    return isinstance(found, str)
 
 
 def _judgment_of(task: Task) -> dict[str, Any]:

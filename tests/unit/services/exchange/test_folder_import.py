@@ -17,7 +17,19 @@ from hypothesis import strategies as st
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import GroupBy, Listing, clean_tag
-from runway_desktop.domain.task import Batch, BatchId, Look, Output, OutputState, Pick, Presence, Request, State, TaskId
+from runway_desktop.domain.task import (
+    Batch,
+    BatchId,
+    Look,
+    MemberId,
+    Output,
+    OutputState,
+    Pick,
+    Presence,
+    Request,
+    State,
+    TaskId,
+)
 from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported, TakenBack
 from runway_desktop.services.exchange.folder_reading import holds_results
@@ -83,7 +95,7 @@ async def test_exported_task_is_imported_unchanged(on):
     batch = Batch(id=BatchId(local_id(77)), name="shots.csv", created_at=NOON)
     task = a_task(
         3, project="Aurora", title="Take 3", rating=4, pick=Pick.PICK, tags=("night", "rain"), shot="010",
-        note="For the teaser", parent_id=local_id(1), batch_id=batch.id,
+        note="For the teaser", parent_id=local_id(1), batch_id=batch.id, cast=(MemberId(local_id(9)),),
     )  # fmt: skip
     async with on() as desk:
         outputs = await desk.old.put(task, files=2, batch=batch)

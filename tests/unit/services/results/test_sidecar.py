@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Input, Output, Request, State, Task, TaskId
+from runway_desktop.domain.task import Input, MemberId, Output, Request, State, Task, TaskId
 from runway_desktop.services.results import sidecar
+from runway_desktop.values import replace
 from tests.rigs.fake_runway import remote_id
 
 REQUEST = Request(
@@ -37,11 +38,12 @@ INPUTS = [
 
 def test_written_sidecar_can_be_read_again(tmp_path):
     result = tmp_path / "fox.mp4"
-    written = sidecar.write(result, sidecar.compose(TASK, OUTPUT, INPUTS, count=2))
+    members = tuple(map(MemberId, ("maya", "ben")))
+    written = sidecar.write(result, sidecar.compose(replace(TASK, cast=members), OUTPUT, INPUTS, count=2))
     assert written.name == "fox.mp4.json"
     found = sidecar.read(json.loads(written.read_text(encoding="utf-8")))
     assert found is not None
-    assert found.request == REQUEST
+    assert (found.request, found.cast) == (REQUEST, members)
     assert (found.project, found.title, found.remote_id, found.index) == ("Forest", "Take 3", TASK.remote_id, 1)
     assert found.inputs == ((("promptImage",), "/home/me/fox.png", "cd"),)
     assert sidecar.owner_of(written) == ("t1", 1)
