@@ -23,6 +23,7 @@ from runway_desktop.rooms.report.room import ROOM as REPORT
 from runway_desktop.rooms.sheet.room import ROOM as SHEET
 from runway_desktop.rooms.shortcuts.room import ROOM as SHORTCUTS
 from runway_desktop.rooms.spending.room import ROOM as SPENDING
+from runway_desktop.rooms.steps.room import ROOM as STEPS
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.ui.theme import Theme
@@ -38,6 +39,7 @@ ROOMS: tuple[Room, ...] = (
     EXCHANGE,
     BACKUP,
     COMPARE,
+    STEPS,
     SPENDING,
     PALETTE,
     PREFERENCES,

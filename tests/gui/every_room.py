@@ -28,6 +28,7 @@ from runway_desktop.rooms.exchange.model.id_import import IdImportModel
 from runway_desktop.rooms.help.guide_window import GuideWindow
 from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.report.entry import ReportDialog
+from runway_desktop.rooms.steps.entry import StepsPage
 from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.intake.reading import Dropped
@@ -290,6 +291,19 @@ async def _requests(desktop: ProfilesDesktop) -> Windows:
         yield window
 
 
+async def _steps(desktop: ProfilesDesktop) -> Windows:
+    """Without a chain, then with the usual one."""
+    desktop.filter.open_page(Filter(projects=frozenset({PROJECT})), PROJECT)
+    await rest()
+    async for window in _open("steps", PROJECT, desktop):
+        yield window
+    page = desktop.window.findChild(StepsPage)
+    page.model.make_usual()
+    await until(lambda: page.model.chain is not None)
+    await rest(60)
+    yield desktop.window
+
+
 async def _guide(desktop: ProfilesDesktop) -> Windows:
     """Its pages are in English, so this one has a page in Greek."""
     folder = desktop.folder / "guide"
@@ -328,6 +342,7 @@ WAYS: Mapping[str, Way] = {
     "compare": partial(_open, "compare", [CLIP, TWIN]),
     "large": partial(_open, "large", CLIP),
     "requests": _requests,
+    "steps": _steps,
     "guide": _guide,
     "report": _report,
     "meaning": partial(_open, "help", next(iter(MEANINGS))),

@@ -6,33 +6,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QScrollArea, QStyle, QWidget
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import STRETCH, hbox, timer, vbox, viewport_of
 from runway_desktop.ui.labels import words
-from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.tasks.posters import HoverScrub, PosterCache
-from runway_desktop.ui.tasks.text_cache import TextCache
+from runway_desktop.ui.tasks.take_painter import TakePainter
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.usecases.listing.columns import clip_of, poster_of, sign_of
+from runway_desktop.usecases.listing.columns import clip_of
 from runway_desktop.usecases.listing.takes import Shot
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.usecases.words.states import badge
 from runway_desktop.usecases.words.tasks import judgment_words
 
 from .model import LargeViewModel
 
 TILE = QSize(16 * GRID, 9 * GRID)
 _EDGE = 3
-_MARK = 18
-_GOOD, _BAD = QColor("#3fb871"), QColor("#c5322b")
-"""On pictures, so the same in both themes."""
-_DIMMED = 0.35
 _LONGEST_TITLE = 24 * GRID
 _WIDTH = TILE.width() + 2 * _EDGE
 _BETWEEN = 2
@@ -44,11 +38,9 @@ _Ids = tuple[TaskId, ...]
 class TakeTile(QAbstractButton):
     """Poster of one take. Moving the pointer across it scrubs the clip."""
 
-    def __init__(self, theme: Theme, posters: PosterCache, letters: TextCache, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, posters: PosterCache, paint: TakePainter, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme = theme
-        self._posters = posters
-        self._letters = letters
+        self._paint = paint
         self._scrub = HoverScrub(theme, posters, self)
         self._scrub.moved_on.connect(self.update)
         self.row: Row | None = None
@@ -76,44 +68,13 @@ class TakeTile(QAbstractButton):
         super().leaveEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        row = self.row
-        if row is None:
+        if self.row is None:
             return
-        box, painter = self._box(), QPainter(self)
+        painter = QPainter(self)
         painter.setLayoutDirection(self.layoutDirection())
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        painter.save()
-        painter.setClipPath(rounded(QRectF(box), 4))
-        painter.fillRect(box, self._theme.color(Role.MEDIA if poster_of(row) else Role.HOVER))
-        is_rejected = row.task.pick is Pick.REJECT
-        if not self._scrub.paint(painter, box):
-            self._posters.paint(painter, box, poster_of(row), _DIMMED if is_rejected else 1.0)
-        self._letters.use(self.font())
-        if sign := sign_of(row):
-            self._letters.icon(painter, square_in(box, 2 * GRID), sign, Role.MUTED)
-        rating = f"{row.task.rating}★" if row.task.rating else ""
-        self._letters.badge(painter, QRectF(box), rating, at_left=True, inset=3)
-        self._letters.badge(painter, QRectF(box), badge(row), at_left=False, inset=3)
-        if row.task.pick is not Pick.NONE:
-            self._mark(painter, box, is_rejected=is_rejected)
-        if row.task.progress is not None and not row.task.state.is_final:
-            done = QRectF(box.left(), box.bottom() - 2, box.width() * row.task.progress, 3)
-            painter.fillRect(done, self._theme.color(Role.ACCENT))
-        painter.restore()
+        self._paint.take(painter, self._box(), self.row, self.font(), self._scrub)
         if self.isChecked():
-            painter.setPen(QPen(self._theme.color(Role.ACCENT), 2))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
-
-    def _mark(self, painter: QPainter, box: QRect, *, is_rejected: bool) -> None:
-        plate = QRect(box.left() + 4, box.top() + 4, _MARK, _MARK)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_BAD if is_rejected else _GOOD)
-        painter.drawRoundedRect(plate, 3, 3)
-        painter.setPen(QPen(QColor("white" if is_rejected else "#0c1a12"), 2))
-        x, y, part = plate.left(), plate.top(), _MARK / 18
-        lines = ((5, 5, 13, 13), (13, 5, 5, 13)) if is_rejected else ((4, 9, 8, 13), (8, 13, 14, 5))
-        for x1, y1, x2, y2 in lines:
-            painter.drawLine(round(x + x1 * part), round(y + y1 * part), round(x + x2 * part), round(y + y2 * part))
+            self._paint.current(painter, self.rect())
 
     def _box(self) -> QRect:
         return self.rect().adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
@@ -172,7 +133,7 @@ class TakeStrip(QScrollArea):
         self._model = model
         self._theme = theme
         self._posters = posters
-        self._letters = TextCache(theme)
+        self._paint = TakePainter(theme, posters)
         self._made: dict[_Ids, _ShotRow] = {}
         self._body = QWidget(self)
         self._body.setProperty("pane", "bar")
@@ -253,7 +214,7 @@ class TakeStrip(QScrollArea):
         made.show()
 
     def _tile(self, parent: QWidget, task_id: TaskId) -> TakeTile:
-        made = TakeTile(self._theme, self._posters, self._letters, parent)
+        made = TakeTile(self._theme, self._posters, self._paint, parent)
         made.clicked.connect(partial(self.chosen.emit, task_id))
         return made
 

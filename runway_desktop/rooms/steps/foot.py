@@ -1,0 +1,126 @@
+"""The foot of the steps: today's cap with what the ready picks cost, a failure that has no room in its cell, and
+*Continue*. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from runway_desktop.domain.library import Row
+from runway_desktop.texts import _
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.labels import ElidedLabel, say, words
+from runway_desktop.ui.painting import rounded
+from runway_desktop.ui.tasks.commands import PICK, REJECT
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words.plain import tip
+
+from .model.cells import continue_words
+from .model.model import StepsModel
+from .room import CONTINUE
+
+NARROW = 110 * GRID
+"""Below this width the foot has no keys."""
+_BAR = QSize(30 * GRID, GRID)
+
+
+class CapBar(QWidget):
+    """What is spent today, and what the ready picks add."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._parts = (0.0, 0.0, 1.0)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def show_parts(self, spent: float, coming: float, cap: float) -> None:
+        self._parts = (spent, coming, cap)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return _BAR
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        spent, coming, cap = self._parts
+        whole = max(cap, spent + coming, 1.0)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.isRightToLeft():
+            painter.translate(self.width(), 0)
+            painter.scale(-1, 1)
+        painter.setClipPath(rounded(self.rect(), 3))
+        painter.fillRect(self.rect(), self._theme.color(Role.HOVER))
+        width, height = self.width() / whole, self.height()
+        over = spent + coming > cap
+        painter.setOpacity(0.6)
+        painter.fillRect(QRectF(0, 0, spent * width, height), self._theme.color(Role.ACCENT))
+        painter.setOpacity(1.0)
+        painter.fillRect(
+            QRectF(spent * width, 0, coming * width, height), self._theme.color(Role.WARN if over else Role.ACCENT)
+        )
+
+
+class Foot(QWidget):
+    continue_wanted = Signal()
+    fix_wanted = Signal(object)
+    """A failed Row."""
+
+    def __init__(self, model: StepsModel, theme: Theme, keys: Keys, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._theme = theme
+        self._keys = keys
+        self._failed: Row | None = None
+        self._title = words(self, _("Today's cap"), "muted", wrap=False)
+        self._bar = CapBar(theme, self)
+        self._sum = ElidedLabel(self)
+        self._failure = ElidedLabel(self, tone="muted")
+        self._fix = push_button(self, "", self._mend, kind="link")
+        self._hints = words(self, tone="muted", wrap=False)
+        self.go_on = push_button(self, "", self.continue_wanted, kind="primary")
+        self.go_on.setMinimumHeight(5 * GRID)
+        left = vbox(hbox(self._bar, (self._sum, 1)), hbox(self._failure, self._fix, STRETCH, spacing=GRID // 2),
+                    spacing=GRID // 2)  # fmt: skip
+        hbox(self._title, GRID, (left, 1), 2 * GRID, self._hints, GRID, self.go_on,
+             on=self, margins=(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID))  # fmt: skip
+        model.changed.connect(self.renew)
+        keys.changed.connect(self.renew)
+        FollowsTheme(theme, self, self.renew)
+
+    def renew(self) -> None:
+        model = self._model
+        small = self._theme.small_font()
+        for label in (self._title, self._failure, self._fix, self._hints):
+            label.setFont(small)
+        spent, cap = model.spent
+        coming = model.coming_credits
+        self._title.setText(_("Today's cap") if cap is not None else _("Today"))
+        self._bar.setVisible(cap is not None)
+        if cap is not None:
+            self._bar.show_parts(spent, coming, cap)
+        self._sum.setText(model.cap_words(model.ready))
+        caps = ((PICK, _("Pick")), (REJECT, _("Reject")))
+        self._hints.setText("   ".join(f"{key}  {said}" for one, said in caps if (key := self._keys.cap(one))))
+        self._failed, said = model.failure()
+        say(self._failure, said)
+        self._fix.setVisible(self._failed is not None)
+        if self._failed is not None:
+            self._fix.setText(model.fix_of(self._failed))
+        is_wide = self.width() >= self._theme.wide(NARROW)
+        self._hints.setVisible(is_wide)
+        key = self._keys.words(CONTINUE).partition(",")[0] if is_wide else ""
+        self.go_on.setText(f"{continue_words(model.ready)}   {key}".rstrip())
+        self.go_on.setAccessibleName(continue_words(model.ready))
+        self.go_on.setEnabled(bool(model.ready))
+        self.go_on.setToolTip(tip(model.why_no_bill))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (event.oldSize().width() < self._theme.wide(NARROW)) is not (self.width() < self._theme.wide(NARROW)):
+            self.renew()
+
+    def _mend(self) -> None:
+        if self._failed is not None:
+            self.fix_wanted.emit(self._failed)

@@ -1,0 +1,1 @@
+"""State of the steps of a project, and its words. No widgets."""

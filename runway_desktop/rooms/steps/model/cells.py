@@ -1,0 +1,259 @@
+"""What a cell, a column and the bar of the steps say. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+
+from runway_desktop.catalog import Catalog
+from runway_desktop.domain.failures import Advice
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.prices import PriceSum
+from runway_desktop.domain.steps import Chain, Step, StepInput, new_step_id
+from runway_desktop.domain.task import Pick, State
+from runway_desktop.services.money.pricing import Price
+from runway_desktop.texts import _, enumerated, listed, ngettext
+from runway_desktop.usecases.steps import Board, BoardRow, Cell, Column, Ready, title_of
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import StateWords, Tone
+from runway_desktop.values import Struct
+
+USUAL = (("text_to_image", "gen4_image"), ("image_to_video", "gen4.5"), ("video_upscale", ""))
+"""Endpoints of a new chain, and the model of each if the catalog has it; else its first one."""
+StateOf = Callable[[Row], StateWords]
+PriceOf = Callable[[Row], Price | None]
+
+
+class CellShown(Struct, frozen=True, kw_only=True):
+    """A cell of the board: its takes, the prices of picks that can come to it, two short lines beside them, and what
+    a screen reader says."""
+
+    rows: tuple[Row, ...] = ()
+    signs: tuple[tuple[str, Tone] | None, ...] = ()
+    """Of each take without a result: the icon of its state, and its tone."""
+    coming: tuple[str, ...] = ()
+    headline: str = ""
+    detail: str = ""
+    tone: Tone = Tone.PLAIN
+    fix: Row | None = None
+    """A failed take; `detail` is the text of what mends it."""
+    hint: str = ""
+    """What to do about the takes of the step before, of which none is picked."""
+    spoken: str = ""
+    done: tuple[Row, ...] = ()
+    """Takes that were continued to the next step."""
+
+    @property
+    def tiles(self) -> int:
+        return len(self.rows) + len(self.coming)
+
+
+def is_prompt_at_fault(row: Row) -> bool:
+    failure = row.task.failure
+    return failure is not None and failure.advice in (Advice.CHANGE_PROMPT, Advice.CHANGE_INPUT, Advice.FIX_REQUEST)
+
+
+def fix_words(row: Row, price: Price | None) -> str:
+    """Text of the button that mends a failed take."""
+    if is_prompt_at_fault(row):
+        return _("Edit prompt")
+    return _("Try again, {credits}", credits=about(price, 1)) if price is not None else _("Try again")
+
+
+def shots_words(board: Board) -> str:
+    return ngettext("{n} shot", "{n} shots", sum(bool(row.name) for row in board.rows))
+
+
+def about(price: Price, amount: int) -> str:
+    return units.about_credits(price.credits * amount, exact=price.exact, at_least=price.at_least)
+
+
+def credits_of(ready: Sequence[Ready]) -> PriceSum:
+    """What these picks make, at present prices."""
+    known = [(one.price, one.step.amount) for one in ready if one.price is not None]
+    return PriceSum(
+        amount=sum(one.step.amount for one in ready),
+        credits=sum(price.credits * amount for price, amount in known),
+        unknown=sum(one.step.amount for one in ready if one.price is None),
+        exact=all(price.exact for price, _amount in known),
+        at_least=any(price.at_least for price, _amount in known),
+    )
+
+
+def shot_words(name: str) -> str:
+    return _("Shot {name}", name=name) if name else _("Without a shot")
+
+
+def shown_cell(board: Board, row: BoardRow, at: int, rows: Sequence[Row], state: StateOf, price: PriceOf) -> CellShown:
+    """`rows`: the takes as they are now."""
+    cell, column = row.cells[at], board.columns[at]
+    headline, detail, tone, fix = _beside(board, row, at, rows, state, price)
+    picked = sum(one.task.pick is Pick.PICK for one in rows)
+    told = enumerated(
+        (
+            ngettext("{n} take", "{n} takes", len(rows)) if rows else _("no takes"),
+            _("{n} picked", n=picked) if picked else "",
+            ngettext("{n} pick ready to go on", "{n} picks ready to go on", len(cell.coming)) if cell.coming else "",
+        )
+    )
+    spoken = _("{shot}, {step}: {told}", shot=shot_words(row.name), step=title_of(column.step), told=told)
+    before = row.cells[at - 1].takes if at else ()
+    is_hinted = before and not (rows or cell.coming or any(take.is_picked for take in before))
+    hint = ngettext("{n} take, not picked. Press P.", "{n} takes, none picked. Press P on one.", len(before))
+    after = row.cells[at + 1] if at + 1 < len(row.cells) else Cell()
+    gone_on = {one.take.row.task.id for one in after.done}
+    return CellShown(
+        rows=tuple(rows),
+        signs=tuple(None if one.outputs else ((said := state(one)).icon, said.tone) for one in rows),
+        coming=tuple(_dashed(one) for one in cell.coming),
+        headline=headline,
+        detail=detail,
+        tone=tone,
+        fix=fix,
+        hint=hint if is_hinted else "",
+        spoken=". ".join(filter(None, (spoken, headline if not cell.coming else "", detail if fix is None else ""))),
+        done=tuple(one for one in rows if one.task.id in gone_on),
+    )
+
+
+def _dashed(ready: Ready) -> str:
+    if ready.price is None:
+        return "?"
+    credits = ready.price.credits * ready.step.amount
+    return units.number(credits) if ready.price.exact else units.about_number(credits)
+
+
+def _beside(
+    board: Board, row: BoardRow, at: int, rows: Sequence[Row], state: StateOf, price: PriceOf
+) -> tuple[str, str, Tone, Row | None]:
+    """The two lines beside the takes, their tone, and the failed take that they offer to mend."""
+    cell = row.cells[at]
+    if cell.coming:
+        picks = ngettext("{n} pick", "{n} picks", len(cell.coming))
+        cost = credits_of(cell.coming)
+        number = units.number(cost.credits) if cost.exact else units.about_number(cost.credits)
+        detail = cost_words(cost) if cost.unknown else _("{number} credits", number=number)
+        return picks, detail, Tone.PLAIN, None
+    live = next((one for one in reversed(rows) if not one.task.state.is_final), None)
+    if live is not None:
+        said = state(live)
+        return said.headline, said.detail, said.tone, None
+    failed = next((one for one in reversed(rows) if one.task.state is State.FAILED), None)
+    if failed is not None:
+        return state(failed).headline, fix_words(failed, price(failed)), Tone.BAD, failed
+    if cell.problems:
+        return str(cell.problems[0]), "", Tone.WARN, None
+    if len(rows) == 1 and at == len(row.cells) - 1:
+        said = state(rows[0])
+        return said.headline, said.detail, said.tone, None
+    if not rows and at and row.cells[at - 1].takes and not cell.done:
+        before = row.cells[at - 1].takes
+        if any(take.is_picked for take in before):
+            return "", "", Tone.PLAIN, None
+        return _("Waits for a pick in {step}", step=at), "", Tone.PLAIN, None
+    return "", "", Tone.PLAIN, None
+
+
+def cost_words(of: PriceSum) -> str:
+    if of.amount == of.unknown:
+        return _("price not known")
+    return units.about_credits(of.credits, exact=of.exact, at_least=of.at_least or bool(of.unknown))
+
+
+def each_words(column: Column) -> str:
+    """ "120 each"."""
+    if column.price is None:
+        return ""
+    price = column.price
+    said = units.number(price.credits) if price.exact else units.about_number(price.credits)
+    return _("{credits} each", credits=said)
+
+
+def takes_words(step: Step, makes: Media, *, is_first: bool) -> str:
+    """What goes into a step."""
+    if is_first or step.input is StepInput.NOTHING:
+        return _("From the prompt")
+    if step.input is StepInput.LAST_FRAME:
+        return _("Last frame goes into the next clip")
+    if "upscale" in step.endpoint:
+        return _("Pick is made larger")
+    if makes is Media.AUDIO:
+        return _("Sound for the pick")
+    return _("Pick becomes the input")
+
+
+def column_words(board: Board, at: int, rows: Sequence[Sequence[Row]], state: StateOf) -> tuple[str, Tone]:
+    """The line of state below a column's chips. `rows`: its takes now, by shot."""
+    column = board.columns[at]
+    if column.problem:
+        return str(column.problem), Tone.BAD
+    if ready := board.ready(column.step.id):
+        return ngettext("{n} pick ready", "{n} picks ready", len(ready)), Tone.BUSY
+    takes = [one for shot in rows for one in shot]
+    live = [one for one in takes if not one.task.state.is_final]
+    running = sum(one.task.state is State.RUNNING for one in live)
+    waiting = len(live) - running
+    going = enumerated(
+        (
+            _("{n} running", n=running) if running else "",
+            _("{n} waiting", n=waiting) if waiting else "",
+        )
+    )
+    picked = sum(any(one.task.pick is Pick.PICK for one in shot) for shot in rows)
+    if picked and not (going and at):
+        shots = sum(bool(shot) for shot in rows)
+        return ngettext("{picked} of {n} shot picked", "{picked} of {n} shots picked", shots, picked=picked), Tone.GOOD
+    if going:
+        return going, Tone.BUSY
+    saved = sum(any(output.is_here for output in one.outputs) for one in takes)
+    return (_("{n} saved", n=saved) if saved else ""), Tone.PLAIN
+
+
+def continue_words(ready: Sequence[Ready]) -> str:
+    """ "Continue 6 picks · 720 credits"."""
+    said = ngettext("Continue {n} pick", "Continue {n} picks", len(ready))
+    return f"{said} · {cost_words(credits_of(ready))}" if ready else said
+
+
+def cap_words(spent: float, cap: float | None, coming: float) -> str:
+    """What today costs with the ready picks: "660 + 720 of 1,500, 120 left"."""
+    said = f"{units.number(spent)} + {units.number(coming)}" if coming else units.number(spent)
+    if cap is None:
+        return _("{spent} credits, no daily cap", spent=said)
+    left = cap - spent - coming
+    if left < 0:
+        return _("{spent} of {cap}, {over} over", spent=said, cap=cap, over=units.number(-left))
+    return _("{spent} of {cap}, {left} left", spent=said, cap=cap, left=units.number(left))
+
+
+def unknown_words(ready: Sequence[Ready]) -> str:
+    """Names of nobody in the cast that the prompts hold; empty if there are none."""
+    names = list(dict.fromkeys(name for one in ready for name in one.unknown))
+    said = ngettext("{names} is nobody in the cast.", "{names} are nobody in the cast.", len(names),
+                    names=listed([f"@{name}" for name in names]))  # fmt: skip
+    return said if names else ""
+
+
+def failed_words(row: Row, said: StateWords) -> str:
+    """ "070: Refused, not charged." """
+    charged = row.task.cost_credits
+    parts = (said.headline, _("not charged") if not charged else "")
+    about_it = enumerated(parts)
+    return _("{shot}: {problem}.", shot=row.task.shot, problem=about_it) if row.task.shot else about_it
+
+
+def usual_steps(catalog: Catalog) -> Iterator[Step]:
+    """The steps of a new chain: picture, clip, upscale."""
+    for name, model in USUAL:
+        endpoint = catalog.endpoint(name)
+        if endpoint is not None and endpoint.models:
+            found = model if model in endpoint.models else endpoint.models[0]
+            yield Step(id=new_step_id(), endpoint=name, model=found)
+
+
+def free_name(name: str, chains: Sequence[Chain]) -> str:
+    """The name, with a number if another chain has it."""
+    known = {one.name for one in chains}
+    numbered = (f"{name} {number}" for number in count(2))
+    return name if name not in known else next(one for one in numbered if one not in known)

@@ -1,0 +1,327 @@
+"""State of a project's steps: its board, the current take with its judgments, the bill of what is ready, and its chain.
+
+Reads the store when it opens and shortly after tasks change; what tasks in work look like changes at once. GUI thread
+only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.catalog import Field, Pair
+from runway_desktop.catalog.catalog import starting_values
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.steps import Chain, ChainId, Step, new_chain_id
+from runway_desktop.domain.task import Pick, State, StepId, TaskId
+from runway_desktop.services.supervised import Runner
+from runway_desktop.services.tasks.submission import Prepared
+from runway_desktop.texts import Text, _, ngettext
+from runway_desktop.usecases.listing.changes import Touch, merged
+from runway_desktop.usecases.listing.takes import is_judged
+from runway_desktop.usecases.sending.sending import NotAnswered
+from runway_desktop.usecases.steps import LAST_FRAME, Bill, Board, Ready
+from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.states import StateWords, describe
+from runway_desktop.values import replace
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model, Soon
+from runway_desktop.viewmodels.tasks.judging import JudgingModel
+from runway_desktop.viewmodels.tasks.row_cache import RowCache
+
+from . import cells
+from .table import BoardTable
+
+SETTLE_MS = 150
+
+
+class StepsModel(Model):
+    changed = Signal()
+    """The board, its chain or today's credits changed."""
+    went = Signal(object)
+    """The id of a take to go to, after a judgment."""
+    bill_changed = Signal()
+    frame_wanted = Signal(object)
+    """Path of a clip: decode its last frame, then call `frame_came`."""
+
+    def __init__(
+        self, cases: UseCases, bridge: Bridge, runner: Runner, judge: JudgingModel, parent: QObject | None = None
+    ) -> None:
+        super().__init__(cases, runner, parent)
+        self._judge = judge
+        self.project = ""
+        self.chains: Sequence[Chain] = ()
+        self.board: Board | None = None
+        """None until the store has answered."""
+        self.table = BoardTable(self._cell, self)
+        self.current: TaskId | None = None
+        self.auto_advance = True
+        self.bill: Bill | None = None
+        """What *Continue* shows; None while it is prepared."""
+        self._is_preparing = self._is_sending = False
+        self._rows: dict[TaskId, Row] = {}
+        """Takes that changed since the board was read."""
+        self._live = RowCache(cases, runner, lambda _: None, self)
+        self._live.changed.connect(self.table.changed)
+        self._frames: dict[Path, asyncio.Future[bytes]] = {}
+        self._is_wanted = self._is_reading = False
+        self._soon = Soon(self, SETTLE_MS, self.refresh)
+        bridge.tasks_touched.connect(self._touched)
+        for moved in (bridge.tasks_added, bridge.settings_changed, bridge.cast_changed):
+            moved.connect(self._moved)
+
+    def open(self, project: str) -> None:
+        if project != self.project:
+            self.project, self.board, self.current = project, None, None
+            self.table.show(None)
+        self.refresh()
+
+    def close(self) -> None:
+        self.project = ""
+
+    def refresh(self) -> None:
+        """Reads again. Calls during a read cause one more read."""
+        self._is_wanted = True
+        if not self._is_reading and self.project:
+            self._is_reading = True
+            self._runner(self._read(), "read steps")
+
+    @property
+    def chain(self) -> Chain | None:
+        return self.board.chain if self.board is not None and self.board.chain.id else None
+
+    @property
+    def ready(self) -> tuple[Ready, ...]:
+        return self.board.ready() if self.board is not None else ()
+
+    @property
+    def why_no_bill(self) -> str:
+        return "" if self.ready else _("No pick is ready to go on.")
+
+    @property
+    def spent(self) -> tuple[float, float | None]:
+        """Credits spent today, and the daily cap."""
+        return self._cases.budget.spent_today, self._cases.settings.day_cap
+
+    @property
+    def asks_above(self) -> float | None:
+        """Credits above which the person is asked."""
+        return self._cases.settings.confirm_above
+
+    @property
+    def coming_credits(self) -> float:
+        """What the ready picks cost, as far as it is known."""
+        return cells.credits_of(self.ready).credits
+
+    def cap_words(self, ready: Sequence[Ready]) -> str:
+        """What today costs with these picks: "660 + 720 of 1,500, 120 left"."""
+        return cells.cap_words(*self.spent, cells.credits_of(ready).credits)
+
+    def unknown_words(self, bill: Bill) -> str:
+        return cells.unknown_words(bill.ready)
+
+    def failure(self) -> tuple[Row | None, str]:
+        """The latest failed take, and a sentence about it; None and an empty text if there is none."""
+        found = [row for at in range(self.table.columnCount()) for shot in self.column_rows(at) for row in shot
+                 if row.task.state is State.FAILED]  # fmt: skip
+        last = max(found, key=lambda row: row.task.ended_at or 0.0, default=None)
+        return (last, cells.failed_words(last, self.state(last))) if last is not None else (None, "")
+
+    def row(self, task_id: TaskId) -> Row | None:
+        """A take as it is now."""
+        place = self.table.place(task_id)
+        if place is None or self.board is None:
+            return None
+        takes = self.board.rows[place[0]].cells[place[1]].takes
+        return self._now(next(take.row for take in takes if take.row.task.id == task_id))
+
+    def column_rows(self, at: int) -> list[list[Row]]:
+        """The takes of a column as they are now, by shot."""
+        board = self.board
+        return [[self._now(take.row) for take in row.cells[at].takes] for row in board.rows] if board else []
+
+    def state(self, row: Row) -> StateWords:
+        return describe(row, self._live.around(row))
+
+    def fix_of(self, row: Row) -> str:
+        return cells.fix_words(row, self._cases.pricing.price(row.task.request))
+
+    def pair(self, step: Step) -> Pair | None:
+        return self._cases.catalog.pair(step.endpoint, step.model)
+
+    def value(self, step: Step, name: str) -> Any:
+        """A field's value: the step's, else the one that a new request begins with."""
+        pair = self.pair(step)
+        return step.values.get(name, starting_values(pair).get(name)) if pair is not None else None
+
+    def fields_left(self, step: Step, shown: Collection[str]) -> list[Field]:
+        """Fields of a step beside those that are shown, its prompt and its inputs."""
+        pair = self.pair(step)
+        fields = pair.fields if pair is not None else ()
+        return [
+            one
+            for one in fields
+            if not (one.is_asset or one.name in shown or (pair is not None and one is pair.prompt_field))
+        ]
+
+    # Judging: `Judges` of the commands.
+
+    @property
+    def has_any(self) -> bool:
+        row = self.row(self.current) if self.current is not None else None
+        return row is not None and row.can_be_judged
+
+    def rate(self, stars: int) -> None:
+        if self.current is not None:
+            self._judge.rate([self.current], stars)
+            self._decided(is_decision=stars > 0)
+
+    def pick(self, pick: Pick) -> None:
+        """Sets a mark; the same mark again clears it."""
+        if self.current is not None and (row := self.row(self.current)) is not None:
+            wanted = Pick.NONE if row.task.pick is pick else pick
+            self._judge.pick([self.current], wanted)
+            self._decided(is_decision=wanted is not Pick.NONE)
+
+    def pick_instead(self) -> None:
+        if self.current is not None:
+            self._judge.pick_instead([self.current])
+            self._decided(is_decision=True)
+
+    def _decided(self, *, is_decision: bool) -> None:
+        """Goes to the next take of the step that is not judged yet."""
+        place = self.table.place(self.current) if self.current is not None else None
+        if not (is_decision and self.auto_advance) or place is None:
+            return
+        ids = [row for shot in self.column_rows(place[1]) for row in shot]
+        here = next(at for at, row in enumerate(ids) if row.task.id == self.current)
+        left = (row.task.id for row in ids[here + 1 :] if row.can_be_judged and not is_judged(row.task))
+        if (found := next(left, None)) is not None:
+            self.went.emit(found)
+
+    # The bill.
+
+    def prepare(self, step: StepId | None = None) -> None:
+        """Prepares the bill of all ready picks, or of those that go on to one step; `bill_changed` follows."""
+        self._prepare(self.board.ready(step) if self.board is not None else ())
+
+    def _prepare(self, ready: Sequence[Ready]) -> None:
+        if not self._is_preparing:
+            self._is_preparing, self.bill = True, None
+            self._runner(self._bill_of(ready), "prepare the next steps")
+
+    def frame_came(self, clip: Path, png: bytes) -> None:
+        """`png` is empty if the clip has no frame that can be read."""
+        if (wanted := self._frames.pop(clip, None)) is not None and not wanted.done():
+            wanted.set_result(png)
+
+    async def _frame(self, clip: Path) -> Path:
+        self._frames[clip] = wanted = asyncio.get_running_loop().create_future()
+        self.frame_wanted.emit(clip)
+        if not (png := await wanted):
+            raise NotPossible(Text("The last frame of “{name}” cannot be read.").with_(name=clip.name))
+        return await self._cases.input_fixer.keep_frame(clip, png, LAST_FRAME)
+
+    async def _bill_of(self, ready: Sequence[Ready]) -> None:
+        try:
+            self.bill = await self._cases.steps.bill(ready, self._frame)
+        finally:
+            self._is_preparing = False
+        self.bill_changed.emit()
+
+    def send(self, bill: Bill, *, raises: bool = False) -> None:
+        """Sends a bill as it was shown. `raises`: raises the cap that keeps some of it."""
+        if not self._is_sending and bill.prepared is not None:
+            self._is_sending = True
+            self._runner(self._send(bill, bill.prepared, raises=raises), "send the next steps")
+
+    async def _send(self, bill: Bill, prepared: Prepared, *, raises: bool) -> None:
+        raised = prepared.held_back if raises else None
+        try:
+            ids = await self._cases.steps.send(bill, prepared.asks, raises=raised)
+        except NotAnswered:
+            # Something changed since the bill was shown: it is shown as it is now.
+            self._prepare(bill.ready)
+            return
+        finally:
+            self._is_sending = False
+        said = ngettext("Continued: {n} task is queued.", "Continued: {n} tasks are queued.", len(ids))
+        self._cases.bus.tell(Notice(said))
+        self.refresh()
+
+    # Chains.
+
+    def save(self, chain: Chain) -> None:
+        self._runner(self._cases.steps.save(chain), "save a chain", done=lambda _before: self.refresh())
+
+    def make_usual(self) -> None:
+        """Makes a chain for this project: picture, clip, upscale."""
+        steps = tuple(cells.usual_steps(self._cases.catalog))
+        chain = Chain(id=new_chain_id(), name=cells.free_name(self.project, self.chains), steps=steps)
+        self._runner(self._add(chain), "make a chain")
+
+    async def _add(self, chain: Chain) -> None:
+        await self._cases.steps.save(chain)
+        self._cases.steps.show(self.project, chain.id)
+        self.refresh()
+
+    def change(self, step: Step) -> None:
+        """Puts a changed step in place of the one with its id."""
+        if (chain := self.chain) is not None:
+            steps = tuple(step if one.id == step.id else one for one in chain.steps)
+            self.save(replace(chain, steps=steps))
+
+    def _now(self, row: Row) -> Row:
+        return self._rows.get(row.task.id) or self._live.get(row.task.id) or row
+
+    def _cell(self, row: int, column: int) -> cells.CellShown:
+        if (board := self.board) is None:
+            return cells.CellShown()
+        now = [self._now(take.row) for take in board.rows[row].cells[column].takes]
+        price = self._cases.pricing.price
+        return cells.shown_cell(board, board.rows[row], column, now, self.state, lambda one: price(one.task.request))
+
+    async def _read(self) -> None:
+        try:
+            while self._is_wanted:
+                self._is_wanted = False
+                project, steps = self.project, self._cases.steps
+                chains, chain = await steps.chains(), await steps.chain_of(project)
+                board = await steps.board(project, chain or Chain(id=ChainId(""), name=""))
+                if project == self.project:
+                    self._show(chains, board)
+        finally:
+            self._is_reading = False
+
+    def _show(self, chains: Sequence[Chain], board: Board) -> None:
+        self.chains, self.board = chains, board
+        self._rows.clear()
+        takes = (take.row for row in board.rows for cell in row.cells for take in cell.takes)
+        self._live.take([row for row in takes if not row.task.state.is_final])
+        self.table.show(board)
+        self.changed.emit()
+
+    def _moved(self, _: object) -> None:
+        if self.project:
+            self._soon.begin()
+
+    def _touched(self, touches: dict[TaskId, Touch]) -> None:
+        if not self.project:
+            return
+        self._live.touched({task_id: touch for task_id, touch in touches.items() if task_id in self._live})
+        for task_id, touch in touches.items():
+            if (before := self.row(task_id)) is not None and (touch.task is not None or touch.outputs):
+                self._rows[task_id] = Row(
+                    task=touch.task or before.task,
+                    outputs=merged(before.outputs, touch.outputs),
+                    first_input_path=before.first_input_path,
+                )
+        self.table.changed(touches.keys())
+        if any(touch.task is not None or touch.outputs for touch in touches.values()):
+            self._soon.begin()
