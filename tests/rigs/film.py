@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from PIL import Image
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.steps import Chain, ChainId, Step, StepInput
 from runway_desktop.domain.task import Pick, Request, State, StepId, Task
-from runway_desktop.values import replace
+from runway_desktop.store import SqliteStore
+from runway_desktop.values import Struct, as_json, replace
+from runway_desktop.wiring import environment
 from tests.rigs.engine_rig import Rig
 from tests.rigs.rows import saved, task
 
@@ -23,7 +26,20 @@ CHAIN = Chain(id=ChainId("c1"), name="Storm", steps=(PICTURE, CLIP, NEXT, LARGER
 PROJECT = "Aurora spot"
 
 
-async def add_take(rig: Rig, folder: Path, number: int, *, media: Media = Media.IMAGE, **members: Any) -> Task:
+class OnDisk(Struct):
+    store: SqliteStore
+
+
+async def with_picks(profile: Path, pictures: Path, amount: int) -> None:
+    """A profile that is not in use gets the chain, and so many picked pictures."""
+    store = await SqliteStore.open(environment.profile(demo=False, folder=profile).database)
+    await store.save_chain(CHAIN.id, CHAIN.name, 0.0, json.dumps(as_json(CHAIN)))
+    for number in range(1, amount + 1):
+        await add_take(OnDisk(store), pictures, number)
+    await store.close()
+
+
+async def add_take(rig: Rig | OnDisk, folder: Path, number: int, *, media: Media = Media.IMAGE, **members: Any) -> Task:
     """A finished picture of the shot 010, picked, unless said otherwise."""
     made = {Media.IMAGE: ("text_to_image", "gen4_image"), Media.VIDEO: ("image_to_video", "gen4.5")}[media]
     path = folder / f"{number}.{'png' if media is Media.IMAGE else 'mp4'}"
