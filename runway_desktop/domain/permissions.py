@@ -203,7 +203,7 @@ def creation(
     of all clients wait for approval; `names_cast`: a prompt names a member."""
     if (why := refusal(client, Act.CREATE, is_paused=is_paused)) is not None:
         return Verdict(why)
-    if names_cast and client.name != COMMAND_LINE and not client.may_use_cast:
+    if names_cast and not may_name_cast(client):
         return Verdict(Why.NO_CAST)
     if client.permission is Permission.ALLOWANCE:
         why = _beyond(client, priced, reserved, limit)
@@ -257,6 +257,10 @@ def granted(client: Client, credits: float) -> Client:
     is_revoked = not credits and client.permission is Permission.REVOKED
     permission = Permission.ALLOWANCE if credits else Permission.REVOKED if is_revoked else Permission.READ
     return replace(client, permission=permission, credits=credits)
+
+
+def may_name_cast(client: Client) -> bool:
+    return client.name == COMMAND_LINE or client.may_use_cast
 
 
 def folders_of(client: Client) -> Sequence[str] | None:

@@ -211,10 +211,11 @@ class FoldingLine(QWidget):
         x = 0
         end = [self.plus] if self._hidden else []
         line = [*self._first, *self._rest[: self._on_line], *end]
-        for position, button in enumerate(line):
-            wanted = button.sizeHint()
-            after = _length(line[position + 1 :]) + GRID if position + 1 < len(line) else 0
-            width = max(0, min(wanted.width(), self.width() - x - after))
+        widths = [button.sizeHint().width() for button in line]
+        after = sum(widths) + GRID * len(line)
+        for button, wanted in zip(line, widths, strict=True):
+            after -= wanted + GRID
+            width = max(0, min(wanted, self.width() - x - after))
             at = x if self.layoutDirection() is not Qt.LayoutDirection.RightToLeft else self.width() - x - width
             button.setGeometry(at, 0, width, self._height)
             x += width + GRID

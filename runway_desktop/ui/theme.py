@@ -259,12 +259,14 @@ class Theme(QObject):
 
     @contextmanager
     def put_on_at_the_end(self) -> Iterator[None]:
-        """Suspends the style sheet while a window is built: otherwise each step restyles every widget."""
+        """Suspends the style sheet while a window is built: otherwise each step restyles every widget. What follows the
+        theme is styled at the end, when sizes are those of the style sheet."""
         self._application.setStyleSheet("")
         try:
             yield
         finally:
             self._application.setStyleSheet(self._style_sheet())
+            self.changed.emit()
 
     def color(self, role: Role) -> QColor:
         return self._colors[role]
@@ -367,7 +369,7 @@ class DarkRoom(Theme):
 
     def __init__(self, theme: Theme) -> None:
         QObject.__init__(self, theme)
-        self._icon_font = theme._icon_font
+        self._application, self._icon_font = theme._application, theme._icon_font
         self._icons = {}
         self._calm, self.is_strong, self._hints = theme._calm, theme.is_strong, theme._hints
         self._colors = _colors(is_dark=True, is_strong=theme.is_strong, accent=theme.look.accent)
@@ -420,13 +422,15 @@ def _styled(colors: Mapping[Role, QColor], scheme: str, more: str = "") -> str:
 
 
 class FollowsTheme(QObject):
-    """Calls `restyle` now and after each theme change, for widgets that store icons or rendered text."""
+    """Calls `restyle` now, or once the style sheet is on, and after each theme change, for widgets that store icons,
+    sizes or rendered text."""
 
     def __init__(self, theme: Theme, parent: QObject, restyle: Callable[[], None]) -> None:
         super().__init__(parent)
         self._restyle = restyle
         theme.changed.connect(self._again)
-        restyle()
+        if theme._application.styleSheet():
+            restyle()
 
     def _again(self) -> None:
         self._restyle()

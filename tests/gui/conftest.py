@@ -55,6 +55,7 @@ def _no_window_left(request: pytest.FixtureRequest) -> Iterator[None]:
     if application is None or not any(HERE / room in request.path.parents for room in TIDY_ROOMS):
         return
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    gc.collect()
+    # What this test made is young; older objects are many.
+    gc.collect(1)
     left = [type(widget).__name__ for widget in QApplication.topLevelWidgets() if widget.isVisible()]
     assert not left, f"The test left windows open: {left}"

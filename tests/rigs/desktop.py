@@ -267,8 +267,9 @@ class Desktop(Rig):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self.rooms = Rooms(self.cases, self.runner, self.theme, self.models, self._rooms)
-        self.window = open_main_window(self.models, self.theme, self.open_room, COMMANDS)
+        with self.theme.put_on_at_the_end():
+            self.rooms = Rooms(self.cases, self.runner, self.theme, self.models, self._rooms)
+            self.window = open_main_window(self.models, self.theme, self.open_room, COMMANDS)
         self.rooms.stand_over(self.window)
         self.interior = Interior(self.window)
         if self.models.memory.recall("window.geometry") is None:

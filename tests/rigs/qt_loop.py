@@ -44,7 +44,7 @@ class WatchedLoop(EventLoop):
     def is_busy(self) -> bool:
         """Whether anybody has something to do, or a thread has. A thread on a drive that the test lets hang has not,
         nor has who waits for an hour of the test's clock."""
-        is_ready = any(not handle.cancelled() for handle in self._ready)
+        is_ready = any(not handle.cancelled() for handle in tuple(self._ready))
         return is_ready or any(not getattr(lent, "hangs", False) for lent in self._lent.values())
 
     def turn(self) -> None:

@@ -54,7 +54,7 @@ class Chip(PushButton):
         super().__init__(parent)
         self._field = field
         self._say = value_text if labeled else chip_text
-        self._usual = () if labeled else _usual_texts(field)
+        self._usual = "" if labeled else _usual_texts(field)
         self._value: Any = None
         self._idle = self._wrong = ""
         self.setProperty("kind", "chip")
@@ -95,11 +95,11 @@ class Chip(PushButton):
     def sizeHint(self) -> QSize:
         """As wide as the longest usual value, so that neighbors do not move."""
         hint, now = super().sizeHint(), self._width(self.text())
-        usual = min(_LONGEST, max(map(self._width, self._usual), default=0))
+        usual = min(_LONGEST, self._width(self._usual))
         return QSize(hint.width() - now + max(now, usual), hint.height())
 
     def _width(self, text: str) -> int:
-        """Text width as QPushButton's own size hint measures it."""
+        """Width of the widest line as QPushButton's own size hint measures it."""
         return self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, text).width()
 
     def _show_use(self) -> None:
@@ -131,13 +131,13 @@ class Chip(PushButton):
         line.open_at(self)
 
 
-def _usual_texts(field: Field) -> tuple[str, ...]:
-    """Chip texts of all options, and of the largest value that can be typed."""
+def _usual_texts(field: Field) -> str:
+    """Chip texts of all options, and of the largest value that can be typed, as lines that are measured together."""
     options = options_of(field) or ()
     values = [option.value for option in options if option.value is not ANOTHER]
     is_whole = field.kind is FieldKind.INTEGER and not options
     most = [int(field.maximum) if field.maximum is not None else _LARGEST_SEED] if is_whole else []
-    return tuple(chip_text(field, value) + _ARROW for value in (*values, *most))
+    return "\n".join(chip_text(field, value) + _ARROW for value in (*values, *most))
 
 
 class FieldPopup(Popup):

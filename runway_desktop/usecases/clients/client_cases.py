@@ -266,7 +266,9 @@ class ClientCases:
             raise
         if not is_repeat:
             self._engine.clients.changed()
-        return replace(await self._answer(task.id), is_repeat=is_repeat)
+        note = "" if is_repeat else await self._creating.unknown_names(client, wish)
+        answer = await self._answer(task.id)
+        return replace(answer, is_repeat=is_repeat, note=note or answer.note)
 
     async def steps(self, client: str, wish: verbs.StepsWished) -> verbs.StepsAnswer:
         """Continues the picks of a project to a step of its chain."""

@@ -28,6 +28,7 @@ from runway_desktop.texts import english
 from runway_desktop.usecases.casting import cast_into
 from runway_desktop.usecases.sending.sending import TaskSender
 from runway_desktop.usecases.words import approvals, units
+from runway_desktop.usecases.words.cast import unknown_words
 from runway_desktop.usecases.words.holds import cost_words
 from runway_desktop.values import replace
 
@@ -314,6 +315,15 @@ class Creating:
         with english():
             _refuse_findings(validate(pair, request.values), pair)
         return replace(new, request=request, files=files)
+
+    async def unknown_names(self, client: str, wish: TaskWished) -> str:
+        """A sentence about names of the prompt that stay text; empty for a client that may not use the cast."""
+        pair = self._pair(wish)
+        if pair.prompt_field is None or not permissions.may_name_cast(await self._engine.clients.client(client)):
+            return ""
+        values = {**wish.values, pair.prompt_field.name: wish.prompt}
+        with english():
+            return unknown_words(cast_into(pair, values, self._engine.cast.now).unknown)
 
     def _pair(self, wish: TaskWished | Request) -> Pair:
         catalog = self._engine.catalog

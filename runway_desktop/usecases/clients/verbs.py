@@ -90,7 +90,7 @@ class TaskWished(Wish, frozen=True, kw_only=True):
     endpoint: Annotated[str, _says("such as text_to_video")]
     model: Annotated[str, _says("one of the endpoint's models")]
     values: Annotated[dict[str, Any], _says("other fields, as Runway spells them")] = field(default_factory=dict)
-    prompt: Annotated[str, _says("in the model's own field for it")] = ""
+    prompt: Annotated[str, _says("words; @NAME is one of the cast")] = ""
     project: Annotated[str, _says("the task's project")] = ""
     max_credits: Annotated[Credits | None, _says("agree to a price of at most N credits")] = None
     price_up_to: Annotated[Credits | None, _says("if the price is unknown or open: book N; Runway's may be more")] = (

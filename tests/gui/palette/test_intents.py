@@ -22,7 +22,7 @@ from runway_desktop.rooms.palette.model import PaletteModel
 from runway_desktop.rooms.preferences.model.table import offers
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.palette.palette import Heading, Offer
-from tests.rigs.desktop import Desktop, until
+from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import saved, task
 
 NOTHING, ONE, THREE, FAILED, QUEUED = (), ("t1",), ("t1", "t2", "t3"), ("t4",), ("t5",)
@@ -31,7 +31,8 @@ SELECTIONS = {"nothing": NOTHING, "one": ONE, "three": THREE, "failed": FAILED, 
 
 @asynccontextmanager
 async def palette(rig: Desktop, theme, selected: tuple[str, ...], page: Page = Page.ALL) -> AsyncIterator[PaletteModel]:
-    """Open on a list of three saved results, a failed and a queued task."""
+    """Opened on a list of three saved results, a failed and a queued task, and closed again: a panel would show each
+    search."""
     done = [task(number, State.SUCCEEDED) for number in (1, 2, 3)]
     await rig.put(
         *done,
@@ -49,8 +50,9 @@ async def palette(rig: Desktop, theme, selected: tuple[str, ...], page: Page = P
     host = PaletteHost(model, rig.window, theme)
     host.toggle()
     await until(lambda: host.panel)
-    yield model
     host.toggle()
+    await rest()
+    yield model
 
 
 def first(model: PaletteModel, typed: str) -> Offer | None:

@@ -120,9 +120,8 @@ async def test_spending_window_paints_in_both_themes_and_at_its_smallest_size(
     async with spending(tmp_path, theme) as (_, window):
         window.resize(window.minimumSize())
         await rest()
-        colors = {
-            window.chart.grab().toImage().pixelColor(x, y).name() for x in range(0, 600, 5) for y in range(0, 120, 5)
-        }
+        picture = window.chart.grab().toImage()
+        colors = {picture.pixelColor(x, y).name() for x in range(0, 600, 5) for y in range(0, 120, 5)}
         assert len(colors) > 3
 
 

@@ -35,6 +35,15 @@ async def test_command_line_may_name_members(tmp_path: Path):
         assert (inp.path, inp.sha256) == (maya.files[0].path, maya.files[0].sha256)
 
 
+async def test_unknown_name_stays_text_and_is_told_to_those_who_may_use_the_cast(tmp_path: Path):
+    async with a_desk(tmp_path) as desk:
+        await with_picture(desk.engine, tmp_path)
+        answer, task = await made_by(desk, COMMAND_LINE, prompt="@Maya and @Ben")
+        assert (answer["note"], task.request.prompt) == ("@Ben is not in the cast.", "@Maya and @Ben")
+        answer, task = await made_by(desk, AGENT, prompt="Only @Ben")
+        assert ("note" in answer, task.request.prompt) == (False, "Only @Ben")
+
+
 async def test_request_with_a_member_stays_a_repeat_after_the_member_changed(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         maya = await with_picture(desk.engine, tmp_path)
