@@ -103,6 +103,7 @@ def _with_members(command: argparse.ArgumentParser, verb: Verb, typed: Command) 
             _with_values(command)
         elif one.name in typed.positional:
             word = one.name.removesuffix("s").upper() if one.kind == "list" else one.name.upper()
+            word = str(one.default) if one.kind == "literal" else word
             several = "+" if one.kind == "list" else None if one.required and not typed.makes else "?"
             says = f"{one.says}; - reads them from stdin" if several == "+" else one.says
             command.add_argument(one.name, metavar=word, type=_reader(one), nargs=several, help=says)

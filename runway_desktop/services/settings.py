@@ -37,6 +37,8 @@ TRY_AGAIN_AFTER = 5.0
 """Seconds before a failed write is retried."""
 
 PAUSED = "lane.paused"
+CHAINS = "steps.chains"
+"""The id of the chain of steps that each project shows, by project."""
 CAPS = frozenset({"day_cap", "month_cap", "sending_cap", "project_caps"})
 AT_ONCE = CAPS | {PAUSED}
 

@@ -42,6 +42,7 @@ from runway_desktop.domain.task import MemberId, Output, Request, Source, StepId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake.found_inputs import FoundInput, problem_for
 from runway_desktop.services.money.pricing import Price
+from runway_desktop.services.settings import CHAINS
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource
 from runway_desktop.texts import Text, _, in_turn, listed, ngettext
 from runway_desktop.usecases.casting import as_asked, cast_into
@@ -52,8 +53,6 @@ from runway_desktop.usecases.sending.sending import NotAnswered, TaskSender
 from runway_desktop.usecases.shots import Shots, ShotTake
 from runway_desktop.values import Struct, as_json, replace
 
-CHAINS = "steps.chains"
-"""Setting: the id of the chain that each project shows, by project."""
 LAST_FRAME = "last frame"
 """In the name of a kept frame."""
 NEEDS_WINDOW = Text("Only the window can take the last frame of “{name}”. Continue it there once.")

@@ -14,7 +14,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, PageCounts, clean_tag, folded
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.settings import Settings
+from runway_desktop.services.settings import CHAINS, Settings
 from runway_desktop.services.tasks.judging import Judged, Judging
 from runway_desktop.texts import Text, _
 from runway_desktop.usecases.words.queue import held_instead
@@ -291,6 +291,10 @@ class PageNames:
             await self._cap(new, caps.get(new, caps[old]))
         judged = await self._judging.set_project(ids, new)
         self._drop_cap(old)
+        chains = self._engine.settings.get(CHAINS, {})
+        if old in chains:
+            # Kept for the old name too, for undo.
+            self._engine.settings.set(CHAINS, {new: chains[old], **chains})
         after, lines = replace(page, projects=frozenset({new})), self._replaced("project", old, new)
         return Renamed(before=page, after=after, name=new, judged=judged, caps=caps, lines=lines)
 

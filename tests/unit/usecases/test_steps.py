@@ -13,6 +13,7 @@ import pytest
 
 from runway_desktop.domain.account import ModelLimits
 from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.library import Filter
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.steps import Chain, ChainId
 from runway_desktop.domain.task import Look, Pick, Presence, Request, Source, State, StepId, Task, TaskId
@@ -214,6 +215,19 @@ async def test_chains_are_kept_by_name_chosen_by_project_and_come_back(tmp_path:
         assert removed == CHAIN
         assert await film.steps.chain_of(PROJECT) == other, "it is the only one"
         await film.steps.save(removed)
+        assert await film.steps.chain_of(PROJECT) == CHAIN
+
+
+async def test_renamed_project_keeps_its_chain(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        await film.add(1)
+        await film.steps.save(CHAIN)
+        await film.steps.save(replace(CHAIN, id=ChainId("c2")))
+        film.steps.show(PROJECT, CHAIN.id)
+        renamed = await film.cases.page_names.rename(Filter(projects=frozenset({PROJECT})), "Storm")
+        assert renamed is not None
+        assert await film.steps.chain_of("Storm") == CHAIN
+        await film.cases.page_names.undo(renamed)
         assert await film.steps.chain_of(PROJECT) == CHAIN
 
 
