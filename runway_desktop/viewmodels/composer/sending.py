@@ -94,7 +94,7 @@ class ComposerSending(Model):
         queue or a cap changes, since it prices all queued tasks."""
         if order.editing is not None:
             return None
-        key = (self._cases.pricing.price(order.request), order.amount, order.project)
+        key = (self._cases.pricing.price(order.first), order.amount, order.project)
         if self._kept is None or self._kept[0] != key:
             self._kept = (key, self._cases.orders.kept(order))
         return self._kept[1]

@@ -166,3 +166,17 @@ async def test_edit_of_a_queued_task_adds_the_members_that_it_names(tmp_path: Pa
         rig.composer.send()
         await until(lambda: rig.store.tasks[queued].cast)
         assert rig.store.tasks[queued].request.prompt == "Maya"
+
+
+async def test_cap_counts_the_price_of_the_inputs_that_a_name_brings(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await with_picture(rig.engine, tmp_path)
+        await rig.engine.cast.save(member("Ben", words="a sailor"))
+        rig.engine.settings.day_cap = 7.0
+        rig.composer.choose("text_to_image", "gen4_image")
+        rig.composer.set_value("promptText", "@Ben on a pier")
+        await rig.engine.pricing.learn(rig.composer.requests()[0], 5)
+        assert rig.composer.button().text == "Generate"
+        rig.composer.set_value("promptText", "@Maya on a pier")
+        await rig.engine.pricing.learn(rig.composer.requests()[0], 9)
+        assert rig.composer.button().text == "Queue"
