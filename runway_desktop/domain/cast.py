@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from .media import Media
@@ -114,6 +115,10 @@ class Cast:
             for member in self.members
         )
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(member.name for member in self.members)
+
     def named(self, name: str) -> Member | None:
         return self._by_name.get(name_key(name))
 
@@ -133,6 +138,13 @@ class Cast:
                 if member is not None:
                     return member, end
         return None
+
+
+def name_problem(name: str) -> Text:
+    """Why no member can have this name, whoever else has it; empty if one can."""
+    if not name.strip(' @"'):
+        return Text("Enter a name.")
+    return Text("A name has at most {n} letters.").with_(n=LONGEST_NAME) if len(name) > LONGEST_NAME else Text("")
 
 
 def name_key(name: str) -> str:

@@ -5,10 +5,10 @@ The safe answer is focused, the default, and the result of Escape. The other but
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCompleter, QDialog, QLineEdit, QPushButton, QWidget
 
 from runway_desktop.texts import _
 from runway_desktop.usecases.question import Question
@@ -48,10 +48,12 @@ def ask_text(
     on_ok: Callable[[str], object],
     *,
     ok: str = "",
+    offers: Sequence[str] = (),
 ) -> QDialog:
     """Asks for a line of text. `check` returns an error sentence, or "" if valid. `ok` is the button's text, by default
-    the title."""
+    the title. `offers` complete what is typed."""
     dialog = AskText(title, label, text, check, ok or title, parent)
+    dialog.complete(offers)
     dialog.accepted.connect(lambda: on_ok(dialog.text()))
     dialog.open()
     return dialog
@@ -114,6 +116,13 @@ class AskText(_Asking):
         self._line.textChanged.connect(self._show_problem)
         self._line.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_problem()
+
+    def complete(self, offers: Sequence[str]) -> None:
+        if offers:
+            completer = QCompleter(list(offers), self)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.popup().setAccessibleName(self._line.accessibleName())
+            self._line.setCompleter(completer)
 
     def text(self) -> str:
         return self._line.text().strip()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from runway_desktop.usecases.listing.takes import Family
     from runway_desktop.usecases.searching.pages import PageNames
 
+    from .cast_members import CastFiles
     from .clients.client_cases import ClientCases
     from .commands.commands import Commands
     from .lane_lines import LaneLines
@@ -146,6 +147,12 @@ class UseCases:
         from .orders import Orders
 
         return Orders(self._engine, lambda: self.sending)
+
+    @cached_property
+    def cast_files(self) -> CastFiles:
+        from .cast_members import CastFiles
+
+        return CastFiles(self._engine)
 
     @property
     def log(self) -> Path:

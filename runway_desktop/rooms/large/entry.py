@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -31,6 +32,7 @@ from runway_desktop.ui.building import (
     vbox,
 )
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.labels import announce, words
 from runway_desktop.ui.media import commands as playing
@@ -45,6 +47,7 @@ from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.window.workspace import Overlay
 from runway_desktop.usecases.commands.command import Scope
+from runway_desktop.usecases.commands.handing_on import ADD_TO_CAST, CAST_PROMPT
 from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.listing.takes import Shot
 from runway_desktop.usecases.words.plain import caption, tip
@@ -141,7 +144,22 @@ class LargeViewRoom(QObject):
         for way in use.ways(Media.IMAGE):
             keep = partial(use.keep_frame, preview.shown_path, preview.playback.position, way)
             menu.addAction(way.text, partial(self._workers.run, frame, keep))
+        into_cast = partial(self._ask_member, frame, preview.shown_path, preview.playback.position)
+        menu.addAction(str(ADD_TO_CAST.words), into_cast)
         open_below(menu, button)
+
+    def _ask_member(self, frame: Callable[[], bytes], clip: Path, seconds: float) -> None:
+        """Asks whose picture the frame is."""
+        put = self._desk.models.task_commands.use_as_input.put_into_cast
+        ask_text(
+            self._window,
+            str(CAST_PROMPT.title),
+            str(CAST_PROMPT.words),
+            "",
+            lambda text: str(CAST_PROMPT.problem(text)),
+            lambda name: self._workers.run(frame, partial(put, clip, seconds, name)),
+            offers=self._desk.cases.cast.now.names,
+        )
 
     def _toggle_full_screen(self) -> None:
         self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -156,7 +156,13 @@ class TaskMenu(QObject):
 
         if (prompt := commands.prompt(command, selected)) is not None:
             problem, asks = prompt.problem, (str(prompt.title), str(prompt.words), prompt.text)
-            ask_text(self._window, *asks, lambda text: str(problem(text)), lambda text: carry_out(Given(text=text)))
+            ask_text(
+                self._window,
+                *asks,
+                lambda text: str(problem(text)),
+                lambda text: carry_out(Given(text=text)),
+                offers=prompt.offers,
+            )
         elif (asked := commands.question(command, selected)) is not None:
             confirm(self._window, asked, lambda: carry_out(replace(given, prepared=asked.prepared)))
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from runway_desktop.domain.cast import Member
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
@@ -72,7 +73,7 @@ class Commands:
             raise NotPossible(reason)
         return await command.does(self._context, command.meant(rows), given) if command.does is not None else Report()
 
-    async def undo(self, command: TaskCommand, what: Sequence[TaskId] | Stood) -> Report:
+    async def undo(self, command: TaskCommand, what: Sequence[TaskId] | Stood | Member) -> Report:
         """Undoes a command; `what` is the undo value of its report."""
         return await command.undo(self._context, what) if command.undo is not None else Report()
 

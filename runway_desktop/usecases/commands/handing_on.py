@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from runway_desktop.domain.cast import Member, name_problem
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MadeSheet, State
 from runway_desktop.texts import Text
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
@@ -20,6 +22,7 @@ from .results import MOVED_AWAY, NO_FILE, files
 from .task_command import (
     Context,
     Given,
+    Prompt,
     Report,
     TaskCommand,
     Use,
@@ -118,6 +121,21 @@ async def _continue(context: Context, rows: Sequence[Row], _: Given) -> Report:
     return Report(sheet=Gathered(drafts=tuple(drafts)) if drafts else None, problems=tuple(problems))
 
 
+async def _add_to_cast(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    from runway_desktop.usecases.cast_members import CastFiles
+
+    found = await files(context, rows, given)
+    if not found.paths:
+        return found
+    put = await CastFiles(context.engine).put_under(given.text, found.paths)
+    return Report(said=put.said, before=put.before, problems=(*found.problems, *put.problems))
+
+
+async def _take_back_from_cast(context: Context, before: Member) -> Report:
+    await context.engine.cast.save(before)
+    return Report()
+
+
 async def _export(_: Context, rows: Sequence[Row], __: Given) -> Report:
     return Report(exports=tuple(ids_of(rows)))
 
@@ -148,6 +166,20 @@ CONTINUE = TaskCommand(
     does=_continue,
     icon="mdi6.table-arrow-right",
     outputs=is_here,
+)
+CAST_PROMPT = Prompt(
+    Text("Add to cast"), Text("Name in prompts: of a member, or of a new character"), problem=name_problem
+)
+ADD_TO_CAST = TaskCommand(
+    id="task.cast",
+    words=Text("Add to cast…"),
+    synonyms=Text("character, prop, style, face, reference, voice"),
+    does=_add_to_cast,
+    prompt=lambda context, _: replace(CAST_PROMPT, offers=context.engine.cast.now.names),
+    undo=_take_back_from_cast,
+    icon="mdi6.account-plus-outline",
+    outputs=lambda output: output.is_here and output.media is not Media.OTHER,
+    absence=lambda _: NO_FILE,
 )
 _copied_as = partial(TaskCommand, submenu=COPYING)
 COPY: Command[Sequence[Row]] = Command(

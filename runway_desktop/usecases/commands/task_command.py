@@ -12,6 +12,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runway_desktop.domain.cast import Member
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output, Request, State, TaskId
 from runway_desktop.services.engine import Engine
@@ -108,6 +109,8 @@ class Report(Struct, frozen=True, kw_only=True):
     undo: tuple[TaskId, ...] = ()
     stood: Stood | None = None
     """Alternative undo value: former positions of queued tasks."""
+    before: Member | None = None
+    """Alternative undo value: a member of the cast as it was."""
     text: str = ""
     paths: tuple[Path, ...] = ()
     """Existing files, for `use`."""
@@ -146,6 +149,8 @@ class Prompt(Struct, frozen=True):
     text: str = ""
     problem: Callable[[str], Text | str] = lambda _: ""
     """Why the entered text is not valid; empty if it is."""
+    offers: tuple[str, ...] = ()
+    """Texts to complete what is typed."""
 
 
 Does = Callable[[Context, Sequence[Row], Given], Awaitable[Report]]

@@ -46,7 +46,7 @@ MENU: tuple[TaskCommand | MenuPart, ...] = (
     *(requests.EDIT_QUEUED, queued.SEND_NEXT),
     *(queued.HOLD, queued.RELEASE, queued.MOVE_UP, queued.MOVE_DOWN, queued.PUT_BEFORE),
     *(requests.RETRY, requests.EDIT_AND_SEND, requests.SAME, requests.NEW_SEED, requests.OTHER_MODEL),
-    *(handing_on.USE_AS_INPUT, handing_on.CONTINUE, MenuPart.JUDGING, MenuPart.ORDERING),
+    *(handing_on.USE_AS_INPUT, handing_on.CONTINUE, handing_on.ADD_TO_CAST, MenuPart.JUDGING, MenuPart.ORDERING),
     *(handing_on.COPY_FILE, handing_on.COPY_PROMPT, handing_on.COPY_PICTURE, handing_on.COPY_LINK),
     *(handing_on.COPY_PATH, handing_on.COPY_ID, handing_on.COPY_SUPPORT),
     *(requests.RENAME, handing_on.EXPORT, results.FETCH_AGAIN, results.SAVE_TO),

@@ -51,6 +51,7 @@ class Pages(Model):
         self._timer = Soon(self, 0, self._due)
         bridge.tasks_added.connect(lambda _: self._soon())
         bridge.clients_changed.connect(lambda _: self.recount())
+        bridge.cast_changed.connect(lambda _: self.recount())
         bridge.tasks_touched.connect(lambda touches: self._soon() if any(map(recounts, touches.values())) else None)
 
     def follow(self, chosen: ListFilter) -> None:

@@ -23,6 +23,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
+from runway_desktop.usecases.commands.handing_on import ADD_TO_CAST
 from runway_desktop.usecases.commands.results import saved_paths
 from runway_desktop.usecases.commands.task_command import (
     NOTHING,
@@ -48,6 +49,7 @@ from .judging import JudgingModel
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Outlook
+    from runway_desktop.usecases.cast_members import Put
 
 MOST_SAID = 3
 """Maximum number of sentences; beyond it, only the number."""
@@ -121,6 +123,7 @@ class TaskCommands(Model):
         self.inputs = InputMending(cases, composer, runner, self)
         """Actions on the composer's inputs."""
         self.use_as_input = UseAsInput(cases, composer, runner, self)
+        self.use_as_input.put.connect(self.report_put)
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._cases.bus.tell(Notice(message, detail, is_problem=problem))
@@ -175,6 +178,11 @@ class TaskCommands(Model):
             self._search = self._run(command, rows, given, self._look_for(command, rows, given))
         else:
             self._run(command, rows, given, self._cases.commands.do(command, rows, given))
+
+    def report_put(self, put: Put) -> None:
+        """Tells what was put into the cast, with undo."""
+        report = Report(said=put.said, before=put.before, problems=put.problems)
+        self._report(ADD_TO_CAST, (), NOTHING, report)
 
     def undo(self, command: TaskCommand, what: Any) -> None:
         """Undoes what `undo_offered` offered."""
@@ -245,8 +253,8 @@ class TaskCommands(Model):
     def _report(self, command: TaskCommand, rows: Sequence[Row], given: Given, report: Report) -> None:
         for message in report.problems[:MOST_SAID]:
             self.tell(str(message), problem=True)
-        if report.undo or report.stood:
-            self.undo_offered.emit(str(report.said), command, report.stood or list(report.undo))
+        if before := report.stood or report.before or list(report.undo):
+            self.undo_offered.emit(str(report.said), command, before)
         elif report.offers is not None:
             self.next_offered.emit(str(report.said), report.offers, rows)
         elif report.said and not report.text:
@@ -317,6 +325,8 @@ class UseAsInput(Model):
     """Path of a clip: decode its last frame, then call `keep_last_frame` or `frame_failed`."""
     placed = Signal()
     """The composer holds the input now."""
+    put = Signal(object)
+    """A Put: a frame is in the cast."""
 
     def __init__(self, cases: UseCases, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
@@ -338,6 +348,11 @@ class UseAsInput(Model):
 
     def keep_frame(self, clip: Path, seconds: float, way: WayToUse, png: bytes) -> None:
         self._runner(self._use_frame(clip, png, f"frame at {seconds:.2f} s", way.endpoint), "use frame")
+
+    def put_into_cast(self, clip: Path, seconds: float, name: str, png: bytes) -> None:
+        """Adds a frame to the member with this name."""
+        work = self._cases.cast_files.put_frame(clip, png, f"frame at {seconds:.2f} s", name)
+        self._runner(work, "add frame to cast", done=self.put.emit)
 
     def frame_failed(self, reason: str) -> None:
         self._cases.bus.tell(Notice(reason, is_problem=True))

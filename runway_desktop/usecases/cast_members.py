@@ -1,0 +1,75 @@
+"""Puts files into members of the cast: dropped and chosen ones, results, frames of clips. Loop's thread only. Raises
+NotPossible, DiskError, StoreError; a file that cannot be used is a problem of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from runway_desktop.domain.cast import Cast, Member, MemberKind, new_member_id
+from runway_desktop.domain.media import Media
+from runway_desktop.services.engine import Engine
+from runway_desktop.texts import Text
+from runway_desktop.usecases.words.cast import KIND_WORDS, held_words
+from runway_desktop.values import Struct, replace
+
+_NOT_USABLE = Text("“{file}” is no picture, clip or sound that can be used.")
+_ADDED = Text("Added to @{name}: {parts}.")
+_THERE = Text("@{name} has that already.")
+
+
+class Put(Struct, frozen=True):
+    """`said`: what was done. `before`: the member to save for undo; None if nothing changed."""
+
+    member: Member
+    said: Text
+    before: Member | None = None
+    problems: tuple[Text | str, ...] = ()
+
+
+def new_member(cast: Cast, kind: MemberKind, name: str = "") -> Member:
+    """A member that is not saved yet; without a name, "Character 2"."""
+    base, number = str(KIND_WORDS[kind]), 1
+    while not name:
+        tried = f"{base} {number}" if number > 1 else base
+        name, number = "" if cast.named(tried) else tried, number + 1
+    return Member(id=new_member_id(), kind=kind, name=name)
+
+
+class CastFiles:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def put_under(self, name: str, paths: Sequence[Path]) -> Put:
+        """Adds files to the member with this name, with or without an @; without one, to a new character."""
+        cast = await self._engine.cast.load()
+        name = name.strip().removeprefix("@").strip("\"'“”„«» ")
+        return await self.put(cast.named(name) or new_member(cast, MemberKind.CHARACTER, name), paths)
+
+    async def put(self, member: Member, paths: Sequence[Path], kind: Media | None = None) -> Put:
+        """Adds pictures and clips at the end; a sound becomes the voice. `kind`: take no other."""
+        keeper = self._engine.cast
+        files, voice, problems = list(member.files), member.voice, []
+        looks = await self._engine.intake.look([path.as_uri() for path in paths])
+        for path in paths:
+            found = looks[path.as_uri()]
+            media = found.facts.media if found.facts is not None else Media.OTHER
+            if media is Media.OTHER or kind not in (None, media):
+                problems.append(found.said or _NOT_USABLE.with_(file=path.name))
+                continue
+            kept = await keeper.keep(path, media)
+            if media is Media.AUDIO:
+                voice = kept
+            elif all(one.sha256 != kept.sha256 for one in files):
+                files.append(kept)
+        after = replace(member, files=tuple(files), voice=voice)
+        added = [one for one in after.all_files if one not in member.all_files]
+        if not added and paths:
+            return Put(member, Text("") if problems else _THERE.with_(name=member.name), None, tuple(problems))
+        before = await keeper.save(after) or replace(after, removed_at=self._engine.clock.now())
+        said = _ADDED.with_(name=after.name, parts=held_words(added)) if added else Text("")
+        return Put(after, said, before, tuple(problems))
+
+    async def put_frame(self, clip: Path, png: bytes, words: str, name: str) -> Put:
+        """Adds a frame of a clip to the member with this name. `words` name the frame ("frame at 2.4 s")."""
+        return await self.put_under(name, [await self._engine.input_fixer.keep_frame(clip, png, words)])
