@@ -13,6 +13,7 @@ from PySide6.QtCore import QTimer
 
 from runway_desktop.rooms.approvals.room import ROOM as APPROVALS
 from runway_desktop.rooms.backup.room import ROOM as BACKUP
+from runway_desktop.rooms.cast.room import ROOM as CAST
 from runway_desktop.rooms.compare.room import ROOM as COMPARE
 from runway_desktop.rooms.exchange.room import ROOM as EXCHANGE
 from runway_desktop.rooms.help.room import ROOM as HELP
@@ -34,6 +35,7 @@ from runway_desktop.viewmodels.models import Models
 
 ROOMS: tuple[Room, ...] = (
     APPROVALS,
+    CAST,
     LARGE,
     SHEET,
     EXCHANGE,
@@ -118,7 +120,13 @@ class Rooms:
         """The pages' entries for the left pane."""
         cases = self._cases
         return [
-            PaneEntry(str(room.title), room.count(cases) if room.count is not None else None, room.icon, room=room.id)
+            PaneEntry(
+                str(room.title),
+                room.count(cases) if room.count is not None else None,
+                room.icon,
+                room=room.id,
+                waits=room.is_listed is not None,
+            )
             for room in self._rooms.values()
             if room.kind is RoomKind.PAGE and (room.is_listed is None or room.id == opened or room.is_listed(cases))
         ]

@@ -12,7 +12,6 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
-from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from .media import Media
@@ -138,13 +137,6 @@ class Cast:
                 if member is not None:
                     return member, end
         return None
-
-
-def name_problem(name: str) -> Text:
-    """Why no member can have this name, whoever else has it; empty if one can."""
-    if not name.strip(' @"'):
-        return Text("Enter a name.")
-    return Text("A name has at most {n} letters.").with_(n=LONGEST_NAME) if len(name) > LONGEST_NAME else Text("")
 
 
 def name_key(name: str) -> str:

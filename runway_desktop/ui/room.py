@@ -66,6 +66,8 @@ class PageContent(Struct, frozen=True, kw_only=True, eq=False):
     """Of a view: shown at the end of the bar."""
     side: QWidget | None = None
     """Replaces preview, details and composer; None keeps them."""
+    keeps_composer: bool = False
+    """The composer stays below `center`, whatever is at its side."""
     chosen: Callable[[], list[TaskId]] = list
     """Ids of the tasks that commands act on."""
     left: Callable[[], object] = lambda: None

@@ -24,12 +24,13 @@ from runway_desktop.catalog import (
     assets_in,
     idle_reason,
     prompt_of,
+    starting_values,
 )
 from runway_desktop.catalog.assets import NUMBERED, TAG, capacity
 from runway_desktop.domain.cast import Cast, Member, MemberFile, Mention, mentions
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MemberId, Request, Task
-from runway_desktop.texts import Text, _, in_turn, listed
+from runway_desktop.texts import Text, _, enumerated, in_turn, listed
 from runway_desktop.usecases.words.cast import AMOUNTS
 from runway_desktop.values import Struct, replace
 
@@ -176,6 +177,37 @@ def casting_words(pair: Pair, casting: Casting) -> str:
     return str(in_turn(*said))
 
 
+class Fill(Struct, frozen=True):
+    """What a model takes of a member, in words. `in_words`: no file of it."""
+
+    words: str
+    in_words: bool
+
+
+def fill_of(pair: Pair, member: Member) -> Fill:
+    """ "3 of 4 pictures, no voice", "Picture 1 as first frame, the voice", "Words only"."""
+    prompt = pair.prompt_field
+    if prompt is None:
+        return Fill(_("Takes no prompt"), in_words=True)
+    values = {**starting_values(pair), prompt.name: f"@{member.written}"}
+    casting = cast_into(pair, values, Cast([member]))
+    if not casting.uses:
+        return Fill(_("Words only") if member.words else _("Name only"), in_words=True)
+    parts: list[object] = []
+    files = [file.media for file in member.all_files]
+    frames = {field.name for field in pair.asset_fields if field.positions and field.required}
+    for media in dict.fromkeys(files):
+        uses = [use for use in casting.uses if use.file.media is media]
+        taken, there = len(uses), files.count(media)
+        if taken == 1 and uses[0].field in frames:
+            parts.append(_("Picture 1 as first frame"))
+        elif taken < there and (taken or media is not Media.AUDIO):
+            parts.append(_SHARES[media].of(there).with_(n=taken, most=there))
+        else:
+            parts.append(AMOUNTS[media].of(taken) if taken else _("no voice"))
+    return Fill(enumerated(parts), in_words=False)
+
+
 def _shares(pair: Pair, casting: Casting, member: Member) -> list[Text]:
     """ "4 of 9 pictures", "the voice": of the places of each field, those that the member's files take."""
     found = []
@@ -184,8 +216,9 @@ def _shares(pair: Pair, casting: Casting, member: Member) -> list[Text]:
         most = capacity(field)
         for one in dict.fromkeys(media):
             words = _SHARES if most > 1 else AMOUNTS
-            found.append(words[one].of(most).with_(n=media.count(one), most=most))
-    return found
+            found.append((one, words[one].of(most).with_(n=media.count(one), most=most)))
+    order = list(AMOUNTS)
+    return [words for _media, words in sorted(found, key=lambda part: order.index(part[0]))]
 
 
 class _Places:

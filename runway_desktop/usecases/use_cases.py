@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from .cast_members import CastFiles
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from runway_desktop.usecases.listing.takes import Family
     from runway_desktop.usecases.searching.pages import PageNames
 
-    from .cast_members import CastFiles
     from .clients.client_cases import ClientCases
     from .commands.commands import Commands
     from .lane_lines import LaneLines
@@ -150,8 +151,6 @@ class UseCases:
 
     @cached_property
     def cast_files(self) -> CastFiles:
-        from .cast_members import CastFiles
-
         return CastFiles(self._engine)
 
     @property

@@ -17,11 +17,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QStackedWidget, QWidget
 
 from runway_desktop.domain.account import Organization
+from runway_desktop.domain.cast import MemberKind
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.task import Input, OutputState, Pick, Request, State, TaskId
+from runway_desktop.rooms.cast.entry import CastPage
 from runway_desktop.rooms.exchange.entry import ExchangeWindows
 from runway_desktop.rooms.exchange.import_window import ImportWindow
 from runway_desktop.rooms.exchange.model.id_import import IdImportModel
@@ -37,8 +39,10 @@ from runway_desktop.ui.dialogs.closing import ClosingDialog
 from runway_desktop.ui.dialogs.key_entry import WelcomeDialog
 from runway_desktop.ui.room import Export
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.cast_members import new_member
 from runway_desktop.usecases.clients.verbs import TaskWished
 from runway_desktop.usecases.words.failures import MEANINGS
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from tests.rigs.desktop import rest, until
 from tests.rigs.fake_runway import remote_id
@@ -47,7 +51,7 @@ from tests.rigs.profiles_rig import ProfilesDesktop
 from tests.rigs.rows import output, saved, task
 
 PROMPT = "Φάρος"
-PROJECT, TAG, PROGRAM = "Αυγή", "νύχτα", "ξένος"
+PROJECT, TAG, PROGRAM, OTHER = "Αυγή", "νύχτα", "ξένος", "κανείς"
 DONE, CLIP, TWIN = TaskId("t20"), TaskId("t21"), TaskId("t22")
 SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "dusk-16x9-5s.mp4"
 
@@ -304,6 +308,22 @@ async def _steps(desktop: ProfilesDesktop) -> Windows:
     yield desktop.window
 
 
+async def _cast(desktop: ProfilesDesktop) -> Windows:
+    """The empty page, then members of each kind, with and without files and words."""
+    async for window in _open("cast", None, desktop):
+        yield window
+    put = await desktop.cases.cast_files.put_under(PROMPT, [desktop.folder / "φάρος.mp4"])
+    await desktop.engine.cast.save(replace(put.member, words=PROMPT, voice=put.member.files[0]))
+    for kind, name in zip(MemberKind, (PROJECT, TAG, PROGRAM), strict=True):
+        await desktop.engine.cast.save(new_member(desktop.engine.cast.now, kind, name))
+    async for window in _open("cast", put.member.id, desktop):
+        yield window
+    desktop.composer.set_prompt(f"@{PROMPT} @{OTHER}")
+    desktop.window.findChild(CastPage).search.setText(TAG)
+    await rest()
+    yield desktop.window
+
+
 async def _guide(desktop: ProfilesDesktop) -> Windows:
     """Its pages are in English, so this one has a page in Greek."""
     folder = desktop.folder / "guide"
@@ -343,6 +363,7 @@ WAYS: Mapping[str, Way] = {
     "large": partial(_open, "large", CLIP),
     "requests": _requests,
     "steps": _steps,
+    "cast": _cast,
     "guide": _guide,
     "report": _report,
     "meaning": partial(_open, "help", next(iter(MEANINGS))),

@@ -19,6 +19,7 @@ from runway_desktop.app.commands import COMMANDS
 from runway_desktop.cli import options
 from runway_desktop.cli.options import COMMANDS as VERBS
 from runway_desktop.domain.library import PageCounts
+from runway_desktop.domain.task import MemberId
 from runway_desktop.rooms.help.guide_window import anchor
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.usecases.clients.refusals import CallRefused
@@ -34,6 +35,7 @@ NAMES = PageCounts(
     tags={"drone": 1, "night": 1},
     clients=("claude",),
     shots={"040": 1},
+    cast=((MemberId("maya"), "Maya", 1),),
 )
 """What the examples of searches name."""
 CODE = re.compile(r"`([^`]+)`")

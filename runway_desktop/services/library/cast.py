@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from runway_desktop.domain.cast import Cast, Member, MemberFile, name_key, name_problem
+from runway_desktop.domain.cast import LONGEST_NAME, Cast, Member, MemberFile, name_key
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import CastChanged
 from runway_desktop.domain.filenames import safe_name
@@ -97,8 +97,10 @@ class CastKeeper:
         return await in_worker(self._executor, _keep_content, self._profile.cast, name, content, media)
 
     def _check_name(self, member: Member) -> None:
-        if problem := name_problem(member.name):
-            raise NotPossible(problem)
+        if not member.name:
+            raise NotPossible(Text("Enter a name."))
+        if len(member.name) > LONGEST_NAME:
+            raise NotPossible(Text("A name has at most {n} letters.").with_(n=LONGEST_NAME))
         other = self.now.named(member.name)
         if other is not None and other.id != member.id:
             raise NotPossible(Text("“{name}” is in the cast already.").with_(name=other.name))

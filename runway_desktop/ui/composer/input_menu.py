@@ -77,6 +77,9 @@ class TilePopups(QObject):
         item = tile.item
         menu = passing_menu(self._strip.window())
         if item.member is not None:
+            for mend in self._mending.mends(item):
+                menu.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
+            menu.addAction(_("Open in Cast"), partial(self._strip.member_wanted.emit, item.member))
             menu.addAction(_("Open"), partial(self._open, item))
             menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [item.path]))
             return menu

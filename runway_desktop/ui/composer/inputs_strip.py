@@ -37,6 +37,8 @@ class InputsStrip(QWidget):
     """QMimeData pasted as a new input."""
     mends_wanted = Signal(object)
     """Tile at which to show the fixes of its input."""
+    member_wanted = Signal(object)
+    """Id of the member of the cast to show."""
     menu_wanted = Signal(object, QPoint)
     """Tile, and position of its menu."""
 
@@ -86,9 +88,10 @@ class InputsStrip(QWidget):
     def _tiles_for(self, items: list[InputItem]) -> list[InputTile]:
         """Reuses the tile of an unchanged input, so that typing a tag rebuilds only one."""
         there = {(tile.item.field, tile.item.number): tile for tile in self.tiles}
-        compact = len(items) > MOST_WIDE
+        many = len(items) > MOST_WIDE
         tiles = []
         for item in items:
+            compact = many or item.member is not None
             tile = there.get((item.field, item.number))
             if tile is not None and tile.item == item and tile.compact == compact:
                 tile.show_state()

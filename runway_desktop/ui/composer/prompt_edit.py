@@ -215,16 +215,17 @@ class TagCompletion(QObject):
         )
         editor.textChanged.connect(self._look)
         self._posters.ready.connect(self._show_face)
-        editor.installEventFilter(self)
+        # While the popup is open, it gets the keys and the completer passes them on past the editor's filters.
+        for watched in (editor, popup):
+            watched.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Tracks typing, and selects by Return, Enter or Tab while the popup is open. QCompleter handles the other
         keys."""
-        if watched is self._editor and event.type() in _TYPING:
+        if event.type() in _TYPING:
             self._is_typing = _TYPING[event.type()]
         if (
-            watched is self._editor
-            and self.completer.popup().isVisible()
+            self.completer.popup().isVisible()
             and isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.KeyPress
             and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
@@ -238,12 +239,11 @@ class TagCompletion(QObject):
         return super().eventFilter(watched, event)
 
     def _look(self) -> None:
-        begun = self._begun()
+        begun, popup = self._begun(), self.completer.popup()
         typed, self._is_typing = self._is_typing, False
         names = []
         if begun is not None and typed and self._editor.hasFocus():
             names = self._fields.names_for(begun, MOST_OFFERED)
-        popup = self.completer.popup()
         if not names:
             popup.hide()
             return

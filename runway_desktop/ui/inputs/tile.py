@@ -218,12 +218,12 @@ class InputTile(QWidget):
         drawn = self._mending.thumbnail(item)
         path = str(item.path) if item.media.kind.is_picture and item.path else str(drawn) if drawn else ""
         painter.fillRect(frame, self._theme.color(Role.MEDIA))
-        if not self._posters.paint(painter, frame, path):
+        if not self._posters.paint(painter, frame, path, covers=self.compact):
             icon = self._theme.icon(
                 item.media.kind.icon if item.media is not Media.OTHER else "mdi6.link-variant", Role.MUTED
             )
             icon.paint(painter, QRect(frame.center() - QPoint(10, 10), QSize(20, 20)))
-        if item.facts is not None and item.facts.duration:
+        if item.facts is not None and item.facts.duration and not (self.compact and item.tag):
             self._paint_badge(painter, frame, units.length(item.facts.duration), right=True)
         if self.trouble:
             self._paint_alert(painter, frame)

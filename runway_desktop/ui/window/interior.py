@@ -93,6 +93,7 @@ class Interior(QObject):
         lineage.task_wanted.connect(work.details.task_wanted)
         lineage.use_as_input_wanted.connect(work.details.use_as_input_menu)
         self._tile_popups = TilePopups(work.composer.inputs, m.composer, m.task_commands, window.theme)
+        work.composer.inputs.member_wanted.connect(partial(window.open_room, "cast"))
         popups.follow(window.judge, work.views)
         work.composer.chooser_wanted.connect(self._choose_model)
         # Queued: it is emitted in coroutines, in which no player may be created.

@@ -118,8 +118,9 @@ class Workspace(QWidget):
             if stack.indexOf(widget) < 0:
                 stack.addWidget(widget)
             stack.setCurrentWidget(widget)
+        keeps_composer = self._right.currentWidget() is self._beside_list or (page is not None and page.keeps_composer)
         for part in (self._composer_line, self.composer):
-            part.setVisible(self._right.currentWidget() is self._beside_list and not is_view)
+            part.setVisible(keeps_composer and not is_view)
 
     def show_large(self, view: Overlay | None) -> None:
         """Shows an overlay over everything except the status line; None restores the panes."""

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from runway_desktop.domain.cast import Member, name_problem
+from runway_desktop.domain.cast import Member
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MadeSheet, State
 from runway_desktop.texts import Text
+from runway_desktop.usecases.cast_members import CastFiles
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 from runway_desktop.usecases.words.failures import no_link_words
 from runway_desktop.usecases.words.support import support_details
@@ -122,8 +123,6 @@ async def _continue(context: Context, rows: Sequence[Row], _: Given) -> Report:
 
 
 async def _add_to_cast(context: Context, rows: Sequence[Row], given: Given) -> Report:
-    from runway_desktop.usecases.cast_members import CastFiles
-
     found = await files(context, rows, given)
     if not found.paths:
         return found
@@ -168,7 +167,9 @@ CONTINUE = TaskCommand(
     outputs=is_here,
 )
 CAST_PROMPT = Prompt(
-    Text("Add to cast"), Text("Name in prompts: of a member, or of a new character"), problem=name_problem
+    Text("Add to cast"),
+    Text("Name in prompts: of a member, or of a new character"),
+    problem=lambda text: "" if text.strip(' @"') else Text("Enter a name."),
 )
 ADD_TO_CAST = TaskCommand(
     id="task.cast",

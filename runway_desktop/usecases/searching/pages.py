@@ -179,6 +179,8 @@ class PaneEntry(Struct, frozen=True):
     search: SavedSearch | None = None
     room: str = ""
     """The id of a page without a list of tasks."""
+    waits: bool = False
+    """Of such a page: something waits there to be answered. It stands with the queue, others below the lists."""
     sheet_id: str = ""
     """A sheet with rows that were not sent; no list of tasks."""
     synonyms: str = ""
@@ -217,7 +219,8 @@ def entries_of(
         for page, icon, synonyms in _PAGES
         if page not in _ONLY_IF_ANY or counts.pages.get(page) or page is opened
     ]
-    fixed[_ROOMS_AFTER:_ROOMS_AFTER] = rooms
+    fixed[_ROOMS_AFTER:_ROOMS_AFTER] = [room for room in rooms if room.waits]
+    fixed += [room for room in rooms if not room.waits]
     frequent = sorted(counts.tags.items(), key=lambda item: -item[1])[:MOST_TAGS]
     groups = {
         # First, since unsent rows are in no list of tasks.

@@ -121,14 +121,17 @@ class InputMending(Model):
         """Thumbnail of a clip or sound. None until it exists; requests it."""
         if item.path is None or item.facts is None or item.media.kind.is_picture:
             return None
-        path = str(item.path)
-        if path not in self._thumbnails:
-            self._thumbnails[path] = None
-            looks = f"{path}\n{item.facts.size}\n{item.facts.duration}"
+        return self.still(item.path, item.media, f"{item.path}\n{item.facts.size}\n{item.facts.duration}")
+
+    def still(self, path: Path, media: Media, looks: str) -> Path | None:
+        """Thumbnail of a clip or sound by its path. `looks` is another text if the file has other content."""
+        known = str(path)
+        if known not in self._thumbnails:
+            self._thumbnails[known] = None
             name = hashlib.sha256(looks.encode(errors="surrogatepass")).hexdigest()[:32]
-            self._waiting[path] = (item.media, self._cases.input_fixer.thumbnails / f"{name}.jpg")
-            self.thumbnail_wanted.emit(item.path, *self._waiting[path])
-        return self._thumbnails[path]
+            self._waiting[known] = (media, self._cases.input_fixer.thumbnails / f"{name}.jpg")
+            self.thumbnail_wanted.emit(path, *self._waiting[known])
+        return self._thumbnails[known]
 
     def thumbnail_made(self, path: str, target: str) -> None:
         """Sets a requested thumbnail; others are ignored."""

@@ -23,6 +23,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
+from runway_desktop.usecases.cast_members import Put
 from runway_desktop.usecases.commands.handing_on import ADD_TO_CAST
 from runway_desktop.usecases.commands.results import saved_paths
 from runway_desktop.usecases.commands.task_command import (
@@ -49,7 +50,6 @@ from .judging import JudgingModel
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Outlook
-    from runway_desktop.usecases.cast_members import Put
 
 MOST_SAID = 3
 """Maximum number of sentences; beyond it, only the number."""

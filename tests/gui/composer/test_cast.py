@@ -47,14 +47,15 @@ async def test_at_sign_offers_members_with_kind_and_face_and_inserts_quotes(tmp_
         prompt, completion = focused(rig)
         QTest.keyClicks(prompt, "Rain on @")
         assert offered(completion) == ["@Maya   Character", '@"Old Ben"   Prop']
-        QTest.keyClicks(prompt, "be")
+        # As the window system does: the popup has the keyboard.
+        QTest.keyClicks(completion.completer.popup(), "be")
         assert offered(completion) == ['@"Old Ben"   Prop']
         index = completion.completer.completionModel().index(0, 0)
         icon = theme.icon("mdi6.cube-outline", Role.MUTED)
         await until(lambda: index.data(Qt.ItemDataRole.DecorationRole).cacheKey() != icon.cacheKey())
         face = index.data(Qt.ItemDataRole.DecorationRole).pixmap(24, 24).toImage()
         assert face.pixelColor(12, 12) == QColor(len("Old Ben"), 0, 0)
-        QTest.keyClick(prompt, Qt.Key.Key_Return)
+        QTest.keyClick(completion.completer.popup(), Qt.Key.Key_Return)
         assert prompt.toPlainText() == 'Rain on @"Old Ben" '
         assert [one.name for one in rig.composer.casting().members] == ["Old Ben"]
         assert marks(prompt) == [(8, 10)]
@@ -83,13 +84,17 @@ async def test_files_of_a_name_stand_with_it_and_cannot_be_removed(tmp_path: Pat
         rig.composer.choose("text_to_image", "gen4_image")
         prompt, _ = focused(rig)
         popups = TilePopups(rig.pane.inputs, rig.composer, rig.task_commands, theme)
+        wanted = []
+        rig.pane.inputs.member_wanted.connect(wanted.append)
         QTest.keyClicks(prompt, "@Maya in the rain")
         [tile] = rig.pane.inputs.tiles
         assert (tile.item.path, "@Maya" in tile.accessibleName()) == (Path(maya.files[0].path), True)
         QTest.keyClick(tile, Qt.Key.Key_Delete)
         assert rig.pane.inputs.tiles == [tile]
         menu = popups.build_menu(tile)
-        assert [action.text() for action in menu.actions()] == ["Open", "Show in folder"]
+        assert [action.text() for action in menu.actions()] == ["Open in Cast", "Open", "Show in folder"]
+        menu.actions()[0].trigger()
+        assert wanted == [maya.id]
         menu.deleteLater()
         prompt.clear()
         assert rig.pane.inputs.tiles == []

@@ -39,7 +39,7 @@ def test_trouble_page_is_listed_while_it_has_tasks_or_is_open() -> None:
 
 
 def test_other_pages_follow_the_attention_page() -> None:
-    page = PaneEntry("Requests", 0, room="requests")
+    page = PaneEntry("Requests", 0, room="requests", waits=True)
     counts = PageCounts(pages={Page.NOT_SAVED: 1})
     assert titles(counts, pages=[page])[3:6] == ["Needs attention", "Requests", "Not saved"]
 

@@ -1,0 +1,1 @@
+"""The Cast page: characters, props and styles, their files, and what models take of them."""

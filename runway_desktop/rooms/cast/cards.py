@@ -1,0 +1,239 @@
+"""Cards of the Cast page: members by kind as a list that wraps, with a card for a new one at the end of each kind.
+Files dropped on a card are added to its member. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
+
+from runway_desktop.domain.cast import MemberFile, MemberKind
+from runway_desktop.texts import _
+from runway_desktop.ui.building import menu_point, viewport_of
+from runway_desktop.ui.lifted_rows import take_copy
+from runway_desktop.ui.painting import Index, ItemDelegate, rounded, square_in
+from runway_desktop.ui.tasks.posters import PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words.cast import KIND_ICONS
+
+from .model import CARD, Card, Cards
+
+PictureOf = Callable[[MemberFile], str]
+"""Path of the picture for a file; empty while there is none."""
+_LEAST_WIDE = 21 * GRID
+_GAP = 2 * GRID
+_MOST_PICTURES = 4
+_OPENING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class CardsView(QListView):
+    moved = Signal()
+    """Another card is current."""
+    opened = Signal(object)
+    """A Card: Return was pressed, or the card for a new member clicked."""
+    dropped = Signal(object, object)
+    """A Card, and the paths dropped on it."""
+    menu_wanted = Signal(object, QPoint)
+    """A Card, and the global position."""
+    remove_wanted = Signal(object)
+    """A Card."""
+
+    def __init__(
+        self, cards: Cards, theme: Theme, posters: PosterCache, picture_of: PictureOf, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        viewport = viewport_of(self)
+        self._delegate = _CardDelegate(theme, posters, picture_of, self)
+        self.setModel(cards)
+        self.setItemDelegate(self._delegate)
+        self.setAccessibleName(_("Cast"))
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.selectionModel().currentChanged.connect(lambda *_: self.moved.emit())
+        self.clicked.connect(self._clicked)
+        posters.ready.connect(viewport.update)
+        FollowsTheme(theme, self, self.scheduleDelayedItemsLayout)
+
+    @property
+    def card(self) -> Card | None:
+        return self.currentIndex().data(CARD)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._delegate.width = self.viewport().width() - _GAP - 1
+        super().resizeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        card = self.card
+        if card is not None and event.key() in _OPENING and not event.modifiers():
+            self.opened.emit(card)
+        elif card is not None and card.member is not None and event.key() == Qt.Key.Key_Delete:
+            self.remove_wanted.emit(card)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.card is not None and self.card.member is not None:
+            self.menu_wanted.emit(self.card, menu_point(self, event))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.dragMoveEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        card = self._card_at(event)
+        self._light(self.indexAt(event.position().toPoint()) if card is not None else QModelIndex())
+        if card is not None:
+            take_copy(event)
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._light(QModelIndex())
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        card = self._card_at(event)
+        self._light(QModelIndex())
+        if card is not None:
+            take_copy(event)
+            self.dropped.emit(card, paths_in(event.mimeData()))
+
+    def _card_at(self, event: QDropEvent) -> Card | None:
+        card = self.indexAt(event.position().toPoint()).data(CARD)
+        return card if card is not None and not card.is_heading and paths_in(event.mimeData()) else None
+
+    def _light(self, index: QModelIndex) -> None:
+        if index != self._delegate.lit:
+            self._delegate.lit = index
+            self.viewport().update()
+
+    def _clicked(self, index: QModelIndex) -> None:
+        card = index.data(CARD)
+        if card.member is None and not card.is_heading:
+            self.opened.emit(card)
+
+
+def paths_in(mime: QMimeData) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+
+class _CardDelegate(ItemDelegate):
+    def __init__(self, theme: Theme, posters: PosterCache, picture_of: PictureOf, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._posters = posters
+        self._picture_of = picture_of
+        self.width = _LEAST_WIDE
+        """Of a line of cards."""
+        self.lit = QModelIndex()
+        """The card under dragged files."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        card: Card = index.data(CARD)
+        font, small = QFontMetrics(option.font).height(), QFontMetrics(self._theme.small_font()).height()
+        if card.is_heading:
+            return QSize(self.width, font + 2 * GRID)
+        width = self.width // max(1, self.width // (_LEAST_WIDE + _GAP))
+        share = 0.68 if card.kind is MemberKind.CHARACTER else 0.45
+        return QSize(width, round((width - _GAP) * share) + font + small + 3 * GRID + _GAP)
+
+    def helpEvent(self, *args: object) -> bool:
+        """A tip only where words are cut."""
+        return False
+
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        card: Card = index.data(CARD)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if card.is_heading:
+            room = option.rect.adjusted(_GAP, 0, -_GAP, 0)
+            wide = self.text(painter, room, card.title, self._theme.strong_font(), Role.TEXT)
+            rest = room.adjusted(wide + GRID, 0, 0, 0)
+            self.text(painter, self.placed(rest), str(card.amount), self._theme.small_font(), Role.MUTED)
+            return
+        box = option.rect.adjusted(_GAP, 0, -1, -_GAP)
+        has_focus = bool(option.state & QStyle.StateFlag.State_Selected)
+        if card.member is None:
+            self._paint_new(painter, box, card, is_lit=has_focus or index == self.lit)
+        else:
+            self._paint_member(painter, option, box, card, is_lit=has_focus or index == self.lit)
+
+    def _paint_member(
+        self, painter: QPainter, option: QStyleOptionViewItem, box: QRect, card: Card, *, is_lit: bool
+    ) -> None:
+        outline = rounded(box.adjusted(1, 1, -1, -1), 6)
+        painter.fillPath(outline, self._theme.color(Role.SELECTED if is_lit else Role.RAISED))
+        font, small = QFontMetrics(option.font).height(), QFontMetrics(self._theme.small_font()).height()
+        pictures = box.adjusted(1, 1, -1, -(font + small + 3 * GRID))
+        painter.setClipPath(outline)
+        self._paint_pictures(painter, pictures, card)
+        painter.setClipping(False)
+        line = QRect(box.left() + GRID + 4, pictures.bottom() + GRID, box.width() - 2 * GRID - 8, font)
+        self.text(painter, line, card.title, self._theme.strong_font(), Role.TEXT)
+        line = QRect(line.left(), line.bottom() + 4, line.width(), small)
+        self.text(painter, line, card.detail, self._theme.small_font(), Role.TEXT if is_lit else Role.MUTED)
+        painter.setPen(QPen(self._theme.color(Role.ACCENT if is_lit else Role.BORDER), 2 if is_lit else 1))
+        painter.drawPath(outline)
+
+    def _paint_pictures(self, painter: QPainter, area: QRect, card: Card) -> None:
+        painter.fillRect(area, self._theme.color(Role.MEDIA))
+        files = card.member.files[:_MOST_PICTURES] if card.member is not None else ()
+        if not files:
+            self.icon(painter, square_in(area, 4 * GRID), KIND_ICONS[card.kind], Role.FAINT)
+        for file, box in zip(files, _places(area, len(files)), strict=True):
+            path = self._picture_of(file)
+            if not (path and self._posters.paint(painter, box, path, covers=True)):
+                self.icon(painter, square_in(box, 3 * GRID), file.media.kind.icon, Role.FAINT)
+
+    def _paint_new(self, painter: QPainter, box: QRect, card: Card, *, is_lit: bool) -> None:
+        pen = QPen(self._theme.color(Role.ACCENT if is_lit else Role.OUTLINE), 1, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.drawPath(rounded(box.adjusted(1, 1, -1, -1), 6))
+        font = QFontMetrics(self._theme.small_font()).height()
+        lines = (("+", Role.MUTED), (card.title, Role.TEXT), (card.detail, Role.MUTED))
+        top = box.center().y() - (len(lines) * (font + 4)) // 2
+        for number, (words, role) in enumerate(lines):
+            room = QRect(box.left() + GRID, top + number * (font + 4), box.width() - 2 * GRID, font)
+            self.text(painter, room, words, self._theme.small_font(), role, Qt.AlignmentFlag.AlignCenter)
+
+
+def _places(area: QRect, amount: int) -> list[QRect]:
+    """Boxes of one to four pictures: side by side, the first one larger, or two by two."""
+    wide, high = area.width(), area.height()
+    half, low = (wide - 1) // 2, (high - 1) // 2
+    left, top = area.left(), area.top()
+    match amount:
+        case 0:
+            return []
+        case 1:
+            return [area]
+        case 2:
+            return [QRect(left, top, half, high), QRect(left + half + 1, top, wide - half - 1, high)]
+        case 3:
+            large = wide * 2 // 3
+            beside = QRect(left + large + 1, top, wide - large - 1, low)
+            return [QRect(left, top, large, high), beside, beside.translated(0, low + 1)]
+        case _:
+            first = QRect(left, top, half, low)
+            return [
+                first,
+                first.translated(half + 1, 0),
+                first.translated(0, low + 1),
+                first.translated(half + 1, low + 1),
+            ]

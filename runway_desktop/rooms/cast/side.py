@@ -1,0 +1,362 @@
+"""Side pane of the Cast page: the current member's name, pictures, voice and words, what models take of it, and its
+tasks. GUI thread only."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QPlainTextEdit, QWidget
+
+from runway_desktop.domain.cast import Member, MemberFile
+from runway_desktop.texts import _, ngettext
+from runway_desktop.ui.building import (
+    STRETCH,
+    add_row,
+    clear_layout,
+    grid,
+    hbox,
+    line_edit,
+    open_below,
+    passing_menu,
+    push_button,
+    scroll_area,
+    tool_button,
+    vbox,
+)
+from runway_desktop.ui.file_dialogs import choose_file, choose_files
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.inputs.tile import InputTile
+from runway_desktop.ui.labels import LongWordsLabel, say_wrong, words
+from runway_desktop.ui.lifted_rows import take_copy
+from runway_desktop.ui.media.playback import Playback, PlayState
+from runway_desktop.ui.media.players import PlayFault
+from runway_desktop.ui.painting import rounded
+from runway_desktop.ui.tasks.posters import PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.window.details_pane import Holder
+from runway_desktop.usecases.requests.input_item import InputItem
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.cast import KIND_WORDS
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
+
+from .cards import paths_in
+from .model import FIELD, CastModel
+
+_MARGINS = (2 * GRID, GRID + GRID // 2, 2 * GRID, 2 * GRID)
+_LINES = 3
+"""Height of the words, in lines."""
+_WAVE = QSize(14 * GRID, 4 * GRID)
+_TASK = QSize(11 * GRID, 6 * GRID)
+
+
+class CastSide(QWidget):
+    show_all_wanted = Signal(object)
+    """A Member whose tasks to list."""
+    menu_wanted = Signal(object, object)
+    """A Member, and the button for its menu."""
+
+    def __init__(
+        self, model: CastModel, task_commands: TaskCommands, theme: Theme, posters: PosterCache, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._task_commands = task_commands
+        self._mending = task_commands.inputs
+        self._theme = theme
+        self._posters = posters
+        self._shown: Member | None = None
+        self._is_dragging = False
+        self._playing = ""
+        """Path of the voice that was played last."""
+        self._tiles: list[InputTile] = []
+        self.playback = Playback(self)
+        self.setAcceptDrops(True)
+        self._build()
+        model.changed.connect(self._show)
+        self._mending.thumbnails_changed.connect(self._show)
+        self.playback.changed.connect(self._show_play)
+        self.playback.failed.connect(self._play_failed)
+        FollowsTheme(theme, self, self._restyle)
+
+    def focus_name(self) -> None:
+        self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.name.selectAll()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._model.current is not None and paths_in(event.mimeData()):
+            take_copy(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        take_copy(event)
+        self._add(paths_in(event.mimeData()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.words and event.type() == QEvent.Type.FocusOut:
+            self.keep_words()
+        return super().eventFilter(watched, event)
+
+    def keep_words(self) -> None:
+        """Saves the words, if they changed."""
+        if self._shown is not None and self._model.current is not None and self._shown.id == self._model.current.id:
+            self._model.set_words(self.words.toPlainText())
+
+    def _build(self) -> None:
+        self._holder = holder = Holder(self)
+        self._kind = words(holder, wrap=False)
+        self.more = tool_button(
+            holder,
+            self._open_menu,
+            tip=_("More"),
+            spoken=_("What can be done with this member"),
+        )
+        self.name = line_edit(holder, _("Name in prompts"))
+        self.name.editingFinished.connect(lambda: self._model.rename(self.name.text()))
+        self._problem = words(holder, tone="bad")
+        self._hint = words(holder, _("First ones count where a model takes fewer"), "faint")
+        self._pictures = QWidget(holder)
+        self._row = FlowLayout(self._pictures)
+        self.add_button = push_button(holder, _("Add pictures…"), self._choose_pictures)
+        self.play = tool_button(holder, self._toggle_play, side=20, tip=_("Play"), spoken=_("Play the voice"))
+        self._wave = _Picture(self._theme, self._posters, _WAVE, holder)
+        self._length = words(holder, tone="muted", wrap=False)
+        self.voice_button = push_button(holder, "", self._open_voice)
+        self.words = QPlainTextEdit(holder)
+        self.words.setAccessibleName(_("Words, for models that take no pictures"))
+        self.words.setTabChangesFocus(True)
+        self.words.installEventFilter(self)
+        self._fills = QWidget(holder)
+        self._grid = grid(on=self._fills, wide=1)
+        self._used = words(holder, tone="muted", wrap=False)
+        self.show_all = push_button(holder, _("Show all"), self._show_tasks, kind="link", spoken=_("Show all tasks"))
+        self._recent = QWidget(holder)
+        self._recent_row = FlowLayout(self._recent)
+        self._captions = [
+            words(holder, text, "muted", wrap=False)
+            for text in (_("Name in prompts"), _("Pictures"), _("Voice"), "", _("What it fills"))
+        ]
+        self._captions[3].setText(_("Words, for models that take no pictures"))
+        self._captions[3].setWordWrap(True)
+        name, pictures, voice, said, fills = self._captions
+        vbox(
+            hbox(self._kind, STRETCH, self.more),
+            *(name, self.name, self._problem, GRID // 2),
+            *(hbox(pictures, GRID, (self._hint, 1)), self._pictures, hbox(self.add_button, STRETCH), GRID // 2),
+            *(voice, hbox(self.play, self._wave, self._length, STRETCH, self.voice_button), GRID // 2),
+            *(said, self.words, GRID // 2, fills, self._fills, GRID // 2),
+            *(hbox(self._used, STRETCH, self.show_all), self._recent, STRETCH),
+            on=holder,
+            margins=_MARGINS,
+            spacing=GRID // 2 + 2,
+        )
+        self._area = scroll_area(self, holder)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._none = words(self, _("Select a member to see it."), "muted")
+        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        vbox((self._none, 1), (self._area, 1), on=self, spacing=0)
+
+    def _restyle(self) -> None:
+        self._kind.setFont(self._theme.strong_font())
+        self.more.setIcon(self._theme.icon("mdi6.dots-horizontal"))
+        for label in (*self._captions, self._hint, self._used):
+            label.setFont(self._theme.small_font())
+        self.words.setFixedHeight(_LINES * self.words.fontMetrics().lineSpacing() + 2 * GRID)
+        self._show()
+        self._show_play()
+
+    def _show(self) -> None:
+        before, member = self._shown, self._model.current
+        self._none.setVisible(member is None)
+        self._area.setVisible(member is not None)
+        self._shown = member
+        if member is None:
+            self.playback.close()
+            return
+        if before is None or before.id != member.id:
+            self.playback.close()
+            self._area.verticalScrollBar().setValue(0)
+        self._kind.setText(str(KIND_WORDS[member.kind]))
+        is_other = before is None or before.id != member.id
+        if is_other or before.name != member.name:
+            self.name.setText(f"@{member.name}")
+        say_wrong(self.name, self._problem, self._model.name_problem)
+        if is_other or before.words != member.words:
+            self.words.setPlainText(member.words)
+        self._show_tiles(member)
+        self._show_voice(member)
+        self._show_fills(member)
+        amount = self._model.tasks_of(member)
+        self._used.setText(
+            ngettext("Used in {n} task", "Used in {n} tasks", amount) if amount else _("Not used in a task yet")
+        )
+        self.show_all.setVisible(bool(amount))
+        self._show_recent()
+
+    def _show_tiles(self, member: Member) -> None:
+        items = self._model.items(member)
+        if self._is_dragging or [tile.item for tile in self._tiles] == items:
+            return
+        focused = next((at for at, tile in enumerate(self._tiles) if tile.hasFocus()), None)
+        focused_uri = self._tiles[focused].item.uri if focused is not None else ""
+        clear_layout(self._row)
+        self._tiles = [self._tile(item) for item in items]
+        for tile in self._tiles:
+            self._row.addWidget(tile)
+            tile.show()
+        self._pictures.setVisible(bool(items))
+        if focused is not None:
+            # After a move the focus stays on the picture, after a removal at its place.
+            moved = next((tile for tile in self._tiles if tile.item.uri == focused_uri), None)
+            near = moved or (self._tiles[min(focused, len(items) - 1)] if items else self.add_button)
+            near.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _tile(self, item: InputItem) -> InputTile:
+        tile = InputTile(item, self._mending, self._theme, self._posters, self._pictures, compact=True)
+        tile.removed.connect(partial(self._model.remove_file, item.number))
+        tile.moved.connect(lambda by: self._model.move(item.number, item.number + by))
+        tile.landed.connect(partial(self._landed, item.number))
+        tile.replaced.connect(lambda mime: self._add(paths_in(mime)))
+        tile.opened.connect(lambda: self._tile_menu(item).popup(tile.mapToGlobal(tile.rect().bottomLeft())))
+        tile.menu_wanted.connect(lambda at: self._tile_menu(item).popup(at))
+        tile.drag_began.connect(lambda: setattr(self, "_is_dragging", True))
+        tile.drag_ended.connect(self._drag_ended)
+        return tile
+
+    def _landed(self, on: int, field: str, number: int, behind: bool) -> None:
+        to = on + int(behind)
+        if field == FIELD:
+            self._model.move(number, to - 1 if number < to else to)
+
+    def _drag_ended(self) -> None:
+        self._is_dragging = False
+        # Deferred: the dragged tile is still handling its event and cannot be deleted yet.
+        QTimer.singleShot(0, self._show)
+
+    def _tile_menu(self, item: InputItem) -> QMenu:
+        menu, last = passing_menu(self.window()), len(self._tiles) - 1
+        menu.addAction(_("Open"), partial(self._task_commands.system_wanted.emit, [item.path]))
+        menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [item.path]))
+        menu.addSeparator()
+        number = item.number
+        menu.addAction(_("Move left"), partial(self._model.move, number, number - 1)).setEnabled(number > 0)
+        menu.addAction(_("Move right"), partial(self._model.move, number, number + 1)).setEnabled(number < last)
+        menu.addAction(_("Remove"), partial(self._model.remove_file, number))
+        return menu
+
+    def _show_voice(self, member: Member) -> None:
+        voice = member.voice
+        for part in (self.play, self._wave, self._length):
+            part.setVisible(voice is not None)
+        self.voice_button.setText(_("Change  ▾") if voice is not None else _("Add a voice…"))
+        self.voice_button.setAccessibleName(_("Change the voice") if voice is not None else _("Add a voice"))
+        if voice is not None:
+            item = self._model.item(voice, 0)
+            self._length.setText(units.length(item.facts.duration) if item.facts and item.facts.duration else "")
+            still = self._mending.thumbnail(item)
+            self._wave.say(str(still or ""), item.name)
+
+    def _show_fills(self, member: Member) -> None:
+        fills = self._model.fills(member)
+        if self._fills.property("shown") == fills:
+            return
+        self._fills.setProperty("shown", fills)
+        clear_layout(self._grid)
+        for number, (model, fill) in enumerate(fills):
+            label = words(self._fills, model, "" if number == 0 else "muted", wrap=False)
+            value = LongWordsLabel(self._fills, "warn" if fill.in_words else "" if number == 0 else "muted")
+            value.say(fill.words)
+            value.setAccessibleName(_("{label}: {text}", label=model, text=fill.words))
+            for part in (label, value):
+                part.setFont(self._theme.small_font())
+            add_row(self._grid, number, (label, Qt.AlignmentFlag.AlignTop), value)
+
+    def _show_recent(self) -> None:
+        if self._recent.property("shown") != self._model.recent:
+            self._recent.setProperty("shown", self._model.recent)
+            clear_layout(self._recent_row)
+            for path in self._model.recent:
+                picture = _Picture(self._theme, self._posters, _TASK, self._recent)
+                picture.say(path, "")
+                self._recent_row.addWidget(picture)
+                picture.show()
+
+    def _choose_pictures(self) -> None:
+        choose_files(self.window(), _("Add pictures and clips"), self._add)
+
+    def _choose_voice(self) -> None:
+        choose_file(self.window(), _("Choose a voice"), lambda path: self._add([path]))
+
+    def _add(self, paths: list[Path]) -> None:
+        if self._model.current is not None and paths:
+            self._model.add(self._model.current, paths)
+
+    def _open_menu(self) -> None:
+        if self._model.current is not None:
+            self.menu_wanted.emit(self._model.current, self.more)
+
+    def _open_voice(self) -> None:
+        voice = self._voice
+        if voice is None:
+            self._choose_voice()
+            return
+        menu = passing_menu(self.window())
+        menu.addAction(_("Choose another sound…"), self._choose_voice)
+        menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [Path(voice.path)]))
+        menu.addAction(_("Remove the voice"), self._model.remove_voice)
+        open_below(menu, self.voice_button)
+
+    @property
+    def _voice(self) -> MemberFile | None:
+        return self._model.current.voice if self._model.current is not None else None
+
+    def _toggle_play(self) -> None:
+        voice = self._voice
+        if voice is None:
+            return
+        if self.playback.activity is PlayState.EMPTY or self._playing != voice.path:
+            self._playing = voice.path
+            self.playback.open(Path(voice.path), pictures=False, play=True)
+        else:
+            self.playback.toggle()
+
+    def _show_play(self) -> None:
+        playing = self.playback.is_playing
+        self.play.setIcon(
+            self._theme.icon("mdi6.pause-circle-outline" if playing else "mdi6.play-circle-outline", Role.ACCENT)
+        )
+        self.play.setAccessibleName(_("Pause the voice") if playing else _("Play the voice"))
+
+    def _play_failed(self, fault: PlayFault) -> None:
+        voice = self._voice
+        self._task_commands.tell(fault.about(Path(voice.path).name) if voice is not None else "", problem=True)
+
+    def _show_tasks(self) -> None:
+        if self._model.current is not None:
+            self.show_all_wanted.emit(self._model.current)
+
+
+class _Picture(QWidget):
+    """A picture cut to its box."""
+
+    def __init__(self, theme: Theme, posters: PosterCache, size: QSize, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._posters = posters
+        self._path = ""
+        self.setFixedSize(size)
+        posters.ready.connect(lambda path: self.update() if path == self._path else None)
+
+    def say(self, path: str, name: str) -> None:
+        if path != self._path or name != self.accessibleName():
+            self._path = path
+            self.setAccessibleName(name)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipPath(rounded(self.rect(), 5))
+        painter.fillRect(self.rect(), self._theme.color(Role.MEDIA))
+        self._posters.paint(painter, self.rect(), self._path, covers=True)
