@@ -461,6 +461,10 @@ class Composer(Model):
     def _rebuilt(self, not_taken: Sequence[str], also: str = "") -> None:
         """Emits all signals after a change of request or model, and reports omitted values."""
         self._field_findings.begin_again()
+        if self._copies:
+            # They were made for the model, or the request, before.
+            self._copies.clear()
+            self._cast_changed(self._cases.cast.now)
         self.structure_changed.emit()
         self.prompt_changed.emit()
         self.inputs_changed.emit()

@@ -114,6 +114,8 @@ async def test_picture_that_the_model_refuses_is_told_with_the_copy_that_fits(tm
         assert task.request.values["referenceImages"] == [{"uri": rig.composer.cast_inputs()[0].uri}]
         assert task.cast == (maya.id,)
         assert rig.engine.cast.now.members == (maya,)
+        rig.composer.choose("text_to_image", "gen4_image")
+        assert [one.uri for one in rig.composer.cast_inputs()] == [item.uri], "the copy was for the other model"
 
 
 async def test_missing_file_of_a_member_is_told_before_sending(tmp_path: Path):
