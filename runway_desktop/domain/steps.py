@@ -55,11 +55,6 @@ class Chain(Struct, frozen=True, kw_only=True):
     name: str
     steps: tuple[Step, ...] = ()
 
-    def next_of(self, step: Step) -> Step | None:
-        """The step after this one."""
-        after = self.steps.index(step) + 1
-        return self.steps[after] if after < len(self.steps) else None
-
 
 def column_of(chain: Chain, makes: Sequence[Media], step: StepId | None, generation: int, media: Media) -> int | None:
     """The index of the step that a take stands in: its own, else of the steps that make its kind the one nearest to its

@@ -261,15 +261,23 @@ async def test_model_that_left_the_catalog_sends_nothing_and_keeps_all(tmp_path:
             await film.steps.send(await film.steps.bill(board.ready()))
 
 
-async def test_sound_and_several_takes_of_a_pick(tmp_path: Path):
+async def test_sound_is_made_of_the_clip_or_of_the_prompt_alone(tmp_path: Path):
     async with a_film(tmp_path) as film:
         picture = await film.add(1, pick=Pick.NONE)
-        await film.add(2, media=Media.VIDEO, made_of=Source(picture.id, 0))
-        chain = replace(CHAIN, steps=(PICTURE, CLIP, replace(SOUND, amount=2)))
-        board = await film.board(chain)
-        [ready] = board.ready()
-        assert ready.request.prompt == "Wind"
-        assert set(ready.request.values) >= {"videoUri", "promptText"}
+        clip = await film.add(2, media=Media.VIDEO, made_of=Source(picture.id, 0))
+        effect = replace(SOUND, endpoint="sound_effect", model="eleven_text_to_sound_v2", input=StepInput.NOTHING)
+        for sound, inputs in ((SOUND, {"videoUri"}), (effect, set[str]())):
+            [ready] = (await film.board(replace(CHAIN, steps=(PICTURE, CLIP, sound)))).ready()
+            assert (ready.request.prompt, ready.mark[0]) == ("Wind", Source(clip.id, 0))
+            assert {"videoUri"} & ready.request.values.keys() == inputs
+
+
+async def test_several_takes_of_a_pick_differ_in_their_seeds(tmp_path: Path):
+    async with a_film(tmp_path) as film:
+        await film.add(1)
+        clip = replace(CLIP, amount=2, values={**CLIP.values, "seed": 7})
+        await film.steps.send(await film.steps.bill((await film.board(replace(CHAIN, steps=(PICTURE, clip)))).ready()))
+        assert ["seed" in body for body in await film.sent()] == [False, False]
 
 
 async def test_bill_says_whose_picks_they_are(tmp_path: Path):
