@@ -59,7 +59,7 @@ OF_SERVICE = {
         "waiting",
         "withdraw",
     },
-    "cast": {"load"},
+    "cast": {"load", "now"},
     "intake": {"look"},
     "lane": {"keeps"},
 }
