@@ -19,7 +19,7 @@ from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.library import Estimate, Filter, GroupBy, KeptSheet
 from runway_desktop.domain.outputs import KeptFile, Looked
 from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine, Suggestion
-from runway_desktop.domain.task import Batch, BatchId, Look, OutputState, Presence, RemoteId, TaskId
+from runway_desktop.domain.task import Batch, BatchId, Look, OutputState, Presence, RemoteId, Source, StepId, TaskId
 from runway_desktop.services.ports import Snapshots, Store
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.snapshots import SqliteSnapshots
@@ -41,16 +41,19 @@ READS: dict[str, Call] = {
     "amount": lambda store: store.amount(Filter()),
     "batch_names": lambda store: store.batch_names([BatchId("b")]),
     "beginning": lambda store: store.beginning(flat(), 10, 5),
+    "chains": lambda store: store.chains(),
     "client_record": lambda store: store.client_record(0, 5),
     "clients": lambda store: store.clients("list"),
     "client_request": lambda store: store.client_request("claude", "1"),
     "client_requests": lambda store: store.client_requests([TaskId("t1")]),
+    "continued": lambda store: store.continued([Source(TaskId("t1"), 0)], [StepId("s")]),
     "counts": lambda store: store.counts(),
     "find_remote": lambda store: store.find_remote([RemoteId("r")]),
     "get": lambda store: store.get(TaskId("t1")),
     "get_many": lambda store: store.get_many([TaskId("t1")]),
     "groups": lambda store: store.groups(replace(flat(), group=GroupBy.MODEL)),
     "inputs": lambda store: store.inputs(TaskId("t1")),
+    "inputs_of": lambda store: store.inputs_of([TaskId("t1")]),
     "kept_files": lambda store: store.kept_files(None, 5),
     "learned": lambda store: store.learned(),
     "ledger": lambda store: store.ledger(TaskId("t1")),
@@ -94,11 +97,13 @@ WRITES: dict[str, Call] = {
     "move_outputs": lambda store: store.move_outputs(
         [FileMove(task_id=TaskId("t1"), index=0, source="/a.mp4", target="/b.mp4")], {"library": "/b"}
     ),
+    "delete_chain": lambda store: store.delete_chain("c"),
     "note_client_request": lambda store: store.note_client_request(WISH),
     "note_refusal": lambda store: store.note_refusal([TaskId("t1")], "No", False, False),
     "rename_batch": lambda store: store.rename_batch(BatchId("b"), "Dawn"),
     "suggest": lambda store: store.suggest([TaskId("t1")], Suggestion(client="claude", reason="", at=NOON)),
     "record_call": lambda store: store.record_call(RecordLine(at=NOON, client="claude", call="list")),
+    "save_chain": lambda store: store.save_chain("d", "Film", NOON, "{}"),
     "save_client": lambda store: store.save_client(Client(name="claude"), "list"),
     "note_looks": lambda store: store.note_looks([Looked(file=KEPT, look=Look(presence=Presence.MISSING, at=NOON))]),
     "renew_links": lambda store: store.renew_links([an_output()]),
@@ -217,6 +222,7 @@ async def a_store(path: Path) -> SqliteStore:
     await store.add([a_task()], [an_input()], None, [a_line()], [kept])
     await store.save_sheet(SHEET)
     await store.save_member(MEMBER, NOON)
+    await store.save_chain("c", "Film", NOON, "{}")
     return store
 
 
