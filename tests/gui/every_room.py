@@ -302,7 +302,7 @@ async def _steps(desktop: ProfilesDesktop) -> Windows:
     async for window in _open("steps", PROJECT, desktop):
         yield window
     page = desktop.window.findChild(StepsPage)
-    page.model.make_usual()
+    page.model.make_chain()
     await until(lambda: page.model.chain is not None)
     await rest(60)
     yield desktop.window

@@ -131,7 +131,9 @@ class LargeViewRoom(QObject):
             window.showNormal()
         if looked_at == self._opened_at and len(self._selected_before) > 1:
             work.view.select(self._selected_before, scroll=False)
-        work.views.setFocus(Qt.FocusReason.OtherFocusReason)
+        # Opened from a view of a project, it leads back there.
+        back = work.page.center if work.page is not None else work.views
+        back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer_frame(self, button: QWidget) -> None:
         """Pauses, and offers the uses of the visible frame."""

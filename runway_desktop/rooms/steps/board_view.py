@@ -232,7 +232,7 @@ class BoardView(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         model.table.modelReset.connect(self._came)
-        model.table.dataChanged.connect(self._stay)
+        model.table.refreshed.connect(self._stay)
         model.went.connect(self.go_to)
         posters.ready.connect(self._poster_came)
         self._delegate.scrub.moved_on.connect(viewport_of(self).update)
@@ -246,6 +246,12 @@ class BoardView(QTableView):
         if (place := self._model.table.place(task_id)) is not None:
             rows = self._model.table.cell(*place).rows
             self._go(*place, next(at for at, row in enumerate(rows) if row.task.id == task_id))
+
+    def show_column(self, column: int) -> None:
+        left, width = self.columnViewportPosition(column), self.columnWidth(column)
+        bar, beyond = self.horizontalScrollBar(), left + width - self.viewport().width()
+        if left < 0 or beyond > 0:
+            bar.setValue(bar.value() + (left if left < 0 else beyond))
 
     def fit(self) -> None:
         """Columns share the width; rows have room for all of their takes."""
@@ -264,12 +270,13 @@ class BoardView(QTableView):
             height = max(_ROW + (lines - 1) * (TILE.height() + _GAP), words)
             if self.rowHeight(row) != height:
                 self.setRowHeight(row, height)
+        self.updateGeometries()
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.updateGeometries()
-        self.fit()
+        if event.size().width() != event.oldSize().width():
+            self.fit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QCheckBox, QStackedLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStackedLayout, QWidget
 
 from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.steps import Step
 from runway_desktop.domain.task import StepId, TaskId
 from runway_desktop.texts import _
-from runway_desktop.ui.building import STRETCH, hbox, line, push_button, vbox
+from runway_desktop.ui.building import STRETCH, add_check, hbox, line, open_below, passing_menu, push_button, vbox
+from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
+from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.empty_picture import EmptyPicture
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.media.stills import FrameGrabber
 from runway_desktop.ui.room import PageContent
 from runway_desktop.ui.tasks import commands as judging
-from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.requests import EDIT_AND_SEND, RETRY
 from runway_desktop.usecases.commands.tasks import KEYED
+from runway_desktop.usecases.words.plain import caption
 
 from .bill import BillPopup
 from .board_view import BoardView
-from .foot import Foot
-from .headers import StepHead, StepHeaders
+from .foot import NARROW, Foot
+from .headers import BELOW, StepHead, StepHeaders
 from .model.cells import is_prompt_at_fault
 from .model.model import StepsModel
-from .room import ADVANCE, CONTINUE, LARGE
+from .room import ADVANCE, AGAIN, CONTINUE, LARGE
+from .step_dialog import StepDialog
 
+_LONGEST = 24 * GRID
+"""Of a chain's name, in pixels."""
 _OWN = (judging.PICK, judging.PICK_INSTEAD, judging.REJECT, *judging.RATE)
 
 
@@ -67,10 +75,16 @@ class StepsPage(QWidget):
 
     def open(self, project: str) -> None:
         self.model.open(project)
-        page = PageContent(
-            center=self, project=project, tools=self.tools, chosen=self.chosen_ids, left=self.model.close
-        )
+        page = PageContent(center=self, project=project, tools=self.tools, chosen=self.chosen_ids, left=self._left)
         self._window.pages.show("steps", page)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.tools.fit(is_narrow=self.width() < self._desk.theme.wide(NARROW))
+
+    def _left(self) -> None:
+        self.model.close()
+        self._window.workspace.status.say_takes("")
 
     def chosen_ids(self) -> list[TaskId]:
         current = self.board.current_id()
@@ -89,8 +103,10 @@ class StepsPage(QWidget):
         window, model = self._window, self.model
         model.changed.connect(self._show)
         model.bill_changed.connect(self._show_bill)
+        model.undo_offered.connect(self._desk.models.activity.act)
         # Queued: it is emitted in coroutines, in which no player may be created.
         model.frame_wanted.connect(self._grab, Qt.ConnectionType.QueuedConnection)
+        QApplication.instance().focusChanged.connect(self._focus_moved)
         self.board.opened.connect(self._open_large)
         self.board.menu_wanted.connect(window.task_menu.popup)
         self.board.choice_moved.connect(window.pages.choice_moved)
@@ -104,7 +120,7 @@ class StepsPage(QWidget):
     def _bind(self) -> None:
         window, keys = self._window, self._desk.keys
         tell = self._desk.models.task_commands.tell
-        keys.bind(self, Scope.VIEW, ((CONTINUE, LARGE, ADVANCE), lambda: self), tell=tell)
+        keys.bind(self, Scope.VIEW, ((CONTINUE, AGAIN, LARGE, ADVANCE), lambda: self), tell=tell)
         keys.bind(self, Scope.LIST, (_OWN, lambda: self.model), tell=tell)
         others = [one for one in judging.COMMANDS if one not in _OWN]
         keys.bind(self, Scope.LIST, (others, lambda: window.judge), tell=tell)
@@ -113,6 +129,14 @@ class StepsPage(QWidget):
     def _follow_head(self, head: StepHead) -> None:
         head.changed.connect(self.model.change)
         head.bill_wanted.connect(self.open_bill)
+        head.model_wanted.connect(self.tools.choose_model)
+        head.more_wanted.connect(self._edit)
+
+    def _edit(self, step: Step, shown: tuple[str, ...]) -> None:
+        dialog = StepDialog(self.model, step, shown, self._window)
+        dialog.kept.connect(self.model.change)
+        dialog.remove_wanted.connect(partial(self.model.remove_step, step))
+        dialog.open()
 
     def _show(self) -> None:
         model = self.model
@@ -120,17 +144,22 @@ class StepsPage(QWidget):
         self._stack.setCurrentWidget(self.board if has_board else self._empty)
         for part in (self._line, self._foot):
             part.setVisible(has_board)
+        self._window.workspace.status.say_takes(model.words if has_board and self.isVisible() else "")
         self._empty.show_for(has_chain=model.chain is not None)
 
     def _show_bill(self) -> None:
         bill = self.model.bill
         if bill is not None and self.isVisible():
-            self.bill_shown = BillPopup(self.model, bill, self)
-            self.bill_shown.open_above(self._foot.go_on)
+            self.bill_shown = shown = BillPopup(self.model, bill, self)
+            shown.destroyed.connect(self._forget_bill)
+            shown.open_above(self._foot.go_on)
+
+    def _forget_bill(self) -> None:
+        self.bill_shown = None
 
     def _begin(self) -> None:
         if self.model.chain is None:
-            self.model.make_usual()
+            self.model.make_chain()
         else:
             self._window.begin_request()
 
@@ -145,6 +174,13 @@ class StepsPage(QWidget):
     def _open_large(self, task_id: TaskId) -> None:
         if self._desk.models.rows.position(task_id) is not None:
             self._desk.open("large", task_id)
+        else:
+            self._desk.models.task_commands.tell(_("The search hides this take. Clear it to open the take."))
+
+    def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Scrolls to the step whose head has the focus."""
+        if self.isVisible() and (column := self._headers.column_of(now)) is not None:
+            self.board.show_column(column)
 
     def _fix(self, row: Row) -> None:
         """Opens a refused request in the composer, or makes a failed task again."""
@@ -156,14 +192,75 @@ class StepsPage(QWidget):
 
 
 class Tools(QWidget):
-    """At the end of the views' bar."""
+    """At the end of the views' bar: judging, the chain, a further step."""
 
     def __init__(self, model: StepsModel, desk: Desk) -> None:
         super().__init__(desk.window)
-        self.advance = QCheckBox(_("Next after judging"), self)
+        self._model = model
+        self._desk = desk
+        self.advance = QCheckBox(self)
         self.advance.setChecked(model.auto_advance)
         self.advance.toggled.connect(lambda on: setattr(model, "auto_advance", on))
-        hbox(self.advance, on=self, spacing=GRID)
+        self._key = words(self, wrap=False)
+        self._key.setProperty("kind", "key")
+        self.chain = push_button(self, "", self.open_chains, kind="chip")
+        self.step = push_button(self, f"+ {_('Step')}{BELOW}", self.open_ways, kind="chip", spoken=_("Add a step"))
+        hbox(
+            self.advance, (self._key, Qt.AlignmentFlag.AlignVCenter), GRID, self.chain, self.step, on=self, spacing=GRID
+        )
+        model.changed.connect(self.renew)
+        FollowsTheme(desk.theme, self, self.renew)
+        desk.keys.changed.connect(self.renew)
+
+    def fit(self, *, is_narrow: bool) -> None:
+        self.advance.setText(_("Advance") if is_narrow else _("Next after judging"))
+        self.advance.setAccessibleName(_("Next after judging"))
+        self._key.setVisible(not is_narrow and bool(self._key.text()))
+
+    def renew(self) -> None:
+        chain = self._model.chain
+        self._key.setText(self._desk.keys.cap(ADVANCE))
+        self._key.setVisible(self._key.isVisibleTo(self) and bool(self._key.text()))
+        named = _("Chain: {name}", name=chain.name) if chain is not None else _("Choose a chain")
+        shown = self.fontMetrics().elidedText(named, Qt.TextElideMode.ElideRight, _LONGEST)
+        self.chain.setText(f"{caption(shown)}{BELOW}")
+        self.chain.setAccessibleName(named)
+        self.chain.setVisible(bool(self._model.chains))
+        self.step.setVisible(chain is not None)
+
+    def open_chains(self) -> None:
+        model, menu = self._model, passing_menu(self)
+        for chain in model.chains:
+            is_shown = model.chain is not None and chain.id == model.chain.id
+            add_check(menu, caption(chain.name), partial(model.show_chain, chain), checked=is_shown)
+        menu.addSeparator()
+        menu.addAction(_("New chain…"), self._name_new)
+        if model.chain is not None:
+            menu.addAction(_("Rename…"), self._rename)
+            menu.addAction(_("Delete"), model.remove_chain)
+        open_below(menu, self.chain)
+
+    def open_ways(self) -> None:
+        model, menu = self._model, passing_menu(self)
+        for way in model.ways():
+            menu.addAction(caption(way.text), partial(model.add_step, way.endpoint, last_frame=way.last_frame))
+        menu.addSeparator()
+        menu.addAction(_("Choose a model…"), partial(self.choose_model, None, self.step))
+        open_below(menu, self.step)
+
+    def choose_model(self, step: Step | None, button: QPushButton) -> None:
+        """Of a step; None: of a new one."""
+        ChooserPanel(self._model.model_choice(step), self._desk.theme, button).open_at(button)
+
+    def _name_new(self) -> None:
+        model, window = self._model, self._desk.window
+        ask_text(window, _("New chain"), _("Name"), "", model.name_problem, model.make_chain, ok=_("Make chain"))
+
+    def _rename(self) -> None:
+        model, window = self._model, self._desk.window
+        if model.chain is not None:
+            now = model.chain.name
+            ask_text(window, _("Rename chain"), _("Name"), now, model.name_problem, model.rename, ok=_("Rename"))
 
 
 class EmptySteps(QWidget):
@@ -174,6 +271,7 @@ class EmptySteps(QWidget):
         self._said = words(self, tone="muted")
         self._said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.make = push_button(self, "", kind="primary")
+        self.make.setObjectName("begin")
         picture = EmptyPicture(theme, "nothing yet", self)
         vbox((STRETCH, 2), picture, self._said, hbox(STRETCH, self.make, STRETCH), (STRETCH, 3), on=self)
 

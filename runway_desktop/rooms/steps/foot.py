@@ -33,7 +33,7 @@ class CapBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._parts = (0.0, 0.0, 1.0)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def show_parts(self, spent: float, coming: float, cap: float) -> None:
         self._parts = (spent, coming, cap)
@@ -75,7 +75,7 @@ class Foot(QWidget):
         self._failed: Row | None = None
         self._title = words(self, _("Today's cap"), "muted", wrap=False)
         self._bar = CapBar(theme, self)
-        self._sum = ElidedLabel(self)
+        self._sum = words(self, wrap=False)
         self._failure = ElidedLabel(self, tone="muted")
         self._fix = push_button(self, "", self._mend, kind="link")
         self._hints = words(self, tone="muted", wrap=False)

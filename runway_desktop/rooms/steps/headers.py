@@ -25,10 +25,10 @@ from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import replace
 
-from .model.cells import column_words, each_words, shots_words, takes_words
+from .model.cells import column_words, each_words, others_words, shots_words, takes_words
 from .model.model import StepsModel
 
-_BELOW = "  ▾"
+BELOW = "  ▾"
 MOST_AMOUNT = 4
 """Of takes for each pick, in the menu."""
 
@@ -47,7 +47,7 @@ class StepHead(QWidget):
     model_wanted = Signal(object, object)
     """The step, and the chip below which its model is chosen."""
     more_wanted = Signal(object, object)
-    """The step, and the chip below which it is edited."""
+    """The step, and the names of the fields that have chips."""
 
     def __init__(self, model: StepsModel, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -72,6 +72,11 @@ class StepHead(QWidget):
              on=self, margins=(2 * GRID, GRID, 2 * GRID, GRID // 2), spacing=GRID // 2)  # fmt: skip
         FollowsTheme(theme, self, partial(self._restyle, theme))
 
+    @property
+    def said(self) -> str:
+        """The line of state."""
+        return self._said.text() or self._ready.text()
+
     def show_column(self, at: int) -> None:
         board = self._model.board
         if board is None:
@@ -94,7 +99,7 @@ class StepHead(QWidget):
 
     def _show_chips(self, step: Step) -> None:
         pair = self._model.pair(step)
-        self._model_chip.setText(model_label(step.model) + _BELOW)
+        self._model_chip.setText(model_label(step.model) + BELOW)
         self._model_chip.setAccessibleName(_("Model of step {title}", title=title_of(step)))
         put(self._model_chip, "wrong", pair is None)
         fields = chip_fields(pair)
@@ -115,10 +120,10 @@ class StepHead(QWidget):
                 chip.edited.connect(self._set_value)
         for name, chip in self._chips.items():
             chip.show_value(self._model.value(step, name))
-        self._amount.setText(f"×{step.amount}{_BELOW}")
+        self._amount.setText(f"×{step.amount}{BELOW}")
         self._amount.setAccessibleName(_("Takes of each pick: {n}", n=step.amount))
         left = len(self._model.fields_left(step, self._chips))
-        self._more.setText((f"+{left}" if left else "…") + _BELOW)
+        self._more.setText((f"+{left}" if left else "…") + BELOW)
         self._more.setAccessibleName(_("More of step {title}", title=title_of(step)))
 
     def _set_value(self, name: str, value: Any) -> None:
@@ -129,7 +134,7 @@ class StepHead(QWidget):
         self.model_wanted.emit(self._step, self._model_chip)
 
     def _open_more(self) -> None:
-        self.more_wanted.emit(self._step, self._more)
+        self.more_wanted.emit(self._step, tuple(self._chips))
 
     def _open_amounts(self) -> None:
         step = self._step
@@ -192,6 +197,10 @@ class StepHeaders(QHeaderView):
         edge = rect.left() if self.isRightToLeft() else rect.right()
         painter.drawLine(edge, rect.top(), edge, rect.bottom())
 
+    def column_of(self, widget: QWidget | None) -> int | None:
+        """The column of a head that a widget is in."""
+        return next((at for at, head in enumerate(self._heads) if widget and head.isAncestorOf(widget)), None)
+
     def place(self) -> None:
         """Puts the heads over their columns."""
         for at, head in enumerate(self._heads):
@@ -210,8 +219,15 @@ class Corner(QWidget):
         vbox(self._shots, self._note, STRETCH, on=self, margins=(2 * GRID, GRID, GRID, 0), spacing=GRID)
         self.setProperty("pane", "list")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        model.changed.connect(lambda: self._shots.setText(shots_words(model.board) if model.board else ""))
+        self._model = model
+        model.changed.connect(self._show)
         FollowsTheme(theme, self, self._restyle)
+
+    def _show(self) -> None:
+        if (board := self._model.board) is not None:
+            self._shots.setText(shots_words(board))
+            said = others_words(board)
+            self._note.setText(said or _("The shot's prompt goes through all steps."))
 
     def _restyle(self) -> None:
         self._shots.setFont(self._theme.strong_font())

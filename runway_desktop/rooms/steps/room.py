@@ -31,11 +31,20 @@ CONTINUE = _steps(
     why_not=lambda view: view.model.why_no_bill,
     synonyms=Text("next step, send picks"),
 )
+AGAIN = _steps(
+    "steps.continue.take",
+    Text("Continue this pick…"),
+    lambda view: view.model.prepare_take(),
+    "Ctrl+Shift+Return",
+    "Ctrl+Shift+Enter",
+    why_not=lambda view: view.model.why_no_take,
+    synonyms=Text("continue again"),
+)
 LARGE = _steps("steps.large", Text("Large view of the take"), lambda view: view.open_take(), "Space")
 ADVANCE = _steps(
     "steps.advance", Text("Advance after judging"), lambda view: view.tools.advance.toggle(), "A", begins=True
 )
-COMMANDS = (OPEN, CONTINUE, LARGE, ADVANCE)
+COMMANDS = (OPEN, CONTINUE, AGAIN, LARGE, ADVANCE)
 
 ROOM = Room(
     id="steps",

@@ -23,7 +23,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
-from .keeping import Composing
+from .keeping import HasPair
 
 
 class Chooser(Model):
@@ -31,7 +31,7 @@ class Chooser(Model):
     """Favorites, durations, prices or limits changed."""
 
     def __init__(
-        self, cases: UseCases, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
+        self, cases: UseCases, bridge: Bridge, runner: Runner, composer: HasPair, parent: QObject | None = None
     ) -> None:
         super().__init__(cases, runner, parent)
         self._composer = composer
@@ -55,7 +55,7 @@ class Chooser(Model):
         return self._choices().offers(scope, search, having)
 
     def choose(self, key: Key) -> None:
-        """Switches the composer to this pair; it keeps values that fit and reports others."""
+        """Switches to this pair; the composer keeps values that fit and reports others."""
         self._composer.choose(*key)
 
     def choose_part(self, scope: str) -> bool:

@@ -130,22 +130,26 @@ class PromptHistory(Model):
         self._position = -1
 
 
-class Composing(Protocol):
-    """Interface of the composer for presets and chooser."""
-
-    structure_changed: SignalInstance
+class HasPair(Protocol):
+    """What has an endpoint and model to choose: the composer, a step."""
 
     @property
     def pair(self) -> Pair: ...
-
-    @property
-    def prompt(self) -> str: ...
 
     def request(self) -> Request: ...
 
     def choose(self, endpoint: str, model: str) -> None: ...
 
     def choose_endpoint(self, endpoint: str) -> None: ...
+
+
+class Composing(HasPair, Protocol):
+    """Interface of the composer for presets."""
+
+    structure_changed: SignalInstance
+
+    @property
+    def prompt(self) -> str: ...
 
     def set_value(self, name: str, value: Any) -> None: ...
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,12 +11,15 @@ from typing import Any
 
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.steps import Chain, ChainId, Step
 from runway_desktop.domain.task import Pick, Request, State, StepId, Task
 from runway_desktop.rooms.steps.entry import StepsPage
 from runway_desktop.ui.theme import Theme
+from tests.rigs.clips import SAMPLES
 from tests.rigs.desktop import Desktop, until
 from tests.rigs.rows import saved, task
 
@@ -46,6 +51,35 @@ class Film:
         await self.rig.put(one, outputs=[saved(one, str(path), media=Media.IMAGE, sha256=f"{number:064x}")])
         return one
 
+    async def clip(self, number: int) -> None:
+        """A clip of the shot 010 that can be played, picked."""
+        path = Path(shutil.copy(SAMPLES / "dusk-16x9-5s.mp4", self.rig.folder / f"{number}.mp4"))
+        one = task(
+            number,
+            State.SUCCEEDED,
+            project=PROJECT,
+            shot="010",
+            pick=Pick.PICK,
+            step=CLIP.id,
+            request=Request(endpoint=CLIP.endpoint, model=CLIP.model, values={}, prompt="Keeper"),
+        )
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        await self.rig.put(one, outputs=[saved(one, str(path), sha256=digest)])
+
+    async def many(self, shots: int, takes: int) -> None:
+        """Pictures, the first of each shot picked."""
+        path = self.rig.folder / "many.png"
+        Image.new("RGB", (320, 180)).save(path)
+        request = Request(endpoint="text_to_image", model="gen4_image", values={}, prompt="Keeper")
+        usual: dict[str, Any] = {"request": request, "project": PROJECT}
+        numbers = [divmod(number, takes) for number in range(shots * takes)]
+        tasks = [
+            task(100 + at, State.SUCCEEDED, **usual, shot=f"{shot:03}", pick=Pick.NONE if take else Pick.PICK)
+            for at, (shot, take) in enumerate(numbers)
+        ]
+        outputs = [saved(one, str(path), media=Media.IMAGE, sha256=one.id, poster=str(path)) for one in tasks]
+        await self.rig.put(*tasks, outputs=outputs)
+
     async def open(self) -> None:
         """Opens the project, and its steps."""
         rig = self.rig
@@ -55,6 +89,17 @@ class Film:
         await until(lambda: rig.filter.project == PROJECT)
         rig.open_room("steps", PROJECT)
         await until(lambda: rig.window.findChild(StepsPage) and self.page.isVisible() and self.page.model.board)
+
+    async def send(self) -> None:
+        """Sends all that is ready, from the bill."""
+        if self.page.bill_shown is None:
+            self.page.open_bill()
+        await until(lambda: self.page.bill_shown)
+        bill = self.page.bill_shown
+        assert bill is not None
+        [send] = [one for one in bill.findChildren(QPushButton) if one.hasFocus()]
+        QTest.keyClick(send, Qt.Key.Key_Return)
+        await until(lambda: not self.page.model.ready and self.page.bill_shown is None)
 
     @property
     def cells(self) -> dict[tuple[str, str], str]:

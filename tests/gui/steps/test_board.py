@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
-from runway_desktop.domain.task import Pick, TaskId
-from tests.gui.steps.film import CLIP, Film, a_film
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.steps import StepInput
+from runway_desktop.domain.task import Pick, State, StepId, TaskId
+from runway_desktop.rooms.steps.headers import StepHead
+from runway_desktop.values import replace
+from tests.gui.steps.film import CHAIN, CLIP, PICTURE, PROJECT, Film, a_film
 from tests.rigs.desktop import until
+from tests.rigs.rows import task
 
 KEYS = Qt.Key
+OPENED, FRAME = 0.2, 0.016
+"""Seconds."""
 
 
 def press(film: Film, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -58,11 +67,8 @@ async def test_continue_shows_its_bill_and_a_press_on_the_bill_sends(tmp_path, t
         await film.open()
         press(film, KEYS.Key_Return, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: film.page.bill_shown is not None)
-        bill = film.page.bill_shown
-        assert not film.rig.runway.named("create")
-        [send] = [one for one in bill.findChildren(QPushButton) if one.hasFocus()]
-        QTest.keyClick(send, KEYS.Key_Return)
-        await until(lambda: not film.page.model.ready and film.page.model.board.rows[0].cells[1].takes)
+        assert not film.page.model.board.rows[0].cells[1].takes
+        await film.send()
         [made] = film.page.model.board.rows[0].cells[1].takes
         assert (made.row.task.step, made.row.task.made_of.task_id) == (CLIP.id, "t2")
         assert film.cells["010", "2"].startswith("Shot 010, Image → video: 1 take")
@@ -81,3 +87,118 @@ async def test_project_without_a_chain_offers_the_usual_one(tmp_path, theme):
             "video_upscale",
         ]
         assert film.cells["010", "1"] == "Shot 010, Text → image: 2 takes, 1 picked"
+
+
+async def test_pick_that_was_continued_is_marked_and_asked_about_before_it_goes_on_again(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        await film.send()
+        film.page.board.go_to(TaskId("t2"))
+        assert [row.task.id for row in film.page.model.table.cell(0, 0).done] == ["t2"]
+        press(film, KEYS.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        await until(lambda: film.page.bill_shown is not None)
+        said = [one.text() for one in film.page.bill_shown.findChildren(QLabel)]
+        assert said[0] == "Continue 1 pick again?"
+        assert "1 pick was continued before. Its results stay, and are charged again." in " ".join(said)
+
+
+async def test_bill_says_whose_picks_they_are_and_offers_to_raise_the_cap(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.picture(5, shot="030", pick=Pick.PICK, picked_by="Jana")
+        await film.open()
+        await film.rig.engine.pricing.learn(film.page.model.ready[0].request, 60.0)
+        film.rig.engine.settings.set("day_cap", 100.0)
+        film.page.open_bill()
+        await until(lambda: film.page.bill_shown is not None)
+        bill = film.page.bill_shown
+        assert "1 yours and 1 of Jana" in [one.text() for one in bill.findChildren(QLabel)]
+        *_, raises = [one for one in bill.findChildren(QPushButton) if one.isVisible()]
+        assert raises.text() == "Raise today's cap to 120 and continue"
+        raises.click()
+        await until(lambda: not film.page.model.ready)
+        assert film.rig.engine.settings.day_cap == 120.0
+
+
+async def test_last_frame_is_decoded_by_the_window_for_the_bill(tmp_path, theme):
+    chain = replace(CHAIN, steps=(PICTURE, CLIP, replace(CLIP, id=StepId("s3"), input=StepInput.LAST_FRAME)))
+    async with a_film(tmp_path, theme, chain=chain) as film:
+        await film.clip(7)
+        await film.open()
+        film.page.open_bill(StepId("s3"))
+        await until(lambda: film.page.bill_shown is not None)
+        bill = film.page.model.bill
+        assert bill is not None
+        assert (bill.left_out, bill.ready[0].request.values["promptImage"][-4:]) == ((), ".png")
+
+
+async def test_refused_take_leads_to_its_prompt_in_the_composer(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        refusal = Failure(code="SAFETY.INPUT.TEXT")
+        failed = task(9, State.FAILED, "Refused", project=PROJECT, shot="020", failure=refusal, step=CLIP.id)
+        await film.rig.put(failed)
+        await film.rig.load()
+        await film.open()
+        assert film.page.model.table.cell(1, 1).detail == "Edit prompt"
+        film.page.board.go_to(TaskId("t9"))
+        press(film, KEYS.Key_Return)
+        await until(lambda: film.rig.composer.prompt == "Refused")
+        assert film.rig.window.composer_pane.isVisible()
+
+
+async def test_takes_without_a_shot_stand_in_a_row_of_their_own(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.picture(5, shot="")
+        await film.open()
+        assert film.cells["Without a shot", "1"] == "Without a shot, Text → image: 1 take"
+
+
+async def test_step_is_added_changed_and_removed_with_undo_and_its_problem_is_told(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        model = film.page.model
+        assert [way.text for way in model.ways()][:1] == ["Last frame as first frame"]
+        model.add_step("image_upscale")
+        await until(lambda: len(model.board.columns) == 3)
+        head = film.page.findChildren(StepHead)[2]
+        assert "takes no clip" in head.said
+        model.remove_step(model.chain.steps[2])
+        await until(lambda: len(model.board.columns) == 2)
+        film.rig.models.activity.undo()
+        await until(lambda: len(model.board.columns) == 3)
+        model.change(replace(CLIP, amount=2))
+        await until(lambda: len(model.table.cell(0, 1).coming) == 1 and model.ready[0].step.amount == 2)
+
+
+async def test_chain_that_is_deleted_comes_back_with_undo(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        model = film.page.model
+        model.rename("Night")
+        await until(lambda: model.chain.name == "Night")
+        model.remove_chain()
+        await until(lambda: model.chain is None)
+        assert film.page.findChild(QPushButton, "begin").isVisible()
+        film.rig.models.activity.undo()
+        await until(lambda: model.chain is not None and model.chain.name == "Night")
+
+
+async def test_steps_of_200_shots_with_2000_takes_open_within_200_ms_and_scroll_within_a_frame(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.many(shots=200, takes=10)
+        await film.open()
+        page = film.page
+        await until(lambda: page.model.table.rowCount() == 200)
+        opened, scrolled = [], []
+        for _ in range(3):
+            page.model.open("")
+            begun = time.thread_time()
+            page.model.open(PROJECT)
+            await until(lambda: page.model.board is not None and page.model.board.rows)
+            page.board.grab()
+            opened.append(time.thread_time() - begun)
+        for _ in range(20):
+            begun = time.thread_time()
+            page.board.verticalScrollBar().setValue(page.board.verticalScrollBar().value() + 90)
+            page.board.viewport().repaint()
+            scrolled.append(time.thread_time() - begun)
+        assert (min(opened) < OPENED, sorted(scrolled)[10] < FRAME) == (True, True), (opened, scrolled)

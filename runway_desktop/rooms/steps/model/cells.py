@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import count
+from collections.abc import Callable, Sequence
 
-from runway_desktop.catalog import Catalog
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.prices import PriceSum
-from runway_desktop.domain.steps import Chain, Step, StepInput, new_step_id
+from runway_desktop.domain.steps import Step, StepInput
 from runway_desktop.domain.task import Pick, State
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.texts import _, enumerated, listed, ngettext
@@ -19,8 +17,6 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import StateWords, Tone
 from runway_desktop.values import Struct
 
-USUAL = (("text_to_image", "gen4_image"), ("image_to_video", "gen4.5"), ("video_upscale", ""))
-"""Endpoints of a new chain, and the model of each if the catalog has it; else its first one."""
 StateOf = Callable[[Row], StateWords]
 PriceOf = Callable[[Row], Price | None]
 
@@ -63,6 +59,15 @@ def fix_words(row: Row, price: Price | None) -> str:
 
 def shots_words(board: Board) -> str:
     return ngettext("{n} shot", "{n} shots", sum(bool(row.name) for row in board.rows))
+
+
+def others_words(board: Board) -> str:
+    """About takes that stand in no step; empty if there are none."""
+    others = sum(len(row.others) for row in board.rows)
+    said = ngettext(
+        "{n} take, which no step makes, is in Takes.", "{n} takes, which no step makes, are in Takes.", others
+    )
+    return said if others else ""
 
 
 def about(price: Price, amount: int) -> str:
@@ -241,19 +246,3 @@ def failed_words(row: Row, said: StateWords) -> str:
     parts = (said.headline, _("not charged") if not charged else "")
     about_it = enumerated(parts)
     return _("{shot}: {problem}.", shot=row.task.shot, problem=about_it) if row.task.shot else about_it
-
-
-def usual_steps(catalog: Catalog) -> Iterator[Step]:
-    """The steps of a new chain: picture, clip, upscale."""
-    for name, model in USUAL:
-        endpoint = catalog.endpoint(name)
-        if endpoint is not None and endpoint.models:
-            found = model if model in endpoint.models else endpoint.models[0]
-            yield Step(id=new_step_id(), endpoint=name, model=found)
-
-
-def free_name(name: str, chains: Sequence[Chain]) -> str:
-    """The name, with a number if another chain has it."""
-    known = {one.name for one in chains}
-    numbered = (f"{name} {number}" for number in count(2))
-    return name if name not in known else next(one for one in numbered if one not in known)

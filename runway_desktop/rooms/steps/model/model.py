@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog import Field, Pair
-from runway_desktop.catalog.catalog import starting_values
+from runway_desktop.catalog.catalog import length_left_out, starting_values
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
@@ -25,17 +26,19 @@ from runway_desktop.services.tasks.submission import Prepared
 from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.usecases.listing.changes import Touch, merged
 from runway_desktop.usecases.listing.takes import is_judged
+from runway_desktop.usecases.requests.input_fields import WayToUse
 from runway_desktop.usecases.sending.sending import NotAnswered
-from runway_desktop.usecases.steps import LAST_FRAME, Bill, Board, Ready
+from runway_desktop.usecases.steps import LAST_FRAME, Bill, Board, Ready, title_of
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.composer.chooser import Chooser
 from runway_desktop.viewmodels.model import Model, Soon
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.row_cache import RowCache
 
-from . import cells
+from . import cells, editing
 from .table import BoardTable
 
 SETTLE_MS = 150
@@ -47,6 +50,8 @@ class StepsModel(Model):
     went = Signal(object)
     """The id of a take to go to, after a judgment."""
     bill_changed = Signal()
+    undo_offered = Signal(str, object)
+    """A sentence about a change of the chain, and the function that undoes it."""
     frame_wanted = Signal(object)
     """Path of a clip: decode its last frame, then call `frame_came`."""
 
@@ -54,6 +59,7 @@ class StepsModel(Model):
         self, cases: UseCases, bridge: Bridge, runner: Runner, judge: JudgingModel, parent: QObject | None = None
     ) -> None:
         super().__init__(cases, runner, parent)
+        self._bridge = bridge
         self._judge = judge
         self.project = ""
         self.chains: Sequence[Chain] = ()
@@ -110,6 +116,12 @@ class StepsModel(Model):
         return self._cases.budget.spent_today, self._cases.settings.day_cap
 
     @property
+    def words(self) -> str:
+        """ "Steps of Aurora spot · 6 picks ready"."""
+        ready = ngettext("{n} pick ready", "{n} picks ready", len(self.ready)) if self.ready else ""
+        return " · ".join(filter(None, (_("Steps of {project}", project=self.project), ready)))
+
+    @property
     def asks_above(self) -> float | None:
         """Credits above which the person is asked."""
         return self._cases.settings.confirm_above
@@ -158,7 +170,9 @@ class StepsModel(Model):
     def value(self, step: Step, name: str) -> Any:
         """A field's value: the step's, else the one that a new request begins with."""
         pair = self.pair(step)
-        return step.values.get(name, starting_values(pair).get(name)) if pair is not None else None
+        if pair is None:
+            return None
+        return ({**length_left_out(pair), **starting_values(pair)} | dict(step.values)).get(name)
 
     def fields_left(self, step: Step, shown: Collection[str]) -> list[Field]:
         """Fields of a step beside those that are shown, its prompt and its inputs."""
@@ -211,6 +225,25 @@ class StepsModel(Model):
         """Prepares the bill of all ready picks, or of those that go on to one step; `bill_changed` follows."""
         self._prepare(self.board.ready(step) if self.board is not None else ())
 
+    def prepare_take(self) -> None:
+        """Prepares the bill of the current pick alone, also if it was continued before."""
+        place = self.table.place(self.current) if self.current is not None else None
+        if self.board is not None and place is not None and place[1] + 1 < len(self.board.columns):
+            after = self.board.rows[place[0]].cells[place[1] + 1]
+            self._prepare([one for one in (*after.coming, *after.done) if one.take.row.task.id == self.current])
+
+    @property
+    def why_no_take(self) -> str:
+        """Why the current take cannot go on; empty if it can."""
+        place = self.table.place(self.current) if self.current is not None else None
+        if self.board is None or place is None:
+            return _("Select a take first.")
+        if place[1] + 1 == len(self.board.columns):
+            return _("No step follows.")
+        after = self.board.rows[place[0]].cells[place[1] + 1]
+        can = any(one.take.row.task.id == self.current for one in (*after.coming, *after.done))
+        return "" if can else _("Only saved picks go on.")
+
     def _prepare(self, ready: Sequence[Ready]) -> None:
         if not self._is_preparing:
             self._is_preparing, self.bill = True, None
@@ -257,25 +290,76 @@ class StepsModel(Model):
 
     # Chains.
 
-    def save(self, chain: Chain) -> None:
-        self._runner(self._cases.steps.save(chain), "save a chain", done=lambda _before: self.refresh())
-
-    def make_usual(self) -> None:
-        """Makes a chain for this project: picture, clip, upscale."""
-        steps = tuple(cells.usual_steps(self._cases.catalog))
-        chain = Chain(id=new_chain_id(), name=cells.free_name(self.project, self.chains), steps=steps)
-        self._runner(self._add(chain), "make a chain")
-
-    async def _add(self, chain: Chain) -> None:
-        await self._cases.steps.save(chain)
+    def show_chain(self, chain: Chain) -> None:
         self._cases.steps.show(self.project, chain.id)
         self.refresh()
 
+    def make_chain(self, name: str = "") -> None:
+        """Adds a chain and shows it: without a name the usual one, picture, clip, upscale, with the project's."""
+        steps = () if name else tuple(editing.usual_steps(self._cases.catalog))
+        free = editing.free_name(name or self.project, self.chains)
+        self._save(Chain(id=new_chain_id(), name=free, steps=steps), shows=True)
+
+    def name_problem(self, name: str) -> str:
+        return editing.name_problem(name, self.chains)
+
+    def rename(self, name: str) -> None:
+        if (chain := self.chain) is not None:
+            self._save(replace(chain, name=name.strip()), _("Chain renamed to “{name}”.", name=name.strip()))
+
+    def remove_chain(self) -> None:
+        """What was made with it stays."""
+        if (chain := self.chain) is not None:
+            said = _("Chain “{name}” deleted. Its results stay.", name=chain.name)
+            work = self._cases.steps.remove(chain.id)
+            self._runner(work, "delete a chain", done=lambda _before: self._told(said, chain))
+
+    def ways(self) -> list[WayToUse]:
+        """What can follow the last step, most likely first."""
+        return editing.ways_after(self.chain, self._cases.catalog)
+
+    def add_step(self, endpoint: str, model: str = "", *, last_frame: bool = False) -> None:
+        """`model`: empty for the first that takes what the last step makes."""
+        if (chain := self.chain) is not None:
+            catalog = self._cases.catalog
+            step = editing.step_after(chain, catalog, endpoint, model, last_frame=last_frame)
+            self._save(replace(chain, steps=(*chain.steps, step)))
+
     def change(self, step: Step) -> None:
         """Puts a changed step in place of the one with its id."""
-        if (chain := self.chain) is not None:
+        if (chain := self.chain) is not None and step not in chain.steps:
             steps = tuple(step if one.id == step.id else one for one in chain.steps)
-            self.save(replace(chain, steps=steps))
+            self._save(replace(chain, steps=steps))
+
+    def remove_step(self, step: Step) -> None:
+        if (chain := self.chain) is not None:
+            steps = tuple(one for one in chain.steps if one.id != step.id)
+            said = _("Step “{step}” removed. Its results stay.", step=title_of(step))
+            self._save(replace(chain, steps=steps), said)
+
+    def model_choice(self, step: Step | None) -> Chooser:
+        """To choose a step's model; None: of a new last step."""
+        choice = editing.StepChoice(self._cases.catalog, step, partial(self._choose_model, step))
+        return Chooser(self._cases, self._bridge, self._runner, choice, self)
+
+    def _choose_model(self, step: Step | None, endpoint: str, model: str) -> None:
+        if step is None:
+            self.add_step(endpoint, model)
+        else:
+            self.change(editing.with_model(step, self._cases.catalog, endpoint, model))
+
+    def _save(self, chain: Chain, said: str = "", *, shows: bool = False) -> None:
+        def done(before: Chain | None) -> None:
+            if shows:
+                self._cases.steps.show(self.project, chain.id)
+            self._told(said, before)
+
+        self._runner(self._cases.steps.save(chain), "save a chain", done=done)
+
+    def _told(self, said: str, before: Chain | None) -> None:
+        self.refresh()
+        if said and before is not None:
+            self.undo_offered.emit(said, lambda: self._save(before, shows=True))
 
     def _now(self, row: Row) -> Row:
         return self._rows.get(row.task.id) or self._live.get(row.task.id) or row

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.usecases.steps import Board
@@ -20,6 +20,9 @@ PROMPT = Qt.ItemDataRole.UserRole + 2
 
 
 class BoardTable(QAbstractTableModel):
+    refreshed = Signal()
+    """All cells may be others, in the same rows and columns."""
+
     def __init__(self, shown: Callable[[int, int], CellShown], parent: QObject) -> None:
         """`shown` works out the cell of a row and column."""
         super().__init__(parent)
@@ -42,6 +45,7 @@ class BoardTable(QAbstractTableModel):
             self.endResetModel()
         elif self.rowCount() and self.columnCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+            self.refreshed.emit()
 
     def place(self, task_id: TaskId) -> tuple[int, int] | None:
         """Row and column of a take."""
