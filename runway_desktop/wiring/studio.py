@@ -1,12 +1,14 @@
 """The demo's studio: puts two weeks of invented work (`studio_history`) into the open list of a new demo, once, after
 the window is shown, with its result files from the simulator's samples, and their sidecars as the engine writes them.
 
-The order makes a crash at any time recoverable: all files; settings and sheet; last all tasks, in one transaction.
+The order makes a crash at any time recoverable: all files; settings, sheet, cast and chain; last all tasks, in one
+transaction.
 Loop's thread; files are made on a worker thread. Raises OSError and StoreError. Only the demo imports it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Executor
 from pathlib import Path
@@ -14,10 +16,11 @@ from threading import Event
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.cast import Member, MemberFile
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.library import KeptSheet, LedgerEntry
 from runway_desktop.domain.media import HEAD_LENGTH, format_of
-from runway_desktop.domain.task import Input, Output, OutputState, Request, TaskId
+from runway_desktop.domain.task import Input, MemberId, Output, OutputState, Request, TaskId
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.engine import Engine
@@ -27,6 +30,7 @@ from runway_desktop.services.media.media_facts import probe
 from runway_desktop.services.ports import Store
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.embedding import embed, note_of
+from runway_desktop.services.settings import CHAINS
 from runway_desktop.services.tasks.uploads import inputs_of
 from runway_desktop.simulator.organizations import Uploads, keep
 from runway_desktop.simulator.outputs import Recipe, make_output
@@ -35,7 +39,7 @@ from runway_desktop.usecases.searching.language import read as read_search
 from runway_desktop.usecases.searching.pages import SavedSearches
 from runway_desktop.usecases.sheets.cells import cells_of
 from runway_desktop.usecases.sheets.columns import SHOT
-from runway_desktop.values import replace
+from runway_desktop.values import as_json, replace
 
 from .studio_history import History, Played, Script, play, read_script
 
@@ -78,6 +82,9 @@ async def _bring_in(
     for played in history.tasks:
         if played.task.estimated_credits is not None:
             await engine.pricing.learn(played.task.request, played.task.estimated_credits)
+    await _bring_cast(engine, script, history, results)
+    chain = script.chain
+    await store.save_chain(chain.id, chain.name, engine.clock.now(), json.dumps(as_json(chain)))
     _set(engine, script)
     await engine.settings.flush()
     tasks = tuple(played.task for played in history.tasks)
@@ -88,7 +95,20 @@ async def _bring_in(
     engine.bus.tell(TasksAdded(tasks))
 
 
+async def _bring_cast(engine: Engine, script: Script, history: History, results: Results) -> None:
+    async def kept(key: str) -> MemberFile:
+        output = results.saved[history.by_key[key].task.id][0]
+        return await engine.cast.keep(Path(output.path), output.media)
+
+    for name, found in script.cast.items():
+        files = tuple([await kept(key) for key in found.files])
+        voice = await kept(found.voice) if found.voice else None
+        member = Member(id=MemberId(name), kind=found.kind, name=name, words=found.words, files=files, voice=voice)
+        await engine.cast.save(member)
+
+
 def _set(engine: Engine, script: Script) -> None:
+    engine.settings.set(CHAINS, {next(iter(script.projects.values())): script.chain.id})
     engine.settings.day_cap = script.day_cap
     engine.settings.project_caps = dict(script.project_caps)
     presets, searches = Presets(engine.settings), SavedSearches(engine.settings)

@@ -28,18 +28,22 @@ from runway_desktop.domain.advance import (
     Transition,
     Withdrawn,
 )
+from runway_desktop.domain.cast import MemberKind
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.library import LedgerEntry, clean_tag
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.steps import Chain
 from runway_desktop.domain.task import (
     Batch,
     BatchId,
     Evidence,
+    MemberId,
     Output,
     Pick,
     RemoteId,
     Request,
+    Source,
     Task,
     TaskId,
     new_batch_id,
@@ -74,11 +78,20 @@ class ScriptBatch(Struct, frozen=True):
     sheet: bool = False
 
 
+class ScriptMember(Struct, frozen=True):
+    """A member of the cast, with its name as id. `files` and `voice`: keys of tasks whose results it has."""
+
+    kind: MemberKind
+    words: str
+    files: tuple[str, ...]
+    voice: str = ""
+
+
 class ScriptTask(Struct, frozen=True, kw_only=True):
     """One task. `sent`: for a task that waited in a batch. `first` and `references`: keys of tasks whose results it
-    uses; `again`: of the task of which it is another take. `picture` selects the sample of its result. `fate` is the
-    code of its failure. `runs`: total seconds of a task that is still running. `signed`: its result has content
-    credentials."""
+    uses; `again`: of the task of which it is another take. `picture` selects the sample of its result. `cast`: names of
+    members. `fate` is the code of its failure. `runs`: total seconds of a task that is still running. `signed`: its
+    result has content credentials."""
 
     kind: str
     prompt: str
@@ -94,6 +107,7 @@ class ScriptTask(Struct, frozen=True, kw_only=True):
     references: tuple[str, ...] = ()
     again: str = ""
     picture: int = 0
+    cast: tuple[str, ...] = ()
     rating: int = 0
     pick: str = ""
     tags: tuple[str, ...] = ()
@@ -107,14 +121,16 @@ class ScriptTask(Struct, frozen=True, kw_only=True):
 
 
 class Script(Struct, frozen=True):
-    """`kinds`: endpoint, model and settings by name. `projects`: their names by letter. `searches`: lines by name.
-    `presets`: kind and number of the key by name."""
+    """`kinds`: endpoint, model and settings by name. `projects`: their names by letter. `chain`: steps of the first
+    project. `searches`: lines by name. `presets`: kind and number of the key by name."""
 
     projects: dict[str, str]
     day_cap: float
     project_caps: dict[str, float]
     kinds: dict[str, tuple[str, str, dict[str, Any]]]
     batches: dict[str, ScriptBatch]
+    cast: dict[str, ScriptMember]
+    chain: Chain
     tasks: tuple[ScriptTask, ...]
     unsent: tuple[dict[str, Any], ...]
     searches: dict[str, str]
@@ -145,11 +161,12 @@ class Played(Struct, eq=False):
 
 
 class History(Struct, frozen=True):
-    """The whole history, in order of creation. `batches` by their names in the script."""
+    """The whole history, in order of creation. `batches` by their names in the script, `by_key` some of the tasks."""
 
     world: World
     tasks: tuple[Played, ...]
     batches: Mapping[str, Batch]
+    by_key: Mapping[str, Played]
 
 
 def play(script: Script, catalog: Catalog, now: float, *, library: Path, template: str, speed: float = 1.0) -> History:
@@ -180,7 +197,7 @@ class _Stage:
         self._world.advance(self._now)
         for played, simulated in self._still:
             self._ask(played, simulated)
-        return History(self._world, tuple(sorted(made, key=_place)), self._batches)
+        return History(self._world, tuple(sorted(made, key=_place)), self._batches, self._by_key)
 
     def _begin(self, entry: ScriptTask, position: int) -> Played:
         endpoint, model, settings = self._script.kinds[entry.kind]
@@ -197,6 +214,7 @@ class _Stage:
             values["promptImage"] = files[0]
         elif files:
             values["referenceImages"] = [{"uri": uri} for uri in files]
+        steps = [step.id for step in self._script.chain.steps if entry.first and step.endpoint == endpoint]
         task = Task(
             id=new_task_id(),
             request=Request(endpoint=endpoint, model=model, values=values, prompt=entry.prompt),
@@ -207,6 +225,9 @@ class _Stage:
             title=entry.title,
             parent_id=parent,
             position=float(position),
+            cast=tuple(map(MemberId, entry.cast)),
+            step=next(iter(steps), None),
+            made_of=Source(used[0].task.id, 0) if steps else None,
         )
         born = LedgerEntry(task_id=task.id, at=created, kind="created", detail={"parent": parent} if parent else {})
         played = Played(task, [born], sources=tuple(one.task.id for one in used))
@@ -299,7 +320,8 @@ class _Stage:
         for what, value in judged.items():
             if value:
                 at = min(last, at + _NOTICED_AFTER)
-                played.task = replace(played.task, **{what: value})  # type: ignore[arg-type]
+                picked = {"picked_at": at} if what == "pick" else {}
+                played.task = replace(played.task, **{what: value}, **picked)  # type: ignore[arg-type]
                 played.entries.append(LedgerEntry(task_id=played.task.id, at=at, kind=what, detail={}))
 
     def _path_of(self, played: Played, output: Output, recipe: Recipe) -> Path:

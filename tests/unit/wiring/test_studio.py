@@ -21,7 +21,7 @@ from runway_desktop.domain.account import UsedCredits, fingerprint_of
 from runway_desktop.domain.library import Filter, Listing, Page, Row
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.spending_report import reconciled
-from runway_desktop.domain.task import OutputState, Request, State, Task, new_task_id
+from runway_desktop.domain.task import OutputState, Pick, Request, State, Task, new_task_id
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.sheets import read as read_sheet
@@ -35,6 +35,7 @@ from runway_desktop.simulator.organizations import Uploads, take_up
 from runway_desktop.simulator.outputs import sample_of
 from runway_desktop.simulator.world import Knobs, World
 from runway_desktop.store import SqliteStore
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.wiring import demo as demos
 from runway_desktop.wiring import environment, studio
@@ -123,6 +124,28 @@ async def test_first_demo_shows_a_working_studio(tmp_path: Path):
         assert len(start.engine.ledger.all_queued()) == counts.states[State.QUEUED], "the lane knows what is queued"
         report = await start.engine.spending.report(Period.MONTH)
         assert sum(day.credits > 0 for day in report.days) > 7
+
+
+async def test_demo_has_a_cast_and_picks_that_can_go_on(tmp_path: Path):
+    async with started(tmp_path / "demo") as start:
+        engine = start.engine
+        members = (await engine.cast.load()).members
+        assert [member.name for member in members] == ["Keeper", "Lantern", "Maya", "Storm light"]
+        files = [file for member in members for file in member.all_files]
+        assert all(sha256_of(Path(file.path)) == file.sha256 for file in files)
+        tasks = [row.task for row in await start.rows()]
+        assert {name for task in tasks for name in task.cast} == {member.id for member in members}
+        assert all((task.picked_at is not None) is (task.pick is not Pick.NONE) for task in tasks)
+        steps = UseCases(engine).steps
+        chain = await steps.chain_of("Aurora spot")
+        assert chain is not None
+        board = await steps.board("Aurora spot", chain)
+        assert [column.problem for column in board.columns] == [""] * 3
+        assert {one.step.id for one in board.ready()} == {"clip", "upscale"}
+        assert [one.take.row.task.shot for row in board.rows for cell in row.cells for one in cell.done] == [
+            "010",
+            "040",
+        ]
 
 
 async def test_persons_first_demo_task_goes_first_and_finds_a_free_slot(tmp_path: Path):
