@@ -306,6 +306,9 @@ async def _steps(desktop: ProfilesDesktop) -> Windows:
     await until(lambda: page.model.chain is not None)
     await rest(60)
     yield desktop.window
+    page.open_bill()
+    await until(lambda: page.bill_shown is not None)
+    yield page.bill_shown
 
 
 async def _cast(desktop: ProfilesDesktop) -> Windows:

@@ -12,9 +12,8 @@ from runway_desktop.ui.building import STRETCH, Popup, add_row, grid, hbox, push
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.steps import Bill, question_of, title_of, whose_words
-from runway_desktop.usecases.words.holds import raise_words
+from runway_desktop.usecases.words.holds import cost_words, raise_words
 
-from .model.cells import cost_words, credits_of
 from .model.model import StepsModel
 
 WIDTH = 54 * GRID
@@ -27,7 +26,6 @@ class BillPopup(Popup):
         super().__init__(_("Continue the picks"), parent)
         self._model = model
         self._bill = bill
-        self.setFixedWidth(WIDTH)
         rows = vbox(on=self, margins=2 * GRID)
         asked = question_of(bill, model.asks_above)
         amount = len(bill.ready)
@@ -48,8 +46,8 @@ class BillPopup(Popup):
 
     def open_above(self, button: QWidget) -> None:
         """With its end at the button's."""
-        self.layout().activate()
-        self.resize(WIDTH, self.layout().totalHeightForWidth(WIDTH))
+        width = max(WIDTH, self.layout().totalMinimumSize().width())
+        self.resize(width, self.layout().totalHeightForWidth(width))
         left = 0 if self.isRightToLeft() else button.width() - self.width()
         self.show_at(button.mapToGlobal(QPoint(left, -self.height() - GRID)), button)
         self._first.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -60,7 +58,7 @@ class BillPopup(Popup):
         for at, step in enumerate(steps.values()):
             those = [one for one in bill.ready if one.step.id == step.id]
             tasks = ngettext("{n} task", "{n} tasks", len(those) * step.amount)
-            cells = (f"{title_of(step)} · {model_label(step.model)}", tasks, cost_words(credits_of(those)))
+            cells = (f"{title_of(step)} · {model_label(step.model)}", tasks, cost_words(self._model.cost(those)))
             add_row(lines, at, *(words(self, cell, wrap=False) for cell in cells))
         return lines
 

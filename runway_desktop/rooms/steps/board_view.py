@@ -6,6 +6,8 @@ cell. GUI thread only.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -25,7 +27,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyle, QS
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _
-from runway_desktop.ui.building import is_by_key, menu_point, viewport_of
+from runway_desktop.ui.building import is_by_key, viewport_of
 from runway_desktop.ui.labels import QUIET_INKS, SECOND_INKS, announce
 from runway_desktop.ui.painting import LEFT, Index, ItemDelegate, draw_line, square_in
 from runway_desktop.ui.tasks.posters import HoverScrub, PosterCache
@@ -33,6 +35,7 @@ from runway_desktop.ui.tasks.take_painter import TakePainter
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.listing.columns import clip_of, poster_of
 from runway_desktop.usecases.words.tasks import judgment_words
+from runway_desktop.viewmodels.model import Soon
 
 from .headers import Corner, StepHeaders
 from .model.cells import CellShown
@@ -48,6 +51,7 @@ SHOTS, NARROW_SHOTS, NARROW = 27 * GRID, 17 * GRID, 120 * GRID
 """Width of the shots, also in a view that is narrower than the last."""
 MOST_LETTERS = 200
 """Of a text in two lines."""
+_LOOK_MS = 300
 _CONTINUED = "mdi6.arrow-right-bold"
 
 
@@ -206,6 +210,8 @@ class BoardView(QTableView):
     bill_wanted = Signal(object)
     """Id of the step that the picks go on to."""
     choice_moved = Signal()
+    seen = Signal(object)
+    """Rows of the takes in sight."""
 
     def __init__(self, model: StepsModel, theme: Theme, posters: PosterCache, header: StepHeaders) -> None:
         super().__init__()
@@ -231,6 +237,9 @@ class BoardView(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._look = Soon(self, _LOOK_MS, self._tell_seen)
+        for moved in (model.table.modelReset, model.table.dataChanged, self.verticalScrollBar().valueChanged):
+            moved.connect(self._look.begin)
         model.table.modelReset.connect(self._came)
         model.table.refreshed.connect(self._stay)
         model.went.connect(self.go_to)
@@ -308,6 +317,8 @@ class BoardView(QTableView):
                 self._line(-1)
             case Qt.Key.Key_Down if not event.modifiers():
                 self._line(1)
+            case Qt.Key.Key_F10 if event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+                self._open_menu()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if not event.modifiers():
                 self.take_action()
             case _:
@@ -358,14 +369,21 @@ class BoardView(QTableView):
         self._delegate.scrub.leave()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if not is_by_key(event):
-            index = self.indexAt(event.pos())
-            at = self._tile_at(index, event.pos())
-            if at is None:
-                return
+        if is_by_key(event):
+            self._open_menu()
+            return
+        index = self.indexAt(event.pos())
+        if (at := self._tile_at(index, event.pos())) is not None:
             self._go(index.row(), index.column(), at)
+            if self.current_id() is not None:
+                self.menu_wanted.emit(event.globalPos())
+
+    def _open_menu(self) -> None:
+        """At the current take."""
+        index = self.currentIndex()
         if self.current_id() is not None:
-            self.menu_wanted.emit(menu_point(self, event))
+            box = self._delegate.boxes(self.visualRect(index), index.data(CELL))[self.take]
+            self.menu_wanted.emit(self.viewport().mapToGlobal(box.center()))
 
     def take_action(self) -> None:
         """Opens the current take in the large view, the bill of a pick that is ready, or what mends a failure."""
@@ -468,11 +486,20 @@ class BoardView(QTableView):
             self.take = 0
             self._moved()
 
-    def _poster_came(self, path: str) -> None:
-        if not self.isVisible():
-            return
-        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
-        for row in range(max(0, first), (last if last >= 0 else self.model().rowCount() - 1) + 1):
+    def _visible_rows(self) -> range:
+        last = self.rowAt(self.viewport().height() - 1)
+        return range(max(0, self.rowAt(0)), (last if last >= 0 else self.model().rowCount() - 1) + 1)
+
+    def _seen_takes(self) -> Iterator[tuple[QModelIndex, Row]]:
+        for row in self._visible_rows() if self.isVisible() else ():
             for column in range(self.model().columnCount()):
-                if any(poster_of(one) == path for one in self._model.table.cell(row, column).rows):
-                    self.update(self.model().index(row, column))
+                for take in self._model.table.cell(row, column).rows:
+                    yield self.model().index(row, column), take
+
+    def _tell_seen(self) -> None:
+        self.seen.emit([take for _index, take in self._seen_takes()])
+
+    def _poster_came(self, path: str) -> None:
+        for index, take in self._seen_takes():
+            if poster_of(take) == path:
+                self.update(index)

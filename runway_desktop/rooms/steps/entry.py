@@ -110,6 +110,7 @@ class StepsPage(QWidget):
         self.board.opened.connect(self._open_large)
         self.board.menu_wanted.connect(window.task_menu.popup)
         self.board.choice_moved.connect(window.pages.choice_moved)
+        self.board.seen.connect(self._desk.models.posters.look)
         self.board.bill_wanted.connect(self.open_bill)
         for part in (self.board, self._foot):
             part.fix_wanted.connect(self._fix)
@@ -201,6 +202,7 @@ class Tools(QWidget):
         self.advance = QCheckBox(self)
         self.advance.setChecked(model.auto_advance)
         self.advance.toggled.connect(lambda on: setattr(model, "auto_advance", on))
+        self._is_narrow = False
         self._key = words(self, wrap=False)
         self._key.setProperty("kind", "key")
         self.chain = push_button(self, "", self.open_chains, kind="chip")
@@ -215,18 +217,20 @@ class Tools(QWidget):
     def fit(self, *, is_narrow: bool) -> None:
         self.advance.setText(_("Advance") if is_narrow else _("Next after judging"))
         self.advance.setAccessibleName(_("Next after judging"))
-        self._key.setVisible(not is_narrow and bool(self._key.text()))
+        self._is_narrow = is_narrow
+        self.renew()
 
     def renew(self) -> None:
         chain = self._model.chain
         self._key.setText(self._desk.keys.cap(ADVANCE))
-        self._key.setVisible(self._key.isVisibleTo(self) and bool(self._key.text()))
+        self._key.setVisible(not self._is_narrow and chain is not None and bool(self._key.text()))
         named = _("Chain: {name}", name=chain.name) if chain is not None else _("Choose a chain")
         shown = self.fontMetrics().elidedText(named, Qt.TextElideMode.ElideRight, _LONGEST)
         self.chain.setText(f"{caption(shown)}{BELOW}")
         self.chain.setAccessibleName(named)
         self.chain.setVisible(bool(self._model.chains))
-        self.step.setVisible(chain is not None)
+        for part in (self.advance, self.step):
+            part.setVisible(chain is not None)
 
     def open_chains(self) -> None:
         model, menu = self._model, passing_menu(self)

@@ -3,63 +3,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import ElidedLabel, say, words
-from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.tasks.commands import PICK, REJECT
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.ui.window.budget_pane import BudgetBar
+from runway_desktop.usecases.words.budget import shares
 from runway_desktop.usecases.words.plain import tip
 
-from .model.cells import continue_words
 from .model.model import StepsModel
 from .room import CONTINUE
 
 NARROW = 110 * GRID
 """Below this width the foot has no keys."""
-_BAR = QSize(30 * GRID, GRID)
-
-
-class CapBar(QWidget):
-    """What is spent today, and what the ready picks add."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._parts = (0.0, 0.0, 1.0)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-
-    def show_parts(self, spent: float, coming: float, cap: float) -> None:
-        self._parts = (spent, coming, cap)
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return _BAR
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        spent, coming, cap = self._parts
-        whole = max(cap, spent + coming, 1.0)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.isRightToLeft():
-            painter.translate(self.width(), 0)
-            painter.scale(-1, 1)
-        painter.setClipPath(rounded(self.rect(), 3))
-        painter.fillRect(self.rect(), self._theme.color(Role.HOVER))
-        width, height = self.width() / whole, self.height()
-        over = spent + coming > cap
-        painter.setOpacity(0.6)
-        painter.fillRect(QRectF(0, 0, spent * width, height), self._theme.color(Role.ACCENT))
-        painter.setOpacity(1.0)
-        painter.fillRect(
-            QRectF(spent * width, 0, coming * width, height), self._theme.color(Role.WARN if over else Role.ACCENT)
-        )
 
 
 class Foot(QWidget):
@@ -74,7 +37,7 @@ class Foot(QWidget):
         self._keys = keys
         self._failed: Row | None = None
         self._title = words(self, _("Today's cap"), "muted", wrap=False)
-        self._bar = CapBar(theme, self)
+        self._bar = BudgetBar(theme, self)
         self._sum = words(self, wrap=False)
         self._failure = ElidedLabel(self, tone="muted")
         self._fix = push_button(self, "", self._mend, kind="link")
@@ -95,11 +58,10 @@ class Foot(QWidget):
         for label in (self._title, self._failure, self._fix, self._hints):
             label.setFont(small)
         spent, cap = model.spent
-        coming = model.coming_credits
         self._title.setText(_("Today's cap") if cap is not None else _("Today"))
         self._bar.setVisible(cap is not None)
         if cap is not None:
-            self._bar.show_parts(spent, coming, cap)
+            self._bar.show_shares(shares(spent, model.cost(model.ready).credits, 0.0, cap, running=0.0), cap)
         self._sum.setText(model.cap_words(model.ready))
         caps = ((PICK, _("Pick")), (REJECT, _("Reject")))
         self._hints.setText("   ".join(f"{key}  {said}" for one, said in caps if (key := self._keys.cap(one))))
@@ -111,8 +73,8 @@ class Foot(QWidget):
         is_wide = self.width() >= self._theme.wide(NARROW)
         self._hints.setVisible(is_wide)
         key = self._keys.words(CONTINUE).partition(",")[0] if is_wide else ""
-        self.go_on.setText(f"{continue_words(model.ready)}   {key}".rstrip())
-        self.go_on.setAccessibleName(continue_words(model.ready))
+        self.go_on.setText(f"{model.continue_words}   {key}".rstrip())
+        self.go_on.setAccessibleName(model.continue_words)
         self.go_on.setEnabled(bool(model.ready))
         self.go_on.setToolTip(tip(model.why_no_bill))
 

@@ -147,6 +147,7 @@ class StepHead(QWidget):
         open_below(menu, self._amount)
 
     def _restyle(self, theme: Theme) -> None:
+        self._said.setMinimumHeight(self._ready.sizeHint().height())
         self._title.setFont(theme.strong_font())
         small = theme.small_font()
         for label in (self._each, self._takes, self._said, self._ready, self._model_chip, self._amount, self._more):

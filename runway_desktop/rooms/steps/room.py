@@ -52,7 +52,7 @@ ROOM = Room(
     kind=RoomKind.VIEW,
     icon=STEPS.icon,
     commands=COMMANDS,
-    guide="judging",
+    guide="steps",
     help=(
         Text("Columns are steps, rows are shots. Only picks go on to the next step, and nothing goes on by itself."),
         Text("Pick with P. Continue shows what the picks make and cost; a press on its button sends them."),

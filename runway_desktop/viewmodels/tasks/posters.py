@@ -42,7 +42,7 @@ class Posters(Model):
         self._rows = rows
         self._folder = folder
         self._asked: dict[str, Output] = {}
-        rows.rows_fetched.connect(self._look)
+        rows.rows_fetched.connect(self.look)
         bridge.tasks_touched.connect(self._touched)
 
     def made(self, path: str, poster: str, width: int, height: int, duration: float) -> None:
@@ -57,7 +57,8 @@ class Posters(Model):
         for output in self._asked.values():
             self._tell(output)
 
-    def _look(self, rows: Iterable[Row]) -> None:
+    def look(self, rows: Iterable[Row]) -> None:
+        """Requests what these rows lack: call with rows that are in sight."""
         for row in rows:
             for output in row.outputs:
                 self._want(output)

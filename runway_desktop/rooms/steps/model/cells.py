@@ -10,15 +10,15 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.steps import Step, StepInput
 from runway_desktop.domain.task import Pick, State
-from runway_desktop.services.money.pricing import Price
+from runway_desktop.services.money.pricing import Price, Pricing
 from runway_desktop.texts import _, enumerated, listed, ngettext
 from runway_desktop.usecases.steps import Board, BoardRow, Cell, Column, Ready, title_of
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.holds import cost_words
 from runway_desktop.usecases.words.states import StateWords, Tone
 from runway_desktop.values import Struct
 
 StateOf = Callable[[Row], StateWords]
-PriceOf = Callable[[Row], Price | None]
 
 
 class CellShown(Struct, frozen=True, kw_only=True):
@@ -54,7 +54,11 @@ def fix_words(row: Row, price: Price | None) -> str:
     """Text of the button that mends a failed take."""
     if is_prompt_at_fault(row):
         return _("Edit prompt")
-    return _("Try again, {credits}", credits=about(price, 1)) if price is not None else _("Try again")
+    return (
+        _("Try again, {credits}", credits=units.about_credits(price.credits, exact=price.exact))
+        if price is not None
+        else _("Try again")
+    )
 
 
 def shots_words(board: Board) -> str:
@@ -70,30 +74,21 @@ def others_words(board: Board) -> str:
     return said if others else ""
 
 
-def about(price: Price, amount: int) -> str:
-    return units.about_credits(price.credits * amount, exact=price.exact, at_least=price.at_least)
-
-
-def credits_of(ready: Sequence[Ready]) -> PriceSum:
+def credits_of(ready: Sequence[Ready], pricing: Pricing) -> PriceSum:
     """What these picks make, at present prices."""
-    known = [(one.price, one.step.amount) for one in ready if one.price is not None]
-    return PriceSum(
-        amount=sum(one.step.amount for one in ready),
-        credits=sum(price.credits * amount for price, amount in known),
-        unknown=sum(one.step.amount for one in ready if one.price is None),
-        exact=all(price.exact for price, _amount in known),
-        at_least=any(price.at_least for price, _amount in known),
-    )
+    return pricing.sum(one.request for one in ready for _take in range(one.step.amount))
 
 
 def shot_words(name: str) -> str:
     return _("Shot {name}", name=name) if name else _("Without a shot")
 
 
-def shown_cell(board: Board, row: BoardRow, at: int, rows: Sequence[Row], state: StateOf, price: PriceOf) -> CellShown:
+def shown_cell(
+    board: Board, row: BoardRow, at: int, rows: Sequence[Row], state: StateOf, pricing: Pricing
+) -> CellShown:
     """`rows`: the takes as they are now."""
     cell, column = row.cells[at], board.columns[at]
-    headline, detail, tone, fix = _beside(board, row, at, rows, state, price)
+    headline, detail, tone, fix = _beside(board, row, at, rows, state, pricing)
     picked = sum(one.task.pick is Pick.PICK for one in rows)
     told = enumerated(
         (
@@ -111,7 +106,7 @@ def shown_cell(board: Board, row: BoardRow, at: int, rows: Sequence[Row], state:
     return CellShown(
         rows=tuple(rows),
         signs=tuple(None if one.outputs else ((said := state(one)).icon, said.tone) for one in rows),
-        coming=tuple(_dashed(one) for one in cell.coming),
+        coming=tuple(_dashed(credits_of([one], pricing)) for one in cell.coming),
         headline=headline,
         detail=detail,
         tone=tone,
@@ -122,23 +117,22 @@ def shown_cell(board: Board, row: BoardRow, at: int, rows: Sequence[Row], state:
     )
 
 
-def _dashed(ready: Ready) -> str:
-    if ready.price is None:
+def _dashed(cost: PriceSum) -> str:
+    """A price where there is little room."""
+    if cost.unknown:
         return "?"
-    credits = ready.price.credits * ready.step.amount
-    return units.number(credits) if ready.price.exact else units.about_number(credits)
+    return units.number(cost.credits) if cost.exact else units.about_number(cost.credits)
 
 
 def _beside(
-    board: Board, row: BoardRow, at: int, rows: Sequence[Row], state: StateOf, price: PriceOf
+    board: Board, row: BoardRow, at: int, rows: Sequence[Row], state: StateOf, pricing: Pricing
 ) -> tuple[str, str, Tone, Row | None]:
     """The two lines beside the takes, their tone, and the failed take that they offer to mend."""
     cell = row.cells[at]
     if cell.coming:
         picks = ngettext("{n} pick", "{n} picks", len(cell.coming))
-        cost = credits_of(cell.coming)
-        number = units.number(cost.credits) if cost.exact else units.about_number(cost.credits)
-        detail = cost_words(cost) if cost.unknown else _("{number} credits", number=number)
+        cost = credits_of(cell.coming, pricing)
+        detail = cost_words(cost) if cost.unknown else _("{number} credits", number=_dashed(cost))
         return picks, detail, Tone.PLAIN, None
     live = next((one for one in reversed(rows) if not one.task.state.is_final), None)
     if live is not None:
@@ -146,7 +140,7 @@ def _beside(
         return said.headline, said.detail, said.tone, None
     failed = next((one for one in reversed(rows) if one.task.state is State.FAILED), None)
     if failed is not None:
-        return state(failed).headline, fix_words(failed, price(failed)), Tone.BAD, failed
+        return state(failed).headline, fix_words(failed, pricing.price(failed.task.request)), Tone.BAD, failed
     if cell.problems:
         return str(cell.problems[0]), "", Tone.WARN, None
     if len(rows) == 1 and at == len(row.cells) - 1:
@@ -158,12 +152,6 @@ def _beside(
             return "", "", Tone.PLAIN, None
         return _("Waits for a pick in {step}", step=at), "", Tone.PLAIN, None
     return "", "", Tone.PLAIN, None
-
-
-def cost_words(of: PriceSum) -> str:
-    if of.amount == of.unknown:
-        return _("price not known")
-    return units.about_credits(of.credits, exact=of.exact, at_least=of.at_least or bool(of.unknown))
 
 
 def each_words(column: Column) -> str:
@@ -215,10 +203,10 @@ def column_words(board: Board, at: int, rows: Sequence[Sequence[Row]], state: St
     return (_("{n} saved", n=saved) if saved else ""), Tone.PLAIN
 
 
-def continue_words(ready: Sequence[Ready]) -> str:
+def continue_words(ready: Sequence[Ready], pricing: Pricing) -> str:
     """ "Continue 6 picks · 720 credits"."""
     said = ngettext("Continue {n} pick", "Continue {n} picks", len(ready))
-    return f"{said} · {cost_words(credits_of(ready))}" if ready else said
+    return f"{said} · {cost_words(credits_of(ready, pricing))}" if ready else _("Continue")
 
 
 def cap_words(spent: float, cap: float | None, coming: float) -> str:

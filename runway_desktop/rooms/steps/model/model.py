@@ -19,13 +19,14 @@ from runway_desktop.catalog.catalog import length_left_out, starting_values
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.steps import Chain, ChainId, Step, new_chain_id
 from runway_desktop.domain.task import Pick, State, StepId, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.submission import Prepared
 from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.usecases.listing.changes import Touch, merged
-from runway_desktop.usecases.listing.takes import is_judged
+from runway_desktop.usecases.listing.takes import has_result, is_judged
 from runway_desktop.usecases.requests.input_fields import WayToUse
 from runway_desktop.usecases.sending.sending import NotAnswered
 from runway_desktop.usecases.steps import LAST_FRAME, Bill, Board, Ready, title_of
@@ -126,14 +127,16 @@ class StepsModel(Model):
         """Credits above which the person is asked."""
         return self._cases.settings.confirm_above
 
-    @property
-    def coming_credits(self) -> float:
-        """What the ready picks cost, as far as it is known."""
-        return cells.credits_of(self.ready).credits
+    def cost(self, ready: Sequence[Ready]) -> PriceSum:
+        return cells.credits_of(ready, self._cases.pricing)
 
     def cap_words(self, ready: Sequence[Ready]) -> str:
         """What today costs with these picks: "660 + 720 of 1,500, 120 left"."""
-        return cells.cap_words(*self.spent, cells.credits_of(ready).credits)
+        return cells.cap_words(*self.spent, self.cost(ready).credits)
+
+    @property
+    def continue_words(self) -> str:
+        return cells.continue_words(self.ready, self._cases.pricing)
 
     def unknown_words(self, bill: Bill) -> str:
         return cells.unknown_words(bill.ready)
@@ -215,7 +218,7 @@ class StepsModel(Model):
             return
         ids = [row for shot in self.column_rows(place[1]) for row in shot]
         here = next(at for at, row in enumerate(ids) if row.task.id == self.current)
-        left = (row.task.id for row in ids[here + 1 :] if row.can_be_judged and not is_judged(row.task))
+        left = (row.task.id for row in ids[here + 1 :] if has_result(row) and not is_judged(row.task))
         if (found := next(left, None)) is not None:
             self.went.emit(found)
 
@@ -266,6 +269,9 @@ class StepsModel(Model):
             self.bill = await self._cases.steps.bill(ready, self._frame)
         finally:
             self._is_preparing = False
+        # The lengths of clips are known now, and with them more prices.
+        self.table.show(self.board)
+        self.changed.emit()
         self.bill_changed.emit()
 
     def send(self, bill: Bill, *, raises: bool = False) -> None:
@@ -368,8 +374,7 @@ class StepsModel(Model):
         if (board := self.board) is None:
             return cells.CellShown()
         now = [self._now(take.row) for take in board.rows[row].cells[column].takes]
-        price = self._cases.pricing.price
-        return cells.shown_cell(board, board.rows[row], column, now, self.state, lambda one: price(one.task.request))
+        return cells.shown_cell(board, board.rows[row], column, now, self.state, self._cases.pricing)
 
     async def _read(self) -> None:
         try:
