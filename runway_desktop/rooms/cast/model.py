@@ -9,12 +9,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
-from runway_desktop.domain.cast import Member, MemberFile, MemberKind, name_key
+from runway_desktop.domain.cast import DesignedVoice, Member, MemberFile, MemberKind, name_key
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.inputs import MediaFacts
 from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MemberId
+from runway_desktop.services.library.voices import LEAST_WORDS
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.usecases.cast_members import Put, new_member
@@ -34,6 +35,7 @@ FIELD = "cast"
 CARD = Qt.ItemDataRole.UserRole + 1
 MOST_FILLS = 6
 MOST_RECENT = 4
+MOST_DESIGNED = 5
 TITLES = {
     MemberKind.CHARACTER: Text("Characters"),
     MemberKind.PROP: Text("Props"),
@@ -123,6 +125,8 @@ class CastModel(Model):
     """A Put: files were added."""
     made = Signal()
     """The current member is new: its name may be typed now."""
+    voiced = Signal(object)
+    """A MemberFile: a member has it as its voice now, from words. It may be heard."""
 
     def __init__(
         self,
@@ -147,6 +151,8 @@ class CastModel(Model):
         """By URI, of the current member's files."""
         self.recent: tuple[str, ...] = ()
         """Posters of the current member's last tasks."""
+        self.designing: MemberId | None = None
+        """The member for which a voice is being made."""
         self._current: MemberId | None = None
         self._is_open = False
         for moved in (bridge.cast_changed, pages.changed, composer.structure_changed):
@@ -271,6 +277,43 @@ class CastModel(Model):
         if self.current is not None:
             said = _("Voice removed from @{name}.", name=self.current.name)
             self._save(replace(self.current, voice=None), said)
+
+    @property
+    def designed(self) -> tuple[DesignedVoice, ...]:
+        """The last voices that were made of words, newest first."""
+        return self._cases.voices.designed[: -MOST_DESIGNED - 1 : -1]
+
+    @staticmethod
+    def description_problem(words: str) -> str:
+        """Why a voice cannot be made of these words; empty if it can."""
+        is_long = len(words.strip()) >= LEAST_WORDS
+        return "" if is_long else _("Describe the voice with at least {n} letters.", n=LEAST_WORDS)
+
+    def design_voice(self, member: Member, words: str) -> None:
+        """Has Runway make a voice, which is paid, for this member."""
+        self._take_voice(member, self._cases.voices.design(words))
+
+    def use_voice(self, member: Member, voice: DesignedVoice) -> None:
+        """Gives it a voice that was made before, which is saved first if it was not."""
+        self._take_voice(member, self._cases.voices.save(voice))
+
+    def _take_voice(self, member: Member, making: Coroutine[Any, Any, DesignedVoice]) -> None:
+        async def work() -> Member | None:
+            try:
+                voice = (await making).file
+                present = await self._cases.cast.member(member.id)
+                if voice is None or present is None:
+                    return None
+                before = await self._cases.cast.save(replace(present, voice=voice))
+                self.voiced.emit(voice)
+                return before
+            finally:
+                self.designing = None
+                self.changed.emit()
+
+        self.designing = member.id
+        self.changed.emit()
+        self._runner(work(), "give a voice", done=self._done(_("@{name} has another voice.", name=member.name)))
 
     def remove(self, member: Member) -> None:
         said = _("@{name} removed from the cast.", name=member.name)

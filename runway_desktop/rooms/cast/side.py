@@ -26,6 +26,7 @@ from runway_desktop.ui.building import (
     tool_button,
     vbox,
 )
+from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.file_dialogs import choose_file, choose_files
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.inputs.tile import InputTile
@@ -39,13 +40,15 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.window.details_pane import Holder
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.cast import KIND_WORDS
+from runway_desktop.usecases.words.cast import KIND_WORDS, design_question
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from .cards import paths_in
 from .model import FIELD, CastModel
 
 _MARGINS = (2 * GRID, GRID + GRID // 2, 2 * GRID, 2 * GRID)
+_LONGEST = 40
+"""Letters of a description in the menu."""
 _LINES = 3
 """Height of the words, in lines."""
 _WAVE = QSize(14 * GRID, 4 * GRID)
@@ -76,6 +79,7 @@ class CastSide(QWidget):
         self.setAcceptDrops(True)
         self._build()
         model.changed.connect(self._show)
+        model.voiced.connect(self._hear, Qt.ConnectionType.QueuedConnection)
         self._mending.thumbnails_changed.connect(self._show)
         self.playback.changed.connect(self._show_play)
         self.playback.failed.connect(self._play_failed)
@@ -249,7 +253,10 @@ class CastSide(QWidget):
         voice = member.voice
         for part in (self.play, self._wave, self._length):
             part.setVisible(voice is not None)
-        self.voice_button.setText(_("Change  ▾") if voice is not None else _("Add a voice…"))
+        is_busy = self._model.designing == member.id
+        said = _("Change  ▾") if voice is not None else _("Add a voice  ▾")
+        self.voice_button.setText(_("Designing…") if is_busy else said)
+        self.voice_button.setEnabled(not is_busy)
         self.voice_button.setAccessibleName(_("Change the voice") if voice is not None else _("Add a voice"))
         if voice is not None:
             item = self._model.item(voice, 0)
@@ -297,15 +304,39 @@ class CastSide(QWidget):
             self.menu_wanted.emit(self._model.current, self.more)
 
     def _open_voice(self) -> None:
-        voice = self._voice
-        if voice is None:
-            self._choose_voice()
+        member = self._model.current
+        if member is None:
             return
         menu = passing_menu(self.window())
-        menu.addAction(_("Choose another sound…"), self._choose_voice)
-        menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [Path(voice.path)]))
-        menu.addAction(_("Remove the voice"), self._model.remove_voice)
+        menu.addAction(_("Choose a sound…"), self._choose_voice)
+        menu.addAction(_("Describe a voice…"), partial(self._describe_voice, member))
+        for voice in self._model.designed:
+            words = units.shortened(voice.words, _LONGEST)
+            said = _("Use “{words}”", words=words) if voice.file is not None else _("Save “{words}” again", words=words)
+            menu.addAction(said, partial(self._model.use_voice, member, voice))
+        if member.voice is not None:
+            menu.addSeparator()
+            kept = Path(member.voice.path)
+            menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [kept]))
+            menu.addAction(_("Remove the voice"), self._model.remove_voice)
         open_below(menu, self.voice_button)
+
+    def _describe_voice(self, member: Member) -> None:
+        """Asks for words, then whether to pay."""
+        ask_text(
+            self.window(),
+            _("Describe a voice"),
+            _("What it sounds like: age, tone, accent, pace"),
+            "",
+            self._model.description_problem,
+            lambda text: confirm(self.window(), design_question(), partial(self._model.design_voice, member, text)),
+            ok=_("Continue…"),
+        )
+
+    def _hear(self, voice: MemberFile) -> None:
+        """Plays a voice that was just made, if its member is shown."""
+        if self.isVisible() and self._voice == voice:
+            self._toggle_play()
 
     @property
     def _voice(self) -> MemberFile | None:

@@ -246,7 +246,8 @@ class ComposerPane(QWidget):
     def _show_length(self) -> None:
         """Shows what names in the prompt stand for, and its length once it nears the limit."""
         words = count_words(self._composer.pair.prompt_field, self._composer.prompt)
-        say(self._count, str(in_turn(self._composer.names_in_words(), words)))
+        typed_at = self._prompt.textCursor().position() if self._prompt.hasFocus() else -1
+        say(self._count, str(in_turn(self._composer.names_in_words(typed_at), words)))
 
     def _typed(self) -> None:
         self._theme.look_at_letters(self._prompt.toPlainText())
@@ -385,6 +386,7 @@ class ComposerPane(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._prompt and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             put(self._box, "focused", event.type() == QEvent.Type.FocusIn)
+            self._show_length()
         if watched is self._prompt and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if _sequence(event) in self._keys.of(SEND):
                 if not event.isAutoRepeat():

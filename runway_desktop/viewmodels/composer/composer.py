@@ -155,12 +155,13 @@ class Composer(Model):
         """Spans of the members' names in a text that is, or becomes, the prompt."""
         return [(found.start, found.end) for found in self._draft.names_in(text) if found.member is not None]
 
-    def names_in_words(self) -> str:
-        """What the names in the prompt fill, what is left out, and which are unknown."""
+    def names_in_words(self, typed_at: int = -1) -> str:
+        """What the names in the prompt fill, what is left out, and which are unknown, but for the one that is being
+        typed, which ends at `typed_at`."""
         if self._draft.cast is None or not self._draft.cast.members:
             names = listed([f"@{name}" for name in self.input_fields.unknown_names(self.prompt)[:3]])
             return _("No input is named {names}.", names=names) if names else ""
-        found = (one.name for one in self._draft.names_in(self.prompt) if one.member is None)
+        found = (one.name for one in self._draft.names_in(self.prompt) if one.member is None and one.end != typed_at)
         unknown = list(dict.fromkeys(found))
         stays = ngettext("It stays text.", "They stay text.", len(unknown)) if unknown else ""
         return str(in_turn(casting_words(self.pair, self.casting()), unknown_words(unknown), stays))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.cast import Member, MemberKind
 from runway_desktop.domain.task import State
 from runway_desktop.rooms.cast.entry import CastPage
@@ -20,6 +21,7 @@ from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import task
 from tests.rigs.seen import said, says
 
+SPEECH = resource("samples") / "speech-6s.mp3"
 LEFT, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier
 
 
@@ -180,3 +182,35 @@ async def test_side_tells_what_models_take(tmp_path: Path, theme: Theme):
         rig.composer.choose("text_to_video", "gen4.5")
         await rest()
         assert says(page.side, "Name only")
+
+
+async def test_keyboard_alone_makes_a_member_and_names_it(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        page = await opened(rig)
+        page.view.setFocus()
+        QTest.keyClick(page.view, Qt.Key.Key_Down)
+        assert page.view.currentIndex().data() == "New character"
+        QTest.keyClick(page.view, Qt.Key.Key_Return)
+        await until(page.side.name.hasFocus)
+        QTest.keyClicks(page.side.name, "Old Ben")
+        QTest.keyClick(page.side.name, Qt.Key.Key_Return)
+        await until(lambda: named(rig, "Old Ben"))
+
+
+async def test_voice_is_described_once_and_taken(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        maya = await with_picture(rig.engine, tmp_path)
+        page = await opened(rig, maya.id)
+        rig.fetcher.serve("https://out.example/voice.mp3", SPEECH.read_bytes())
+        page.model.design_voice(maya, "A calm voice, about thirty years old")
+        assert not page.side.voice_button.isEnabled()
+        await until(lambda: named(rig, "Maya").voice)
+        await until(page.side.voice_button.isEnabled)
+        assert [one.words for one in page.model.designed] == ["A calm voice, about thirty years old"]
+        page.side.playback.close()
+        rig.models.activity.undo()
+        await until(lambda: named(rig, "Maya").voice is None)
+        page.model.use_voice(named(rig, "Maya"), page.model.designed[0])
+        await until(lambda: named(rig, "Maya").voice)
+        page.side.playback.close()
+        assert [call.name for call in rig.runway.calls].count("design_voice") == 1

@@ -107,6 +107,8 @@ async def test_line_tells_what_names_fill_and_which_are_unknown(tmp_path: Path, 
         rig.composer.choose("text_to_image", "gen4_image")
         prompt, _ = focused(rig)
         QTest.keyClicks(prompt, "@Maya and @Maja")
+        assert "Maja" not in said(rig.pane), "it is still being typed"
+        QTest.keyClicks(prompt, " ")
         assert "@Maya fills 1 of 3 pictures. Nothing left out. @Maja is not in the cast. It stays text." in said(
             rig.pane
         )
