@@ -46,8 +46,9 @@ def trial(makes: Makes) -> Room:
 
 @asynccontextmanager
 async def aurora(folder: Path, theme: Theme, *rooms: Room) -> AsyncIterator[Desktop]:
-    """Three tasks, of which two are in the open project."""
-    async with Desktop(folder, theme, rooms=(*ROOMS, *rooms), opens_rooms=True) as rig:
+    """Three tasks, of which two are in the open project. The program's own views are not there."""
+    others = [one for one in ROOMS if one.kind is not RoomKind.VIEW]
+    async with Desktop(folder, theme, rooms=(*others, *rooms), opens_rooms=True) as rig:
         await rig.put(task(1, project="Aurora"), task(2, project="Aurora"), task(3, project="Lagoon"))
         await rig.load()
         rig.models.pages.refresh()
