@@ -303,23 +303,20 @@ class BoardView(QTableView):
         self.take = 0
         super().currentChanged(current, previous)
         self._moved()
-        for index in (current, previous):
-            self.update(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         ahead = -1 if self.isRightToLeft() else 1
+        steps = {Qt.Key.Key_Left: -ahead, Qt.Key.Key_Right: ahead}
+        lines = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         match event.key():
-            case Qt.Key.Key_Left if not event.modifiers():
-                self._step(-ahead)
-            case Qt.Key.Key_Right if not event.modifiers():
-                self._step(ahead)
-            case Qt.Key.Key_Up if not event.modifiers():
-                self._line(-1)
-            case Qt.Key.Key_Down if not event.modifiers():
-                self._line(1)
-            case Qt.Key.Key_F10 if event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            case key if key in steps and not modifiers:
+                self._step(steps[Qt.Key(key)])
+            case key if key in lines and not modifiers:
+                self._line(lines[Qt.Key(key)])
+            case Qt.Key.Key_F10 if modifiers == Qt.KeyboardModifier.ShiftModifier:
                 self._open_menu()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if not event.modifiers():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if not modifiers:
                 self.take_action()
             case _:
                 super().keyPressEvent(event)
@@ -410,7 +407,6 @@ class BoardView(QTableView):
         if take != self.take:
             self.take = take
             self._moved()
-            self.update(index)
         self._show_tile(index)
 
     def _show_tile(self, index: QModelIndex) -> None:
@@ -460,6 +456,8 @@ class BoardView(QTableView):
         return cell.rows[take] if cell is not None and take < len(cell.rows) else None
 
     def _moved(self) -> None:
+        # The cell after the current one may have a hint.
+        self.viewport().update()
         self._model.current = self.current_id()
         row = self._row_at(self.currentIndex(), self.take)
         if row is not None and self.hasFocus():

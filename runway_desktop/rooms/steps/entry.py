@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -56,11 +57,11 @@ class StepsPage(QWidget):
         self._window = window = desk.window
         judge = desk.models.task_commands.judging
         self.model = model = StepsModel(desk.cases, desk.models.bridge, desk.runner, judge, self)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.tools = Tools(model, desk)
         self._headers = StepHeaders(model, desk.theme)
         self.board = BoardView(model, desk.theme, window.workspace.posters, self._headers)
-        self._foot = Foot(model, desk.theme, desk.keys, self)
+        self.foot = Foot(model, desk.theme, desk.keys, self)
         self._empty = EmptySteps(desk.theme, self)
         self.bill_shown: BillPopup | None = None
         self._grabber: FrameGrabber | None = None
@@ -69,7 +70,7 @@ class StepsPage(QWidget):
         for one in (self.board, self._empty):
             self._stack.addWidget(one)
         self._line = line(self)
-        vbox((body, 1), self._line, self._foot, on=self, spacing=0)
+        vbox((body, 1), self._line, self.foot, on=self, spacing=0)
         self._connect()
         self._bind()
 
@@ -112,9 +113,9 @@ class StepsPage(QWidget):
         self.board.choice_moved.connect(window.pages.choice_moved)
         self.board.seen.connect(self._desk.models.posters.look)
         self.board.bill_wanted.connect(self.open_bill)
-        for part in (self.board, self._foot):
+        for part in (self.board, self.foot):
             part.fix_wanted.connect(self._fix)
-        self._foot.continue_wanted.connect(self.open_bill)
+        self.foot.continue_wanted.connect(self.open_bill)
         self._headers.made.connect(self._follow_head)
         self._empty.make.clicked.connect(self._begin)
 
@@ -143,17 +144,25 @@ class StepsPage(QWidget):
         model = self.model
         has_board = model.chain is not None and bool(model.board and model.board.rows)
         self._stack.setCurrentWidget(self.board if has_board else self._empty)
-        for part in (self._line, self._foot):
+        for part in (self._line, self.foot):
             part.setVisible(has_board)
         self._window.workspace.status.say_takes(model.words if has_board and self.isVisible() else "")
         self._empty.show_for(has_chain=model.chain is not None)
+
+        self._put_in_order()
+
+    def _put_in_order(self) -> None:
+        """Tab goes from the bar through the heads to the board, and on to the foot."""
+        stops = [*self.tools.stops, *self._headers.stops(), self.board, *self.foot.stops]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _show_bill(self) -> None:
         bill = self.model.bill
         if bill is not None and self.isVisible():
             self.bill_shown = shown = BillPopup(self.model, bill, self)
             shown.destroyed.connect(self._forget_bill)
-            shown.open_above(self._foot.go_on)
+            shown.open_above(self.foot.go_on)
 
     def _forget_bill(self) -> None:
         self.bill_shown = None
@@ -207,6 +216,7 @@ class Tools(QWidget):
         self._key.setProperty("kind", "key")
         self.chain = push_button(self, "", self.open_chains, kind="chip")
         self.step = push_button(self, f"+ {_('Step')}{BELOW}", self.open_ways, kind="chip", spoken=_("Add a step"))
+        self.stops = (self.advance, self.chain, self.step)
         hbox(
             self.advance, (self._key, Qt.AlignmentFlag.AlignVCenter), GRID, self.chain, self.step, on=self, spacing=GRID
         )

@@ -44,6 +44,7 @@ class Foot(QWidget):
         self._hints = words(self, tone="muted", wrap=False)
         self.go_on = push_button(self, "", self.continue_wanted, kind="primary")
         self.go_on.setMinimumHeight(5 * GRID)
+        self.stops = (self._fix, self.go_on)
         left = vbox(hbox(self._bar, (self._sum, 1)), hbox(self._failure, self._fix, STRETCH, spacing=GRID // 2),
                     spacing=GRID // 2)  # fmt: skip
         hbox(self._title, GRID, (left, 1), 2 * GRID, self._hints, GRID, self.go_on,

@@ -72,6 +72,9 @@ class StepHead(QWidget):
              on=self, margins=(2 * GRID, GRID, 2 * GRID, GRID // 2), spacing=GRID // 2)  # fmt: skip
         FollowsTheme(theme, self, partial(self._restyle, theme))
 
+    def stops(self) -> list[QWidget]:
+        return [self._model_chip, *self._chips.values(), self._amount, self._more, self._ready]
+
     @property
     def said(self) -> str:
         """The line of state."""
@@ -95,6 +98,7 @@ class StepHead(QWidget):
         say(self._said, "" if is_ready else said, tone)
         self._said.setToolTip(tip(said))
         self._ready.setText(f"→ {said}")
+        self._ready.setAccessibleName(said)
         self._ready.setVisible(is_ready)
 
     def _show_chips(self, step: Step) -> None:
@@ -197,6 +201,10 @@ class StepHeaders(QHeaderView):
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         edge = rect.left() if self.isRightToLeft() else rect.right()
         painter.drawLine(edge, rect.top(), edge, rect.bottom())
+
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, in visual order."""
+        return [stop for head in self._heads for stop in head.stops()]
 
     def column_of(self, widget: QWidget | None) -> int | None:
         """The column of a head that a widget is in."""

@@ -49,6 +49,22 @@ async def test_arrows_go_through_takes_and_then_cells(tmp_path, theme):
         assert film.page.chosen_ids() == ["t2"]
 
 
+async def test_tab_goes_from_the_bar_through_the_heads_to_board_and_button(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.page.tools.advance.setFocus()
+        reached = []
+        while not film.page.foot.go_on.hasFocus():
+            reached.append(film.rig.window.focusWidget().accessibleName())
+            QTest.keyClick(film.rig.window.focusWidget(), KEYS.Key_Tab)
+        assert reached == [
+            "Next after judging", "Chain: Storm", "Add a step",
+            "Model of step Text → image", "Size", "Takes of each pick: 1", "More of step Text → image",
+            "Model of step Image → video", "Duration", "Takes of each pick: 1", "More of step Image → video",
+            "1 pick ready", "Steps",
+        ]  # fmt: skip
+
+
 async def test_pick_by_key_goes_on_to_the_next_take_and_makes_it_ready(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
