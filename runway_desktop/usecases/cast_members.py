@@ -46,15 +46,15 @@ class CastFiles:
         name = name.strip().removeprefix("@").strip("\"'“”„«» ")
         return await self.put(cast.named(name) or new_member(cast, MemberKind.CHARACTER, name), paths)
 
-    async def put(self, member: Member, paths: Sequence[Path], kind: Media | None = None) -> Put:
-        """Adds pictures and clips at the end; a sound becomes the voice. `kind`: take no other."""
+    async def put(self, member: Member, paths: Sequence[Path]) -> Put:
+        """Adds pictures and clips at the end; a sound becomes the voice."""
         keeper = self._engine.cast
         files, voice, problems = list(member.files), member.voice, []
         looks = await self._engine.intake.look([path.as_uri() for path in paths])
         for path in paths:
             found = looks[path.as_uri()]
             media = found.facts.media if found.facts is not None else Media.OTHER
-            if media is Media.OTHER or kind not in (None, media):
+            if media is Media.OTHER:
                 problems.append(found.said or _NOT_USABLE.with_(file=path.name))
                 continue
             kept = await keeper.keep(path, media)

@@ -154,10 +154,6 @@ class _CardDelegate(ItemDelegate):
         share = 0.68 if card.kind is MemberKind.CHARACTER else 0.45
         return QSize(width, round((width - _GAP) * share) + font + small + 3 * GRID + _GAP)
 
-    def helpEvent(self, *args: object) -> bool:
-        """A tip only where words are cut."""
-        return False
-
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         card: Card = index.data(CARD)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

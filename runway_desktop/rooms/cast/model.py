@@ -3,12 +3,13 @@ Changes are saved at once. GUI thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
+from runway_desktop.catalog import Pair
 from runway_desktop.domain.cast import DesignedVoice, Member, MemberFile, MemberKind, name_key
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.inputs import MediaFacts
@@ -153,6 +154,8 @@ class CastModel(Model):
         """Posters of the current member's last tasks."""
         self.designing: MemberId | None = None
         """The member for which a voice is being made."""
+        self._fills: tuple[object, list[tuple[str, Fill]]] = (None, [])
+        """Of which member and pair it was asked last, and the answer."""
         self._current: MemberId | None = None
         self._is_open = False
         for moved in (bridge.cast_changed, pages.changed, composer.structure_changed):
@@ -216,11 +219,19 @@ class CastModel(Model):
 
     def fills(self, member: Member) -> list[tuple[str, Fill]]:
         """What models take of a member: first the composer's, then one of each different answer."""
-        found = [(self._composer.pair, fill_of(self._composer.pair, member))]
-        labels, said = {found[0][0].label}, {found[0][1]}
+        asked = (member, self._composer.pair)
+        if self._fills[0] != asked:
+            self._fills = asked, list(self._find_fills(*asked))
+        return self._fills[1]
+
+    def _find_fills(self, member: Member, first: Pair) -> Iterator[tuple[str, Fill]]:
+        """All pairs are tried, which takes 50 ms where few answers differ."""
+        fill = fill_of(first, member)
+        labels, said = {first.label}, {fill}
+        yield first.label, fill
         for pair in self._cases.catalog.pairs():
-            if len(found) == MOST_FILLS:
-                break
+            if len(said) == MOST_FILLS:
+                return
             if (
                 pair.label not in labels
                 and pair.prompt_field is not None
@@ -228,8 +239,7 @@ class CastModel(Model):
             ):
                 labels.add(pair.label)
                 said.add(fill)
-                found.append((pair, fill))
-        return [(pair.label, fill) for pair, fill in found]
+                yield pair.label, fill
 
     def begin(self, kind: MemberKind, paths: Sequence[Path] = ()) -> None:
         """Makes a member, with these files."""

@@ -110,12 +110,7 @@ class CastSide(QWidget):
     def _build(self) -> None:
         self._holder = holder = Holder(self)
         self._kind = words(holder, wrap=False)
-        self.more = tool_button(
-            holder,
-            self._open_menu,
-            tip=_("More"),
-            spoken=_("What can be done with this member"),
-        )
+        self.more = tool_button(holder, self._open_menu, tip=_("More"), spoken=_("Actions on this member"))
         self.name = line_edit(holder, _("Name in prompts"))
         self.name.editingFinished.connect(lambda: self._model.rename(self.name.text()))
         self._problem = words(holder, tone="bad")
@@ -137,13 +132,11 @@ class CastSide(QWidget):
         self.show_all = push_button(holder, _("Show all"), self._show_tasks, kind="link", spoken=_("Show all tasks"))
         self._recent = QWidget(holder)
         self._recent_row = FlowLayout(self._recent)
-        self._captions = [
-            words(holder, text, "muted", wrap=False)
-            for text in (_("Name in prompts"), _("Pictures"), _("Voice"), "", _("What it fills"))
-        ]
-        self._captions[3].setText(_("Words, for models that take no pictures"))
-        self._captions[3].setWordWrap(True)
-        name, pictures, voice, said, fills = self._captions
+        titles = (_("Name in prompts"), _("Voice"), _("Words, for models that take no pictures"), _("What it fills"))
+        self._captions = [words(holder, text, "muted") for text in titles]
+        name, voice, said, fills = self._captions
+        pictures = words(holder, _("Pictures"), "muted", wrap=False)
+        self._captions += [pictures, self._hint, self._used]
         vbox(
             hbox(self._kind, STRETCH, self.more),
             *(name, self.name, self._problem, GRID // 2),
@@ -164,7 +157,7 @@ class CastSide(QWidget):
     def _restyle(self) -> None:
         self._kind.setFont(self._theme.strong_font())
         self.more.setIcon(self._theme.icon("mdi6.dots-horizontal"))
-        for label in (*self._captions, self._hint, self._used):
+        for label in self._captions:
             label.setFont(self._theme.small_font())
         self.words.setFixedHeight(_LINES * self.words.fontMetrics().lineSpacing() + 2 * GRID)
         self._show()
@@ -178,11 +171,11 @@ class CastSide(QWidget):
         if member is None:
             self.playback.close()
             return
-        if before is None or before.id != member.id:
+        is_other = before is None or before.id != member.id
+        if is_other:
             self.playback.close()
             self._area.verticalScrollBar().setValue(0)
         self._kind.setText(str(KIND_WORDS[member.kind]))
-        is_other = before is None or before.id != member.id
         if is_other or before.name != member.name:
             self.name.setText(f"@{member.name}")
         say_wrong(self.name, self._problem, self._model.name_problem)

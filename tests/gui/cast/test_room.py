@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from PIL import Image
@@ -22,6 +23,7 @@ from tests.rigs.rows import task
 from tests.rigs.seen import said, says
 
 SPEECH = resource("samples") / "speech-6s.mp3"
+FRAME = 0.016
 LEFT, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier
 
 
@@ -214,3 +216,17 @@ async def test_voice_is_described_once_and_taken(tmp_path: Path, theme: Theme):
         await until(lambda: named(rig, "Maya").voice)
         page.side.playback.close()
         assert [call.name for call in rig.runway.calls].count("design_voice") == 1
+
+
+async def test_page_of_500_members_scrolls_within_a_frame(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        for number in range(500):
+            await rig.store.save_member(member(f"Extra {number:03}", "a.png", "b.png"), 0.0)
+        page = await opened(rig)
+        took = []
+        for at in range(0, page.view.verticalScrollBar().maximum(), 2000):
+            begun = time.thread_time()
+            page.view.verticalScrollBar().setValue(at)
+            page.view.viewport().repaint()
+            took.append(time.thread_time() - begun)
+        assert sorted(took)[len(took) // 2] < FRAME, took
