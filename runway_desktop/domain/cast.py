@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -148,13 +148,13 @@ _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 _WORD = re.compile(r"[^\W\d]\w*")
 _QUOTED = re.compile(r'["“„«]([^"“”„«»\n]+)["”“»]')
 _BEGUN = re.compile(r'["“„«]?([^"“”„«»\n]*)\Z')
-_MAIL = frozenset("._%+-@")
+_MAIL = frozenset("._%+-@\\")
 
 
 def mentions(prompt: str, cast: Cast, tags: frozenset[str] = frozenset(), settled: Sequence[str] = ()) -> list[Mention]:
     """The names after an `@` in a prompt, in order: members, and unknown ones. Not what is text: an `@` in a mail
-    address or in code, a tag of the request (`tags`, folded), and what is `settled`: folded texts that names of an
-    earlier prompt begin with."""
+    address, in code or after a backslash, a tag of the request (`tags`, folded), and what is `settled`: folded texts
+    that names of an earlier prompt begin with."""
     found = []
     for start in _ats(prompt):
         rest = prompt[start + 1 :]
@@ -188,6 +188,16 @@ def begun_name(text: str) -> str | None:
 def settled_names(prompt: str) -> tuple[str, ...]:
     """What follows each `@` of a prompt that was stored: its names are text, whoever joins the cast later."""
     return tuple(dict.fromkeys(name_key(prompt[at + 1 : at + 1 + LONGEST_NAME]) for at in _ats(prompt)))
+
+
+def as_text(prompt: str, but: Container[str] = ()) -> str:
+    """A prompt that was stored, to be typed: with a backslash before each @, so that what follows stays text, whoever
+    joins the cast later. `but`: tags and quoted names, folded, which stay as they are."""
+    for at in reversed([*_ats(prompt)]):
+        found = _QUOTED.match(prompt, at + 1) or _WORD.match(prompt, at + 1)
+        if prompt[at + 1 : at + 2].strip() and (found is None or name_key(found.group()) not in but):
+            prompt = f"{prompt[:at]}\\{prompt[at:]}"
+    return prompt
 
 
 def _ats(prompt: str) -> Iterator[int]:

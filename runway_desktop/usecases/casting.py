@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -27,7 +27,7 @@ from runway_desktop.catalog import (
     starting_values,
 )
 from runway_desktop.catalog.assets import NUMBERED, TAG, capacity
-from runway_desktop.domain.cast import Cast, Member, MemberFile, Mention, mentions
+from runway_desktop.domain.cast import Cast, Member, MemberFile, Mention, as_text, mentions, name_key
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MemberId, Request, Task
 from runway_desktop.texts import Text, _, enumerated, in_turn, listed
@@ -77,21 +77,24 @@ class Casting(Struct, frozen=True, kw_only=True):
 
 
 def cast_into(pair: Pair, values: Mapping[str, Any], cast: Cast | None, settled: Sequence[str] = ()) -> Casting:
-    """Expands the names in the prompt of `values`, which are wire values, perhaps invalid ones. `settled`: as in
-    `domain.cast.mentions`."""
+    """Expands the names in the prompt of `values`, which are wire values, perhaps invalid ones. An @ after a backslash
+    stays, without the backslash. `settled`: as in `domain.cast.mentions`."""
     found = names_in(pair, values, cast, settled)
     members = tuple({one.member.id: one.member for one in found if one.member is not None}.values())
     unknown = tuple(dict.fromkeys(one.name for one in found if one.member is None))
     prompt_field = pair.prompt_field
-    if not members or prompt_field is None:
-        return Casting(values=dict(values), unknown=unknown)
+    prompt = values.get(prompt_field.name) if prompt_field is not None else None
+    if prompt_field is None or not isinstance(prompt, str):
+        return Casting(values=dict(values))
+    if not members:
+        return Casting(values={**values, prompt_field.name: _written(prompt, (), {}, set())}, unknown=unknown)
     places = _Places(pair, values, members)
     told = {member.id: places.words_for(member) for member in members}
     in_words = tuple(member for member in members if not places.has(member))
     return Casting(
         values={
             **places.values,
-            prompt_field.name: _written(values[prompt_field.name], found, told, {one.id for one in in_words}),
+            prompt_field.name: _written(prompt, found, told, {one.id for one in in_words}),
         },
         members=members,
         uses=tuple(places.uses),
@@ -107,7 +110,7 @@ def names_in(pair: Pair, values: Mapping[str, Any], cast: Cast | None, settled: 
     prompt = values.get(field.name) if field is not None else None
     if cast is None or not cast.members or not isinstance(prompt, str) or "@" not in prompt:
         return []
-    return mentions(prompt, cast, _tags(pair, values), settled)
+    return mentions(prompt, cast, tags_in(pair, values), settled)
 
 
 def cast_request(
@@ -118,14 +121,15 @@ def cast_request(
     casting = cast_into(pair, request.values, cast, settled)
     files = [asset.uri for asset in assets_in(pair, request.values) if asset.uri.startswith("file:")]
     known = [cast.of_files[uri] for uri in files if uri in cast.of_files] if cast is not None and files else []
-    if casting.members:
+    if casting.values != request.values:
         request = replace(request, values=casting.values, prompt=prompt_of(pair, casting.values))
     return request, tuple(dict.fromkeys((*casting.ids, *known)))
 
 
-def as_asked(task: Task, members: Iterable[Member], catalog: Catalog) -> str:
-    """The prompt of a stored task with the names of those `members` that it has as an `@` again, for another request
-    that they are in, too. A member whose name changed since is found by a tag alone."""
+def as_asked(task: Task, members: Sequence[Member], catalog: Catalog) -> str:
+    """The prompt of a stored task, to be typed: with the names of those `members` that it has as an `@` again, for
+    another request that they are in, too. Other names are text. A member whose name changed since is found by a tag
+    alone."""
     request = task.request
     prompt, pair = request.prompt, catalog.pair(request.endpoint, request.model)
     items = [
@@ -151,7 +155,7 @@ def as_asked(task: Task, members: Iterable[Member], catalog: Catalog) -> str:
             is_found, prompt = known != prompt, known
             if is_found and said is not described:
                 break
-    return prompt
+    return as_text(prompt, {f'"{name_key(member.name)}"' for member in members if member.id in task.cast})
 
 
 def casting_words(pair: Pair, casting: Casting) -> str:
@@ -229,7 +233,7 @@ class _Places:
         self.uses: list[Use] = []
         self._members = members
         self._names: dict[MemberId, str] = {}
-        self._taken = set(_tags(pair, values))
+        self._taken = set(tags_in(pair, values))
         fields = [field for field in pair.asset_fields if _may_hold_cast(field)]
         # Required inputs first, lists before single ones; sounds last, since some are sent only with pictures.
         fields.sort(key=lambda one: (Media.AUDIO in one.media, not one.required, one.kind is FieldKind.ASSET))
@@ -303,7 +307,7 @@ def _may_hold_cast(field: Field) -> bool:
     return field.kind is FieldKind.ASSETS or field.required or Media.AUDIO in field.media
 
 
-def _tags(pair: Pair, values: Mapping[str, Any]) -> frozenset[str]:
+def tags_in(pair: Pair, values: Mapping[str, Any]) -> frozenset[str]:
     """The names that the prompt has for the request's own inputs, folded."""
     found = set()
     for field in pair.asset_fields:
@@ -335,4 +339,4 @@ def _written(prompt: str, found: Sequence[Mention], told: Mapping[MemberId, str]
         gap = " " if said.startswith("@") and re.match(r"\w", rest) else ""
         parts += [prompt[end : one.start], said, gap]
         end = one.end
-    return "".join([*parts, prompt[end:]])
+    return "".join([*parts, prompt[end:]]).replace("\\@", "@")

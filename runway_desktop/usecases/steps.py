@@ -32,7 +32,6 @@ from runway_desktop.catalog import (
 from runway_desktop.catalog.catalog import length_left_out, starting_values
 from runway_desktop.catalog.labels import endpoint_label, model_label
 from runway_desktop.domain.caps import HeldBack
-from runway_desktop.domain.cast import settled_names
 from runway_desktop.domain.errors import NotPossible, RunwayDesktopError
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.media import Media
@@ -297,7 +296,7 @@ class Steps:
             return _not_taken(step, media)
         prompt = step.prompt(as_asked(first, engine.cast.now.members, engine.catalog), take.row.task.note)
         request = _request(pair, step, prompt, AssetItem(uri=path.as_uri(), media=media))
-        casting = cast_into(pair, request.values, engine.cast.now, settled_names(first.request.prompt))
+        casting = cast_into(pair, request.values, engine.cast.now)
         request = replace(request, values=casting.values, prompt=prompt_of(pair, casting.values))
         return Ready(
             take=take, output=output, step=step, request=request, cast=casting.ids, unknown=casting.unknown,

@@ -20,6 +20,7 @@ from typing import Any, TextIO
 
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
+from runway_desktop.domain.cast import as_text
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import Task, TaskId
@@ -253,7 +254,7 @@ class _ListFile:
                     case ListForm.JSON:
                         # One array with one object per line, readable by eye and by `grep`.
                         values = {column.key: _json(column.value(line)) for column in self._columns}
-                        values |= {LITERAL: True} if _has_braces(line) else {}
+                        values |= {LITERAL: True} if _is_literal(line) else {}
                         self._text.write(self._before + json.dumps(values, ensure_ascii=False, default=str))
                         self._before = ",\n"
 
@@ -273,14 +274,18 @@ class _ListFile:
             self._part.unlink(missing_ok=True)
 
 
-def _has_braces(line: ExportLine) -> bool:
-    """Whether the prompt contains syntax of expansions and must be escaped to be typed."""
-    return literal(line.task.request.prompt) != line.task.request.prompt
+def _is_literal(line: ExportLine) -> bool:
+    """Whether the prompt contains syntax of expansions, or names, and must be escaped to be typed."""
+    return _escaped(line) != line.task.request.prompt
+
+
+def _escaped(line: ExportLine) -> str:
+    return literal(as_text(line.task.request.prompt))
 
 
 def _typed(column: ExportColumn, line: ExportLine) -> Value:
     """Escapes the prompt: a table that is imported again consists of its cells only."""
-    return literal(line.task.request.prompt) if column.key == "prompt" else column.value(line)
+    return _escaped(line) if column.key == "prompt" else column.value(line)
 
 
 def _cell(value: Value, decimal: str) -> str:

@@ -23,7 +23,7 @@ from .vocabulary import Content, TableColumn, Vocabulary
 _LISTS = ("prompts", "requests", "tasks", "items", "rows", "shots", "data")
 _ID_NAMES = ("id", "taskId", "task_id", "runway_id", "runwayId")
 LITERAL = "literal_prompt"
-"""In an exported list: braces in the prompt are literal."""
+"""In an exported list: braces and names of the cast in the prompt are text."""
 _OWN_NAMES = frozenset({"request", "values", "settings", "input", "body", "params"})
 
 

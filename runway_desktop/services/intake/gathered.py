@@ -33,7 +33,7 @@ class GatheredDraft(Struct, frozen=True, kw_only=True):
     """Cells of unknown columns, by title."""
     findings: tuple[IntakeFinding, ...] = ()
     is_literal: bool = False
-    """Braces in its prompt are literal."""
+    """It is of a stored request: braces and names of the cast in its prompt are text."""
     goes_on_from: AssetDrop | None = None
     """The result that is its input. The kind of the result decides the endpoint."""
 

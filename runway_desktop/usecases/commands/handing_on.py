@@ -11,6 +11,7 @@ from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MadeSheet, State
+from runway_desktop.services.library.expansion import literal
 from runway_desktop.texts import Text
 from runway_desktop.usecases.cast_members import CastFiles
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
@@ -115,8 +116,8 @@ async def _continue(context: Context, rows: Sequence[Row], _: Given) -> Report:
                 drafts.append(
                     GatheredDraft(
                         goes_on_from=AssetDrop(uri=path.as_uri(), path=path, media=output.media),
-                        values={"prompt": as_asked(task, cast, engine.catalog)},
-                        project=task.project, shot=task.shot, is_literal=True, source=MadeSheet.CONTINUED.value,
+                        values={"prompt": literal(as_asked(task, cast, engine.catalog))},
+                        project=task.project, shot=task.shot, source=MadeSheet.CONTINUED.value,
                     )
                 )  # fmt: skip
     return Report(sheet=Gathered(drafts=tuple(drafts)) if drafts else None, problems=tuple(problems))

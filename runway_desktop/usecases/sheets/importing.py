@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.catalog import Catalog, is_left_out
+from runway_desktop.domain.cast import as_text
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MadeSheet
@@ -15,6 +16,7 @@ from runway_desktop.services.intake.gathered import CLIPBOARD, Gathered, Gathere
 from runway_desktop.services.intake.vocabulary import INPUT_NAMES
 from runway_desktop.services.library.expansion import literal
 from runway_desktop.services.library.sheets import KeptRow
+from runway_desktop.usecases.casting import tags_in
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Columns
@@ -59,7 +61,10 @@ class Importer:
         }
         for name, value in draft.values.items():
             if isinstance(value, str) and (name in self._columns.prompt_names or name in _USUAL_PROMPTS):
-                cells.setdefault(PROMPT, literal(value.strip()) if draft.is_literal else value.strip())
+                prompt = value.strip()
+                if draft.is_literal:
+                    prompt = literal(as_text(prompt, tags_in(pair, draft.values) if pair is not None else ()))
+                cells.setdefault(PROMPT, prompt)
                 continue
             known = pair.field(name) if pair is not None else self._columns.any_field(name)
             cells[name] = cell.inputs_of_wire(known, value) if known is not None and known.is_asset else value

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.catalog import Pair, validate
-from runway_desktop.domain.cast import settled_names
+from runway_desktop.domain.cast import as_text, settled_names
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.usecases.casting import Casting, as_asked, cast_into, cast_request
@@ -187,6 +187,22 @@ def test_name_of_an_earlier_prompt_stays_text_until_the_member_is_chosen():
     assert names(cast_in("@Maya walks to @マヤの森 with @Old Ben", settled=settled)) == ["Old Ben"]
 
 
+def test_name_after_a_backslash_is_text_and_the_backslash_is_not_sent():
+    casting = cast_in(r"\@Maya sees @Maya, write to a@maya.org")
+    assert casting.values["promptText"] == "@Maya sees Maya, write to a@maya.org"
+    assert cast_in(r"\@Maya").values == {"promptText": "@Maya"}
+    prompt = r"\@Maya"
+    asked = Request(endpoint=PLAIN[0], model=PLAIN[1], values={"promptText": prompt}, prompt=prompt)
+    assert cast_request(pair_of(PLAIN), asked, CAST)[0].prompt == "@Maya"
+
+
+@pytest.mark.parametrize("prompt", ["@Maya and @マヤ, `@Maya`, a@maya.org, @ 5, @3PO", '@"Old Ben" at 5 @ noon', ""])
+def test_stored_prompt_is_typed_so_that_it_is_sent_as_it_was(prompt: str):
+    assert cast_in(as_text(prompt)).values["promptText"] == prompt
+    assert cast_in(as_text(prompt)).members == ()
+    assert as_text("@img1 and @Maya", {"img1"}) == r"@img1 and \@Maya"
+
+
 def test_every_pair_takes_what_a_member_brings():
     """What the catalog then refuses is only what it refused before."""
     for pair in CATALOG.pairs():
@@ -217,3 +233,10 @@ def test_names_of_a_stored_prompt_are_found_again_for_the_next_request(key: tupl
     again = as_asked(replace(task(1), request=stored, cast=ids), CAST.members, CATALOG)
     asked = Request(endpoint=key[0], model=key[1], values={"promptText": again}, prompt=again)
     assert cast_request(pair, asked, CAST, settled_names(stored.prompt))[1] == ids
+
+
+def test_name_that_was_text_is_text_for_the_next_request():
+    stored = replace(task(1), request=Request(endpoint=PLAIN[0], model=PLAIN[1], prompt="Maya meets @マヤ"))
+    again = as_asked(replace(stored, cast=(MAYA.id,)), CAST.members, CATALOG)
+    assert names(cast_in(again)) == ["Maya"]
+    assert cast_in(again).values["promptText"] == "Maya meets @マヤ"

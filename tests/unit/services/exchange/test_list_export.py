@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from runway_desktop.domain.cast import as_text
 from runway_desktop.domain.errors import DiskError, StoreError
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, State, Task, TaskId
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, original, plain
@@ -101,7 +102,7 @@ async def test_csv_export_has_numbers_zoned_times_and_one_line_per_file(tmp_path
 @pytest.mark.parametrize("prompt", ['=HYPERLINK("http://x")', "+1", "-fog", "@sum", "\tfog", "＝1+1"])
 async def test_exported_prompt_never_becomes_a_formula(tmp_path, prompt):
     [row] = rows_of(await written(tmp_path, a_task(prompt=prompt)))
-    assert row["prompt"] == f"'{prompt}"
+    assert row["prompt"] == ("\\" if prompt[0] == "@" else "'") + prompt
 
 
 TRICKY = [
@@ -126,7 +127,7 @@ async def test_exported_list_is_imported_unchanged(tmp_path, separator):
     manner = CsvDialect(separator, ".", is_marked=True)
     path = await written(tmp_path, *tasks, columns=["prompt", "model", "shot"], manner=manner)
     found = await Intake(CATALOG, AtOnce()).gather(Dropped(paths=(path,)))
-    assert [draft.values["promptText"] for draft in found.drafts] == [prompt.strip() for prompt in TRICKY]
+    assert [draft.values["promptText"] for draft in found.drafts] == [as_text(prompt.strip()) for prompt in TRICKY]
     assert [draft.shot for draft in found.drafts] == [f"=S{number}" for number in range(len(TRICKY))]
     raw = path.read_bytes().decode("utf-8-sig")
     for row in csv.reader(raw.splitlines(keepends=True), delimiter=separator):
@@ -221,7 +222,7 @@ def test_any_typed_text_survives_a_list_export(tmp_path_factory, texts, cost):
     task = replace(a_task(prompt=prompt), title=title, note=note, project=project, cost_credits=cost)
     folder = tmp_path_factory.mktemp("list")
     [row] = rows_of(asyncio.run(written(folder, task)))
-    whole = [text.encode("utf-8", "replace").decode() for text in texts]
+    whole = [text.encode("utf-8", "replace").decode() for text in (as_text(prompt), title, note, project)]
     assert [row[key] for key in ("prompt", "title", "note", "project")] == [plain(text) for text in whole]
     assert float(row["credits"]) == pytest.approx(cost, abs=1e-6)
     (folder / "list.csv").unlink()
