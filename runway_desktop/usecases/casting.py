@@ -42,6 +42,10 @@ _SHARES: Mapping[Media, Text] = MappingProxyType(
     }
 )
 
+_NONE: Mapping[Media, Text] = MappingProxyType(
+    {Media.IMAGE: Text("no picture"), Media.VIDEO: Text("no clip"), Media.AUDIO: Text("no voice")}
+)
+
 
 class Use(Struct, frozen=True):
     """A file of a member as an input: its field, and its index there."""
@@ -200,15 +204,15 @@ def fill_of(pair: Pair, member: Member) -> Fill:
     parts: list[object] = []
     files = [file.media for file in member.all_files]
     frames = {field.name for field in pair.asset_fields if field.positions and field.required}
-    for media in dict.fromkeys(files):
+    for media in (one for one in AMOUNTS if one in files):
         uses = [use for use in casting.uses if use.file.media is media]
         taken, there = len(uses), files.count(media)
         if taken == 1 and uses[0].field in frames:
             parts.append(_("Picture 1 as first frame"))
-        elif taken < there and (taken or media is not Media.AUDIO):
+        elif 0 < taken < there:
             parts.append(_SHARES[media].of(there).with_(n=taken, most=there))
         else:
-            parts.append(AMOUNTS[media].of(taken) if taken else _("no voice"))
+            parts.append(AMOUNTS[media].of(taken) if taken else _NONE[media])
     return Fill(enumerated(parts), in_words=False)
 
 

@@ -11,7 +11,7 @@ from runway_desktop.catalog import Pair, validate
 from runway_desktop.domain.cast import as_text, settled_names
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
-from runway_desktop.usecases.casting import Casting, as_asked, cast_into, cast_request
+from runway_desktop.usecases.casting import Casting, Fill, as_asked, cast_into, cast_request, fill_of
 from runway_desktop.values import replace
 from tests.rigs.cast import cast, file, member
 from tests.rigs.engine_rig import CATALOG
@@ -240,3 +240,12 @@ def test_name_that_was_text_is_text_for_the_next_request():
     again = as_asked(replace(stored, cast=(MAYA.id,)), CAST.members, CATALOG)
     assert names(cast_in(again)) == ["Maya"]
     assert cast_in(again).values["promptText"] == "Maya meets @マヤ"
+
+
+def test_what_a_model_takes_of_a_member_in_words():
+    maya = member("Maya", "walk.mp4", "1.png", "2.png", voice="maya.mp3", words="red hair")
+    assert fill_of(pair_of(("text_to_image", "gen4_image")), maya).words == "2 pictures, no clip, no voice"
+    first_frame = fill_of(pair_of(("image_to_video", "gen4_turbo")), maya)
+    assert first_frame.words == "Picture 1 as first frame, no clip, no voice"
+    assert fill_of(pair_of(("text_to_video", "gen4.5")), maya) == Fill("Words only", in_words=True)
+    assert fill_of(pair_of(("text_to_video", "gen4.5")), member("Ben")).words == "Name only"
