@@ -199,12 +199,13 @@ def broken(text: str, width: int, advance: Callable[[str], int]) -> str:
 
 
 def _cut(word: str, width: int, advance: Callable[[str], int]) -> list[str]:
-    parts = []
-    while word:
-        fits, too_much = 1, len(word) + 1
+    parts, start = [], 0
+    while start < len(word):
+        # Hardly a letter is narrower than a pixel; measuring the whole rest for each part takes long for a long word.
+        fits, too_much = 1, min(len(word) - start, width) + 1
         while too_much - fits > 1:
             middle = (fits + too_much) // 2
-            fits, too_much = (middle, too_much) if advance(word[:middle]) <= width else (fits, middle)
-        parts.append(word[:fits])
-        word = word[fits:]
+            fits, too_much = (middle, too_much) if advance(word[start : start + middle]) <= width else (fits, middle)
+        parts.append(word[start : start + fits])
+        start += fits
     return parts

@@ -37,6 +37,12 @@ def test_long_word_is_broken_where_it_no_longer_fits(text, width, lines):
     assert broken(text, width, len) == lines.replace("|", "\u200b")
 
 
+def test_breaking_a_word_takes_time_by_its_length_alone():
+    measured: list[int] = []
+    broken("a" * 10_000, 5, lambda text: measured.append(len(text)) or len(text))
+    assert sum(measured) < 10 * 10_000
+
+
 def is_laid_out(label: LongWordsLabel, width: int) -> bool:
     return width - 60 < label.width() < width
 
