@@ -96,7 +96,7 @@ class Chooser(Model):
             catalog=cases.catalog,
             favorites=favorites_of(cases.settings),
             new=self.new(),
-            current=self._composer.request(),
+            current=self._composer.first_request(),
             usually=self._usually,
             organization=cases.account.organization,
             price=cases.pricing.price,

@@ -366,8 +366,12 @@ class Composer(Model):
         field = self._draft.pair.field(name)
         return idle_reason(self._draft.pair, self.wire_values(), field) if field is not None else ""
 
+    def first_request(self) -> Request:
+        """With the cast in it; of several the first. Its price is shown."""
+        return self._order().first
+
     def price(self) -> Price | None:
-        return self._cases.pricing.price(self._order().first)
+        return self._cases.pricing.price(self.first_request())
 
     def button(self) -> Button:
         reasons = tuple(dict.fromkeys(finding.message for finding in self.findings()))

@@ -97,7 +97,7 @@ class StepChoice:
         found = self._catalog.pair(step.endpoint, step.model) if step is not None else None
         return found or next(iter(self._catalog.pairs()))
 
-    def request(self) -> Request:
+    def first_request(self) -> Request:
         values = self._step.values if self._step is not None else {}
         return Request(endpoint=self.pair.endpoint, model=self.pair.model, values=values)
 

@@ -11,6 +11,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, Task
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.results import sidecar
+from runway_desktop.usecases.requests.choices import CatalogPart
 from runway_desktop.usecases.words.tasks import facts_of
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -56,6 +57,8 @@ async def test_price_counts_the_inputs_that_names_bring(tmp_path: Path):
         rig.composer.set_value("promptText", "@Maya on a pier")
         await rig.engine.pricing.learn(rig.composer.requests()[0], 9)
         assert rig.composer.button().price.endswith("9 credits")
+        [offer] = [one for one in rig.composer.chooser.offers(CatalogPart.ALL) if one.is_current]
+        assert offer.priced()[0].endswith("9 credits"), "the chooser says the same"
         rig.composer.set_value("promptText", "A pier")
         assert rig.composer.button().price.endswith("5 credits")
 
