@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import PurePath
+from os.path import basename, dirname
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Row, folded, prompt_key
 from runway_desktop.domain.media import Media
@@ -68,9 +68,7 @@ def takes_of(rows: Iterable[Row], uses: Iterable[Input], makes: Callable[[str], 
         names: list[Source | str] = [task.made_of] if task.made_of is not None else []
         if not names:
             # A queued task's inputs were not hashed yet.
-            names = [
-                name for use in inputs[task.id] for name in (use.sha256 or use.path, PurePath(use.path).parent.name)
-            ]
+            names = [name for use in inputs[task.id] for name in (use.sha256 or use.path, basename(dirname(use.path)))]
         sources = [made[name] for name in names if name in made]
         before, source = max(sources, key=lambda one: one[0], default=(-1, None))
         for output in row.outputs:

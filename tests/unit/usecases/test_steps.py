@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,8 +17,9 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import Filter
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.steps import Chain, ChainId, StepInput
-from runway_desktop.domain.task import Look, Pick, Presence, Request, Source, State, StepId, Task, TaskId
+from runway_desktop.domain.task import Input, Look, Pick, Presence, Request, Source, State, StepId, Task, TaskId
 from runway_desktop.services.tasks.submission import Ask
+from runway_desktop.store.sqlite_store import SqliteStore
 from runway_desktop.usecases.sending.sending import NotAnswered
 from runway_desktop.usecases.steps import NEEDS_WINDOW, Board, Steps, problems_of, question_of, whose_words
 from runway_desktop.usecases.use_cases import UseCases
@@ -303,3 +305,26 @@ async def test_members_of_the_shots_prompt_are_carried_and_the_templates_join(tm
         assert len(ready.request.values["references"]) == 2
         [made] = await film.steps.send(await film.steps.bill([ready]))
         assert (await film.rig.task(made)).cast == ("maya", "ben")
+
+
+async def test_board_of_200_shots_with_2000_takes_is_read_within_200_ms(tmp_path: Path):
+    """Of the processor: that of the database's threads too."""
+    store = await SqliteStore.open(tmp_path / "a.db")
+    try:
+        async with a_film(tmp_path, store=store) as film:
+            tasks = [
+                task(n, State.SUCCEEDED, project=PROJECT, shot=f"{n // 10:03}", pick=Pick.NONE if n % 10 else Pick.PICK)
+                for n in range(2_000)
+            ]
+            results = [saved(one, str(tmp_path / f"{one.id}.png"), media=Media.IMAGE, sha256=one.id) for one in tasks]
+            inputs = [Input(task_id=one.id, field_path=("x",), uri="file:///x", path="/x/y.png") for one in tasks]
+            await store.add(tasks, inputs, None, (), results)
+            took = []
+            for _ in range(3):
+                begun = time.process_time()
+                board = await film.board()
+                took.append(time.process_time() - begun)
+            assert (len(board.rows), len(board.ready())) == (200, 200)
+            assert min(took) < 0.2, took
+    finally:
+        await store.close()
