@@ -380,7 +380,8 @@ def _shape_button(made: QAbstractButton, does: Does | None, kind: str, tip: str,
 
 
 class Popup(QFrame):
-    """Popup over its parent, closed by a click outside and deleted on close."""
+    """Popup over its parent, closed by a click outside and deleted on close. Qt passes a popup's keys on to the windows
+    of its parents as shortcuts; keys without modifiers stay here, such as Escape and letters."""
 
     def __init__(self, title: str, parent: QWidget) -> None:
         """`title` is the accessible name."""
@@ -389,6 +390,15 @@ class Popup(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setProperty("pane", "raised")
         self.setAccessibleName(title)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and self._keeps(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _keeps(self, event: QKeyEvent) -> bool:
+        return not event.modifiers() & ~(_KEYPAD | Qt.KeyboardModifier.ShiftModifier)
 
     def show_at(self, at: QPoint, beside: QWidget) -> None:
         """Shows it at a global position, moved if necessary to fit on the screen of `beside`."""
@@ -408,14 +418,10 @@ class Popup(QFrame):
 
 
 class KeyPopup(Popup):
-    """Popup with keys of its own. Qt passes a popup's keys on to its parent window as shortcuts; accepting the override
-    keeps them here."""
+    """Popup that keeps all keys."""
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        return super().event(event)
+    def _keeps(self, event: QKeyEvent) -> bool:
+        return True
 
 
 def viewport_of(area: QAbstractScrollArea) -> QWidget:

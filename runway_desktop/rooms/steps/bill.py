@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.texts import _, ngettext
-from runway_desktop.ui.building import STRETCH, Popup, add_row, grid, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, KeyPopup, add_row, grid, hbox, push_button, vbox
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.steps import Bill, question_of, title_of, whose_words
 from runway_desktop.usecases.words.holds import cost_words, raise_words
 
+from .model.cells import unknown_words
 from .model.model import StepsModel
 
 WIDTH = 54 * GRID
@@ -21,7 +22,7 @@ MOST_LEFT_OUT = 4
 """Sentences about picks that stay."""
 
 
-class BillPopup(Popup):
+class BillPopup(KeyPopup):
     def __init__(self, model: StepsModel, bill: Bill, parent: QWidget) -> None:
         super().__init__(_("Continue the picks"), parent)
         self._model = model
@@ -34,7 +35,7 @@ class BillPopup(Popup):
         if bill.ready:
             rows.addWidget(words(self, whose_words(bill.ready), "muted"))
             rows.addLayout(self._lines(bill))
-        if unknown := model.unknown_words(bill):
+        if unknown := unknown_words(bill.ready):
             rows.addWidget(words(self, unknown, "warn"))
         if bill.left_out:
             self._add_left_out(bill)

@@ -37,7 +37,7 @@ from runway_desktop.usecases.listing.columns import clip_of, poster_of
 from runway_desktop.usecases.words.tasks import judgment_words
 from runway_desktop.viewmodels.model import Soon
 
-from .headers import Corner, StepHeaders
+from .headers import Corner, StepHeaders, paint_edges
 from .model.cells import CellShown
 from .model.model import StepsModel
 from .model.table import CELL, PROMPT
@@ -94,10 +94,7 @@ class CellDelegate(ItemDelegate):
         cell: CellShown = index.data(CELL)
         theme, rect, letters = self._theme, option.rect, self._takes.letters
         letters.use(option.font)
-        painter.setPen(theme.color(Role.BORDER))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        painter.drawLine(self.placed(QRect(rect.topRight(), QSize(1, 1))).topLeft(),
-                         self.placed(QRect(rect.bottomRight(), QSize(1, 1))).topLeft())  # fmt: skip
+        paint_edges(painter, rect, theme, mirrored=self._view.isRightToLeft())
         boxes, current = self.boxes(rect, cell), self._view.currentIndex()
         is_current = index == current
         for at, box in enumerate(boxes):
@@ -163,11 +160,7 @@ class ShotHeader(QHeaderView):
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         theme, model = self._theme, self.model()
         painter.save()
-        painter.fillRect(rect, theme.color(Role.SURFACE))
-        painter.setPen(theme.color(Role.BORDER))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        edge = rect.left() if self.isRightToLeft() else rect.right()
-        painter.drawLine(edge, rect.top(), edge, rect.bottom())
+        paint_edges(painter, rect, theme, mirrored=self.isRightToLeft())
         role = Qt.ItemDataRole.DisplayRole
         name = model.headerData(section, Qt.Orientation.Vertical, role)
         room = rect.adjusted(2 * GRID, GRID, -GRID, 0)
@@ -295,7 +288,7 @@ class BoardView(QTableView):
     def updateGeometries(self) -> None:
         super().updateGeometries()
         shots, steps = self.verticalHeader(), self.horizontalHeader()
-        corner = QRect(shots.x(), steps.y(), shots.width(), steps.height() - 1)
+        corner = QRect(shots.x(), steps.y(), shots.width(), steps.height())
         self._corner.setGeometry(corner)
         self._corner.raise_()
 

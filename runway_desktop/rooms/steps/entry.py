@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStackedLayout, QWidget
 
+from runway_desktop.catalog import Field
 from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.steps import Step
+from runway_desktop.domain.steps import Chain, Step
 from runway_desktop.domain.task import StepId, TaskId
 from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, add_check, hbox, line, open_below, passing_menu, push_button, vbox
@@ -134,7 +135,7 @@ class StepsPage(QWidget):
         head.model_wanted.connect(self.tools.choose_model)
         head.more_wanted.connect(self._edit)
 
-    def _edit(self, step: Step, shown: tuple[str, ...]) -> None:
+    def _edit(self, step: Step, shown: tuple[Field, ...]) -> None:
         dialog = StepDialog(self.model, step, shown, self._window)
         dialog.kept.connect(self.model.change)
         dialog.remove_wanted.connect(partial(self.model.remove_step, step))
@@ -142,13 +143,13 @@ class StepsPage(QWidget):
 
     def _show(self) -> None:
         model = self.model
-        has_board = model.chain is not None and bool(model.board and model.board.rows)
+        has_board = model.board is not None and bool(model.board.rows and model.board.columns)
         self._stack.setCurrentWidget(self.board if has_board else self._empty)
         for part in (self._line, self.foot):
             part.setVisible(has_board)
         self._window.workspace.status.say_takes(model.words if has_board and self.isVisible() else "")
-        self._empty.show_for(has_chain=model.chain is not None)
-
+        if not has_board:
+            self._empty.show_for(model.chain)
         self._put_in_order()
 
     def _put_in_order(self) -> None:
@@ -168,8 +169,11 @@ class StepsPage(QWidget):
         self.bill_shown = None
 
     def _begin(self) -> None:
-        if self.model.chain is None:
+        chain = self.model.chain
+        if chain is None:
             self.model.make_chain()
+        elif not chain.steps:
+            self.tools.open_ways()
         else:
             self._window.begin_request()
 
@@ -285,14 +289,14 @@ class EmptySteps(QWidget):
         self._said = words(self, tone="muted")
         self._said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.make = push_button(self, "", kind="primary")
-        self.make.setObjectName("begin")
         picture = EmptyPicture(theme, "nothing yet", self)
         vbox((STRETCH, 2), picture, self._said, hbox(STRETCH, self.make, STRETCH), (STRETCH, 3), on=self)
 
-    def show_for(self, *, has_chain: bool) -> None:
-        self._said.setText(
-            _("This project has no tasks yet. Takes of its shots appear here.")
-            if has_chain
-            else _("A chain of steps: picture → clip → upscale. Only what you pick goes on.")
-        )
-        self.make.setText(_("Make the first takes") if has_chain else _("Make this chain"))
+    def show_for(self, chain: Chain | None) -> None:
+        said = _("This project has no tasks yet. Takes of its shots appear here."), _("Make the first takes")
+        if chain is None:
+            said = _("A chain of steps: picture → clip → upscale. Only what you pick goes on."), _("Make this chain")
+        elif not chain.steps:
+            said = _("This chain has no steps yet."), _("Add a step")
+        self._said.setText(said[0])
+        self.make.setText(said[1])

@@ -3,12 +3,11 @@ thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from runway_desktop.catalog import Field, Pair
@@ -33,10 +32,19 @@ MOST_AMOUNT = 4
 """Of takes for each pick, in the menu."""
 
 
-def chip_fields(pair: Pair | None) -> Sequence[Field]:
+def paint_edges(painter: QPainter, rect: QRect, theme: Theme, *, mirrored: bool) -> None:
+    """Ground of a cell, with the lines below it and at its end."""
+    painter.fillRect(rect, theme.color(Role.SURFACE))
+    painter.setPen(theme.color(Role.BORDER))
+    painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+    edge = rect.left() if mirrored else rect.right()
+    painter.drawLine(edge, rect.top(), edge, rect.bottom())
+
+
+def chip_field(pair: Pair | None) -> Field | None:
     """The field that has a chip: the length, else the first of the main ones."""
     fields = [one for one in pair.main_fields if not one.is_asset and one.name != "seed"] if pair is not None else []
-    return [one for one in fields if one.name == "duration"][:1] or fields[:1]
+    return next((one for one in fields if one.name == "duration"), fields[0] if fields else None)
 
 
 class StepHead(QWidget):
@@ -47,7 +55,7 @@ class StepHead(QWidget):
     model_wanted = Signal(object, object)
     """The step, and the chip below which its model is chosen."""
     more_wanted = Signal(object, object)
-    """The step, and the names of the fields that have chips."""
+    """The step, and the fields that have chips."""
 
     def __init__(self, model: StepsModel, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -60,25 +68,20 @@ class StepHead(QWidget):
         self._model_chip = push_button(self, "", self._choose_model, kind="chip")
         self._amount = push_button(self, "", self._open_amounts, kind="chip")
         self._more = push_button(self, "", self._open_more, kind="chip")
-        self._chips: dict[str, Chip] = {}
+        self._field: Field | None = None
+        self._chip: Chip | None = None
         self._shown: object = None
         self._flow = FlowLayout(gap=GRID // 2 + 2)
         self._said = ElidedLabel(self, Qt.TextElideMode.ElideRight)
-        self._ready = push_button(
-            self, "", lambda: self.bill_wanted.emit(self._step.id if self._step else None), kind="link"
-        )
+        self._ready = push_button(self, "", self._want_bill, kind="link")
         head = hbox(self._number, (self._title, 1), self._each)
         vbox(head, self._takes, self._flow, hbox(self._said, self._ready, STRETCH), STRETCH,
              on=self, margins=(2 * GRID, GRID, 2 * GRID, GRID // 2), spacing=GRID // 2)  # fmt: skip
         FollowsTheme(theme, self, partial(self._restyle, theme))
 
     def stops(self) -> list[QWidget]:
-        return [self._model_chip, *self._chips.values(), self._amount, self._more, self._ready]
-
-    @property
-    def said(self) -> str:
-        """The line of state."""
-        return self._said.text() or self._ready.text()
+        chips = (self._model_chip, self._chip, self._amount, self._more, self._ready)
+        return [one for one in chips if one is not None]
 
     def show_column(self, at: int) -> None:
         board = self._model.board
@@ -106,39 +109,48 @@ class StepHead(QWidget):
         self._model_chip.setText(model_label(step.model) + BELOW)
         self._model_chip.setAccessibleName(_("Model of step {title}", title=title_of(step)))
         put(self._model_chip, "wrong", pair is None)
-        fields = chip_fields(pair)
-        shown = (step.endpoint, step.model)
-        if shown != self._shown:
-            self._shown = shown
-            while self._flow.takeAt(0) is not None:
-                pass
-            for chip in self._chips.values():
-                chip.hide()
-                chip.deleteLater()
-            self._chips = {field.name: Chip(field, self) for field in fields}
-            for button in (self._model_chip, *self._chips.values(), self._amount, self._more):
-                self._flow.addWidget(button)
-                button.show()
-            for chip in self._chips.values():
-                chip.setFont(self._model_chip.font())
-                chip.edited.connect(self._set_value)
-        for name, chip in self._chips.items():
-            chip.show_value(self._model.value(step, name))
+        if (step.endpoint, step.model) != self._shown:
+            self._shown = (step.endpoint, step.model)
+            self._renew_chip(chip_field(pair))
+        if self._chip is not None and self._field is not None:
+            self._chip.show_value(self._model.value(step, self._field.name))
         self._amount.setText(f"×{step.amount}{BELOW}")
         self._amount.setAccessibleName(_("Takes of each pick: {n}", n=step.amount))
-        left = len(self._model.fields_left(step, self._chips))
+        left = len(self._model.fields_left(step, self._fields))
         self._more.setText((f"+{left}" if left else "…") + BELOW)
         self._more.setAccessibleName(_("More of step {title}", title=title_of(step)))
+
+    def _renew_chip(self, field: Field | None) -> None:
+        while self._flow.takeAt(0) is not None:
+            pass
+        if self._chip is not None:
+            self._chip.hide()
+            self._chip.deleteLater()
+        self._field, self._chip = field, None
+        if field is not None:
+            self._chip = Chip(field, self)
+            self._chip.setFont(self._model_chip.font())
+            self._chip.edited.connect(self._set_value)
+        for button in self.stops()[:-1]:
+            self._flow.addWidget(button)
+            button.show()
+
+    @property
+    def _fields(self) -> tuple[Field, ...]:
+        return (self._field,) if self._field is not None else ()
 
     def _set_value(self, name: str, value: Any) -> None:
         if self._step is not None:
             self.changed.emit(replace(self._step, values={**self._step.values, name: value}))
 
+    def _want_bill(self) -> None:
+        self.bill_wanted.emit(self._step.id if self._step is not None else None)
+
     def _choose_model(self) -> None:
         self.model_wanted.emit(self._step, self._model_chip)
 
     def _open_more(self) -> None:
-        self.more_wanted.emit(self._step, tuple(self._chips))
+        self.more_wanted.emit(self._step, self._fields)
 
     def _open_amounts(self) -> None:
         step = self._step
@@ -196,11 +208,7 @@ class StepHeaders(QHeaderView):
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         """The heads are widgets."""
-        painter.fillRect(rect, self._theme.color(Role.SURFACE))
-        painter.setPen(self._theme.color(Role.BORDER))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        edge = rect.left() if self.isRightToLeft() else rect.right()
-        painter.drawLine(edge, rect.top(), edge, rect.bottom())
+        paint_edges(painter, rect, self._theme, mirrored=self.isRightToLeft())
 
     def stops(self) -> list[QWidget]:
         """Where Tab stops, in visual order."""
@@ -226,11 +234,12 @@ class Corner(QWidget):
         self._shots = words(self, wrap=False)
         self._note = words(self, _("The shot's prompt goes through all steps."), "muted")
         vbox(self._shots, self._note, STRETCH, on=self, margins=(2 * GRID, GRID, GRID, 0), spacing=GRID)
-        self.setProperty("pane", "list")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
         model.changed.connect(self._show)
         FollowsTheme(theme, self, self._restyle)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint_edges(QPainter(self), self.rect(), self._theme, mirrored=self.isRightToLeft())
 
     def _show(self) -> None:
         if (board := self._model.board) is not None:

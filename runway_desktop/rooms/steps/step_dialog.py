@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from runway_desktop.catalog import Field
 from runway_desktop.domain.steps import Step, StepInput
 from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import (
@@ -42,7 +43,7 @@ class StepDialog(Dialog):
     """The step as it shall be."""
     remove_wanted = Signal()
 
-    def __init__(self, model: StepsModel, step: Step, shown: tuple[str, ...], parent: QWidget) -> None:
+    def __init__(self, model: StepsModel, step: Step, shown: tuple[Field, ...], parent: QWidget) -> None:
         """`shown`: fields that have a chip."""
         super().__init__(_("Step “{step}”", step=title_of(step)), parent)
         self._step = step

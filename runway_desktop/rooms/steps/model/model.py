@@ -138,9 +138,6 @@ class StepsModel(Model):
     def continue_words(self) -> str:
         return cells.continue_words(self.ready, self._cases.pricing)
 
-    def unknown_words(self, bill: Bill) -> str:
-        return cells.unknown_words(bill.ready)
-
     def failure(self) -> tuple[Row | None, str]:
         """The latest failed take, and a sentence about it; None and an empty text if there is none."""
         found = [row for at in range(self.table.columnCount()) for shot in self.column_rows(at) for row in shot
@@ -173,19 +170,14 @@ class StepsModel(Model):
     def value(self, step: Step, name: str) -> Any:
         """A field's value: the step's, else the one that a new request begins with."""
         pair = self.pair(step)
-        if pair is None:
-            return None
-        return ({**length_left_out(pair), **starting_values(pair)} | dict(step.values)).get(name)
+        usual = {**length_left_out(pair), **starting_values(pair)} if pair is not None else {}
+        return (usual | dict(step.values)).get(name)
 
-    def fields_left(self, step: Step, shown: Collection[str]) -> list[Field]:
+    def fields_left(self, step: Step, shown: Collection[Field]) -> list[Field]:
         """Fields of a step beside those that are shown, its prompt and its inputs."""
-        pair = self.pair(step)
-        fields = pair.fields if pair is not None else ()
-        return [
-            one
-            for one in fields
-            if not (one.is_asset or one.name in shown or (pair is not None and one is pair.prompt_field))
-        ]
+        if (pair := self.pair(step)) is None:
+            return []
+        return [one for one in pair.fields if not one.is_asset and one not in shown and one is not pair.prompt_field]
 
     # Judging: `Judges` of the commands.
 
@@ -230,22 +222,20 @@ class StepsModel(Model):
 
     def prepare_take(self) -> None:
         """Prepares the bill of the current pick alone, also if it was continued before."""
-        place = self.table.place(self.current) if self.current is not None else None
-        if self.board is not None and place is not None and place[1] + 1 < len(self.board.columns):
-            after = self.board.rows[place[0]].cells[place[1] + 1]
-            self._prepare([one for one in (*after.coming, *after.done) if one.take.row.task.id == self.current])
+        self._prepare(self._of_take)
 
     @property
     def why_no_take(self) -> str:
         """Why the current take cannot go on; empty if it can."""
+        return "" if self._of_take else _("Only a saved pick goes on, to a step that follows.")
+
+    @property
+    def _of_take(self) -> list[Ready]:
         place = self.table.place(self.current) if self.current is not None else None
         if self.board is None or place is None:
-            return _("Select a take first.")
-        if place[1] + 1 == len(self.board.columns):
-            return _("No step follows.")
-        after = self.board.rows[place[0]].cells[place[1] + 1]
-        can = any(one.take.row.task.id == self.current for one in (*after.coming, *after.done))
-        return "" if can else _("Only saved picks go on.")
+            return []
+        after = self.board.rows[place[0]].cells[place[1] + 1 :][:1]
+        return [one for cell in after for one in (*cell.coming, *cell.done) if one.take.row.task.id == self.current]
 
     def _prepare(self, ready: Sequence[Ready]) -> None:
         if not self._is_preparing:
