@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextOption
+from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from runway_desktop.texts import _, ngettext
@@ -26,9 +26,8 @@ from runway_desktop.ui.building import (
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import LongWordsLabel, words
-from runway_desktop.ui.painting import rounded, square_in
-from runway_desktop.ui.tasks.posters import PosterCache
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.tasks.posters import PosterBox, PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.ui.window.details_pane import Holder
 from runway_desktop.usecases.commands.approval import APPROVE, APPROVE_KEY, EDIT_KEY, OF_PAGE, REFUSE, REFUSE_KEY
 from runway_desktop.usecases.commands.command import Scope
@@ -221,7 +220,9 @@ class _InputCard(QWidget):
             texts.append((_("This file cannot be read."), "bad"))
         labels = [_line(self, text, tone, theme) for text, tone in texts if text]
         self.setAccessibleName(", ".join(text for text, _tone in texts if text))
-        picture = (_Picture(one, theme, posters, self), Qt.AlignmentFlag.AlignTop)
+        box = PosterBox(theme, posters, _PICTURE, self)
+        box.show_picture(one.picture, one.media.kind.icon)
+        picture = (box, Qt.AlignmentFlag.AlignTop)
         beside = vbox(*labels, STRETCH, spacing=2, margins=(0, GRID // 2, GRID, GRID // 2))
         hbox(picture, (beside, 1), on=self)
 
@@ -232,25 +233,3 @@ def _line(parent: QWidget, text: str, tone: str, theme: Theme) -> QWidget:
     label.setFont(theme.small_font() if tone else theme.strong_font())
     label.say(text)
     return label
-
-
-class _Picture(QWidget):
-    def __init__(self, one: InputShown, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._one = one
-        self._theme = theme
-        self._posters = posters
-        self.setFixedSize(_PICTURE)
-        posters.ready.connect(self._came)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipPath(rounded(self.rect(), 5))
-        painter.fillRect(self.rect(), self._theme.color(Role.MEDIA))
-        if not (self._one.picture and self._posters.paint(painter, self.rect(), self._one.picture)):
-            self._theme.icon(self._one.media.kind.icon, Role.FAINT).paint(painter, square_in(self.rect(), 3 * GRID))
-
-    def _came(self, path: str) -> None:
-        if path == self._one.picture:
-            self.update()

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QWidget
 
 from runway_desktop.domain.cast import Member, MemberFile
@@ -34,8 +34,7 @@ from runway_desktop.ui.labels import LongWordsLabel, say_wrong, words
 from runway_desktop.ui.lifted_rows import take_copy
 from runway_desktop.ui.media.playback import Playback, PlayState
 from runway_desktop.ui.media.players import PlayFault
-from runway_desktop.ui.painting import rounded
-from runway_desktop.ui.tasks.posters import PosterCache
+from runway_desktop.ui.tasks.posters import PosterBox, PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.window.details_pane import Holder
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -119,7 +118,7 @@ class CastSide(QWidget):
         self._row = FlowLayout(self._pictures)
         self.add_button = push_button(holder, _("Add pictures…"), self._choose_pictures)
         self.play = tool_button(holder, self._toggle_play, side=20, tip=_("Play"), spoken=_("Play the voice"))
-        self._wave = _Picture(self._theme, self._posters, _WAVE, holder)
+        self._wave = PosterBox(self._theme, self._posters, _WAVE, holder, covers=True)
         self._length = words(holder, tone="muted", wrap=False)
         self.voice_button = push_button(holder, "", self._open_voice)
         self.words = QPlainTextEdit(holder)
@@ -255,7 +254,8 @@ class CastSide(QWidget):
             item = self._model.item(voice, 0)
             self._length.setText(units.length(item.facts.duration) if item.facts and item.facts.duration else "")
             still = self._mending.thumbnail(item)
-            self._wave.say(str(still or ""), item.name)
+            self._wave.show_picture(str(still or ""))
+            self._wave.setAccessibleName(item.name)
 
     def _show_fills(self, member: Member) -> None:
         fills = self._model.fills(member)
@@ -277,8 +277,8 @@ class CastSide(QWidget):
             self._recent.setProperty("shown", self._model.recent)
             clear_layout(self._recent_row)
             for path in self._model.recent:
-                picture = _Picture(self._theme, self._posters, _TASK, self._recent)
-                picture.say(path, "")
+                picture = PosterBox(self._theme, self._posters, _TASK, self._recent, covers=True)
+                picture.show_picture(path)
                 self._recent_row.addWidget(picture)
                 picture.show()
 
@@ -359,28 +359,3 @@ class CastSide(QWidget):
     def _show_tasks(self) -> None:
         if self._model.current is not None:
             self.show_all_wanted.emit(self._model.current)
-
-
-class _Picture(QWidget):
-    """A picture cut to its box."""
-
-    def __init__(self, theme: Theme, posters: PosterCache, size: QSize, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._posters = posters
-        self._path = ""
-        self.setFixedSize(size)
-        posters.ready.connect(lambda path: self.update() if path == self._path else None)
-
-    def say(self, path: str, name: str) -> None:
-        if path != self._path or name != self.accessibleName():
-            self._path = path
-            self.setAccessibleName(name)
-            self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipPath(rounded(self.rect(), 5))
-        painter.fillRect(self.rect(), self._theme.color(Role.MEDIA))
-        self._posters.paint(painter, self.rect(), self._path, covers=True)

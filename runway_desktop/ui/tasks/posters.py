@@ -12,15 +12,17 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import Output
 from runway_desktop.services.disk.disk_threads import drive_at
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.picture_reader import open_reader
-from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.theme import GRID, Role, Theme
 
 Key = tuple[str, int, int, bool]
 """Path, width and height in pixels into which the picture is fitted, or, if True, which it covers."""
@@ -133,6 +135,35 @@ def load(key: Key) -> QImage:
             cut.moveCenter(QRect(QPoint(0, 0), fitted).center())
             reader.setScaledClipRect(cut)
     return reader.read()
+
+
+class PosterBox(QWidget):
+    """A picture in a box of its own, or an icon."""
+
+    def __init__(
+        self, theme: Theme, posters: PosterCache, size: QSize, parent: QWidget, *, covers: bool = False
+    ) -> None:
+        """`covers`: the picture is cut to the box."""
+        super().__init__(parent)
+        self._theme = theme
+        self._posters = posters
+        self._covers = covers
+        self._shown = ("", "")
+        self.setFixedSize(size)
+        posters.ready.connect(lambda path: self.update() if path == self._shown[0] else None)
+
+    def show_picture(self, path: str, icon: str = "") -> None:
+        """`icon` is shown without a picture."""
+        self._shown = (path, icon)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, (path, icon) = QPainter(self), self._shown
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipPath(rounded(self.rect(), 5))
+        painter.fillRect(self.rect(), self._theme.color(Role.MEDIA))
+        if not self._posters.paint(painter, self.rect(), path, covers=self._covers) and icon:
+            self._theme.icon(icon, Role.FAINT).paint(painter, square_in(self.rect(), 3 * GRID))
 
 
 class HoverScrub(QObject):

@@ -16,11 +16,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea
 
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import Filter, GroupBy, Page
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.rooms.large.entry import LargeView
 from runway_desktop.rooms.large.model import LargeViewModel
 from runway_desktop.rooms.large.side import SidePane
 from runway_desktop.rooms.large.take_strip import TakeTile
+from runway_desktop.ui.confirm import AskText
 from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import LARGE, Scope
@@ -29,6 +31,7 @@ from tests.rigs.clips import SAMPLES
 from tests.rigs.desktop import Desktop, named, rest, until
 from tests.rigs.pill import opened_list
 from tests.rigs.rows import saved, task
+from tests.rigs.seen import line as line_of
 from tests.rigs.targets import too_small
 
 KEYS, SHIFT, CONTROL = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -192,6 +195,24 @@ async def test_current_frame_can_be_used_as_an_input(tmp_path, theme, qtbot):
         [item] = rig.models.composer.inputs()
         assert "frame at" in item.name.replace("-", " ")
         assert rig.window.workspace.overlay is None, "one goes on in the composer"
+
+
+async def test_current_frame_can_be_added_to_the_cast(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        use = next(one for one in rig.window.findChildren(QAbstractButton) if one.text().startswith("Use frame"))
+        await enter(rig)
+        await until(lambda: use.isVisible() and use.isEnabled() and not rig.window.preview.shown_frame().isNull())
+        use.click()
+        menu = QApplication.activePopupWidget()
+        next(action for action in menu.actions() if action.text() == "Add to cast…").trigger()
+        menu.close()
+        asked = rig.window.findChild(AskText)
+        line_of(asked).setText("Maya")
+        asked.accept()
+        await until(lambda: rig.engine.cast.now.named("Maya"))
+        [file] = rig.engine.cast.now.named("Maya").files
+        assert file.media is Media.IMAGE
+        assert rig.models.activity.undoable.message == "Added to @Maya: 1 picture."
 
 
 async def test_shift_rates_without_advancing_and_advancing_can_be_disabled(tmp_path, theme, qtbot):
