@@ -121,8 +121,8 @@ class Board(Struct, frozen=True, kw_only=True):
     rows: tuple[BoardRow, ...]
 
     def ready(self, step: StepId | None = None) -> tuple[Ready, ...]:
-        """All picks that are ready to go on, or those that go on to one step."""
-        cells = (cell for row in self.rows for cell in row.cells)
+        """All picks that are ready to go on, by step, or those that go on to one step."""
+        cells = (row.cells[at] for at in range(len(self.columns)) for row in self.rows)
         return tuple(one for cell in cells for one in cell.coming if step in (None, one.step.id))
 
 

@@ -169,13 +169,19 @@ class StepsPage(QWidget):
         self.bill_shown = None
 
     def _begin(self) -> None:
-        chain = self.model.chain
+        """Makes a chain, or puts its first step into the composer."""
+        chain, composer = self.model.chain, self._desk.models.composer
         if chain is None:
             self.model.make_chain()
         elif not chain.steps:
             self.tools.open_ways()
         else:
+            step, project = chain.steps[0], self.model.project
             self._window.begin_request()
+            composer.set_project(project)
+            composer.choose(step.endpoint, step.model)
+            for name, value in step.values.items():
+                composer.set_value(name, value)
 
     def _grab(self, clip: Path) -> None:
         if self._grabber is None:

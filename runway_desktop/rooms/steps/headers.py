@@ -74,6 +74,10 @@ class StepHead(QWidget):
         self._flow = FlowLayout(gap=GRID // 2 + 2)
         self._said = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         self._ready = push_button(self, "", self._want_bill, kind="link")
+        kept = self._ready.sizePolicy()
+        # Or all rows would move when the first pick is ready.
+        kept.setRetainSizeWhenHidden(True)
+        self._ready.setSizePolicy(kept)
         head = hbox(self._number, (self._title, 1), self._each)
         vbox(head, self._takes, self._flow, hbox(self._said, self._ready, STRETCH), STRETCH,
              on=self, margins=(2 * GRID, GRID, 2 * GRID, GRID // 2), spacing=GRID // 2)  # fmt: skip
@@ -100,7 +104,8 @@ class StepHead(QWidget):
         is_ready = tone is Tone.BUSY and bool(board.ready(step.id))
         say(self._said, "" if is_ready else said, tone)
         self._said.setToolTip(tip(said))
-        self._ready.setText(f"→ {said}")
+        self._said.setVisible(not is_ready)
+        self._ready.setText(f"→ {said}" if is_ready else "")
         self._ready.setAccessibleName(said)
         self._ready.setVisible(is_ready)
 

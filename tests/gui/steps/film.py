@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.steps import Chain, ChainId, Step
 from runway_desktop.domain.task import Pick, Request, State, StepId, Task
 from runway_desktop.rooms.steps.entry import StepsPage
@@ -113,9 +114,11 @@ class Film:
 
 
 @asynccontextmanager
-async def a_film(folder: Path, theme: Theme, *, chain: Chain | None = CHAIN) -> AsyncIterator[Film]:
+async def a_film(
+    folder: Path, theme: Theme, *, chain: Chain | None = CHAIN, prices: tuple[PublishedPrice, ...] = ()
+) -> AsyncIterator[Film]:
     """Two shots with two pictures each, of which the first one's second is picked."""
-    async with Desktop(folder, theme, opens_rooms=True, loops=("lane",)) as rig:
+    async with Desktop(folder, theme, opens_rooms=True, loops=("lane",), prices=prices) as rig:
         film = Film(rig)
         for number, shot in ((1, "010"), (2, "010"), (3, "020"), (4, "020")):
             await film.picture(number, shot=shot, pick=Pick.PICK if number == 2 else Pick.NONE)

@@ -9,10 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.steps import StepInput
+from runway_desktop.domain.steps import Step, StepInput
 from runway_desktop.domain.task import Pick, State, StepId, TaskId
 from runway_desktop.rooms.steps.headers import StepHead
 from runway_desktop.rooms.steps.room import AGAIN
+from runway_desktop.services.money.pricing import read_published
 from runway_desktop.ui.composer.field_editors import Chip
 from runway_desktop.values import replace
 from tests.gui.steps.film import CHAIN, CLIP, PICTURE, PROJECT, Film, a_film
@@ -235,3 +236,37 @@ async def test_steps_of_200_shots_with_2000_takes_open_within_200_ms_and_scroll_
             page.board.viewport().repaint()
             scrolled.append(time.thread_time() - begun)
         assert (min(opened) < OPENED, sorted(scrolled)[10] < FRAME) == (True, True), (opened, scrolled)
+
+
+async def test_first_takes_are_composed_with_the_first_step(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.rig.open_room("steps", "Night boat")
+        await until(lambda: film.page.model.board and not film.page.model.board.rows)
+        [make] = [one for one in film.page.findChildren(QPushButton) if one.isVisible()]
+        make.click()
+        composer = film.rig.models.composer
+        assert (composer.project, composer.pair.endpoint, composer.pair.model) == (
+            "Night boat", PICTURE.endpoint, PICTURE.model,
+        )  # fmt: skip
+        assert composer.value("ratio") == PICTURE.values["ratio"]
+
+
+async def test_heads_have_one_height_whatever_is_ready(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        page = film.page
+        heads = page.findChildren(StepHead)
+        before = [head.minimumSizeHint().height() for head in heads]
+        page.board.go_to(TaskId("t2"))
+        press(film, KEYS.Key_P)
+        await until(lambda: not page.model.ready)
+        assert [head.minimumSizeHint().height() for head in heads] == before
+
+
+async def test_price_by_the_size_of_the_pick_is_known_before_the_bill(tmp_path, theme):
+    larger = Step(id=StepId("s2"), endpoint="image_upscale", model="magnific_precision_upscaler_v2")
+    chain = replace(CHAIN, steps=(PICTURE, larger))
+    async with a_film(tmp_path, theme, chain=chain, prices=read_published()) as film:
+        await film.open()
+        await until(lambda: film.cells["010", "2"].endswith("1 pick ready to go on. ~25 credits"))

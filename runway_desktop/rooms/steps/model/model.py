@@ -375,8 +375,18 @@ class StepsModel(Model):
                 board = await steps.board(project, chain or Chain(id=ChainId(""), name=""))
                 if project == self.project:
                     self._show(chains, board)
+                    await self._measure(board)
         finally:
             self._is_reading = False
+
+    async def _measure(self, board: Board) -> None:
+        """Prices the picks whose length or size counts."""
+        files = self._cases.pricing.unmeasured(one.request for one in board.ready())
+        if files:
+            await self._cases.intake.look(files)
+        if files and board is self.board:
+            self.table.show(board)
+            self.changed.emit()
 
     def _show(self, chains: Sequence[Chain], board: Board) -> None:
         self.chains, self.board = chains, board
