@@ -13,18 +13,44 @@ from runway_desktop.texts import Text
 from runway_desktop.usecases.words.cast import KIND_WORDS, held_words
 from runway_desktop.values import Struct, replace
 
+LONGEST_VOICE = 30.0
+"""Seconds. Models take reference sounds of 0.5 to 30 s."""
+SHORTEST_VOICE = 0.5
 _NOT_USABLE = Text("“{file}” is no picture, clip or sound that can be used.")
 _ADDED = Text("Added to @{name}: {parts}.")
+_TOO_SHORT = Text("“{file}” is too short for a voice, which has half a second at least.")
+_TOO_LONG = Text("“{file}” is {n} s long, and a voice has at most {most} s.")
 _THERE = Text("@{name} has that already.")
 
 
+class LongSound(Struct, frozen=True):
+    """A sound that is too long for a voice. `length` in seconds."""
+
+    path: Path
+    length: float
+
+    @property
+    def words(self) -> Text:
+        return _TOO_LONG.with_(file=self.path.name, n=round(self.length), most=round(LONGEST_VOICE))
+
+    def start(self, text: str) -> float | None:
+        """The second that a person typed, if a part can begin there."""
+        try:
+            start = float(text.replace(",", "."))
+        except ValueError:
+            return None
+        return start if 0 <= start <= self.length - SHORTEST_VOICE else None
+
+
 class Put(Struct, frozen=True):
-    """`said`: what was done. `before`: the member to save for undo; None if nothing changed."""
+    """`said`: what was done. `before`: the member to save for undo; None if nothing changed. `long`: it was not added,
+    but a part of it can be, by `put_part`."""
 
     member: Member
     said: Text
     before: Member | None = None
     problems: tuple[Text | str, ...] = ()
+    long: LongSound | None = None
 
 
 def new_member(cast: Cast, kind: MemberKind, name: str = "") -> Member:
@@ -49,13 +75,20 @@ class CastFiles:
     async def put(self, member: Member, paths: Sequence[Path]) -> Put:
         """Adds pictures and clips at the end; a sound becomes the voice."""
         keeper = self._engine.cast
-        files, voice, problems = list(member.files), member.voice, []
+        files, voice, problems, long = list(member.files), member.voice, [], None
         looks = await self._engine.intake.look([path.as_uri() for path in paths])
         for path in paths:
             found = looks[path.as_uri()]
             media = found.facts.media if found.facts is not None else Media.OTHER
             if media is Media.OTHER:
                 problems.append(found.said or _NOT_USABLE.with_(file=path.name))
+                continue
+            length = found.facts.duration if found.facts is not None and media is Media.AUDIO else None
+            if length is not None and length < SHORTEST_VOICE:
+                problems.append(_TOO_SHORT.with_(file=path.name))
+                continue
+            if length is not None and length > LONGEST_VOICE:
+                long = LongSound(path, length)
                 continue
             kept = await keeper.keep(path, media)
             if media is Media.AUDIO:
@@ -65,10 +98,19 @@ class CastFiles:
         after = replace(member, files=tuple(files), voice=voice)
         added = [one for one in after.all_files if one not in member.all_files]
         if not added and paths:
-            return Put(member, Text("") if problems else _THERE.with_(name=member.name), None, tuple(problems))
+            said = Text("") if problems or long else _THERE.with_(name=member.name)
+            return Put(member, said, None, tuple(problems), long)
         before = await keeper.save(after) or replace(after, removed_at=self._engine.clock.now())
         said = _ADDED.with_(name=after.name, parts=held_words(added)) if added else Text("")
-        return Put(after, said, before, tuple(problems))
+        return Put(after, said, before, tuple(problems), long)
+
+    async def put_part(self, member: Member, sound: LongSound, start: float, wav: bytes) -> Put:
+        """A part of a sound becomes the voice. `wav`: the part from second `start` on, as a file."""
+        keeper = self._engine.cast
+        voice = await keeper.keep_content(f"{sound.path.stem} {start:g} s.wav", wav, Media.AUDIO)
+        after = replace(await keeper.member(member.id) or member, voice=voice)
+        before = await keeper.save(after) or replace(after, removed_at=self._engine.clock.now())
+        return Put(after, _ADDED.with_(name=after.name, parts=held_words([voice])), before)
 
     async def put_frame(self, clip: Path, png: bytes, words: str, name: str) -> Put:
         """Adds a frame of a clip to the member with this name. `words` name the frame ("frame at 2.4 s")."""

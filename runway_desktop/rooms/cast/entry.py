@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.cast import Member, MemberFile, MemberKind
 from runway_desktop.domain.task import MemberId
-from runway_desktop.texts import _
+from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.building import (
     add_check,
     choices,
@@ -24,11 +24,14 @@ from runway_desktop.ui.building import (
     push_button,
     vbox,
 )
+from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import say, words
+from runway_desktop.ui.media.sound_cut import SoundCut
 from runway_desktop.ui.room import PageContent
 from runway_desktop.ui.theme import GRID, FollowsTheme
+from runway_desktop.usecases.cast_members import LONGEST_VOICE, Put
 from runway_desktop.usecases.words.cast import KIND_WORDS
 
 from .cards import CardsView
@@ -71,10 +74,33 @@ class CastPage(QWidget):
         model.changed.connect(self._show)
         model.made.connect(self.side.focus_name)
         model.put.connect(models.task_commands.report_put)
+        model.put.connect(self._ask_for_part)
         model.acted.connect(lambda said, before: models.activity.act(said, partial(model.save, before)))
         mending.thumbnails_changed.connect(self.view.viewport().update)
         self._pills[None].setChecked(True)
         FollowsTheme(desk.theme, self, lambda: self._title.setFont(desk.theme.strong_font()))
+
+    def _ask_for_part(self, put: Put) -> None:
+        """Offers to cut a sound that is too long for a voice."""
+        sound = put.long
+        if sound is None:
+            return
+
+        def cut(text: str) -> None:
+            start = sound.start(text) or 0.0
+            cutting = SoundCut(sound.path, start, LONGEST_VOICE, self)
+            cutting.made.connect(partial(self.model.add_part, put.member, sound, start))
+            said = _("{file} can't be read. It may be damaged.", file=sound.path.name)
+            cutting.failed.connect(partial(self._desk.models.task_commands.tell, said, problem=True))
+
+        ask_text(
+            self.window(),
+            _("Cut the voice"),
+            str(in_turn(sound.words, _("Use {n} seconds of it, from second:", n=round(LONGEST_VOICE)))),
+            "0",
+            lambda text: "" if sound.start(text) is not None else _("Enter a second of the sound, such as 12."),
+            cut,
+        )
 
     def show_current(self) -> None:
         """Makes the card of the current member the current one; without one, the first member's."""

@@ -19,7 +19,7 @@ from runway_desktop.domain.task import MemberId
 from runway_desktop.services.library.voices import LEAST_WORDS
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import Text, _, ngettext
-from runway_desktop.usecases.cast_members import Put, new_member
+from runway_desktop.usecases.cast_members import LongSound, Put, new_member
 from runway_desktop.usecases.casting import Fill, fill_of
 from runway_desktop.usecases.listing.columns import poster_of
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -248,6 +248,10 @@ class CastModel(Model):
 
     def add(self, member: Member, paths: Sequence[Path]) -> None:
         self._put(self._cases.cast_files.put(member, paths))
+
+    def add_part(self, member: Member, sound: LongSound, start: float, wav: bytes) -> None:
+        """Makes a part of a sound the voice."""
+        self._put(self._cases.cast_files.put_part(member, sound, start, wav))
 
     def rename(self, name: str) -> None:
         """The rest is saved too if the name cannot be; `name_problem` says why."""

@@ -12,7 +12,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MadeSheet, State
 from runway_desktop.services.library.expansion import literal
-from runway_desktop.texts import Text
+from runway_desktop.texts import Text, in_turn
 from runway_desktop.usecases.cast_members import CastFiles
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 from runway_desktop.usecases.words.failures import no_link_words
@@ -128,7 +128,8 @@ async def _add_to_cast(context: Context, rows: Sequence[Row], given: Given) -> R
     if not found.paths:
         return found
     put = await CastFiles(context.engine).put_under(given.text, found.paths)
-    return Report(said=put.said, before=put.before, problems=(*found.problems, *put.problems))
+    long = () if put.long is None else (in_turn(put.long.words, Text("The page Cast offers to cut it.")),)
+    return Report(said=put.said, before=put.before, problems=(*found.problems, *put.problems, *long))
 
 
 async def _take_back_from_cast(context: Context, before: Member) -> Report:

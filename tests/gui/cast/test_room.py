@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+import wave
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.cast import Member, MemberKind
@@ -18,6 +20,7 @@ from runway_desktop.rooms.cast.entry import CastPage
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.theme import Theme
 from tests.rigs.cast import member, with_picture
+from tests.rigs.clips import write_wav
 from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import task
 from tests.rigs.seen import said, says
@@ -216,6 +219,23 @@ async def test_voice_is_described_once_and_taken(tmp_path: Path, theme: Theme):
         await until(lambda: named(rig, "Maya").voice)
         page.side.playback.close()
         assert [call.name for call in rig.runway.calls].count("design_voice") == 1
+
+
+async def test_recording_that_is_too_long_is_cut_from_the_second_that_the_person_types(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        maya = await with_picture(rig.engine, tmp_path)
+        page = await opened(rig, maya.id)
+        page.model.add(maya, [write_wav(tmp_path / "memo.wav", seconds=40)])
+        await until(lambda: rig.window.findChild(QDialog))
+        dialog = rig.window.findChild(QDialog)
+        assert named(rig, "Maya").voice is None
+        line = dialog.findChild(QLineEdit)
+        line.setText("12")
+        dialog.accept()
+        await until(lambda: named(rig, "Maya").voice)
+        with wave.open(named(rig, "Maya").voice.path) as cut:
+            assert cut.getnframes() / cut.getframerate() == pytest.approx(28, abs=0.1)
+        page.side.playback.close()
 
 
 async def test_page_of_500_members_scrolls_within_a_frame(tmp_path: Path, theme: Theme):

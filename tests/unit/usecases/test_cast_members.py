@@ -22,6 +22,7 @@ from runway_desktop.usecases.commands.handing_on import ADD_TO_CAST
 from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.use_cases import UseCases
 from tests.rigs.cast import cast, member
+from tests.rigs.clips import write_wav
 from tests.rigs.engine_rig import Rig
 from tests.rigs.engines import engine_of
 from tests.rigs.rows import saved, task
@@ -68,6 +69,28 @@ async def test_files_are_appended_once_and_a_sound_is_the_voice(tmp_path: Path):
         assert len(keeper.now.named("Maya").files) == 2
         await keeper.save(put.before)
         assert keeper.now.named("Maya") is None
+
+
+async def test_sound_that_is_too_long_for_a_voice_is_cut_and_one_that_is_too_short_is_told(tmp_path: Path):
+    async with profile(tmp_path) as cases:
+        files, long = cases.cast_files, write_wav(tmp_path / "memo.wav", seconds=40)
+        put = await files.put_under("Maya", [long, write_wav(tmp_path / "click.wav", seconds=0.2)])
+        assert [str(one) for one in put.problems] == [
+            "“click.wav” is too short for a voice, which has half a second at least."
+        ]
+        sound = put.long
+        assert sound is not None
+        assert str(sound.words) == "“memo.wav” is 40 s long, and a voice has at most 30 s."
+        assert [sound.start(text) for text in ("7,5", "39.5", "40", "-1", "x", "nan")] == [7.5, 39.5, *[None] * 4]
+        part = await files.put_part(put.member, sound, 7.5, b"RIFF")
+        assert Path(cases.cast.now.named("Maya").voice.path).name == "memo 7.5 s.wav"
+        assert str(part.said) == "Added to @Maya: the voice."
+        await cases.cast.save(part.before)
+        assert cases.cast.now.named("Maya") is None
+        done = task(1, State.SUCCEEDED)
+        rows = [Row(task=done, outputs=(saved(done, str(long), media=Media.AUDIO),))]
+        report = await cases.commands.do(ADD_TO_CAST, rows, Given(text="Ben"))
+        assert str(report.problems[-1]).endswith("The page Cast offers to cut it.")
 
 
 async def test_command_adds_results_and_undo_takes_them_back(tmp_path: Path):
