@@ -131,14 +131,12 @@ class PromptHistory(Model):
 
 
 class HasPair(Protocol):
-    """What has an endpoint and model to choose: the composer, a step."""
+    """What has an endpoint and model to choose: the composer, a step. The price of its first request is shown."""
 
     @property
     def pair(self) -> Pair: ...
 
-    def first_request(self) -> Request:
-        """The one whose price is shown."""
-        ...
+    def first_request(self) -> Request: ...
 
     def choose(self, endpoint: str, model: str) -> None: ...
 
