@@ -233,7 +233,7 @@ class Hooks:
                     self._deliver(hook, content)
                 except HookFailed as failed:
                     error = failed
-                    log.warning("An event was not run: %s %s", error, error.detail)
+                    log.warning("An event was not run: %s %s", error, error.detail[:LONGEST_DETAIL])
             # Unless the program has ended.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._ended, error)
