@@ -96,7 +96,8 @@ class BatchRun:
             return 0, {**priced, "tasks": len(prices) - known, "repeats": known}
         if priced["would"] == "refuse":
             raise CallRefused(priced["because"], code=Code.REFUSED)
-        self.tell(f"New: {len(prices) - known:,}, for {priced['credits'] or 0.0:g} credits. Made before: {known:,}.")
+        cost = "an unknown price" if priced["credits"] is None else f"{priced['credits']:g} credits"
+        self.tell(f"New: {len(prices) - known:,}, for {cost}. Made before: {known:,}.")
         if self._agreed is None and all(price["most"] is not None for price in prices.values()):
             self._agreed = sum(price["most"] for price in prices.values())
         await self._create_all(self._batch.rows, prices)

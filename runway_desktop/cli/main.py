@@ -118,16 +118,21 @@ class _Command:
     async def run(self, chosen: Namespace, arguments: dict[str, Any]) -> tuple[int, Answer]:
         """Raises CallRefused, Ended."""
         self._chosen = chosen
+        words = "".join(f" {shlex.quote(word)}" for word in _profile_words(chosen))
+
+        def named(said: str) -> str:
+            """A command that the advice names is for the same profile."""
+            return _COMMAND.sub(lambda command: f"`{command[1]}{words}`", said)
+
         async with opened(chosen, COMMAND_LINE) as line:
             try:
-                return await self._run(line, arguments)
+                code, answer = await self._run(line, arguments)
+                found = dict(answer)
+                for priced in (found, found.get("price", {})):
+                    if "because" in priced:
+                        priced["because"] = named(priced["because"])
+                return code, found
             except CallRefused as error:
-                # A command that the advice names is for the same profile.
-                words = "".join(f" {shlex.quote(word)}" for word in _profile_words(chosen))
-
-                def named(said: str) -> str:
-                    return _COMMAND.sub(lambda command: f"`{command[1]}{words}`", said)
-
                 error.message, error.advice = named(error.message), named(error.advice)
                 raise
             except asyncio.CancelledError:
@@ -295,13 +300,15 @@ class _Command:
 
     def _advised(self, line: EngineClient, task: Answer) -> Answer:
         """The task, with what happens next when this command has ended."""
-        if task["state"] not in (*outcomes.NOT_SENT, *outcomes.AT_RUNWAY):
+        if task["state"] not in (*outcomes.NOT_SENT, *outcomes.AT_RUNWAY, "uncertain"):
             return task
         says = _SAVED_LATER if line.has_own_engine and task["state"] in outcomes.AT_RUNWAY else task.get("next", "")
-        release, waits = (
+        resolve, release, waits = (
             shlex.join([options.PROGRAM, command, task["id"], *_profile_words(self._chosen)])
-            for command in ("release", "wait")
+            for command in ("resolve", "release", "wait")
         )
+        if task["state"] == "uncertain":
+            return {**task, "next": f"{says} To decide at a terminal: `{resolve}`."}
         if task["state"] in outcomes.OF_PERSON:
             says += f" To decide at a terminal: `{release}`."
         return {**task, "next": f"{says} To wait for it: {waits}"}

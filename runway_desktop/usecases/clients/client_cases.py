@@ -373,7 +373,7 @@ class ClientCases:
         today = await clients.reserved_today(COMMAND_LINE)
         is_granted = client.permission is Permission.ALLOWANCE
         return verbs.GrantAnswer(
-            credits_a_day=client.credits if is_granted else None, today=today,
+            credits_a_day=client.credits if is_granted else 0.0, today=today,
             left_today=permissions.left_today(client, today) if is_granted else 0.0,
         )  # fmt: skip
 

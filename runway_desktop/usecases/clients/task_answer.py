@@ -27,6 +27,7 @@ ASK_AGAIN = f"Ask again in {POLL_GAP:g} seconds."
 APPROVED_FIRST = "{person} first. Wait for it, or go on; do not make it again."
 RELEASED_FIRST = "The balance does not cover it. {person} once there are credits; do not make it again."
 DO_NOT_REPEAT = "It got no answer: Runway may have made and charged it. Do not send it again. {person}."
+SETTLED = "It got no answer. The person dismissed it, or sent it again as another task."
 REFUSED = "The person refused it. Nothing was sent or paid. Do not ask for the same again."
 NOT_ANSWERED = (
     "The person did not answer within a day. Nothing was sent or paid. To ask once more, give a new request_id."
@@ -188,7 +189,9 @@ def _ending(row: Row, *, has_window: bool) -> dict[str, Any]:
         case State.FAILED:
             return _failure(task)
         case State.GONE:
-            return {"error": "Runway does not know this task any more, or another key made it."}
+            return {
+                "error": SETTLED if task.let_go else "Runway does not know this task any more, or another key made it."
+            }
         case State.UNCERTAIN:
             return _of_person("decides what became of it", DO_NOT_REPEAT, has_window=has_window)
         case _:

@@ -314,7 +314,7 @@ class StepsAnswer(TasksAnswer, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class GrantAnswer(Struct, frozen=True, kw_only=True):
-    credits_a_day: Annotated[float | None, _says("null without a grant")]
+    credits_a_day: Annotated[float, _says("0 without a grant")]
     today: Annotated[float, _says("spent of it today")]
     left_today: Annotated[float, _says("what commands may still spend today")]
 

@@ -74,7 +74,9 @@ class Engine:
         ]
         credits = sum(price["most"] for price in prices)
         would = "refuse" if most is not None and credits > most else "send"
-        return {"credits": credits, "would": would, "because": f"It costs {credits:g}.", "rows": prices}
+        is_known = is_sure or not any(row["price_up_to"] for row in rows)
+        known = {"credits": credits if is_known else None, "because": f"It costs {credits:g}."}
+        return {**known, "would": would, "rows": prices}
 
     def _price(self, prompt: str) -> float:
         return self.dear.get(prompt, self.price) if self.price == self.real else self.price
@@ -177,8 +179,8 @@ def test_task_above_all_that_was_agreed_to_is_reported(run: Any, engine: Engine)
 
 def test_price_above_what_each_row_books_stops_the_rest(run: Any, engine: Engine):
     engine.real = 8.0
-    code, printed, _ = run("--price-up-to", "5", "--wait")
-    assert (code, len(engine.made)) == (11, 1)
+    code, printed, said = run("--price-up-to", "5", "--wait")
+    assert (code, len(engine.made), "New: 5, for an unknown price." in said) == (11, 1, True)
     assert [row.get("over_max_credits") for row in printed if "id" in row] == [True]
     assert [row["line"] for row in printed if "error" in row] == [2, 3, 4, 5]
 

@@ -180,9 +180,16 @@ def test_commands_named_in_answers_are_for_the_same_profile(
     again = "Queued. To wait for it: runway-desktop wait queued --profile 'Blue Note' --profile-dir '/a b'"
     assert json.loads(printed)["next"] == again
     assert f"is not sent yet: Offline. {again}" in said
-    refusal = CallRefused("No grant.", code=Code.REFUSED, advice="Run `runway-desktop grant CREDITS` at a terminal.")
+    advice = "Run `runway-desktop grant CREDITS` at a terminal."
+    refusal = CallRefused("No grant.", code=Code.REFUSED, advice=advice)
     assert run(Line(refusal), monkeypatch, *CREATE, *profile) == 7
-    assert "`runway-desktop grant CREDITS --profile 'Blue Note' --profile-dir '/a b'`" in capsys.readouterr().err
+    granting = "`runway-desktop grant CREDITS --profile 'Blue Note' --profile-dir '/a b'`"
+    assert granting in capsys.readouterr().err
+    assert run(Line({"would": "refuse", "because": advice}), monkeypatch, *CREATE, "--dry-run", *profile) == 0
+    assert granting in json.loads(capsys.readouterr().out)["because"]
+    assert run(Line(waited(task("uncertain", next="The person."))), monkeypatch, "wait", "x", *profile) == 6
+    deciding = "The person. To decide at a terminal: `runway-desktop resolve uncertain --profile 'Blue Note'"
+    assert json.loads(capsys.readouterr().out)["tasks"][0]["next"].startswith(deciding)
 
 
 def test_answer_of_an_engine_that_ends_says_when_the_result_is_saved(
@@ -267,7 +274,7 @@ def test_only_a_higher_grant_needs_a_terminal_or_says_that_nobody_was_asked(
     words: tuple[str, ...], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
-    line = Line({"credits_a_day": None, "today": 0.0, "left_today": 0.0})
+    line = Line({"credits_a_day": 0.0, "today": 0.0, "left_today": 0.0})
     assert run(line, monkeypatch, "grant", *words) == code
     assert [asked[1]["unattended"] for asked in line.asked] == [True] * (code == 0)
     assert ("--unattended" in capsys.readouterr().err) is (code == 7)

@@ -12,6 +12,7 @@ from runway_desktop.domain.errors import NoReply
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.domain.task import Hold, HoldCode, State, TaskId
 from runway_desktop.usecases.clients.refusals import CallRefused, Code
+from runway_desktop.usecases.clients.task_answer import SETTLED
 from runway_desktop.values import replace
 from tests.rigs.clients_desk import AGENT, Desk, a_desk
 from tests.rigs.engine_rig import request
@@ -131,6 +132,7 @@ async def test_dismissed_task_sends_nothing(tmp_path: Path):
         said, _ = await decided(desk, "resolve", id=task_id, dismiss=True)
         assert "The program stops asking about it." in said
         assert (len(desk.rig.runway.requests), await desk.rig.state(TaskId(task_id))) == (sent, State.GONE)
+        assert (await desk.call(COMMAND_LINE, "get", id=task_id))["error"] == SETTLED
 
 
 @pytest.mark.parametrize(

@@ -253,7 +253,7 @@ async def test_grant_says_what_is_left_today(tmp_path: Path):
         await desk.create(max_credits=30)
         shown = {"credits_a_day": 60.0, "today": 25.0, "left_today": 35.0}
         assert await desk.call(COMMAND_LINE, "grant", show=True) == shown
-        none = {"credits_a_day": None, "today": 0.0, "left_today": 0.0}
+        none = {"credits_a_day": 0.0, "today": 0.0, "left_today": 0.0}
         assert await desk.call(COMMAND_LINE, "grant", credits=0) == none, "what is queued waits for the person"
         for both in ({}, {"show": True, "credits": 5}):
             with pytest.raises(CallRefused, match="or --show"):
