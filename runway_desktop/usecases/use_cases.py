@@ -7,16 +7,12 @@ shows. Loop's thread only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from .cast_members import CastFiles
-
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping, Sequence
-
     from runway_desktop.domain.caps import Kept
     from runway_desktop.domain.task import Task, TaskId
     from runway_desktop.services.engine import Engine
@@ -26,6 +22,7 @@ if TYPE_CHECKING:
     from runway_desktop.usecases.listing.takes import Family
     from runway_desktop.usecases.searching.pages import PageNames
 
+    from .cast_members import CastFiles
     from .clients.client_cases import ClientCases
     from .commands.commands import Commands
     from .lane_lines import LaneLines
@@ -151,6 +148,8 @@ class UseCases:
 
     @cached_property
     def cast_files(self) -> CastFiles:
+        from .cast_members import CastFiles
+
         return CastFiles(self._engine)
 
     @property

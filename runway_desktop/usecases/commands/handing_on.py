@@ -13,7 +13,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MadeSheet, State
 from runway_desktop.services.library.expansion import literal
 from runway_desktop.texts import Text, in_turn
-from runway_desktop.usecases.cast_members import CastFiles
+from runway_desktop.usecases.casting import as_asked
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 from runway_desktop.usecases.words.failures import no_link_words
 from runway_desktop.usecases.words.support import support_details
@@ -99,7 +99,6 @@ async def _continue(context: Context, rows: Sequence[Row], _: Given) -> Report:
     """A sheet with a row for each result. Those without a file, and those that no model takes, are left out and
     told."""
     from runway_desktop.services.intake.gathered import Gathered, GatheredDraft
-    from runway_desktop.usecases.casting import as_asked
 
     engine, drafts, problems = context.engine, [], dict[Text | str, None]()
     cast = (await engine.cast.load()).members if any(row.task.cast for row in rows) else ()
@@ -124,6 +123,8 @@ async def _continue(context: Context, rows: Sequence[Row], _: Given) -> Report:
 
 
 async def _add_to_cast(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    from runway_desktop.usecases.cast_members import CastFiles
+
     found = await files(context, rows, given)
     if not found.paths:
         return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache, partial
-from typing import Any
+from typing import Any, Protocol
 
 from runway_desktop.catalog import Catalog, Field, FieldKind, Pair, starting_values
 from runway_desktop.catalog.catalog import all_fields, usual_length
@@ -104,6 +104,19 @@ class ModelOffer(Struct, frozen=True, kw_only=True):
             _("new") if self.is_new else "",
         )
         return ", ".join(part for part in (self.label, self.facts.replace(" · ", ", "), self.price, *marks) if part)
+
+
+class HasPair(Protocol):
+    """What has an endpoint and model to choose: the composer, a step. The price of its first request is shown."""
+
+    @property
+    def pair(self) -> Pair: ...
+
+    def first_request(self) -> Request: ...
+
+    def choose(self, endpoint: str, model: str) -> None: ...
+
+    def choose_endpoint(self, endpoint: str) -> None: ...
 
 
 class Choices(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from runway_desktop.texts import _
 from runway_desktop.usecases.requests.choices import (
     Choices,
     ChooserLine,
+    HasPair,
     Key,
     ModelOffer,
     favorites_of,
@@ -22,8 +23,6 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
-
-from .keeping import HasPair
 
 
 class Chooser(Model):

@@ -15,10 +15,11 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
-from runway_desktop.catalog import FieldKind, Pair
+from runway_desktop.catalog import FieldKind
 from runway_desktop.domain.task import Request
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _, ngettext
+from runway_desktop.usecases.requests.choices import HasPair
 from runway_desktop.usecases.requests.kept_draft import Draft
 from runway_desktop.usecases.requests.presets import PRESETS, Preset, Presets
 from runway_desktop.usecases.use_cases import UseCases
@@ -128,19 +129,6 @@ class PromptHistory(Model):
     def _forget(self, _: object) -> None:
         self._prompts = None
         self._position = -1
-
-
-class HasPair(Protocol):
-    """What has an endpoint and model to choose: the composer, a step. The price of its first request is shown."""
-
-    @property
-    def pair(self) -> Pair: ...
-
-    def first_request(self) -> Request: ...
-
-    def choose(self, endpoint: str, model: str) -> None: ...
-
-    def choose_endpoint(self, endpoint: str) -> None: ...
 
 
 class Composing(HasPair, Protocol):

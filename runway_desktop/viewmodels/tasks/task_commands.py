@@ -23,7 +23,6 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
-from runway_desktop.usecases.cast_members import Put
 from runway_desktop.usecases.commands.handing_on import ADD_TO_CAST
 from runway_desktop.usecases.commands.results import saved_paths
 from runway_desktop.usecases.commands.task_command import (
@@ -179,8 +178,8 @@ class TaskCommands(Model):
         else:
             self._run(command, rows, given, self._cases.commands.do(command, rows, given))
 
-    def report_put(self, put: Put) -> None:
-        """Tells what was put into the cast, with undo."""
+    def report_put(self, put: Any) -> None:
+        """Tells what was put into the cast, with undo. `put`: a Put, whose module is imported with the first one."""
         report = Report(said=put.said, before=put.before, problems=put.problems)
         self._report(ADD_TO_CAST, (), NOTHING, report)
 
