@@ -26,6 +26,7 @@ from tests.benchmarks import (
     saving,
     scrubbing,
     sheet_speed,
+    steps,
     ui_lag,
 )
 from tests.benchmarks.children import ROOT, BenchmarkFailed, NotToldHere
@@ -48,6 +49,7 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
     "rooms": _sizes(
         rooms, dict(rounds=1, rest=2.0), dict(tasks=20, rounds=1, rest=0.2, rooms=("help", "a blank sheet"))
     ),
+    "steps": _sizes(steps, dict(frames=100), dict(shots=6, takes=3, frames=5)),
     "library": _sizes(
         library_size,
         dict(tasks=20_000, smaller=(), keys=36, frames=100, ends=60, settle=2.0),

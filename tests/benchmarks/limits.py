@@ -23,6 +23,10 @@ SHEET_OPENED_S = 1.5
 """10,000 rows, from the file to a painted, checked sheet."""
 SHEET_PASTED_S = 1.0
 """10,000 rows, pasted, checked and painted."""
+STEPS_OPENED_MS = 200.0
+"""200 shots with 2,000 takes, from the wish to the painted board."""
+STEPS_FRAME_MS = 1000.0 / 60.0
+"""While the board scrolls, 95 times in 100."""
 SEARCH_KEY_MS = 70.0
 """From a key in the search to painted rows, with 300,000 tasks, 99 times in 100."""
 DRAGGED_FRAMES_A_SECOND = 20.0

@@ -55,8 +55,11 @@ class BillPopup(KeyPopup):
 
     def _lines(self, bill: Bill) -> QGridLayout:
         lines = grid(across=2 * GRID, down=GRID // 2, wide=0)
-        steps = {one.step.id: one.step for one in bill.ready}
-        for at, step in enumerate(steps.values()):
+        chain = self._model.chain
+        steps = [
+            one for one in (chain.steps if chain is not None else ()) if any(one.id == it.step.id for it in bill.ready)
+        ]
+        for at, step in enumerate(steps):
             those = [one for one in bill.ready if one.step.id == step.id]
             tasks = ngettext("{n} task", "{n} tasks", len(those) * step.amount)
             cells = (f"{title_of(step)} · {model_label(step.model)}", tasks, cost_words(self._model.cost(those)))

@@ -84,8 +84,10 @@ class StepsModel(Model):
             moved.connect(self._moved)
 
     def open(self, project: str) -> None:
-        if project != self.project:
-            self.project, self.board, self.current = project, None, None
+        """What was read of the project before is shown until it is read again."""
+        self.project = project
+        if self.board is None or self.board.project != project:
+            self.board = self.current = None
             self.table.show(None)
         self.refresh()
 
