@@ -74,8 +74,9 @@ class Foot(QWidget):
         is_wide = self.width() >= self._theme.wide(NARROW)
         self._hints.setVisible(is_wide)
         key = self._keys.words(CONTINUE).partition(",")[0] if is_wide else ""
-        self.go_on.setText(f"{model.continue_words}   {key}".rstrip())
-        self.go_on.setAccessibleName(model.continue_words)
+        said = model.continue_words
+        self.go_on.setText(f"{said}   {key}".rstrip())
+        self.go_on.setAccessibleName(said)
         self.go_on.setEnabled(bool(model.ready))
         self.go_on.setToolTip(tip(model.why_no_bill))
 

@@ -80,8 +80,10 @@ class StepsModel(Model):
         self._is_wanted = self._is_reading = False
         self._soon = Soon(self, SETTLE_MS, self.refresh)
         bridge.tasks_touched.connect(self._touched)
-        for moved in (bridge.tasks_added, bridge.settings_changed, bridge.cast_changed):
-            moved.connect(self._moved)
+        bridge.tasks_added.connect(self._moved)
+        # The first read reads the cast as well, and caps alone are no reason to read.
+        bridge.cast_changed.connect(lambda cast: self._moved(cast) if self.board is not None else None)
+        bridge.settings_changed.connect(lambda _names: self.changed.emit() if self.project and self.board else None)
 
     def open(self, project: str) -> None:
         """What was read of the project before is shown until it is read again."""
