@@ -88,6 +88,9 @@ class BillPopup(KeyPopup):
                 said = _("{raise} and continue", **{"raise": raises})
                 self._first = push_button(self, said, lambda: self._send(raises=True), kind="primary")
                 row.addWidget(self._first)
+        if yes:
+            # The safe answer to a question is the default.
+            self._first = close
         self.layout().addLayout(row)
 
     def _send(self, *, raises: bool) -> None:

@@ -98,7 +98,7 @@ class Film:
         await until(lambda: self.page.bill_shown)
         bill = self.page.bill_shown
         assert bill is not None
-        [send] = [one for one in bill.findChildren(QPushButton) if one.hasFocus()]
+        *_, send = [one for one in bill.findChildren(QPushButton) if one.isVisible()]
         QTest.keyClick(send, Qt.Key.Key_Return)
         await until(lambda: not self.page.model.ready and self.page.bill_shown is None)
 

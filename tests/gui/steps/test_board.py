@@ -134,6 +134,9 @@ async def test_pick_that_was_continued_is_marked_and_asked_about_before_it_goes_
         said = [one.text() for one in film.page.bill_shown.findChildren(QLabel)]
         assert said[0] == "Continue 1 pick again?"
         assert "1 pick was continued before. Its results stay, and are charged again." in " ".join(said)
+        assert [one.text() for one in film.page.bill_shown.findChildren(QPushButton) if one.hasFocus()] == [
+            "Don't send"
+        ]
 
 
 async def test_bill_says_whose_picks_they_are_and_offers_to_raise_the_cap(tmp_path, theme):
