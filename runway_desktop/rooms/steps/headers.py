@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from runway_desktop.catalog import Field, Pair
@@ -210,6 +210,10 @@ class StepHeaders(QHeaderView):
             (max(head.heightForWidth(head.width()), head.minimumSizeHint().height()) for head in heads), default=0
         )
         return QSize(0, height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.place()
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         """The heads are widgets."""

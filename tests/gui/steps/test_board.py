@@ -40,6 +40,16 @@ async def test_cells_say_shot_step_takes_picks_and_what_can_go_on(tmp_path, them
         ]
 
 
+async def test_heads_stand_over_their_columns_from_the_start(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        await rest()
+        board = film.page.board
+        heads = [head.geometry() for head in film.page.findChildren(StepHead)]
+        assert [head.left() for head in heads] == [board.columnViewportPosition(at) for at in range(2)]
+        assert all(head.height() == board.horizontalHeader().height() > 60 for head in heads)
+
+
 async def test_arrows_go_through_takes_and_then_cells(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
