@@ -18,6 +18,8 @@ NO_KEY = Fingerprint("")
 
 DOLLARS_PER_CREDIT = 0.01
 """Source: the API's pricing page."""
+MOST_CREDITS = 100_000_000
+"""More than the highest tier may spend in a year."""
 
 
 class ModelLimits(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, overload
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct
 
+from .account import MOST_CREDITS
 from .filenames import DEFAULT_TEMPLATE
 from .hooks import Hook
 
@@ -28,8 +29,6 @@ TEXT_SIZES = (90, 100, 110, 125, 140, 160)
 """In percent."""
 PROGRAMS_PAGE = "Connected programs"
 """Id of the page of other programs, where notices lead."""
-MOST_CREDITS = 100_000_000
-"""More than the highest tier may spend in a year."""
 
 
 class Editor(Protocol[Checked_co]):

@@ -12,9 +12,9 @@ from typing import Annotated, Any, cast
 import msgspec
 from msgspec import Meta
 
+from runway_desktop.domain.account import MOST_CREDITS
 from runway_desktop.domain.advance import POLL_GAP
 from runway_desktop.domain.permissions import Act
-from runway_desktop.domain.preferences import MOST_CREDITS
 from runway_desktop.usecases.clients import verbs
 from runway_desktop.usecases.clients.verbs import VERBS, Verb
 from runway_desktop.values import Struct, asdict, replace

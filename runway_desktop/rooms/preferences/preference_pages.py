@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from runway_desktop.domain.preferences import MOST_CREDITS, Choice, Credits, Number, NumberEach, Own, Switch
+from runway_desktop.domain.account import MOST_CREDITS
+from runway_desktop.domain.preferences import Choice, Credits, Number, NumberEach, Own, Switch
 from runway_desktop.rooms.preferences.model.preferences import PROJECTS, PreferencesForm
 from runway_desktop.rooms.preferences.model.table import Each, Line, NumberRow, Section
 from runway_desktop.texts import Text, _, in_turn

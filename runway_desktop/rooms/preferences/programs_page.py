@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLayout, QPlainTextEdit, QPushButton, QWidget
 
+from runway_desktop.domain.account import MOST_CREDITS
 from runway_desktop.domain.permissions import Act, Permission, folders_of, refusal
-from runway_desktop.domain.preferences import MOST_CREDITS
 from runway_desktop.rooms.preferences.model.forms import ProgramsForm
 from runway_desktop.texts import Text, _, in_turn, number_of
 from runway_desktop.ui.building import (

@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal, cast
 from msgspec import Meta
 from msgspec import inspect as reading
 
+from runway_desktop.domain.account import MOST_CREDITS
 from runway_desktop.domain.permissions import LONGEST_WAIT, Act
-from runway_desktop.domain.preferences import MOST_CREDITS
 from runway_desktop.values import Struct, field
 
 from .refusals import CallRefused, Code

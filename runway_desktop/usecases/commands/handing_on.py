@@ -37,6 +37,7 @@ from .task_command import (
 )
 
 COPYING = Text("Copy")
+_REUSE = Text("Reuse")
 NOT_TAKEN = Text("No model takes this kind of file.")
 
 
@@ -164,6 +165,7 @@ USE_AS_INPUT = TaskCommand(
 CONTINUE = TaskCommand(
     id="task.continue",
     words=Text("Continue in a sheet"),
+    submenu=_REUSE,
     synonyms=Text("next step, animate, image to video, upscale"),
     does=_continue,
     icon="mdi6.table-arrow-right",
@@ -177,6 +179,7 @@ CAST_PROMPT = Prompt(
 ADD_TO_CAST = TaskCommand(
     id="task.cast",
     words=Text("Add to cast…"),
+    submenu=_REUSE,
     synonyms=Text("character, prop, style, face, reference, voice"),
     does=_add_to_cast,
     prompt=lambda context, _: replace(CAST_PROMPT, offers=context.engine.cast.now.names),

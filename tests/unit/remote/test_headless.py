@@ -119,7 +119,10 @@ async def test_window_gets_the_profile_while_a_hook_hangs_and_the_hook_goes_on(
 
     monkeypatch.setattr(headless, "build", build_and_keep)
     program, event = tmp_path / "program", tmp_path / "event"
-    program.write_text(f"#!/bin/sh\ncat > {event}\nwhile [ ! -e {event}.go ]; do sleep 0.05; done\ntouch {event}.end\n")
+    program.write_text(
+        f"#!/bin/sh\ncat > {event}.part; mv {event}.part {event}\n"
+        f"while [ ! -e {event}.go ]; do sleep 0.05; done\ntouch {event}.end\n"
+    )
     program.chmod(0o755)
     async with engine_of(tmp_path) as engine:
         await built[0].engine.hooks.set([str(program)], frozenset(Happening))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from runway_desktop.usecases.commands.ending import DELETE_FILE
+from runway_desktop.usecases.commands.handing_on import ADD_TO_CAST
 from runway_desktop.usecases.commands.tasks import TASKS
 from tests.rigs.lane_walk import ACTS, UNDOABLE, Act, Walk, walked
 
@@ -63,5 +64,5 @@ async def test_random_walk_doubles_loses_stalls_and_sends_nothing_unasked(seed: 
 
 
 def test_random_walk_undoes_every_command_with_an_undo():
-    """Of a deleted file only its results are undone, which the walk has none of."""
-    assert {command for command in TASKS if command.undo is not None} - {DELETE_FILE} == UNDOABLE
+    """Those of results are left out: the walk has none."""
+    assert {command for command in TASKS if command.undo is not None} - {DELETE_FILE, ADD_TO_CAST} == UNDOABLE

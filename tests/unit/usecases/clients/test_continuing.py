@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,8 @@ async def test_what_cannot_go_on_is_a_sentence(tmp_path: Path):
         (tmp_path / "1.png").unlink()
         found = await go_on(desk)
         assert (found["tasks"], found["price"]["would"]) == ([], "refuse")
-        assert found["left_out"] == [f"010: There is no file “{tmp_path}/1.png”."]
+        [said] = found["left_out"]
+        assert re.fullmatch("010: There is no file “.*/1.png”.", said)
 
 
 async def test_picks_alone_go_on(tmp_path: Path):
