@@ -160,7 +160,7 @@ class BatchRun:
 
     async def _create(self, row: BatchRow, most: float | None) -> Answer | None:
         """The task, which counts as `most` until Runway says its price; None if it is refused."""
-        wish = {**self._wish(row), "is_of_batch": True, "max_credits": self._rest}
+        wish = {**self._wish(row), "max_credits": self._rest}
         try:
             made: Answer = await self._line.call("create", wish, patience=outcomes.HANDED_OVER_WITHIN)
         except CallRefused as refused:

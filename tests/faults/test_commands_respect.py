@@ -116,11 +116,12 @@ def test_commands_obey_the_permissions_set_by_the_person(
 
 
 @pytest.mark.parametrize("cap", ["day_cap", "month_cap", "sending_cap"])
-def test_command_above_a_cap_is_refused(programs: Programs, paid: Any, cap: str):
+def test_command_above_a_cap_queues_its_task(programs: Programs, paid: Any, cap: str):
     arrange(programs, **{cap: 1.0})
-    code, refused, said = run(programs, *PAID)
-    assert (code, refused["code"], paid()) == (7, "refused", 0), said
-    assert "Nothing was sent" in said
+    assert run(programs, *PAID, "--dry-run")[1]["would"] == "queue"
+    code, made, said = run(programs, *PAID)
+    assert (code, made["state"], made["waits_for"], paid()) == (8, "queued", "a cap", 0), said
+    assert (run(programs, *PAID)[1]["id"], paid()) == (made["id"], 0), "asked again, it is the same task"
 
 
 def test_command_above_its_price_limit_is_refused(programs: Programs, paid: Any):

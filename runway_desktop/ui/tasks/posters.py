@@ -150,7 +150,12 @@ class PosterBox(QWidget):
         self._covers = covers
         self._shown = ("", "")
         self.setFixedSize(size)
-        posters.ready.connect(lambda path: self.update() if path == self._shown[0] else None)
+        posters.ready.connect(self._made)
+
+    def _made(self, path: str) -> None:
+        # A method, which Qt disconnects with the box.
+        if path == self._shown[0]:
+            self.update()
 
     def show_picture(self, path: str, icon: str = "") -> None:
         """`icon` is shown without a picture."""

@@ -62,7 +62,7 @@ class Creating:
 
     async def price(self, client: str, wish: TaskWished) -> PriceAnswer:
         """The estimated price, the questions that sending would raise, and what `make` would do now: "would" is send,
-        wait for approval, repeat (the same was made before) or refuse. Stores nothing."""
+        queue (a cap keeps it), wait for approval, repeat (the same was made before) or refuse. Stores nothing."""
         new, made = await self._new_or_made(client, wish)
         prepared = self._sending().prepare([new], Origin(TaskSource.SCRIPT, (client, "price")))
         if made:
@@ -123,7 +123,9 @@ class Creating:
         verdict, because, _ = await self._verdict(client, wish, new, prepared, most)
         if verdict.waits:
             return {"would": "wait for approval", "because": because.message}
-        return {"would": "refuse", "because": because.in_words()} if verdict.why is not None else {"would": "send"}
+        if verdict.why is not None:
+            return {"would": "refuse", "because": because.in_words()}
+        return {"would": "queue" if Ask.OVER_CAP in prepared.asks else "send"}
 
     async def make(self, client: str, wish: TaskWished) -> tuple[Task, bool]:
         """The task of a request, and whether it was a repeat."""
@@ -140,9 +142,7 @@ class Creating:
     async def make_known(self, client: str, request_id: str, new: NewTask, most: float | None) -> TaskId:
         """Makes a task that is prepared here, once for a `request_id`. `most`: the credits that are agreed to."""
         request, digest = new.request, hashlib.sha256(request_id.encode()).hexdigest()
-        wish = TaskWished(
-            endpoint=request.endpoint, model=request.model, request_id=request_id, max_credits=most, is_of_batch=True
-        )
+        wish = TaskWished(endpoint=request.endpoint, model=request.model, request_id=request_id, max_credits=most)
         made = self._one_by_one(client, digest, new, wish)
         return (await self._finishing.run(made, "make a task of a step"))[0].id
 
@@ -179,7 +179,7 @@ class Creating:
         if (await engine.clients.note(asked)).task_id != task_id:
             raise CallRefused("The same was asked for meanwhile.", code=Code.AGAIN, advice="Ask again: it is there.")
         self.asked_by[task_id] = client
-        answers = _agreed(wish) if booked is None else _agreed(wish) | {Ask.PRICE_UNKNOWN}
+        answers = _agreed(client) if booked is None else _agreed(client) | {Ask.PRICE_UNKNOWN}
         await self._sending().send(prepared, frozenset() if verdict.waits else answers)
         if asked.is_within:
             await engine.clients.look_again(client)
@@ -201,7 +201,7 @@ class Creating:
         priced = Priced(
             most=known if most is None else most,
             is_known=is_booked or not (sum_.unknown or Ask.PRICE_UNKNOWN in prepared.asks),
-            is_open=sum_.at_least and not is_booked, asks_more=bool(prepared.asks - _agreed(wish) - _OF_PRICE),
+            is_open=sum_.at_least and not is_booked, asks_more=bool(prepared.asks - _agreed(name) - _OF_PRICE),
             maximum=wish.max_credits, up_to=wish.price_up_to if isinstance(wish, TaskWished) else None,
         )  # fmt: skip
         verdict = permissions.creation(
@@ -381,10 +381,9 @@ def _priced(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _agreed(wish: Wanted) -> frozenset[Ask]:
-    """The questions that are answered by its limit, or by being one of many."""
-    is_one = isinstance(wish, TaskWished) and not wish.is_of_batch
-    return frozenset({Ask.ABOVE_LIMIT} if is_one else {Ask.ABOVE_LIMIT, Ask.OVER_CAP})
+def _agreed(client: str) -> frozenset[Ask]:
+    """The questions that its limit answers. Of a command, a cap keeps the task in the queue."""
+    return frozenset({Ask.ABOVE_LIMIT, Ask.OVER_CAP} if client == COMMAND_LINE else {Ask.ABOVE_LIMIT})
 
 
 def _refuse_findings(found: Sequence[Finding], pair: Pair) -> None:

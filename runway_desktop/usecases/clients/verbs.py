@@ -97,7 +97,6 @@ class TaskWished(Wish, frozen=True, kw_only=True):
         None
     )
     request_id: Annotated[str, _says("the same WORD gives the same task; another one, another take")] = ""
-    is_of_batch: Annotated[bool, _says("queue it, too, if a cap keeps it there for now")] = False
 
 
 class BatchWished(Wish, frozen=True, kw_only=True):
@@ -288,7 +287,7 @@ class PriceAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     credits: Annotated[float | None, _says("the estimate; null if unknown")]
     is_exact: bool
     asks: Annotated[list[str], _says("what sending would ask the person")]
-    would: Annotated[str, _says("send, wait for approval, repeat, refuse")]
+    would: Annotated[str, _says("send, queue (a cap keeps it), wait for approval, repeat, refuse")]
     because: Annotated[str | None, _says("why it would wait or be refused")] = None
     id: Annotated[str | None, _says("the task that it would repeat")] = None
 
@@ -389,18 +388,15 @@ _ALL: Sequence[Verb] = (
         name="create", says="Make a task; agrees to a price up to max_credits, and to nothing else.",
         takes=TaskWished, gives=TaskAnswer, needs=Act.CREATE, starts=True, sends=True, may_move=False,
         command=Command(
-            positional=("endpoint",), given={"is_of_batch": False}, waits=False, makes=True,
-            exits=(*_OF_TASKS, Code.OVER_MAX),
+            positional=("endpoint",), waits=False, makes=True, exits=(*_OF_TASKS, Code.OVER_MAX),
         ),
-        tool=Tool(
-            required=("request_id",), hidden=("price_up_to", "is_of_batch"), rules=f"{_SAME_ID}{INPUTS}{APPROVED}"
-        ),
+        tool=Tool(required=("request_id",), hidden=("price_up_to",), rules=f"{_SAME_ID}{INPUTS}{APPROVED}"),
     ),
     Verb(
         name="estimate",
         says="Say what a request would cost, whether it would be sent or wait for the person, and why.",
         takes=TaskWished, gives=PriceAnswer, method="price",
-        tool=Tool(hidden=("project", "request_id", "price_up_to", "is_of_batch"), rules=" Free."),
+        tool=Tool(hidden=("project", "request_id", "price_up_to"), rules=" Free."),
     ),
     Verb(
         name="estimate_batch",

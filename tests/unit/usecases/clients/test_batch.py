@@ -124,7 +124,7 @@ async def priced(desk: Desk, rows: Sequence[object], max_credits: float | None =
 
 
 async def make(desk: Desk, row: object) -> dict[str, Any]:
-    return await desk.call(COMMAND_LINE, "create", **batch(row).rows[0].wish, is_of_batch=True, max_credits=25.0)
+    return await desk.call(COMMAND_LINE, "create", **batch(row).rows[0].wish, max_credits=25.0)
 
 
 async def test_limit_is_for_the_sum_of_all_rows(tmp_path: Path):
@@ -171,7 +171,7 @@ async def test_price_that_runway_has_not_named_is_not_sure(tmp_path: Path):
 async def test_row_over_a_cap_is_queued(tmp_path: Path):
     async with a_desk(tmp_path) as desk:
         desk.rig.settings.day_cap = 30.0
-        assert (await priced(desk, [FOX, FOX], 50.0))["would"] == "send"
+        assert (await priced(desk, [FOX, FOX], 50.0))["would"] == "queue"
         for row in ({**FOX, "request_id": "one"}, {**FOX, "request_id": "two"}):
             assert (await make(desk, row))["state"] == "queued"
         assert [task.hold.code for task in desk.rig.ledger.all_queued()] == [HoldCode.ITS_TURN] * 2

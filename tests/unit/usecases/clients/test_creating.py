@@ -162,7 +162,7 @@ async def test_dry_run_reports_what_create_would_do(tmp_path: Path):
         assert await would(AGENT) == ("wait for approval", "The person approves each request.")
         assert (await would("stranger"))[0] == "refuse"
         desk.rig.settings.day_cap = 10.0
-        assert "over a cap" in (await would(max_credits=30))[1]
+        assert await would(max_credits=30) == ("queue", "")
         desk.rig.settings.day_cap = None
         await desk.create(max_credits=30)
         assert (await would(max_credits=30))[0] == "repeat"
@@ -223,19 +223,24 @@ async def test_booking_a_price_agrees_to_nothing_else(tmp_path: Path):
         await desk.create(max_credits=30)
         await settle(50)
         desk.rig.settings.day_cap = 10.0
-        with pytest.raises(CallRefused, match="over a cap"):
-            await desk.create(**unknown, request_id="two")
+        assert (await desk.create(**unknown, request_id="two"))["state"] == "queued"
+        await settle(50)
+        assert len(desk.rig.runway.requests) == 1, "a cap keeps it"
         desk.rig.settings.day_cap = None
         await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 100.0)
         assert (await desk.create(AGENT, **unknown))["state"] == "waiting_for_approval"
         assert await desk.engine.clients.reserved_today(AGENT) == 0.0
 
 
-async def test_command_over_a_cap_is_refused_whatever_price_it_accepts(tmp_path: Path):
-    async with a_desk(tmp_path) as desk:
+async def test_command_over_a_cap_is_queued_and_an_agent_waits_for_the_person(tmp_path: Path):
+    async with a_desk(tmp_path, loops=("lane",)) as desk:
         desk.rig.settings.day_cap = 10.0
-        refused = await desk.refused(max_credits=1000)
-        assert (refused.code, "over a cap" in refused.message) == (Code.REFUSED, True)
+        made = await desk.create(max_credits=1000)
+        assert (made["state"], made["waits_for"]) == ("queued", "a cap")
+        await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 100.0)
+        assert (await desk.create(AGENT))["state"] == "waiting_for_approval"
+        await settle(50)
+        assert not desk.rig.runway.requests
 
 
 async def test_command_without_a_grant_pays_nothing(tmp_path: Path):
