@@ -83,7 +83,8 @@ async def _opened(window: MainWindow, project: str) -> float:
     begun = time.perf_counter()
     window.open_room("steps", project)
     while (board := _board(window)) is None:
-        await asyncio.sleep(0)
+        # A loop that never rests would keep the interpreter's lock from the threads that read the list.
+        await asyncio.sleep(0.001)
     board.viewport().repaint()
     return 1000 * (time.perf_counter() - begun)
 
