@@ -82,7 +82,14 @@ def language() -> Language:
 def english() -> Iterator[None]:
     """English, and plain values, for what is made inside. Only around code that awaits nothing and starts no task: a
     task would keep speaking English to the window."""
-    token = _here.set(ENGLISH)
+    with speaking(ENGLISH):
+        yield
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Another reader's language, for what is made inside; the same holds as for `english`."""
+    token = _here.set(language)
     try:
         yield
     finally:
