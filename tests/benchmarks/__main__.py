@@ -25,6 +25,7 @@ from tests.benchmarks import (
     rooms,
     saving,
     scrubbing,
+    sequence,
     sheet_speed,
     steps,
     ui_lag,
@@ -65,6 +66,7 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
     "agents": _sizes(agents, dict(rounds=3, calls=100), dict(rounds=1, calls=3)),
     "impatience": _sizes(impatience, dict(wishes=60), dict(wishes=4)),
     "in_step": _sizes(in_step, dict(rounds=1), dict(seconds=1.0, rounds=1)),
+    "sequence": _sizes(sequence, dict(rounds=1), dict(heights=(180,), clips=2, rounds=1)),
 }
 
 

@@ -33,6 +33,8 @@ DRAGGED_FRAMES_A_SECOND = 20.0
 """Near the pointer while one clip is dragged through."""
 COMPARED_FRAMES_A_SECOND = 8.0
 """In the first drag through four clips of 1080p in compare."""
+JOINED_WITHIN_MS = 2 * 1000.0 / 24.0
+"""From frame to frame where one clip of 24 frames a second follows another: one frame late at most."""
 SMALL_RESULTS_BESIDE_HTTPX = 2.5
 """500 small results, as a multiple of the time that httpx takes with fsync."""
 LARGE_RESULT_BESIDE_HTTPX = 1.2
