@@ -39,6 +39,17 @@ class Page(StrEnum):
     """By a client, and neither picked nor rejected."""
 
 
+class Document(StrEnum):
+    """Kinds of documents that the list keeps as JSON. The values are stored and must not change."""
+
+    CHAIN = "chain"
+    """`domain.steps.Chain`, by its name."""
+    CUT = "cut"
+    """`domain.cut.Cut`; id and name are its project."""
+    ROUND = "round"
+    """`domain.review.Round`; its name is its project."""
+
+
 class SortKey(StrEnum):
     MADE = "made"
     """When the task was added here. No later event changes it; tasks added together keep their order."""

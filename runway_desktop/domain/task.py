@@ -8,7 +8,7 @@ are floats, identifiers are strings.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, NewType
@@ -402,6 +402,27 @@ class Source(Struct, frozen=True):
     index: int
 
 
+class Trim(Struct, frozen=True):
+    """In and out of one result, in seconds of its own time; its file stays whole."""
+
+    index: int
+    start: float
+    end: float
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """A note at a time of one result, in seconds of its own time. `by`: a client's or reviewer's name; empty: the user.
+    `made_at`: Unix seconds."""
+
+    id: str
+    index: int = 0
+    at: float
+    text: str
+    by: str = ""
+    made_at: float
+    is_done: bool = False
+
+
 class Task(Struct, frozen=True, kw_only=True):
     """One request, its outcome, and the user's notes on it. Times in Unix seconds."""
 
@@ -470,6 +491,13 @@ class Task(Struct, frozen=True, kw_only=True):
     """The step of a chain that it was made for."""
     made_of: Source | None = None
     """The result that the step went on from."""
+    trims: tuple[Trim, ...] = ()
+    """Of its results, at most one each; a whole result has none."""
+    marks: tuple[Mark, ...] = ()
+    """In no order."""
+
+    def trim(self, index: int) -> Trim | None:
+        return next((trim for trim in self.trims if trim.index == index), None)
 
     @property
     def credits(self) -> float | None:
@@ -534,6 +562,12 @@ class Task(Struct, frozen=True, kw_only=True):
     @property
     def let_go(self) -> bool:
         return self.state is State.GONE and self.remote_id is None
+
+
+def with_trim(trims: Iterable[Trim], trim: Trim | None, index: int = 0) -> tuple[Trim, ...]:
+    """The same with another one for its result; None: the result `index` is whole again."""
+    at = index if trim is None else trim.index
+    return (*(one for one in trims if one.index != at), *(() if trim is None else (trim,)))
 
 
 def new_task_id() -> TaskId:

@@ -23,6 +23,7 @@ from runway_desktop.domain.cast import Member
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.hooks import Happening, Hook
 from runway_desktop.domain.library import (
+    Document,
     Entries,
     Estimate,
     Filter,
@@ -393,14 +394,14 @@ class Store(Protocol):
     async def save_member(self, member: Member, at: float) -> None:
         """Inserts or replaces it. `at`: Unix seconds."""
 
-    async def chains(self) -> Sequence[str]:
-        """The texts of all chains of steps, by name."""
+    async def documents(self, kind: Document, name: str | None = None) -> Sequence[str]:
+        """The texts of all documents of a kind, or of those with this name; by name, then by id."""
 
-    async def save_chain(self, chain_id: str, name: str, at: float, text: str) -> None:
+    async def save_document(self, kind: Document, document_id: str, name: str, at: float, text: str) -> None:
         """Inserts or replaces it. `at`: Unix seconds."""
 
-    async def delete_chain(self, chain_id: str) -> None:
-        """Deleting a missing chain is no error. The tasks of its steps stay."""
+    async def delete_document(self, kind: Document, document_id: str) -> None:
+        """Deleting a missing one is no error."""
 
     async def continued(self, sources: Sequence[Source], steps: Sequence[StepId]) -> builtins.list[Task]:
         """The tasks that were made of one of these results for one of these steps; includes removed tasks."""

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec import convert
+
 from runway_desktop.domain import kept_text
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
@@ -28,6 +30,7 @@ from runway_desktop.domain.task import (
     HoldCode,
     Input,
     Look,
+    Mark,
     MemberId,
     Output,
     OutputState,
@@ -42,7 +45,9 @@ from runway_desktop.domain.task import (
     StepId,
     Task,
     TaskId,
+    Trim,
 )
+from runway_desktop.values import Struct, as_json
 
 TASK_COLUMNS = (
     "id", "endpoint", "model", "request_values", "prompt", "created_at", "state", "batch_id",
@@ -50,7 +55,7 @@ TASK_COLUMNS = (
     "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
     "cancel_asked", "adopted", "deleted_remotely", "hold", "removed_at", "title", "rating", "pick",
     "tags", "shot", "note", "key_used", "hidden_from", "not_found_at", "hold_detail", "imported",
-    "picked_by", "picked_at", "cast_members", "step", "made_of",
+    "picked_by", "picked_at", "cast_members", "step", "made_of", "trims", "marks",
     # For the list only; never read back into a task.
     "shape", "heading", "credits", "rank", "prompt_key", "asked_seconds",
 )  # fmt: skip
@@ -120,7 +125,7 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         ",".join(task.tags), to_cell(task.shot), to_cell(task.note), task.key, task.hidden_from, task.not_found_at,
         hold_detail_cell(task.hold), int(task.imported),
         to_cell(task.picked_by), task.picked_at, ",".join(task.cast), task.step,
-        None if task.made_of is None else source_cell(task.made_of),
+        None if task.made_of is None else source_cell(task.made_of), _values_cell(task.trims), _values_cell(task.marks),
         to_cell(shape_of(request)), heading_of(task),
         -1.0 if task.credits is None else task.credits, RANKS[task.state],
         prompt_key(request), asked_seconds(request),
@@ -134,7 +139,7 @@ def task_of(row: Sequence[Any]) -> Task:
         position, remote_id, remote_status, sent_at, remote_created_at, running_since, ended_at, asked_at, progress,
         estimated_credits, cost_credits, failure, refusals, evidence, cancel_asked, adopted, deleted_remotely,
         hold, removed_at, title, rating, pick, tags, shot, note, key, hidden_from, not_found_at, hold_detail,
-        imported, picked_by, picked_at, cast, step, made_of, *_,
+        imported, picked_by, picked_at, cast, step, made_of, trims, marks, *_,
     ) = row  # fmt: skip
     return Task(
         id=TaskId(task_id),
@@ -180,7 +185,13 @@ def task_of(row: Sequence[Any]) -> Task:
         cast=tuple(map(MemberId, cast.split(","))) if cast else (),
         step=None if step is None else StepId(step),
         made_of=None if made_of is None else _source(made_of),
+        trims=() if trims == "[]" else convert(from_json(trims), tuple[Trim, ...]),
+        marks=() if marks == "[]" else convert(from_json(marks), tuple[Mark, ...]),
     )
+
+
+def _values_cell(values: Sequence[Struct]) -> str | bytes:
+    return to_json(list(map(as_json, values)))
 
 
 def source_cell(source: Source) -> str:

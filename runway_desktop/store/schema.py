@@ -339,6 +339,8 @@ CAST_AND_STEPS = (
     "ALTER TABLE tasks ADD COLUMN cast_members TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tasks ADD COLUMN step TEXT",
     "ALTER TABLE tasks ADD COLUMN made_of TEXT",
+    "ALTER TABLE tasks ADD COLUMN trims TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE tasks ADD COLUMN marks TEXT NOT NULL DEFAULT '[]'",
     "ALTER TABLE clients ADD COLUMN may_use_cast INTEGER NOT NULL DEFAULT 0",
     "CREATE TABLE task_cast (member TEXT NOT NULL, task INTEGER NOT NULL, PRIMARY KEY (member, task)) WITHOUT ROWID",
     "CREATE INDEX tasks_continued ON tasks (made_of, step) WHERE made_of IS NOT NULL",
@@ -353,13 +355,15 @@ CAST_AND_STEPS = (
     ) WITHOUT ROWID
     """,
     """
-    CREATE TABLE chains (
-        id TEXT PRIMARY KEY,
+    CREATE TABLE documents (
+        kind TEXT NOT NULL,
         name TEXT NOT NULL,
+        id TEXT NOT NULL,
         changed_at REAL NOT NULL,
-        text TEXT NOT NULL
+        text TEXT NOT NULL,
+        PRIMARY KEY (kind, id)
     ) WITHOUT ROWID
     """,
 )
-"""Added by version 4.5. `text` is the whole member or chain as JSON. A removed member keeps its name for the tasks that
-it was in."""
+"""Added by version 4.5. `trims` and `marks` are JSON, `text` the whole member or document. A removed member keeps its
+name for the tasks that it was in."""

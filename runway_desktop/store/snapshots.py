@@ -26,7 +26,7 @@ from runway_desktop.domain.task import LIVE, Output, State, Task, TaskId
 from runway_desktop.texts import Text
 from runway_desktop.values import replace
 
-from . import cast_and_chains, reading, trouble, writing
+from . import cast_and_documents, reading, trouble, writing
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date, refuse_older
 from .records import OUTPUT_COLUMNS, batch_of, from_json, output_of, to_cell, to_json, to_text
 from .tally import count_anew
@@ -347,10 +347,10 @@ def _was_sent_since(task: Task, known: Task) -> bool:
 def _add(old: sqlite3.Connection, new: sqlite3.Connection, task: Task) -> None:
     for row in old.execute("SELECT id, name, created_at FROM batches WHERE id = ?", (task.batch_id,)):
         writing.put_batch(new, batch_of(row))
-    for member in cast_and_chains.members(old):
-        if member.id in task.cast and member.id not in {one.id for one in cast_and_chains.members(new)}:
+    for member in cast_and_documents.members(old):
+        if member.id in task.cast and member.id not in {one.id for one in cast_and_documents.members(new)}:
             # Its name is needed, but the cast is as it was then.
-            cast_and_chains.put_member(
+            cast_and_documents.put_member(
                 new, replace(member, removed_at=member.removed_at or task.created_at), task.created_at
             )
     writing.add_tasks(new, [task], reading.inputs_of_task(old, task.id), reading.outputs_of_task(old, task.id))
@@ -359,7 +359,7 @@ def _add(old: sqlite3.Connection, new: sqlite3.Connection, task: Task) -> None:
 Moves = Sequence[tuple[str, str]]
 
 _PLAIN = (("inputs", "path"), ("inputs", "uri"), ("outputs", "poster"))
-_JSON = (("tasks", "request_values"), ("sheets", "text"), ("settings", "value"))
+_JSON = (("tasks", "request_values"), ("sheets", "text"), ("documents", "text"), ("settings", "value"))
 
 
 def _move_folders(connection: sqlite3.Connection, moves: Moves) -> None:

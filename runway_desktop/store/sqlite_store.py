@@ -25,7 +25,7 @@ from runway_desktop.domain.library import Entries, Estimate, GroupSummary, Ledge
 from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
-from . import cast_and_chains, client_rows, presence, reading, spending_totals, tally, trouble, writing
+from . import cast_and_documents, client_rows, presence, reading, spending_totals, tally, trouble, writing
 from . import listing as listings
 from . import sheets as kept_sheets
 from .conditions import add_pieces
@@ -165,10 +165,10 @@ class SqliteStore:
     note_looks = _written(presence.note_looks)
     save_sheet = _written(kept_sheets.put)
     change_sheet = _written(kept_sheets.change)
-    save_member = _written(cast_and_chains.put_member)
+    save_member = _written(cast_and_documents.put_member)
     delete_sheet = _written(kept_sheets.delete)
-    save_chain = _written(cast_and_chains.put_chain)
-    delete_chain = _written(cast_and_chains.delete_chain)
+    save_document = _written(cast_and_documents.put_document)
+    delete_document = _written(cast_and_documents.delete_document)
 
     async def change_output(
         self,
@@ -241,9 +241,9 @@ class SqliteStore:
     sheet = _asked(kept_sheets.sheet)
     sheet_of_batch = _asked(kept_sheets.of_batch)
     sheets = _asked(kept_sheets.recent)
-    members = _asked(cast_and_chains.members)
-    chains = _asked(cast_and_chains.chains)
-    continued = _asked(cast_and_chains.continued)
+    members = _asked(cast_and_documents.members)
+    documents = _asked(cast_and_documents.documents)
+    continued = _asked(cast_and_documents.continued)
     recent_prompts = _asked(kept_sheets.recent_prompts)
     refused_prompts = _asked(kept_sheets.refused_prompts)
 

@@ -34,6 +34,7 @@ from runway_desktop.catalog.labels import endpoint_label, model_label
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.errors import NotPossible, RunwayDesktopError
 from runway_desktop.domain.inputs import with_moved_files
+from runway_desktop.domain.library import Document
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.prices import addresses_in
 from runway_desktop.domain.steps import Chain, ChainId, Step, StepInput, column_of, is_continuation
@@ -144,19 +145,19 @@ class Steps:
 
     async def chains(self) -> Sequence[Chain]:
         """By name."""
-        return [convert(json.loads(text), Chain) for text in await self._engine.library.chains()]
+        return [convert(json.loads(text), Chain) for text in await self._engine.library.documents(Document.CHAIN)]
 
     async def save(self, chain: Chain) -> Chain | None:
         """Adds or changes a chain. Returns what it was before; saving that undoes the change."""
         before = next((one for one in await self.chains() if one.id == chain.id), None)
         text = json.dumps(as_json(chain))
-        await self._engine.library.save_chain(chain.id, chain.name, self._engine.clock.now(), text)
+        await self._engine.library.save_document(Document.CHAIN, chain.id, chain.name, self._engine.clock.now(), text)
         return before
 
     async def remove(self, chain_id: ChainId) -> Chain | None:
         """Deletes a chain; what was made with it stays. Returns it as it was, for undo; None if there is none."""
         before = next((one for one in await self.chains() if one.id == chain_id), None)
-        await self._engine.library.delete_chain(chain_id)
+        await self._engine.library.delete_document(Document.CHAIN, chain_id)
         return before
 
     async def chain_of(self, project: str) -> Chain | None:

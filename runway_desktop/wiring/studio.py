@@ -18,7 +18,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.cast import Member, MemberFile
 from runway_desktop.domain.events import TasksAdded
-from runway_desktop.domain.library import KeptSheet, LedgerEntry
+from runway_desktop.domain.library import Document, KeptSheet, LedgerEntry
 from runway_desktop.domain.media import HEAD_LENGTH, format_of
 from runway_desktop.domain.task import Input, MemberId, Output, OutputState, Request, TaskId
 from runway_desktop.services.disk.disk_steps import sha256_of
@@ -84,7 +84,7 @@ async def _bring_in(
             await engine.pricing.learn(played.task.request, played.task.estimated_credits)
     await _bring_cast(engine, script, history, results)
     chain = script.chain
-    await store.save_chain(chain.id, chain.name, engine.clock.now(), json.dumps(as_json(chain)))
+    await store.save_document(Document.CHAIN, chain.id, chain.name, engine.clock.now(), json.dumps(as_json(chain)))
     _set(engine, script)
     await engine.settings.flush()
     tasks = tuple(played.task for played in history.tasks)

@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 
+from runway_desktop.domain.library import Document
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.steps import Chain, ChainId, Step, StepInput
 from runway_desktop.domain.task import Pick, Request, State, StepId, Task
@@ -33,7 +34,7 @@ class OnDisk(Struct):
 async def with_picks(profile: Path, pictures: Path, amount: int) -> None:
     """A profile that is not in use gets the chain, and so many picked pictures."""
     store = await SqliteStore.open(environment.profile(demo=False, folder=profile).database)
-    await store.save_chain(CHAIN.id, CHAIN.name, 0.0, json.dumps(as_json(CHAIN)))
+    await store.save_document(Document.CHAIN, CHAIN.id, CHAIN.name, 0.0, json.dumps(as_json(CHAIN)))
     for number in range(1, amount + 1):
         await add_take(OnDisk(store), pictures, number)
     await store.close()

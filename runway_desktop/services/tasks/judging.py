@@ -1,4 +1,5 @@
-"""A person's judgments on results: stars, picks and rejects, tags, project, shot and note, for one or more tasks.
+"""A person's judgments on results: stars, picks and rejects, tags, project, shot and note, in and
+out, notes at a time, for one or more tasks.
 
 Each judgment is one transaction and returns the values before, for undo. LookupError for a missing task, ValueError for
 more than five stars; StoreError passes. Loop's thread only.
@@ -10,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, 
 from typing import Any
 
 from runway_desktop.domain.library import clean_tag
-from runway_desktop.domain.task import MOST_STARS, Hold, HoldCode, Pick, Task, TaskId
+from runway_desktop.domain.task import MOST_STARS, Hold, HoldCode, Mark, Pick, Task, TaskId, Trim
 from runway_desktop.values import Struct, field, replace
 
 from .ledger import Ledger
@@ -112,6 +113,14 @@ class Judging:
 
     async def set_note(self, task_ids: Sequence[TaskId], note: str) -> Judged:
         return await self._set(task_ids, "note", lambda _: note.strip())
+
+    async def set_trims(self, trims: Mapping[TaskId, tuple[Trim, ...]]) -> Judged:
+        """In and out of all results of each task: see `domain.task.with_trim`."""
+        return await self._set(list(trims), "trims", lambda task: trims[task.id])
+
+    async def set_marks(self, marks: Mapping[TaskId, tuple[Mark, ...]]) -> Judged:
+        """All notes at times of each task."""
+        return await self._set(list(marks), "marks", lambda task: marks[task.id])
 
     async def put_back(self, what: str, values: Mapping[TaskId, Any]) -> PutBack:
         """Undo and redo: sets the field `what` of each task to its value. If a change of project frees a queued task

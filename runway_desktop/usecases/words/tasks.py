@@ -52,6 +52,8 @@ _RESTORED = {
     "tags": Text("Tags restored.", "Tags of {n} tasks restored."),
     "shot": Text("Shot restored.", "Shot of {n} tasks restored."),
     "note": Text("Note restored.", "Note of {n} tasks restored."),
+    "trims": Text("In and out restored.", "In and out of {n} takes restored."),
+    "marks": Text("Notes restored.", "Notes of {n} takes restored."),
 }
 _LONGEST_NAME = 30
 """Characters of a task's name in a sentence."""
@@ -433,6 +435,10 @@ def done_words(judgment: Judged) -> str:
             said = Text("Moved out of its project.", "Moved {n} out of their projects.")
         case "shot":
             said = Text("Shot changed.", "Shot of {n} tasks changed.")
+        case "trims":
+            said = Text("In and out changed.", "In and out of {n} takes changed.")
+        case "marks":
+            said = Text("Notes changed.", "Notes of {n} takes changed.")
         case _:
             said = Text("Note changed.", "Note of {n} tasks changed.")
     return str(said.of(len(judgment)))

@@ -1,4 +1,4 @@
-"""Judgments of tasks: stars, picks, tags, project, shot, note, with undo and redo.
+"""Judgments of tasks: stars, picks, tags, project, shot, note, in and out, notes at a time, with undo and redo.
 
 Each judgment is recorded with its text ("rating of 12 tasks") and can also be undone individually. GUI thread only.
 """
@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import clean_tags
-from runway_desktop.domain.task import Pick, Task, TaskId
+from runway_desktop.domain.task import Mark, Pick, Task, TaskId, Trim
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.judging import Judged, PutBack, without
 from runway_desktop.texts import _, in_turn
@@ -71,6 +71,12 @@ class JudgingModel(Model):
 
     def set_note(self, task_ids: Sequence[TaskId], note: str) -> None:
         self._do(task_ids, self._cases.judging.set_note(task_ids, note))
+
+    def set_trims(self, trims: Mapping[TaskId, tuple[Trim, ...]]) -> None:
+        self._do(list(trims), self._cases.judging.set_trims(trims))
+
+    def set_marks(self, marks: Mapping[TaskId, tuple[Mark, ...]]) -> None:
+        self._do(list(marks), self._cases.judging.set_marks(marks))
 
     def undo(self, within: Collection[TaskId]) -> bool:
         """Undoes the last judgment of these tasks alone, and of those whose pick one of them took over. False if there

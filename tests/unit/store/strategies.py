@@ -18,6 +18,7 @@ from runway_desktop.domain.task import (
     HoldCode,
     Input,
     Look,
+    Mark,
     Output,
     OutputState,
     Pick,
@@ -29,6 +30,7 @@ from runway_desktop.domain.task import (
     State,
     Task,
     TaskId,
+    Trim,
 )
 
 # Half a surrogate pair is in: file names that are no UTF-8 look like that, and so does broken JSON.
@@ -65,6 +67,7 @@ looks = st.builds(
     at=st.none() | moments,
     signs=st.none() | st.builds(Signs, size=st.integers(0, 2**62), modified=st.integers(0, 2**62)),
 )
+marks = st.builds(Mark, id=texts, index=st.integers(0, 3), at=moments, text=texts, by=texts, made_at=moments)
 
 
 def tasks(task_id: str) -> st.SearchStrategy[Task]:
@@ -106,6 +109,8 @@ def tasks(task_id: str) -> st.SearchStrategy[Task]:
         key=fingerprints,
         hidden_from=fingerprints,
         not_found_at=st.none() | moments,
+        trims=st.lists(st.builds(Trim, st.integers(0, 3), moments, moments), max_size=2).map(tuple),
+        marks=st.lists(marks, max_size=2).map(tuple),
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.folders import FileMove
-from runway_desktop.domain.library import Estimate, Filter, GroupBy, KeptSheet
+from runway_desktop.domain.library import Document, Estimate, Filter, GroupBy, KeptSheet
 from runway_desktop.domain.outputs import KeptFile, Looked
 from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine, Suggestion
 from runway_desktop.domain.task import Batch, BatchId, Look, OutputState, Presence, RemoteId, Source, StepId, TaskId
@@ -41,7 +41,7 @@ READS: dict[str, Call] = {
     "amount": lambda store: store.amount(Filter()),
     "batch_names": lambda store: store.batch_names([BatchId("b")]),
     "beginning": lambda store: store.beginning(flat(), 10, 5),
-    "chains": lambda store: store.chains(),
+    "documents": lambda store: store.documents(Document.CUT, "Aurora"),
     "client_record": lambda store: store.client_record(0, 5),
     "clients": lambda store: store.clients("list"),
     "client_request": lambda store: store.client_request("claude", "1"),
@@ -97,13 +97,13 @@ WRITES: dict[str, Call] = {
     "move_outputs": lambda store: store.move_outputs(
         [FileMove(task_id=TaskId("t1"), index=0, source="/a.mp4", target="/b.mp4")], {"library": "/b"}
     ),
-    "delete_chain": lambda store: store.delete_chain("c"),
+    "delete_document": lambda store: store.delete_document(Document.CHAIN, "c"),
     "note_client_request": lambda store: store.note_client_request(WISH),
     "note_refusal": lambda store: store.note_refusal([TaskId("t1")], "No", False, False),
     "rename_batch": lambda store: store.rename_batch(BatchId("b"), "Dawn"),
     "suggest": lambda store: store.suggest([TaskId("t1")], Suggestion(client="claude", reason="", at=NOON)),
     "record_call": lambda store: store.record_call(RecordLine(at=NOON, client="claude", call="list")),
-    "save_chain": lambda store: store.save_chain("d", "Film", NOON, "{}"),
+    "save_document": lambda store: store.save_document(Document.CHAIN, "d", "Film", NOON, "{}"),
     "save_client": lambda store: store.save_client(Client(name="claude"), "list"),
     "note_looks": lambda store: store.note_looks([Looked(file=KEPT, look=Look(presence=Presence.MISSING, at=NOON))]),
     "renew_links": lambda store: store.renew_links([an_output()]),
@@ -222,7 +222,7 @@ async def a_store(path: Path) -> SqliteStore:
     await store.add([a_task()], [an_input()], None, [a_line()], [kept])
     await store.save_sheet(SHEET)
     await store.save_member(MEMBER, NOON)
-    await store.save_chain("c", "Film", NOON, "{}")
+    await store.save_document(Document.CHAIN, "c", "Film", NOON, "{}")
     return store
 
 

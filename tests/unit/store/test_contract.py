@@ -15,6 +15,7 @@ from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.library import (
     Bounds,
+    Document,
     Estimate,
     Filter,
     GroupBy,
@@ -839,15 +840,20 @@ async def test_stored_sheet_is_found_by_its_batch_and_deleted(opened: Opened):
         assert await store.sheet("s1") is None
 
 
-async def test_chains_come_back_by_name_and_are_deleted(opened: Opened):
+async def test_documents_come_back_by_kind_and_name_and_are_deleted(opened: Opened):
     async with opened() as store:
-        await store.save_chain("c1", "Storm", NOON, "first")
-        await store.save_chain("c2", "Calm", NOON, "\ud800")
-        await store.save_chain("c1", "Storm", NOON + 1, "second")
-        assert await store.chains() == ["\ud800", "second"]
-        await store.delete_chain("c1")
-        await store.delete_chain("c1")
-        assert await store.chains() == ["\ud800"]
+        await store.save_document(Document.CHAIN, "c1", "Storm", NOON, "first")
+        await store.save_document(Document.CHAIN, "c2", "Calm", NOON, "\ud800")
+        await store.save_document(Document.CHAIN, "c1", "Storm", NOON + 1, "second")
+        await store.save_document(Document.CUT, "c1", "\udcff", NOON, "a cut")
+        assert await store.documents(Document.CHAIN) == ["\ud800", "second"]
+        assert await store.documents(Document.CHAIN, "Storm") == ["second"]
+        assert await store.documents(Document.CUT, "\udcff") == ["a cut"]
+        assert await store.documents(Document.ROUND) == []
+        await store.delete_document(Document.CHAIN, "c1")
+        await store.delete_document(Document.CHAIN, "c1")
+        assert await store.documents(Document.CHAIN) == ["\ud800"]
+        assert await store.documents(Document.CUT) == ["a cut"]
 
 
 async def test_continued_results_are_found_by_result_and_step(opened: Opened):

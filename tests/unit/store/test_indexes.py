@@ -14,7 +14,7 @@ import pytest
 from runway_desktop.domain.account import fingerprint_of
 from runway_desktop.domain.library import Filter, Listing, SortKey
 from runway_desktop.domain.task import BatchId, RemoteId, Source, StepId, TaskId
-from runway_desktop.store import cast_and_chains, client_rows, listing, presence, reading, sheets, spending_totals
+from runway_desktop.store import cast_and_documents, client_rows, listing, presence, reading, sheets, spending_totals
 from tests.rigs.libraries import fill
 from tests.unit.store.tasks_on_disk import on_disk
 
@@ -54,7 +54,7 @@ NEEDED_BY: dict[str, Callable[[sqlite3.Connection], object]] = {
     "sheets_by_batch": lambda connection: sheets.of_batch(connection, BatchId("batch-0")),
     # A task whose tags are others than before.
     "task_tags_by_task": lambda connection: connection.execute("DELETE FROM task_tags WHERE task = 1"),
-    "tasks_continued": lambda connection: cast_and_chains.continued(
+    "tasks_continued": lambda connection: cast_and_documents.continued(
         connection, [Source(TaskId("a"), 0)], [StepId("s")]
     ),
     # A queued task whose edited prompt names other members.

@@ -11,7 +11,7 @@ import pytest
 
 from runway_desktop.domain.backups import TASK_IDS
 from runway_desktop.domain.errors import DamagedList, StoreError
-from runway_desktop.domain.library import Bounds, Filter, GroupBy, Listing, Page, SortKey
+from runway_desktop.domain.library import Bounds, Document, Filter, GroupBy, Listing, Page, SortKey
 from runway_desktop.domain.outputs import Looked
 from runway_desktop.domain.permissions import Client, ClientRequest, Suggestion
 from runway_desktop.domain.task import NEVER_LOOKED, Hold, HoldCode, Look, Presence, Request, Task, TaskId
@@ -157,6 +157,7 @@ async def test_content_of_the_first_version_is_still_read(tmp_path: Path):
     task = await store.get(TaskId("0f1e2d3c4b5a69788796a5b4c3d2e1f0"))
     assert task is not None
     assert (task.request.prompt, task.request.values["duration"], task.cost_credits) == ("A lighthouse, 猫", 5, 60.0)
+    assert (task.trims, task.marks, await store.documents(Document.CUT)) == ((), (), [])
     assert [output.path for output in await store.outputs(task.id)] == ["/films/lighthouse.mp4"]
     assert [entry.kind for entry in await store.ledger(task.id)] == ["made", "sent"]
     assert (await store.counts()).batches == (("b1", "shots.csv", 1),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.task import Pick, State, TaskId
+from runway_desktop.domain.task import Mark, Pick, State, TaskId, Trim, with_trim
 from runway_desktop.services.tasks.judging import Judged, Judging, without
 from runway_desktop.values import replace
 from tests.rigs import sent
@@ -63,6 +63,23 @@ async def test_pick_keeps_who_made_it_and_when_through_undo_and_redo():
         assert await told() == (Pick.PICK, "", at)
         await judging.pick([one], Pick.NONE)
         assert await told() == (Pick.NONE, "", None)
+
+
+async def test_in_and_out_and_notes_at_a_time_are_set_and_put_back():
+    async with Rig(loops=()) as rig:
+        judging, [one, other] = await judged(rig, 2)
+        first, second = Trim(0, 1.0, 2.5), Trim(1, 0.0, 4.0)
+        await judging.set_trims({one: (first,)})
+        done = await judging.set_trims({one: with_trim((first,), second), other: (second,)})
+        assert [(await rig.task(i)).trim(1) for i in (one, other)] == [second, second]
+        await judging.put_back(done.what, done.before)
+        assert [(await rig.task(i)).trims for i in (one, other)] == [(first,), ()]
+        assert with_trim((first, second), None, 1) == (first,)
+        mark = Mark(id="m", at=1.5, text="Slower here", made_at=0.0)
+        done = await judging.set_marks({one: (mark,)})
+        assert (await rig.task(one)).marks == (mark,)
+        await judging.put_back(done.what, done.before)
+        assert (await rig.task(one)).marks == ()
 
 
 async def test_tags_are_added_and_removed_without_affecting_others():

@@ -1,4 +1,4 @@
-"""Members of the cast, chains of steps, and which results were continued. Functions of a connection, on its thread."""
+"""Members of the cast, documents such as chains, and what was continued. Functions of a connection, on its thread."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from runway_desktop.domain.cast import Member, MemberFile, MemberKind
+from runway_desktop.domain.library import Document
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MemberId, Source, StepId, Task
 from runway_desktop.values import as_json
@@ -29,19 +30,25 @@ def put_member(connection: sqlite3.Connection, member: Member, at: float) -> Non
     )
 
 
-def chains(connection: sqlite3.Connection) -> list[str]:
-    return [to_text(text) for (text,) in connection.execute("SELECT text FROM chains ORDER BY name, id")]
+def documents(connection: sqlite3.Connection, kind: Document, name: str | None = None) -> list[str]:
+    rows = connection.execute(
+        "SELECT text FROM documents WHERE kind = ?1 AND name = coalesce(?2, name) ORDER BY name, id",
+        (kind.value, None if name is None else to_cell(name)),
+    )
+    return [to_text(text) for (text,) in rows]
 
 
-def put_chain(connection: sqlite3.Connection, chain_id: str, name: str, at: float, text: str) -> None:
+def put_document(
+    connection: sqlite3.Connection, kind: Document, document_id: str, name: str, at: float, text: str
+) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO chains (id, name, changed_at, text) VALUES (?, ?, ?, ?)",
-        (chain_id, to_cell(name), at, to_cell(text)),
+        "INSERT OR REPLACE INTO documents (kind, id, name, changed_at, text) VALUES (?, ?, ?, ?, ?)",
+        (kind.value, to_cell(document_id), to_cell(name), at, to_cell(text)),
     )
 
 
-def delete_chain(connection: sqlite3.Connection, chain_id: str) -> None:
-    connection.execute("DELETE FROM chains WHERE id = ?", (chain_id,))
+def delete_document(connection: sqlite3.Connection, kind: Document, document_id: str) -> None:
+    connection.execute("DELETE FROM documents WHERE kind = ? AND id = ?", (kind.value, to_cell(document_id)))
 
 
 def continued(connection: sqlite3.Connection, sources: Sequence[Source], steps: Sequence[StepId]) -> list[Task]:
