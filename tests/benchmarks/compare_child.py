@@ -18,8 +18,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.media import Media
-from runway_desktop.rooms.compare.in_step import InStep
 from runway_desktop.rooms.compare.pane import Pane, Sight
+from runway_desktop.ui.media.playback import Playback
 from runway_desktop.ui.media.players import MediaEngine
 from runway_desktop.ui.theme import ColorScheme, DarkRoom, Theme
 
@@ -45,10 +45,10 @@ class Watch:
         self.moments = 0
         self.began: float | None = None
         self.played = 0.0
-        self.clips = InStep(make_engine=self._engine)
+        self.clips = Playback(make_engine=self._engine)
         self.clips.shown.connect(self._shown)
         self.clips.changed.connect(self._changed)
-        self.clips.open([(SAMPLES / name, Media.VIDEO) for name in CLIPS], play=True)
+        self.clips.open_all([(SAMPLES / name, Media.VIDEO) for name in CLIPS], play=True)
 
     def _engine(self, parent: object) -> MediaEngine:
         engine = MediaEngine(None, sound=False)

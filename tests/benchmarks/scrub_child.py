@@ -193,7 +193,7 @@ def in_preview(theme: Theme, clips: list[Path], seconds: float) -> dict[str, Any
     click = first_frames(open_, lambda: bool(came), clips)
     slider = next(one for one in preview.findChildren(ScrubSlider) if one.maximum())
     enter(slider)
-    length = preview.playback.duration
+    length = preview.playback.length
     found = measured(
         Drag(slider, lambda _: None, length, seconds),
         [Shown(preview.stage.image, preview.stage)],  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """Control bar below the panes: play, time, one scrub line for all clips, key hints, switches.
 
-It controls an `InStep`; each switch runs a command of the view and has its key in the tool tip. GUI thread only.
+It controls an `Playback`; each switch runs a command of the view and has its key in the tool tip. GUI thread only.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from runway_desktop.ui.building import hbox, timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import PlainLabel, announce, words
 from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, FULL_SCREEN, PLAY, SHUTTLE, SOUND
+from runway_desktop.ui.media.playback import Playback
 from runway_desktop.ui.media.transport import KNOB, BarButton, ScrubSlider, clock
 from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT
 from runway_desktop.ui.theme import GRID, DarkRoom, Role
 from runway_desktop.usecases.commands.command import Command, RoomCommand
 from runway_desktop.usecases.words.plain import tip
 
-from .in_step import InStep
 from .model import Compare
 from .overlay import CompareMode
 from .room import ADVANCE, ALL_KEYS, DIFFERENCE, LOOPS, SHOW, SWAP, TAKES, TURNS, WIPE
@@ -39,7 +39,7 @@ _MOST_HINTS = 0.42
 class ScrubLine(ScrubSlider):
     """The preview's slider with the loop range marked below it. Focused, it handles the arrow keys itself."""
 
-    def __init__(self, theme: DarkRoom, clips: InStep, parent: QWidget) -> None:
+    def __init__(self, theme: DarkRoom, clips: Playback, parent: QWidget) -> None:
         super().__init__(theme, clips, parent)
         self._range: tuple[float | None, float | None] = (None, None)
 
@@ -91,7 +91,7 @@ class CompareBar(QWidget):
     neared = Signal()
     """The pointer is over the scrub line: a drag may follow."""
 
-    def __init__(self, theme: DarkRoom, clips: InStep, keys: Keys, view: QWidget) -> None:
+    def __init__(self, theme: DarkRoom, clips: Playback, keys: Keys, view: QWidget) -> None:
         """The switches run commands on `view`."""
         super().__init__(view)
         self._view = view

@@ -25,6 +25,7 @@ from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.media.kinds.kinds import kind_of
 from runway_desktop.ui.media.picture import BadPicture, Picture, small_poster
 from runway_desktop.ui.media.picture_view import STEP
+from runway_desktop.ui.media.playback import MOST, Playback
 from runway_desktop.ui.media.players import PlayFault
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
@@ -36,7 +37,6 @@ from runway_desktop.usecases.commands.drag_payload import DragPayload
 from runway_desktop.usecases.listing.takes import Take
 
 from .bar import CompareBar, hints
-from .in_step import MOST, InStep
 from .model import Compare
 from .overlay import STRIDE, CompareMode, CompareOverlay, Sameness
 from .pane import Pane, Sight, make_an_image, open_graphics
@@ -60,7 +60,7 @@ class CompareView(QWidget):
         self._sight = Sight(self)
         self._workers = Workers(self)
         self._sameness = Sameness(self._workers, self)
-        self.clips = InStep(self)
+        self.clips = Playback(self)
         self.mode = CompareMode.SIDE_BY_SIDE
         self._takes: list[Take | None] = [None] * MOST
         """The take of each pane, or None."""
@@ -237,7 +237,7 @@ class CompareView(QWidget):
             (take.path, take.media) if take is not None and take.media.kind.is_timed else None for take in self._takes
         ]
         if any(files):
-            self.clips.open(files, at=at, play=play)
+            self.clips.open_all(files, at=at, play=play)
             if not self._shows_clips:
                 # Queued behind the opening of the clips, which runs in parallel.
                 self._shows_clips = True
@@ -316,7 +316,7 @@ class CompareView(QWidget):
                 self.panes[position].surface.set_frame(frame)
                 self._repaint(position)
 
-    def _clip_failed(self, position: int, fault: PlayFault) -> None:
+    def _clip_failed(self, fault: PlayFault, position: int) -> None:
         take = self._takes[position]
         if take is not None:
             self.panes[position].surface.words = fault.about(take.path.name)
@@ -417,7 +417,7 @@ class Glances(QObject):
     def __init__(
         self,
         strips: Strips,
-        clips: InStep,
+        clips: Playback,
         sight: Sight,
         panes: Sequence[Pane],
         takes: Sequence[Take | None],

@@ -61,7 +61,7 @@ DIFFERENCE = _comparing(
 LOOPS = (
     _clips("compare.in", Text("Set loop start"), lambda view: view.clips.set_in(), "I", begins=True),
     _clips("compare.out", Text("Set loop end"), lambda view: view.clips.set_out(), "O"),
-    _clips("compare.whole", Text("Loop the whole clip"), lambda view: view.clips.clear_range(), "Shift+L"),
+    _clips("compare.whole", Text("Loop the whole clip"), lambda view: view.clips.set_range(None, None), "Shift+L"),
 )
 ADVANCE = _comparing(
     "compare.advance",

@@ -1,35 +1,42 @@
-"""Playback of one clip or sound: play, scrub, frame steps, shuttle, loop. Controls one engine; independent of widgets.
+"""Playback of a clip or sound, or of up to four in step: play, scrub, shuttle, step and loop act on all, and their
+visible frames always belong to one moment. Independent of widgets.
 
-Times are float seconds here, milliseconds at the engine, microseconds inside a video frame. A clip's position is the
-start of the visible frame, not the player's clock, so that a step is exactly one frame. GUI thread only; nothing
-raises, `failed` carries a `Fault`.
+Small rate changes correct drift: a clip ahead is slowed, one behind is sped up, one far ahead pauses. The audible clip
+keeps its rate. `tracks.py` aligns the frames.
+
+Times are float seconds here, milliseconds at the engines, microseconds inside a video frame. A clip's position is the
+start of the visible frame, not the player's clock, so that a step is exactly one frame. Engines are created with the
+first file, from the event loop, never inside a coroutine. GUI thread only; nothing raises, `failed` carries a `Fault`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
-from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
 
-from .players import MediaEngine, PlayFault
+from .players import MediaEngine
+from .tracks import ROUNDING_US, Tracks
 
+MOST = 4
+"""Files in step."""
 WATCHDOG_MS = 2000
 SETTLE_MS = 600
 """Timeout of a seek; then the next one is sent. At 1080p, far from a key frame, a seek takes half a second."""
-SILENT_END_MS = 400
-"""Rest at the end of a sound after which it has ended."""
+BALANCE_MS = 80
+_AFTER_END_MS = 60
+"""Wait for the last frames of several clips."""
 REST_MS = 120
 """Pause of a drag over small frames after which the exact frame is sought."""
 STEP_BACK_MS = 80
 FASTEST = 8
-FALLBACK_FRAME_US = 41_667
-"""One frame at 24 per second, for files without a frame duration."""
 
 
 class PlayState(Enum):
@@ -88,86 +95,126 @@ class Scrubbed(QObject):
 
 
 class Playback(Scrubbed):
-    """Plays one file at a time. The engine is created with the first file, from the event loop, never inside a
-    coroutine."""
-
     changed = Signal()
-    """Activity, rate, loop or volume changed."""
+    """Activity, rate, loop or sound changed."""
     moved = Signal(float)
     """Position in seconds."""
     length_known = Signal(float)
-    """Duration in seconds."""
+    """Length of the longest file in seconds."""
     frame = Signal(object)
-    """A QVideoFrame to show."""
-    failed = Signal(object)
-    """A `Fault`."""
+    """A QVideoFrame of the first file to show."""
+    shown = Signal(object)
+    """Dict of file index to QVideoFrame: the frames to show now, all of one moment."""
+    failed = Signal(object, int)
+    """A `Fault`, and the index of its file."""
     released = Signal()
+    """All files are closed."""
 
     def __init__(
         self,
         parent: QObject | None = None,
         make_engine: Callable[[QObject], MediaEngine] = MediaEngine,
         watchdog_ms: int = WATCHDOG_MS,
+        *,
+        patience_ms: int = SETTLE_MS,
     ) -> None:
         super().__init__(parent)
-        self._make_engine = make_engine
-        self._engine: MediaEngine | None = None
-        self._closed = False
-        self._path: Path | None = None
-        self._look = QuickLook()
-        self._pictures = False
-        self.activity = PlayState.EMPTY
-        self.position = 0.0
-        self.duration = 0.0
+        self._tracks = tracks = Tracks(self, make_engine, patience_ms=patience_ms, watchdog_ms=watchdog_ms)
+        tracks.moved.connect(self.moved)
+        tracks.length_known.connect(self.length_known)
+        tracks.shown.connect(self._show)
+        tracks.failed.connect(self.failed)
+        tracks.released.connect(self.released)
+        tracks.there.connect(self._all_there)
+        tracks.settled.connect(self._settled)
+        tracks.reached.connect(self._reached)
+        tracks.lost.connect(self._lost)
+        tracks.ended.connect(self._all_ended)
+        self._files: tuple[tuple[Path, Media] | None, ...] = ()
         self.loop = False
+        self.range: tuple[float | None, float | None] = (None, None)
+        """In and out in seconds, or None: playback repeats what is between them."""
         self.volume = 1.0
         self.muted = False
-        self.lacks_device = False
-        """The file has sound, and this computer has no device to play it."""
-        self._play_when_open = False
-        self._ended = False
-        self._shown: tuple[int, int] | None = None
-        self._target: int | None = None
-        """Target of the current seek in microseconds: frames that do not cover it are from before."""
-        self._held: Any = None
-        self._next_seek: int | None = None
-        """Target of the next seek, sent when the current one ends."""
-        self._opener = timer(self, 0, self._open_now)
-        self._watchdog = timer(self, watchdog_ms, lambda: self._engine_failed(PlayFault.NO_PICTURE))
-        self._settle = timer(self, SETTLE_MS, self._settled)
-        self._silent_end = timer(self, SILENT_END_MS, self._ended_silently)
+        self.heard = 0
+        """Index of the file whose sound is on."""
+        self._runs = False
+        self._wanted = False
+        """Start playback once all files are open and a seek has ended."""
+        self._start_at = 0.0
+        self._opener = timer(self, 0, lambda: self._tracks.open(self._files))
+        self._end = timer(self, _AFTER_END_MS, self._end_reached)
+        self._balancer = timer(self, BALANCE_MS, lambda: self._tracks.balance(self.rate), repeats=True)
+
+    @property
+    def activity(self) -> PlayState:
+        if not any(self._files):
+            return PlayState.EMPTY
+        if self._opener.isActive() or self._tracks.are_opening:
+            return PlayState.OPENING
+        if not self._tracks.any_clip:
+            return PlayState.FAILED
+        return PlayState.PLAYING if self.is_playing else PlayState.PAUSED
 
     @property
     def is_playing(self) -> bool:
-        return self.activity is PlayState.PLAYING or (self.activity is PlayState.OPENING and self._play_when_open)
+        """Whether it plays, or will once it can."""
+        return self._runs or self._wanted
+
+    @property
+    def has_clips(self) -> bool:
+        return self._tracks.any_clip or self._opener.isActive()
+
+    @property
+    def position(self) -> float:
+        return self._tracks.position
+
+    @property
+    def length(self) -> float:
+        return self._tracks.length
+
+    @property
+    def is_seeking(self) -> bool:
+        return self._tracks.is_seeking
+
+    @property
+    def lacks_device(self) -> bool:
+        """A file has sound, and this computer has no device to play it."""
+        return self._tracks.lacks_device
+
+    def starts(self) -> dict[int, int]:
+        """Start of the visible frame in microseconds, by index, of clips that have not ended."""
+        return self._tracks.starts()
 
     def open(self, path: Path, *, pictures: bool, play: bool = False) -> None:
-        """Opens a file in the next pass of the event loop: shows a clip's first frame (`pictures`), or prepares a
-        sound.
-        """
+        """Opens a single file: shows a clip's first frame (`pictures`), or prepares a sound."""
+        self.open_all([(path, Media.VIDEO if pictures else Media.AUDIO)], play=play)
+
+    def open_all(self, files: Sequence[tuple[Path, Media] | None], *, at: float = 0.0, play: bool = False) -> None:
+        """Opens the files in the next pass of the event loop and shows each at `at` seconds. None leaves a place
+        empty. A file that is already open in its place is kept."""
         self._forget()
-        self._path, self._pictures, self._play_when_open = path, pictures, play
-        self.activity = PlayState.OPENING
+        self._files, self._wanted, self._start_at = tuple(files[:MOST]), play and any(files), at
+        if not at:
+            self.range = (None, None)
         self._opener.start()
         self.changed.emit()
 
+    def let_go(self, position: int) -> None:
+        """Closes a file that was replaced; the next `open_all` reopens it."""
+        self._tracks.let_go(position)
+
     def close(self) -> None:
-        """Closes the file; `released` follows."""
+        """Closes the files; `released` follows."""
         self._forget()
-        self._path = None
-        self.activity = PlayState.EMPTY
-        if self._engine is None:
-            self.released.emit()
-        else:
-            self._engine.unload()
+        self._opener.stop()
+        self._files = ()
+        self._tracks.close()
         self.changed.emit()
 
     def shutdown(self) -> None:
-        self._forget()
-        self.activity = PlayState.EMPTY
-        self._closed = True
-        if self._engine is not None:
-            self._engine.shutdown()
+        self.close()
+        self._tracks.shutdown()
 
     def toggle(self) -> None:
         if self.is_playing:
@@ -176,28 +223,26 @@ class Playback(Scrubbed):
             self.play()
 
     def play(self, rate: float = 1.0) -> None:
-        if self.activity is PlayState.OPENING:
-            self._play_when_open = True
-            self.changed.emit()
-        elif self._ready():
-            self._backwards.stop()
-            if self._ended or self._at_end():
-                self._seek_us(0)
-            self._ended = False
-            self._set_rate(rate)
-            self._engine_now().play()
-            self._enter(PlayState.PLAYING)
+        if not self.has_clips:
+            return
+        self._backwards.stop()
+        self.rate = rate
+        self._wanted = True
+        if self._tracks.are_there and not self.is_seeking:
+            begin, end = self._bounds()
+            if begin <= round(self.position * 1e6) < end - self._tracks.frame_us * 1.1:
+                self._go()
+                return
+            self._tracks.seek(begin + self._tracks.half_us)
+        self.changed.emit()
 
     def pause(self) -> None:
-        self._backwards.stop()
-        if self.activity is PlayState.OPENING:
-            self._play_when_open = False
-            self.changed.emit()
-        elif self._ready():
-            if not self._ended:
-                self._engine_now().pause()
-            self._set_rate(1.0)
-            self._enter(PlayState.PAUSED)
+        """Pauses; of several, seeks every player to the moment that is visible."""
+        ran = self._runs
+        self._halt()
+        if ran and self._tracks.are_there and not self._tracks.is_single:
+            self._tracks.seek(round(self.position * 1e6) + self._tracks.half_us)
+        self.changed.emit()
 
     def shuttle(self, direction: int) -> None:
         """1 plays forward, −1 backward; each repetition doubles the rate, up to 8. 0 pauses. Like J, K, L in a video
@@ -205,54 +250,73 @@ class Playback(Scrubbed):
         if direction == 0:
             self.pause()
         elif direction > 0:
-            faster = self.rate * 2 if self.activity is PlayState.PLAYING and self.rate >= 1 else 1.0
-            self.play(min(faster, FASTEST))
-        elif self._ready():
-            faster = self.rate * 2 if self._backwards.isActive() else -1.0
-            self._wake()
-            self._engine_now().pause()
-            self.rate = max(faster, -FASTEST)
+            self.play(min(self.rate * 2, FASTEST) if self._runs and self.rate >= 1 else 1.0)
+        elif self._tracks.are_there:
+            faster = max(self.rate * 2, -FASTEST) if self._backwards.isActive() else -1.0
+            self._halt()
+            self.rate, self._runs = faster, True
             self._reverse_from = self.position
             self._clock.start()
             self._backwards.start()
-            self._enter(PlayState.PLAYING)
+            self.changed.emit()
 
     def step(self, frames: int) -> None:
-        """Steps by frames, backward if negative. Sound moves by tenths of a second."""
-        if not self._ready():
+        """Steps by frames of the audible clip, else of the first; sound by tenths of a second."""
+        if not self._tracks.are_there:
             return
-        if self.activity is PlayState.PLAYING:
-            self.pause()
-        if not self._pictures:
-            self.seek(self.position + frames * 0.1)
-            return
-        length = self._frame_us()
-        aim = self._next_seek if self._next_seek is not None else self._target
-        if aim is not None:
-            start = aim - length // 2
-        elif self._shown is not None:
-            start = self._shown[0]
-        else:
-            start = round(self.position * 1e6)
-        self._seek_us(start + frames * length + length // 2)
+        length, half = self._tracks.frame_us, self._tracks.half_us
+        aim = self._tracks.aim
+        start = aim - half if aim is not None else self._tracks.visible_us
+        if self.is_playing:
+            self._halt()
+            self.changed.emit()
+        self._tracks.seek(start + frames * length + half)
 
     def seek(self, seconds: float) -> None:
-        if not self._ready():
+        """Seeks to a time in seconds, clamped to the files. Playback continues from there."""
+        if not self._tracks.are_there:
             return
-        if self._is_scrubbing and self._pictures and self.glance(seconds):
-            self._settle.stop()
-            self._target = self._next_seek = self._held = None
-            self._moved(min(max(seconds, 0.0), self.duration))
+        if self._is_scrubbing and self.glance(seconds):
+            self._tracks.halt(pause=False)
+            self._tracks.move_to(round(min(max(seconds, 0.0), self.length) * 1e6))
             self._rest.start()
-        else:
-            # Slightly later: a seek to the exact start of a frame may give the frame before.
-            self._seek_us(round(seconds * 1e6) + (1000 if self._pictures else 0))
+            return
+        if self._runs:
+            rate = self.rate
+            self._halt()
+            self.rate, self._wanted = max(rate, 1.0), True
+        self._seek_frame(seconds)
 
     def begin_scrub(self) -> None:
+        self._resume = self.is_playing
         self._is_scrubbing = True
-        self._resume = self.activity is PlayState.PLAYING
-        if self._resume:
-            self.pause()
+        self._halt()
+        self.changed.emit()
+
+    def set_in(self) -> None:
+        """Puts *in* at the visible frame."""
+        end = self.range[1]
+        self.set_range(self.position, end if end is None or end > self.position else None)
+
+    def set_out(self) -> None:
+        """Puts *out* after the visible frame."""
+        begin, here = self.range[0], min(self._tracks.visible_us / 1e6 + self._tracks.frame_us / 1e6, self.length)
+        self.set_range(begin if begin is None or begin < here else None, here)
+
+    def set_range(self, begin: float | None, end: float | None) -> None:
+        if (begin, end) != self.range:
+            self.range = (begin, end)
+            self.changed.emit()
+
+    def show_again(self) -> None:
+        """Emits the current frames again, after small frames replaced them."""
+        self._tracks.show_again()
+
+    def hear(self, position: int) -> None:
+        """Selects the only audible file."""
+        if position != self.heard:
+            self.heard = position
+            self._send_sound()
 
     def set_loop(self, loop: bool) -> None:
         if loop != self.loop:
@@ -269,203 +333,98 @@ class Playback(Scrubbed):
         """Volume from 0 to 1 on a perceptual scale."""
         if (volume, muted) != (self.volume, self.muted):
             self.volume, self.muted = volume, muted
-            self._send_volume()
-            self.changed.emit()
+            self._send_sound()
 
-    def _at_end(self) -> bool:
-        last = self._frame_us() / 1e6 * 1.1 if self._pictures else 0.02
-        return self.duration > last and self.position >= self.duration - last
-
-    def _ready(self) -> bool:
-        return self.activity in (PlayState.PAUSED, PlayState.PLAYING)
-
-    def _enter(self, activity: PlayState) -> None:
-        self.activity = activity
+    def _send_sound(self) -> None:
+        # Perceived loudness is logarithmic, a player's volume is an amplitude; squaring approximates it.
+        self._tracks.hear(self.heard, self.volume**2, muted=self.muted)
         self.changed.emit()
 
-    def _engine_now(self) -> MediaEngine:
-        if self._engine is None:
-            engine = self._make_engine(self)
-            engine.frame.connect(self._frame_came)
-            engine.loaded.connect(self._loaded)
-            engine.duration.connect(self._duration_came)
-            engine.position.connect(self._position_came)
-            engine.ended.connect(self._end_reached)
-            engine.failed.connect(self._engine_failed)
-            engine.released.connect(self.released)
-            self._engine = engine
-            self._send_volume()
-        return self._engine
-
-    def _send_volume(self) -> None:
-        if self._engine is not None:
-            # Perceived loudness is logarithmic, a player's volume is an amplitude; squaring approximates it.
-            self._engine.set_volume(self.volume**2, self.muted)
-
     def _forget(self) -> None:
-        clocks = (self._opener, self._watchdog, self._settle, self._rest, self._backwards, self._silent_end)
-        for running in clocks:
+        self._halt()
+        self._is_scrubbing = self._resume = False
+        self._tracks.position = self._tracks.length = 0.0
+
+    def _halt(self) -> None:
+        """Stops timers and players without a seek: they may stand at different moments."""
+        for running in (self._balancer, self._backwards, self._end, self._rest):
             running.stop()
-        self._is_scrubbing = False
-        self.position = self.duration = 0.0
-        self._set_rate(1.0)
-        self._ended = self._resume = self._play_when_open = False
-        self._shown = self._target = self._held = self._next_seek = None
+        self._wanted = False
+        self._tracks.halt(pause=self._runs)
+        self._runs = False
+        self.rate = 1.0
 
-    def _set_rate(self, rate: float) -> None:
-        if rate != self.rate:
-            self.rate = rate
-            if self._engine is not None:
-                self._engine.set_rate(rate)
+    def _bounds(self) -> tuple[int, float]:
+        begin, end = self.range
+        return round((begin or 0.0) * 1e6), (end or self.length or math.inf) * 1e6
 
-    def _open_now(self) -> None:
-        if self._path is None or self._closed:
-            return
-        engine = self._engine_now()
-        if not self._look.is_file(self._path):
-            self._engine_failed(PlayFault.MISSING)
-            return
-        engine.load(self._path)
-        engine.pause()
-        if self._pictures:
-            self._watchdog.start()
+    def _go(self) -> None:
+        self._wanted = False
+        self._runs = True
+        self._tracks.run(self.rate)
+        if not self._tracks.is_single:
+            self._balancer.start()
+        self.changed.emit()
 
-    def _loaded(self, pictures: bool, sound: bool) -> None:
-        if self.activity is not PlayState.OPENING:
-            return
-        self.lacks_device = sound and self._engine_now().lacks_device
-        if not pictures:
-            # A video container may hold only sound; then there is no frame to wait for.
-            self._pictures = False
-            self._watchdog.stop()
-        if not self._pictures:
-            self._opened()
+    def _show(self, frames: dict[int, Any]) -> None:
+        if 0 in frames:
+            self.frame.emit(frames[0])
+        self.shown.emit(frames)
 
-    def _opened(self) -> None:
-        self._enter(PlayState.PAUSED)
-        if self._play_when_open:
-            self._play_when_open = False
-            self.play()
-
-    def _frame_came(self, frame: Any) -> None:
-        # Frames that arrive during a drag over small frames belong to an earlier position.
-        if self.activity in (PlayState.EMPTY, PlayState.FAILED) or not self._pictures or self.is_glancing:
-            return
-        self._watchdog.stop()
-        if self._next_seek is not None and _covers(frame, self._next_seek):
-            self._next_seek = None
-        elif self._target is not None and not _covers(frame, self._target):
-            self._held = frame
-            return
-        self._show(frame)
-        if self.activity is PlayState.OPENING:
-            self._opened()
-
-    def _show(self, frame: Any) -> None:
-        self._shown = (frame.startTime(), frame.endTime())
-        self._held = None
-        self._target = None
-        self.frame.emit(frame)
-        self._moved(max(frame.startTime(), 0) / 1e6)
-        self._settle.stop()
-        if self._next_seek is not None:
-            self._send_seek(self._next_seek)
-
-    def _frame_us(self) -> int:
-        if self._shown is not None and self._shown[1] > self._shown[0]:
-            return self._shown[1] - self._shown[0]
-        return FALLBACK_FRAME_US
-
-    def _duration_came(self, milliseconds: int) -> None:
-        self.duration = milliseconds / 1000
-        self.length_known.emit(self.duration)
-
-    def _position_came(self, milliseconds: int) -> None:
-        if self._pictures or self._ended or self._target is not None:
-            return
-        self._moved(milliseconds / 1000)
-        if self.activity is PlayState.PLAYING and milliseconds >= round(self.duration * 1000) > 0:
-            self._silent_end.start()
-
-    def _ended_silently(self) -> None:
-        """Without a sound device, a player does not tell the end of a sound."""
-        if self._at_end():
-            self._engine_now().pause()
-            self._end_reached()
-
-    def _moved(self, seconds: float) -> None:
-        if seconds != self.position:
-            self.position = seconds
-            self.moved.emit(seconds)
-
-    def _end_reached(self) -> None:
-        if self.activity is not PlayState.PLAYING or self._backwards.isActive():
-            return
-        self._ended = True
-        self._silent_end.stop()
-        if self.loop:
-            rate = self.rate
-            self._moved(0.0)
-            self.play(rate)
+    def _all_there(self) -> None:
+        start = round(self._start_at * 1e6)
+        if not self._tracks.are_at(start):
+            self._tracks.seek(start + self._tracks.half_us)
+            self.changed.emit()
+        elif self._wanted:
+            self._go()
         else:
-            self._moved(self.duration)
-            self._set_rate(1.0)
-            self._enter(PlayState.PAUSED)
-
-    def _engine_failed(self, fault: PlayFault) -> None:
-        if self.activity in (PlayState.EMPTY, PlayState.FAILED):
-            return
-        self._forget()
-        self._enter(PlayState.FAILED)
-        if self._engine is not None:
-            self._engine.unload()
-        self.failed.emit(fault)
-
-    def _wake(self) -> None:
-        """A player that reached its end is stopped and ignores seeks; a paused one does not."""
-        if self._ended:
-            self._ended = False
-            self._engine_now().pause()
-
-    def _seek_us(self, microseconds: int) -> None:
-        last = round(self.duration * 1e6)
-        if self._pictures and last:
-            last -= self._frame_us() // 2
-        target = max(0, min(microseconds, last) if last else microseconds)
-        self._wake()
-        if self._settle.isActive():
-            # One seek at a time: a drag requests hundreds, and only the newest matters.
-            self._next_seek = target
-        else:
-            self._send_seek(target)
-        if not self._pictures:
-            self._moved(target / 1e6)
-
-    def _send_seek(self, target: int) -> None:
-        self._target = target
-        self._next_seek = self._held = None
-        self._settle.start()
-        self._engine_now().seek(target // 1000)
+            self.changed.emit()
 
     def _settled(self) -> None:
-        if self._next_seek is not None:
-            self._send_seek(self._next_seek)
+        if self._wanted and self._tracks.are_there:
+            self._go()
+
+    def _reached(self, moment: int) -> None:
+        if self.range[1] is not None and moment + self._tracks.frame_us + ROUNDING_US >= self._bounds()[1]:
+            self._end_reached()
+
+    def _lost(self) -> None:
+        if self._wanted and not self._runs and self._tracks.are_there and not self.is_seeking:
+            self._go()
             return
-        self._target = None
-        if self._held is not None:
-            self._show(self._held)
+        if not self._tracks.any_clip:
+            self._halt()
+        self.changed.emit()
+
+    def _all_ended(self) -> None:
+        if self._tracks.is_single:
+            self._end_reached()
+        else:
+            self._end.start()
+
+    def _end_reached(self) -> None:
+        if not self._runs or self._backwards.isActive():
+            return
+        rate = self.rate
+        self._halt()
+        if self.loop or self.range != (None, None):
+            self.rate, self._wanted = rate, True
+            self._tracks.seek(self._bounds()[0] + self._tracks.half_us)
+        else:
+            self._tracks.move_to(round(self.length * 1e6))
+        self.changed.emit()
 
     def _rested(self) -> None:
         self._rest.stop()
-        self._seek_us(round(self.position * 1e6) + 1000)
+        self._seek_frame(self.position)
+
+    def _seek_frame(self, seconds: float) -> None:
+        # Slightly later: a seek to the exact start of a frame may give the frame before.
+        self._tracks.seek(round(seconds * 1e6) + min(1000, self._tracks.half_us))
 
     def _step_back(self) -> None:
         self._reverse_from = max(0.0, self._reverse_from + self.rate * self._clock.restart() / 1000)
-        self._seek_us(round(self._reverse_from * 1e6))
-        if self._reverse_from <= 0:
+        self._tracks.seek(round(self._reverse_from * 1e6))
+        if self._reverse_from <= self._bounds()[0] / 1e6:
             self.pause()
-
-
-def _covers(frame: Any, microseconds: int) -> bool:
-    start = frame.startTime()
-    return bool(start <= microseconds < max(frame.endTime(), start + 1))

@@ -159,7 +159,7 @@ class FrameGrabber(QObject):
         self._workers.run(lambda: png_of(frame.toImage()), partial(self._encoded, asked))
 
     def _seek_end(self) -> None:
-        self._playback.seek(self._playback.duration)
+        self._playback.seek(self._playback.length)
 
     def _encoded(self, asked: object, png: bytes) -> None:
         if png:

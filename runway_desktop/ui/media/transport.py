@@ -318,7 +318,7 @@ class Transport(QWidget):
         said = _("No sound device on this computer") if playback.lacks_device else _("Volume")
         self._volume.dress(sound_icon(silent or playback.lacks_device), said)
         self._mute.dress_sound(silent, self._told(SOUND))
-        if playback.activity in (PlayState.EMPTY, PlayState.OPENING, PlayState.FAILED) and playback.duration == 0:
+        if playback.activity in (PlayState.EMPTY, PlayState.OPENING, PlayState.FAILED) and playback.length == 0:
             self._slider.setRange(0, 0)
         self._write_time()
 
@@ -332,7 +332,7 @@ class Transport(QWidget):
     def _write_time(self) -> None:
         text = clock(self._playback.position)
         if self._written == _BOTH:
-            text = f"{text} / {clock(self._playback.duration)}"
+            text = f"{text} / {clock(self._playback.length)}"
         self._time.setText(text)
 
     def _fit(self) -> None:

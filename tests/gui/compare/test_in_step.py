@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
-from runway_desktop.rooms.compare.in_step import InStep
+from runway_desktop.ui.media.playback import Playback
+from runway_desktop.ui.media.players import PlayFault
 from tests.rigs.fake_media_engine import FRAME_US, FakeEngine
 
 
@@ -20,12 +21,12 @@ class Band:
 
     def __init__(self, qtbot: QtBot, files: list[Path], **more: Any) -> None:
         self.engines: list[FakeEngine] = []
-        self.clips = InStep(make_engine=self._make, patience_ms=60, watchdog_ms=3_600_000, **more)
+        self.clips = Playback(make_engine=self._make, patience_ms=60, watchdog_ms=3_600_000, **more)
         self.told: list[dict[int, int]] = []
         self.clips.shown.connect(
             lambda frames: self.told.append({place: frame.startTime() // FRAME_US for place, frame in frames.items()})
         )
-        self.clips.open([(path, Media.VIDEO) for path in files])
+        self.clips.open_all([(path, Media.VIDEO) for path in files])
         qtbot.waitUntil(lambda: len(self.engines) == len(files) and all(engine.path for engine in self.engines))
 
     def _make(self, _parent: QObject) -> FakeEngine:
@@ -105,7 +106,7 @@ def test_playback_stops_at_the_end_of_all_clips(two: Band, qtbot: QtBot) -> None
     for engine in two.engines:
         engine.ended.emit()
     qtbot.waitUntil(lambda: not two.clips.is_playing)
-    assert two.clips.position == 49 * FRAME_US / 1e6
+    assert two.clips.position == 2.0
 
 
 def test_step_moves_every_clip_by_one_frame(two: Band) -> None:
@@ -151,7 +152,7 @@ def test_loop_runs_from_the_out_point_to_the_in_point(two: Band) -> None:
     assert two.engines[0].told[-1] == "seek 420"
     two.all_say(10)
     assert two.clips.is_playing
-    two.clips.clear_range()
+    two.clips.set_range(None, None)
     assert two.clips.range == (None, None)
 
 
@@ -178,27 +179,27 @@ def test_shuttle_key_doubles_the_speed_and_stops(two: Band) -> None:
 def test_clip_without_a_picture_does_not_block_the_others(qtbot: QtBot, clips: list[Path]) -> None:
     band = Band(qtbot, clips[:2])
     failed: list[int] = []
-    band.clips.failed.connect(lambda place, _fault: failed.append(place))
+    band.clips.failed.connect(lambda _fault, place: failed.append(place))
     band.clips.play()
     band.engines[0].says_loaded(2.0)
     band.engines[0].says_frame(0)
-    assert band.clips._tracks._watchdog.isActive()
-    band.clips._tracks._watchdog.timeout.emit()
+    assert band.clips._tracks.watchdog.isActive()
+    band.clips._tracks.watchdog.timeout.emit()
     qtbot.waitUntil(lambda: failed == [1])
     assert band.clips.is_playing
     band.clips.shutdown()
 
 
 def test_missing_compared_file_is_reported(qtbot: QtBot, clips: list[Path], tmp_path: Path) -> None:
-    step = InStep(make_engine=lambda _parent: FakeEngine())
+    step = Playback(make_engine=lambda _parent: FakeEngine())
     with qtbot.waitSignal(step.failed) as caught:
-        step.open([(tmp_path / "gone.mp4", Media.VIDEO)])
-    assert caught.args[0] == 0
+        step.open_all([(tmp_path / "gone.mp4", Media.VIDEO)])
+    assert caught.args == [PlayFault.MISSING, 0]
     step.shutdown()
 
 
 def test_four_real_clips_stay_synchronous_within_one_frame(qtbot: QtBot, clips: list[Path]) -> None:
-    step = InStep()
+    step = Playback()
     apart: list[int] = []
 
     def measure(_frames: object) -> None:
@@ -207,7 +208,7 @@ def test_four_real_clips_stay_synchronous_within_one_frame(qtbot: QtBot, clips: 
             apart.append(max(starts) - min(starts))
 
     step.shown.connect(measure)
-    step.open([(path, Media.VIDEO) for path in clips], play=True)
+    step.open_all([(path, Media.VIDEO) for path in clips], play=True)
     qtbot.waitUntil(lambda: step.position > 1.0)
     step.pause()
     qtbot.waitUntil(lambda: not step.is_seeking)
@@ -223,9 +224,9 @@ def test_four_real_clips_stay_synchronous_within_one_frame(qtbot: QtBot, clips: 
 
 
 def test_comparing_fifty_times_leaves_nothing_hanging(qtbot: QtBot, clips: list[Path]) -> None:
-    step = InStep()
+    step = Playback()
     for number in range(50):
-        step.open([(path, Media.VIDEO) for path in clips[number % 2 :]], play=True)
+        step.open_all([(path, Media.VIDEO) for path in clips[number % 2 :]], play=True)
         if number % 10 == 0:
             qtbot.waitUntil(lambda: step.is_playing)
         else:

@@ -48,7 +48,7 @@ def words(preview: Preview) -> str:
 def test_clip_shows_its_first_frame_and_length(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     stage = show_clip(preview, clip, qtbot)
     assert stage.shows_frame
-    assert preview.playback.duration == 5.0
+    assert preview.playback.length == 5.0
     middle = stage.grab().toImage().pixelColor(stage.rect().center())
     assert middle.saturation() > 0
 
@@ -193,8 +193,8 @@ def test_clip_without_frames_is_explained_and_let_go(
     preview.show_outputs([item(clip)])
     qtbot.waitUntil(lambda: engine.path == clip)
     engine.says_loaded(5.0)
-    assert preview.playback._watchdog.isActive()
-    preview.playback._watchdog.timeout.emit()
+    assert preview.playback._tracks.watchdog.isActive()
+    preview.playback._tracks.watchdog.timeout.emit()
     qtbot.waitUntil(lambda: "AV1" in words(preview))
     assert engine.path is None
 

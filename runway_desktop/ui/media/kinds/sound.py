@@ -298,10 +298,10 @@ class SoundPreview(Stage):
     def _scrub_to(self, point: QPointF) -> None:
         field = self._field()
         fraction = min(1.0, max(0.0, (point.x() - field.x()) / max(1.0, field.width())))
-        self._playback.seek(fraction * self._playback.duration)
+        self._playback.seek(fraction * self._playback.length)
 
     def _moved(self, seconds: float) -> None:
-        duration = self._playback.duration
+        duration = self._playback.length
         self._fraction = min(1.0, seconds / duration) if duration > 0 else 0.0
         self.update()
 

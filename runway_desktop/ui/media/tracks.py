@@ -1,4 +1,4 @@
-"""The clips of synchronized playback as a group: opened, sought and shown together.
+"""The files of `Playback` as a group: opened, sought and shown together.
 
 Each player has its own clock, so frames are queued until every clip has reached their moment. A clip that ended keeps
 its last frame. A seek ends when every clip has its frame, or after a timeout.
@@ -21,10 +21,14 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.building import timer
-from runway_desktop.ui.media.playback import FALLBACK_FRAME_US
-from runway_desktop.ui.media.players import MediaEngine, PlayFault
 from runway_desktop.values import Struct, field
 
+from .players import MediaEngine, PlayFault
+
+FALLBACK_FRAME_US = 41_667
+"""One frame at 24 per second, for files without a frame duration."""
+SILENT_END_MS = 400
+"""Rest at the end of a sound after which it has ended."""
 NUDGE = 0.08
 """Relative change of rate that corrects drift."""
 _REST_AT_US = 400_000
@@ -57,17 +61,17 @@ def balance(leading: Sequence[Track], beat: Track | None, rate: float) -> None:
             track.set_rate(rate)
 
 
-_FRAME_US = 40_000
-"""Frame duration without a clip."""
+_SOUND_STEP_US = 100_000
+"""Step without a clip."""
 
 
 class Tracks(QObject):
     moved = Signal(float)
     length_known = Signal(float)
     shown = Signal(object)
-    """Dict of pane index to QVideoFrame: the frames to show now, all of one moment."""
-    failed = Signal(int, object)
-    """Pane index and `Fault`."""
+    """Dict of file index to QVideoFrame: the frames to show now, all of one moment."""
+    failed = Signal(object, int)
+    """A `Fault`, and the index of its file."""
     there = Signal()
     """Every clip is open or has failed."""
     settled = Signal()
@@ -78,6 +82,8 @@ class Tracks(QObject):
     """All clips reached their end; last frames may still arrive."""
     lost = Signal()
     """A clip failed, after `failed`."""
+    released = Signal()
+    """All files are closed."""
 
     def __init__(
         self, parent: QObject, make_engine: Callable[[QObject], MediaEngine], *, patience_ms: int, watchdog_ms: int
@@ -89,10 +95,11 @@ class Tracks(QObject):
         self._is_shut = False
         self._is_running = False
         self._heard = 0
-        self._muted = False
+        self._volume, self._muted = 1.0, False
         self._next_seek: int | None = None
-        self._watchdog = timer(self, watchdog_ms, self._nothing_came)
+        self.watchdog = timer(self, watchdog_ms, self._nothing_came)
         self._patience = timer(self, patience_ms, self._out_of_patience)
+        self._silent_end = timer(self, SILENT_END_MS, self._ended_silently)
         self.position = 0.0
         self.length = 0.0
 
@@ -107,13 +114,20 @@ class Tracks(QObject):
         return any(track.phase in (TrackPhase.OPENING, TrackPhase.READY) for track in self._tracks)
 
     @property
-    def is_seeking(self) -> bool:
-        return any(track.target is not None for track in self._tracks)
+    def are_opening(self) -> bool:
+        return any(track.phase is TrackPhase.OPENING for track in self._tracks)
 
     @property
-    def have_ended(self) -> bool:
-        """Whether no clip has frames to wait for."""
-        return not any(track.leads for track in self._tracks)
+    def is_single(self) -> bool:
+        return sum(track.is_ready for track in self._tracks) == 1
+
+    @property
+    def lacks_device(self) -> bool:
+        return any(track.is_ready and track.lacks_device for track in self._tracks)
+
+    @property
+    def is_seeking(self) -> bool:
+        return any(track.target is not None for track in self._tracks)
 
     @property
     def aim(self) -> int | None:
@@ -126,18 +140,30 @@ class Tracks(QObject):
     def frame_us(self) -> int:
         """Frame duration of the reference clip."""
         beat = self._beat()
-        return beat.frame_us if beat is not None else _FRAME_US
+        return beat.frame_us if beat is not None else _SOUND_STEP_US
+
+    @property
+    def half_us(self) -> int:
+        """From the start of a frame to its middle, where a seek is sure to find it; 0 without frames."""
+        return self.frame_us // 2 if self._beat() is not None else 0
+
+    @property
+    def visible_us(self) -> int:
+        """Start of the newest visible frame, else the position."""
+        shown = [track.start for track in self._tracks if track.is_ready and track.shown is not None]
+        return max(shown, default=round(self.position * 1e6))
 
     def starts(self) -> dict[int, int]:
         """Start of the visible frame by pane index, of clips that have not ended."""
         return {position: track.start for position, track in enumerate(self._tracks) if track.leads}
 
     def are_at(self, microseconds: int) -> bool:
-        """Whether every clip shows the frame of that moment."""
-        return all(abs(track.start - microseconds) < track.frame_us for track in self._tracks if track.is_ready)
+        """Whether every clip shows the frame of that moment, or its first one, which may begin later."""
+        ready = [track for track in self._tracks if track.is_ready]
+        return all(abs(track.start - max(microseconds, track.begin)) < track.frame_us for track in ready)
 
     def open(self, files: Sequence[tuple[Path, Media] | None]) -> None:
-        """Opens a file per pane; one that is already open in its pane is kept. Call from the event loop, never inside a
+        """Opens a file in each place; one that is already open there is kept. Call from the event loop, never inside a
         coroutine: it creates engines."""
         if self._is_shut:
             return
@@ -152,25 +178,30 @@ class Tracks(QObject):
             elif not self._look.is_file(file[0]):
                 track.close()
                 track.phase = TrackPhase.FAILED
-                self.failed.emit(position, PlayFault.MISSING)
+                self.failed.emit(PlayFault.MISSING, position)
             else:
                 track.open(file[0], pictures=file[1].kind.has_frames)
         for track in self._tracks[len(files) :]:
             track.close()
         self._send_sound()
         self._length_moved()
-        if any(track.phase is TrackPhase.OPENING for track in self._tracks):
-            self._watchdog.start()
+        if self.are_opening:
+            self.watchdog.start()
         elif self.are_there:
             self._all_there()
+        else:
+            self.lost.emit()
 
     def let_go(self, position: int) -> None:
         if position < len(self._tracks):
             self._tracks[position].close()
 
     def close(self) -> None:
+        open_ones = [track for track in self._tracks if track.phase in (TrackPhase.OPENING, TrackPhase.READY)]
         for track in self._tracks:
             track.close()
+        if not open_ones:
+            self.released.emit()
 
     def shutdown(self) -> None:
         self._is_shut = True
@@ -187,6 +218,7 @@ class Tracks(QObject):
     def halt(self, *, pause: bool) -> None:
         """Cancels seeks and drops queued frames. Without a seek, clips may stand at different moments."""
         self._patience.stop()
+        self._silent_end.stop()
         self._next_seek = None
         self._is_running = False
         for track in self._tracks:
@@ -201,7 +233,7 @@ class Tracks(QObject):
             self._next_seek = microseconds
             return
         self._next_seek = None
-        last = max(0, round(self.length * 1e6) - self.frame_us // 2)
+        last = max(0, round(self.length * 1e6) - self.half_us)
         for track in self._tracks:
             if track.is_ready:
                 track.seek(max(0, min(microseconds, last)))
@@ -214,9 +246,9 @@ class Tracks(QObject):
     def show_again(self) -> None:
         self._tell([track for track in self._tracks if track.is_ready and track.pictures])
 
-    def hear(self, position: int, *, muted: bool) -> None:
-        """Selects the only audible clip, or mutes all."""
-        self._heard, self._muted = position, muted
+    def hear(self, position: int, volume: float, *, muted: bool) -> None:
+        """Selects the only audible clip, or mutes all. `volume`: linear amplitude."""
+        self._heard, self._volume, self._muted = position, volume, muted
         self._send_sound()
 
     def balance(self, rate: float) -> None:
@@ -234,11 +266,12 @@ class Tracks(QObject):
         engine.position.connect(partial(self._position_came, track))
         engine.ended.connect(partial(self._ended, track))
         engine.failed.connect(partial(self._track_failed, track))
+        engine.released.connect(self._released)
         return track
 
     def _send_sound(self) -> None:
         for position, track in enumerate(self._tracks):
-            track.engine.set_volume(1.0, self._muted or position != self._heard)
+            track.engine.set_volume(self._volume, self._muted or position != self._heard)
 
     def _beat(self) -> Track | None:
         """The reference clip: the audible one, or the first with frames."""
@@ -247,7 +280,12 @@ class Tracks(QObject):
             return self._tracks[self._heard]
         return clips[0] if clips else None
 
-    def _loaded(self, track: Track, pictures: bool, _sound: bool) -> None:
+    def _released(self) -> None:
+        if all(track.phase is TrackPhase.EMPTY for track in self._tracks):
+            self.released.emit()
+
+    def _loaded(self, track: Track, pictures: bool, sound: bool) -> None:
+        track.lacks_device = sound and track.engine.lacks_device
         if track.phase is TrackPhase.OPENING and not pictures:
             track.pictures = False
             self._opened(track)
@@ -258,7 +296,7 @@ class Tracks(QObject):
             self._all_there()
 
     def _all_there(self) -> None:
-        self._watchdog.stop()
+        self.watchdog.stop()
         self.there.emit()
 
     def _duration_came(self, track: Track, milliseconds: int) -> None:
@@ -274,6 +312,7 @@ class Tracks(QObject):
     def _frame_came(self, track: Track, frame: Any) -> None:
         if track.phase is TrackPhase.OPENING:
             track.show(frame)
+            track.begin = track.start
             self._tell([track])
             self._opened(track)
         elif not track.is_ready:
@@ -334,15 +373,24 @@ class Tracks(QObject):
 
     def _position_came(self, track: Track, milliseconds: int) -> None:
         """Without frames, the position comes from the audio clock."""
-        if track.is_ready and not track.pictures and self._beat() is None:
+        if track.is_ready and not track.pictures and not track.ended and self._beat() is None:
             self.move_to(milliseconds * 1000)
+            if self._is_running and milliseconds * 1000 >= track.duration > 0:
+                self._silent_end.start()
+
+    def _ended_silently(self) -> None:
+        """Without a sound device, a player does not tell the end of a sound."""
+        for track in self._tracks:
+            if track.is_ready and not track.pictures and not track.ended:
+                track.engine.pause()
+                self._ended(track)
 
     def _track_failed(self, track: Track, fault: PlayFault) -> None:
         if track.phase in (TrackPhase.EMPTY, TrackPhase.FAILED):
             return
         track.close()
         track.phase = TrackPhase.FAILED
-        self.failed.emit(self._tracks.index(track), fault)
+        self.failed.emit(fault, self._tracks.index(track))
         self._length_moved()
         if self._is_running:
             self._release()
@@ -350,7 +398,7 @@ class Tracks(QObject):
 
     def _nothing_came(self) -> None:
         for track in self._tracks:
-            if track.phase is TrackPhase.OPENING:
+            if track.phase is TrackPhase.OPENING and track.pictures:
                 self._track_failed(track, PlayFault.NO_PICTURE)
 
     def _out_of_patience(self) -> None:
@@ -374,7 +422,10 @@ class Track(Struct, eq=False):
     phase: TrackPhase = TrackPhase.EMPTY
     pictures: bool = True
     """False for sound only: it plays along and has no frames to wait for."""
+    lacks_device: bool = False
     duration: int = 0
+    begin: int = 0
+    """Start of its first frame."""
     frame_us: int = FALLBACK_FRAME_US
     waiting: deque[Any] = field(default_factory=deque)
     """Decoded frames that are not shown yet, oldest first."""
@@ -418,16 +469,17 @@ class Track(Struct, eq=False):
         self.engine.pause()
 
     def close(self) -> None:
-        if self.phase is not TrackPhase.EMPTY:
-            self.engine.unload()
+        was_open = self.phase in (TrackPhase.OPENING, TrackPhase.READY)
         self.forget()
         self.path, self.phase = None, TrackPhase.EMPTY
+        if was_open:
+            self.engine.unload()
 
     def forget(self) -> None:
         self.waiting.clear()
         self.shown = self.held = self.target = self.late = None
-        self.ended = self.resting = False
-        self.duration, self.frame_us = 0, FALLBACK_FRAME_US
+        self.ended = self.resting = self.lacks_device = False
+        self.duration, self.begin, self.frame_us = 0, 0, FALLBACK_FRAME_US
 
     def play(self, rate: float) -> None:
         self.resting = False
