@@ -25,8 +25,9 @@ from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
 from runway_desktop.values import Struct
 
-from .playback import FALLBACK_FRAME_US, FASTEST, SETTLE_MS, WATCHDOG_MS, Scrubbed
+from .playback import FASTEST, SETTLE_MS, WATCHDOG_MS, Scrubbed
 from .players import MediaEngine, PlayFault
+from .tracks import FALLBACK_FRAME_US
 
 TICK_MS = 7
 LEAD = 0.08
