@@ -1,33 +1,101 @@
-"""A round of review as it is kept: which clips were sent, and the answers that were read. Pure."""
+"""A round of review as it is kept: which clips were sent, the answers that were read, and what became of them. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
 
 from runway_desktop.values import Struct, field
 
 from .task import Pick, TaskId
 
+SCHEMA = "runway-desktop.review"
+"""Of what a client sends back."""
+
+
+class Need(StrEnum):
+    """Why an answer about a clip is the person's to decide. The values are stored and must not change."""
+
+    NOTHING = ""
+    REMOVED = "removed"
+    """The take was removed after it was sent."""
+    PICKED = "picked"
+    """The person picked another take, or this one that the client rejects, after it was sent."""
+    REJECTED = "rejected"
+    """The person rejected it after it was sent."""
+    OTHERS = "others"
+    """Another client decided the opposite."""
+
+
+class Settled(StrEnum):
+    """What the person did with an answer about a clip. The values are stored and must not change."""
+
+    NOT = ""
+    TAKEN = "taken"
+    KEPT = "kept"
+    UNDONE = "undone"
+
 
 class SentClip(Struct, frozen=True, kw_only=True):
-    """A result as it was sent: `sha256` of the original, and its judgment then."""
+    """A result as it was sent. `sha256`: of the original; `take`: its number in its shot. `pick`: its judgment then."""
 
     task_id: TaskId
     index: int = 0
     sha256: str
     shot: str = ""
+    take: int = 1
     pick: Pick = Pick.NONE
     picked_at: float | None = None
 
 
+class Remark(Struct, frozen=True):
+    """`at`: seconds of the clip's own time."""
+
+    at: float
+    text: str
+
+
+class WasPicked(Struct, frozen=True):
+    """The pick of a task before an answer changed it."""
+
+    pick: Pick
+    by: str = ""
+    at: float | None = None
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What an answer says about one clip, and what became of it. `number`: the clip's position in its round.
+    `decision`: "approve", "change", "reject", or empty for comments alone."""
+
+    number: int
+    decision: str = ""
+    comments: tuple[Remark, ...] = ()
+    need: Need = Need.NOTHING
+    of: TaskId | None = None
+    """The take whose judgment stands against it."""
+    by: str = ""
+    """The client who made that judgment."""
+    at: float | None = None
+    """When, in Unix seconds."""
+    settled: Settled = Settled.NOT
+    before: Mapping[TaskId, WasPicked] = field(default_factory=dict)
+    """Picks that it changed."""
+    is_tagged: bool = False
+    """It added the tag."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.need is not Need.NOTHING and self.settled is Settled.NOT
+
+
 class Answer(Struct, frozen=True, kw_only=True):
-    """A decisions file that was read. `digest`: SHA-256 of its bytes. `before`: what it changed, as it was."""
+    """An answer that was read. `digest`: the same for the same decisions. `comment`: on the whole."""
 
     digest: str
     by: str = ""
     read_at: float
-    before: Mapping[str, Any] = field(default_factory=dict)
+    comment: str = ""
+    clips: tuple[Said, ...] = ()
 
 
 class Round(Struct, frozen=True, kw_only=True):
@@ -40,3 +108,8 @@ class Round(Struct, frozen=True, kw_only=True):
     sent_at: float
     clips: tuple[SentClip, ...] = ()
     answers: tuple[Answer, ...] = ()
+
+    @property
+    def open(self) -> int:
+        """Answers about clips that wait for the person."""
+        return sum(said.is_open for answer in self.answers for said in answer.clips)

@@ -100,16 +100,23 @@ class Shots:
     async def pick_instead(self, task_ids: Sequence[TaskId]) -> Judged:
         """Makes these the only picks of their places in their shots, as one judgment. A task without a shot stands
         beside those of the same project and prompt, as in the large view."""
+        others = {row.task.id for rows in (await self.rivals(task_ids)).values() for row in rows}
+        return await self._judging.pick_instead(task_ids, list(others))
+
+    async def rivals(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, Sequence[Row]]:
+        """By task, the other picks of its place in its shot, without these tasks."""
         chosen = {row.task.id: row for row in await self._engine.library.rows(task_ids)}
-        others: list[TaskId] = []
+        found: dict[TaskId, Sequence[Row]] = {}
         for project, shot in dict.fromkeys((row.task.project, row.task.shot) for row in chosen.values()):
             picks = frozenset() if shot else frozenset({Pick.PICK})
             there = await self._rows(Filter(projects=frozenset({project}), shots=frozenset({shot}), picks=picks))
             rows = [*there, *(row for row in chosen.values() if row.task.shot == shot and row not in there)]
             takes = takes_of(rows, (await self._uses(rows))[shot], self._engine.catalog.makes)
-            places = {_rivals(take) for take in takes if take.row.task.id in chosen}
-            others += [take.row.task.id for take in takes if take.is_picked and _rivals(take) in places]
-        return await self._judging.pick_instead(task_ids, [one for one in others if one not in chosen])
+            others = [take for take in takes if take.is_picked and take.row.task.id not in chosen]
+            for take in takes:
+                if take.row.task.id in chosen:
+                    found[take.row.task.id] = [one.row for one in others if _rivals(one) == _rivals(take)]
+        return found
 
     async def _rows(self, wanted: Filter) -> Sequence[Row]:
         library = self._engine.library

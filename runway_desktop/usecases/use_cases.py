@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .commands.commands import Commands
     from .lane_lines import LaneLines
     from .orders import Orders
+    from .review.reviews import Reviews
     from .sending.sending import TaskSender
     from .shots import Shots
     from .steps import Steps
@@ -205,6 +206,12 @@ class UseCases:
         from .shots import Shots
 
         return Shots(self._engine, self.judging)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        from .review.reviews import Reviews
+
+        return Reviews(self._engine, self.judging, self.shots)
 
     @cached_property
     def steps(self) -> Steps:

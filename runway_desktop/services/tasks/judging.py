@@ -122,6 +122,10 @@ class Judging:
         """All notes at times of each task."""
         return await self._set(list(marks), "marks", lambda task: marks[task.id])
 
+    async def change(self, edits: Mapping[TaskId, Callable[[Task], Task]], kind: str) -> None:
+        """An edit for each task, of judgments alone, as one judgment that its caller undoes."""
+        await self._ledger.change_many(list(edits), lambda task: edits[task.id](task), kind)
+
     async def put_back(self, what: str, values: Mapping[TaskId, Any]) -> PutBack:
         """Undo and redo: sets the field `what` of each task to its value. If a change of project frees a queued task
         from its project's cap, it is held for the person and not sent."""

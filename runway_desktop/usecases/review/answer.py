@@ -15,10 +15,10 @@ from typing import Annotated, Literal
 from msgspec import DecodeError, Meta, json
 
 from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.review import SCHEMA
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, field, replace
 
-SCHEMA = "runway-desktop.review"
 FORMAT = 1
 LARGEST = 4_000_000
 """Bytes of an answer: 400 clips with more than anyone writes about them."""

@@ -20,11 +20,10 @@ from runway_desktop import texts
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import local_time
+from runway_desktop.domain.review import SCHEMA
 from runway_desktop.texts import _, enumerated, ngettext, pgettext
 from runway_desktop.usecases.words.units import date_words, length
 from runway_desktop.values import Struct
-
-from .answer import SCHEMA
 
 log = logging.getLogger(__name__)
 

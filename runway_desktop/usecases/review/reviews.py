@@ -1,0 +1,242 @@
+"""Answers to rounds of review: which picks, tags and notes they make, what waits for the person, and their undo.
+
+What the person judged after sending is not changed, nor what another client decided. Each answer is one transaction of
+tasks, and reading it again changes nothing. Loop's thread; StoreError and NotPossible pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.library import Document
+from runway_desktop.domain.review import Answer, Need, Remark, Round, Said, SentClip, Settled, WasPicked
+from runway_desktop.domain.task import Mark, Pick, Task, TaskId
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.tasks.judging import Judging
+from runway_desktop.texts import Text, _
+from runway_desktop.usecases.shots import Shots
+from runway_desktop.values import Struct, replace
+
+from .answer import Decisions
+from .sending import Sending, read_round
+
+CHANGE_TAG = "change"
+"""As it is typed and searched for; not translated."""
+_PICKS = {"approve": Pick.PICK, "reject": Pick.REJECT}
+Edits = Mapping[TaskId, Callable[[Task], Task]]
+
+
+class Read(Struct, frozen=True):
+    """`is_new`: False if the same decisions were read before, which changed nothing now."""
+
+    round: Round
+    answer: Answer
+    is_new: bool
+
+
+class Reviews:
+    def __init__(self, engine: Engine, judging: Judging, shots: Shots) -> None:
+        self._engine = engine
+        self._judging = judging
+        self._shots = shots
+        self.sending = Sending(engine, shots)
+
+    async def read(self, told: Decisions) -> Read:
+        """Applies an answer. NotPossible, with nothing read, if it is not about a round of this profile."""
+        rounds = map(read_round, await self._engine.library.documents(Document.ROUND))
+        one = next((found for found in rounds if found.id == told.round), None)
+        if one is None:
+            raise NotPossible(Text("This answer is to a review of another profile. Nothing was read."))
+        hashes = dict(enumerate(clip.sha256 for clip in one.clips))
+        if any(hashes.get(clip.number) != clip.sha256 for clip in told.clips):
+            said = Text("This answer names clips that “{title}” does not have. Nothing was read.")
+            raise NotPossible(said.with_(title=one.title))
+        if (known := next((answer for answer in one.answers if answer.digest == told.digest), None)) is not None:
+            return Read(one, known, is_new=False)
+        if not told.clips and not told.comment:
+            raise NotPossible(Text("This answer decides nothing. Nothing was read."))
+        # A pick without a name would be the person's own.
+        by = told.by or _("Client")
+        clips = tuple(
+            Said(number=it.number, decision=it.decision, comments=tuple(Remark(a.at, a.text) for a in it.comments))
+            for it in told.clips
+        )
+        now = self._engine.clock.now()
+        answer = Answer(digest=told.digest, by=by, read_at=now, comment=told.comment, clips=clips)
+        one, answer = await self._apply(one, answer, clips)
+        return Read(one, answer, is_new=True)
+
+    async def settle(self, one: Round, answer: Answer, said: Said, *, takes: bool) -> None:
+        """The person's decision about a clip that waited: the client's, or what stands. Of a removed take: it is
+        restored, or the comments become a note on its shot."""
+        clip = one.clips[said.number]
+        if not takes:
+            if said.need is Need.REMOVED:
+                await self._note_on_shot(one, clip, answer, said)
+            await self._put(one, answer, [replace(said, settled=Settled.KEPT)])
+        elif said.need is Need.REMOVED:
+            await self._engine.actions.restore([clip.task_id])
+            await self._apply(one, answer, [said])
+        else:
+            await self._apply(one, answer, [said], is_sure=True)
+
+    async def undo(self, one: Round, answer: Answer, numbers: Iterable[int] | None = None) -> None:
+        """Takes back what an answer did to these clips, as far as it still stands; None: all of it, and the answer can
+        be read again."""
+        chosen = [said for said in answer.clips if numbers is None or said.number in set(numbers)]
+        edits: dict[TaskId, Callable[[Task], Task]] = {}
+        for said in chosen:
+            for task_id in {one.clips[said.number].task_id, *said.before}:
+                earlier = edits.get(task_id, _same)
+                edits[task_id] = partial(_without, answer=answer, clip=one.clips[said.number], said=said, first=earlier)
+        await self._judging.change(edits, "answer taken back")
+        if numbers is None:
+            kept = tuple(other for other in one.answers if other.digest != answer.digest)
+            await self.sending.save(replace(one, answers=kept))
+        else:
+            await self._put(
+                one, answer, [replace(said, settled=Settled.UNDONE, before={}, is_tagged=False) for said in chosen]
+            )
+
+    async def _apply(
+        self, one: Round, answer: Answer, told: Sequence[Said], *, is_sure: bool = False
+    ) -> tuple[Round, Answer]:
+        """`is_sure`: the person decided for it."""
+        ids = [one.clips[said.number].task_id for said in told]
+        rows = {row.task.id: row.task for row in await self._engine.library.rows(ids)}
+        approved = [one.clips[said.number].task_id for said in told if said.decision == "approve"]
+        rivals = await self._shots.rivals([task_id for task_id in approved if task_id in rows])
+        edits: dict[TaskId, Callable[[Task], Task]] = {}
+        done = []
+        for said in told:
+            clip = one.clips[said.number]
+            task = rows.get(clip.task_id)
+            others = [row.task for row in rivals.get(clip.task_id, ())] if said.decision == "approve" else []
+            now = replace(said, need=Need.NOTHING, settled=Settled.TAKEN if is_sure else Settled.NOT)
+            if not is_sure:
+                now = _checked(now, task, others, one, answer)
+            if task is not None and now.need is not Need.REMOVED:
+                pick = _PICKS.get(said.decision) if now.need is Need.NOTHING else None
+                if pick not in (None, task.pick):
+                    changed = [task, *others] if pick is Pick.PICK else [task]
+                    now = replace(now, before={it.id: WasPicked(it.pick, it.picked_by, it.picked_at) for it in changed})
+                    edits |= {rival.id: _unpicked for rival in others}
+                else:
+                    pick = None
+                now = replace(
+                    now, is_tagged=said.is_tagged or (said.decision == "change" and CHANGE_TAG not in task.tags)
+                )
+                earlier = edits.get(task.id, _same)
+                edits[task.id] = partial(_with, answer=answer, clip=clip, said=now, pick=pick, first=earlier,
+                                         at=self._engine.clock.now())  # fmt: skip
+            done.append(now)
+        # A crash in between leaves an answer that can be read again, which adds nothing twice.
+        await self._judging.change(edits, "answer of a review")
+        return await self._put(one, answer, done)
+
+    async def _put(self, one: Round, answer: Answer, changed: Sequence[Said]) -> tuple[Round, Answer]:
+        """Saves a round with these clips of an answer, which may be new."""
+        of = {said.number: said for said in changed}
+        answer = replace(answer, clips=tuple(of.get(said.number, said) for said in answer.clips))
+        others = [other for other in one.answers if other.digest != answer.digest]
+        one = replace(one, answers=tuple(sorted([*others, answer], key=lambda it: it.read_at)))
+        await self.sending.save(one)
+        return one, answer
+
+    async def _note_on_shot(self, one: Round, clip: SentClip, answer: Answer, said: Said) -> None:
+        """To the note of the take that stands for the shot: its pick, else its latest."""
+        shots = await self._shots.of_project(one.project)
+        takes = [take for shot in shots if shot.name == clip.shot for take in shot.takes]
+        if not takes:
+            raise NotPossible(Text("Shot {shot} has no take left. Restore this one.").with_(shot=clip.shot))
+        task = next((take.row.task for take in reversed(takes) if take.is_picked), takes[-1].row.task)
+        lines = [task.note, *(f"{answer.by}: {remark.text}" for remark in said.comments)]
+        await self._judging.set_note([task.id], "\n".join(filter(None, lines)))
+
+
+def _checked(said: Said, task: Task | None, rivals: Sequence[Task], one: Round, answer: Answer) -> Said:
+    """With what it needs, if something stands against it."""
+    if task is None or task.removed_at is not None:
+        return replace(said, need=Need.REMOVED, at=task.removed_at if task is not None else None)
+    against = [it for it in (task, *rivals) if it.pick is not Pick.NONE and _opposes(said, it, is_itself=it is task)]
+    for standing in against:
+        others = _decided_by_others(standing, one, answer)
+        if others is not None:
+            return replace(said, need=Need.OTHERS, of=standing.id, by=others[0], at=others[1])
+        if not standing.picked_by and (standing.picked_at or 0.0) > one.sent_at:
+            need = Need.PICKED if standing.pick is Pick.PICK else Need.REJECTED
+            return replace(said, need=need, of=standing.id, at=standing.picked_at)
+    return said
+
+
+def _opposes(said: Said, standing: Task, *, is_itself: bool) -> bool:
+    if said.decision == "approve":
+        return standing.pick is (Pick.REJECT if is_itself else Pick.PICK)
+    return said.decision == "reject" and is_itself and standing.pick is Pick.PICK
+
+
+def _decided_by_others(standing: Task, one: Round, answer: Answer) -> tuple[str, float | None] | None:
+    """The other client who decided what stands, and when; also where it stood before."""
+    if standing.picked_by not in ("", answer.by):
+        return standing.picked_by, standing.picked_at
+    for other in one.answers:
+        for said in other.clips:
+            is_same = one.clips[said.number].task_id == standing.id and _PICKS.get(said.decision) is standing.pick
+            if is_same and other.by != answer.by and said.settled is not Settled.UNDONE and not said.is_open:
+                return other.by, other.read_at
+    return None
+
+
+def _mark_id(answer: Answer, said: Said, at: int) -> str:
+    return f"{answer.digest[:16]}-{said.number}-{at}"
+
+
+def _with(
+    task: Task,
+    *,
+    answer: Answer,
+    clip: SentClip,
+    said: Said,
+    pick: Pick | None,
+    first: Callable[[Task], Task],
+    at: float,
+) -> Task:
+    task, known = first(task), {mark.id for mark in task.marks}
+    new = [
+        Mark(
+            id=_mark_id(answer, said, number),
+            index=clip.index,
+            at=remark.at,
+            text=remark.text,
+            by=answer.by,
+            made_at=at,
+        )
+        for number, remark in enumerate(said.comments)
+    ]
+    task = replace(task, marks=(*task.marks, *(mark for mark in new if mark.id not in known)))
+    if said.decision == "change" and CHANGE_TAG not in task.tags:
+        task = replace(task, tags=(*task.tags, CHANGE_TAG))
+    return task if pick is None else replace(task, pick=pick, picked_by=answer.by, picked_at=at)
+
+
+def _without(task: Task, *, answer: Answer, clip: SentClip, said: Said, first: Callable[[Task], Task]) -> Task:
+    task = first(task)
+    before, own = said.before.get(task.id), {_mark_id(answer, said, number) for number in range(len(said.comments))}
+    is_itself = task.id == clip.task_id
+    if is_itself:
+        tags = tuple(tag for tag in task.tags if not said.is_tagged or tag != CHANGE_TAG)
+        task = replace(task, tags=tags, marks=tuple(mark for mark in task.marks if mark.id not in own))
+    left = (_PICKS.get(said.decision), answer.by) if is_itself else (Pick.NONE, "")
+    if before is not None and (task.pick, task.picked_by) == left:
+        return replace(task, pick=before.pick, picked_by=before.by, picked_at=before.at)
+    return task
+
+
+def _unpicked(task: Task) -> Task:
+    return replace(task, pick=Pick.NONE, picked_by="", picked_at=None)
+
+
+def _same(task: Task) -> Task:
+    return task
