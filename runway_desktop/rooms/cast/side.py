@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QWidget
 
@@ -30,6 +30,7 @@ from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.file_dialogs import choose_file, choose_files
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.inputs.tile import InputTile
+from runway_desktop.ui.inputs.tile_row import TileRow
 from runway_desktop.ui.labels import LongWordsLabel, say_wrong, words
 from runway_desktop.ui.lifted_rows import take_copy
 from runway_desktop.ui.media.playback import Playback, PlayState
@@ -43,7 +44,7 @@ from runway_desktop.usecases.words.cast import KIND_WORDS, design_question
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from .cards import paths_in
-from .model import FIELD, CastModel
+from .model import CastModel
 
 _MARGINS = (2 * GRID, GRID + GRID // 2, 2 * GRID, 2 * GRID)
 _LONGEST = 40
@@ -70,10 +71,8 @@ class CastSide(QWidget):
         self._theme = theme
         self._posters = posters
         self._shown: Member | None = None
-        self._is_dragging = False
         self._playing = ""
         """Path of the voice that was played last."""
-        self._tiles: list[InputTile] = []
         self.playback = Playback(self)
         self.setAcceptDrops(True)
         self._build()
@@ -114,9 +113,15 @@ class CastSide(QWidget):
         self.name.editingFinished.connect(lambda: self._model.rename(self.name.text()))
         self._problem = words(holder, tone="bad")
         self._hint = words(holder, _("First ones count where a model takes fewer"), "faint")
-        self._pictures = QWidget(holder)
-        self._row = FlowLayout(self._pictures)
+        self._pictures = TileRow(self._mending, self._theme, self._posters, holder)
+        self._pictures.removed.connect(lambda item: self._model.remove_file(item.number))
+        self._pictures.moved.connect(lambda item, by: self._model.move(item.number, item.number + by))
+        self._pictures.landed.connect(self._move)
+        self._pictures.replaced.connect(lambda mime, *_: self._add(paths_in(mime)))
+        self._pictures.opened.connect(self._open_tile_menu)
+        self._pictures.menu_wanted.connect(lambda tile, at: self._tile_menu(tile.item).popup(at))
         self.add_button = push_button(holder, _("Add pictures…"), self._choose_pictures)
+        self._pictures.setFocusProxy(self.add_button)
         self.play = tool_button(holder, self._toggle_play, side=20, tip=_("Play"), spoken=_("Play the voice"))
         self._wave = PosterBox(self._theme, self._posters, _WAVE, holder, covers=True)
         self._length = words(holder, tone="muted", wrap=False)
@@ -180,7 +185,9 @@ class CastSide(QWidget):
         say_wrong(self.name, self._problem, self._model.name_problem)
         if is_other or before.words != member.words:
             self.words.setPlainText(member.words)
-        self._show_tiles(member)
+        items = self._model.items(member)
+        self._pictures.show_items(items, compact=True)
+        self._pictures.setVisible(bool(items))
         self._show_voice(member)
         self._show_fills(member)
         amount = self._model.tasks_of(member)
@@ -190,48 +197,15 @@ class CastSide(QWidget):
         self.show_all.setVisible(bool(amount))
         self._show_recent()
 
-    def _show_tiles(self, member: Member) -> None:
-        items = self._model.items(member)
-        if self._is_dragging or [tile.item for tile in self._tiles] == items:
-            return
-        focused = next((at for at, tile in enumerate(self._tiles) if tile.hasFocus()), None)
-        focused_uri = self._tiles[focused].item.uri if focused is not None else ""
-        clear_layout(self._row)
-        self._tiles = [self._tile(item) for item in items]
-        for tile in self._tiles:
-            self._row.addWidget(tile)
-            tile.show()
-        self._pictures.setVisible(bool(items))
-        if focused is not None:
-            # After a move the focus stays on the picture, after a removal at its place.
-            moved = next((tile for tile in self._tiles if tile.item.uri == focused_uri), None)
-            near = moved or (self._tiles[min(focused, len(items) - 1)] if items else self.add_button)
-            near.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _move(self, field: str, number: int, to_field: str, to: int) -> None:
+        if field == to_field:
+            self._model.move(number, to)
 
-    def _tile(self, item: InputItem) -> InputTile:
-        tile = InputTile(item, self._mending, self._theme, self._posters, self._pictures, compact=True)
-        tile.removed.connect(partial(self._model.remove_file, item.number))
-        tile.moved.connect(lambda by: self._model.move(item.number, item.number + by))
-        tile.landed.connect(partial(self._landed, item.number))
-        tile.replaced.connect(lambda mime: self._add(paths_in(mime)))
-        tile.opened.connect(lambda: self._tile_menu(item).popup(tile.mapToGlobal(tile.rect().bottomLeft())))
-        tile.menu_wanted.connect(lambda at: self._tile_menu(item).popup(at))
-        tile.drag_began.connect(lambda: setattr(self, "_is_dragging", True))
-        tile.drag_ended.connect(self._drag_ended)
-        return tile
-
-    def _landed(self, on: int, field: str, number: int, behind: bool) -> None:
-        to = on + int(behind)
-        if field == FIELD:
-            self._model.move(number, to - 1 if number < to else to)
-
-    def _drag_ended(self) -> None:
-        self._is_dragging = False
-        # Deferred: the dragged tile is still handling its event and cannot be deleted yet.
-        QTimer.singleShot(0, self._show)
+    def _open_tile_menu(self, tile: InputTile) -> None:
+        self._tile_menu(tile.item).popup(tile.mapToGlobal(tile.rect().bottomLeft()))
 
     def _tile_menu(self, item: InputItem) -> QMenu:
-        menu, last = passing_menu(self.window()), len(self._tiles) - 1
+        menu, last = passing_menu(self.window()), len(self._pictures.tiles) - 1
         menu.addAction(_("Open"), partial(self._task_commands.system_wanted.emit, [item.path]))
         menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [item.path]))
         menu.addSeparator()

@@ -54,7 +54,7 @@ class TilePopups(QObject):
         self._theme = theme
         self._grabber: FrameGrabber | None = None
         self._mending.frame_wanted.connect(self._take_frame)
-        strip.mends_wanted.connect(self._open_options)
+        strip.opened.connect(self._open_options)
         strip.menu_wanted.connect(lambda tile, at: self.build_menu(tile).popup(at))
 
     def open_mends(self, tile: InputTile) -> MendPopup:

@@ -398,11 +398,11 @@ async def test_inputs_are_moved_and_removed_by_key_and_keep_the_focus(tmp_path, 
         assert [item.name[0] for item in rig.composer.inputs()] == ["b", "a", "c"]
         delete_deferred()
         focused = QApplication.focusWidget()
-        assert focused is rig.pane.inputs.tiles[0]
+        assert focused is rig.pane.inputs.tiles[1], "it follows the input"
         QTest.keyClick(focused, Qt.Key.Key_Delete)
         delete_deferred()
-        assert [item.name[0] for item in rig.composer.inputs()] == ["a", "c"]
-        assert QApplication.focusWidget() is rig.pane.inputs.tiles[0]
+        assert [item.name[0] for item in rig.composer.inputs()] == ["b", "c"]
+        assert QApplication.focusWidget() is rig.pane.inputs.tiles[1]
         for _ in range(2):
             QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Delete)
             delete_deferred()
