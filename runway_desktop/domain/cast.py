@@ -186,13 +186,13 @@ def begun_name(text: str) -> str | None:
 
 
 def settled_names(prompt: str) -> tuple[str, ...]:
-    """What follows each `@` of a prompt that was stored: its names are text, whoever joins the cast later."""
+    """What follows each `@` of a prompt that was stored: its names stay text, also those of later members."""
     return tuple(dict.fromkeys(name_key(prompt[at + 1 : at + 1 + LONGEST_NAME]) for at in _ats(prompt)))
 
 
 def as_text(prompt: str, but: Container[str] = ()) -> str:
-    """A prompt that was stored, to be typed: with a backslash before each @, so that what follows stays text, whoever
-    joins the cast later. `but`: tags and quoted names, folded, which stay as they are."""
+    """A prompt that was stored, to be typed: with a backslash before each @, so that what follows stays text when a
+    member of that name is added later. `but`: tags and quoted names, folded, which stay as they are."""
     for at in reversed([*_ats(prompt)]):
         found = _QUOTED.match(prompt, at + 1) or _WORD.match(prompt, at + 1)
         if prompt[at + 1 : at + 2].strip() and (found is None or name_key(found.group()) not in but):
