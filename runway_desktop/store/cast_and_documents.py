@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 
-from runway_desktop.domain.cast import Member, MemberFile, MemberKind
+from runway_desktop.domain.cast import Member
 from runway_desktop.domain.library import Document
-from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import MemberId, Source, StepId, Task
-from runway_desktop.values import as_json
+from runway_desktop.domain.task import Source, StepId, Task
+from runway_desktop.values import as_json, convert
 
 from .reading import TASKS
 from .records import from_json, source_cell, task_of, to_cell, to_json, to_text
@@ -18,8 +16,8 @@ from .records import from_json, source_cell, task_of, to_cell, to_json, to_text
 
 def members(connection: sqlite3.Connection) -> list[Member]:
     """Removed ones too."""
-    rows = connection.execute("SELECT id, name, removed_at, text FROM members ORDER BY id")
-    return [_member(*row) for row in rows]
+    rows = connection.execute("SELECT text FROM members ORDER BY id")
+    return [convert(from_json(text), Member) for (text,) in rows]
 
 
 def put_member(connection: sqlite3.Connection, member: Member, at: float) -> None:
@@ -57,19 +55,3 @@ def continued(connection: sqlite3.Connection, sources: Sequence[Source], steps: 
         (to_json(list(map(source_cell, sources))), to_json(list(steps))),
     )
     return list(map(task_of, found))
-
-
-def _member(member_id: str, name: str | bytes, removed_at: float | None, text: str | bytes) -> Member:
-    def file(one: Any) -> MemberFile:
-        return MemberFile(path=one["path"], media=Media(one["media"]), sha256=one["sha256"])
-
-    kept = from_json(text)
-    return Member(
-        id=MemberId(member_id),
-        kind=MemberKind(kept["kind"]),
-        name=to_text(name),
-        words=kept["words"],
-        files=tuple(map(file, kept["files"])),
-        voice=None if kept["voice"] is None else file(kept["voice"]),
-        removed_at=removed_at,
-    )

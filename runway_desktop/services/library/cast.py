@@ -12,10 +12,8 @@ import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
-from typing import IO
 
 from runway_desktop.domain.cast import LONGEST_NAME, Cast, Member, MemberFile, name_key
 from runway_desktop.domain.errors import NotPossible
@@ -90,11 +88,11 @@ class CastKeeper:
 
     async def keep(self, path: Path, media: Media) -> MemberFile:
         """Copies a file into the profile, unless its content is there."""
-        return await in_worker(self._executor, _keep, self._profile.cast, path, media)
+        return await in_worker(self._executor, _kept, self._profile.cast, path.name, path, media)
 
     async def keep_content(self, name: str, content: bytes, media: Media) -> MemberFile:
         """The same for bytes; `name` with its ending."""
-        return await in_worker(self._executor, _keep_content, self._profile.cast, name, content, media)
+        return await in_worker(self._executor, _kept, self._profile.cast, name, content, media)
 
     def _check_name(self, member: Member) -> None:
         if not member.name:
@@ -118,18 +116,9 @@ def _with_paths(member: Member, path: Callable[[str], str]) -> Member:
     return replace(member, files=tuple(map(moved, member.files)), voice=voice)
 
 
-def _keep(folder: Path, path: Path, media: Media) -> MemberFile:
+def _kept(folder: Path, name: str, content: Path | bytes, media: Media) -> MemberFile:
     """In a worker."""
-    with ExitStack() as stack:
-        return _kept(folder, path.name, lambda: stack.enter_context(path.open("rb")), file_hash(path), media)
-
-
-def _keep_content(folder: Path, name: str, content: bytes, media: Media) -> MemberFile:
-    """In a worker."""
-    return _kept(folder, name, lambda: BytesIO(content), hashlib.sha256(content).hexdigest(), media)
-
-
-def _kept(folder: Path, name: str, opened: Callable[[], IO[bytes]], digest: str, media: Media) -> MemberFile:
+    digest = file_hash(content) if isinstance(content, Path) else hashlib.sha256(content).hexdigest()
     home = folder / digest[:_HOME_DIGITS]
     with worded(Text("“{file}” cannot be copied.").with_(file=name), Text("Check whether the disk is full.")):
         private.make_folder(home)
@@ -137,13 +126,9 @@ def _kept(folder: Path, name: str, opened: Callable[[], IO[bytes]], digest: str,
         if kept is None:
             stem, ending = os.path.splitext(name)
             kept = home / f"{safe_name(stem, max_bytes=_LONGEST_STEM) or 'file'}{ending.lower()}"
-            with draft_of(kept) as draft:
-                _copy(opened(), draft)
+            reading = content.open("rb") if isinstance(content, Path) else BytesIO(content)
+            with reading, draft_of(kept) as draft, open(draft, "wb", opener=private.opener) as writing:
+                shutil.copyfileobj(reading, writing)
+                writing.flush()
+                os.fsync(writing.fileno())
     return MemberFile(path=str(kept), media=media, sha256=digest)
-
-
-def _copy(reading: IO[bytes], target: Path) -> None:
-    with open(target, "wb", opener=private.opener) as writing:
-        shutil.copyfileobj(reading, writing)
-        writing.flush()
-        os.fsync(writing.fileno())

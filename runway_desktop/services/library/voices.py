@@ -2,23 +2,20 @@
 liked.
 
 A voice that is made by the API speaks in avatars alone, so what is kept is the sound. Whether a design is charged is
-not stated: it counts as paid, and is never repeated by itself. What was made is listed until it is dropped, so that a
-link that could not be saved yet is not lost. Loop's thread only. Raises NotPossible, ApiError (as `Runway.create`:
+not stated: it counts as paid, and is never repeated by itself. What was made stays listed, so that a link that could
+not be saved yet is not lost. Loop's thread only. Raises NotPossible, ApiError (as `Runway.create`:
 after NoReply nobody knows whether it was made), DiskError, StoreError.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from runway_desktop.domain.cast import DesignedVoice, MemberFile
+from runway_desktop.domain.cast import DesignedVoice
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.media import HEAD_LENGTH, MEGABYTE, Media, format_of
 from runway_desktop.services.ports import Clock, Fetcher, Runway
 from runway_desktop.services.settings import Settings
 from runway_desktop.texts import Text
-from runway_desktop.values import as_json, replace
+from runway_desktop.values import as_json, convert, replace
 
 from .cast import CastKeeper
 
@@ -40,9 +37,8 @@ class Voices:
 
     @property
     def designed(self) -> tuple[DesignedVoice, ...]:
-        """What was made and not dropped, oldest first; without a `file`, it is still to be saved."""
-        stored = self._settings.get(_DESIGNED, [])
-        return tuple(map(_read, stored)) if isinstance(stored, list) else ()
+        """What was made, oldest first; without a `file`, it is still to be saved."""
+        return convert(self._settings.get(_DESIGNED, ()), tuple[DesignedVoice, ...])
 
     async def design(self, words: str) -> DesignedVoice:
         """Asks once, writes down the link, and saves the sound."""
@@ -71,16 +67,6 @@ class Voices:
         await self._store(tuple(saved if one.url == voice.url else one for one in self.designed))
         return saved
 
-    async def drop(self, voice: DesignedVoice) -> None:
-        """Takes it off the list; a saved file stays."""
-        await self._store(tuple(one for one in self.designed if one.url != voice.url))
-
     async def _store(self, designed: tuple[DesignedVoice, ...]) -> None:
         self._settings.set(_DESIGNED, list(map(as_json, designed)))
         await self._settings.flush()
-
-
-def _read(stored: Mapping[str, Any]) -> DesignedVoice:
-    kept = stored.get("file")
-    file = MemberFile(path=kept["path"], media=Media(kept["media"]), sha256=kept["sha256"]) if kept else None
-    return DesignedVoice(words=stored["words"], url=stored["url"], expires_at=stored["expires_at"], file=file)
