@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDropEvent
 
@@ -16,6 +18,11 @@ def take_copy(event: QDropEvent) -> None:
     """Accepts a drag or drop as a copy: what was dragged stays where it is."""
     event.setDropAction(Qt.DropAction.CopyAction)
     event.accept()
+
+
+def paths_in(mime: QMimeData) -> list[Path]:
+    """Dragged or copied files of this machine."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
 
 
 def accepts(mime: QMimeData) -> bool:

@@ -31,7 +31,7 @@ from runway_desktop.domain.cast import Cast, Member, MemberFile, Mention, as_tex
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MemberId, Request, Task
 from runway_desktop.texts import Text, _, enumerated, in_turn, listed
-from runway_desktop.usecases.words.cast import AMOUNTS
+from runway_desktop.usecases.words.cast import AMOUNTS, held_words
 from runway_desktop.values import Struct, replace
 
 _SHARES: Mapping[Media, Text] = MappingProxyType(
@@ -56,56 +56,46 @@ class Use(Struct, frozen=True):
     file: MemberFile
 
 
-class LeftOut(Struct, frozen=True):
-    """Files of one kind for which the model has no place."""
-
-    member: Member
-    media: Media
-    amount: int
-
-
 class Casting(Struct, frozen=True, kw_only=True):
-    """A request's values with the cast in it. `members` in the order of their names in the prompt; those `in_words` are
-    in it by name and words alone. `unknown`: names after an @ that stay text."""
+    """A request's values with the cast in it. `members` in the order of their names in the prompt. `unknown`: names
+    after an @ that stay text."""
 
     values: dict[str, Any]
     members: tuple[Member, ...] = ()
     uses: tuple[Use, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
     unknown: tuple[str, ...] = ()
-    in_words: tuple[Member, ...] = ()
 
     @property
     def ids(self) -> tuple[MemberId, ...]:
         return tuple(member.id for member in self.members)
 
+    @property
+    def in_words(self) -> tuple[Member, ...]:
+        """Those that are in it by name and words alone."""
+        return tuple(member for member in self.members if all(use.member is not member for use in self.uses))
+
+    def left_out(self, member: Member) -> list[MemberFile]:
+        """Files for which the model has no place."""
+        used = [use.file for use in self.uses if use.member is member]
+        return [file for file in member.all_files if file not in used]
+
 
 def cast_into(pair: Pair, values: Mapping[str, Any], cast: Cast | None, settled: Sequence[str] = ()) -> Casting:
     """Expands the names in the prompt of `values`, which are wire values, perhaps invalid ones. An @ after a backslash
     stays, without the backslash. `settled`: as in `domain.cast.mentions`."""
+    field = pair.prompt_field
+    prompt = values.get(field.name) if field is not None else None
+    if field is None or not isinstance(prompt, str):
+        return Casting(values=dict(values))
     found = names_in(pair, values, cast, settled)
     members = tuple({one.member.id: one.member for one in found if one.member is not None}.values())
     unknown = tuple(dict.fromkeys(one.name for one in found if one.member is None))
-    prompt_field = pair.prompt_field
-    prompt = values.get(prompt_field.name) if prompt_field is not None else None
-    if prompt_field is None or not isinstance(prompt, str):
-        return Casting(values=dict(values))
     if not members:
-        return Casting(values={**values, prompt_field.name: _written(prompt, (), {}, set())}, unknown=unknown)
+        return Casting(values={**values, field.name: _without_escapes(prompt)}, unknown=unknown)
     places = _Places(pair, values, members)
-    told = {member.id: places.words_for(member) for member in members}
-    in_words = tuple(member for member in members if not places.has(member))
-    return Casting(
-        values={
-            **places.values,
-            prompt_field.name: _written(prompt, found, told, {one.id for one in in_words}),
-        },
-        members=members,
-        uses=tuple(places.uses),
-        left_out=tuple(places.left_out()),
-        unknown=unknown,
-        in_words=in_words,
-    )
+    casting = Casting(values=places.values, members=members, uses=tuple(places.uses), unknown=unknown)
+    casting.values[field.name] = _written(prompt, found, places.names, casting.in_words)
+    return casting
 
 
 def names_in(pair: Pair, values: Mapping[str, Any], cast: Cast | None, settled: Sequence[str] = ()) -> list[Mention]:
@@ -176,11 +166,9 @@ def casting_words(pair: Pair, casting: Casting) -> str:
             )
         else:
             said.append(_("{name} fills {parts}.", name=name, parts=listed(_shares(pair, casting, member))))
-        left = [one for one in casting.left_out if one.member is member]
-        if left:
-            parts = listed([AMOUNTS[one.media].of(one.amount) for one in left])
-            said.append(_("Left out of {name}: {parts}.", name=name, parts=parts))
-    if casting.uses and not casting.left_out:
+        if left := casting.left_out(member):
+            said.append(_("Left out of {name}: {parts}.", name=name, parts=held_words(left)))
+    if casting.uses and not any(map(casting.left_out, casting.members)):
         said.append(_("Nothing left out."))
     return str(in_turn(*said))
 
@@ -219,14 +207,13 @@ def fill_of(pair: Pair, member: Member) -> Fill:
 def _shares(pair: Pair, casting: Casting, member: Member) -> list[Text]:
     """ "4 of 9 pictures", "the voice": of the places of each field, those that the member's files take."""
     found = []
-    for field in pair.asset_fields:
-        media = [use.file.media for use in casting.uses if use.member is member and use.field == field.name]
-        most = capacity(field)
-        for one in dict.fromkeys(media):
-            words = _SHARES if most > 1 else AMOUNTS
-            found.append((one, words[one].of(most).with_(n=media.count(one), most=most)))
-    order = list(AMOUNTS)
-    return [words for _media, words in sorted(found, key=lambda part: order.index(part[0]))]
+    for media in AMOUNTS:
+        for field in pair.asset_fields:
+            uses = [use for use in casting.uses if use.member is member and use.field == field.name]
+            if amount := sum(use.file.media is media for use in uses):
+                most = capacity(field)
+                found.append((_SHARES if most > 1 else AMOUNTS)[media].of(most).with_(n=amount, most=most))
+    return found
 
 
 class _Places:
@@ -236,7 +223,8 @@ class _Places:
         self.values = dict(values)
         self.uses: list[Use] = []
         self._members = members
-        self._names: dict[MemberId, str] = {}
+        self.names: dict[MemberId, str] = {}
+        """Names in the prompt that the model knows."""
         self._taken = set(tags_in(pair, values))
         fields = [field for field in pair.asset_fields if _may_hold_cast(field)]
         # Required inputs first, lists before single ones; sounds last, since some are sent only with pictures.
@@ -244,20 +232,6 @@ class _Places:
         for field in fields:
             if not idle_reason(pair, self.values, field):
                 self._fill(field)
-
-    def has(self, member: Member) -> bool:
-        return any(use.member is member for use in self.uses)
-
-    def words_for(self, member: Member) -> str:
-        """What replaces the member's name: a name in the prompt that the model knows, else the plain name."""
-        return self._names.get(member.id, member.name)
-
-    def left_out(self) -> Iterator[LeftOut]:
-        for member in self._members:
-            used = [use.file for use in self.uses if use.member is member]
-            rest = [file.media for file in member.all_files if file not in used]
-            for media in dict.fromkeys(rest):
-                yield LeftOut(member, media, rest.count(media))
 
     def _fill(self, field: Field) -> None:
         items = list(asset_items(field, self.values.get(field.name)))
@@ -270,7 +244,7 @@ class _Places:
         for member, file in self._in_turn(field, free):
             extra = {TAG: self._tag(inner, member)} if inner is not None else {}
             if field.name in NUMBERED:
-                self._names.setdefault(member.id, f"@{NUMBERED[field.name]}{len(items) + 1}")
+                self.names.setdefault(member.id, f"@{NUMBERED[field.name]}{len(items) + 1}")
             self.uses.append(Use(member, field.name, len(items), file))
             items.append(
                 AssetItem(
@@ -302,7 +276,7 @@ class _Places:
         numbered = (base[:longest], *(f"{base[: longest - len(str(n))]}{n}" for n in range(2, 10_000)))
         tag = next(one for one in numbered if one.casefold() not in self._taken)
         self._taken.add(tag.casefold())
-        self._names.setdefault(member.id, f"@{tag}")
+        self.names.setdefault(member.id, f"@{tag}")
         return tag
 
 
@@ -329,18 +303,22 @@ def _plain(member: Member, least: int) -> str:
     return plain if len(plain) >= least else f"{plain}_{member.kind.value}".lstrip("_")
 
 
-def _written(prompt: str, found: Sequence[Mention], told: Mapping[MemberId, str], in_words: set[MemberId]) -> str:
-    """The prompt with each name replaced; words follow the first mention."""
-    parts, end, described = [], 0, set()
+def _written(prompt: str, found: Sequence[Mention], names: Mapping[MemberId, str], in_words: Sequence[Member]) -> str:
+    """The prompt with each name replaced; words follow the first mention of those `in_words`."""
+    parts, end, left = [], 0, list(in_words)
     for one in found:
-        if one.member is None:
+        if (member := one.member) is None:
             continue
-        said, rest = told[one.member.id], prompt[one.end :]
-        if one.member.id in in_words and one.member.words and one.member.id not in described:
-            described.add(one.member.id)
-            said = f"{said} ({one.member.words})"
+        said = names.get(member.id, member.name)
+        if member in left:
+            left.remove(member)
+            said = f"{said} ({member.words})" if member.words else said
         # A tag would take up the letters that follow it.
-        gap = " " if said.startswith("@") and re.match(r"\w", rest) else ""
+        gap = " " if said.startswith("@") and re.match(r"\w", prompt[one.end :]) else ""
         parts += [prompt[end : one.start], said, gap]
         end = one.end
-    return "".join([*parts, prompt[end:]]).replace("\\@", "@")
+    return _without_escapes("".join([*parts, prompt[end:]]))
+
+
+def _without_escapes(prompt: str) -> str:
+    return prompt.replace("\\@", "@")

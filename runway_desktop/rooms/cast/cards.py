@@ -4,9 +4,8 @@ Files dropped on a card are added to its member. GUI thread only."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOption
 from runway_desktop.domain.cast import MemberFile, MemberKind
 from runway_desktop.texts import _
 from runway_desktop.ui.building import menu_point, viewport_of
-from runway_desktop.ui.lifted_rows import take_copy
+from runway_desktop.ui.lifted_rows import paths_in, take_copy
 from runway_desktop.ui.painting import Index, ItemDelegate, rounded, square_in
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -36,7 +35,14 @@ PictureOf = Callable[[MemberFile], str]
 """Path of the picture for a file; empty while there is none."""
 _LEAST_WIDE = 21 * GRID
 _GAP = 2 * GRID
-_MOST_PICTURES = 4
+_MOSAICS = (
+    (),
+    ((0, 0, 6, 2),),
+    ((0, 0, 3, 2), (3, 0, 3, 2)),
+    ((0, 0, 4, 2), (4, 0, 2, 1), (4, 1, 2, 1)),
+    ((0, 0, 3, 1), (3, 0, 3, 1), (0, 1, 3, 1), (3, 1, 3, 1)),
+)
+"""By the number of pictures on a card: left, top, width, height of each, in sixths and halves of the area."""
 _OPENING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -47,10 +53,10 @@ class CardsView(QListView):
     """A Card: Return was pressed, or the card for a new member clicked."""
     dropped = Signal(object, object)
     """A Card, and the paths dropped on it."""
-    menu_wanted = Signal(object, QPoint)
-    """A Card, and the global position."""
-    remove_wanted = Signal(object)
-    """A Card."""
+    menu_wanted = Signal(QPoint)
+    """The menu of the current member, at a global position."""
+    remove_wanted = Signal()
+    """Delete was pressed at a member."""
 
     def __init__(
         self, cards: Cards, theme: Theme, posters: PosterCache, picture_of: PictureOf, parent: QWidget
@@ -87,13 +93,13 @@ class CardsView(QListView):
         if card is not None and event.key() in _OPENING and not event.modifiers():
             self.opened.emit(card)
         elif card is not None and card.member is not None and event.key() == Qt.Key.Key_Delete:
-            self.remove_wanted.emit(card)
+            self.remove_wanted.emit()
         else:
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.card is not None and self.card.member is not None:
-            self.menu_wanted.emit(self.card, menu_point(self, event))
+            self.menu_wanted.emit(menu_point(self, event))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.dragMoveEvent(event)
@@ -129,10 +135,6 @@ class CardsView(QListView):
         card = index.data(CARD)
         if card.member is None and not card.is_heading:
             self.opened.emit(card)
-
-
-def paths_in(mime: QMimeData) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
 
 
 class _CardDelegate(ItemDelegate):
@@ -189,7 +191,7 @@ class _CardDelegate(ItemDelegate):
 
     def _paint_pictures(self, painter: QPainter, area: QRect, card: Card) -> None:
         painter.fillRect(area, self._theme.color(Role.MEDIA))
-        files = card.member.files[:_MOST_PICTURES] if card.member is not None else ()
+        files = card.member.files[: len(_MOSAICS) - 1] if card.member is not None else ()
         if not files:
             self.icon(painter, square_in(area, 4 * GRID), KIND_ICONS[card.kind], Role.FAINT)
         for file, box in zip(files, _places(area, len(files)), strict=True):
@@ -210,26 +212,11 @@ class _CardDelegate(ItemDelegate):
 
 
 def _places(area: QRect, amount: int) -> list[QRect]:
-    """Boxes of one to four pictures: side by side, the first one larger, or two by two."""
-    wide, high = area.width(), area.height()
-    half, low = (wide - 1) // 2, (high - 1) // 2
-    left, top = area.left(), area.top()
-    match amount:
-        case 0:
-            return []
-        case 1:
-            return [area]
-        case 2:
-            return [QRect(left, top, half, high), QRect(left + half + 1, top, wide - half - 1, high)]
-        case 3:
-            large = wide * 2 // 3
-            beside = QRect(left + large + 1, top, wide - large - 1, low)
-            return [QRect(left, top, large, high), beside, beside.translated(0, low + 1)]
-        case _:
-            first = QRect(left, top, half, low)
-            return [
-                first,
-                first.translated(half + 1, 0),
-                first.translated(0, low + 1),
-                first.translated(half + 1, low + 1),
-            ]
+    """Boxes of pictures, with a pixel between them."""
+    wide, high = (area.width() + 1) / 6, (area.height() + 1) / 2
+    return [
+        QRect(
+            area.topLeft() + QPoint(round(x * wide), round(y * high)), QSize(round(w * wide) - 1, round(h * high) - 1)
+        )
+        for x, y, w, h in _MOSAICS[amount]
+    ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from runway_desktop.domain.cast import Member, MemberFile, MemberKind
+from runway_desktop.domain.cast import MemberFile
 from runway_desktop.domain.task import MemberId
 from runway_desktop.texts import _, in_turn
 from runway_desktop.ui.building import (
@@ -66,10 +66,10 @@ class CastPage(QWidget):
         self.view.moved.connect(self._looked_at)
         self.view.opened.connect(self._open)
         self.view.dropped.connect(self._dropped)
-        self.view.menu_wanted.connect(lambda card, at: self._menu(card.member).popup(at))
-        self.view.remove_wanted.connect(lambda card: model.remove(card.member))
-        self.side.menu_wanted.connect(lambda member, button: open_below(self._menu(member), button))
-        self.side.show_all_wanted.connect(self._show_tasks)
+        self.view.menu_wanted.connect(lambda at: self._menu().popup(at))
+        self.view.remove_wanted.connect(model.remove)
+        self.side.more.clicked.connect(lambda: open_below(self._menu(), self.side.more))
+        self.side.show_all.clicked.connect(self._show_tasks)
         model.cards.modelReset.connect(self.show_current)
         model.changed.connect(self._show)
         model.made.connect(self.side.focus_name)
@@ -134,9 +134,7 @@ class CastPage(QWidget):
         vbox(top, self._empty, (self.view, 1), on=self, spacing=0)
 
     def _show(self) -> None:
-        model = self.model
-        amounts = model.kinds
-        everyone = sum(amounts.values())
+        model, everyone = self.model, len(self.model.members)
         self._pills[None].setText(_("All {n}", n=everyone) if everyone else _("All"))
         is_lost = bool(model.text) and not model.cards.cards
         said = _("Nobody in the cast is called “{name}”.", name=model.text) if is_lost else ""
@@ -171,28 +169,31 @@ class CastPage(QWidget):
             menu.addAction(str(title), partial(self.model.begin, kind))
         open_below(menu, self.new)
 
-    def _menu(self, member: Member) -> QMenu:
-        menu = passing_menu(self.window())
-        menu.addAction(_("Use in the prompt"), partial(self._use, member))
-        menu.addAction(_("Show all tasks"), partial(self._show_tasks, member))
+    def _menu(self) -> QMenu:
+        """Of the current member."""
+        menu, member = passing_menu(self.window()), self.model.current
+        menu.addAction(_("Use in the prompt"), self._use)
+        menu.addAction(_("Show all tasks"), self._show_tasks)
         kinds = menu.addMenu(_("Kind"))
-        for kind in MemberKind:
-            does = partial(self.model.set_kind, member, kind)
-            add_check(kinds, str(KIND_WORDS[kind]), does, checked=kind is member.kind)
+        for kind, title in KIND_WORDS.items():
+            is_its = member is not None and kind is member.kind
+            add_check(kinds, str(title), partial(self.model.set_kind, kind), checked=is_its)
         menu.addSeparator()
-        menu.addAction(_("Remove from the cast"), partial(self.model.remove, member))
+        menu.addAction(_("Remove from the cast"), self.model.remove)
         return menu
 
-    def _use(self, member: Member) -> None:
-        composer = self._desk.models.composer
-        composer.set_prompt(" ".join(filter(None, (composer.prompt.rstrip(), f"@{member.written} "))))
-        self._desk.window.focus_composer()
+    def _use(self) -> None:
+        composer, member = self._desk.models.composer, self.model.current
+        if member is not None:
+            composer.set_prompt(" ".join(filter(None, (composer.prompt.rstrip(), f"@{member.written} "))))
+            self._desk.window.focus_composer()
 
-    def _show_tasks(self, member: Member) -> None:
-        chosen = self._desk.models.filter
-        self._desk.window.pages.search_everywhere()
-        chosen.leave_search()
-        chosen.toggle("cast", member.name)
+    def _show_tasks(self) -> None:
+        chosen, member = self._desk.models.filter, self.model.current
+        if member is not None:
+            self._desk.window.pages.search_everywhere()
+            chosen.leave_search()
+            chosen.toggle("cast", member.name)
 
     def _picture_of(self, file: MemberFile) -> str:
         if file.media.kind.is_picture:

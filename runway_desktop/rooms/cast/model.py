@@ -174,11 +174,6 @@ class CastModel(Model):
     def current(self) -> Member | None:
         return next((one for one in self.members if one.id == self._current), None)
 
-    @property
-    def kinds(self) -> dict[MemberKind, int]:
-        """Number of members of each kind."""
-        return {kind: sum(one.kind is kind for one in self.members) for kind in MemberKind}
-
     def tasks_of(self, member: Member) -> int:
         return next((amount for found, _, amount in self._pages.counts.cast if found == member.id), 0)
 
@@ -254,43 +249,38 @@ class CastModel(Model):
         self._put(self._cases.cast_files.put_part(member, sound, start, wav))
 
     def rename(self, name: str) -> None:
-        """The rest is saved too if the name cannot be; `name_problem` says why."""
-        member = self.current
+        """`name_problem` says why the member cannot have the name."""
         name = name.strip().removeprefix("@").strip()
-        if member is None or name == member.name:
+        if self.current is None or name == self.current.name:
             self._say_name("")
             return
 
         def failed(error: RunwayDesktopError) -> None:
             self._say_name(error.in_words())
 
-        self._save(replace(member, name=name), _("Renamed @{name} to @{new}.", name=member.name, new=name), failed)
+        self._change(Text("Renamed @{name} to @{new}.").with_(new=name), failed, name=name)
 
-    def set_kind(self, member: Member, kind: MemberKind) -> None:
-        self._save(replace(member, kind=kind), _("@{name} changed.", name=member.name))
+    def set_kind(self, kind: MemberKind) -> None:
+        self._change(Text("@{name} changed."), kind=kind)
 
     def set_words(self, words: str) -> None:
         if self.current is not None and words.strip() != self.current.words:
-            self._save(replace(self.current, words=words.strip()))
+            self._change(Text("@{name} changed."), words=words.strip())
 
     def move(self, number: int, to: int) -> None:
-        member = self.current
-        if member is not None and number != to and 0 <= to < len(member.files):
-            files = list(member.files)
+        files = list(self.current.files) if self.current is not None else []
+        if number != to and 0 <= to < len(files):
             files.insert(to, files.pop(number))
-            self._save(replace(member, files=tuple(files)), _("Pictures of @{name} reordered.", name=member.name))
+            self._change(Text("Pictures of @{name} reordered."), files=tuple(files))
 
     def remove_file(self, number: int) -> None:
-        member = self.current
-        if member is not None and 0 <= number < len(member.files):
-            files = (*member.files[:number], *member.files[number + 1 :])
-            removed = Path(member.files[number].path).name
-            self._save(replace(member, files=files), _("Removed from @{name}: {file}.", name=member.name, file=removed))
+        files = list(self.current.files) if self.current is not None else []
+        if 0 <= number < len(files):
+            removed = Path(files.pop(number).path).name
+            self._change(Text("Removed from @{name}: {file}.").with_(file=removed), files=tuple(files))
 
     def remove_voice(self) -> None:
-        if self.current is not None:
-            said = _("Voice removed from @{name}.", name=self.current.name)
-            self._save(replace(self.current, voice=None), said)
+        self._change(Text("Voice removed from @{name}."), voice=None)
 
     @property
     def designed(self) -> tuple[DesignedVoice, ...]:
@@ -329,16 +319,21 @@ class CastModel(Model):
         self.changed.emit()
         self._runner(work(), "give a voice", done=self._done(_("@{name} has another voice.", name=member.name)))
 
-    def remove(self, member: Member) -> None:
-        said = _("@{name} removed from the cast.", name=member.name)
-        self._runner(self._cases.cast.remove(member.id), "remove a member", done=self._done(said))
+    def remove(self) -> None:
+        if (member := self.current) is not None:
+            said = _("@{name} removed from the cast.", name=member.name)
+            self._runner(self._cases.cast.remove(member.id), "remove a member", done=self._done(said))
 
     def save(self, member: Member) -> None:
         """Takes back an act."""
-        self._save(member)
+        self._runner(self._cases.cast.save(member), "save a member", done=self._done(""))
 
-    def _save(self, member: Member, said: str = "", failed: Callable[[RunwayDesktopError], None] | None = None) -> None:
-        self._runner(self._cases.cast.save(member), "save a member", done=self._done(said), failed=failed)
+    def _change(self, said: Text, failed: Callable[[RunwayDesktopError], None] | None = None, **changes: Any) -> None:
+        """Changes fields of the current member. `said`: what was done, which gets its name."""
+        if (member := self.current) is not None:
+            done = self._done(str(said.with_(name=member.name)))
+            work = self._cases.cast.save(replace(member, **changes))
+            self._runner(work, "save a member", done=done, failed=failed)
 
     def _done(self, said: str) -> Callable[[Member | None], None]:
         def done(before: Member | None) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QWidget
 
@@ -32,7 +32,7 @@ from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.inputs.tile_row import TileRow
 from runway_desktop.ui.labels import LongWordsLabel, say_wrong, words
-from runway_desktop.ui.lifted_rows import take_copy
+from runway_desktop.ui.lifted_rows import paths_in, take_copy
 from runway_desktop.ui.media.playback import Playback, PlayState
 from runway_desktop.ui.media.players import PlayFault
 from runway_desktop.ui.tasks.posters import PosterBox, PosterCache
@@ -43,7 +43,6 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.cast import KIND_WORDS, design_question
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
-from .cards import paths_in
 from .model import CastModel
 
 _MARGINS = (2 * GRID, GRID + GRID // 2, 2 * GRID, 2 * GRID)
@@ -56,11 +55,6 @@ _TASK = QSize(11 * GRID, 6 * GRID)
 
 
 class CastSide(QWidget):
-    show_all_wanted = Signal(object)
-    """A Member whose tasks to list."""
-    menu_wanted = Signal(object, object)
-    """A Member, and the button for its menu."""
-
     def __init__(
         self, model: CastModel, task_commands: TaskCommands, theme: Theme, posters: PosterCache, parent: QWidget
     ) -> None:
@@ -108,7 +102,7 @@ class CastSide(QWidget):
     def _build(self) -> None:
         self._holder = holder = Holder(self)
         self._kind = words(holder, wrap=False)
-        self.more = tool_button(holder, self._open_menu, tip=_("More"), spoken=_("Actions on this member"))
+        self.more = tool_button(holder, tip=_("More"), spoken=_("Actions on this member"))
         self.name = line_edit(holder, _("Name in prompts"))
         self.name.editingFinished.connect(lambda: self._model.rename(self.name.text()))
         self._problem = words(holder, tone="bad")
@@ -133,7 +127,7 @@ class CastSide(QWidget):
         self._fills = QWidget(holder)
         self._grid = grid(on=self._fills, wide=1)
         self._used = words(holder, tone="muted", wrap=False)
-        self.show_all = push_button(holder, _("Show all"), self._show_tasks, kind="link", spoken=_("Show all tasks"))
+        self.show_all = push_button(holder, _("Show all"), kind="link", spoken=_("Show all tasks"))
         self._recent = QWidget(holder)
         self._recent_row = FlowLayout(self._recent)
         titles = (_("Name in prompts"), _("Voice"), _("Words, for models that take no pictures"), _("What it fills"))
@@ -266,10 +260,6 @@ class CastSide(QWidget):
         if self._model.current is not None and paths:
             self._model.add(self._model.current, paths)
 
-    def _open_menu(self) -> None:
-        if self._model.current is not None:
-            self.menu_wanted.emit(self._model.current, self.more)
-
     def _open_voice(self) -> None:
         member = self._model.current
         if member is None:
@@ -329,7 +319,3 @@ class CastSide(QWidget):
     def _play_failed(self, fault: PlayFault) -> None:
         voice = self._voice
         self._task_commands.tell(fault.about(Path(voice.path).name) if voice is not None else "", problem=True)
-
-    def _show_tasks(self) -> None:
-        if self._model.current is not None:
-            self.show_all_wanted.emit(self._model.current)

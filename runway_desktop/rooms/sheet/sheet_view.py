@@ -6,7 +6,6 @@ view-model carries out the edits. GUI thread only.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import (
@@ -37,7 +36,7 @@ from runway_desktop.rooms.sheet.model.model import SheetModel
 from runway_desktop.texts import _
 from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
-from runway_desktop.ui.lifted_rows import take_copy
+from runway_desktop.ui.lifted_rows import paths_in, take_copy
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.sheets.blocks import block_of, text_of_block
@@ -169,8 +168,7 @@ class SheetView(QTableView):
     def paste(self) -> None:
         mime = QGuiApplication.clipboard().mimeData()
         current = self._first_chosen()
-        if mime.hasUrls() and any(url.isLocalFile() for url in mime.urls()):
-            paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+        if paths := paths_in(mime):
             self.files_dropped.emit(paths, current)
             return
         block = block_of(mime.text())
@@ -326,8 +324,7 @@ class SheetView(QTableView):
             self.go_to(index)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
+        if paths := paths_in(event.mimeData()):
             take_copy(event)
             self.files_dropped.emit(paths, self.indexAt(event.position().toPoint()))
 

@@ -19,6 +19,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import format_by_name
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.texts import _, ngettext
+from runway_desktop.ui.lifted_rows import paths_in
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.sharing.drag import is_ours, lift_rows
 from runway_desktop.ui.theme import Theme
@@ -205,7 +206,7 @@ def read(mime: QMimeData) -> MimeContents:
     link leads to a media file; an office program offers a picture of the text that was copied. HTML is not read: the
     plain text that comes with it has the same lines, and tabs between cells."""
     if mime.hasUrls():
-        paths = tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
+        paths = tuple(paths_in(mime))
         urls = tuple(
             url.toString(url.ComponentFormattingOption.FullyEncoded) for url in mime.urls() if not url.isLocalFile()
         )

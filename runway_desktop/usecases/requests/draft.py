@@ -243,9 +243,8 @@ class RequestDraft:
     def names_in(self, prompt: str) -> list[Mention]:
         """The names in a text that is, or becomes, the prompt: in all requests that it makes."""
         field = self.pair.prompt_field
-        if field is None or self.cast is None or "@" not in prompt:
-            return []
-        return names_in(self.pair, {**self.wire_values(), field.name: prompt}, self.cast, self.settled)
+        values = {**self.wire_values(), field.name: prompt} if field is not None else {}
+        return names_in(self.pair, values, self.cast, self.settled)
 
     def name_member(self, name: str) -> None:
         """The name is this member from now on, also where it was text."""
@@ -255,16 +254,12 @@ class RequestDraft:
     def cast_inputs(self) -> list[InputItem]:
         """The files of the cast as inputs, in the order of `casting().uses`."""
         found = []
-        for use in self.casting().uses if self._has_cast else ():
+        for use in self.casting().uses:
             field = self.pair.field(use.field)
             if field is not None:
                 item = self._input(field, use.number, AssetItem(uri=use.file.uri, media=use.file.media))
                 found.append(replace(item, tag=use.member.name, member=use.member.id))
         return found
-
-    @property
-    def _has_cast(self) -> bool:
-        return self.cast is not None and "@" in self.prompt
 
     def inputs(self) -> list[InputItem]:
         """Those that were added, without the cast's."""
@@ -312,7 +307,8 @@ class RequestDraft:
     def _checks(self) -> tuple[Finding, ...]:
         """The catalog's findings for the whole request."""
         if self._checked is None:
-            self._checked = validate(self.pair, self.casting().values if self._has_cast else self.wire_values())
+            has_cast = self.cast is not None and "@" in self.prompt
+            self._checked = validate(self.pair, self.casting().values if has_cast else self.wire_values())
         return self._checked
 
     def touched(self) -> None:
@@ -404,7 +400,7 @@ class RequestDraft:
         """The URIs of input files that were not read yet."""
         uris = [item.uri for found in self.assets.values() for item in found]
         uris += [asset.uri for asset in assets_in(self.pair, self.values)]
-        uris += [use.file.uri for use in self.casting().uses] if self._has_cast else []
+        uris += [use.file.uri for use in self.casting().uses]
         # Errors of inputs that were removed are dropped, so that they are read again when they come back.
         self.unreadable = {uri: why for uri, why in self.unreadable.items() if uri in uris}
         known = self.facts.keys() | self.unreadable.keys()
@@ -561,8 +557,7 @@ class RequestDraft:
         facts = self.facts.get(uri)
         own = check_asset(facts, field, self.pair) if facts is not None else None
         uris = [item.uri for item in self.assets.get(field.name, ())]
-        if self._has_cast:
-            uris += [use.file.uri for use in self.casting().uses if use.field == field.name]
+        uris += [use.file.uri for use in self.casting().uses if use.field == field.name]
         if own is None and number == len(uris) - 1:
             # Reported once, at the last input.
             own = check_together(list(map(self.facts.get, uris)), field, self.pair)

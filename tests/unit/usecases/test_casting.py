@@ -9,7 +9,6 @@ import pytest
 
 from runway_desktop.catalog import Pair, validate
 from runway_desktop.domain.cast import as_text, settled_names
-from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.usecases.casting import Casting, Fill, as_asked, cast_into, cast_request, fill_of
 from runway_desktop.values import replace
@@ -110,12 +109,8 @@ def test_new_tag_differs_from_the_tags_of_the_request():
 def test_members_share_the_places_of_a_field_fairly():
     casting = cast_in("@Old Ben and @Maya", TAGGED)
     assert [use.file.sha256 for use in casting.uses] == ["ben1.png", "maya1.png", "ben2.png"]
-    assert [(one.member.name, one.media, one.amount) for one in casting.left_out] == [
-        ("Old Ben", Media.IMAGE, 1),
-        ("Maya", Media.IMAGE, 1),
-        ("Maya", Media.VIDEO, 1),
-        ("Maya", Media.AUDIO, 1),
-    ]
+    left = {one.name: [file.sha256 for file in casting.left_out(one)] for one in casting.members}
+    assert left == {"Old Ben": ["ben3.png"], "Maya": ["maya2.png", "maya.mp4", "maya.mp3"]}
 
 
 def test_first_frame_is_filled_only_where_none_was_chosen():
@@ -131,7 +126,7 @@ def test_model_that_takes_no_file_gets_name_and_words_once():
     casting = cast_in("@Maya sits. @Maya stands.", WORDS)
     assert casting.values == {"promptText": "Maya (a woman of 30 with red hair) sits. Maya stands."}
     assert [one.name for one in casting.in_words] == ["Maya"]
-    assert sum(one.amount for one in casting.left_out) == 4
+    assert len(casting.left_out(casting.members[0])) == 4
 
 
 def test_clip_and_sound_go_where_the_model_takes_them():
