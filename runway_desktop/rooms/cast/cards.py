@@ -24,7 +24,7 @@ from runway_desktop.domain.cast import MemberFile, MemberKind
 from runway_desktop.texts import _
 from runway_desktop.ui.building import menu_point, viewport_of
 from runway_desktop.ui.lifted_rows import paths_in, take_copy
-from runway_desktop.ui.painting import Index, ItemDelegate, rounded, square_in
+from runway_desktop.ui.painting import LEFT, Index, ItemDelegate, rounded, square_in
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.cast import KIND_ICONS
@@ -177,15 +177,17 @@ class _CardDelegate(ItemDelegate):
     ) -> None:
         outline = rounded(box.adjusted(1, 1, -1, -1), 6)
         painter.fillPath(outline, self._theme.color(Role.SELECTED if is_lit else Role.RAISED))
-        font, small = QFontMetrics(option.font).height(), QFontMetrics(self._theme.small_font()).height()
-        pictures = box.adjusted(1, 1, -1, -(font + small + 3 * GRID))
+        font, room = QFontMetrics(option.font).height(), box.adjusted(GRID + 4, 0, -GRID - 4, 0)
+        detail, high = self._fitted(card.detail, room.width())
+        pictures = box.adjusted(1, 1, -1, -(font + high + 3 * GRID))
         painter.setClipPath(outline)
         self._paint_pictures(painter, pictures, card)
         painter.setClipping(False)
-        line = QRect(box.left() + GRID + 4, pictures.bottom() + GRID, box.width() - 2 * GRID - 8, font)
-        self.text(painter, line, card.title, self._theme.strong_font(), Role.TEXT)
-        line = QRect(line.left(), line.bottom() + 4, line.width(), small)
-        self.text(painter, line, card.detail, self._theme.small_font(), Role.TEXT if is_lit else Role.MUTED)
+        room.setTop(pictures.bottom() + GRID)
+        title = QRect(room.topLeft(), QSize(room.width(), font))
+        self.text(painter, title, card.title, self._theme.strong_font(), Role.TEXT)
+        room.setTop(title.bottom() + 4)
+        self._paint_detail(painter, room, detail, Role.TEXT if is_lit else Role.MUTED)
         painter.setPen(QPen(self._theme.color(Role.ACCENT if is_lit else Role.BORDER), 2 if is_lit else 1))
         painter.drawPath(outline)
 
@@ -203,12 +205,29 @@ class _CardDelegate(ItemDelegate):
         pen = QPen(self._theme.color(Role.ACCENT if is_lit else Role.OUTLINE), 1, Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.drawPath(rounded(box.adjusted(1, 1, -1, -1), 6))
-        font = QFontMetrics(self._theme.small_font()).height()
-        lines = (("+", Role.MUTED), (card.title, Role.TEXT), (card.detail, Role.MUTED))
-        top = box.center().y() - (len(lines) * (font + 4)) // 2
-        for number, (words, role) in enumerate(lines):
-            room = QRect(box.left() + GRID, top + number * (font + 4), box.width() - 2 * GRID, font)
+        detail, high = self._fitted(card.detail, box.width() - 2 * GRID)
+        line = QFontMetrics(self._theme.small_font()).height() + 4
+        room = QRect(box.left() + GRID, 0, box.width() - 2 * GRID, line)
+        room.moveTop(box.center().y() - line - high // 2)
+        for words, role in (("+", Role.MUTED), (card.title, Role.TEXT)):
             self.text(painter, room, words, self._theme.small_font(), role, Qt.AlignmentFlag.AlignCenter)
+            room.translate(0, line)
+        self._paint_detail(painter, room.adjusted(0, 0, 0, high), detail, Role.MUTED, Qt.AlignmentFlag.AlignHCenter)
+
+    def _fitted(self, detail: str, width: int) -> tuple[str, int]:
+        """A detail in a line, or in two if it is too long, and their height."""
+        metrics = QFontMetrics(self._theme.small_font())
+        if metrics.horizontalAdvance(detail) <= width:
+            return detail, metrics.height()
+        return detail.replace(" · ", "\n"), 2 * metrics.height()
+
+    def _paint_detail(
+        self, painter: QPainter, room: QRect, detail: str, role: Role, align: Qt.AlignmentFlag = LEFT
+    ) -> None:
+        painter.setFont(self._theme.small_font())
+        painter.setPen(self._theme.color(role))
+        side = align & Qt.AlignmentFlag.AlignHorizontal_Mask
+        painter.drawText(room, int(side | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), detail)
 
 
 def _places(area: QRect, amount: int) -> list[QRect]:
