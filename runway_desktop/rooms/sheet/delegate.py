@@ -30,11 +30,14 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.rooms.sheet.model.model import LOOK_ROLE, SheetModel
 from runway_desktop.texts import _
+from runway_desktop.ui.composer.prompt_edit import TagCompletion
 from runway_desktop.ui.labels import INKS
 from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.tasks.text_cache import Sides, TextCache
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.usecases.requests.draft import RequestDraft
+from runway_desktop.usecases.requests.input_fields import InputFields
 from runway_desktop.usecases.sheets.cell_texts import CellLook
 from runway_desktop.usecases.sheets.columns import MODEL, ColumnKind
 
@@ -94,6 +97,9 @@ class SheetDelegate(ItemDelegate):
             text = QPlainTextEdit(parent, tabChangesFocus=True)
             text.setToolTip(_("Return saves, Shift+Return starts a new line, Esc cancels."))
             text.textChanged.connect(lambda: self._try(index_now, text.toPlainText()))
+            draft = RequestDraft(self._model.checker.pair)
+            draft.cast = self._model.checker.cast
+            TagCompletion(text, InputFields(draft, lambda: None), self._theme, self._posters)
             editor: QWidget = text
         else:
             line = QLineEdit(parent, frame=False)

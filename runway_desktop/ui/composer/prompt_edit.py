@@ -244,6 +244,9 @@ class TagCompletion(QObject):
         names = []
         if begun is not None and typed and self._editor.hasFocus():
             names = self._fields.names_for(begun, MOST_OFFERED)
+        if len(names) == 1:
+            prompt, end = self._editor.toPlainText(), self._editor.textCursor().position()
+            names = [name for name in names if not self._fields.is_whole(name, prompt, end)]
         if not names:
             popup.hide()
             return

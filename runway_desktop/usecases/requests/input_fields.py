@@ -154,6 +154,12 @@ class InputFields:
         found += [Name(one.written, str(KIND_WORDS[one.kind]), member=one) for one in members[: most - len(found)]]
         return found[:most]
 
+    def is_whole(self, name: Name, prompt: str, end: int) -> bool:
+        """Whether the prompt has the whole name before index `end`, and means it."""
+        if name.member is None:
+            return name.untagged is None and prompt[:end].endswith(f"@{name.word}")
+        return any(one.end == end and one.member is name.member for one in self._draft.names_in(prompt))
+
     def take(self, name: Name) -> None:
         """The person chose this name for the prompt: its input gets the tag; a member's is no text any more."""
         if name.untagged is not None:

@@ -61,6 +61,16 @@ async def test_at_sign_offers_members_with_kind_and_face_and_inserts_quotes(tmp_
         assert marks(prompt) == [(8, 10)]
 
 
+async def test_completion_closes_once_the_name_is_whole(tmp_path: Path, theme: Theme):
+    async with shown(tmp_path, theme) as rig:
+        for name in ("Maya", "Ben", "Benno"):
+            await rig.engine.cast.save(member(name))
+        prompt, completion = focused(rig)
+        for typed, is_open in (("@May", True), ("a", False), (" and @Ben", True), ("no", False)):
+            QTest.keyClicks(prompt, typed)
+            assert completion.completer.popup().isVisible() is is_open, prompt.toPlainText()
+
+
 async def test_at_sign_finds_one_of_500_members_within_a_frame(tmp_path: Path, theme: Theme):
     async with shown(tmp_path, theme) as rig:
         for number in range(499):

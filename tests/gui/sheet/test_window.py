@@ -35,10 +35,12 @@ from runway_desktop.rooms.sheet.room import UNDO
 from runway_desktop.rooms.sheet.window import SheetWindow
 from runway_desktop.services.library import sheets
 from runway_desktop.ui.choice_popup import ChoicePopup
+from runway_desktop.ui.composer.prompt_edit import TagCompletion
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE, ColumnKind
 from tests.gui.sheet.opened import Opened
+from tests.rigs.cast import member
 from tests.rigs.desktop import Desktop, move_pointer, rest, until
 from tests.rigs.mistakes import Mistakes
 from tests.rigs.targets import too_small
@@ -123,6 +125,19 @@ async def test_typing_replaces_a_cell_and_checks_it_and_escape_reverts(opened: O
         assert text(window, 2, "duration") == "5 s"
         QTest.keyClick(window, Qt.Key.Key_Y, CONTROL)
         assert text(window, 2, "duration") == "6 s"
+
+
+async def test_at_sign_in_a_prompt_cell_offers_members_of_the_cast(opened: Opened):
+    async with opened(SHOTS) as (rig, window):
+        await rig.engine.cast.save(member("Old Ben"))
+        go(window, 1, PROMPT)
+        keys(window, "Rain on @be")
+        popup = editor(window).findChild(TagCompletion).completer.popup()
+        assert popup.isVisible()
+        QTest.keyClick(popup, Qt.Key.Key_Return)
+        QTest.keyClick(editor(window), Qt.Key.Key_Return)
+        assert text(window, 1, PROMPT) == 'Rain on @"Old Ben"'
+        assert window.table.currentIndex().row() == 1
 
 
 async def test_cell_blocks_are_copied_and_pasted_as_in_spreadsheets(opened: Opened):
