@@ -120,6 +120,19 @@ def cast_request(
     return request, tuple(dict.fromkeys((*casting.ids, *known)))
 
 
+def with_escapes(pair: Pair, request: Request, cast: Cast | None, settled: Sequence[str]) -> Request:
+    """The same with a backslash before each name of its prompt that is `settled`, which means the same without them."""
+    field = pair.prompt_field
+    if field is None or not settled:
+        return request
+    prompt, tags = request.prompt, tags_in(pair, request.values)
+    named = mentions(prompt, cast or Cast(), tags, settled)
+    for one in reversed(mentions(prompt, cast or Cast(), tags)):
+        if one not in named:
+            prompt = f"{prompt[: one.start]}\\{prompt[one.start :]}"
+    return replace(request, values={**request.values, field.name: prompt}, prompt=prompt)
+
+
 def as_asked(task: Task, members: Sequence[Member], catalog: Catalog) -> str:
     """The prompt of a stored task, to be typed: with the names of those `members` that it has as an `@` again, for
     another request that they are in, too. Other names are text. A member whose name changed since is found by a tag

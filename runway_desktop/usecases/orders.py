@@ -112,14 +112,14 @@ def batch_name(prompt: str) -> str:
 
 async def keep_as_sheet(engine: Engine, order: Order, task_ids: Sequence[TaskId]) -> None:
     """Stores the order of these tasks, which are the expansions of its prompt, as a sheet."""
-    request = order.request
+    request = order.for_sheet
     batch_id = next((row.task.batch_id for row in await engine.library.rows(task_ids[:1])), None)
     if batch_id is None:
         return
     cells = cells_of(request, order.pair)
-    texts = expansions(request.prompt)
+    texts = expansions(order.request.prompt)
     sent = tuple(SentTask(task_id, found.choices) for task_id, found in zip(task_ids, texts, strict=False))
-    name = batch_name(request.prompt)
+    name = batch_name(order.request.prompt)
     content = SheetContent(name=name, composed=request, project=order.project)
     text = write(content, [write_row(KeptRow(cells=cells, sent=sent))])
     kept = KeptSheet(id=new_sheet_id(), name=name, changed_at=engine.clock.now(), rows=1, batch_id=batch_id, text=text)

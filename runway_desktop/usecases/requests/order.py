@@ -10,7 +10,7 @@ from runway_desktop.domain.task import MemberId, Request, TaskId
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.texts import _, in_turn, ngettext, npgettext, pgettext
-from runway_desktop.usecases.casting import cast_request
+from runway_desktop.usecases.casting import cast_request, with_escapes
 from runway_desktop.usecases.words.account import open_words, price_detail, priced
 from runway_desktop.usecases.words.holds import over_title, over_words, raise_words
 from runway_desktop.values import Struct
@@ -57,6 +57,11 @@ class Order(Struct, frozen=True, kw_only=True):
         """The first of them: its price is shown."""
         one = self.request if self.editing is not None else first_of(self.pair, self.request)
         return self._with_cast(one)[0]
+
+    @property
+    def for_sheet(self) -> Request:
+        """As written, with a backslash before each name that is text: a sheet does not know what is settled."""
+        return with_escapes(self.pair, self.request, self.cast, self.settled)
 
     def _with_cast(self, request: Request) -> tuple[Request, tuple[MemberId, ...]]:
         return cast_request(self.pair, request, self.cast, self.settled)

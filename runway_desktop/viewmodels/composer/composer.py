@@ -140,6 +140,10 @@ class Composer(Model):
     def request(self) -> Request:
         return self._draft.request()
 
+    def for_sheet(self) -> Request:
+        """The request, with names that are text written as such."""
+        return self._order().for_sheet
+
     def inputs(self) -> list[InputItem]:
         return self._draft.inputs()
 

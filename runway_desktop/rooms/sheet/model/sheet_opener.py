@@ -58,7 +58,7 @@ class SheetOpener(Model):
             self._bridge,
             self._runner,
             gathered,
-            self._composer.request(),
+            self._composer.for_sheet(),
             project=self._composer.project,
             parent=self,
         )

@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from runway_desktop.domain.library import KeptSheet
-from runway_desktop.domain.task import BatchId, MadeSheet
+from runway_desktop.domain.task import BatchId, MadeSheet, Request
 from runway_desktop.rooms.sheet.model.sheet import Sheet
 from runway_desktop.rooms.sheet.model.sheet_opener import SheetOpener
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.sheets import OPEN_SHEET
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.words.tasks import kept_in_words
+from tests.rigs.cast import with_picture
 from tests.rigs.desktop import Rig, rest, until
 
 
@@ -195,3 +198,46 @@ _PNG = (
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01h\x08\x02\0\0\0"
     b"\0\0\0\0\0\0\0\0IDAT\0\0\0\0\0\0\0\0IEND\xaeB`\x82"
 )
+
+
+async def loaded(rig: Rig, door: SheetOpener) -> list[Sheet]:
+    """Puts an old prompt into the composer whose name joined the cast since. Returns the sheets that open then."""
+    await with_picture(rig.engine, rig.folder)
+    values = {"promptText": "@Maya walks", "ratio": "1280:720"}
+    rig.composer.load(Request(endpoint="text_to_image", model="gen4_image", values=values, prompt="@Maya walks"))
+    return heard(door.opened)
+
+
+async def test_old_prompt_means_what_it_meant_beside_a_dropped_picture(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        door = door_of(rig)
+        opened = await loaded(rig, door)
+        door.open_gathered(None)
+        [sheet] = opened
+        path = tmp_path / "pier.png"
+        Image.new("RGB", (640, 640)).save(path)
+        sheet.take_files([path], None)
+        await until(lambda: sheet.model.is_checked and [row for row in sheet.model.rows if row.cells])
+        [check] = [row.check for row in sheet.model.rows if row.cells]
+        assert ([one.prompt for one in check.requests], check.casts) == (["@Maya walks"], ((),))
+        sheet.let_go()
+
+
+async def test_copied_row_of_an_old_prompt_with_braces_means_what_it_meant(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        door = door_of(rig)
+        opened = await loaded(rig, door)
+        rig.engine.settings.confirm_above = None
+        rig.composer.set_value("promptText", "@Maya walks {left|right}")
+        rig.composer.send()
+        await until(lambda: rig.store.kept_sheets)
+        assert [one.cast for one in rig.store.tasks.values()] == [(), ()]
+        door.open_kept(rig.store.kept_sheets[0].id)
+        await until(lambda: opened)
+        [sheet] = opened
+        sheet.model.insert_rows(1, [sheet.model.rows[0].copy()])
+        await until(lambda: sheet.model.is_checked)
+        check = sheet.model.rows[1].check
+        prompts = ["@Maya walks left", "@Maya walks right"]
+        assert ([one.prompt for one in check.requests], check.casts) == (prompts, ((), ()))
+        sheet.let_go()
