@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit
 
@@ -17,6 +18,7 @@ from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.rooms.approvals.entry import ApprovalsPage
 from runway_desktop.rooms.approvals.model import ApprovalsModel
 from runway_desktop.ui.confirm import Confirm
+from runway_desktop.ui.tasks.posters import PosterBox
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.usecases.clients.verbs import TasksNamed, TaskWanted
 from runway_desktop.usecases.commands.requests import EDIT_QUEUED
@@ -25,7 +27,8 @@ from runway_desktop.usecases.words.announcements import Announcement
 from runway_desktop.usecases.words.states import Around, describe
 from tests.gui.approvals.office import AGENT, Agents, an_office, opened
 from tests.rigs import pill
-from tests.rigs.desktop import Desktop, rest, until
+from tests.rigs.cast import with_picture
+from tests.rigs.desktop import Desktop, painted, rest, until
 from tests.rigs.silent_icon import SilentIcon
 from tests.rigs.targets import too_small
 
@@ -402,3 +405,16 @@ async def test_inputs_of_a_request_are_shown_with_their_facts_and_links_as_text(
         assert "maya.png" not in said()
         QTest.keyClick(center.view, Qt.Key.Key_Down)
         await until(lambda: "320×200" in said(), "shown again when one comes back")
+
+
+async def test_picture_of_a_member_that_a_program_names_is_shown_before_approval(tmp_path, theme):
+    async with an_office(tmp_path, theme, "A fox") as (rig, agents):
+        await with_picture(rig.engine, tmp_path)
+        await rig.engine.clients.allow_cast(AGENT, allowed=True)
+        await agents.ask("@maya waits", endpoint="text_to_image", model="gen4_image", values={"ratio": "1920:1080"})
+        center, side = await opened(rig, 2)
+        QTest.keyClick(center.view, Qt.Key.Key_Down)
+        await until(lambda: side.findChildren(PosterBox))
+        [box] = side.findChildren(PosterBox)
+        await until(lambda: painted(box)[0] == QColor(len("Maya"), 0, 0), "the color of her picture")
+        assert side.prompt.toPlainText() == "@Maya waits"

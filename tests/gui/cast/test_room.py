@@ -250,3 +250,20 @@ async def test_page_of_500_members_scrolls_within_a_frame(tmp_path: Path, theme:
             page.view.viewport().repaint()
             took.append(time.thread_time() - begun)
         assert sorted(took)[len(took) // 2] < FRAME, took
+
+
+async def test_changed_member_is_as_it_was_after_undo(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        maya = await with_picture(rig.engine, tmp_path, words="red hair")
+        page = await opened(rig, maya.id)
+        page.side.words.setPlainText("black hair")
+        page.side.words.setFocus()
+        page.side.name.setFocus()
+        await until(lambda: named(rig, "Maya").words == "black hair")
+        page.model.set_kind(MemberKind.STYLE)
+        await until(lambda: named(rig, "Maya").kind is MemberKind.STYLE)
+        for _ in range(2):
+            rig.models.activity.undo()
+            await rest()
+        await until(lambda: named(rig, "Maya") == maya)
+        assert page.side.words.toPlainText() == "red hair"
