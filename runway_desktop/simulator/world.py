@@ -145,6 +145,8 @@ _CLIP_PER_SECOND = {
     "kling3.0_standard": 9,
     "kling3.0_4k": 28,
     "kling2.5_turbo_pro": 7,
+    # 0.9 credits a frame, at 24 frames.
+    "magnific_video_upscaler_creative": 21.6,
 }
 _PICTURE = {
     "gen4_image": 8,
