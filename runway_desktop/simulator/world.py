@@ -436,8 +436,8 @@ def price_of(recipe: Recipe) -> int:
         if recipe.is_speech and recipe.prompt:
             return max(1, -(-len(recipe.prompt) // 50) * _SPEECH_PER_50_UNITS) * recipe.count
         return max(1, round(recipe.seconds * _SOUND_PER_SECOND)) * recipe.count
-    each = _CLIP_PER_SECOND.get(recipe.model) or 5 + _spread(recipe.model, 20)
-    return max(1, round(each * recipe.seconds)) * recipe.count
+    per_second = _CLIP_PER_SECOND.get(recipe.model) or 5 + _spread(recipe.model, 20)
+    return max(1, round(per_second * recipe.seconds)) * recipe.count
 
 
 def _spread(model: str, width: int) -> int:
