@@ -12,9 +12,9 @@ from runway_desktop.ui.building import STRETCH, KeyPopup, add_row, grid, hbox, p
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.steps import Bill, question_of, title_of, whose_words
+from runway_desktop.usecases.words.cast import unknown_words
 from runway_desktop.usecases.words.holds import cost_words, raise_words
 
-from .model.cells import unknown_words
 from .model.model import StepsModel
 
 WIDTH = 54 * GRID
@@ -35,7 +35,7 @@ class BillPopup(KeyPopup):
         if bill.ready:
             rows.addWidget(words(self, whose_words(bill.ready), "muted"))
             rows.addLayout(self._lines(bill))
-        if unknown := unknown_words(bill.ready):
+        if unknown := unknown_words(list(dict.fromkeys(name for one in bill.ready for name in one.unknown))):
             rows.addWidget(words(self, unknown, "warn"))
         if bill.left_out:
             self._add_left_out(bill)

@@ -11,7 +11,7 @@ from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.steps import Step, StepInput
 from runway_desktop.domain.task import Pick, State
 from runway_desktop.services.money.pricing import Price, Pricing
-from runway_desktop.texts import _, enumerated, listed, ngettext
+from runway_desktop.texts import _, enumerated, ngettext
 from runway_desktop.usecases.steps import Board, BoardRow, Cell, Column, Ready, title_of
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.holds import cost_words
@@ -218,14 +218,6 @@ def cap_words(spent: float, cap: float | None, coming: float) -> str:
     if left < 0:
         return _("{spent} of {cap}, {over} over", spent=said, cap=cap, over=units.number(-left))
     return _("{spent} of {cap}, {left} left", spent=said, cap=cap, left=units.number(left))
-
-
-def unknown_words(ready: Sequence[Ready]) -> str:
-    """Names of nobody in the cast that the prompts hold; empty if there are none."""
-    names = list(dict.fromkeys(name for one in ready for name in one.unknown))
-    said = ngettext("{names} is nobody in the cast.", "{names} are nobody in the cast.", len(names),
-                    names=listed([f"@{name}" for name in names]))  # fmt: skip
-    return said if names else ""
 
 
 def failed_words(row: Row, said: StateWords) -> str:
