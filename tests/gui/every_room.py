@@ -306,7 +306,7 @@ async def _steps(desktop: ProfilesDesktop) -> Windows:
     await until(lambda: page.model.chain is not None)
     await rest(60)
     yield desktop.window
-    page.open_bill()
+    page.model.prepare()
     await until(lambda: page.bill_shown is not None)
     yield page.bill_shown
 

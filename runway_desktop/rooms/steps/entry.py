@@ -8,13 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QStackedLayout, QWidget
 
-from runway_desktop.catalog import Field
 from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.steps import Chain, Step
-from runway_desktop.domain.task import StepId, TaskId
+from runway_desktop.domain.steps import Chain
+from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, add_check, hbox, line, open_below, passing_menu, push_button, vbox
 from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
@@ -34,11 +33,10 @@ from runway_desktop.usecases.words.plain import caption
 from .bill import BillPopup
 from .board_view import BoardView
 from .foot import NARROW, Foot
-from .headers import BELOW, StepHead, StepHeaders
+from .headers import BELOW, StepHeaders
 from .model.cells import is_prompt_at_fault
 from .model.model import StepsModel
 from .room import ADVANCE, AGAIN, CONTINUE, LARGE
-from .step_dialog import StepDialog
 
 _LONGEST = 24 * GRID
 """Of a chain's name, in pixels."""
@@ -60,11 +58,10 @@ class StepsPage(QWidget):
         self.model = model = StepsModel(desk.cases, desk.models.bridge, desk.runner, judge, self)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.tools = Tools(model, desk)
-        self._headers = StepHeaders(model, desk.theme)
-        self.board = BoardView(model, desk.theme, window.workspace.posters, self._headers)
+        self.heads = StepHeaders(model, desk.theme)
+        self.board = BoardView(model, desk.theme, window.workspace.posters, self.heads)
         self.foot = Foot(model, desk.theme, desk.keys, self)
         self._empty = EmptySteps(desk.theme, self)
-        self.bill_shown: BillPopup | None = None
         self._grabber: FrameGrabber | None = None
         body = QWidget(self)
         self._stack = QStackedLayout(body)
@@ -95,11 +92,9 @@ class StepsPage(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         (self.board if self._stack.currentWidget() is self.board else self._empty.make).setFocus(event.reason())
 
-    def open_take(self) -> None:
-        self.board.take_action()
-
-    def open_bill(self, step: StepId | None = None) -> None:
-        self.model.prepare(step)
+    @property
+    def bill_shown(self) -> BillPopup | None:
+        return next((one for one in self.findChildren(BillPopup) if one.isVisible()), None)
 
     def _connect(self) -> None:
         window, model = self._window, self.model
@@ -113,11 +108,8 @@ class StepsPage(QWidget):
         self.board.menu_wanted.connect(window.task_menu.popup)
         self.board.choice_moved.connect(window.pages.choice_moved)
         self.board.seen.connect(self._desk.models.posters.look)
-        self.board.bill_wanted.connect(self.open_bill)
         for part in (self.board, self.foot):
             part.fix_wanted.connect(self._fix)
-        self.foot.continue_wanted.connect(self.open_bill)
-        self._headers.made.connect(self._follow_head)
         self._empty.make.clicked.connect(self._begin)
 
     def _bind(self) -> None:
@@ -128,18 +120,6 @@ class StepsPage(QWidget):
         others = [one for one in judging.COMMANDS if one not in _OWN]
         keys.bind(self, Scope.LIST, (others, lambda: window.judge), tell=tell)
         keys.bind(self, Scope.LIST, (KEYED, window.chosen_rows), give=lambda key, _on: window.task_menu.take(key))
-
-    def _follow_head(self, head: StepHead) -> None:
-        head.changed.connect(self.model.change)
-        head.bill_wanted.connect(self.open_bill)
-        head.model_wanted.connect(self.tools.choose_model)
-        head.more_wanted.connect(self._edit)
-
-    def _edit(self, step: Step, shown: tuple[Field, ...]) -> None:
-        dialog = StepDialog(self.model, step, shown, self._window)
-        dialog.kept.connect(self.model.change)
-        dialog.remove_wanted.connect(partial(self.model.remove_step, step))
-        dialog.open()
 
     def _show(self) -> None:
         model = self.model
@@ -154,19 +134,13 @@ class StepsPage(QWidget):
 
     def _put_in_order(self) -> None:
         """Tab goes from the bar through the heads to the board, and on to the foot."""
-        stops = [*self.tools.stops, *self._headers.stops(), self.board, *self.foot.stops]
+        stops = [*self.tools.stops, *self.heads.stops, self.board, *self.foot.stops]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
     def _show_bill(self) -> None:
-        bill = self.model.bill
-        if bill is not None and self.isVisible():
-            self.bill_shown = shown = BillPopup(self.model, bill, self)
-            shown.destroyed.connect(self._forget_bill)
-            shown.open_above(self.foot.go_on)
-
-    def _forget_bill(self) -> None:
-        self.bill_shown = None
+        if self.model.bill is not None and self.isVisible():
+            BillPopup(self.model, self.model.bill, self).open_above(self.foot.go_on)
 
     def _begin(self) -> None:
         """Makes a chain, or puts its first step into the composer."""
@@ -199,16 +173,15 @@ class StepsPage(QWidget):
 
     def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
         """Scrolls to the step whose head has the focus."""
-        if self.isVisible() and (column := self._headers.column_of(now)) is not None:
+        if self.isVisible() and (column := self.heads.column_of(now)) is not None:
             self.board.show_column(column)
 
     def _fix(self, row: Row) -> None:
         """Opens a refused request in the composer, or makes a failed task again."""
-        if is_prompt_at_fault(row):
+        is_edited = is_prompt_at_fault(row)
+        if is_edited:
             self._window.pages.leave()
-            self._window.task_menu.take_for(EDIT_AND_SEND, [row.task.id])
-        else:
-            self._window.task_menu.take_for(RETRY, [row.task.id])
+        self._window.task_menu.take_for(EDIT_AND_SEND if is_edited else RETRY, [row.task.id])
 
 
 class Tools(QWidget):
@@ -269,12 +242,11 @@ class Tools(QWidget):
         for way in model.ways():
             menu.addAction(caption(way.text), partial(model.add_step, way.endpoint, last_frame=way.last_frame))
         menu.addSeparator()
-        menu.addAction(_("Choose a model…"), partial(self.choose_model, None, self.step))
+        menu.addAction(_("Choose a model…"), self._choose_model)
         open_below(menu, self.step)
 
-    def choose_model(self, step: Step | None, button: QPushButton) -> None:
-        """Of a step; None: of a new one."""
-        ChooserPanel(self._model.model_choice(step), self._desk.theme, button).open_at(button)
+    def _choose_model(self) -> None:
+        ChooserPanel(self._model.model_choice(None), self._desk.theme, self.step).open_at(self.step)
 
     def _name_new(self) -> None:
         model, window = self._model, self._desk.window

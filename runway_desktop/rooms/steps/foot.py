@@ -26,7 +26,6 @@ NARROW = 110 * GRID
 
 
 class Foot(QWidget):
-    continue_wanted = Signal()
     fix_wanted = Signal(object)
     """A failed Row."""
 
@@ -42,7 +41,7 @@ class Foot(QWidget):
         self._failure = ElidedLabel(self, tone="muted")
         self._fix = push_button(self, "", self._mend, kind="link")
         self._hints = words(self, tone="muted", wrap=False)
-        self.go_on = push_button(self, "", self.continue_wanted, kind="primary")
+        self.go_on = push_button(self, "", lambda _=False: model.prepare(), kind="primary")
         self.go_on.setMinimumHeight(5 * GRID)
         self.stops = (self._fix, self.go_on)
         left = vbox(hbox(self._bar, (self._sum, 1)), hbox(self._failure, self._fix, STRETCH, spacing=GRID // 2),

@@ -25,7 +25,7 @@ OPEN = RecordsOf[Any](FINDING, Scope.WINDOW)(
 CONTINUE = _steps(
     "steps.continue",
     Text("Continue the picks…"),
-    lambda view: view.open_bill(),
+    lambda view: view.model.prepare(),
     "Ctrl+Return",
     "Ctrl+Enter",
     why_not=lambda view: view.model.why_no_bill,
@@ -40,7 +40,7 @@ AGAIN = _steps(
     why_not=lambda view: view.model.why_no_take,
     synonyms=Text("continue again"),
 )
-LARGE = _steps("steps.large", Text("Large view of the take"), lambda view: view.open_take(), "Space")
+LARGE = _steps("steps.large", Text("Large view of the take"), lambda view: view.board.take_action(), "Space")
 ADVANCE = _steps(
     "steps.advance", Text("Advance after judging"), lambda view: view.tools.advance.toggle(), "A", begins=True
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from runway_desktop.catalog import Field
@@ -39,21 +39,15 @@ _SIZE = QSize(64 * GRID, 72 * GRID)
 
 
 class StepDialog(Dialog):
-    kept = Signal(object)
-    """The step as it shall be."""
-    remove_wanted = Signal()
-
-    def __init__(self, model: StepsModel, step: Step, shown: tuple[Field, ...], parent: QWidget) -> None:
-        """`shown`: fields that have a chip."""
+    def __init__(self, model: StepsModel, step: Step, shown: Field | None, parent: QWidget) -> None:
+        """`shown`: the field that has a chip."""
         super().__init__(_("Step “{step}”", step=title_of(step)), parent)
         self._step = step
-        chain = model.chain
-        is_first = chain is not None and bool(chain.steps) and chain.steps[0].id == step.id
         title = line_edit(self, _("Title"), hint=title_of(replace(step, title="")))
         title.setText(step.title)
         title.textChanged.connect(lambda text: self._set(title=text.strip()))
         rows = vbox(words(self, _("Title")), title, on=self, margins=2 * GRID)
-        if not is_first:
+        if model.chain is not None and step.id != model.chain.steps[0].id:
             pills = choices(
                 self, ((one, str(said)) for one, said in _INPUTS), lambda one: self._set(input=one), pills=True
             )
@@ -79,10 +73,11 @@ class StepDialog(Dialog):
             fields.addWidget(row)
         fields.addStretch()
         rows.addWidget(scroll_area(self, body), 1)
-        remove = push_button(self, _("Remove step"), self._remove, kind="danger")
+        remove = push_button(self, _("Remove step"), self.reject, kind="danger")
+        remove.clicked.connect(lambda: model.remove_step(step))
         keep = push_button(self, _("Save"), self.accept, kind="primary", default=True)
         rows.addLayout(hbox(remove, STRETCH, push_button(self, _("Cancel"), self.reject), keep))
-        self.accepted.connect(lambda: self.kept.emit(self._step))
+        self.accepted.connect(lambda: model.change(self._step))
         open_at(self, _SIZE)
         title.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -92,7 +87,3 @@ class StepDialog(Dialog):
     def _edit(self, row: FormRow, name: str, value: Any) -> None:
         self._set(values={**self._step.values, name: value})
         row.show_value(value)
-
-    def _remove(self) -> None:
-        self.reject()
-        self.remove_wanted.emit()

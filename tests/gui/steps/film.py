@@ -94,7 +94,7 @@ class Film:
     async def send(self) -> None:
         """Sends all that is ready, from the bill."""
         if self.page.bill_shown is None:
-            self.page.open_bill()
+            self.page.model.prepare()
         await until(lambda: self.page.bill_shown)
         bill = self.page.bill_shown
         assert bill is not None

@@ -155,7 +155,7 @@ async def test_bill_says_whose_picks_they_are_and_offers_to_raise_the_cap(tmp_pa
         await film.open()
         await film.rig.engine.pricing.learn(film.page.model.ready[0].request, 60.0)
         film.rig.engine.settings.set("day_cap", 100.0)
-        film.page.open_bill()
+        film.page.model.prepare()
         await until(lambda: film.page.bill_shown is not None)
         bill = film.page.bill_shown
         assert "1 yours and 1 of Jana" in [one.text() for one in bill.findChildren(QLabel)]
@@ -171,7 +171,7 @@ async def test_last_frame_is_decoded_by_the_window_for_the_bill(tmp_path, theme)
     async with a_film(tmp_path, theme, chain=chain) as film:
         await film.clip(7)
         await film.open()
-        film.page.open_bill(StepId("s3"))
+        film.page.model.prepare(StepId("s3"))
         await until(lambda: film.page.bill_shown is not None)
         bill = film.page.model.bill
         assert bill is not None

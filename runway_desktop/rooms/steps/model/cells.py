@@ -176,7 +176,7 @@ def takes_words(step: Step, makes: Media, *, is_first: bool) -> str:
     return _("Pick becomes the input")
 
 
-def column_words(board: Board, at: int, rows: Sequence[Sequence[Row]], state: StateOf) -> tuple[str, Tone]:
+def column_words(board: Board, at: int, rows: Sequence[Sequence[Row]]) -> tuple[str, Tone]:
     """The line of state below a column's chips. `rows`: its takes now, by shot."""
     column = board.columns[at]
     if column.problem:

@@ -7,7 +7,7 @@ only.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from runway_desktop.domain.task import Pick, State, StepId, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.submission import Prepared
 from runway_desktop.texts import Text, _, ngettext
-from runway_desktop.usecases.listing.changes import Touch, merged
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.listing.takes import has_result, is_judged
 from runway_desktop.usecases.requests.input_fields import WayToUse
 from runway_desktop.usecases.sending.sending import NotAnswered
@@ -71,9 +71,7 @@ class StepsModel(Model):
         self.auto_advance = True
         self.bill: Bill | None = None
         """What *Continue* shows; None while it is prepared."""
-        self._is_preparing = self._is_sending = False
-        self._rows: dict[TaskId, Row] = {}
-        """Takes that changed since the board was read."""
+        self._is_preparing = False
         self._live = RowCache(cases, runner, lambda _: None, self)
         self._live.changed.connect(self.table.changed)
         self._frames: dict[Path, asyncio.Future[bytes]] = {}
@@ -152,10 +150,12 @@ class StepsModel(Model):
     def row(self, task_id: TaskId) -> Row | None:
         """A take as it is now."""
         place = self.table.place(task_id)
-        if place is None or self.board is None:
-            return None
-        takes = self.board.rows[place[0]].cells[place[1]].takes
-        return self._now(next(take.row for take in takes if take.row.task.id == task_id))
+        rows = self.table.cell(*place).rows if place is not None else ()
+        return next((row for row in rows if row.task.id == task_id), None)
+
+    @property
+    def current_row(self) -> Row | None:
+        return self.row(self.current) if self.current is not None else None
 
     def column_rows(self, at: int) -> list[list[Row]]:
         """The takes of a column as they are now, by shot."""
@@ -177,18 +177,17 @@ class StepsModel(Model):
         usual = {**length_left_out(pair), **starting_values(pair)} if pair is not None else {}
         return (usual | dict(step.values)).get(name)
 
-    def fields_left(self, step: Step, shown: Collection[Field]) -> list[Field]:
-        """Fields of a step beside those that are shown, its prompt and its inputs."""
-        if (pair := self.pair(step)) is None:
-            return []
-        return [one for one in pair.fields if not one.is_asset and one not in shown and one is not pair.prompt_field]
+    def fields_left(self, step: Step, shown: Field | None) -> list[Field]:
+        """Fields of a step beside the one that is shown, its prompt and its inputs."""
+        pair = self.pair(step)
+        fields = pair.fields if pair is not None else ()
+        return [one for one in fields if not one.is_asset and one not in (shown, pair.prompt_field)]
 
     # Judging: `Judges` of the commands.
 
     @property
     def has_any(self) -> bool:
-        row = self.row(self.current) if self.current is not None else None
-        return row is not None and row.can_be_judged
+        return self.current_row is not None and self.current_row.can_be_judged
 
     def rate(self, stars: int) -> None:
         if self.current is not None:
@@ -197,9 +196,9 @@ class StepsModel(Model):
 
     def pick(self, pick: Pick) -> None:
         """Sets a mark; the same mark again clears it."""
-        if self.current is not None and (row := self.row(self.current)) is not None:
+        if (row := self.current_row) is not None:
             wanted = Pick.NONE if row.task.pick is pick else pick
-            self._judge.pick([self.current], wanted)
+            self._judge.pick([row.task.id], wanted)
             self._decided(is_decision=wanted is not Pick.NONE)
 
     def pick_instead(self) -> None:
@@ -270,8 +269,7 @@ class StepsModel(Model):
 
     def send(self, bill: Bill, *, raises: bool = False) -> None:
         """Sends a bill as it was shown. `raises`: raises the cap that keeps some of it."""
-        if not self._is_sending and bill.prepared is not None:
-            self._is_sending = True
+        if bill.prepared is not None:
             self._runner(self._send(bill, bill.prepared, raises=raises), "send the next steps")
 
     async def _send(self, bill: Bill, prepared: Prepared, *, raises: bool) -> None:
@@ -282,8 +280,6 @@ class StepsModel(Model):
             # Something changed since the bill was shown: it is shown as it is now.
             self._prepare(bill.ready)
             return
-        finally:
-            self._is_sending = False
         said = ngettext("Continued: {n} task is queued.", "Continued: {n} tasks are queued.", len(ids))
         self._cases.bus.tell(Notice(said))
         self.refresh()
@@ -362,7 +358,7 @@ class StepsModel(Model):
             self.undo_offered.emit(said, lambda: self._save(before, shows=True))
 
     def _now(self, row: Row) -> Row:
-        return self._rows.get(row.task.id) or self._live.get(row.task.id) or row
+        return self._live.get(row.task.id) or row
 
     def _cell(self, row: int, column: int) -> cells.CellShown:
         if (board := self.board) is None:
@@ -394,7 +390,6 @@ class StepsModel(Model):
 
     def _show(self, chains: Sequence[Chain], board: Board) -> None:
         self.chains, self.board = chains, board
-        self._rows.clear()
         takes = (take.row for row in board.rows for cell in row.cells for take in cell.takes)
         self._live.take([row for row in takes if not row.task.state.is_final])
         self.table.show(board)
@@ -407,14 +402,7 @@ class StepsModel(Model):
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
         if not self.project:
             return
-        self._live.touched({task_id: touch for task_id, touch in touches.items() if task_id in self._live})
-        for task_id, touch in touches.items():
-            if (before := self.row(task_id)) is not None and (touch.task is not None or touch.outputs):
-                self._rows[task_id] = Row(
-                    task=touch.task or before.task,
-                    outputs=merged(before.outputs, touch.outputs),
-                    first_input_path=before.first_input_path,
-                )
-        self.table.changed(touches.keys())
+        self._live.take([row for task_id in touches if (row := self.row(task_id)) is not None])
+        self._live.touched(touches)
         if any(touch.task is not None or touch.outputs for touch in touches.values()):
             self._soon.begin()

@@ -20,13 +20,13 @@ PROMPT = Qt.ItemDataRole.UserRole + 2
 
 
 class BoardTable(QAbstractTableModel):
-    refreshed = Signal()
-    """All cells may be others, in the same rows and columns."""
+    shown = Signal()
+    """All cells may be others."""
 
     def __init__(self, shown: Callable[[int, int], CellShown], parent: QObject) -> None:
         """`shown` works out the cell of a row and column."""
         super().__init__(parent)
-        self._shown = shown
+        self._worked_out = shown
         self._board: Board | None = None
         self._cells: dict[tuple[int, int], CellShown] = {}
         self._places: dict[TaskId, tuple[int, int]] = {}
@@ -45,7 +45,7 @@ class BoardTable(QAbstractTableModel):
             self.endResetModel()
         elif self.rowCount() and self.columnCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
-            self.refreshed.emit()
+        self.shown.emit()
 
     def place(self, task_id: TaskId) -> tuple[int, int] | None:
         """Row and column of a take."""
@@ -57,15 +57,10 @@ class BoardTable(QAbstractTableModel):
             self._cells.pop(place, None)
             self.dataChanged.emit(self.index(*place), self.index(*place))
 
-    def most_tiles(self, row: int) -> int:
-        """Of the row's cells, without working them out."""
-        cells = self._board.rows[row].cells if self._board is not None else ()
-        return max((len(cell.takes) + len(cell.coming) for cell in cells), default=0)
-
     def cell(self, row: int, column: int) -> CellShown:
         found = self._cells.get((row, column))
         if found is None:
-            found = self._cells[row, column] = self._shown(row, column)
+            found = self._cells[row, column] = self._worked_out(row, column)
         return found
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
