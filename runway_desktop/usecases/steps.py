@@ -78,7 +78,6 @@ class Ready(Struct, frozen=True, kw_only=True):
     """The members that its prompt names."""
     unknown: tuple[str, ...]
     """Names after an @ in it that nobody in the cast has."""
-    price: Price | None
 
     @property
     def mark(self) -> Mark:
@@ -299,10 +298,7 @@ class Steps:
         request = _request(pair, step, prompt, AssetItem(uri=path.as_uri(), media=media))
         casting = cast_into(pair, request.values, engine.cast.now)
         request = replace(request, values=casting.values, prompt=prompt_of(pair, casting.values))
-        return Ready(
-            take=take, output=output, step=step, request=request, cast=casting.ids, unknown=casting.unknown,
-            price=engine.pricing.price(request),
-        )  # fmt: skip
+        return Ready(take=take, output=output, step=step, request=request, cast=casting.ids, unknown=casting.unknown)
 
     async def _with_frame(self, one: Ready, frame: Frame | None) -> Ready:
         """The same with a last frame that exists. RunwayDesktopError if there is none."""
@@ -366,16 +362,16 @@ def title_of(step: Step) -> str:
     return step.title or endpoint_label(step.endpoint)
 
 
-def question_of(bill: Bill, above: float | None, *, is_raised: bool = False) -> Question | None:
-    """All questions of a bill in one; None if there are none. `above` and `is_raised` as for `question_for`."""
+def question_of(bill: Bill, above: float | None) -> Question | None:
+    """All questions of a bill in one; None if there are none. `above` as for `question_for`."""
     if bill.prepared is None:
         return None
-    money = question_for(bill.prepared, above, is_raised=is_raised)
+    money = question_for(bill.prepared, above)
     if Ask.REPEAT not in bill.prepared.asks:
         return money
     said = ngettext(
-        "{n} pick was continued before. Its results stay, and are charged again.",
-        "{n} picks were continued before. Their results stay, and are charged again.",
+        "{n} pick was continued before. Its results stay; the new one is charged.",
+        "{n} picks were continued before. Their results stay; the new ones are charged.",
         bill.again,
     )
     return Question(

@@ -143,7 +143,7 @@ async def test_pick_that_was_continued_is_marked_and_asked_about_before_it_goes_
         await until(lambda: film.page.bill_shown is not None)
         said = [one.text() for one in film.page.bill_shown.findChildren(QLabel)]
         assert said[0] == "Continue 1 pick again?"
-        assert "1 pick was continued before. Its results stay, and are charged again." in " ".join(said)
+        assert "1 pick was continued before. Its results stay; the new one is charged." in " ".join(said)
         assert [one.text() for one in film.page.bill_shown.findChildren(QPushButton) if one.hasFocus()] == [
             "Don't send"
         ]
@@ -282,4 +282,4 @@ async def test_price_by_the_size_of_the_pick_is_known_before_the_bill(tmp_path, 
     chain = replace(CHAIN, steps=(PICTURE, larger))
     async with a_film(tmp_path, theme, chain=chain, prices=read_published()) as film:
         await film.open()
-        await until(lambda: film.cells["010", "2"].endswith("1 pick ready to go on. ~25 credits"))
+        await until(lambda: film.cells["010", "2"].endswith("1 pick ready to go on. about 25 credits"))

@@ -98,9 +98,9 @@ def shown_cell(
         )
     )
     spoken = _("{shot}, {step}: {told}", shot=shot_words(row.name), step=title_of(column.step), told=told)
-    before = row.cells[at - 1].takes if at else ()
-    is_hinted = before and not (rows or cell.coming or any(take.is_picked for take in before))
-    hint = ngettext("{n} take, not picked. Press P.", "{n} takes, none picked. Press P on one.", len(before))
+    beside = (cost_words(credits_of(cell.coming, pricing)),) if cell.coming else (headline, "" if fix else detail)
+    before = len(row.cells[at - 1].takes) if at else 0
+    hint = ngettext("{n} take, not picked. Press P.", "{n} takes, none picked. Press P on one.", before)
     after = row.cells[at + 1] if at + 1 < len(row.cells) else Cell()
     gone_on = {one.take.row.task.id for one in after.done}
     return CellShown(
@@ -111,17 +111,19 @@ def shown_cell(
         detail=detail,
         tone=tone,
         fix=fix,
-        hint=hint if is_hinted else "",
-        spoken=". ".join(filter(None, (spoken, headline if not cell.coming else "", detail if fix is None else ""))),
+        hint=hint if _waits(row, at) else "",
+        spoken=". ".join(filter(None, (spoken, *beside))),
         done=tuple(one for one in rows if one.task.id in gone_on),
     )
 
 
 def _dashed(cost: PriceSum) -> str:
+    return "?" if cost.unknown else _short(cost.credits, exact=cost.exact)
+
+
+def _short(credits: float, *, exact: bool) -> str:
     """A price where there is little room."""
-    if cost.unknown:
-        return "?"
-    return units.number(cost.credits) if cost.exact else units.about_number(cost.credits)
+    return units.number(credits) if exact else units.about_number(credits)
 
 
 def _beside(
@@ -146,21 +148,20 @@ def _beside(
     if len(rows) == 1 and at == len(row.cells) - 1:
         said = state(rows[0])
         return said.headline, said.detail, said.tone, None
-    if not rows and at and row.cells[at - 1].takes and not cell.done:
-        before = row.cells[at - 1].takes
-        if any(take.is_picked for take in before):
-            return "", "", Tone.PLAIN, None
-        return _("Waits for a pick in {step}", step=at), "", Tone.PLAIN, None
-    return "", "", Tone.PLAIN, None
+    return _("Waits for a pick in {step}", step=at) if _waits(row, at) else "", "", Tone.PLAIN, None
+
+
+def _waits(row: BoardRow, at: int) -> bool:
+    """Whether a cell is empty because none of the takes before it is picked."""
+    cell, before = row.cells[at], row.cells[at - 1].takes if at else ()
+    return bool(before) and not (cell.takes or cell.coming or any(take.is_picked for take in before))
 
 
 def each_words(column: Column) -> str:
     """ "120 each"."""
-    if column.price is None:
+    if (price := column.price) is None:
         return ""
-    price = column.price
-    said = units.number(price.credits) if price.exact else units.about_number(price.credits)
-    return _("{credits} each", credits=said)
+    return _("{credits} each", credits=_short(price.credits, exact=price.exact))
 
 
 def takes_words(step: Step, makes: Media, *, is_first: bool) -> str:
