@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QStackedLayout, QWidget
 
@@ -28,7 +28,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.requests import EDIT_AND_SEND, RETRY
 from runway_desktop.usecases.commands.tasks import KEYED
-from runway_desktop.usecases.words.plain import caption
+from runway_desktop.usecases.words.plain import caption, tip
 
 from .bill import BillPopup
 from .board_view import BoardView
@@ -105,7 +105,7 @@ class StepsPage(QWidget):
         model.frame_wanted.connect(self._grab, Qt.ConnectionType.QueuedConnection)
         QApplication.instance().focusChanged.connect(self._focus_moved)
         self.board.opened.connect(self._open_large)
-        self.board.menu_wanted.connect(window.task_menu.popup)
+        self.board.menu_wanted.connect(self._open_menu)
         self.board.choice_moved.connect(window.pages.choice_moved)
         self.board.seen.connect(self._desk.models.posters.look)
         for part in (self.board, self.foot):
@@ -120,6 +120,19 @@ class StepsPage(QWidget):
         others = [one for one in judging.COMMANDS if one not in _OWN]
         keys.bind(self, Scope.LIST, (others, lambda: window.judge), tell=tell)
         keys.bind(self, Scope.LIST, (KEYED, window.chosen_rows), give=lambda key, _on: window.task_menu.take(key))
+
+    def _open_menu(self, at: QPoint) -> None:
+        """The menu of the current take."""
+        if (row := self.model.current_row) is not None:
+            menu, reason = passing_menu(self), self.model.why_no_take
+            menu.setToolTipsVisible(True)
+            again = menu.addAction(str(AGAIN.words), self.model.prepare_take)
+            again.setShortcuts(self._desk.keys.usual(AGAIN)[:1])
+            again.setEnabled(not reason)
+            again.setToolTip(tip(reason))
+            menu.addSeparator()
+            self._window.task_menu.fill(menu, [row])
+            menu.popup(at)
 
     def _show(self) -> None:
         model = self.model

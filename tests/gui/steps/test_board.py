@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.steps import Step, StepInput
@@ -147,6 +147,25 @@ async def test_pick_that_was_continued_is_marked_and_asked_about_before_it_goes_
         assert [one.text() for one in film.page.bill_shown.findChildren(QPushButton) if one.hasFocus()] == [
             "Don't send"
         ]
+
+
+async def test_menu_of_a_take_continues_it_if_it_is_a_pick(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        offered = []
+        for take in ("t1", "t2"):
+            film.page.board.go_to(TaskId(take))
+            press(film, KEYS.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+            menu = QApplication.activePopupWidget()
+            assert isinstance(menu, QMenu)
+            offered.append(menu.actions()[0].isEnabled())
+            again = menu.actions()[0]
+            if not again.isEnabled():
+                menu.close()
+        assert (again.text(), offered) == ("Continue this pick…", [False, True])
+        again.trigger()
+        menu.close()
+        await until(lambda: film.page.bill_shown is not None)
 
 
 async def test_bill_says_whose_picks_they_are_and_offers_to_raise_the_cap(tmp_path, theme):
