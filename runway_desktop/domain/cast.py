@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -67,14 +67,17 @@ class Member(Struct, frozen=True, kw_only=True):
     def all_files(self) -> tuple[MemberFile, ...]:
         return self.files if self.voice is None else (*self.files, self.voice)
 
+    def with_files(self, changed: Callable[[MemberFile], MemberFile]) -> Member:
+        """The same with each file changed."""
+        return replace(self, files=tuple(map(changed, self.files)), voice=self.voice and changed(self.voice))
+
 
 class DesignedVoice(Struct, frozen=True, kw_only=True):
-    """A sound that Runway made of `words`, from which a voice can be chosen. `url` is a link to it until `expires_at`,
-    Unix seconds; `file` what was saved of it."""
+    """A sound that Runway made of `words`, from which a voice can be chosen. `url` is a link to it for a day, `file`
+    what was saved of it."""
 
     words: str
     url: str
-    expires_at: float
     file: MemberFile | None = None
 
 
@@ -109,10 +112,7 @@ class Cast:
         def copied(file: MemberFile) -> MemberFile:
             return replace(file, path=copies[file.uri]) if file.uri in copies else file
 
-        return Cast(
-            replace(member, files=tuple(map(copied, member.files)), voice=member.voice and copied(member.voice))
-            for member in self.members
-        )
+        return Cast(member.with_files(copied) for member in self.members)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -246,7 +246,7 @@ class Engine:
     def voices(self) -> Voices:
         from .library.voices import Voices
 
-        return Voices(self._runway, self._outside.fetcher, self.cast, self.settings, self.clock)
+        return Voices(self._runway, self._outside.fetcher, self.cast, self.settings)
 
     @cached_property
     def lineage(self) -> Lineage:

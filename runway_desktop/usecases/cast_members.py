@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from runway_desktop.domain.cast import Cast, Member, MemberKind, new_member_id
+from runway_desktop.domain.cast import Cast, Member, MemberFile, MemberKind, new_member_id
 from runway_desktop.domain.media import Media
 from runway_desktop.services.engine import Engine
 from runway_desktop.texts import Text
@@ -100,18 +100,19 @@ class CastFiles:
         if not added and paths:
             said = Text("") if problems or long else _THERE.with_(name=member.name)
             return Put(member, said, None, tuple(problems), long)
-        before = await keeper.save(after) or replace(after, removed_at=self._engine.clock.now())
-        said = _ADDED.with_(name=after.name, parts=held_words(added)) if added else Text("")
-        return Put(after, said, before, tuple(problems), long)
+        return replace(await self._saved(after, added), problems=tuple(problems), long=long)
 
     async def put_part(self, member: Member, sound: LongSound, start: float, wav: bytes) -> Put:
         """A part of a sound becomes the voice. `wav`: the part from second `start` on, as a file."""
         keeper = self._engine.cast
         voice = await keeper.keep_content(f"{sound.path.stem} {start:g} s.wav", wav, Media.AUDIO)
-        after = replace(await keeper.member(member.id) or member, voice=voice)
-        before = await keeper.save(after) or replace(after, removed_at=self._engine.clock.now())
-        return Put(after, _ADDED.with_(name=after.name, parts=held_words([voice])), before)
+        return await self._saved(replace(await keeper.member(member.id) or member, voice=voice), [voice])
 
     async def put_frame(self, clip: Path, png: bytes, words: str, name: str) -> Put:
         """Adds a frame of a clip to the member with this name. `words` name the frame ("frame at 2.4 s")."""
         return await self.put_under(name, [await self._engine.input_fixer.keep_frame(clip, png, words)])
+
+    async def _saved(self, member: Member, added: Sequence[MemberFile]) -> Put:
+        before = await self._engine.cast.save(member) or replace(member, removed_at=self._engine.clock.now())
+        said = _ADDED.with_(name=member.name, parts=held_words(added)) if added else Text("")
+        return Put(member, said, before)

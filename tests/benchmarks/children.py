@@ -7,6 +7,7 @@ does. Blocking; raises `BenchmarkFailed` with the child's last words when it end
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import json
@@ -17,9 +18,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from runway_desktop.app.session import Session
 
 ROOT = Path(__file__).parents[2]
 
@@ -132,6 +136,23 @@ def as_started() -> Callable[[Sequence[str]], int]:
     gc.disable()
     import_qt()
     return main
+
+
+def run_watched(folder: str, measure: Callable[[Session], Awaitable[None]]) -> int:
+    """Runs the program on a profile, and `measure` beside it, which gets its session and closes it."""
+    start = as_started()
+    from runway_desktop.app import session
+
+    class WatchedSession(session.Session):
+        async def run(self, *given: Any) -> int:
+            measuring = asyncio.ensure_future(measure(self))
+            try:
+                return await super().run(*given)
+            finally:
+                await measuring
+
+    vars(session).update(Session=WatchedSession)
+    return start(["--profile-dir", folder])
 
 
 def cpu_seconds(pid: int, thread: int | None = None) -> float:

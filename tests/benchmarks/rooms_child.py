@@ -13,9 +13,9 @@ import asyncio
 import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tests.benchmarks.children import as_started, say
+from tests.benchmarks.children import run_watched, say
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -62,21 +62,8 @@ ROOMS = {
 
 
 def main() -> int:
-    start = as_started()
-    from runway_desktop.app import session
-
     folder, room, rest = sys.argv[1], ROOMS[sys.argv[2]], float(sys.argv[3])
-
-    class WatchedSession(session.Session):
-        async def run(self, *given: Any) -> int:
-            measuring = asyncio.ensure_future(_measure(self, room, rest))
-            try:
-                return await super().run(*given)
-            finally:
-                await measuring
-
-    vars(session).update(Session=WatchedSession)
-    return start(["--profile-dir", folder])
+    return run_watched(folder, lambda session: _measure(session, room, rest))
 
 
 async def _measure(session: Session, room: Room, rest: float) -> None:

@@ -15,9 +15,9 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tests.benchmarks.children import NotToldHere, as_started, memory, say
+from tests.benchmarks.children import NotToldHere, memory, run_watched, say
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -32,21 +32,8 @@ SETTLE_SECONDS = 1.0
 
 
 def main() -> int:
-    start = as_started()
-    from runway_desktop.app import session
-
     folder, keys, pasted = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-
-    class WatchedSession(session.Session):
-        async def run(self, *given: Any) -> int:
-            measuring = asyncio.ensure_future(_measure(self, folder, keys, pasted))
-            try:
-                return await super().run(*given)
-            finally:
-                await measuring
-
-    vars(session).update(Session=WatchedSession)
-    return start(["--profile-dir", str(folder / "profile")])
+    return run_watched(str(folder / "profile"), lambda session: _measure(session, folder, keys, pasted))
 
 
 async def _measure(session: Session, folder: Path, keys: int, pasted: int) -> None:

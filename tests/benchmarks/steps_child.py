@@ -13,7 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from tests.benchmarks.children import as_started, say
+from tests.benchmarks.children import run_watched, say
 
 if TYPE_CHECKING:
     from runway_desktop.app.session import Session
@@ -25,21 +25,8 @@ _STEP = 90
 
 
 def main() -> int:
-    start = as_started()
-    from runway_desktop.app import session
-
     folder, project, frames = sys.argv[1], sys.argv[2], int(sys.argv[3])
-
-    class WatchedSession(session.Session):
-        async def run(self, *given: Any) -> int:
-            measuring = asyncio.ensure_future(_measure(self, project, frames))
-            try:
-                return await super().run(*given)
-            finally:
-                await measuring
-
-    vars(session).update(Session=WatchedSession)
-    return start(["--profile-dir", folder])
+    return run_watched(folder, lambda session: _measure(session, project, frames))
 
 
 async def _measure(session: Session, project: str, frames: int) -> None:

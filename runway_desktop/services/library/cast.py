@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
 from concurrent.futures import Executor
 from io import BytesIO
 from pathlib import Path
@@ -55,8 +54,9 @@ class CastKeeper:
         async with self._reading:
             if not self._is_read:
                 folder = self._profile.folder
-                found = [_with_paths(one, lambda path: str(folder / path)) for one in await self._store.members()]
-                self._members = {member.id: member for member in found}
+                found = await self._store.members()
+                absolute = [one.with_files(lambda file: replace(file, path=str(folder / file.path))) for one in found]
+                self._members = {member.id: member for member in absolute}
                 self._is_read = True
                 self._tell()
         return self.now
@@ -73,7 +73,7 @@ class CastKeeper:
         if member.removed_at is None:
             self._check_name(member)
         folder = self._profile.folder
-        kept = _with_paths(member, lambda path: Path(path).relative_to(folder).as_posix())
+        kept = member.with_files(lambda file: replace(file, path=Path(file.path).relative_to(folder).as_posix()))
         await self._store.save_member(kept, self._clock.now())
         before = self._members.get(member.id)
         self._members[member.id] = member
@@ -106,14 +106,6 @@ class CastKeeper:
     def _tell(self) -> None:
         self.now = Cast(sorted(self._members.values(), key=lambda member: name_key(member.name)))
         self._bus.tell(CastChanged(self.now))
-
-
-def _with_paths(member: Member, path: Callable[[str], str]) -> Member:
-    def moved(file: MemberFile) -> MemberFile:
-        return replace(file, path=path(file.path))
-
-    voice = None if member.voice is None else moved(member.voice)
-    return replace(member, files=tuple(map(moved, member.files)), voice=voice)
 
 
 def _kept(folder: Path, name: str, content: Path | bytes, media: Media) -> MemberFile:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from runway_desktop.domain.cast import DesignedVoice
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.media import HEAD_LENGTH, MEGABYTE, Media, format_of
-from runway_desktop.services.ports import Clock, Fetcher, Runway
+from runway_desktop.services.ports import Fetcher, Runway
 from runway_desktop.services.settings import Settings
 from runway_desktop.texts import Text
 from runway_desktop.values import as_json, convert, replace
@@ -22,18 +22,16 @@ from .cast import CastKeeper
 LEAST_WORDS = 20
 """Letters that a description needs. Source: the API reference, "Preview a voice"."""
 MODEL = "eleven_ttv_v3"
-LINK_SECONDS = 86_400.0
 LARGEST_VOICE = 32 * MEGABYTE
 _DESIGNED = "cast.voices"
 
 
 class Voices:
-    def __init__(self, runway: Runway, fetcher: Fetcher, cast: CastKeeper, settings: Settings, clock: Clock) -> None:
+    def __init__(self, runway: Runway, fetcher: Fetcher, cast: CastKeeper, settings: Settings) -> None:
         self._runway = runway
         self._fetcher = fetcher
         self._cast = cast
         self._settings = settings
-        self._clock = clock
 
     @property
     def designed(self) -> tuple[DesignedVoice, ...]:
@@ -45,7 +43,7 @@ class Voices:
         if len(words.strip()) < LEAST_WORDS:
             raise NotPossible(Text("Describe the voice with at least {n} letters.").with_(n=LEAST_WORDS))
         url = await self._runway.design_voice(words.strip(), MODEL)
-        voice = DesignedVoice(words=words.strip(), url=url, expires_at=self._clock.now() + LINK_SECONDS)
+        voice = DesignedVoice(words=words.strip(), url=url)
         await self._store((*self.designed, voice))
         return await self.save(voice)
 
