@@ -199,14 +199,10 @@ class CastSide(QWidget):
         self._tile_menu(tile.item).popup(tile.mapToGlobal(tile.rect().bottomLeft()))
 
     def _tile_menu(self, item: InputItem) -> QMenu:
-        menu, last = passing_menu(self.window()), len(self._pictures.tiles) - 1
+        menu = passing_menu(self.window())
         menu.addAction(_("Open"), partial(self._task_commands.system_wanted.emit, [item.path]))
         menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [item.path]))
-        menu.addSeparator()
-        number = item.number
-        menu.addAction(_("Move left"), partial(self._model.move, number, number - 1)).setEnabled(number > 0)
-        menu.addAction(_("Move right"), partial(self._model.move, number, number + 1)).setEnabled(number < last)
-        menu.addAction(_("Remove"), partial(self._model.remove_file, number))
+        self._pictures.add_moves(menu, item)
         return menu
 
     def _show_voice(self, member: Member) -> None:

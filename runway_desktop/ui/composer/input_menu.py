@@ -74,41 +74,34 @@ class TilePopups(QObject):
             self.build_menu(tile).popup(tile.mapToGlobal(tile.rect().bottomLeft()))
 
     def build_menu(self, tile: InputTile) -> QMenu:
-        item = tile.item
-        menu = passing_menu(self._strip.window())
-        if item.member is not None:
-            for mend in self._mending.mends(item):
-                menu.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
-            menu.addAction(_("Open in Cast"), partial(self._strip.member_wanted.emit, item.member))
-            menu.addAction(_("Open"), partial(self._open, item))
-            menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [item.path]))
-            return menu
-        add_fields(menu, item, self._composer.input_fields, tile)
-        mends = self._mending.mends(item)
-        copies = self._mending.copies(item)
-        for mend in mends:
-            menu.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
+        item, menu = tile.item, passing_menu(self._strip.window())
+        is_own = item.member is None
+        if is_own:
+            add_fields(menu, item, self._composer.input_fields, tile)
+        mends, copies = self._mending.mends(item), self._mending.copies(item) if is_own else ()
+        self._add_mends(menu, item, mends)
         if copies:
-            inner = menu.addMenu(_("Use a copy"))
-            for mend in copies:
-                inner.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
-        if mends or copies:
+            self._add_mends(menu.addMenu(_("Use a copy")), item, copies)
+        if is_own and (mends or copies):
             menu.addSeparator()
-        carried = self._task_commands.carried.get(item.path) if item.path is not None else None
+        carried = self._task_commands.carried.get(item.path) if is_own and item.path is not None else None
         if carried is not None:
             menu.addAction(_("Use its settings"), partial(self._composer.load, carried))
             menu.addSeparator()
-        menu.addAction(_("Replace…"), partial(self._replace, item))
+        if is_own:
+            menu.addAction(_("Replace…"), partial(self._replace, item))
+        else:
+            menu.addAction(_("Open in Cast"), partial(self._strip.member_wanted.emit, item.member))
         if item.path is not None:
             menu.addAction(_("Open"), partial(self._open, item))
             menu.addAction(_("Show in folder"), partial(self._task_commands.selection_wanted.emit, [item.path]))
-        menu.addSeparator()
-        others = (other.item for other in self._strip.tiles)
-        of_field = sum(other.field == item.field and other.member is None for other in others)
-        menu.addAction(_("Move left"), partial(self._strip.move_by, item, -1)).setEnabled(item.number > 0)
-        menu.addAction(_("Move right"), partial(self._strip.move_by, item, 1)).setEnabled(item.number < of_field - 1)
-        menu.addAction(_("Remove"), partial(self._strip.remove, item))
+        if is_own:
+            self._strip.add_moves(menu, item)
         return menu
+
+    def _add_mends(self, menu: QMenu, item: InputItem, mends: Sequence[InputFix]) -> None:
+        for mend in mends:
+            menu.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
 
     def shutdown(self) -> None:
         self._closing.emit()

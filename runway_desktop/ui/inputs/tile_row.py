@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
+from runway_desktop.texts import _
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import Theme
@@ -63,6 +64,14 @@ class TileRow(QWidget):
             near = self.tiles[place] if self.tiles else next(iter(behind), self)
             same = (tile for tile in self.tiles if tile.item.uri == focused.item.uri)
             next(same, near).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def add_moves(self, menu: QMenu, item: InputItem) -> None:
+        """Adds what the keys of a tile do."""
+        last = sum(tile.item.field == item.field and tile.item.member is None for tile in self.tiles) - 1
+        menu.addSeparator()
+        menu.addAction(_("Move left"), partial(self.moved.emit, item, -1)).setEnabled(item.number > 0)
+        menu.addAction(_("Move right"), partial(self.moved.emit, item, 1)).setEnabled(item.number < last)
+        menu.addAction(_("Remove"), partial(self.removed.emit, item))
 
     def _tile(self, item: InputItem, there: InputTile | None, *, compact: bool) -> InputTile:
         """Reuses the tile of an unchanged input, so that typing a tag rebuilds only one."""
