@@ -22,6 +22,7 @@ from typing import Any
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.backups import MANIFEST, SCHEMA
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.review import SCHEMA as REVIEW
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.disk.disk_threads import in_worker
@@ -53,6 +54,7 @@ _MANIFEST_HEAD = 4_096
 """Bytes of a backup's manifest that hold its schema."""
 _OF_TEXTS = LOGS | JSON_LINES | TABLES | DOCUMENTS | {".txt", ".text", ".md"}
 _ENDINGS = _OF_TEXTS | {""}
+_OF_ANSWERS = DOCUMENTS | {".txt"}
 _LOG_LINE = re.compile(
     r"\s*(?:[\[(<]?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d)"
     r"|[\[(<]?(?:DEBUG|INFO|WARN(?:ING)?|ERROR|TRACE)\b|(?:GET|POST|DELETE) )|.*/v1/tasks/"
@@ -80,7 +82,13 @@ class ResultsFolder(Struct, frozen=True):
     path: Path
 
 
-Brought = BackupFile | TaskIds | ResultsFolder | Gathered
+class ReviewAnswers(Struct, frozen=True):
+    """What clients sent back, not verified: the name and the text of each."""
+
+    told: tuple[tuple[str, str], ...]
+
+
+Brought = BackupFile | TaskIds | ResultsFolder | ReviewAnswers | Gathered
 
 
 @dataclass(eq=False, repr=False)
@@ -133,10 +141,13 @@ class Exchange:
 
 
 def _recognized(dropped: Dropped, words: Vocabulary | None) -> Brought | list[Sidecar] | None:
-    """A folder of results is returned as its first sidecars. Without words only a backup is detected."""
+    """A folder of results is returned as its first sidecars. Without words only a backup and answers to a review are
+    detected."""
     path = dropped.paths[0] if len(dropped.paths) == 1 else None
     if path is not None and _claims_to_be_backup(path):
         return BackupFile(path)
+    if (answers := _review_answers(dropped)) is not None:
+        return answers
     if words is None:
         return None
     if path is not None and path.is_dir():
@@ -153,6 +164,25 @@ def _claims_to_be_backup(path: Path) -> bool:
         with contextlib.suppress(*odd), zipfile.ZipFile(path) as archive, archive.open(MANIFEST) as manifest:
             return SCHEMA.encode() in manifest.read(_MANIFEST_HEAD)
     return False
+
+
+def _review_answers(dropped: Dropped) -> ReviewAnswers | None:
+    """Files of which each is an answer, or a text with one. What only has the name of one is verified too, so that the
+    person is told."""
+    if not dropped.paths:
+        return ReviewAnswers((("", dropped.text),)) if REVIEW in dropped.text else None
+    told = []
+    for path in dropped.paths:
+        if path.suffix.lower() not in _OF_ANSWERS:
+            return None
+        try:
+            content = dropped.source(path).content
+        except (DiskError, FileUnreadable, ValueError):
+            return None
+        if REVIEW.encode() not in content and not path.name.startswith("decisions"):
+            return None
+        told.append((path.name, content.decode("utf-8-sig", "replace")))
+    return ReviewAnswers(tuple(told))
 
 
 def searches_of_record(dropped: Dropped, words: Vocabulary) -> tuple[IdSearch, ...]:

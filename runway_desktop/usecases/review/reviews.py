@@ -6,20 +6,23 @@ tasks, and reading it again changes nothing. Loop's thread; StoreError and NotPo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import Document
 from runway_desktop.domain.review import Answer, Need, Remark, Round, Said, SentClip, Settled, WasPicked
 from runway_desktop.domain.task import Mark, Pick, Task, TaskId
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.judging import Judging
 from runway_desktop.texts import Text, _
 from runway_desktop.usecases.shots import Shots
 from runway_desktop.values import Struct, replace
 
-from .answer import Decisions
+from .answer import Decisions, decisions_in
 from .sending import Sending, read_round
 
 CHANGE_TAG = "change"
@@ -42,6 +45,14 @@ class Reviews:
         self._judging = judging
         self._shots = shots
         self.sending = Sending(engine, shots)
+        self._one_by_one = asyncio.Lock()
+        """Two answers at once would each store the round without the other."""
+
+    async def read_text(self, content: str, name: str) -> Read:
+        """Of the file `name`; see `decisions_in` and `read`."""
+        told = await in_worker(None, decisions_in, content, name)
+        async with self._one_by_one:
+            return await self.read(told)
 
     async def read(self, told: Decisions) -> Read:
         """Applies an answer. NotPossible, with nothing read, if it is not about a round of this profile."""
@@ -68,37 +79,53 @@ class Reviews:
         one, answer = await self._apply(one, answer, clips)
         return Read(one, answer, is_new=True)
 
-    async def settle(self, one: Round, answer: Answer, said: Said, *, takes: bool) -> None:
+    async def settle(self, sent: Round, read: Answer, number: int, *, takes: bool) -> None:
         """The person's decision about a clip that waited: the client's, or what stands. Of a removed take: it is
         restored, or the comments become a note on its shot."""
-        clip = one.clips[said.number]
-        if not takes:
-            if said.need is Need.REMOVED:
-                await self._note_on_shot(one, clip, answer, said)
-            await self._put(one, answer, [replace(said, settled=Settled.KEPT)])
-        elif said.need is Need.REMOVED:
-            await self._engine.actions.restore([clip.task_id])
-            await self._apply(one, answer, [said])
-        else:
-            await self._apply(one, answer, [said], is_sure=True)
+        async with self._as_stored(sent, read) as (one, answer):
+            clip, said = one.clips[number], next(said for said in answer.clips if said.number == number)
+            if not said.is_open:
+                return
+            if not takes:
+                if said.need is Need.REMOVED:
+                    await self._note_on_shot(one, clip, answer, said)
+                await self._put(one, answer, [replace(said, settled=Settled.KEPT)])
+            elif said.need is Need.REMOVED:
+                await self._engine.actions.restore([clip.task_id])
+                await self._apply(one, answer, [said])
+            else:
+                await self._apply(one, answer, [said], is_sure=True)
 
-    async def undo(self, one: Round, answer: Answer, numbers: Iterable[int] | None = None) -> None:
+    async def undo(self, sent: Round, read: Answer, numbers: Iterable[int] | None = None) -> None:
         """Takes back what an answer did to these clips, as far as it still stands; None: all of it, and the answer can
         be read again."""
-        chosen = [said for said in answer.clips if numbers is None or said.number in set(numbers)]
-        edits: dict[TaskId, Callable[[Task], Task]] = {}
-        for said in chosen:
-            for task_id in {one.clips[said.number].task_id, *said.before}:
-                earlier = edits.get(task_id, _same)
-                edits[task_id] = partial(_without, answer=answer, clip=one.clips[said.number], said=said, first=earlier)
-        await self._judging.change(edits, "answer taken back")
-        if numbers is None:
-            kept = tuple(other for other in one.answers if other.digest != answer.digest)
-            await self.sending.save(replace(one, answers=kept))
-        else:
-            await self._put(
-                one, answer, [replace(said, settled=Settled.UNDONE, before={}, is_tagged=False) for said in chosen]
-            )
+        async with self._as_stored(sent, read) as (one, answer):
+            chosen = [said for said in answer.clips if numbers is None or said.number in set(numbers)]
+            edits: dict[TaskId, Callable[[Task], Task]] = {}
+            for said in chosen:
+                for task_id in {one.clips[said.number].task_id, *said.before}:
+                    earlier = edits.get(task_id, _same)
+                    edits[task_id] = partial(
+                        _without, answer=answer, clip=one.clips[said.number], said=said, first=earlier
+                    )
+            await self._judging.change(edits, "answer taken back")
+            if numbers is None:
+                kept = tuple(other for other in one.answers if other.digest != answer.digest)
+                await self.sending.save(replace(one, answers=kept))
+            else:
+                await self._put(
+                    one, answer, [replace(said, settled=Settled.UNDONE, before={}, is_tagged=False) for said in chosen]
+                )
+
+    @asynccontextmanager
+    async def _as_stored(self, one: Round, answer: Answer) -> AsyncIterator[tuple[Round, Answer]]:
+        """The round and the answer as they are stored now; NotPossible if they are not any more."""
+        async with self._one_by_one:
+            now = next((found for found in await self.sending.rounds(one.project) if found.id == one.id), None)
+            known = next((it for it in (now.answers if now is not None else ()) if it.digest == answer.digest), None)
+            if now is None or known is None:
+                raise NotPossible(Text("This answer was undone before."))
+            yield now, known
 
     async def _apply(
         self, one: Round, answer: Answer, told: Sequence[Said], *, is_sure: bool = False

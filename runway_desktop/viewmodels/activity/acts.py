@@ -39,6 +39,7 @@ class Acts(QObject):
         self._queued: dict[int, frozenset[TaskId]] = {}
         """By entry number, the tasks that can be held or moved back while one of them is queued."""
         task_commands.undo_offered.connect(self._done)
+        task_commands.acted.connect(activity.act)
         task_commands.done_for_good.connect(activity.for_good)
         bridge.tasks_touched.connect(self._look_whether_they_went)
         judging = task_commands.judging

@@ -11,12 +11,13 @@ from pathlib import Path
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.task import Request
-from runway_desktop.services.exchange.exchange import BackupFile, ResultsFolder, TaskIds
+from runway_desktop.services.exchange.exchange import BackupFile, ResultsFolder, ReviewAnswers, TaskIds
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.requests.draft import MOST_LETTERS
+from runway_desktop.usecases.review.words import read_words, undone_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.model import Model
@@ -61,8 +62,26 @@ class TakingIn(Model):
                 self._commands.brought.emit(ids, otherwise)
             case ResultsFolder(path):
                 self._commands.brought.emit(path, otherwise)
+            case ReviewAnswers(told):
+                for name, content in told:
+                    self._runner(self._read_answer(name, content), "read an answer to a review")
             case gathered:
                 self.receive(gathered, to_field, at, are_results=are_results)
+
+    async def _read_answer(self, name: str, content: str) -> None:
+        reviews = self._cases.reviews
+        came = await reviews.read_text(content, name or _("The text"))
+        if not came.is_new:
+            self._commands.tell(_("{name}’s answer was read before. Nothing was changed.", name=came.answer.by))
+            return
+
+        def undo() -> None:
+            said = undone_words(came.answer)
+            self._runner(
+                reviews.undo(came.round, came.answer), "undo an answer", done=lambda _: self._commands.tell(said)
+            )
+
+        self._commands.acted.emit(read_words(came.answer), undo)
 
     def receive(
         self, gathered: Gathered, to_field: str = "", at: int | None = None, *, are_results: bool = False

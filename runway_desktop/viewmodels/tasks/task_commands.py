@@ -71,6 +71,8 @@ class TaskCommands(Model):
     undo_offered = Signal(str, object, object)
     """A sentence (empty if the list itself shows the change), the TaskCommand, and the argument for `undo`: ids, or
     former queue positions."""
+    acted = Signal(str, object)
+    """A sentence about an act, and the function that undoes it."""
     done_for_good = Signal(str)
     """What undo says of a command that was carried out and has none."""
     back_wanted = Signal(object)

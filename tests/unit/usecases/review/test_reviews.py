@@ -115,7 +115,7 @@ async def test_what_the_person_picked_after_sending_waits_for_the_person(takes: 
         one, answer, said = await film.said(1)
         assert (said.need, said.of, one.open) == (Need.PICKED, TaskId("t2"), 2)
         assert film.judged() == [(Pick.NONE, "", (), ["This one"]), (Pick.PICK, "", (), [])]
-        await film.reviews.settle(one, answer, said, takes=takes)
+        await film.reviews.settle(one, answer, said.number, takes=takes)
         one, _, said = await film.said(1)
         assert (said.settled, one.open) == (Settled.TAKEN if takes else Settled.KEPT, 1)
         assert [pick for pick, *_ in film.judged()] == ([Pick.PICK, Pick.NONE] if takes else [Pick.NONE, Pick.PICK])
@@ -149,9 +149,11 @@ async def test_removed_take_is_restored_or_noted_on_its_shot() -> None:
         await film.read((1, "approve", "Shorter"))
         one, answer, said = await film.said(1)
         assert (said.need, said.at, film.task(1).marks) == (Need.REMOVED, SENT + 5, ())
-        await film.reviews.settle(one, answer, said, takes=False)
-        assert film.task(2).note == "Mine\nJonas: Shorter"
-        await film.reviews.settle(one, answer, said, takes=True)
+        await film.reviews.settle(one, answer, said.number, takes=False)
+        assert (film.task(2).note, film.task(1).removed_at) == ("Mine\nJonas: Shorter", SENT + 5)
+        await film.read((1, "approve", "Longer"))
+        one, answer, said = await film.said(1)
+        await film.reviews.settle(one, answer, said.number, takes=True)
         assert (film.task(1).removed_at, film.task(1).pick, len(film.task(1).marks)) == (None, Pick.PICK, 1)
 
 
