@@ -3,13 +3,12 @@ Changes are saved at once. GUI thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
-from runway_desktop.catalog import Pair
 from runway_desktop.domain.cast import DesignedVoice, Member, MemberFile, MemberKind, name_key
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.inputs import MediaFacts
@@ -213,28 +212,17 @@ class CastModel(Model):
         )
 
     def fills(self, member: Member) -> list[tuple[str, Fill]]:
-        """What models take of a member: first the composer's, then one of each different answer."""
-        asked = (member, self._composer.pair)
-        if self._fills[0] != asked:
-            self._fills = asked, list(self._find_fills(*asked))
+        """What models take of a member: first the composer's, then one of each different answer. It is kept: to try all
+        pairs takes 50 ms."""
+        first = self._composer.pair
+        if self._fills[0] != (member, first):
+            found: dict[Fill, str] = {}
+            for pair in (first, *self._cases.catalog.pairs()):
+                is_asked = pair is first or (pair.prompt_field is not None and pair.label not in found.values())
+                if is_asked and len(found) < MOST_FILLS:
+                    found.setdefault(fill_of(pair, member), pair.label)
+            self._fills = (member, first), [(label, fill) for fill, label in found.items()]
         return self._fills[1]
-
-    def _find_fills(self, member: Member, first: Pair) -> Iterator[tuple[str, Fill]]:
-        """All pairs are tried, which takes 50 ms where few answers differ."""
-        fill = fill_of(first, member)
-        labels, said = {first.label}, {fill}
-        yield first.label, fill
-        for pair in self._cases.catalog.pairs():
-            if len(said) == MOST_FILLS:
-                return
-            if (
-                pair.label not in labels
-                and pair.prompt_field is not None
-                and (fill := fill_of(pair, member)) not in said
-            ):
-                labels.add(pair.label)
-                said.add(fill)
-                yield pair.label, fill
 
     def begin(self, kind: MemberKind, paths: Sequence[Path] = ()) -> None:
         """Makes a member, with these files."""

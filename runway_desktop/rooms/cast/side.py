@@ -65,8 +65,6 @@ class CastSide(QWidget):
         self._theme = theme
         self._posters = posters
         self._shown: Member | None = None
-        self._playing = ""
-        """Path of the voice that was played last."""
         self.playback = Playback(self)
         self.setAcceptDrops(True)
         self._build()
@@ -170,8 +168,9 @@ class CastSide(QWidget):
             self.playback.close()
             return
         is_other = before is None or before.id != member.id
-        if is_other:
+        if is_other or before.voice != member.voice:
             self.playback.close()
+        if is_other:
             self._area.verticalScrollBar().setValue(0)
         self._kind.setText(str(KIND_WORDS[member.kind]))
         if is_other or before.name != member.name:
@@ -296,14 +295,10 @@ class CastSide(QWidget):
         return self._model.current.voice if self._model.current is not None else None
 
     def _toggle_play(self) -> None:
-        voice = self._voice
-        if voice is None:
-            return
-        if self.playback.activity is PlayState.EMPTY or self._playing != voice.path:
-            self._playing = voice.path
-            self.playback.open(Path(voice.path), pictures=False, play=True)
-        else:
+        if self.playback.activity is not PlayState.EMPTY:
             self.playback.toggle()
+        elif self._voice is not None:
+            self.playback.open(Path(self._voice.path), pictures=False, play=True)
 
     def _show_play(self) -> None:
         playing = self.playback.is_playing
