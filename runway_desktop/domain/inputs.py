@@ -103,6 +103,8 @@ class MediaFacts(Measure, frozen=True, kw_only=True):
     codec: str = ""
     see_through: bool = False
     moving: bool = False
+    has_sound: bool = False
+    """Of a clip. False also where that was not read."""
 
 
 class IntakeFinding(Struct, frozen=True, kw_only=True):

@@ -43,9 +43,9 @@ class Document(StrEnum):
     """Kinds of documents that the list keeps as JSON. The values are stored and must not change."""
 
     CHAIN = "chain"
-    """`domain.steps.Chain`, by its name."""
+    """`domain.film.steps.Chain`, by its name."""
     CUT = "cut"
-    """`domain.cut.Cut`; id and name are its project."""
+    """`domain.film.cut.Cut`; id and name are its project."""
     ROUND = "round"
     """`domain.review.Round`; its name is its project."""
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .bus import Bus
     from .disk.library_folder import LibraryFolder
     from .disk.profile_folders import ProfileFolders
+    from .exchange.cut.cut_files import CutFiles
     from .exchange.exchange import Exchange
     from .intake.intake import Intake
     from .library.cast import CastKeeper
@@ -485,6 +486,12 @@ class Engine:
         from .media.input_fixes import InputFixer
 
         return InputFixer(self._profile.inputs, self._workers, thumbnails=self._profile.posters)
+
+    @cached_property
+    def cut_files(self) -> CutFiles:
+        from .exchange.cut.cut_files import CutFiles
+
+        return CutFiles(self._file_workers, self.folder.space)
 
     @cached_property
     def exchange(self) -> Exchange:

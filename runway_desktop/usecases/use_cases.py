@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .cast_members import CastFiles
     from .clients.client_cases import ClientCases
     from .commands.commands import Commands
+    from .cut.cuts import Cuts
     from .lane_lines import LaneLines
     from .orders import Orders
     from .review.reviews import Reviews
@@ -218,6 +219,12 @@ class UseCases:
         from .steps import Steps
 
         return Steps(self._engine, lambda: self.sending, lambda: self.shots)
+
+    @cached_property
+    def cuts(self) -> Cuts:
+        from .cut.cuts import Cuts
+
+        return Cuts(self._engine, lambda: self.shots)
 
     @cached_property
     def page_names(self) -> PageNames:

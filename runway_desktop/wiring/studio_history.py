@@ -31,9 +31,9 @@ from runway_desktop.domain.advance import (
 from runway_desktop.domain.cast import MemberKind
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
+from runway_desktop.domain.film.steps import Chain
 from runway_desktop.domain.library import LedgerEntry, clean_tag
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.steps import Chain
 from runway_desktop.domain.task import (
     Batch,
     BatchId,

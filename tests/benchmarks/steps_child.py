@@ -51,7 +51,7 @@ async def _measure(session: Session, project: str, frames: int) -> None:
 
 
 async def _with_a_chain(session: Session) -> None:
-    from runway_desktop.domain.steps import Chain, ChainId
+    from runway_desktop.domain.film.steps import Chain, ChainId
     from runway_desktop.rooms.steps.model.editing import usual_steps
 
     steps = session.rooms.desk.cases.steps

@@ -16,8 +16,8 @@ from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.catalog import starting_values
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.cast import Member
+from runway_desktop.domain.film.steps import Chain, ChainId, Step, StepInput
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
-from runway_desktop.domain.steps import Chain, ChainId, Step, StepInput
 from runway_desktop.domain.task import Request, StepId, TaskId
 from runway_desktop.remote.answers import answer
 from runway_desktop.remote.messages import Hello

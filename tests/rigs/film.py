@@ -8,9 +8,9 @@ from typing import Any
 
 from PIL import Image
 
+from runway_desktop.domain.film.steps import Chain, ChainId, Step, StepInput
 from runway_desktop.domain.library import Document
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.steps import Chain, ChainId, Step, StepInput
 from runway_desktop.domain.task import Pick, Request, State, StepId, Task
 from runway_desktop.store import SqliteStore
 from runway_desktop.values import Struct, as_json, replace

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QStackedLayout, QWidget
 
+from runway_desktop.domain.film.steps import Chain
 from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.steps import Chain
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, add_check, hbox, line, open_below, passing_menu, push_button, vbox

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from runway_desktop.catalog import Field, Pair
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.steps import Step
+from runway_desktop.domain.film.steps import Step
 from runway_desktop.texts import _
 from runway_desktop.ui.building import (
     STRETCH,

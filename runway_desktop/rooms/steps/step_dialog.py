@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from runway_desktop.catalog import Field
-from runway_desktop.domain.steps import Step, StepInput
+from runway_desktop.domain.film.steps import Step, StepInput
 from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import (
     STRETCH,

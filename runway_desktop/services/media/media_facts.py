@@ -77,8 +77,8 @@ def _measured(path: Path, found: MediaFormat, size: int) -> MediaFacts:
 
 def _of_film(facts: MediaFacts, film: FilmFacts) -> MediaFacts:
     rate = film.frame_rate if film.frame_rate and film.frame_rate <= HIGHEST_RATE else None
-    duration, codec = _sane(film.duration), film.codec
-    return replace(facts, width=film.width, height=film.height, frame_rate=rate, codec=codec, duration=duration)
+    facts = replace(facts, codec=film.codec, duration=_sane(film.duration), has_sound=film.has_sound)
+    return replace(facts, width=film.width, height=film.height, frame_rate=rate)
 
 
 def _of_picture(facts: MediaFacts, path: Path) -> MediaFacts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from runway_desktop.domain.steps import Chain
+from runway_desktop.domain.film.steps import Chain
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.texts import english

@@ -14,9 +14,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
+from runway_desktop.domain.film.steps import Chain, ChainId, Step
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.prices import PublishedPrice
-from runway_desktop.domain.steps import Chain, ChainId, Step
 from runway_desktop.domain.task import Pick, Request, State, StepId, Task
 from runway_desktop.rooms.steps.entry import StepsPage
 from runway_desktop.ui.theme import Theme

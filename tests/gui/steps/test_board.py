@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.steps import Step, StepInput
+from runway_desktop.domain.film.steps import Step, StepInput
 from runway_desktop.domain.task import Pick, State, StepId, TaskId
 from runway_desktop.rooms.steps.headers import StepHead
 from runway_desktop.rooms.steps.room import AGAIN

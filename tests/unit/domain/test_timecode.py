@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runway_desktop.domain.timecode import RATES, FrameRate, parse, rate_of, timecode
+from runway_desktop.domain.film.timecode import RATES, FrameRate, parse, rate_of, timecode
 
 FILM, PAL, FAST, PULLED_DOWN, DROP = RATES
 FASTER_DROP = FrameRate(60_000, 1001, is_drop=True)

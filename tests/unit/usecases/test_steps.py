@@ -15,9 +15,9 @@ import pytest
 
 from runway_desktop.domain.account import ModelLimits
 from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.film.steps import Chain, ChainId, StepInput
 from runway_desktop.domain.library import Filter
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.steps import Chain, ChainId, StepInput
 from runway_desktop.domain.task import Input, Look, Pick, Presence, Request, Source, State, StepId, Task, TaskId
 from runway_desktop.services.tasks.submission import Ask
 from runway_desktop.store.sqlite_store import SqliteStore

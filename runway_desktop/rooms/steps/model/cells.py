@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from runway_desktop.domain.failures import Advice
+from runway_desktop.domain.film.steps import Step, StepInput
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.prices import PriceSum
-from runway_desktop.domain.steps import Step, StepInput
 from runway_desktop.domain.task import Pick, State
 from runway_desktop.services.money.pricing import Price, Pricing
 from runway_desktop.texts import _, enumerated, ngettext

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from runway_desktop.catalog import Catalog, Pair
+from runway_desktop.domain.film.steps import Chain, Step, StepInput, new_step_id
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.steps import Chain, Step, StepInput, new_step_id
 from runway_desktop.domain.task import Request
 from runway_desktop.texts import _
 from runway_desktop.usecases.requests.input_fields import WayToUse, ways_to_use

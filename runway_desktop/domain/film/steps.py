@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NewType
 
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import State, StepId, Task
 from runway_desktop.values import Struct, field
-
-from .media import Media
-from .task import State, StepId, Task
 
 ChainId = NewType("ChainId", str)
 

@@ -1,0 +1,142 @@
+"""The cut of a project: what plays, what the person changes of it, and its exports.
+
+Each change is stored at once and returns the cut before it, which `put_back` restores. In and out of a take, picks and
+notes of takes are judgments (`Judging`), with their own undo. Loop's thread; StoreError passes, DiskError for files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import convert
+
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.film.cut import Cut, FileCard, Sound
+from runway_desktop.domain.library import Document
+from runway_desktop.domain.media import Media
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.exchange.cut.cut_files import CutForm, Exported
+from runway_desktop.services.exchange.cut.references import Editor
+from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.texts import Text
+from runway_desktop.usecases.shots import Shots
+from runway_desktop.values import as_json, replace
+
+from .playing import CutCard, CutView, view_of
+
+_NO_MEDIA = Text("“{name}” is no clip, picture or sound.")
+_NO_CLIP = Text("“{name}” is a sound. It belongs into the lane of sound.")
+_NO_SOUND = Text("“{name}” is no sound.")
+
+
+class Cuts:
+    def __init__(self, engine: Engine, shots: Callable[[], Shots]) -> None:
+        self._engine = engine
+        self._shots = shots
+        self._turn = asyncio.Lock()
+        """Held from reading a cut until it is stored."""
+
+    async def open(self, project: str) -> CutView:
+        """The cut as it is now; one that was never changed has the order of the sheet."""
+        cut, shots = await self._cut(project), await self._shots().of_project(project)
+        return view_of(cut, shots)
+
+    async def change(self, project: str, edit: Callable[[Cut], Cut]) -> Cut:
+        """Stores `edit(cut)`: rate, gaps, notes, gain. Returns the cut before."""
+        async with self._turn:
+            before = await self._cut(project)
+            await self._save(edit(before))
+            return before
+
+    async def put_back(self, cut: Cut) -> Cut:
+        """Undoes or repeats a change: stores the cut that it returned. Returns the one in its place."""
+        return await self.change(cut.project, lambda _: cut)
+
+    async def move(self, view: CutView, card_id: str, before: str | None) -> Cut:
+        """Puts a card before another one, or at the end. Notes of the cut keep their time."""
+        order = [card.id for card in view.cards if card.id != card_id]
+        order.insert(order.index(before) if before in order else len(order), card_id)
+        return await self.change(view.cut.project, lambda cut: replace(cut, order=tuple(order)))
+
+    async def set_length(self, project: str, card_id: str, seconds: float) -> Cut:
+        """Of a still or a gap."""
+        return await self.change(project, lambda cut: replace(cut, lengths={**cut.lengths, card_id: seconds}))
+
+    async def add_files(self, view: CutView, paths: Sequence[Path], before: str | None = None) -> Cut:
+        """Files from outside as cards, before another card or at the end; they stay where they are. All or none:
+        NotPossible names the first that is no clip or picture."""
+        new = tuple([await self._card(path) for path in paths])
+        order = [card.id for card in view.cards]
+        at = order.index(before) if before in order else len(order)
+        order[at:at] = [file.id for file in new]
+        return await self.change(
+            view.cut.project, lambda cut: replace(cut, files=(*cut.files, *new), order=tuple(order))
+        )
+
+    async def trim_file(self, card: CutCard, project: str, start: float, end: float) -> Cut:
+        """In and out of a file from outside, in seconds."""
+
+        def trimmed(file: FileCard) -> FileCard:
+            return replace(file, start=start, end=end) if file.id == card.id else file
+
+        return await self.change(project, lambda cut: replace(cut, files=tuple(map(trimmed, cut.files))))
+
+    async def remove_file(self, project: str, card_id: str) -> Cut:
+        """Takes a file from outside out of the cut; the file stays."""
+        return await self.change(
+            project, lambda cut: replace(cut, files=tuple(file for file in cut.files if file.id != card_id))
+        )
+
+    async def set_sound(self, project: str, path: Path | None, gain_db: float = 0.0) -> Cut:
+        """The lane of sound, from the cut's beginning; None: none. NotPossible for a file without sound."""
+        sound = None
+        if path is not None:
+            facts = await self._engine.cut_files.facts(path)
+            if facts is None or not (facts.media is Media.AUDIO or facts.has_sound):
+                raise NotPossible(_NO_SOUND.with_(name=path.name))
+            digest = await self._engine.cut_files.digest(path)
+            sound = Sound(path=str(path), sha256=digest, duration=facts.duration or 0.0, gain_db=gain_db)
+        return await self.change(project, lambda cut: replace(cut, sound=sound))
+
+    async def export(
+        self,
+        view: CutView,
+        form: CutForm,
+        target: Path,
+        editor: Editor = Editor.RESOLVE,
+        progress: Progress | None = None,
+    ) -> Exported:
+        """Writes the cut to a file of this name, or of the next free one; of `CutForm.FOLDER` it is a folder that is
+        made. NotPossible if nothing plays, or without ffmpeg for a film; DiskError."""
+        if not any(item.path for item in view.timeline.playing):
+            raise NotPossible(
+                Text("Nothing is picked in this project."), advice=Text("Pick a take of a shot: it plays in the cut.")
+            )
+        files = self._engine.cut_files
+        timeline = await files.known(view.timeline)
+        return await files.export(timeline, form, target, editor, progress or Progress())
+
+    async def _card(self, path: Path) -> FileCard:
+        from uuid import uuid4
+
+        files = self._engine.cut_files
+        facts = await files.facts(path)
+        if facts is None or facts.media not in (Media.VIDEO, Media.IMAGE):
+            is_sound = facts is not None and facts.media is Media.AUDIO
+            raise NotPossible((_NO_CLIP if is_sound else _NO_MEDIA).with_(name=path.name))
+        return FileCard(
+            id=uuid4().hex, path=str(path), sha256=await files.digest(path), media=facts.media,
+            duration=facts.duration or 0.0, fps=facts.frame_rate or 0.0, width=facts.width or 0,
+            height=facts.height or 0, has_sound=facts.has_sound,
+        )  # fmt: skip
+
+    async def _cut(self, project: str) -> Cut:
+        [text] = await self._engine.library.documents(Document.CUT, project) or [""]
+        return convert(json.loads(text), Cut) if text else Cut(project=project)
+
+    async def _save(self, cut: Cut) -> None:
+        text = json.dumps(as_json(cut))
+        await self._engine.library.save_document(Document.CUT, cut.project, cut.project, self._engine.clock.now(), text)
