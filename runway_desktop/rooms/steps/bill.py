@@ -55,11 +55,8 @@ class BillPopup(KeyPopup):
 
     def _lines(self, bill: Bill) -> QGridLayout:
         lines = grid(across=2 * GRID, down=GRID // 2, wide=0)
-        chain = self._model.chain
-        steps = [
-            one for one in (chain.steps if chain is not None else ()) if any(one.id == it.step.id for it in bill.ready)
-        ]
-        for at, step in enumerate(steps):
+        steps = {one.step.id: one.step for one in bill.ready}
+        for at, step in enumerate(steps.values()):
             those = [one for one in bill.ready if one.step.id == step.id]
             tasks = ngettext("{n} task", "{n} tasks", len(those) * step.amount)
             cells = (f"{title_of(step)} · {model_label(step.model)}", tasks, cost_words(self._model.cost(those)))
@@ -78,10 +75,8 @@ class BillPopup(KeyPopup):
         self._first = close
         row = hbox(STRETCH, close)
         if prepared is not None:
-            price = cost_words(prepared.sum)
-            usual = ngettext("Continue {n} pick", "Continue {n} picks", len(bill.ready))
             raises = raise_words(prepared.held_back) if prepared.held_back is not None else ""
-            text = yes or f"{usual} · {price}"
+            text = yes or self._model.continue_words(bill.ready)
             self._first = push_button(self, text, lambda: self._send(raises=False), kind="" if raises else "primary")
             row.addWidget(self._first)
             if raises:

@@ -63,12 +63,11 @@ class StepsPage(QWidget):
         self.foot = Foot(model, desk.theme, desk.keys, self)
         self._empty = EmptySteps(desk.theme, self)
         self._grabber: FrameGrabber | None = None
-        body = QWidget(self)
-        self._stack = QStackedLayout(body)
-        for one in (self.board, self._empty):
+        self._work = QWidget(self)
+        vbox((self.board, 1), line(self), self.foot, on=self._work, spacing=0)
+        self._stack = QStackedLayout(self)
+        for one in (self._work, self._empty):
             self._stack.addWidget(one)
-        self._line = line(self)
-        vbox((body, 1), self._line, self.foot, on=self, spacing=0)
         self._connect()
         self._bind()
 
@@ -90,7 +89,7 @@ class StepsPage(QWidget):
         return [current] if current is not None else []
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        (self.board if self._stack.currentWidget() is self.board else self._empty.make).setFocus(event.reason())
+        (self.board if self._stack.currentWidget() is self._work else self._empty.make).setFocus(event.reason())
 
     @property
     def bill_shown(self) -> BillPopup | None:
@@ -137,9 +136,7 @@ class StepsPage(QWidget):
     def _show(self) -> None:
         model = self.model
         has_board = model.board is not None and bool(model.board.rows and model.board.columns)
-        self._stack.setCurrentWidget(self.board if has_board else self._empty)
-        for part in (self._line, self.foot):
-            part.setVisible(has_board)
+        self._stack.setCurrentWidget(self._work if has_board else self._empty)
         self._window.workspace.status.say_takes(model.words if has_board and self.isVisible() else "")
         if not has_board:
             self._empty.show_for(model.chain)

@@ -73,7 +73,7 @@ class Foot(QWidget):
         is_wide = self.width() >= self._theme.wide(NARROW)
         self._hints.setVisible(is_wide)
         key = self._keys.words(CONTINUE).partition(",")[0] if is_wide else ""
-        said = model.continue_words
+        said = model.continue_words(model.ready)
         self.go_on.setText(f"{said}   {key}".rstrip())
         self.go_on.setAccessibleName(said)
         self.go_on.setEnabled(bool(model.ready))

@@ -11,7 +11,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.texts import _
 from runway_desktop.usecases.requests.input_fields import WayToUse, ways_to_use
-from runway_desktop.values import replace
+from runway_desktop.values import Struct, replace
 
 USUAL = (("text_to_image", "gen4_image"), ("image_to_video", "gen4.5"), ("video_upscale", ""))
 """Endpoints of a new chain, and the model of each if the catalog has it; else its first one."""
@@ -83,28 +83,26 @@ def _needs_prompt_alone(pair: Pair) -> bool:
     return pair.prompt_field is not None and not any(field.required for field in pair.asset_fields)
 
 
-class StepChoice:
+class StepChoice(Struct, frozen=True, kw_only=True):
     """A step, or a new one, as the chooser of models sees it."""
 
-    def __init__(self, catalog: Catalog, step: Step | None, chosen: Callable[[str, str], object]) -> None:
-        self._catalog = catalog
-        self._step = step
-        self._chosen = chosen
+    catalog: Catalog
+    step: Step | None
+    chosen: Callable[[str, str], object]
 
     @property
     def pair(self) -> Pair:
-        step = self._step
-        found = self._catalog.pair(step.endpoint, step.model) if step is not None else None
-        return found or next(iter(self._catalog.pairs()))
+        found = self.catalog.pair(self.step.endpoint, self.step.model) if self.step is not None else None
+        return found or next(iter(self.catalog.pairs()))
 
     def first_request(self) -> Request:
-        values = self._step.values if self._step is not None else {}
+        values = self.step.values if self.step is not None else {}
         return Request(endpoint=self.pair.endpoint, model=self.pair.model, values=values)
 
     def choose(self, endpoint: str, model: str) -> None:
-        self._chosen(endpoint, model)
+        self.chosen(endpoint, model)
 
     def choose_endpoint(self, endpoint: str) -> None:
-        found = self._catalog.endpoint(endpoint)
+        found = self.catalog.endpoint(endpoint)
         if found is not None and found.models:
-            self._chosen(endpoint, found.models[0])
+            self.chosen(endpoint, found.models[0])

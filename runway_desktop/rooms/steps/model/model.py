@@ -64,8 +64,6 @@ class StepsModel(Model):
         self._judge = judge
         self.project = ""
         self.chains: Sequence[Chain] = ()
-        self.board: Board | None = None
-        """None until the store has answered."""
         self.table = BoardTable(self._cell, self)
         self.current: TaskId | None = None
         self.auto_advance = True
@@ -87,7 +85,7 @@ class StepsModel(Model):
         """What was read of the project before is shown until it is read again."""
         self.project = project
         if self.board is None or self.board.project != project:
-            self.board = self.current = None
+            self.current = None
             self.table.show(None)
         self.refresh()
 
@@ -100,6 +98,11 @@ class StepsModel(Model):
         if not self._is_reading and self.project:
             self._is_reading = True
             self._runner(self._read(), "read steps")
+
+    @property
+    def board(self) -> Board | None:
+        """None until the store has answered."""
+        return self.table.board
 
     @property
     def chain(self) -> Chain | None:
@@ -136,9 +139,8 @@ class StepsModel(Model):
         """What today costs with these picks: "660 + 720 of 1,500, 120 left"."""
         return cells.cap_words(*self.spent, self.cost(ready).credits)
 
-    @property
-    def continue_words(self) -> str:
-        return cells.continue_words(self.ready, self._cases.pricing)
+    def continue_words(self, ready: Sequence[Ready]) -> str:
+        return cells.continue_words(ready, self._cases.pricing)
 
     def failure(self) -> tuple[Row | None, str]:
         """The latest failed take, and a sentence about it; None and an empty text if there is none."""
@@ -335,7 +337,7 @@ class StepsModel(Model):
 
     def model_choice(self, step: Step | None) -> Chooser:
         """To choose a step's model; None: of a new last step."""
-        choice = editing.StepChoice(self._cases.catalog, step, partial(self._choose_model, step))
+        choice = editing.StepChoice(catalog=self._cases.catalog, step=step, chosen=partial(self._choose_model, step))
         return Chooser(self._cases, self._bridge, self._runner, choice, self)
 
     def _choose_model(self, step: Step | None, endpoint: str, model: str) -> None:
@@ -389,7 +391,7 @@ class StepsModel(Model):
             self.changed.emit()
 
     def _show(self, chains: Sequence[Chain], board: Board) -> None:
-        self.chains, self.board = chains, board
+        self.chains = chains
         takes = (take.row for row in board.rows for cell in row.cells for take in cell.takes)
         self._live.take([row for row in takes if not row.task.state.is_final])
         self.table.show(board)

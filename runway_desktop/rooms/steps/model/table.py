@@ -27,16 +27,16 @@ class BoardTable(QAbstractTableModel):
         """`shown` works out the cell of a row and column."""
         super().__init__(parent)
         self._worked_out = shown
-        self._board: Board | None = None
+        self.board: Board | None = None
         self._cells: dict[tuple[int, int], CellShown] = {}
         self._places: dict[TaskId, tuple[int, int]] = {}
 
     def show(self, board: Board | None) -> None:
         """In place if shots and steps are the same, which keeps what is current."""
-        is_same = _outline(board) == _outline(self._board)
+        is_same = _outline(board) == _outline(self.board)
         if not is_same:
             self.beginResetModel()
-        self._board, self._places = board, {}
+        self.board, self._places = board, {}
         self._cells.clear()
         for row, shot in enumerate(board.rows if board is not None else ()):
             for column, cell in enumerate(shot.cells):
@@ -64,10 +64,10 @@ class BoardTable(QAbstractTableModel):
         return found
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() or self._board is None else len(self._board.rows)
+        return 0 if parent.isValid() or self.board is None else len(self.board.rows)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() or self._board is None else len(self._board.columns)
+        return 0 if parent.isValid() or self.board is None else len(self.board.columns)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         match role:
@@ -80,11 +80,11 @@ class BoardTable(QAbstractTableModel):
                 return self.cell(index.row(), index.column()) if role == CELL else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if self._board is None:
+        if self.board is None:
             return None
         if orientation is Qt.Orientation.Horizontal:
             return str(section + 1) if role == Qt.ItemDataRole.DisplayRole else None
-        row = self._board.rows[section]
+        row = self.board.rows[section]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.name or shot_words("")
