@@ -96,16 +96,16 @@ class CellDelegate(ItemDelegate):
     def _words(self, painter: QPainter, room: QRect, cell: CellShown, hint: str) -> None:
         if room.isEmpty():
             return
-        small = self._theme.small_font()
+        said, small = cell.beside, self._theme.small_font()
         if not cell.tiles:
-            draw_lines(painter, room, hint or cell.headline, small, self._theme.color(SECOND_INKS[cell.tone]))
+            draw_lines(painter, room, hint or said.headline, small, self._theme.color(SECOND_INKS[said.tone]))
             return
         first, second = QRect(room), QRect(room)
-        if cell.detail:
+        if said.detail:
             first.setBottom(room.center().y())
             second.setTop(room.center().y())
-        self.text(painter, first, cell.headline, small, QUIET_INKS[cell.tone])
-        self.text(painter, second, cell.detail, small, Role.ACCENT if cell.fix is not None else Role.MUTED)
+        self.text(painter, first, said.headline, small, QUIET_INKS[said.tone])
+        self.text(painter, second, said.detail, small, Role.ACCENT if cell.fix is not None else Role.MUTED)
 
 
 def paint_edges(painter: QPainter, rect: QRect, theme: Theme, *, mirrored: bool) -> None:

@@ -40,14 +40,15 @@ from .model.model import StepsModel
 from .step_dialog import StepDialog
 
 BELOW = "  ▾"
+_IN_CHIPS = ("duration", "ratio", "resolution", "scaleFactor")
 MOST_AMOUNT = 4
 """Of takes for each pick, in the menu."""
 
 
 def chip_field(pair: Pair | None) -> Field | None:
-    """The field that has a chip: the length, else the first of the main ones."""
-    fields = [one for one in pair.main_fields if not one.is_asset and one.name != "seed"] if pair is not None else []
-    return next((one for one in fields if one.name == "duration"), fields[0] if fields else None)
+    """The field that has a chip: the length, else the size, else the first of the main ones."""
+    fields = {one.name: one for one in pair.main_fields if not one.is_asset and one.name != "seed"} if pair else {}
+    return next((fields[name] for name in (*_IN_CHIPS, *fields) if name in fields), None)
 
 
 class StepHead(QWidget):

@@ -204,7 +204,7 @@ async def test_refused_take_leads_to_its_prompt_in_the_composer(tmp_path, theme)
         await film.rig.put(failed)
         await film.rig.load()
         await film.open()
-        assert film.page.model.table.cell(1, 1).detail == "Edit prompt"
+        assert film.page.model.table.cell(1, 1).beside.detail == "Edit prompt"
         film.page.board.go_to(TaskId("t9"))
         press(film, KEYS.Key_Return)
         await until(lambda: film.rig.composer.prompt == "Refused")

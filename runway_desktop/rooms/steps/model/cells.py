@@ -16,9 +16,10 @@ from runway_desktop.usecases.steps import Board, BoardRow, Cell, Column, Ready, 
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.holds import cost_words
 from runway_desktop.usecases.words.states import StateWords, Tone
-from runway_desktop.values import Struct
+from runway_desktop.values import Struct, replace
 
 StateOf = Callable[[Row], StateWords]
+_NOTHING = StateWords(headline="")
 
 
 class CellShown(Struct, frozen=True, kw_only=True):
@@ -29,11 +30,9 @@ class CellShown(Struct, frozen=True, kw_only=True):
     signs: tuple[tuple[str, Tone] | None, ...] = ()
     """Of each take without a result: the icon of its state, and its tone."""
     coming: tuple[str, ...] = ()
-    headline: str = ""
-    detail: str = ""
-    tone: Tone = Tone.PLAIN
+    beside: StateWords = _NOTHING
     fix: Row | None = None
-    """A failed take; `detail` is the text of what mends it."""
+    """A failed take; the detail beside it is the text of what mends it."""
     hint: str = ""
     """What to do about the takes of the step before, of which none is picked."""
     spoken: str = ""
@@ -88,7 +87,7 @@ def shown_cell(
 ) -> CellShown:
     """`rows`: the takes as they are now."""
     cell, column = row.cells[at], board.columns[at]
-    headline, detail, tone, fix = _beside(board, row, at, rows, state, pricing)
+    beside, fix = _beside(row, at, rows, state, pricing)
     picked = sum(one.task.pick is Pick.PICK for one in rows)
     told = enumerated(
         (
@@ -98,21 +97,21 @@ def shown_cell(
         )
     )
     spoken = _("{shot}, {step}: {told}", shot=shot_words(row.name), step=title_of(column.step), told=told)
-    beside = (cost_words(credits_of(cell.coming, pricing)),) if cell.coming else (headline, "" if fix else detail)
+    said = (beside.headline, beside.detail if fix is None else "")
+    if cell.coming:
+        said = (cost_words(credits_of(cell.coming, pricing)), "")
     before = len(row.cells[at - 1].takes) if at else 0
     hint = ngettext("{n} take, not picked. Press P.", "{n} takes, none picked. Press P on one.", before)
     after = row.cells[at + 1] if at + 1 < len(row.cells) else Cell()
     gone_on = {one.take.row.task.id for one in after.done}
     return CellShown(
         rows=tuple(rows),
-        signs=tuple(None if one.outputs else ((said := state(one)).icon, said.tone) for one in rows),
+        signs=tuple(None if one.outputs else ((now := state(one)).icon, now.tone) for one in rows),
         coming=tuple(_dashed(credits_of([one], pricing)) for one in cell.coming),
-        headline=headline,
-        detail=detail,
-        tone=tone,
+        beside=beside,
         fix=fix,
         hint=hint if _waits(row, at) else "",
-        spoken=". ".join(filter(None, (spoken, *beside))),
+        spoken=". ".join(filter(None, (spoken, *said))),
         done=tuple(one for one in rows if one.task.id in gone_on),
     )
 
@@ -127,28 +126,25 @@ def _short(credits: float, *, exact: bool) -> str:
 
 
 def _beside(
-    board: Board, row: BoardRow, at: int, rows: Sequence[Row], state: StateOf, pricing: Pricing
-) -> tuple[str, str, Tone, Row | None]:
-    """The two lines beside the takes, their tone, and the failed take that they offer to mend."""
+    row: BoardRow, at: int, rows: Sequence[Row], state: StateOf, pricing: Pricing
+) -> tuple[StateWords, Row | None]:
+    """The two lines beside the takes, and the failed take that they offer to mend."""
     cell = row.cells[at]
     if cell.coming:
-        picks = ngettext("{n} pick", "{n} picks", len(cell.coming))
-        cost = credits_of(cell.coming, pricing)
+        picks, cost = ngettext("{n} pick", "{n} picks", len(cell.coming)), credits_of(cell.coming, pricing)
         detail = cost_words(cost) if cost.unknown else _("{number} credits", number=_dashed(cost))
-        return picks, detail, Tone.PLAIN, None
+        return StateWords(headline=picks, detail=detail), None
     live = next((one for one in reversed(rows) if not one.task.state.is_final), None)
-    if live is not None:
-        said = state(live)
-        return said.headline, said.detail, said.tone, None
     failed = next((one for one in reversed(rows) if one.task.state is State.FAILED), None)
-    if failed is not None:
-        return state(failed).headline, fix_words(failed, pricing.price(failed.task.request)), Tone.BAD, failed
-    if cell.problems:
-        return str(cell.problems[0]), "", Tone.WARN, None
-    if len(rows) == 1 and at == len(row.cells) - 1:
-        said = state(rows[0])
-        return said.headline, said.detail, said.tone, None
-    return _("Waits for a pick in {step}", step=at) if _waits(row, at) else "", "", Tone.PLAIN, None
+    if live is None and failed is not None:
+        return replace(state(failed), detail=fix_words(failed, pricing.price(failed.task.request))), failed
+    if live is None and cell.problems:
+        return StateWords(headline=str(cell.problems[0]), tone=Tone.WARN), None
+    if live is None and len(rows) == 1 and at == len(row.cells) - 1:
+        live = rows[0]
+    if live is not None:
+        return state(live), None
+    return StateWords(headline=_("Waits for a pick in {step}", step=at) if _waits(row, at) else ""), None
 
 
 def _waits(row: BoardRow, at: int) -> bool:

@@ -74,8 +74,8 @@ class BoardTable(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.DisplayRole:
                 return self.cell(index.row(), index.column()).spoken
             case Qt.ItemDataRole.ToolTipRole:
-                cell = self.cell(index.row(), index.column())
-                return tip("\n".join(filter(None, (cell.headline, cell.detail))))
+                said = self.cell(index.row(), index.column()).beside
+                return tip("\n".join(filter(None, (said.headline, said.detail))))
             case _:
                 return self.cell(index.row(), index.column()) if role == CELL else None
 
