@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+from tests.rigs.sources import tree
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "runway_desktop"
@@ -101,7 +104,8 @@ def statements(node: ast.AST, *, in_function: bool = False) -> Iterator[tuple[as
         is_inside = in_function or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
         if isinstance(child, ast.stmt):
             yield child, is_inside
-        yield from statements(child, in_function=is_inside)
+        if not isinstance(child, ast.expr):
+            yield from statements(child, in_function=is_inside)
 
 
 def is_of_ours(one: ast.stmt) -> bool:
@@ -110,24 +114,25 @@ def is_of_ours(one: ast.stmt) -> bool:
     return isinstance(one, ast.Import) and any(alias.name.startswith("runway_desktop") for alias in one.names)
 
 
-def in_functions(tree: ast.Module) -> int:
-    return sum(is_inside and is_of_ours(one) for one, is_inside in statements(tree))
+def in_functions(module: ast.Module) -> int:
+    return sum(is_inside and is_of_ours(one) for one, is_inside in statements(module))
 
 
-def for_types_alone(tree: ast.Module) -> int:
+def for_types_alone(module: ast.Module) -> int:
     blocks = (
-        one for one, _ in statements(tree) if isinstance(one, ast.If) and ast.unparse(one.test) == "TYPE_CHECKING"
+        one for one, _ in statements(module) if isinstance(one, ast.If) and ast.unparse(one.test) == "TYPE_CHECKING"
     )
     return sum(isinstance(one, ast.Import | ast.ImportFrom) for block in blocks for one in block.body)
 
 
+@cache
 def counted() -> tuple[dict[str, int], dict[str, int]]:
     late, typed = {}, {}
     for file in sorted(PACKAGE.rglob("*.py")):
-        name, tree = file.relative_to(PACKAGE).as_posix(), ast.parse(file.read_text("utf-8"))
-        if not name.startswith(BORDERS) and (number := in_functions(tree)):
+        name = file.relative_to(PACKAGE).as_posix()
+        if not name.startswith(BORDERS) and (number := in_functions(tree(file))):
             late[name] = number
-        if number := for_types_alone(tree):
+        if number := for_types_alone(tree(file)):
             typed[name] = number
     return late, typed
 
@@ -160,5 +165,5 @@ def late():
     class Inner:
         from runway_desktop import ui
 """
-    tree = ast.parse(source)
-    assert (in_functions(tree), for_types_alone(tree)) == (2, 2)
+    module = ast.parse(source)
+    assert (in_functions(module), for_types_alone(module)) == (2, 2)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.use_cases import Queue, Tasks, UseCases
+from tests.rigs.sources import nodes
 
 SOURCE = Path(__file__).parents[2] / "runway_desktop"
 ALLOWED = {
@@ -21,21 +22,21 @@ ALLOWED = {
 }
 
 
-def calls() -> Iterator[tuple[str, str, str]]:
+@cache
+def calls() -> tuple[tuple[str, str, str], ...]:
+    found = []
     for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Attribute):
                 held = node.value
                 name = held.attr if isinstance(held, ast.Attribute) else held.id if isinstance(held, ast.Name) else ""
-                yield path.relative_to(SOURCE).as_posix(), name.lstrip("_"), node.attr
-
-
-CALLS = tuple(calls())
+                found.append((path.relative_to(SOURCE).as_posix(), name.lstrip("_"), node.attr))
+    return tuple(found)
 
 
 @pytest.mark.parametrize(("owner", "method"), ALLOWED)
 def test_only_allowed_modules_put_tasks_into_the_lane(owner: str, method: str):
-    found = {path for path, name, attribute in CALLS if (name, attribute) == (owner, method)}
+    found = {path for path, name, attribute in calls() if (name, attribute) == (owner, method)}
     assert found, "the rule speaks of something that exists"
     assert {path for path in found if not path.startswith(ALLOWED[owner, method])} == set()
 

@@ -7,10 +7,12 @@ use `tip`. Literal texts in the source are exempt, and their translations.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.rigs.sources import dotted, nodes
 
 ROOT = Path(__file__).resolve().parents[2] / "runway_desktop"
 
@@ -32,17 +34,19 @@ DOORS = {"tip", "plain.tip", "notice", "keys.tip", "_keys.tip", "window.keys.tip
 ROLE = "ToolTipRole"
 
 
-def found(tree: ast.Module, *, makes_labels: bool = False) -> Iterator[str]:
-    for node in ast.walk(tree):
+def found(everything: Iterable[ast.AST], *, makes_labels: bool = False) -> Iterator[str]:
+    for node in everything:
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name) if name in READS_HTML:
                 yield f"{node.lineno} {name}"
-            case ast.ClassDef(bases=bases) if not makes_labels and "QLabel" in map(ast.unparse, bases):
+            case ast.ClassDef(bases=bases) if not makes_labels and "QLabel" in map(dotted, bases):
                 yield f"{node.lineno} class {node.name}"
-            case ast.FunctionDef() | ast.AsyncFunctionDef() if "PlainText" not in ast.unparse(node):
-                made = (call for call in ast.walk(node) if isinstance(call, ast.Call))
-                yield from (f"{call.lineno} {name}" for call in made if (name := ast.unparse(call.func)) in DECIDES)
-            case ast.Call(func=func) if not makes_labels and ast.unparse(func) == "QLabel":
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                calls = (call for call in ast.walk(node) if isinstance(call, ast.Call))
+                made = [call for call in calls if dotted(call.func) in DECIDES]
+                if made and "PlainText" not in ast.unparse(node):
+                    yield from (f"{call.lineno} {dotted(call.func)}" for call in made)
+            case ast.Call(func=func) if not makes_labels and dotted(func) == "QLabel":
                 yield f"{node.lineno} QLabel"
             case ast.match_case() if ROLE in ast.unparse(node.pattern):
                 yield from returned(node.body)
@@ -89,7 +93,7 @@ def test_external_text_is_shown_as_plain_text_in_labels_and_tool_tips():
     everywhere = {}
     for file in sorted(ROOT.rglob("*.py")):
         name = file.relative_to(ROOT).as_posix()
-        places = list(found(ast.parse(file.read_text("utf-8")), makes_labels=name == LABELS))
+        places = list(found(nodes(file), makes_labels=name == LABELS))
         if places:
             everywhere[name] = places
     assert [place.split()[1] for place in everywhere.pop(GUIDE)] == ITS_MARKDOWN
@@ -128,4 +132,4 @@ def test_external_text_is_shown_as_plain_text_in_labels_and_tool_tips():
 )
 def test_plain_text_check_finds_external_text_that_may_render_as_html(line: str, is_found: bool):
     # `return` stands in functions alone; for the syntax it does not matter.
-    assert bool(list(found(ast.parse(line)))) is is_found
+    assert bool(list(found(ast.walk(ast.parse(line))))) is is_found

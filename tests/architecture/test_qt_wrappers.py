@@ -8,10 +8,12 @@ deleted" from then on.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.rigs.sources import dotted, nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,51 +27,51 @@ MADE_BY_QT = {
 """Calls that return what Qt made, when they are given no object of ours."""
 
 
-def files(room: str) -> Iterator[tuple[str, ast.Module]]:
+def files(room: str) -> Iterator[tuple[str, tuple[ast.AST, ...]]]:
     for file in sorted((ROOT / room).rglob("*.py")):
-        yield str(file.relative_to(ROOT)), ast.parse(file.read_text("utf-8"))
+        yield str(file.relative_to(ROOT)), nodes(file)
 
 
-def asked_of_foreign(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+def asked_of_foreign(everything: Iterable[ast.AST]) -> Iterator[str]:
+    for node in everything:
         if isinstance(node, ast.Attribute) and node.attr in FOREIGN:
             yield f"{node.lineno} {node.attr}"
 
 
-def kept(tree: ast.AST) -> Iterator[str]:
+def kept(everything: Iterable[ast.AST]) -> Iterator[str]:
     """What is stored in an attribute, and bound methods that are handed on to be called later."""
-    for node in ast.walk(tree):
+    for node in everything:
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Attribute) for target in targets) and _is_made_by_qt(node.value):
                 yield f"{node.lineno} {ast.unparse(node)}"
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] not in ("connect", "disconnect"):
+        elif isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] not in ("connect", "disconnect"):
             # A slot of Qt's own is connected by Qt, without the wrapper.
             for given in (*node.args, *(keyword.value for keyword in node.keywords)):
                 if isinstance(given, ast.Attribute) and _is_made_by_qt(given.value):
                     yield f"{given.lineno} {ast.unparse(given)}"
 
 
-def of_receivers(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("QTimer.singleShot") and len(node.args) > 2:
+def of_receivers(everything: Iterable[ast.AST]) -> Iterator[str]:
+    for node in everything:
+        if isinstance(node, ast.Call) and len(node.args) > 2 and dotted(node.func).endswith("QTimer.singleShot"):
             yield f"{node.lineno} {ast.unparse(node)}"
 
 
 def _is_made_by_qt(value: ast.AST | None) -> bool:
     if not isinstance(value, ast.Call):
         return False
-    name = value.func.attr if isinstance(value.func, ast.Attribute) else ast.unparse(value.func)
+    name = value.func.attr if isinstance(value.func, ast.Attribute) else dotted(value.func)
     return name in MADE_BY_QT
 
 
 @pytest.mark.parametrize("room", ["runway_desktop", "tests"])
 def test_code_never_asks_a_widget_for_objects_it_does_not_own(room):
-    assert [f"{file}:{found}" for file, tree in files(room) for found in asked_of_foreign(tree)] == []
+    assert [f"{file}:{found}" for file, everything in files(room) for found in asked_of_foreign(everything)] == []
 
 
 def test_code_keeps_no_python_wrapper_of_objects_created_by_qt():
-    assert [f"{file}:{found}" for file, tree in files("runway_desktop") for found in kept(tree)] == []
+    assert [f"{file}:{found}" for file, everything in files("runway_desktop") for found in kept(everything)] == []
 
 
 @pytest.mark.parametrize(
@@ -87,15 +89,15 @@ def test_code_keeps_no_python_wrapper_of_objects_created_by_qt():
     ],
 )
 def test_wrapper_check_reports_a_kept_wrapper(line, is_kept):
-    assert bool([*kept(ast.parse(line))]) == is_kept
+    assert bool([*kept(ast.walk(ast.parse(line)))]) == is_kept
 
 
 def test_wrapper_check_reports_a_getter_of_a_foreign_object():
-    assert [*asked_of_foreign(ast.parse("after = widget.nextInFocusChain()"))] == ["1 nextInFocusChain"]
+    assert [*asked_of_foreign(ast.walk(ast.parse("after = widget.nextInFocusChain()")))] == ["1 nextInFocusChain"]
 
 
 def test_single_shot_callbacks_report_their_exceptions():
     """PySide drops what the callable raises where the timer is given a receiver beside it."""
-    found = [f"{name}:{line}" for name, tree in files("runway_desktop") for line in of_receivers(tree)]
+    found = [f"{name}:{line}" for name, everything in files("runway_desktop") for line in of_receivers(everything)]
     assert found == []
-    assert list(of_receivers(ast.parse("QTimer.singleShot(0, self, self.fit)")))
+    assert list(of_receivers(ast.walk(ast.parse("QTimer.singleShot(0, self, self.fit)"))))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from runway_desktop.ui.room import Room
 from runway_desktop.usecases.commands.command import SECTIONS
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.words.states import LOOKS
+from tests.rigs.sources import dotted, nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "runway_desktop"
@@ -29,7 +31,7 @@ def imported(file: Path) -> set[str]:
     """Names of all that a file imports, absolute or from its own folder, in functions too."""
     here = ".".join(file.relative_to(ROOT).parent.parts)
     found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -90,11 +92,11 @@ def test_texts_of_room_records_are_translated_when_shown():
 def test_rooms_are_opened_by_existing_ids():
     wanted = set()
     for file in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in nodes(file):
             if isinstance(node, ast.Call):
-                words = [ast.unparse(one) for one in (node.func, *node.args)]
-                for at, word in enumerate(words[:-1]):
-                    if word.endswith(("open_room", "desk.open")) and words[at + 1].startswith("'"):
-                        wanted.add(ast.literal_eval(words[at + 1]))
+                for word, given in pairwise((node.func, *node.args)):
+                    match given:
+                        case ast.Constant(value=str(id_)) if dotted(word).endswith(("open_room", "desk.open")):
+                            wanted.add(id_)
     assert wanted <= {room.id for room in ROOMS}
     assert {"sheet", "preferences"} <= wanted

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.rigs.sources import dotted, nodes, tree
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "runway_desktop"
 
@@ -21,19 +23,18 @@ MOST_MODULES = 26
 MACHINE_LUCK = {"random.random", "random.uniform", "random.choice", "random.randint", "random.shuffle"}
 
 
-def trees(room: str) -> Iterator[tuple[Path, ast.Module]]:
-    for file in sorted((PACKAGE / room).rglob("*.py")):
-        yield file.relative_to(ROOT), ast.parse(file.read_text("utf-8"))
+def files(room: str) -> list[Path]:
+    return sorted((PACKAGE / room).rglob("*.py"))
 
 
-def calls(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def calls(file: Path) -> Iterator[tuple[int, str]]:
+    for node in nodes(file):
         if isinstance(node, ast.Call):
-            yield node.lineno, ast.unparse(node.func)
+            yield node.lineno, dotted(node.func)
 
 
-def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def imports(file: Path) -> Iterator[tuple[int, str]]:
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -43,10 +44,10 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def test_domain_imports_only_the_standard_library_and_its_value_types():
     known = ("runway_desktop.domain", "runway_desktop.texts", "runway_desktop.values")
     strangers = []
-    for file, tree in trees("domain"):
+    for file in files("domain"):
         strangers += [
-            f"{file}:{line} {name}"
-            for line, name in imports(tree)
+            f"{file.relative_to(ROOT)}:{line} {name}"
+            for line, name in imports(file)
             if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith(known)
         ]
     assert strangers == []
@@ -55,9 +56,9 @@ def test_domain_imports_only_the_standard_library_and_its_value_types():
 @pytest.mark.parametrize("room", ["domain", "services", "usecases"])
 def test_time_and_randomness_are_parameters(room):
     taken = [
-        f"{file}:{line} {name}()"
-        for file, tree in trees(room)
-        for line, name in calls(tree)
+        f"{file.relative_to(ROOT)}:{line} {name}()"
+        for file in files(room)
+        for line, name in calls(file)
         if name in MACHINE_TIME | MACHINE_LUCK and file.name != "clock.py"
     ]
     assert taken == []
@@ -67,16 +68,16 @@ def test_no_event_loop_runs_inside_the_loop():
     """`exec()` hangs other tasks for good. Dragging is the exception, for the system runs that loop, and so is the
     application with one sentence, or with a restore, before any loop of ours began."""
     nested = [
-        f"{file}:{line} {name}()"
-        for file, tree in trees("")
-        for line, name in calls(tree)
+        f"{file.relative_to(ROOT)}:{line} {name}()"
+        for file in files("")
+        for line, name in calls(file)
         if name.endswith((".processEvents", ".exec_", ".exec")) and name not in {"drag.exec", "application.exec"}
     ]
     assert nested == []
 
 
 def test_every_module_has_a_docstring():
-    silent = [str(file) for file, tree in trees("") if tree.body and ast.get_docstring(tree) is None]
+    silent = [str(file) for file in files("") if tree(file).body and ast.get_docstring(tree(file)) is None]
     assert silent == []
 
 
@@ -98,7 +99,7 @@ def test_packaging_folder_does_not_shadow_the_packaging_library():
 
 def test_no_module_has_a_meaningless_name():
     vague = {"utils", "util", "helpers", "helper", "manager", "handler", "data", "info", "misc", "common"}
-    assert [str(file) for file, _tree in trees("") if file.stem in vague] == []
+    assert [str(file) for file in files("") if file.stem in vague] == []
 
 
 def test_every_path_on_the_architecture_page_exists():
@@ -115,7 +116,7 @@ def test_every_name_in_a_to_add_docstring_exists():
     made = set(re.findall(r"^\s*(?:(?:async )?def |class |CREATE INDEX )?(\w+)", code, re.MULTILINE))
     gone = []
     for file in PACKAGE.rglob("__init__.py"):
-        _, _, rows = (ast.get_docstring(ast.parse(file.read_text("utf-8"))) or "").partition("To add\n")
+        _, _, rows = (ast.get_docstring(tree(file)) or "").partition("To add\n")
         for name in re.findall(r"`([\w/]+)(?:\.py)?/?`", rows):
             modules = [(root / name).with_suffix(end) for root in (file.parent, PACKAGE, ROOT) for end in ("", ".py")]
             if name not in made and not any(path.exists() for path in modules):
@@ -142,10 +143,10 @@ def test_only_one_module_gets_a_task_from_runway():
     """It keeps the gap between two questions about one task. Those who hand a call on (the adapter that is made when it
     is needed) stand outside these rooms."""
     askers = {
-        file.as_posix()
+        file.relative_to(ROOT).as_posix()
         for room in ("services", "usecases", "viewmodels", "ui", "rooms", "app")
-        for file, tree in trees(room)
-        for _, name in calls(tree)
+        for file in files(room)
+        for _, name in calls(file)
         if re.search(r"(runway|client)\W*\.task$", name)
     }
     assert askers == {"runway_desktop/services/tasks/asking.py"}

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from runway_desktop.domain import errors
+from tests.rigs.sources import nodes, tree
 
 ROOT = Path(__file__).resolve().parents[2] / "runway_desktop"
 
@@ -26,7 +28,7 @@ def structs() -> Iterator[str]:
     """Names of the classes of records, and of errors beside `domain.errors`."""
     for layer in ("domain", "services"):
         for file in (ROOT / layer).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            for node in nodes(file):
                 if isinstance(node, ast.ClassDef) and any(
                     getattr(base, "id", "") in ("Struct", "Exception") for base in node.bases
                 ):
@@ -34,7 +36,11 @@ def structs() -> Iterator[str]:
 
 
 OWN_ERRORS = {name for name, found in vars(errors).items() if isinstance(found, type) and issubclass(found, Exception)}
-RECORDS = OWN_ERRORS | MAKERS | set(structs())
+
+
+@cache
+def records() -> set[str]:
+    return OWN_ERRORS | MAKERS | set(structs())
 
 
 def makes_record(node: ast.AST) -> bool:
@@ -42,14 +48,14 @@ def makes_record(node: ast.AST) -> bool:
         case ast.Raise():
             return True
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            return name in RECORDS
+            return name in records()
     return False
 
 
-def sentences(tree: ast.AST) -> Iterator[str]:
+def sentences(module: ast.AST) -> Iterator[str]:
     """Those of a module that no record carries, in their order."""
-    made = [node for node in ast.walk(tree) if makes_record(node)]
-    return _sentences(tree, {one.id for node in made for one in ast.walk(node) if isinstance(one, ast.Name)})
+    made = [node for node in ast.walk(module) if makes_record(node)]
+    return _sentences(module, {one.id for node in made for one in ast.walk(node) if isinstance(one, ast.Name)})
 
 
 def _sentences(node: ast.AST, carried: set[str]) -> Iterator[str]:
@@ -86,7 +92,7 @@ def test_sentences_are_made_in_the_words_alone(layer: str):
     found = {
         file.relative_to(ROOT).as_posix(): said
         for file in sorted((ROOT / layer).rglob("*.py"))
-        if (said := list(sentences(ast.parse(file.read_text("utf-8")))))
+        if (said := list(sentences(tree(file))))
     }
     assert found == {}
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.rigs.sources import nodes
+
 ROOT = Path(__file__).parents[2] / "runway_desktop"
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.name != "values.py")
 FOR_DATACLASSES = {"replace", "asdict", "astuple", "fields"}
@@ -19,7 +21,7 @@ def imported() -> dict[Path, dict[str, set[str]]]:
     found: dict[Path, dict[str, set[str]]] = {}
     for path in MODULES:
         names = found[path] = {}
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.ImportFrom) and node.module is not None:
                 names.setdefault(node.module, set()).update(name.name for name in node.names)
             elif isinstance(node, ast.Import):
@@ -41,15 +43,14 @@ def test_struct_defaults_use_the_field_function_of_their_own_module():
     """A dataclass takes the `field` of a struct for the default itself, and the other way round."""
     wrong: list[str] = []
     for path in MODULES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
         origin = {
             name.asname or name.name: node.module
-            for node in ast.walk(tree)
+            for node in nodes(path)
             if isinstance(node, ast.ImportFrom)
             for name in node.names
             if name.name == "field"
         }
-        for made in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+        for made in (node for node in nodes(path) if isinstance(node, ast.ClassDef)):
             wanted = "dataclasses" if made.decorator_list else "runway_desktop.values"
             calls = [line.value for line in made.body if isinstance(line, ast.AnnAssign)]
             names = [call.func.id for call in calls if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)]
