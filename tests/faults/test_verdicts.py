@@ -118,6 +118,7 @@ async def test_verdict_waits_for_a_server_that_makes_the_task_late(seed):
     assert said.wrongly_not_made == []
 
 
+@pytest.mark.long
 async def test_most_unanswered_sendings_get_a_verdict():
     assert share_of_answers([await lives(seed, 1.0, 2.0) for seed in range(examples(4))]) > 0.8
     assert share_of_answers([await lives(seed, 0.0, 0.3) for seed in range(examples(4))]) > 0.8

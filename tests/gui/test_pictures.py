@@ -32,6 +32,7 @@ def made() -> dict[Path, bytes]:
     return verbs.pictures(Path(sys.executable))
 
 
+@pytest.mark.long
 def test_words_on_a_documentation_picture_still_exist_in_the_window(made: dict[Path, bytes]):
     gone = {}
     for file, png in made.items():
@@ -41,6 +42,7 @@ def test_words_on_a_documentation_picture_still_exist_in_the_window(made: dict[P
     assert {name: words for name, words in gone.items() if words} == {}, "older than the window: dev.py picture"
 
 
+@pytest.mark.long
 def test_every_picture_referenced_in_the_docs_exists(made: dict[Path, bytes]):
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "guide").glob("*.md")]
     shown = re.compile(r"!\[[^\]]*\]\(([^)]+)\)")
