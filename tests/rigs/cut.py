@@ -39,7 +39,8 @@ class Cutting:
     ) -> Task:  # fmt: skip
         """A finished, picked take of 5 seconds, unless said otherwise; of the shot of its number."""
         usual: dict[str, Any] = {"project": PROJECT, "shot": shot or f"{number:02}0", "pick": Pick.PICK}
-        made = task(number, State.SUCCEEDED, **(usual | members))
+        state = members.pop("state", State.SUCCEEDED)
+        made = task(number, state, **(usual | members))
         path = file or self.folder / f"{number}.{'png' if media is Media.IMAGE else 'mp4'}"
         if sample and not path.exists():
             shutil.copyfile(SAMPLES / sample, path)
@@ -51,8 +52,8 @@ class Cutting:
 def result(made: Task, path: Path, media: Media, **members: Any) -> Output:
     usual: dict[str, Any] = {
         "duration": 0.0 if media is Media.IMAGE else 5.0,
-        "width": 1280,
-        "height": 720,
+        "width": 480,
+        "height": 270,
         "sha256": f"{hash(made.id):x}",
     }
     return saved(made, str(path), media=media, **(usual | members))

@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import convert
 
+from runway_desktop.desktop import ffmpeg
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.film.cut import Cut, FileCard, Sound
 from runway_desktop.domain.library import Document
 from runway_desktop.domain.media import Media
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange.cut.cut_files import CutForm, Exported
 from runway_desktop.services.exchange.cut.references import Editor
@@ -27,6 +30,7 @@ from runway_desktop.values import as_json, replace
 
 from .playing import CutCard, CutView, view_of
 
+NO_FFMPEG = Text("One film needs ffmpeg, which is not installed.")
 _NO_MEDIA = Text("“{name}” is no clip, picture or sound.")
 _NO_CLIP = Text("“{name}” is a sound. It belongs into the lane of sound.")
 _NO_SOUND = Text("“{name}” is no sound.")
@@ -117,7 +121,19 @@ class Cuts:
             )
         files = self._engine.cut_files
         timeline = await files.known(view.timeline)
-        return await files.export(timeline, form, target, editor, progress or Progress())
+        progress = progress or Progress()
+        if form is not CutForm.MP4:
+            return await files.export(timeline, form, target, editor, progress)
+        if not (program := await in_worker(None, ffmpeg.found)):
+            raise NotPossible(NO_FFMPEG, advice=Text("Install ffmpeg, or export for an editor."))
+        try:
+            return await files.film(timeline, target, partial(ffmpeg.run, program), progress)
+        except ffmpeg.Stopped:
+            return Exported(is_stopped=True)
+
+    async def can_film(self) -> bool:
+        """Whether ffmpeg is there, which makes the one film."""
+        return bool(await in_worker(None, ffmpeg.found))
 
     async def _card(self, path: Path) -> FileCard:
         from uuid import uuid4

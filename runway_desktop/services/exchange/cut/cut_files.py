@@ -1,10 +1,11 @@
 """The files of a cut: what they are, and exports of it. A file that exists is never replaced: the next free name is
-taken. Loop's thread; the work is done in workers. Raises DiskError, and NotPossible without ffmpeg for a film."""
+taken. Loop's thread; the work is done in workers. Raises DiskError."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from enum import StrEnum
 from itertools import count
@@ -25,6 +26,9 @@ from runway_desktop.services.media.media_facts import probe
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
+from .edl import edl, marker_edl
+from .fcp7 import fcp7
+from .film import Run, make_film
 from .otio import otio
 from .references import Editor
 
@@ -33,23 +37,30 @@ class CutForm(StrEnum):
     """What a cut is written as."""
 
     OTIO = "otio"
+    FCP7 = "fcp7"
+    EDL = "edl"
+    """With a second list for its notes."""
+    MP4 = "mp4"
+    """One film."""
     FOLDER = "folder"
-    """All of them in a new folder that can be moved, with copies of the clips."""
+    """The first three in a new folder that can be moved, with copies of the clips."""
 
 
 class Exported(Struct, frozen=True, kw_only=True):
     """`paths`: the files that were written, the one that was asked for first; none if it was stopped. `copied`: clips
-    beside it. `gaps`: of shots that play black or are left out."""
+    beside it."""
 
     paths: tuple[Path, ...] = ()
     copied: int = 0
-    gaps: int = 0
     is_stopped: bool = False
 
 
 Writer = Callable[[Timeline, PurePath, Editor], bytes]
-_OTIO: Mapping[str, Writer] = {".otio": otio}
-_WRITERS: Mapping[CutForm, Mapping[str, Writer]] = {CutForm.OTIO: _OTIO, CutForm.FOLDER: _OTIO}
+_WRITERS: Mapping[CutForm, Mapping[str, Writer]] = {
+    CutForm.OTIO: {".otio": otio},
+    CutForm.FCP7: {".xml": fcp7},
+    CutForm.EDL: {".edl": edl, ".markers.edl": marker_edl},
+}
 """What each form writes, by what follows the name."""
 
 
@@ -71,17 +82,32 @@ class CutFiles:
     async def export(
         self, timeline: Timeline, form: CutForm, target: Path, editor: Editor, progress: Progress
     ) -> Exported:
-        """`timeline`: of `known`."""
-        copied = 0
+        """Lists of the cut, with clips or without. `timeline`: of `known`."""
+        copied, forms = 0, [form]
         if form is CutForm.FOLDER:
             folder = await in_worker(self._workers, _new_folder, target)
             timeline, copied = await self._with_copies(timeline, folder, progress)
-            target = folder / folder.name
+            target, forms = folder / folder.name, list(_WRITERS)
         if progress.is_stopped:
             return Exported(copied=copied, is_stopped=True)
-        gaps = sum(item.gap is not None for item in timeline.items)
-        paths = await in_worker(self._workers, _write, timeline, form, target, editor)
-        return Exported(paths=paths, copied=copied, gaps=gaps)
+        written = [await in_worker(self._workers, _write, timeline, one, target, editor) for one in forms]
+        return Exported(paths=tuple(path for paths in written for path in paths), copied=copied)
+
+    async def film(self, timeline: Timeline, target: Path, run: Run, progress: Progress) -> Exported:
+        """One film. `timeline`: of `known`. Raises what `run` raises when it is stopped or fails; nothing is left then.
+        Canceled, it is stopped."""
+        loop = asyncio.get_running_loop()
+
+        def told(frames: int) -> bool:
+            """In the worker."""
+            loop.call_soon_threadsafe(progress.report, frames, timeline.frames)
+            return not progress.is_stopped
+
+        try:
+            return Exported(paths=(await in_worker(self._workers, _film, timeline, target, run, told),))
+        except asyncio.CancelledError:
+            progress.stop()
+            raise
 
     async def _with_copies(self, timeline: Timeline, folder: Path, progress: Progress) -> tuple[Timeline, int]:
         names, copies = Names(beside=False), dict[str, Path]()
@@ -149,16 +175,31 @@ def _new_folder(wanted: Path) -> Path:
 
 
 def _write(timeline: Timeline, form: CutForm, target: Path, editor: Editor) -> tuple[Path, ...]:
-    """In a worker. All files of a form have the same number."""
-    contents = {ending: write(timeline, target.parent, editor) for ending, write in _WRITERS[form].items()}
-    stem = target.name if target.suffix.lower() != f".{form}" else target.stem
+    """In a worker."""
+    written = {ending: write(timeline, target.parent, editor) for ending, write in _WRITERS[form].items()}
+    contents = {ending: content for ending, content in written.items() if content}
     with spoken_for(target.parent, needed=sum(map(len, contents.values()))):
-        for number in count(1):
-            paths = {ending: target.with_name(numbered(stem, number) + ending) for ending in contents}
-            if not any(os.path.lexists(path) for path in paths.values()):
-                break
-        for ending, path in paths.items():
+        paths = _free(target, list(contents))
+        for path, content in zip(paths, contents.values(), strict=True):
             draft = path.with_name(f"{path.name}.part")
-            write_new(draft, contents[ending], private.USUAL_FILE)
+            write_new(draft, content, private.USUAL_FILE)
             rename_exclusively(draft, path)
-    return tuple(paths.values())
+    return paths
+
+
+def _film(timeline: Timeline, target: Path, run: Run, told: Callable[[int], bool]) -> Path:
+    """In a worker."""
+    with spoken_for(target.parent):
+        [path] = _free(target, [".mp4"])
+        make_film(timeline, path, run, told)
+    return path
+
+
+def _free(target: Path, endings: Sequence[str]) -> tuple[Path, ...]:
+    """The first names with these endings that no file has, of the same number."""
+    stem = target.stem if target.suffix.lower() in endings else target.name
+    for number in count(1):
+        paths = tuple(target.with_name(numbered(stem, number) + ending) for ending in endings)
+        if not any(os.path.lexists(path) for path in paths):
+            return paths
+    raise AssertionError("There is always a next number")
