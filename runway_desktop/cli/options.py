@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -116,7 +117,7 @@ def _with_members(command: argparse.ArgumentParser, verb: Verb, typed: Command) 
                     flag, required=one.required and not typed.makes,
                     default=None if one.required or one.kind == "int" else one.default,
                     type=_reader(one), help=one.says,
-                    metavar="N" if one.kind in ("int", "float") else None,
+                    metavar="FILE" if one.unit == "file" else "N" if one.kind in ("int", "float") else None,
                 )  # fmt: skip
 
 
@@ -163,6 +164,8 @@ def _refused(message: str, program: str) -> CallRefused:
 
 def _reader(one: Member) -> Callable[[str], Any]:
     """Reads a word of the command line, within the member's bounds."""
+    if one.unit == "file":
+        return lambda word: os.path.abspath(os.path.expanduser(word)) if word else ""
     if one.kind not in ("int", "float"):
         return str
 

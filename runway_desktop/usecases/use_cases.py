@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .cast_members import CastFiles
     from .clients.client_cases import ClientCases
+    from .clients.verbs import CutAnswer, CutWished
     from .commands.commands import Commands
     from .cut.cuts import Cuts
     from .lane_lines import LaneLines
@@ -121,9 +122,21 @@ class UseCases:
             from .clients.client_cases import ClientCases
 
             self._client_cases = ClientCases(
-                self._engine, lambda: self.sending, find_key, address, has_window=has_window, steps=lambda: self.steps
+                self._engine,
+                lambda: self.sending,
+                find_key,
+                address,
+                has_window=has_window,
+                steps=lambda: self.steps,
+                export_cut=self._export_cut,
             )
         return self._client_cases
+
+    async def _export_cut(self, wish: CutWished) -> CutAnswer:
+        # Imported by the first that asks: other commands need nothing of it.
+        from .clients.cut_export import export_cut
+
+        return await export_cut(self.cuts, wish)
 
     async def raise_cap(self, kept: Kept) -> None:
         """Raises the cap that keeps tasks, just enough for them. StoreError."""

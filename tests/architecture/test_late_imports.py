@@ -82,7 +82,7 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "usecases/commands/results.py": 1,
     "usecases/commands/task_command.py": 4,
     "usecases/question.py": 1,
-    "usecases/use_cases.py": 18,
+    "usecases/use_cases.py": 19,
     "usecases/words/files.py": 1,
     "usecases/words/tasks.py": 1,
     "values.py": 1,

@@ -62,6 +62,7 @@ class ClientCases:
         *,
         has_window: bool = False,
         steps: Callable[[], Steps],
+        export_cut: Callable[[verbs.CutWished], Awaitable[verbs.CutAnswer]],
     ) -> None:
         """`address` is Runway's, empty for the demo."""
         self._engine = engine
@@ -71,6 +72,7 @@ class ClientCases:
         self._creating = Creating(engine, sending)
         self._continuing = Continuing(engine, self._creating, steps)
         self._deciding = Deciding(engine, sending)
+        self._export_cut = export_cut
         self._finishing = Finishing()
         self._adopting = asyncio.Lock()
         self._looking = asyncio.Lock()
@@ -282,6 +284,10 @@ class ClientCases:
         self._engine.clients.changed()
         tasks = await self._all_said(await self._engine.library.rows(found.task_ids))
         return verbs.StepsAnswer(tasks=tasks, price=found.price, left_out=list(found.left_out))
+
+    async def export_cut(self, _: str, wish: verbs.CutWished) -> verbs.CutAnswer:
+        """Writes it for the person, to any folder."""
+        return await self._export_cut(wish)
 
     async def adopt(self, client: str, wanted: verbs.TasksNamed) -> verbs.AdoptAnswer:
         """Adds tasks that were started elsewhere to the list, so that their results are saved. One that Runway does not

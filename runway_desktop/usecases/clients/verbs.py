@@ -35,6 +35,8 @@ Id = Annotated[str, _says("a task's id")]
 Ids = Annotated[list[str], _says("tasks' ids")]
 Pictures = Annotated[bool, _says("small pictures too")]
 Credits = Annotated[float, Meta(ge=0, le=MOST_CREDITS, extra={"unit": "credits"})]
+Target = Annotated[str, Meta(extra={"unit": "file"})]
+"""The path of a file of the caller. A command makes it absolute."""
 Seconds = Annotated[float, Meta(ge=0, le=1e9, extra={"unit": "seconds"})]
 
 
@@ -112,6 +114,17 @@ class StepsWished(Wish, frozen=True, kw_only=True):
     step: Annotated[str, _says("its number or title")]
     max_credits: Annotated[Credits | None, _says("agree to N credits for all of them")] = None
     dry_run: Annotated[bool, _says("say the price and what would happen, make nothing")] = False
+
+
+class CutWished(Wish, frozen=True, kw_only=True, rename={"editor": "for"}):
+    act: Annotated[Literal["export"], _says("export")] = "export"
+    project: Annotated[str, _says("the project")]
+    otio: Annotated[Target, _says("as OpenTimelineIO to FILE")] = ""
+    fcp7: Annotated[Target, _says("as FCP7 XML to FILE")] = ""
+    edl: Annotated[Target, _says("as EDL to FILE, its notes to a second list")] = ""
+    mp4: Annotated[Target, _says("as one film to FILE, by ffmpeg")] = ""
+    folder: Annotated[Target, _says("all lists with copies of the clips to a new folder FILE")] = ""
+    editor: Annotated[str, _says("resolve, premiere or kdenlive: how files are named that lie elsewhere")] = "resolve"
 
 
 class Grant(Wish, frozen=True, kw_only=True):
@@ -312,6 +325,12 @@ class StepsAnswer(TasksAnswer, frozen=True, kw_only=True, omit_defaults=True):
     left_out: Annotated[list[str], _says("why other picks do not go on")] = field(default_factory=list)
 
 
+class CutAnswer(Struct, frozen=True, kw_only=True):
+    files: Annotated[list[str], _says("what was written; nothing that exists is replaced")]
+    seconds: Annotated[float, _says("how long the cut plays")]
+    gaps: Annotated[list[str], _says("shots without anything to play, and why")]
+
+
 class GrantAnswer(Struct, frozen=True, kw_only=True):
     credits_a_day: Annotated[float, _says("0 without a grant")]
     today: Annotated[float, _says("spent of it today")]
@@ -409,6 +428,11 @@ _ALL: Sequence[Verb] = (
         takes=StepsWished, gives=StepsAnswer, needs=Act.CREATE, starts=True, sends=True, may_move=False,
         command=Command(positional=("act", "project", "step"), waits=False, exits=_OF_TASKS),
         tool=Tool(hidden=("act", "max_credits", "dry_run"), rules=APPROVED),
+    ),
+    Verb(
+        name="cut", says="Write a project's cut, the picks in the order of its shots, for an editor or as one film.",
+        takes=CutWished, gives=CutAnswer, method="export_cut", needs=Act.DECIDE, may_move=False, asks=False,
+        command=Command(positional=("act", "project"), exits=(Code.NOT_FOUND,)),
     ),
     Verb(
         name="wait",

@@ -47,6 +47,7 @@ def cases_of(desk: Desk) -> ClientCases:
         ADDRESS,
         has_window=True,
         steps=lambda: desk.use_cases.steps,
+        export_cut=desk.use_cases._export_cut,
     )
 
 
