@@ -21,6 +21,7 @@ from runway_desktop.rooms.large.room import ROOM as LARGE
 from runway_desktop.rooms.palette.room import ROOM as PALETTE
 from runway_desktop.rooms.preferences.room import ROOM as PREFERENCES
 from runway_desktop.rooms.report.room import ROOM as REPORT
+from runway_desktop.rooms.review.room import ROOM as REVIEW
 from runway_desktop.rooms.sheet.room import ROOM as SHEET
 from runway_desktop.rooms.shortcuts.room import ROOM as SHORTCUTS
 from runway_desktop.rooms.spending.room import ROOM as SPENDING
@@ -42,6 +43,7 @@ ROOMS: tuple[Room, ...] = (
     BACKUP,
     COMPARE,
     STEPS,
+    REVIEW,
     SPENDING,
     PALETTE,
     PREFERENCES,

@@ -60,7 +60,7 @@ class PageContent(Struct, frozen=True, kw_only=True, eq=False):
     center: QWidget
     """Replaces the list."""
     project: str = ""
-    """Of a view: the project that it shows. It hides the composer and folds the right pane while it is open, and Esc in
+    """Of a view: the project that it shows. It hides the composer, folds the right pane if it has no `side`, and Esc in
     `center` leads back to the takes. Ignored if another project is open by now."""
     tools: QWidget | None = None
     """Of a view: shown at the end of the bar."""
@@ -113,6 +113,13 @@ class Export(Struct, frozen=True):
     """Export these tasks, or all listed ones if empty."""
 
     task_ids: Sequence[TaskId]
+
+
+class Review(Struct, frozen=True):
+    """Send these tasks for review, or all listed ones if empty; in the order of their shots, or as given."""
+
+    task_ids: Sequence[TaskId]
+    keeps_order: bool = False
 
 
 class Import(Struct, frozen=True):

@@ -5,6 +5,7 @@ What a person or Runway wrote is in Greek letters, so that every plain letter th
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, Page
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.permissions import Permission
+from runway_desktop.domain.review import SCHEMA, Round, SentClip
 from runway_desktop.domain.task import Input, OutputState, Pick, Request, State, TaskId
 from runway_desktop.rooms.cast.entry import CastPage
 from runway_desktop.rooms.exchange.entry import ExchangeWindows
@@ -30,6 +32,7 @@ from runway_desktop.rooms.exchange.model.id_import import IdImportModel
 from runway_desktop.rooms.help.guide_window import GuideWindow
 from runway_desktop.rooms.preferences.entry import Preferences
 from runway_desktop.rooms.report.entry import ReportDialog
+from runway_desktop.rooms.review.entry import ReviewPage
 from runway_desktop.rooms.steps.entry import StepsPage
 from runway_desktop.services.backup.packing import LIGHT, pack
 from runway_desktop.services.backup.watching import Watch
@@ -37,7 +40,7 @@ from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.ui.composer.field_editors import Chip
 from runway_desktop.ui.dialogs.closing import ClosingDialog
 from runway_desktop.ui.dialogs.key_entry import WelcomeDialog
-from runway_desktop.ui.room import Export
+from runway_desktop.ui.room import Export, Review
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.cast_members import new_member
 from runway_desktop.usecases.clients.verbs import TaskWished
@@ -311,6 +314,31 @@ async def _steps(desktop: ProfilesDesktop) -> Windows:
     yield page.bill_shown
 
 
+async def _review(desktop: ProfilesDesktop) -> Windows:
+    """Before anything was sent, the dialog, then an answer about a take of each fate."""
+    desktop.filter.open_page(Filter(projects=frozenset({PROJECT})), PROJECT)
+    await rest()
+    async for window in _open("review", PROJECT, desktop):
+        yield window
+    async for window in _open("review", Review([CLIP, TWIN]), desktop):
+        yield window
+    sent = tuple(SentClip(task_id=one, sha256=f"{n:064}", shot=TAG) for n, one in enumerate((DONE, CLIP, TWIN)))
+    title, now = PROMPT, desktop.clock.now()
+    round_ = Round(id="r1", project=PROJECT, number=1, title=title, sent_at=now, clips=sent)
+    await desktop.cases.reviews.sending.save(round_)
+    await desktop.engine.actions.remove([TWIN])
+    for by, votes in ((PROGRAM, ("approve", "change", "reject")), (OTHER, ("reject", "approve", ""))):
+        clips = [
+            {"number": n, "sha256": f"{n:064}", "decision": vote, "comments": [{"at": 1.0, "text": PROMPT}]}
+            for n, vote in enumerate(votes)
+        ]
+        told = {"schema": SCHEMA, "format": 1, "round": "r1", "by": by, "comment": PROMPT, "clips": clips}
+        await desktop.cases.reviews.read_text(json.dumps(told), PROMPT)
+    desktop.window.findChild(ReviewPage).model.refresh()
+    await rest(60)
+    yield desktop.window
+
+
 async def _cast(desktop: ProfilesDesktop) -> Windows:
     """The empty page, then members of each kind, with and without files and words."""
     async for window in _open("cast", None, desktop):
@@ -366,6 +394,7 @@ WAYS: Mapping[str, Way] = {
     "large": partial(_open, "large", CLIP),
     "requests": _requests,
     "steps": _steps,
+    "review": _review,
     "cast": _cast,
     "guide": _guide,
     "report": _report,

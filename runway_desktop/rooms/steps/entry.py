@@ -228,7 +228,8 @@ class Tools(QWidget):
         self._key.setText(self._desk.keys.cap(ADVANCE))
         self._key.setVisible(not self._is_narrow and chain is not None and bool(self._key.text()))
         named = _("Chain: {name}", name=chain.name) if chain is not None else _("Choose a chain")
-        shown = self.fontMetrics().elidedText(named, Qt.TextElideMode.ElideRight, _LONGEST)
+        brief = chain.name if self._is_narrow and chain is not None else named
+        shown = self.fontMetrics().elidedText(brief, Qt.TextElideMode.ElideRight, _LONGEST)
         self.chain.setText(f"{caption(shown)}{BELOW}")
         self.chain.setAccessibleName(named)
         self.chain.setVisible(bool(self._model.chains))

@@ -24,7 +24,7 @@ from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.commands import SEND
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.room import Export, Import, Opens
+from runway_desktop.ui.room import Export, Import, Opens, Review
 from runway_desktop.ui.search.search_line import SearchKeeper
 from runway_desktop.ui.tasks.judge import Judge, JudgeBar
 from runway_desktop.ui.theme import Theme
@@ -309,6 +309,7 @@ class MainWindow(QMainWindow):
         m.task_commands.use_as_input.placed.connect(self.focus_composer)
         m.task_commands.sheet_wanted.connect(partial(self.open_room, "sheet"))
         m.task_commands.restore_wanted.connect(partial(self.open_room, "backup"))
+        m.task_commands.review_wanted.connect(lambda ids: self.open_room("review", Review(ids)))
         m.task_commands.export_wanted.connect(lambda ids: self.open_room("exchange", Export(ids)))
         m.task_commands.brought.connect(lambda found, otherwise: self.open_room("exchange", Import(found, otherwise)))
         m.task_commands.show_wanted.connect(self._show_tasks)

@@ -104,12 +104,13 @@ class Workspace(QWidget):
 
     def show_page(self, page: PageContent | None) -> None:
         """Shows a page instead of the list. A page with its own side pane replaces everything except the left pane; a
-        view has the room of the right pane too, until it is unfolded."""
+        view without one has the room of the right pane too, until it is unfolded."""
         self.page = page
         is_view = page is not None and bool(page.project)
-        if self._folded_for_view is not is_view:
-            self._folded_for_view = is_view and not self.columns.is_folded(2)
-            if self.columns.is_folded(2) is not is_view:
+        folds = is_view and page is not None and page.side is None
+        if self._folded_for_view is not folds:
+            self._folded_for_view = folds and not self.columns.is_folded(2)
+            if self.columns.is_folded(2) is not folds:
                 self.columns.toggle(2)
         for stack, widget in (
             (self._middle, page.center if page is not None else self.list),

@@ -38,6 +38,7 @@ from .task_command import (
 
 COPYING = Text("Copy")
 _REUSE = Text("Reuse")
+_HAND_ON = Text("Hand on")
 NOT_TAKEN = Text("No model takes this kind of file.")
 
 
@@ -141,6 +142,10 @@ async def _take_back_from_cast(context: Context, before: Member) -> Report:
 
 async def _export(_: Context, rows: Sequence[Row], __: Given) -> Report:
     return Report(exports=tuple(ids_of(rows)))
+
+
+async def _review(_: Context, rows: Sequence[Row], __: Given) -> Report:
+    return Report(reviews=tuple(ids_of(rows)))
 
 
 def _can_be_linked(row: Row) -> bool:
@@ -253,6 +258,7 @@ EXPORT = TaskCommand(
     words=Text("Export…"),
     synonyms=Text("export csv, export json, spreadsheet, table"),
     does=_export,
+    submenu=_HAND_ON,
     section=EXCHANGE,
     scopes=frozenset({Scope.WINDOW}),
     icon="mdi6.export-variant",
@@ -260,3 +266,15 @@ EXPORT = TaskCommand(
     takes_none=True,
 )
 """Exports all listed tasks if none is selected."""
+REVIEW = TaskCommand(
+    id="task.review",
+    words=Text("Send for review…"),
+    synonyms=Text("client, share, feedback, comments, approve"),
+    does=_review,
+    submenu=_HAND_ON,
+    section=EXCHANGE,
+    scopes=frozenset({Scope.WINDOW}),
+    icon="mdi6.send-outline",
+    takes_none=True,
+)
+"""Of all listed tasks if none is selected."""

@@ -123,6 +123,8 @@ class Report(Struct, frozen=True, kw_only=True):
     """The task whose result is shown in the large view."""
     exports: tuple[TaskId, ...] | None = None
     """Tasks to export. Empty: all listed ones; None: no export."""
+    reviews: tuple[TaskId, ...] | None = None
+    """Tasks to send for review, likewise."""
     draft: ComposerDraft | None = None
     sheet: Gathered | None = None
     """Rows to open as a sheet."""

@@ -49,7 +49,7 @@ MENU: tuple[TaskCommand | MenuPart, ...] = (
     *(handing_on.USE_AS_INPUT, handing_on.CONTINUE, handing_on.ADD_TO_CAST, MenuPart.JUDGING, MenuPart.ORDERING),
     *(handing_on.COPY_FILE, handing_on.COPY_PROMPT, handing_on.COPY_PICTURE, handing_on.COPY_LINK),
     *(handing_on.COPY_PATH, handing_on.COPY_ID, handing_on.COPY_SUPPORT),
-    *(requests.RENAME, handing_on.EXPORT, results.FETCH_AGAIN, results.SAVE_TO),
+    *(requests.RENAME, handing_on.EXPORT, handing_on.REVIEW, results.FETCH_AGAIN, results.SAVE_TO),
     *(ending.CANCEL, ending.DO_NOT_SEND, ending.REMOVE, ending.DELETE_FILE, ending.DELETE_REMOTELY),
 )
 TASKS = tuple(one for one in MENU if isinstance(one, TaskCommand))

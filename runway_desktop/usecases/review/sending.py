@@ -124,9 +124,8 @@ class Sending:
         text, now = json.dumps(as_json(one)), self._engine.clock.now()
         await self._engine.library.save_document(Document.ROUND, one.id, one.project, now, text)
 
-    async def survey(self, task_ids: Sequence[TaskId]) -> Survey:
-        """In the order of their shots, or as given if `task_ids` come from a cut. NotPossible without a project, with
-        several, and without a file."""
+    async def survey(self, task_ids: Sequence[TaskId], *, keeps_order: bool = False) -> Survey:
+        """In the order of their shots, or as given. NotPossible without a project, with several, and without a file."""
         chosen = set(task_ids)
         rows = await self._engine.library.rows(task_ids)
         projects = {row.task.project for row in rows}
@@ -143,6 +142,8 @@ class Sending:
                 here = [one for one in take.row.outputs if one.is_here]
                 missing += not here
                 found += [(take.row, one, number) for one in here]
+        if keeps_order:
+            found.sort(key=lambda one: task_ids.index(one[0].task.id))
         shown = [(row.task.shot, one.media) for row, one, _number in found]
         clips = []
         for row, one, number in found[:MOST_CLIPS]:

@@ -90,6 +90,8 @@ class TaskCommands(Model):
     """A sentence, and the Request stored in a dropped result."""
     export_wanted = Signal(object)
     """Ids of tasks to export."""
+    review_wanted = Signal(object)
+    """Ids of tasks to send for review."""
     brought = Signal(object, object)
     """TaskIds, or the path of a folder of results not in the list; and the function that uses them as prompts or inputs
     instead."""
@@ -272,6 +274,8 @@ class TaskCommands(Model):
             self.open_wanted.emit(report.opens)
         if report.exports is not None:
             self.export_wanted.emit(list(report.exports))
+        if report.reviews is not None:
+            self.review_wanted.emit(report.reviews)
         if report.draft is not None:
             self._write(report.draft)
         if report.sheet is not None:

@@ -8,7 +8,7 @@ from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, OutputState, Request, State
 from runway_desktop.usecases.commands.ending import CANCEL, DELETE_FILE, DELETE_REMOTELY, DO_NOT_SEND, REMOVE
-from runway_desktop.usecases.commands.handing_on import COPY_PROMPT, EXPORT
+from runway_desktop.usecases.commands.handing_on import COPY_PROMPT, EXPORT, REVIEW
 from runway_desktop.usecases.commands.queued import HOLD, MOVE_DOWN, MOVE_UP, PUT_BEFORE, RELEASE, SEND_NEXT
 from runway_desktop.usecases.commands.requests import ADOPT_ID, EDIT_AND_SEND, LET_GO, RENAME, RETRY, SEND_AGAIN
 from runway_desktop.usecases.commands.results import FETCH_AGAIN, REFRESH
@@ -26,9 +26,9 @@ REFUSALS = (
 )
 
 
-def test_listed_tasks_can_be_exported_without_a_selection():
-    assert available([]) == [EXPORT]
-    assert EXPORT.reason([]) == ""
+def test_listed_tasks_can_be_exported_and_sent_for_review_without_a_selection():
+    assert available([]) == [EXPORT, REVIEW]
+    assert not any(command.reason([]) for command in available([]))
 
 
 @pytest.mark.parametrize("code", REFUSALS)

@@ -1,0 +1,1 @@
+"""Reviews: a view of a project, with the rounds that were sent to clients and what came back."""

@@ -1,0 +1,329 @@
+"""Entry point of the reviews: a view of a project in place of its list, and the dialog *Send for review…*.
+
+GUI thread only.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QListWidget,
+    QListWidgetItem,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _, in_turn, language, ngettext, quoted
+from runway_desktop.ui.building import add_check, hbox, line, open_below, passing_menu, push_button, vbox
+from runway_desktop.ui.desk import Desk
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import say, strong, words
+from runway_desktop.ui.painting import Index, ItemDelegate
+from runway_desktop.ui.room import PageContent, Review
+from runway_desktop.ui.tasks.take_painter import TakePainter
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role
+from runway_desktop.usecases.commands.handing_on import REVIEW
+from runway_desktop.usecases.commands.requests import EDIT_AND_SEND
+from runway_desktop.usecases.review.sending import Sent
+from runway_desktop.usecases.review.words import DECISIONS, buttons_of, here_words, sum_words, take_words, time_words
+from runway_desktop.usecases.words.plain import caption
+from runway_desktop.usecases.words.units import moment, size
+
+from .model import Line, ReviewModel, SendModel
+from .send_dialog import SendDialog
+
+TILE = QSize(84, 47)
+NARROW = 100 * GRID
+SIDE, TAKE, HERE = 36 * GRID, 20 * GRID, 26 * GRID
+"""Width of the side, and of two columns."""
+_LINE = Qt.ItemDataRole.UserRole + 1
+_INKS = {"approve": Role.GOOD, "change": Role.WARN, "reject": Role.BAD}
+
+
+def open_room(desk: Desk, wish: str | Review) -> None:
+    """`wish`: the project, or takes to send."""
+    if isinstance(wish, Review):
+        model = send_model(desk)
+        model.look(wish.task_ids, desk.models.filter.listing, keeps_order=wish.keeps_order)
+    else:
+        (desk.window.findChild(ReviewPage) or ReviewPage(desk)).open(wish)
+
+
+def send_model(desk: Desk) -> SendModel:
+    """With its dialog."""
+    model = SendModel(desk.cases, desk.runner, desk.window)
+
+    def told(sent: Sent) -> None:
+        amount = ngettext("{n} clip", "{n} clips", len(sent.round.clips))
+        said = _("“{name}” is ready: {clips}, {size}.", name=sent.path.name, clips=amount, size=size(sent.size))
+        show = partial(desk.models.task_commands.selection_wanted.emit, [sent.path])
+        detail = str(in_turn(*sent.left))
+        desk.models.activity.tell(said, detail, action_text=_("Show in folder"), on_action=show, stays=True)
+
+    model.sent.connect(told)
+    dialog = SendDialog(model, language().code, desk.window)
+    dialog.finished.connect(model.deleteLater)
+    dialog.open()
+    return model
+
+
+class ReviewPage(QWidget):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.window)
+        self._desk = desk
+        self._window = desk.window
+        commands = desk.models.task_commands
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.model = model = ReviewModel(desk.cases, desk.models.bridge, desk.runner, commands, self)
+        self.round_button = push_button(self, "", self._choose_round, kind="chip")
+        self.send = push_button(self, REVIEW.name, self._send, spoken=REVIEW.name)
+        self._who, self._comment = words(self), words(self, tone="muted")
+        self.undo_all = push_button(self, _("Undo all"), self._undo_all)
+        self._head = QWidget(self)
+        told = vbox(self._who, self._comment, spacing=GRID // 2)
+        hbox((told, 1), self.round_button, self.undo_all, on=self._head, margins=2 * GRID)
+        self.tree = self._build_tree()
+        self._hint = words(self, tone="muted")
+        foot = hbox(self._hint, margins=2 * GRID)
+        vbox(line(self), self._head, (self.tree, 1), foot, on=self, spacing=0)
+        self.side = self._build_side()
+        model.changed.connect(self._show)
+        FollowsTheme(desk.theme, self, self._show)
+
+    def open(self, project: str) -> None:
+        self.model.open(project)
+        page = PageContent(
+            center=self,
+            project=project,
+            tools=self.send,
+            side=self.side,
+            chosen=self.chosen_ids,
+            left=self.model.close,
+        )
+        self._window.pages.show("review", page)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < self._desk.theme.wide(NARROW)
+        self.send.setText(_("Send…") if is_narrow else REVIEW.name)
+
+    def chosen_ids(self) -> list[TaskId]:
+        current = self.current
+        return [current.row.task.id] if current is not None and current.row is not None else []
+
+    @property
+    def current(self) -> Line | None:
+        item = self.tree.currentItem()
+        return item.data(0, _LINE) if item is not None else None
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if not self.tree.isHidden():
+            self.tree.setFocus(event.reason())
+
+    def _build_tree(self) -> QTreeWidget:
+        tree = QTreeWidget(self, columnCount=4)
+        tree.setHeaderLabels([_("Take"), _("Client said"), _("Comments"), _("Here")])
+        tree.setAccessibleName(_("Answers of clients"))
+        tree.setProperty("kind", "lines")
+        tree.setIndentation(0)
+        tree.setRootIsDecorated(False)
+        tree.setAllColumnsShowFocus(True)
+        tree.setWordWrap(True)
+        tree.setItemDelegateForColumn(0, TakeDelegate(self._desk, tree))
+        header = tree.header()
+        header.setStretchLastSection(False)
+        modes = QHeaderView.ResizeMode
+        for column, mode in enumerate((modes.Fixed, modes.ResizeToContents, modes.Stretch, modes.Fixed)):
+            header.setSectionResizeMode(column, mode)
+        header.resizeSection(0, TAKE)
+        header.resizeSection(3, HERE)
+        self._window.workspace.posters.ready.connect(lambda _: tree.viewport().update())
+        tree.currentItemChanged.connect(lambda *_: self._show_current())
+        tree.itemActivated.connect(lambda *_: self._open_large())
+        return tree
+
+    def _build_side(self) -> QWidget:
+        side = QWidget(self)
+        side.setMinimumWidth(SIDE)
+        self._title, self._said = strong(words(side)), words(side)
+        self.comments = QListWidget(side)
+        self.comments.setWordWrap(True)
+        self.comments.setAccessibleName(_("Comments"))
+        self.comments.itemChanged.connect(self._tick)
+        self._done = words(side, tone="muted")
+        self.undo_one = push_button(side, _("Undo for this take"), self._undo_one)
+        self.edit = push_button(side, EDIT_AND_SEND.name, self._edit)
+        self.large = push_button(side, _("Large view"), self._open_large)
+        buttons = vbox(self.undo_one, self.large, self.edit)
+        vbox(self._title, self._said, (self.comments, 1), self._done, buttons, on=side, margins=2 * GRID)
+        return side
+
+    def _show(self) -> None:
+        model, one = self.model, self.model.round
+        before = self.current
+        self.tree.clear()
+        self._head.setVisible(one is not None)
+        if one is not None:
+            self.round_button.setText(f"{_('Round {n}', n=one.number)}  ▾")
+        groups = (
+            (True, _("Needs you"), _("nothing of yours was changed")), (False, _("Done"), _("as notes and picks"))
+        )  # fmt: skip
+        for is_open, title, meaning in groups:
+            lines = [it for it in model.lines if it.said.is_open is is_open]
+            if lines:
+                heading = QTreeWidgetItem(self.tree, [f"{title}  {len(lines)} · {meaning}"])
+                heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                heading.setFirstColumnSpanned(True)
+                for it in lines:
+                    self._add(heading, it, is_current=before is not None and _key(it) == _key(before))
+                heading.setExpanded(True)
+        has_lines = bool(model.lines)
+        self.tree.setVisible(has_lines)
+        if has_lines and self.hasFocus():
+            self.tree.setFocus()
+        if has_lines and self.current is None:
+            self.tree.setCurrentItem(self.tree.topLevelItem(0).child(0))
+        hint = _("Drop decisions.json here, or paste the text of a mail. The same file twice changes nothing.")
+        if one is None:
+            hint = _(
+                "Nothing was sent for review yet. Send picks to a client as one file, and drop here what comes back."
+            )
+        say(self._hint, hint, "muted")
+        self._show_current()
+
+    def _add(self, heading: QTreeWidgetItem, it: Line, *, is_current: bool) -> None:
+        said, remarks = it.said, [f"{time_words(one.at)}  {one.text}" for one in it.said.comments]
+        decided, here = str(DECISIONS.get(said.decision, "")), here_words(said, it.round, self.model.now)
+        if len(it.round.answers) > 1:
+            decided = f"{decided}\n{it.answer.by}".strip()
+        item = QTreeWidgetItem(
+            heading, ["", decided, "\n".join(remarks) or _("No comment"), "" if said.is_open else here]
+        )
+        item.setData(0, _LINE, it)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, take_words(it.clip))
+        theme = self._desk.theme
+        item.setForeground(1, theme.color(_INKS.get(said.decision, Role.MUTED)))
+        if not remarks:
+            item.setForeground(2, theme.color(Role.MUTED))
+        if said.is_open:
+            item.setData(3, Qt.ItemDataRole.AccessibleTextRole, here)
+            choice = self._choice(it, here)
+            item.setSizeHint(3, QSize(HERE, choice.layout().totalHeightForWidth(HERE)))
+            self.tree.setItemWidget(item, 3, choice)
+        if is_current:
+            self.tree.setCurrentItem(item)
+
+    def _choice(self, it: Line, here: str) -> QWidget:
+        """What stands against it, and two buttons without a default."""
+        holder = QWidget(self.tree)
+        texts = buttons_of(it.said, it.clip)
+        flow = FlowLayout(gap=GRID)
+        for text, takes in zip(texts, (False, True), strict=True):
+            does, spoken = partial(self.model.settle, it, takes=takes), f"{text}, {take_words(it.clip)}"
+            flow.addWidget(push_button(holder, caption(text), does, spoken=spoken))
+        vbox(words(holder, here, "warn"), flow, on=holder, margins=GRID)
+        return holder
+
+    def _show_current(self) -> None:
+        it, one = self.current, self.model.round
+        answer = it.answer if it is not None else (one.answers[-1] if one is not None and one.answers else None)
+        self.undo_all.setVisible(answer is not None)
+        self._who.setText(_("No answer yet."))
+        if answer is not None:
+            when = moment(answer.read_at, self.model.now)
+            self._who.setText(" · ".join(filter(None, (answer.by, when, sum_words(answer)))))
+        say(self._comment, quoted(answer.comment) if answer is not None and answer.comment else "", "muted")
+        for part in (self.undo_one, self.edit, self.large):
+            part.setEnabled(it is not None and it.row is not None)
+        self._title.setText(take_words(it.clip) if it is not None else "")
+        say(self._said, str(DECISIONS.get(it.said.decision, "")) if it is not None else "")
+        marks = it.marks if it is not None else []
+        self.comments.blockSignals(True)
+        self.comments.clear()
+        for mark in marks:
+            shown = QListWidgetItem(f"{time_words(mark.at)}  {mark.text}", self.comments)
+            shown.setCheckState(Qt.CheckState.Checked if mark.is_done else Qt.CheckState.Unchecked)
+        self.comments.blockSignals(False)
+        self.comments.setVisible(bool(marks))
+        done = sum(mark.is_done for mark in marks)
+        say(self._done, _("{done} of {n} done", done=done, n=len(marks)) if marks else "", "muted")
+        self._window.pages.choice_moved()
+
+    def _tick(self, item: QListWidgetItem) -> None:
+        it = self.current
+        if it is not None:
+            mark = it.marks[self.comments.row(item)]
+            self.model.set_done(it, mark, is_done=item.checkState() is Qt.CheckState.Checked)
+
+    def _choose_round(self) -> None:
+        menu = passing_menu(self)
+        for one in self.model.rounds:
+            is_shown = one is self.model.round
+            add_check(menu, caption(one.title), partial(self.model.show_round, one.id), checked=is_shown)
+        open_below(menu, self.round_button)
+
+    def _send(self) -> None:
+        send_model(self._desk).look_at_picks(self.model.project)
+
+    def _undo_all(self) -> None:
+        it, one = self.current, self.model.round
+        if it is not None:
+            self.model.undo(it.answer)
+        elif one is not None and one.answers:
+            self.model.undo(one.answers[-1])
+
+    def _undo_one(self) -> None:
+        if (it := self.current) is not None:
+            self.model.undo(it.answer, it)
+
+    def _open_large(self) -> None:
+        for task_id in self.chosen_ids():
+            self._desk.open("large", task_id)
+
+    def _edit(self) -> None:
+        if ids := self.chosen_ids():
+            self._window.pages.leave()
+            self._window.task_menu.take_for(EDIT_AND_SEND, ids)
+
+
+class TakeDelegate(ItemDelegate):
+    """The take's poster with its judgment, its shot and its number."""
+
+    def __init__(self, desk: Desk, tree: QTreeWidget) -> None:
+        super().__init__(desk.theme, tree)
+        self._takes = TakePainter(desk.theme, desk.window.workspace.posters)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        it: Line | None = index.data(_LINE)
+        return super().sizeHint(option, index) if it is None else TILE + QSize(12 * GRID, 3 * GRID)
+
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        it: Line | None = index.data(_LINE)
+        if it is None:
+            self.text(painter, option.rect.adjusted(GRID, 0, 0, 0), index.data(), self._theme.strong_font(), Role.TEXT)
+            return
+        self.ground(painter, option, option.rect, 0)
+        box = option.rect.adjusted(GRID, 0, 0, 0)
+        box.setSize(TILE)
+        box.moveTop(option.rect.top() + (option.rect.height() - TILE.height()) // 2)
+        if it.row is not None:
+            self._takes.take(painter, self.placed(box), it.row, option.font)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        room = option.rect.adjusted(TILE.width() + 2 * GRID, 0, -GRID, 0)
+        strong, small = self._theme.strong_font(), self._theme.small_font()
+        height = QFontMetrics(strong).height()
+        upper = QRect(room.left(), room.center().y() - height, room.width(), height)
+        self.text(painter, self.placed(upper), it.clip.shot or "–", strong, Role.TEXT)
+        said = _("take {number}", number=it.clip.take)
+        self.text(painter, self.placed(upper.translated(0, height)), said, small, Role.MUTED)
+
+
+def _key(it: Line) -> tuple[str, int]:
+    return it.answer.digest, it.said.number

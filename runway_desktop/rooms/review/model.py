@@ -1,0 +1,174 @@
+"""State of a project's reviews: its rounds, what was said about each take, and a round that is being sent. GUI thread
+only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.desktop.ffmpeg import Stopped
+from runway_desktop.domain.errors import NotPossible, RunwayDesktopError
+from runway_desktop.domain.library import GroupBy, Listing, Row
+from runway_desktop.domain.review import Answer, Round, Said, SentClip
+from runway_desktop.domain.task import Mark, TaskId
+from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.supervised import Runner
+from runway_desktop.texts import Text
+from runway_desktop.usecases.review.sending import Sent, Survey, Wish
+from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import Struct, replace
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model, Soon
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
+
+SETTLE_MS = 150
+SENDER = "review.sender"
+"""Setting: the name on the page."""
+
+
+class Line(Struct, frozen=True):
+    """What an answer says about a clip. `row`: None if the task is gone."""
+
+    round: Round
+    answer: Answer
+    said: Said
+    row: Row | None
+
+    @property
+    def clip(self) -> SentClip:
+        return self.round.clips[self.said.number]
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The notes that the answer made, as they are now."""
+        start = f"{self.answer.digest[:16]}-{self.said.number}-"
+        return [mark for mark in (self.row.task.marks if self.row is not None else ()) if mark.id.startswith(start)]
+
+
+class ReviewModel(Model):
+    changed = Signal()
+
+    def __init__(
+        self, cases: UseCases, bridge: Bridge, runner: Runner, commands: TaskCommands, parent: QObject | None = None
+    ) -> None:
+        super().__init__(cases, runner, parent)
+        self._judge = commands.judging
+        self.project = ""
+        self.rounds: Sequence[Round] = ()
+        """Latest first."""
+        self.lines: Sequence[Line] = ()
+        """Of the shown round: first those that wait for the person."""
+        self._shown = ""
+        self._soon = Soon(self, SETTLE_MS, self.refresh)
+        bridge.tasks_touched.connect(self._soon.begin)
+        # An answer may be a comment alone.
+        commands.acted.connect(self._soon.begin)
+
+    def open(self, project: str) -> None:
+        self.project = project
+        self.refresh()
+
+    def close(self) -> None:
+        self.project = ""
+
+    @property
+    def now(self) -> float:
+        return self._cases.clock.now()
+
+    @property
+    def round(self) -> Round | None:
+        found = [one for one in self.rounds if one.id == self._shown]
+        return found[0] if found else next(iter(self.rounds), None)
+
+    def show_round(self, round_id: str) -> None:
+        self._shown = round_id
+        self.refresh()
+
+    def refresh(self) -> None:
+        if self.project:
+            self._runner(self._read(self.project), "read reviews")
+
+    async def _read(self, project: str) -> None:
+        rounds = await self._cases.reviews.sending.rounds(project)
+        self.rounds = rounds
+        if (one := self.round) is not None:
+            rows = {row.task.id: row for row in await self._cases.library.rows([clip.task_id for clip in one.clips])}
+            lines = [
+                Line(one, answer, said, rows.get(one.clips[said.number].task_id))
+                for answer in one.answers
+                for said in answer.clips
+            ]
+            self.lines = sorted(lines, key=lambda line: not line.said.is_open)
+        if project == self.project:
+            self.changed.emit()
+
+    def settle(self, line: Line, *, takes: bool) -> None:
+        work = self._cases.reviews.settle(line.round, line.answer, line.said.number, takes=takes)
+        self._runner(work, "settle an answer", done=lambda _: self.refresh())
+
+    def undo(self, answer: Answer, line: Line | None = None) -> None:
+        """Of one take, or of all."""
+        if (one := self.round) is not None:
+            numbers = None if line is None else [line.said.number]
+            work = self._cases.reviews.undo(one, answer, numbers)
+            self._runner(work, "undo an answer", done=lambda _: self.refresh())
+
+    def set_done(self, line: Line, mark: Mark, *, is_done: bool) -> None:
+        if line.row is not None and mark.is_done is not is_done:
+            marks = tuple(replace(one, is_done=is_done) if one.id == mark.id else one for one in line.row.task.marks)
+            self._judge.set_marks({line.row.task.id: marks})
+
+
+class SendModel(Model):
+    changed = Signal()
+    sent = Signal(object)
+
+    def __init__(self, cases: UseCases, runner: Runner, parent: QObject) -> None:
+        super().__init__(cases, runner, parent)
+        self.found: Survey | None = None
+        self.problem = ""
+        self.progress: Progress | None = None
+        """While it is written."""
+        self.studio = str(cases.settings.get(SENDER, ""))
+
+    def look(self, task_ids: Sequence[TaskId], listing: Listing, *, keeps_order: bool) -> None:
+        """`task_ids`: empty for what is listed."""
+        self._runner(self._look(task_ids, listing, keeps_order=keeps_order), "look at a review", failed=self._fail)
+
+    def look_at_picks(self, project: str) -> None:
+        self._runner(self._picks(project), "look at a review", failed=self._fail)
+
+    async def _picks(self, project: str) -> None:
+        shots = await self._cases.shots.of_project(project)
+        furthest = [max(shot.picks, key=lambda take: take.generation) for shot in shots if shot.picks]
+        if not furthest:
+            raise NotPossible(Text("This project has no picks yet. Select takes in its list instead."))
+        await self._look([take.row.task.id for take in furthest], Listing())
+
+    async def _look(self, task_ids: Sequence[TaskId], listing: Listing, *, keeps_order: bool = False) -> None:
+        cases = self._cases
+        ids = task_ids or (await cases.library.list(replace(listing, group=GroupBy.NONE))).ids
+        self.found = await cases.reviews.sending.survey(ids, keeps_order=keeps_order)
+        self.changed.emit()
+
+    def send(self, wish: Wish) -> None:
+        if self.found is not None and self.progress is None:
+            self._cases.settings.set(SENDER, wish.sender)
+            self.problem, self.progress = "", Progress(self.changed.emit)
+            self._runner(self._send(self.found, wish, self.progress), "send for review", failed=self._fail)
+            self.changed.emit()
+
+    async def _send(self, found: Survey, wish: Wish, progress: Progress) -> None:
+        came: Sent | None = None
+        with suppress(Stopped):
+            came = await self._cases.reviews.sending.send(found, wish, progress)
+        self.progress = None
+        self.changed.emit()
+        if came is not None:
+            self.sent.emit(came)
+
+    def _fail(self, error: RunwayDesktopError) -> None:
+        self.problem, self.progress = error.in_words(), None
+        self.changed.emit()
