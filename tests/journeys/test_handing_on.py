@@ -89,6 +89,7 @@ def test_picture_is_dragged_from_grid_and_preview_as_file_and_image(made: Progra
         assert not taken.may_move
 
 
+@pytest.mark.long
 def test_result_dropped_on_the_composer_is_linked_to_its_task(made: Program):
     hands, eyes = made.hands, made.eyes
     row, prompt = eyes.wait_for("table cell", STILL), eyes.wait_for("text", "Prompt")

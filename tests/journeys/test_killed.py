@@ -27,6 +27,7 @@ def test_program_killed_with_queued_tasks_sends_each_once(program: Program, runw
     assert runway.made() == {f"Waiting {number}": 1 for number in range(3)}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("accepted", [True, False], ids=["Runway got it", "Runway never got it"])
 def test_task_being_sent_during_a_kill_is_uncertain_and_never_sent_again(
     program: Program, runway: Runway, accepted: bool
