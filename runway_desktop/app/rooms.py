@@ -15,6 +15,7 @@ from runway_desktop.rooms.approvals.room import ROOM as APPROVALS
 from runway_desktop.rooms.backup.room import ROOM as BACKUP
 from runway_desktop.rooms.cast.room import ROOM as CAST
 from runway_desktop.rooms.compare.room import ROOM as COMPARE
+from runway_desktop.rooms.cut.room import ROOM as CUT
 from runway_desktop.rooms.exchange.room import ROOM as EXCHANGE
 from runway_desktop.rooms.help.room import ROOM as HELP
 from runway_desktop.rooms.large.room import ROOM as LARGE
@@ -43,6 +44,7 @@ ROOMS: tuple[Room, ...] = (
     BACKUP,
     COMPARE,
     STEPS,
+    CUT,
     REVIEW,
     SPENDING,
     PALETTE,

@@ -26,6 +26,7 @@ from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.review import SCHEMA, Round, SentClip
 from runway_desktop.domain.task import Input, OutputState, Pick, Request, State, TaskId
 from runway_desktop.rooms.cast.entry import CastPage
+from runway_desktop.rooms.cut.entry import CutPage
 from runway_desktop.rooms.exchange.entry import ExchangeWindows
 from runway_desktop.rooms.exchange.import_window import ImportWindow
 from runway_desktop.rooms.exchange.model.id_import import IdImportModel
@@ -339,6 +340,23 @@ async def _review(desktop: ProfilesDesktop) -> Windows:
     yield desktop.window
 
 
+async def _cut(desktop: ProfilesDesktop) -> Windows:
+    """Without a shot, then with a take that is tried, a gap, a note and a sound."""
+    desktop.filter.open_page(Filter(projects=frozenset({PROJECT})), PROJECT)
+    await rest()
+    async for window in _open("cut", PROJECT, desktop):
+        yield window
+    page = desktop.window.findChild(CutPage)
+    await desktop.cases.judging.set_shot([CLIP, TWIN], "010")
+    await desktop.cases.judging.pick([CLIP], Pick.PICK)
+    await desktop.cases.judging.set_shot([DONE], "020")
+    page.model.add_note(PROMPT, 1.0)
+    await until(lambda: page.model.notes and len(page.model.cards) > 1)
+    page.model.try_next(1)
+    await rest(60)
+    yield desktop.window
+
+
 async def _cast(desktop: ProfilesDesktop) -> Windows:
     """The empty page, then members of each kind, with and without files and words."""
     async for window in _open("cast", None, desktop):
@@ -395,6 +413,7 @@ WAYS: Mapping[str, Way] = {
     "requests": _requests,
     "steps": _steps,
     "review": _review,
+    "cut": _cut,
     "cast": _cast,
     "guide": _guide,
     "report": _report,

@@ -208,7 +208,7 @@ class Tools(QWidget):
         self._key = words(self, wrap=False)
         self._key.setProperty("kind", "key")
         self.chain = push_button(self, "", self.open_chains, kind="chip")
-        self.step = push_button(self, f"+ {_('Step')}{BELOW}", self.open_ways, kind="chip", spoken=_("Add a step"))
+        self.step = push_button(self, "", self.open_ways, kind="chip", spoken=_("Add a step"))
         self.stops = (self.advance, self.chain, self.step)
         hbox(
             self.advance, (self._key, Qt.AlignmentFlag.AlignVCenter), GRID, self.chain, self.step, on=self, spacing=GRID
@@ -220,6 +220,7 @@ class Tools(QWidget):
     def fit(self, *, is_narrow: bool) -> None:
         self.advance.setText(_("Advance") if is_narrow else _("Next after judging"))
         self.advance.setAccessibleName(_("Next after judging"))
+        self.step.setText(f"+{BELOW}" if is_narrow else f"+ {_('Step')}{BELOW}")
         self._is_narrow = is_narrow
         self.renew()
 

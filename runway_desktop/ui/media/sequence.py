@@ -328,7 +328,7 @@ class SequencePlayer(Scrubbed):
         return max(0, min(bisect_right(self.begins, seconds + 1e-6), len(self.parts)) - 1)
 
     def _plays(self, at: int) -> bool:
-        return at < len(self.parts) and self.parts[at].is_clip and at not in self._broken
+        return 0 <= at < len(self.parts) and self.parts[at].is_clip and at not in self._broken
 
     def _deck(self, at: int) -> _Deck | None:
         return next((deck for deck in self._decks if deck.part == at), None)

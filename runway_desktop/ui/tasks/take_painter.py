@@ -67,12 +67,16 @@ class TakePainter:
         painter.drawRoundedRect(QRectF(around).adjusted(1, 1, -1, -1), 6, 6)
 
     def _mark(self, painter: QPainter, box: QRect, *, is_rejected: bool) -> None:
-        plate = QRect(box.left() + 4, box.top() + 4, _MARK, _MARK)
+        self.mark(painter, QRect(box.left() + 4, box.top() + 4, _MARK, _MARK), is_rejected=is_rejected)
+
+    @staticmethod
+    def mark(painter: QPainter, plate: QRect, *, is_rejected: bool = False) -> None:
+        """The sign of a pick, or of a reject."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_BAD if is_rejected else _GOOD)
         painter.drawRoundedRect(plate, 3, 3)
         painter.setPen(QPen(QColor("white" if is_rejected else "#0c1a12"), 2))
-        x, y, part = plate.left(), plate.top(), _MARK / 18
+        x, y, part = plate.left(), plate.top(), plate.width() / 18
         lines = ((5, 5, 13, 13), (13, 5, 5, 13)) if is_rejected else ((4, 9, 8, 13), (8, 13, 14, 5))
         for x1, y1, x2, y2 in lines:
             painter.drawLine(round(x + x1 * part), round(y + y1 * part), round(x + x2 * part), round(y + y2 * part))

@@ -83,10 +83,11 @@ LARGE = CommandSection(Text("Large view"), Text("Large view"), "mdi6.fullscreen"
 COMPARING = CommandSection(Text("Compare", context="section"), None, "mdi6.compare")
 SHEET = CommandSection(Text("Sheet", context="section"), None, "mdi6.table")
 STEPS = CommandSection(Text("Steps", context="section"), None, "mdi6.stairs")
+CUT = CommandSection(Text("Cut", context="section"), None, "mdi6.filmstrip")
 APPROVALS = CommandSection(Text("Program requests"), None, "mdi6.hand-back-right-outline")
 EXCHANGE = CommandSection(Text("Import and export"), Text("Import and export"), "mdi6.tray-arrow-down")
 WINDOW = CommandSection(Text("Window"), None, "mdi6.chevron-right")
-SECTIONS = (MAKING, FINDING, LIST, JUDGING, PLAYING, LARGE, COMPARING, STEPS, SHEET, APPROVALS, EXCHANGE, WINDOW)
+SECTIONS = (MAKING, FINDING, LIST, JUDGING, PLAYING, LARGE, COMPARING, STEPS, CUT, SHEET, APPROVALS, EXCHANGE, WINDOW)
 """In the order of the list of shortcuts."""
 HELP_MENU = Text("Help")
 """Submenu of what explains the program: with each as an entry the menu would cover a small window."""

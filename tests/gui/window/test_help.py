@@ -102,7 +102,7 @@ async def test_every_part_has_help_text_and_links(tmp_path, theme, qtbot):
         assert named("task.retry") not in in_large
         assert named("sheet.new") not in commands_of(rooms["sheet"], keys, own)
         own.close()
-    assert {"sheet", "preferences", "spending", "large", "requests", "cast", "steps"} == {
+    assert {"sheet", "preferences", "spending", "large", "requests", "cast", "steps", "cut", "review"} == {
         room.id for room in ROOMS if room.help
     }
 

@@ -1,0 +1,1 @@
+"""Cut: a view of a project, whose picks play one after the other."""

@@ -1,0 +1,212 @@
+"""The cut of a project by keyboard, by pointer, and for a screen reader."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+
+from runway_desktop.domain.film.cut import GapMode
+from runway_desktop.domain.task import Pick, TaskId, Trim
+from runway_desktop.rooms.cut.entry import EmptyCut
+from runway_desktop.services.exchange.cut.cut_files import CutForm
+from tests.gui.cut.film import Film, a_film
+from tests.rigs.clips import write_wav
+from tests.rigs.desktop import Desktop, move_pointer, rest, until
+
+KEYS, ALT = Qt.Key, Qt.KeyboardModifier.AltModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+def undo(film: Film) -> None:
+    film.rig.models.activity.undo()
+
+
+def order(film: Film) -> list[str]:
+    return [card.name for card in film.model.cards]
+
+
+async def test_cards_say_shot_take_length_and_why_nothing_plays(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        assert film.spoken == [
+            "Shot 010, take 2 of 2, picked, at 00:00:00:00, 5:00 long, in 00:00:00:00, out 00:00:05:00",
+            "Shot 020, take 1 of 1, picked, at 00:00:05:00, 2:00 long, in 00:00:00:00, out 00:00:02:00",
+            "Shot 030, 1 take, not picked, Judge them, at 00:00:07:00, 5:00 long",
+        ]
+
+
+async def test_arrows_go_through_shots_and_the_playhead_follows(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.press(KEYS.Key_Right)
+        await until(lambda: film.model.at == 1)
+        assert film.model.position == film.page.player.position == 5.0
+        assert film.page.chosen_ids() == ["t3"]
+        film.press(KEYS.Key_End)
+        await until(lambda: film.model.at == 2)
+        film.press(KEYS.Key_Left)
+        await until(lambda: film.model.at == 1)
+
+
+async def test_another_take_plays_in_place_until_it_is_picked_or_put_back(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.press(KEYS.Key_Up)
+        assert (film.model.trying, film.model.cards[0].path) == (0, str(film.rig.folder / "1.mp4"))
+        film.press(KEYS.Key_Escape)
+        assert (film.model.trying, film.page.isVisible()) == (None, True)
+        film.press(KEYS.Key_Up)
+        film.press(KEYS.Key_P)
+        await until(lambda: film.model.trying is None and film.model.cards[0].playing == 0)
+        rows = {row.task.id: row.task.pick for row in film.model.cards[0].takes}
+        assert rows == {"t1": Pick.PICK, "t2": Pick.NONE}
+        undo(film)
+        await until(lambda: film.model.cards[0].playing == 1)
+
+
+async def test_alt_arrow_moves_the_shot_and_undo_puts_it_back(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.press(KEYS.Key_Right, ALT)
+        await until(lambda: order(film) == ["020", "010", "030"])
+        assert film.model.card.name == "010"
+        undo(film)
+        await until(lambda: order(film) == ["010", "020", "030"])
+
+
+async def test_dragged_card_lands_before_the_card_at_the_pointer(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        strip = film.page.strip
+        first, last = (strip.rect_of(film.model.cards[at]).center() for at in (0, 2))
+        view = strip.viewport()
+        QTest.mousePress(view, LEFT, pos=last)
+        move_pointer(view, first - QPoint(40, 0), LEFT)
+        assert film.rig.models.activity.shown.text == "Moving shot 030"
+        film.press(KEYS.Key_Escape)
+        QTest.mouseRelease(view, LEFT, pos=first)
+        assert order(film) == ["010", "020", "030"]
+        QTest.mousePress(view, LEFT, pos=last)
+        move_pointer(view, first - QPoint(40, 0), LEFT)
+        QTest.mouseRelease(view, LEFT, pos=first - QPoint(40, 0))
+        await until(lambda: order(film) == ["030", "010", "020"])
+
+
+async def test_in_and_out_at_the_playhead_stay_with_the_take_and_move_what_follows(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.page.player.seek(1.0)
+        film.press(KEYS.Key_I)
+        await until(lambda: film.model.cards[0].start == 1.0)
+        assert film.model.cards[1].at == 4.0
+        film.page.player.seek(2.0)
+        film.press(KEYS.Key_O)
+        await until(lambda: film.model.cards[0].length < 4.0)
+        [row] = await film.rig.cases.library.rows([TaskId("t2")])
+        assert row.task.trims == (Trim(0, 1.0, 3.0 + 1 / 24),)
+        film.press(KEYS.Key_L, Qt.KeyboardModifier.ShiftModifier)
+        await until(lambda: film.model.cards[0].length == 5.0)
+        undo(film)
+        await until(lambda: film.model.cards[0].length < 4.0)
+
+
+async def test_dragged_end_trims_only_when_it_is_released(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        strip = film.page.strip
+        rect = strip.rect_of(film.model.cards[0])
+        end, to = QPoint(rect.right() - 3, rect.center().y()), QPoint(rect.center().x(), rect.center().y())
+        view = strip.viewport()
+        QTest.mousePress(view, LEFT, pos=end)
+        move_pointer(view, to, LEFT)
+        assert 2.0 < film.model.cards[0].length < 3.0
+        film.press(KEYS.Key_Escape)
+        assert film.model.cards[0].length == 5.0
+        QTest.mouseRelease(view, LEFT, pos=to)
+        QTest.mousePress(view, LEFT, pos=end)
+        move_pointer(view, to, LEFT)
+        QTest.mouseRelease(view, LEFT, pos=to)
+        await until(lambda: film.model.preview is None and film.model.cards[0].length < 3.0)
+
+
+async def test_note_stands_at_the_cuts_time_when_shots_move(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.page.player.seek(6.0)
+        film.press(KEYS.Key_N)
+        line = await dialog(film, QLineEdit)
+        line.setText("Horn one beat later")
+        QTest.keyClick(line, KEYS.Key_Return)
+        await until(lambda: film.model.notes)
+        film.model.move_by(1)
+        await until(lambda: order(film) == ["010", "030", "020"])
+        [note] = film.model.notes
+        assert (note.at, note.text) == (6.0, "Horn one beat later")
+        names = [one.accessibleName() for one in film.page.side.findChildren(QPushButton)]
+        assert "Note 1 at 00:00:06:00: Horn one beat later" in names
+
+
+async def test_gap_leads_to_its_takes_and_may_be_skipped(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.press(KEYS.Key_End)
+        await until(lambda: film.model.at == 2)
+        opened: list[object] = []
+        film.page.strip.opened.connect(lambda: opened.append(film.model.current_id))
+        film.press(KEYS.Key_Return)
+        assert opened == ["t4"]
+        film.model.set_gaps(GapMode.SKIP)
+        await until(lambda: order(film) == ["010", "020"])
+        assert film.model.length == 7.0
+
+
+async def test_dropped_sound_is_the_lane(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.model.add_files([write_wav(film.rig.folder / "theme.wav")])
+        await until(lambda: film.model.sound is not None and film.page.strip.peaks)
+        undo(film)
+        await until(lambda: film.model.sound is None)
+
+
+async def test_export_writes_the_cut_and_offers_to_show_it(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.page.tools.write(CutForm.OTIO, tmp_path / "Aurora.otio")
+        await until((tmp_path / "Aurora.otio").exists)
+        activity = film.rig.models.activity
+        await until(lambda: activity.messages() == ["Exported: “Aurora.otio”"])
+        assert film.model.gap_words == "1 gap, 5:00, becomes black."
+
+
+async def test_cut_plays_through_a_trimmed_join(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.page.player.seek(4.8)
+        film.press(KEYS.Key_Space)
+        assert film.page.player.is_playing
+        await until(lambda: film.model.position > 5.2)
+        assert film.model.card.name == "020"
+        film.press(KEYS.Key_K)
+        assert not film.page.player.is_playing
+
+
+async def test_project_without_shots_says_what_a_cut_needs(tmp_path, theme):
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
+        film = Film(rig)
+        await film.take(1, "")
+        await rig.load()
+        await film.open()
+        await rest()
+        assert film.page.findChild(EmptyCut).isVisible()
+        assert not film.page.tools.export.isEnabled()
+
+
+async def dialog(film: Film, kind: type) -> QLineEdit:
+    def found() -> list[QLineEdit]:
+        modal = QApplication.activeModalWidget()
+        return modal.findChildren(kind) if modal is not None else []
+
+    await until(found)
+    return found()[0]
