@@ -94,7 +94,7 @@ class Shots:
         for row in rows:
             by_name[row.task.shot].append(row)
         uses, makes = await self._uses(rows), self._engine.catalog.makes
-        names = sorted(by_name, key=_in_order)
+        names = sorted(by_name, key=in_sheet_order)
         return tuple(ProjectShot(name, takes_of(by_name[name], uses[name], makes)) for name in names)
 
     async def pick_instead(self, task_ids: Sequence[TaskId]) -> Judged:
@@ -138,7 +138,7 @@ def _rivals(take: ShotTake) -> tuple[object, Media]:
     return take.place if task.shot else (prompt_key(task.request) or task.id, take.media)
 
 
-def _in_order(name: str) -> tuple[bool, list[object], str]:
+def in_sheet_order(name: str) -> tuple[bool, list[object], str]:
     """Sorts "9" before "010" and "10", and names before no name."""
     parts = re.split(r"([0-9]+)", folded(name))
     # Text and digits alternate. Numbers of any length are compared without converting them.

@@ -22,7 +22,7 @@ SILENT, SOUNDING = "copper-16x9-5s.mp4", "night-16x9-4s.mp4"
 
 
 class Cutting:
-    """Takes are told by their numbers; without `folder` their files are only names."""
+    """Takes are told by their numbers."""
 
     def __init__(self, rig: Rig, folder: Path) -> None:
         self.rig = rig
@@ -34,11 +34,16 @@ class Cutting:
         return self.cases.cuts
 
     async def take(
-        self, number: int, shot: str = "", *, media: Media = Media.VIDEO, file: Path | None = None,
+        self, number: int, shot: str | None = None, *, media: Media = Media.VIDEO, file: Path | None = None,
         output: dict[str, Any] | None = None, sample: str = SILENT, **members: Any,
     ) -> Task:  # fmt: skip
-        """A finished, picked take of 5 seconds, unless said otherwise; of the shot of its number."""
-        usual: dict[str, Any] = {"project": PROJECT, "shot": shot or f"{number:02}0", "pick": Pick.PICK}
+        """A finished, picked take of 5 seconds, unless said otherwise; of the shot of its number. Without a
+        `sample` its file is only a name."""
+        usual: dict[str, Any] = {
+            "project": PROJECT,
+            "shot": f"{number:02}0" if shot is None else shot,
+            "pick": Pick.PICK,
+        }
         state = members.pop("state", State.SUCCEEDED)
         made = task(number, state, **(usual | members))
         path = file or self.folder / f"{number}.{'png' if media is Media.IMAGE else 'mp4'}"

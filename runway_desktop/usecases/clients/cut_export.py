@@ -25,5 +25,5 @@ async def export_cut(cuts: Cuts, wish: CutWished) -> CutAnswer:
         raise CallRefused("There is no project of this name.", wish.project[:80], code=Code.NOT_FOUND)
     written = [await cuts.export(view, form, Path(path), Editor(wish.editor)) for form, path in wanted.items()]
     with english():
-        gaps = [gap_words(card.item) for card in view.gaps]
+        gaps = [gap_words(item) for item in written[0].gaps]
     return CutAnswer(files=[str(path) for one in written for path in one.paths], seconds=view.seconds, gaps=gaps)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -17,19 +18,22 @@ from msgspec import convert
 from runway_desktop.desktop import ffmpeg
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.film.cut import Cut, FileCard, Sound
-from runway_desktop.domain.library import Document
+from runway_desktop.domain.library import Document, asked_seconds
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange.cut.cut_files import CutForm, Exported
 from runway_desktop.services.exchange.cut.references import Editor
 from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.library.sheets import DamagedSheet, SheetContent
 from runway_desktop.texts import Text
+from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
 from runway_desktop.usecases.shots import Shots
 from runway_desktop.values import as_json, replace
 
-from .playing import CutCard, CutView, view_of
+from .playing import CutCard, CutView, PlannedShot, view_of
 
+NOTHING_PICKED = Text("Nothing is picked in this project.")
 NO_FFMPEG = Text("One film needs ffmpeg, which is not installed.")
 _NO_MEDIA = Text("“{name}” is no clip, picture or sound.")
 _NO_CLIP = Text("“{name}” is a sound. It belongs into the lane of sound.")
@@ -42,11 +46,13 @@ class Cuts:
         self._shots = shots
         self._turn = asyncio.Lock()
         """Held from reading a cut until it is stored."""
+        self._sheets: dict[tuple[str, float], SheetContent] = {}
+        """Those with rows to send, as they were at a time: they may be large, and a cut is opened often."""
 
     async def open(self, project: str) -> CutView:
         """The cut as it is now; one that was never changed has the order of the sheet."""
         cut, shots = await self._cut(project), await self._shots().of_project(project)
-        return view_of(cut, shots)
+        return view_of(cut, shots, await self._planned(project))
 
     async def change(self, project: str, edit: Callable[[Cut], Cut]) -> Cut:
         """Stores `edit(cut)`: rate, gaps, notes, gain. Returns the cut before."""
@@ -116,24 +122,45 @@ class Cuts:
         """Writes the cut to a file of this name, or of the next free one; of `CutForm.FOLDER` it is a folder that is
         made. NotPossible if nothing plays, or without ffmpeg for a film; DiskError."""
         if not any(item.path for item in view.timeline.playing):
-            raise NotPossible(
-                Text("Nothing is picked in this project."), advice=Text("Pick a take of a shot: it plays in the cut.")
-            )
+            raise NotPossible(NOTHING_PICKED, advice=Text("Pick a take of a shot: it plays in the cut."))
         files = self._engine.cut_files
         timeline = await files.known(view.timeline)
+        if not any(item.path for item in timeline.playing):
+            raise NotPossible(Text("No file of this cut is where it was."), advice=Text("Find the files again first."))
         progress = progress or Progress()
+        gaps = tuple(item for item in timeline.items if item.gap is not None)
         if form is not CutForm.MP4:
-            return await files.export(timeline, form, target, editor, progress)
+            return replace(await files.export(timeline, form, target, editor, progress), gaps=gaps)
         if not (program := await in_worker(None, ffmpeg.found)):
             raise NotPossible(NO_FFMPEG, advice=Text("Install ffmpeg, or export for an editor."))
         try:
-            return await files.film(timeline, target, partial(ffmpeg.run, program), progress)
+            return replace(await files.film(timeline, target, partial(ffmpeg.run, program), progress), gaps=gaps)
         except ffmpeg.Stopped:
             return Exported(is_stopped=True)
 
     async def can_film(self) -> bool:
         """Whether ffmpeg is there, which makes the one film."""
         return bool(await in_worker(None, ffmpeg.found))
+
+    async def _planned(self, project: str) -> list[PlannedShot]:
+        """Shots of rows that were not sent yet; a damaged sheet has none."""
+        contents: dict[tuple[str, float], SheetContent] = {}
+        for kept in (await self._engine.library.counts()).unsent:
+            key = (kept.id, kept.changed_at)
+            with suppress(DamagedSheet):
+                if key in self._sheets:
+                    contents[key] = self._sheets[key]
+                elif (sheet := await self._engine.sheets.open(kept.id)) is not None:
+                    contents[key] = await self._engine.sheets.content(sheet)
+        self._sheets = contents
+        return [
+            PlannedShot(
+                shot, asked_seconds(replace(sheet.composed, values={**sheet.composed.values, **row.cells})), key[0]
+            )
+            for key, sheet in contents.items()
+            for row in sheet.rows
+            if not row.sent and (shot := row.cells.get(SHOT)) and (row.cells.get(PROJECT) or sheet.project) == project
+        ]
 
     async def _card(self, path: Path) -> FileCard:
         from uuid import uuid4

@@ -19,10 +19,18 @@ from runway_desktop.domain.film.cut import (
 from runway_desktop.domain.library import asked_seconds
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, TaskId, Trim, with_trim
-from runway_desktop.usecases.shots import ProjectShot, ShotTake
+from runway_desktop.usecases.shots import ProjectShot, ShotTake, in_sheet_order
 from runway_desktop.values import Struct, replace
 
 _SHOWN = (Media.VIDEO, Media.IMAGE)
+
+
+class PlannedShot(Struct, frozen=True):
+    """A row of a sheet that was not sent yet. `seconds`: 0 if it asks for none."""
+
+    name: str
+    seconds: float
+    sheet_id: str
 
 
 class CutCard(Struct, frozen=True, kw_only=True):
@@ -34,6 +42,8 @@ class CutCard(Struct, frozen=True, kw_only=True):
     output: Output | None = None
     takes: tuple[ShotTake, ...] = ()
     file: FileCard | None = None
+    sheet_id: str = ""
+    """Of a shot that is not made yet: the sheet with its row."""
 
     @property
     def id(self) -> str:
@@ -56,6 +66,7 @@ class CutView(Struct, frozen=True, kw_only=True):
     cards: tuple[CutCard, ...]
     timeline: Timeline
     shots: tuple[ProjectShot, ...] = ()
+    planned: tuple[PlannedShot, ...] = ()
     tries: Mapping[str, TaskId] = {}
 
     @property
@@ -80,20 +91,29 @@ class CutView(Struct, frozen=True, kw_only=True):
     def trying(self, card_id: str, task_id: TaskId | None) -> CutView:
         """The same with another take in place of the pick; None: with the pick again. Nothing is stored."""
         tries = {one: task for one, task in self.tries.items() if one != card_id}
-        return view_of(self.cut, self.shots, tries | ({card_id: task_id} if task_id is not None else {}))
+        tries |= {card_id: task_id} if task_id is not None else {}
+        return view_of(self.cut, self.shots, self.planned, tries)
 
 
-def view_of(cut: Cut, shots: Sequence[ProjectShot], tries: Mapping[str, TaskId] | None = None) -> CutView:
-    """`shots`: as `Shots.of_project` gives them. `tries`: takes to play instead of the pick, by card."""
+def view_of(
+    cut: Cut,
+    shots: Sequence[ProjectShot],
+    planned: Sequence[PlannedShot] = (),
+    tries: Mapping[str, TaskId] | None = None,
+) -> CutView:
+    """`shots`: as `Shots.of_project` gives them. `planned`: rows for some of them and for others. `tries`: takes to
+    play instead of the pick, by card."""
     tried = tries or {}
-    cards = {card.id: card for card in _cards(cut, shots, tried)}
+    cards = {card.id: card for card in _cards(cut, shots, planned, tried)}
     found = [cards[card_id] for card_id in in_order(cut.order, list(cards))]
     items = placed((card.item for card in found), cut.rate, skips=cut.gaps is GapMode.SKIP)
     timeline = Timeline(
         name=cut.project, rate=cut.rate, size=size_of(items), items=items, sound=cut.sound, notes=cut.notes
     )
     placed_cards = tuple(replace(card, item=item) for card, item in zip(found, items, strict=True))
-    return CutView(cut=cut, cards=placed_cards, timeline=timeline, shots=tuple(shots), tries=tried)
+    return CutView(
+        cut=cut, cards=placed_cards, timeline=timeline, shots=tuple(shots), planned=tuple(planned), tries=tried
+    )
 
 
 def in_order(chosen: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -119,10 +139,15 @@ def playing(shot: ProjectShot) -> ShotTake | None:
     return max(picks, key=rank, default=None)
 
 
-def _cards(cut: Cut, shots: Sequence[ProjectShot], tries: Mapping[str, TaskId]) -> Iterator[CutCard]:
-    for shot in shots:
+def _cards(
+    cut: Cut, shots: Sequence[ProjectShot], planned: Sequence[PlannedShot], tries: Mapping[str, TaskId]
+) -> Iterator[CutCard]:
+    rows = {row.name: row for row in reversed(planned)}
+    made = {shot.name for shot in shots}
+    coming = [ProjectShot(name, ()) for name in rows if name not in made]
+    for shot in sorted((*shots, *coming), key=lambda one: in_sheet_order(one.name)):
         if shot.name:
-            yield _card(cut, shot.name, shot, tries)
+            yield _card(cut, shot.name, shot, tries, rows.get(shot.name))
             continue
         # Without shots, each pick is a card of its own.
         for take in shot.picks:
@@ -132,7 +157,9 @@ def _cards(cut: Cut, shots: Sequence[ProjectShot], tries: Mapping[str, TaskId]) 
         yield CutCard(item=_of_file(file, cut.lengths.get(file.id, STILL_SECONDS)), file=file)
 
 
-def _card(cut: Cut, card_id: str, shot: ProjectShot, tries: Mapping[str, TaskId]) -> CutCard:
+def _card(
+    cut: Cut, card_id: str, shot: ProjectShot, tries: Mapping[str, TaskId], row: PlannedShot | None = None
+) -> CutCard:
     takes = tuple(take for take in shot.takes if take.media in _SHOWN)
     tried = next((take for take in takes if take.row.task.id == tries.get(card_id)), None)
     take = tried or playing(shot)
@@ -142,11 +169,11 @@ def _card(cut: Cut, card_id: str, shot: ProjectShot, tries: Mapping[str, TaskId]
         reason = GapReason.MISSING if take is not None else GapReason.NOT_MADE
         if take is None and any(output.is_here for one in takes for output in one.row.outputs):
             reason = GapReason.UNPICKED
-        asked = max((asked_seconds(one.row.task.request) for one in shot.takes[-1:]), default=0.0)
+        asked = [asked_seconds(one.row.task.request) for one in shot.takes[-1:]] + ([row.seconds] if row else [])
         item = TimelineItem(
-            id=card_id, shot=shot.name, name=shot.name, length=length or asked or STILL_SECONDS, gap=reason
+            id=card_id, shot=shot.name, name=shot.name, length=length or max(asked) or STILL_SECONDS, gap=reason
         )
-        return CutCard(item=item, takes=takes)
+        return CutCard(item=item, takes=takes, sheet_id=row.sheet_id if row is not None else "")
     task = take.row.task
     trim = task.trim(output.index)
     is_still = output.media is Media.IMAGE

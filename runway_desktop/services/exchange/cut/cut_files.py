@@ -52,6 +52,8 @@ class Exported(Struct, frozen=True, kw_only=True):
 
     paths: tuple[Path, ...] = ()
     copied: int = 0
+    gaps: tuple[TimelineItem, ...] = ()
+    """What does not play in them, also because its file is missing."""
     is_stopped: bool = False
 
 
@@ -76,7 +78,8 @@ class CutFiles:
         return await in_worker(self._workers, _digest, path)
 
     async def known(self, timeline: Timeline) -> Timeline:
-        """With rate and sound of each file as its header says; what has no file any more is a gap."""
+        """With rate and sound of each file as its header says; what has no file any more is a gap. DiskError if the
+        lane of sound has none."""
         return await in_worker(self._workers, _known, timeline)
 
     async def export(
@@ -157,6 +160,8 @@ def _known(timeline: Timeline) -> Timeline:
             size=(facts.width or item.size[0], facts.height or item.size[1]),
         )  # fmt: skip
 
+    if timeline.sound is not None:
+        probe(Path(timeline.sound.path))
     return replace(timeline, items=tuple(map(known, timeline.items)))
 
 

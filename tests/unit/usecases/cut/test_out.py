@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.errors import NotPossible
-from runway_desktop.domain.film.cut import CutNote, GapMode
+from runway_desktop.domain.errors import DiskError, NotPossible
+from runway_desktop.domain.film.cut import CutNote, GapMode, GapReason
 from runway_desktop.domain.film.timecode import RATES, FrameRate
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Mark, Pick, State, Trim
@@ -214,6 +214,25 @@ async def test_without_a_pick_nothing_is_written_and_it_says_so(tmp_path: Path) 
             with pytest.raises(NotPossible, match="Nothing is picked"):
                 await written(film, form)
     assert [path.name for path in tmp_path.iterdir()] == ["1.mp4"]
+
+
+async def test_missing_file_is_a_gap_and_a_missing_sound_is_said(tmp_path: Path) -> None:
+    async with cutting(tmp_path) as film:
+        for number in (1, 2):
+            await film.take(number)
+        view = await film.cuts.open(PROJECT)
+        (tmp_path / "2.mp4").unlink()
+        done = await film.cuts.export(view, CutForm.OTIO, tmp_path / "cut")
+        assert [(item.name, item.gap) for item in done.gaps] == [("020", GapReason.MISSING)]
+        assert [clip.name for clip in judged(done.paths[0]).find_clips()] == ["010"]
+        await film.cuts.set_sound(PROJECT, sound := write_wav(tmp_path / "wind.wav"))
+        sound.unlink()
+        with pytest.raises(DiskError, match="wind"):
+            await written(film, CutForm.EDL)
+        await film.cuts.set_sound(PROJECT, None)
+        (tmp_path / "1.mp4").unlink()
+        with pytest.raises(NotPossible, match="No file of this cut"):
+            await written(film, CutForm.EDL)
 
 
 @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffmpeg is not installed")
