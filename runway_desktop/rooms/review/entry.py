@@ -105,9 +105,13 @@ class ReviewPage(QWidget):
             tools=self.send,
             side=self.side,
             chosen=self.chosen_ids,
-            left=self.model.close,
+            left=self._left,
         )
         self._window.pages.show("review", page)
+
+    def _left(self) -> None:
+        self.model.close()
+        self._window.workspace.status.say_takes("")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -184,6 +188,10 @@ class ReviewPage(QWidget):
                 for it in lines:
                     self._add(heading, it, is_current=before is not None and _key(it) == _key(before))
                 heading.setExpanded(True)
+        if self.isVisible():
+            waiting = one.open if one is not None else 0
+            said = ngettext("{n} answer needs you", "{n} answers need you", waiting) if waiting else ""
+            self._window.workspace.status.say_takes(said)
         has_lines = bool(model.lines)
         self.tree.setVisible(has_lines)
         if has_lines and self.hasFocus():
@@ -270,7 +278,7 @@ class ReviewPage(QWidget):
         open_below(menu, self.round_button)
 
     def _send(self) -> None:
-        send_model(self._desk).look_at_picks(self.model.project)
+        send_model(self._desk).look_at_cut(self.model.project)
 
     def _undo_all(self) -> None:
         it, one = self.current, self.model.round

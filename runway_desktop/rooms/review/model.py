@@ -137,15 +137,14 @@ class SendModel(Model):
         """`task_ids`: empty for what is listed."""
         self._runner(self._look(task_ids, listing, keeps_order=keeps_order), "look at a review", failed=self._fail)
 
-    def look_at_picks(self, project: str) -> None:
-        self._runner(self._picks(project), "look at a review", failed=self._fail)
+    def look_at_cut(self, project: str) -> None:
+        self._runner(self._cut(project), "look at a review", failed=self._fail)
 
-    async def _picks(self, project: str) -> None:
-        shots = await self._cases.shots.of_project(project)
-        furthest = [max(shot.picks, key=lambda take: take.generation) for shot in shots if shot.picks]
-        if not furthest:
+    async def _cut(self, project: str) -> None:
+        cards = (await self._cases.cuts.open(project)).cards
+        if not (ids := [card.take.row.task.id for card in cards if card.take is not None]):
             raise NotPossible(Text("This project has no picks yet. Select takes in its list instead."))
-        await self._look([take.row.task.id for take in furthest], Listing())
+        await self._look(ids, Listing(), keeps_order=True)
 
     async def _look(self, task_ids: Sequence[TaskId], listing: Listing, *, keeps_order: bool = False) -> None:
         cases = self._cases

@@ -88,7 +88,8 @@ class SendDialog(Dialog):
         show_share(
             self._bar, model.progress.done if model.progress else 0, model.progress.total if model.progress else 0
         )
-        say(self._facts, _facts(found, smaller=self.shrinks.isChecked()) if found is not None else "")
+        reading = "" if model.problem else _("Reading the clips…")
+        say(self._facts, _facts(found, smaller=self.shrinks.isChecked()) if found is not None else reading)
         say(
             self._said,
             "\n".join(_remarks(found, smaller=self.shrinks.isChecked())) if found is not None else "",
