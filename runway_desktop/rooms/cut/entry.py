@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -16,7 +17,7 @@ from PySide6.QtGui import (
     QPainter,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
 
 from runway_desktop.domain.filenames import safe_name
 from runway_desktop.domain.film.cut import GapMode
@@ -38,13 +39,13 @@ from runway_desktop.ui.media.sequence import Part, SequencePlayer
 from runway_desktop.ui.media.stage import fitted
 from runway_desktop.ui.media.transport import BarButton
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.ui.room import PageContent, SheetsWish
+from runway_desktop.ui.room import PageContent, Review, SheetsWish
 from runway_desktop.ui.sharing.drag import is_ours
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.tasks.text_cache import TextCache
-from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.tasks import KEYED
 
@@ -56,7 +57,7 @@ from .strip import CARD, LANE, RULER, TAKE, CutStrip
 
 BELOW = "  ▾"
 _OWN = (judging.PICK, judging.PICK_INSTEAD, judging.REJECT, *judging.RATE)
-_PLAYING = (media.PLAY, *media.SHUTTLE, media.FRAME_BACK, media.FRAME_FORWARD, media.SOUND, media.FULL_SCREEN)
+_PLAYING = (media.PLAY, *media.SHUTTLE, media.FRAME_BACK, media.FRAME_FORWARD, media.SOUND)
 _GAPS = (
     (GapMode.CARD, Text("Gaps play as a card")), (GapMode.BLACK, Text("Gaps play black")),
     (GapMode.SKIP, Text("Gaps are skipped")),
@@ -68,16 +69,16 @@ _EXPORTS = {
     CutForm.FOLDER: (Text("Folder with all three and the clips"), ""),
     CutForm.MP4: (Text("One MP4, joined by your ffmpeg"), ".mp4"),
 }
-_EDITORS = {
-    Editor.RESOLVE: Text("Paths for Resolve"), Editor.PREMIERE: Text("Paths for Premiere"),
-    Editor.KDENLIVE: Text("Paths for Kdenlive"),
-}  # fmt: skip
+_EDITORS = (
+    (Editor.RESOLVE, Text("Paths for Resolve")), (Editor.PREMIERE, Text("Paths for Premiere")),
+    (Editor.KDENLIVE, Text("Paths for Kdenlive")),
+)  # fmt: skip
 _GAINS = (6.0, 0.0, -3.0, -6.0, -12.0, -18.0, -24.0)
 """Decibels."""
 _TALL, _MIDDLING = 620, 560
 """Heights of the view with room for four takes below each shot, and for two."""
-_WIDE = 75 * GRID
-_IN_WINDOW = Qt.ShortcutContext.WindowShortcut
+_WIDE, _NARROW = 75 * GRID, 120 * GRID
+"""Widths: of the controls with room for all, and of the view without room for words on the bar."""
 
 
 def open_room(desk: Desk, wish: str) -> None:
@@ -140,30 +141,6 @@ class CutPage(QWidget):
             self._window, title, _("Note"), text, lambda said: "" if said.strip() else " ", keep, ok=_("Keep note")
         )
 
-    # Playing: `Plays` of the commands.
-
-    @property
-    def shows_result(self) -> bool:
-        return bool(self.model.cards)
-
-    def toggle_play(self) -> None:
-        self.player.toggle()
-
-    def shuttle(self, direction: int) -> None:
-        self.player.shuttle(direction)
-
-    def step(self, frames: int) -> None:
-        self.player.step(frames)
-
-    def toggle_loop(self) -> None:
-        self.player.toggle_loop()
-
-    def toggle_sound(self) -> None:
-        self.player.toggle_sound()
-
-    def zoom(self, by: int) -> None:
-        self.strip.zoom(by)
-
     def toggle_full_screen(self) -> None:
         if self._full is not None:
             self._full.close()
@@ -171,7 +148,7 @@ class CutPage(QWidget):
         self._full = full = FullScreenWindow(self._desk.theme, self._window)
         full.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         full.left.connect(self._full_screen_left)
-        self._desk.keys.bind(full, Scope.PREVIEW, (_PLAYING, lambda: self), context=_IN_WINDOW)
+        self._bind_playing(full)
         self.picture.set_rounded(False)
         full.take(self.picture, self.model.project)
 
@@ -192,6 +169,7 @@ class CutPage(QWidget):
         self.strip.setFixedHeight(RULER + CARD + LANE + 4 * GRID + lines * TAKE)
         self.side.setFixedWidth(min(self._desk.theme.wide(SIDE), round(self.width() * 0.4)))
         self._hints.setVisible(bool(self.model.cards) and room >= _MIDDLING)
+        self.tools.fit(is_narrow=self.width() < self._desk.theme.wide(_NARROW))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and not is_ours(event.mimeData()):
@@ -210,7 +188,7 @@ class CutPage(QWidget):
         model, player, strip = self.model, self.player, self.strip
         model.changed.connect(self._show)
         model.loaded.connect(self._load)
-        model.sought.connect(self._seek)
+        model.sought.connect(player.seek)
         model.undo_offered.connect(self._desk.models.activity.act)
         player.moved.connect(model.stand)
         player.frame.connect(self.picture.show_frame)
@@ -225,7 +203,7 @@ class CutPage(QWidget):
         strip.opened.connect(self._open_take)
         strip.fix_wanted.connect(self._fix)
         self.side.note_wanted.connect(self.note)
-        self.picture.clicked.connect(player.toggle)
+        self.picture.clicked.connect(player.toggle_play)
         self._waveforms.ready.connect(self._heard)
         self._desk.keys.changed.connect(self._tell_keys)
         self._desk.endings.extend((player.shutdown, self._workers.shutdown))
@@ -235,10 +213,18 @@ class CutPage(QWidget):
         window, keys = self._window, self._desk.keys
         tell = self._desk.models.task_commands.tell
         keys.bind(self, Scope.VIEW, ((BACK, ON, IN, OUT, WHOLE, NOTE, EXPORT), lambda: self), tell=tell)
-        keys.bind(self, Scope.PREVIEW, (_PLAYING, lambda: self), tell=tell)
+        self._bind_playing(self)
         keys.bind(self, Scope.LIST, (_OWN, lambda: self.model), tell=tell)
         keys.bind(self, Scope.LIST, ((judging.TAG, judging.SHOT, judging.PROJECT), lambda: window.judge), tell=tell)
         keys.bind(self, Scope.LIST, (KEYED, window.chosen_rows), give=lambda key, _on: window.task_menu.take(key))
+
+    def _bind_playing(self, owner: QWidget) -> None:
+        plays = (_PLAYING, lambda: self.player), ((media.FULL_SCREEN,), lambda: self)
+        self._desk.keys.bind(owner, Scope.PREVIEW, *plays)
+
+    @property
+    def shows_result(self) -> bool:
+        return self.player.shows_result
 
     def _show(self) -> None:
         model, has_cards = self.model, bool(self.model.cards)
@@ -262,9 +248,6 @@ class CutPage(QWidget):
         if sound is not None and sound.path != self._heard_path:
             self._heard_path = sound.path
             self._waveforms.read(Path(sound.path))
-
-    def _seek(self, seconds: float) -> None:
-        self.player.seek(seconds)
 
     def _heard(self, _path: Path, waveform: Waveform) -> None:
         self.strip.peaks = waveform.peaks
@@ -367,7 +350,7 @@ class Bar(QWidget):
         model, player, theme = page.model, page.player, desk.theme
         self._before = BarButton(theme, self, lambda: model.go(model.at - 1))
         self._back = BarButton(theme, self, lambda: player.step(-1))
-        self._play = BarButton(theme, self, player.toggle)
+        self._play = BarButton(theme, self, player.toggle_play)
         self._on = BarButton(theme, self, lambda: player.step(1))
         self._next = BarButton(theme, self, lambda: model.go(model.at + 1))
         self._time, self._whole = words(self, wrap=False), words(self, tone="muted", wrap=False)
@@ -454,19 +437,25 @@ class StripHead(QWidget):
             self._gain.setAccessibleName(_("Sound: {volume}", volume=_gain_words(model.sound.gain_db)))
 
     def _open_gaps(self) -> None:
-        menu = passing_menu(self)
-        for mode, said in _GAPS:
-            add_check(menu, str(said), partial(self._model.set_gaps, mode), checked=mode is self._model.cut.gaps)
-        open_below(menu, self._gaps)
+        open_below(choices(self, _GAPS, self._model.cut.gaps, self._model.set_gaps), self._gaps)
 
     def _open_gains(self) -> None:
-        menu, now = passing_menu(self), self._model.sound
-        for gain in _GAINS:
-            is_it = now is not None and now.gain_db == gain
-            add_check(menu, _gain_words(gain), partial(self._model.set_gain, gain), checked=is_it)
-        menu.addSeparator()
-        menu.addAction(_("Remove the sound"), self._model.remove_sound)
-        open_below(menu, self._gain)
+        if (sound := self._model.sound) is not None:
+            gains = [(gain, _gain_words(gain)) for gain in _GAINS]
+            menu = choices(self, gains, sound.gain_db, self._model.set_gain)
+            menu.addSeparator()
+            menu.addAction(_("Remove the sound"), self._model.remove_sound)
+            open_below(menu, self._gain)
+
+
+def choices(
+    parent: QWidget, options: Iterable[tuple[Any, Text | str]], now: object, chosen: Callable[[Any], object]
+) -> QMenu:
+    """A menu with one value checked."""
+    menu = passing_menu(parent)
+    for value, said in options:
+        add_check(menu, str(said), partial(chosen, value), checked=value == now)
+    return menu
 
 
 class Tools(QWidget):
@@ -476,8 +465,9 @@ class Tools(QWidget):
         super().__init__(desk.window)
         self._model, self._desk, self._editor = model, desk, Editor.RESOLVE
         self.rate = push_button(self, "", self._open_rates, kind="chip")
+        self.review = push_button(self, "", self._send, spoken=_("Send for review…"), tip=_("Send for review…"))
         self.export = push_button(self, f"{_('Export')}{BELOW}", self.open_exports, spoken=_("Export"))
-        hbox(self.rate, self.export, on=self, spacing=GRID)
+        hbox(self.rate, self.review, self.export, on=self, spacing=GRID // 2)
         model.changed.connect(self.renew)
         self.renew()
 
@@ -485,19 +475,26 @@ class Tools(QWidget):
         said = _("{rate} fps", rate=self._model.fps.name)
         self.rate.setText(f"{said}{BELOW}")
         self.rate.setAccessibleName(_("Rate of the cut: {rate}", rate=said))
-        for part in (self.export, self.rate):
+        for part in (self.export, self.review, self.rate):
             part.setEnabled(bool(self._model.cards))
 
+    def fit(self, *, is_narrow: bool) -> None:
+        self.review.setIcon(self._desk.theme.icon("mdi6.send-outline", Role.TEXT))
+        self.review.setText("" if is_narrow else _("Send for review…"))
+
+    def _send(self) -> None:
+        ids = [card.takes[card.now].task.id for card in self._model.cards if card.now is not None]
+        self._desk.open("review", Review(ids, keeps_order=True))
+
     def _open_rates(self) -> None:
-        menu = passing_menu(self)
-        for rate in RATES:
-            said = _("{rate} fps", rate=rate.name)
-            add_check(menu, said, partial(self._model.set_rate, rate), checked=rate == self._model.fps)
-        open_below(menu, self.rate)
+        rates = [(rate, _("{rate} fps", rate=rate.name)) for rate in RATES]
+        open_below(choices(self, rates, self._model.fps, self._model.set_rate), self.rate)
 
     def open_exports(self) -> None:
         """What the cut can become; gaps are told first."""
-        model, menu = self._model, passing_menu(self)
+        model = self._model
+        menu = choices(self, _EDITORS, self._editor, partial(setattr, self, "_editor"))
+        menu.addSeparator()
         if said := model.gap_words:
             menu.addAction(said).setEnabled(False)
             menu.addSeparator()
@@ -506,9 +503,6 @@ class Tools(QWidget):
             if form is CutForm.MP4 and not model.can_film:
                 action.setText(str(NO_FFMPEG))
                 action.setEnabled(False)
-        menu.addSeparator()
-        for editor, paths in _EDITORS.items():
-            add_check(menu, str(paths), partial(setattr, self, "_editor", editor), checked=editor is self._editor)
         open_below(menu, self.export)
 
     def _choose_target(self, form: CutForm) -> None:

@@ -210,9 +210,7 @@ class Tools(QWidget):
         self.chain = push_button(self, "", self.open_chains, kind="chip")
         self.step = push_button(self, "", self.open_ways, kind="chip", spoken=_("Add a step"))
         self.stops = (self.advance, self.chain, self.step)
-        hbox(
-            self.advance, (self._key, Qt.AlignmentFlag.AlignVCenter), GRID, self.chain, self.step, on=self, spacing=GRID
-        )
+        hbox(self.advance, (self._key, Qt.AlignmentFlag.AlignVCenter), self.chain, self.step, on=self, spacing=GRID)
         model.changed.connect(self.renew)
         FollowsTheme(desk.theme, self, self.renew)
         desk.keys.changed.connect(self.renew)

@@ -215,7 +215,11 @@ class SequencePlayer(Scrubbed):
         self._move(min(max(position, 0.0), self.length))
         self._opener.start()
 
-    def toggle(self) -> None:
+    @property
+    def shows_result(self) -> bool:
+        return bool(self.parts)
+
+    def toggle_play(self) -> None:
         if self.is_playing:
             self.pause()
         else:
