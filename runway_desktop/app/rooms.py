@@ -14,11 +14,9 @@ from PySide6.QtCore import QTimer
 from runway_desktop.rooms.approvals.room import ROOM as APPROVALS
 from runway_desktop.rooms.backup.room import ROOM as BACKUP
 from runway_desktop.rooms.cast.room import ROOM as CAST
-from runway_desktop.rooms.compare.room import ROOM as COMPARE
 from runway_desktop.rooms.cut.room import ROOM as CUT
 from runway_desktop.rooms.exchange.room import ROOM as EXCHANGE
 from runway_desktop.rooms.help.room import ROOM as HELP
-from runway_desktop.rooms.large.room import ROOM as LARGE
 from runway_desktop.rooms.palette.room import ROOM as PALETTE
 from runway_desktop.rooms.preferences.room import ROOM as PREFERENCES
 from runway_desktop.rooms.report.room import ROOM as REPORT
@@ -27,6 +25,7 @@ from runway_desktop.rooms.sheet.room import ROOM as SHEET
 from runway_desktop.rooms.shortcuts.room import ROOM as SHORTCUTS
 from runway_desktop.rooms.spending.room import ROOM as SPENDING
 from runway_desktop.rooms.steps.room import ROOM as STEPS
+from runway_desktop.rooms.viewer.room import ROOM as VIEWER
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.ui.theme import Theme
@@ -38,11 +37,10 @@ from runway_desktop.viewmodels.models import Models
 ROOMS: tuple[Room, ...] = (
     APPROVALS,
     CAST,
-    LARGE,
+    VIEWER,
     SHEET,
     EXCHANGE,
     BACKUP,
-    COMPARE,
     STEPS,
     CUT,
     REVIEW,

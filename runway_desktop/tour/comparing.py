@@ -1,4 +1,4 @@
-"""Tour of the large view, the compare window and the lineage: a large clip, four clips in sync, a wipe, a difference, a
+"""Tour of the viewer and the lineage: a large clip, four clips in sync, a wipe, a difference, a
 clip made from another's last frame.
 
 GUI thread, in a coroutine; raises `StepFailed` if something does not happen in time.
@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import TaskId
-from runway_desktop.rooms.compare.compare_view import CompareView
-from runway_desktop.rooms.large.model import LargeViewModel
+from runway_desktop.rooms.viewer.model import ViewerModel
+from runway_desktop.rooms.viewer.view import Viewer
 
 from .hands import StepFailed, Walk, find, press, type_text, until
 
@@ -35,7 +35,7 @@ async def _large(walk: Walk) -> None:
     await walk.choose(clips[0])
     press(window.view, Qt.Key.Key_Return)
     view = await until(lambda: window.workspace.overlay, "the large view")
-    await until(lambda: (model := window.findChild(LargeViewModel)) is not None and model.shots, "its takes")
+    await until(lambda: (model := window.findChild(ViewerModel)) is not None and model.shots, "its takes")
     preview = window.preview
     await until(lambda: preview is not None and preview.playback.position >= _SECONDS_IN, "a clip that plays", 40)
     key(view, Qt.Key.Key_K)
@@ -47,40 +47,37 @@ async def _large(walk: Walk) -> None:
 
 
 async def _culling(walk: Walk) -> None:
-    walk.say("compare window with clips")
+    walk.say("four clips in step")
     room = await enter(walk, walk.saved(Media.VIDEO)[:4])
-    await until(lambda: room.clips.position >= _SECONDS_IN, "clips that play", 40)
-    room.clips.pause()
-    await until(lambda: not room.clips.is_seeking, "clips that stand")
+    await until(lambda: room.panes.playback.position >= _SECONDS_IN, "clips that play", 40)
+    room.panes.playback.pause()
+    await until(lambda: not room.panes.playback.is_seeking, "clips that stand")
     key(room, Qt.Key.Key_4)
     key(room, Qt.Key.Key_P)
     key(room, Qt.Key.Key_Down)
     key(room, Qt.Key.Key_X)
-    await until(lambda: room.panes[1].accessibleDescription().startswith("rejected"), "the judgment")
-    await walk.album.take(room, "compare-room")
+    await until(lambda: room.panes.panes[1].accessibleDescription().startswith("rejected"), "the judgment")
+    await walk.take("compare-room")
     walk.say("wipe between two clips")
     key(room, Qt.Key.Key_W)
-    await walk.album.take(room, "compare-wipe")
+    await walk.take("compare-wipe")
     key(room, Qt.Key.Key_Escape)
     walk.say("difference of two pictures")
     several = [row.task.id for row in walk.rows() if len(row.outputs) > 1 and row.task.id in walk.saved(Media.IMAGE)]
     room = await enter(walk, several[:1])
-    await until(lambda: all(pane.surface.is_live for pane in room.panes[:2]), "two pictures")
+    await until(lambda: all(pane.surface.is_live for pane in room.panes.panes[:2]), "two pictures")
     key(room, Qt.Key.Key_D)
-    await walk.album.take(room, "compare-difference")
+    await walk.take("compare-difference")
     key(room, Qt.Key.Key_Escape)
 
 
-async def enter(walk: Walk, task_ids: list[TaskId], width: int = 1440, height: int = 900) -> CompareView:
+async def enter(walk: Walk, task_ids: list[TaskId]) -> Viewer:
     if not task_ids:
         raise StepFailed("there is nothing to compare")
     walk.window.view.select(task_ids)
-    walk.window.open_room("compare", task_ids)
-    room = await until(lambda: walk.window.findChild(CompareView), "the compare window")
-    await until(room.isVisible, "the compare window")
-    room.showNormal()
-    room.resize(width, height)
-    await until(lambda: room.width() == width, "the room's size")
+    walk.window.open_room("viewer", task_ids)
+    room = await until(lambda: walk.window.findChild(Viewer), "the viewer")
+    await until(room.panes.isVisible, "takes beside each other")
     return room
 
 

@@ -17,11 +17,9 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.texts import Text
-from runway_desktop.usecases.commands.command import Command, CommandSection
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import Struct
-
-from .theme import DarkRoom
 
 
 class RoomKind(Enum):
@@ -88,19 +86,10 @@ class SideBySide(Struct, frozen=True):
 
 class GuidePage(Struct, frozen=True):
     """A page of the guide, by its file's name without the ending, and the window over which it opens; None: the main
-    window. `dark`: the colors of a window where only media give light."""
+    window."""
 
     name: str = "index"
     over: QWidget | None = None
-    dark: DarkRoom | None = None
-
-
-class Shortcuts(Struct, frozen=True):
-    """The list of shortcuts over a window, from one section on. `guide`: the page that its button opens, with the
-    window and its dark colors."""
-
-    first: CommandSection
-    guide: GuidePage
 
 
 class ExchangeWish(Enum):

@@ -364,28 +364,41 @@ class Theme(QObject):
 
 
 class DarkRoom(Theme):
-    """The dark colors regardless of the selected theme, for windows where only media give light. Does not change the
-    application; set `style_sheet` on the window."""
+    """The theme for a widget that can be dark regardless of the selected one, so that only media give light. Does not
+    change the application."""
 
     def __init__(self, theme: Theme) -> None:
         QObject.__init__(self, theme)
+        self._theme = theme
+        self._is_on = False
         self._application, self._icon_font = theme._application, theme._icon_font
         self._icons = {}
-        self._calm, self.is_strong, self._hints = theme._calm, theme.is_strong, theme._hints
-        self._colors = _colors(is_dark=True, is_strong=theme.is_strong, accent=theme.look.accent)
+        self._hints = theme._hints
+        self._follow()
+        theme.changed.connect(self._follow)
 
     @property
     def is_dark(self) -> bool:
-        return True
+        return self._is_on or self._theme.is_dark
 
-    def style_sheet(self) -> str:
-        # Labels would use the application's palette, which may be light.
-        return f"QLabel {{ color: {self._colors[Role.TEXT].name()}; }}\n{_styled(self._colors, 'dark')}"
+    def darken(self, widget: QWidget, *, on: bool) -> None:
+        """Makes the widget and all in it dark, or as the theme is."""
+        if on is not self._is_on:
+            self._is_on = on
+            # Labels would use the application's palette, which may be light.
+            label = f"QLabel {{ color: {self._dark()[Role.TEXT].name()}; }}"
+            widget.setStyleSheet(f"{label}\n{_styled(self._dark(), 'dark')}" if on else "")
+            self._follow()
 
-    def darken(self, window: QWidget) -> None:
-        """Applies the dark palette to a window opened over the room."""
-        for widget in (window, *window.findChildren(QWidget)):
-            widget.setPalette(self._palette())
+    def _follow(self) -> None:
+        theme = self._theme
+        self._calm, self.is_strong, self.look = theme._calm, theme.is_strong, theme.look
+        self._colors = self._dark() if self._is_on else dict(theme._colors)
+        self._icons.clear()
+        self.changed.emit()
+
+    def _dark(self) -> dict[Role, QColor]:
+        return _colors(is_dark=True, is_strong=self._theme.is_strong, accent=self._theme.look.accent)
 
 
 def _font(system: QFont) -> QFont:

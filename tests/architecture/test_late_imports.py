@@ -68,7 +68,7 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "services/supervised.py": 1,
     "services/tasks/ledger.py": 2,
     "services/tasks/queue_acts.py": 3,
-    "rooms/compare/pane.py": 1,
+    "rooms/viewer/pane.py": 1,
     "ui/media/stills.py": 1,
     "ui/media/kinds/clip.py": 1,
     "ui/media/players.py": 2,

@@ -18,7 +18,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.media import Media
-from runway_desktop.rooms.compare.pane import Pane, Sight
+from runway_desktop.rooms.viewer.pane import Pane, Sight
 from runway_desktop.ui.media.playback import Playback
 from runway_desktop.ui.media.players import MediaEngine
 from runway_desktop.ui.theme import ColorScheme, DarkRoom, Theme

@@ -54,8 +54,8 @@ ROOMS = {
     "help": Room("help", "rooms.help.entry", "HelpWindow"),
     "shortcuts": Room("shortcuts", "rooms.shortcuts.entry", "ShortcutsDialog"),
     "a blank sheet": Room("sheet.new", "rooms.sheet.window", "SheetWindow"),
-    "large view": Room("large.open", "rooms.large.entry", "LargeView"),
-    "compare": Room("compare.chosen", "rooms.compare.compare_view", "CompareView"),
+    "large view": Room("large.open", "rooms.viewer.view", "Viewer"),
+    "compare": Room("compare.chosen", "rooms.viewer.panes", "Panes"),
     "export": Room("exchange.export", "rooms.exchange.export_window", "ExportWindow"),
     "activity": Room("notices.focus", "ui.activity.pill", "ActivityList"),
 }
@@ -75,7 +75,7 @@ async def _measure(session: Session, room: Room, rest: float) -> None:
         while not rows.is_loaded or window.preview is None:
             await asyncio.sleep(0.02)
         chosen = [task_id for at in range(60) if (task_id := rows.task_id(at))]
-        window.workspace.view.select(chosen[: _COMPARED if room.name == "CompareView" else 1])
+        window.workspace.view.select(chosen[: _COMPARED if room.name == "Panes" else 1])
         window.workspace.views.setFocus()
         await asyncio.sleep(rest)
         first, stall = await _opened(window, room)

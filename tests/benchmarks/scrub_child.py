@@ -26,15 +26,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State
-from runway_desktop.rooms.compare.bar import ScrubLine
-from runway_desktop.rooms.compare.compare_view import CompareView
-from runway_desktop.rooms.compare.model import Compare
+from runway_desktop.rooms.viewer.model import ViewerModel
+from runway_desktop.rooms.viewer.panes import Panes
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.transport import KNOB, ScrubSlider
 from runway_desktop.ui.tasks.posters import REST_MS
-from runway_desktop.ui.theme import ColorScheme, Theme
+from runway_desktop.ui.theme import ColorScheme, DarkRoom, Theme
 from runway_desktop.usecases.words.tasks import Showing
 from tests.benchmarks.children import say
 from tests.rigs.rows import saved, task
@@ -57,10 +56,11 @@ def number_of(image: QImage) -> int:
 
 
 class Bridge(QObject):
-    """Nothing happens to tasks, and nobody judges them."""
+    """Nothing happens to tasks or their list, and nobody judges them."""
 
     tasks_touched = Signal(object)
-    done = Signal(str, bool, bool)
+    lines_moved = Signal()
+    undone = Signal(int, object)
 
 
 class Shown(QObject):
@@ -231,20 +231,26 @@ def in_compare(theme: Theme, clips: list[Path], seconds: float) -> dict[str, Any
     strips = Strips()
     nobody: Any = SimpleNamespace(look_around=lambda: None, look_at=lambda _: None)
     bridge: Any = Bridge()
-    model = Compare(SimpleNamespace(integrity=nobody), bridge, nobody, bridge)  # type: ignore[arg-type]
+    model = ViewerModel(SimpleNamespace(integrity=nobody), bridge, bridge, nobody, bridge)  # type: ignore[arg-type]
     tasks = [task(number, State.SUCCEEDED, "Fog") for number in range(len(clips))]
-    model.open([Row(task=of, outputs=(saved(of, str(path)),)) for of, path in zip(tasks, clips, strict=True)])
-    room = CompareView(model, theme, Keys(), strips)
-    room.enter(full_screen=False)
-    wait(lambda: room.clips.length > 0 and all(pane.surface.is_live for pane in room.panes[: len(clips)]))
-    room.clips.pause()
+    model.compare_rows([Row(task=of, outputs=(saved(of, str(path)),)) for of, path in zip(tasks, clips, strict=True)])
+    window = QWidget()
+    room = Panes(model, DarkRoom(theme), strips, window)
+    slider = ScrubSlider(theme, room.playback, window)
+    slider.neared.connect(room.near)
+    room.playback.length_known.connect(lambda seconds: slider.setRange(0, round(seconds * 1000)))
+    for widget, box in ((window, (0, 0, 1440, 900)), (room, (0, 0, 1440, 840)), (slider, (0, 850, 1440, 40))):
+        widget.setGeometry(*box)
+    window.show()
+    room.open()
+    wait(lambda: room.playback.length > 0 and all(pane.surface.is_live for pane in room.panes[: len(clips)]))
+    room.playback.pause()
     turn(500)
-    slider = room.findChildren(ScrubLine)[0]
     enter(slider)
     panes = room.panes[: len(clips)]
     width = int(max(pane.surface.size().width() for pane in panes))
     shown = [Shown(pane.surface.image, pane) for pane in panes]
-    drag = Drag(slider, lambda _: None, room.clips.length, seconds)
+    drag = Drag(slider, lambda _: None, room.playback.length, seconds)
     found = measured(drag, shown, width, 0.0, lambda: not any(strips.is_coming(str(clip)) for clip in clips))
     room.shutdown()
     strips.shutdown()

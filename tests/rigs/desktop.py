@@ -289,7 +289,7 @@ class Desktop(Rig):
         self.room_requests.append((room, wish))
         if (
             self._opens_rooms
-            or room == "large"
+            or room == "viewer"
             or any(one.id == room and one.kind is RoomKind.PAGE for one in self._rooms)
         ):
             self.rooms.open(room, wish)

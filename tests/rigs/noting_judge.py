@@ -11,16 +11,16 @@ from tests.rigs.rows import task
 
 
 class NotingJudge(QObject):
-    done = Signal(str, int)
+    undone = Signal(int, object)
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[tuple[str, tuple[TaskId, ...], object]] = []
 
-    def rate(self, task_ids: Sequence[TaskId], stars: int) -> None:
+    def rate(self, task_ids: Sequence[TaskId], stars: int, said: str = "") -> None:
         self.calls.append(("rate", tuple(task_ids), stars))
 
-    def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None:
+    def pick(self, task_ids: Sequence[TaskId], pick: Pick, said: str = "") -> None:
         self.calls.append(("pick", tuple(task_ids), pick))
 
     def pick_instead(self, task_ids: Sequence[TaskId]) -> None:

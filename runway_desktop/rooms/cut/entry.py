@@ -274,13 +274,13 @@ class CutPage(QWidget):
         if card is not None and card.gap and card.takes:
             self._fix(self.model.at)
         elif (current := self.model.current_id) is not None:
-            self._desk.open("large", current)
+            self._desk.open("viewer", current)
 
     def _fix(self, at: int) -> None:
         """Opens the takes to judge, the sheet that makes the shot, or the takes whose file is missing."""
         card = self.model.cards[at]
         if card.takes:
-            self._desk.open("large", card.takes[0].task.id)
+            self._desk.open("viewer", card.takes[0].task.id)
         else:
             self._desk.open("sheet", SheetsWish.KEPT)
 

@@ -53,11 +53,9 @@ def open_room(desk: Desk, wish: object) -> None:
     """`wish`: a failure's headline, to explain it; a page of the guide; a room and the window over which its help
     opens; None for the focused part of the main window."""
     match wish:
-        case GuidePage(page, over, dark):
+        case GuidePage(page, over):
             if over is None or isValid(over):
-                opened = show_guide(page, dark or desk.theme, over or desk.window)
-                if dark is not None:
-                    dark.darken(opened)
+                show_guide(page, desk.theme, over or desk.window)
         case str(headline):
             MeaningWindow(MEANINGS[headline], desk.window).open()
         case (Room() as room, QWidget() as over):
@@ -72,7 +70,7 @@ def here(desk: Desk) -> HelpPart | Room:
     """The current part of the main window: its overlay, the open page, or the focused part."""
     window, work = desk.window, desk.window.workspace
     if work.overlay is not None:
-        return desk.rooms["large"]
+        return desk.rooms["viewer"]
     # Pages before focus: an empty page does not take the focus.
     if work.page is not None:
         return desk.rooms[work.pages.current_room]

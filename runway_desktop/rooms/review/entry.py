@@ -293,7 +293,7 @@ class ReviewPage(QWidget):
 
     def _open_large(self) -> None:
         for task_id in self.chosen_ids():
-            self._desk.open("large", task_id)
+            self._desk.open("viewer", task_id)
 
     def _edit(self) -> None:
         if ids := self.chosen_ids():

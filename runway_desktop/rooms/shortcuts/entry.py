@@ -6,9 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QKeySequenceEdit, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
-from shiboken6 import isValid
 
 from runway_desktop.texts import _, in_turn, listed, ngettext
 from runway_desktop.ui.building import STRETCH, Dialog, SearchKeys, hbox, line, line_edit, open_at, push_button, vbox
@@ -16,9 +15,9 @@ from runway_desktop.ui.commands.keys import Keys, default_keys, spoken, usual_ke
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.labels import announce, say, set_reason, strong, words
-from runway_desktop.ui.room import GuidePage, Shortcuts
-from runway_desktop.ui.theme import GRID, DarkRoom
-from runway_desktop.usecases.commands.command import SECTIONS, Command, CommandSection
+from runway_desktop.ui.room import GuidePage
+from runway_desktop.ui.theme import GRID
+from runway_desktop.usecases.commands.command import SECTIONS, Command
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.plain import tip
 
@@ -26,31 +25,18 @@ _COMMAND = Qt.ItemDataRole.UserRole
 _READ = Qt.ItemDataRole.AccessibleTextRole
 
 
-def open_room(desk: Desk, wish: Shortcuts | None) -> None:
-    match wish:
-        case Shortcuts(first, GuidePage(_, QWidget() as over, DarkRoom() as dark) as page):
-            # The window may have been closed while this module was imported.
-            if isValid(over):
-                dialog = ShortcutsDialog(desk.keys, over, first)
-                dark.darken(dialog)
-                _open(desk, dialog, page)
-        case _:
-            dialog = ShortcutsDialog(desk.keys, desk.window)
-            _open(desk, dialog, GuidePage(desk.rooms["shortcuts"].guide))
-            desk.give_help(dialog, "shortcuts")
-
-
-def _open(desk: Desk, dialog: ShortcutsDialog, page: GuidePage) -> None:
+def open_room(desk: Desk, _wish: object) -> None:
+    dialog = ShortcutsDialog(desk.keys, desk.window)
+    page = GuidePage(desk.rooms["shortcuts"].guide)
     dialog.guide_wanted.connect(lambda: desk.open("help", page))
     dialog.open()
+    desk.give_help(dialog, "shortcuts")
 
 
 class ShortcutsDialog(Dialog):
-    """`first` is the section to scroll to."""
-
     guide_wanted = Signal()
 
-    def __init__(self, keys: Keys, parent: QWidget | None = None, first: CommandSection | None = None) -> None:
+    def __init__(self, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(_("Keyboard shortcuts"), parent)
         self._keys = keys
         open_at(self, QSize(72 * GRID, 80 * GRID))
@@ -71,15 +57,6 @@ class ShortcutsDialog(Dialog):
         keys.changed.connect(self._show_keys)
         self._show_keys()
         self._search.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._first = first
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        for heading in self._list.findItems(
-            str(self._first.title) if self._first is not None else "", Qt.MatchFlag.MatchExactly
-        ):
-            self._list.setCurrentItem(heading.child(0))
-            self._list.scrollToItem(heading, QTreeWidget.ScrollHint.PositionAtTop)
 
     def _open_guide(self) -> None:
         self.accept()

@@ -177,7 +177,7 @@ class StepsPage(QWidget):
 
     def _open_large(self, task_id: TaskId) -> None:
         if self._desk.models.rows.position(task_id) is not None:
-            self._desk.open("large", task_id)
+            self._desk.open("viewer", task_id)
         else:
             self._desk.models.task_commands.tell(_("The search hides this take. Clear it to open the take."))
 

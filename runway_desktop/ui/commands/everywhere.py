@@ -16,7 +16,7 @@ from runway_desktop.usecases.commands.command import (
     Standard,
 )
 
-MENU = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.COMPARE, Scope.SHEET, is_everywhere=True)(
+MENU = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.SHEET, is_everywhere=True)(
     "menu", Text("Menu"), lambda opens: opens(), "F10", left_out_of=OPENS_A_MENU
 )
 HELP = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.SHEET, is_everywhere=True)(
@@ -27,7 +27,7 @@ HELP = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.SHEET, is_eve
     submenu=HELP_MENU,
     synonyms=Text("help, how to, manual"),
 )
-GUIDE = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.COMPARE, Scope.SHEET, is_everywhere=True)(
+GUIDE = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.SHEET, is_everywhere=True)(
     "guide",
     Text("Guide"),
     lambda opens: opens(),

@@ -288,10 +288,8 @@ def open_menu(
     keys: Keys,
     button: QWidget | None = None,
     first: Command[Any] | None = None,
-    dress: Callable[[QMenu], object] = lambda _: None,
 ) -> None:
-    """Opens below the button, else in the window's corner, with the keyboard focus. `first` heads the menu; `dress`
-    sets its colors."""
+    """Opens below the button, else in the window's corner, with the keyboard focus. `first` heads the menu."""
     menu = passing_menu(over)
     menu.setAccessibleName(_("Menu"))
     menu.setToolTipsVisible(True)
@@ -303,7 +301,6 @@ def open_menu(
         if section.menu is None:
             menu.addSeparator()
         add_entries(menu if section.menu is None else _below(menu, section.menu), those, keys)
-    dress(menu)
     size = menu.sizeHint()
     if button is not None and button.isVisible():
         # Right edges aligned, so that the menu stays inside the window.

@@ -1,4 +1,4 @@
-"""Command records for playback and zoom, used by the preview (alone or in the large view) and the compare window."""
+"""Command records for playback and zoom, used by the preview (alone or in the viewer) and by panes."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ def _why_not(on: Plays) -> Text | str:
     return "" if on.shows_result else Text("Nothing to play or show.")
 
 
-_SEEN = (Scope.PREVIEW, Scope.COMPARE, Scope.LARGE)
+_SEEN = (Scope.PREVIEW, Scope.VIEWER)
 _seen = RecordsOf[Plays](PLAYING, *_SEEN, why_not=_why_not)
 _listed = RecordsOf[Plays](PLAYING, Scope.LIST, *_SEEN, why_not=_why_not)
-_looped = RecordsOf[Plays](PLAYING, Scope.PREVIEW, Scope.LARGE, why_not=_why_not, begins=True)
 
 PLAY = _seen("play.toggle", Text("Play or pause"), lambda on: on.toggle_play(), "Space")
 SHUTTLE = (
@@ -42,7 +41,7 @@ FRAME_BACK = _listed(
 FRAME_FORWARD = _listed(
     "play.frame.forward", Text("One frame forward"), lambda on: on.step(1), ".", icon="mdi6.step-forward", repeats=True
 )
-LOOP = _looped("play.loop", Text("Loop or play once"), lambda on: on.toggle_loop(), "Shift+L")
+LOOP = _seen("play.loop", Text("Loop or play once"), lambda on: on.toggle_loop(), "Shift+L", begins=True)
 SOUND = _seen("play.sound", Text("Sound on or off"), lambda on: on.toggle_sound(), "M")
 FULL_SCREEN = _listed(
     "play.full", Text("Full screen"), lambda on: on.toggle_full_screen(), "F", "F11", icon="mdi6.fullscreen"

@@ -81,7 +81,7 @@ class Preview(QWidget):
         self._opener = timer(self, OPEN_DELAY_MS, self._open_pending)
         self._opened = QElapsedTimer()
         self._full_screen: FullScreenWindow | None = None
-        self._is_lent = False
+        self._is_lent = self._rests = False
         self._build(strips)
         self._connect()
         self.clear()
@@ -135,6 +135,15 @@ class Preview(QWidget):
             action.setEnabled(not on)
         if on and not self._theme.is_calm and not self.playback.is_playing and self._opens_now():
             self.playback.play()
+
+    def rest(self, on: bool) -> None:
+        """While it rests, it opens nothing: others play. Afterwards it shows what was last wanted."""
+        if on is not self._rests:
+            self._rests = on
+            if on:
+                self.stop()
+            else:
+                self._show_current()
 
     def toggle_loop(self) -> None:
         self.playback.toggle_loop()
@@ -247,7 +256,7 @@ class Preview(QWidget):
         item = self._items[self.current_index] if self._items else None
         before = self._shown
         came_back = self._missing is not None and self._look.is_file(self._missing)
-        if item is None or (item == before and not came_back):
+        if self._rests or item is None or (item == before and not came_back):
             return
         self._missing = None
         same_file = item.path is not None and before is not None and _content(before) == _content(item)

@@ -219,6 +219,7 @@ class Transport(QWidget):
         self._use_frame.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._use_frame.hide()
         self._buttons = [self._back, self._play, self._on, self._loop, self._volume, self._full]
+        self._position_name = _("Position")
         self._written = _BOTH
         """Template of the widest time text; empty if there is no room for it."""
         self._build_volume()
@@ -251,6 +252,11 @@ class Transport(QWidget):
             button.hide()
             self._buttons.remove(button)
         self._fit()
+
+    def name_position(self, name: str) -> None:
+        """Sets the accessible name of the slider, for several clips."""
+        self._position_name = name
+        self._restyle()
 
     def offer_frame(self, on: bool) -> None:
         """Shows or hides the button for the visible frame."""
@@ -288,7 +294,7 @@ class Transport(QWidget):
         self._time.setFont(small)
         self._back.dress_as(FRAME_BACK, self._keys)
         self._on.dress_as(FRAME_FORWARD, self._keys)
-        self._slider.setAccessibleName(_("Position"))
+        self._slider.setAccessibleName(self._position_name)
         shuttle = list(map(self._told, SHUTTLE))
         words = _("Position")
         if all(shuttle):

@@ -1,4 +1,4 @@
-"""Command records that judge and compare: the selected tasks, or the current take in large view and compare window."""
+"""Command records that judge and compare: the selected tasks, or the current take in the viewer."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ def _select_first(on: Judges) -> Text | str:
     return "" if on.has_any else SELECT_FIRST
 
 
+_COMPARES = {True: Text("Compare takes"), False: Text("Swap sides")}
+"""By whether one result is shown, or several beside each other."""
+
+
 def _nothing_to_compare(on: Judges) -> Text | str:
     return "" if on.has_any else Text("Select tasks to compare, or one task for its takes.")
 
@@ -42,10 +46,10 @@ def _rate(stars: int, on: Judges) -> None:
     on.rate(stars)
 
 
-_seen = RecordsOf[Judges](JUDGING, Scope.LIST, Scope.PREVIEW, Scope.COMPARE, Scope.LARGE, why_not=_select_first)
+_seen = RecordsOf[Judges](JUDGING, Scope.LIST, Scope.PREVIEW, Scope.VIEWER, why_not=_select_first)
 _list = RecordsOf[Any](JUDGING, Scope.LIST)
 _chosen = RecordsOf[Any](JUDGING, Scope.LIST, why_not=_select_first)
-_comparing = RecordsOf[Any](LIST, Scope.LIST, Scope.LARGE, why_not=_nothing_to_compare, icon="mdi6.compare")
+_comparing = RecordsOf[Any](LIST, Scope.LIST, Scope.VIEWER, why_not=_nothing_to_compare, icon="mdi6.compare")
 
 PICK = _seen(
     "judge.pick",
@@ -100,7 +104,9 @@ PROJECT = _chosen(
 SHOT = _chosen("judge.shot", Text("Shot…"), lambda judge: judge.shot(), "Shift+T", synonyms=Text("scene, slate"))
 REDO = _list("judge.redo", Text("Redo"), lambda judge: judge.judging.redo(), Standard.REDO, begins=True)
 COMPARE_SO_MANY = Text("Compare 1 take", "Compare {n} takes")
-COMPARE_TAKES = _comparing("compare.takes", Text("Compare takes"), lambda on: on.compare(), "C")
+COMPARE_TAKES = _comparing(
+    "compare.takes", Text("Compare takes"), lambda on: on.compare(), "C", label=lambda on: _COMPARES[on.is_one]
+)
 COMPARE_SELECTED = RecordsOf[Any](LIST, Scope.WINDOW)(
     "compare.chosen",
     Text("Compare selected"),

@@ -66,6 +66,9 @@ class Judge(QObject):
         self._pages = pages
         self._chosen = chosen
 
+    is_one = True
+    """It has no panes that could be swapped."""
+
     def rate(self, stars: int) -> None:
         self.judging.rate(self._chosen(), stars)
 

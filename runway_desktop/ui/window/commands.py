@@ -197,7 +197,7 @@ COMMANDS = (
     _list(
         "large.open",
         Text("Large view"),
-        lambda window: window.open_room("large"),
+        lambda window: window.open_room("viewer"),
         "Space",
         synonyms=Text("fullscreen, enlarge"),
     ),

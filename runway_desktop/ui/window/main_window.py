@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
         chosen = work.chosen_ids
         self.judge = Judge(m.task_commands.judging, m.rows, m.pages, chosen, work.views)
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
-        self.judge.compare_wanted.connect(partial(self.open_room, "compare"))
+        self.judge.compare_wanted.connect(partial(self.open_room, "viewer"))
         work.details.put_first(judge_bar)
         self.task_menu = TaskMenu(m.task_commands, m.rows, chosen, self.judge, self.shown_result, self.keys, self)
         Acts(m.task_commands, m.rows, m.activity, m.bridge, self)
@@ -416,7 +416,7 @@ class MainWindow(QMainWindow):
     def _open(self, task_id: TaskId) -> None:
         """Opens a task in the large view, after Return or a double click."""
         if self.models.rows.position(task_id) is not None:
-            self.open_room("large", task_id)
+            self.open_room("viewer", task_id)
 
     def _show_tasks(self, task_ids: Sequence[TaskId], *, clears_filters: bool = False) -> None:
         self.leave_overlay()

@@ -18,16 +18,14 @@ On = TypeVar("On")
 
 
 class Scope(Enum):
-    """Where a shortcut is active. Shortcuts of the window are active in list, sidebar, preview and large view too."""
+    """Where a shortcut is active. Shortcuts of the window are active in list, sidebar, preview and viewer too."""
 
     WINDOW = auto()
     LIST = auto()
     SIDEBAR = auto()
     PREVIEW = auto()
-    LARGE = auto()
-    """The large view, over the list."""
-    COMPARE = auto()
-    """The compare window, a separate window."""
+    VIEWER = auto()
+    """The viewer of one or several takes, over the list."""
     SHEET = auto()
     """A batch sheet, a separate window."""
     VIEW = auto()
@@ -80,7 +78,7 @@ LIST = CommandSection(Text("List and grid"), Text("Tasks"), "mdi6.format-list-bu
 JUDGING = CommandSection(Text("Rate and pick", context="section"), Text("Rate", context="menu"), "mdi6.star-outline")
 PLAYING = CommandSection(Text("Playback and view"), Text("View", context="menu"), "mdi6.play-outline")
 LARGE = CommandSection(Text("Large view"), Text("Large view"), "mdi6.fullscreen")
-COMPARING = CommandSection(Text("Compare", context="section"), None, "mdi6.compare")
+COMPARING = CommandSection(Text("Compare", context="section"), Text("Compare", context="section"), "mdi6.compare")
 SHEET = CommandSection(Text("Sheet", context="section"), None, "mdi6.table")
 STEPS = CommandSection(Text("Steps", context="section"), None, "mdi6.stairs")
 CUT = CommandSection(Text("Cut", context="section"), None, "mdi6.filmstrip")
@@ -157,7 +155,7 @@ class RoomCommand(Command[On], Generic[On], frozen=True, kw_only=True, eq=False)
 
 
 def _heard(scopes: frozenset[Scope]) -> frozenset[Scope]:
-    return scopes | {Scope.LIST, Scope.SIDEBAR, Scope.PREVIEW, Scope.LARGE} if Scope.WINDOW in scopes else scopes
+    return scopes | {Scope.LIST, Scope.SIDEBAR, Scope.PREVIEW, Scope.VIEWER} if Scope.WINDOW in scopes else scopes
 
 
 class RecordsOf(Generic[On]):

@@ -121,7 +121,7 @@ async def test_taking_a_shortcut_leaves_the_other_command_its_remaining_ones(tmp
 
 def test_one_shortcut_may_serve_two_commands_in_different_places() -> None:
     usual = Keys(commands=COMMANDS)
-    assert usual.of(named("compare.takes")) == usual.of(named("compare.swap"))
+    assert usual.of(named("judge.reject")) == usual.of(named("requests.refuse"))
     assert [rival.id for rival in usual.rivals(named("judge.note"), [QKeySequence("Shift+L")])] == []
     # The window hears its keys in the list and the preview too, but not in a window of its own.
     assert "play.loop" in [rival.id for rival in usual.rivals(named("runway.ask"), [QKeySequence("Shift+L")])]

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QApplication,
     QDialog,
     QKeySequenceEdit,
     QLabel,
@@ -25,7 +24,6 @@ from runway_desktop.rooms.shortcuts.entry import ShortcutsDialog
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.commands.command import COMPARING
 from runway_desktop.viewmodels.key_choices import KeyChoices
 from tests.rigs.desktop import named
 from tests.rigs.dialogs_rig import Rig
@@ -84,7 +82,7 @@ def test_commands_are_listed_under_their_sections(opened: Opened):
     assert [heading.text(0) for heading in opened.headings()][:3] == ["Create", "Find", "List and grid"]
     assert len(opened.rows()) == len(COMMANDS)
     assert ("Retry", "Ctrl+R") in opened.rows()
-    assert ("Swap sides", "C") in opened.rows()
+    assert ("Wipe between two", "W") in opened.rows()
     assert ("Fill down", "Ctrl+D") in opened.rows()
 
 
@@ -199,17 +197,6 @@ def test_focus_can_enter_and_leave_the_shortcut_field(opened: Opened, qtbot: QtB
     assert opened.dialog.isVisible()
     with qtbot.waitSignal(opened.dialog.rejected):
         qtbot.keyClick(opened.tree, Qt.Key.Key_Escape)
-
-
-def test_shortcuts_open_at_the_requested_section(rig: Rig, qapp: QApplication, qtbot: QtBot) -> None:
-    dialog = ShortcutsDialog(Keys(commands=COMMANDS), first=COMPARING)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    qtbot.addWidget(dialog)
-    dialog.open()
-    tree = child(dialog, QTreeWidget)
-    [heading] = tree.findItems(str(COMPARING.title), Qt.MatchFlag.MatchExactly)
-    assert tree.currentItem() is heading.child(0)
-    assert tree.viewport().rect().contains(tree.visualItemRect(heading))
 
 
 def test_clickable_controls_are_large_enough(opened: Opened):

@@ -97,12 +97,12 @@ async def test_every_part_has_help_text_and_links(tmp_path, theme, qtbot):
             assert everywhere <= set(commands_of(one, keys, rig.window))
             assert everywhere & set(commands_of(one, keys, own)) == {named("help"), named("guide")}
         rooms = rig.rooms.desk.rooms
-        in_large = set(commands_of(rooms["large"], keys, rig.window))
+        in_large = set(commands_of(rooms["viewer"], keys, rig.window))
         assert {named("large.close"), named("judge.pick"), named("play.toggle")} <= in_large
         assert named("task.retry") not in in_large
         assert named("sheet.new") not in commands_of(rooms["sheet"], keys, own)
         own.close()
-    assert {"sheet", "preferences", "spending", "large", "requests", "cast", "steps", "cut", "review"} == {
+    assert {"sheet", "preferences", "spending", "viewer", "requests", "cast", "steps", "cut", "review"} == {
         room.id for room in ROOMS if room.help
     }
 

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.rooms.large.model import LargeViewModel
 from runway_desktop.rooms.palette.entry import PaletteHost
 from runway_desktop.rooms.palette.lines import Lines
+from runway_desktop.rooms.viewer.model import ViewerModel
 from runway_desktop.ui.window.command_bindings import use_menu_bar
 from runway_desktop.usecases.commands.command import COMPARING, LARGE, SHEET, Scope, Surface
 from runway_desktop.usecases.commands.tasks import KEYED
@@ -141,9 +141,9 @@ async def test_commands_of_another_room_stay_out_of_the_main_window(tmp_path, th
         window, keys = rig.window, rig.window.keys
         before = set(keys.given(window))
         room = QWidget(window, Qt.WindowType.Window)
-        keys.bind(room, Scope.COMPARE, (COMMANDS, lambda: room))
+        keys.bind(room, Scope.VIEWER, (COMMANDS, lambda: room))
         room.show()
-        own = {command for command in COMMANDS if Scope.COMPARE in command.scopes and not command.fixed}
+        own = {command for command in COMMANDS if Scope.VIEWER in command.scopes and not command.fixed}
         assert own <= set(keys.given(room))
         assert set(keys.given(window)) == before
         room.hide()
@@ -160,8 +160,8 @@ async def test_shortcut_is_shown_only_where_it_works(tmp_path, theme, qtbot):
         window.view.select([TaskId("t1")])
         by_list = await told_keys(rig)
         assert {"Rate 4", "Note…", "Rename"} <= by_list
-        rig.rooms.open("large", TaskId("t1"))
-        await until(lambda: window.workspace.overlay and window.findChild(LargeViewModel).shots)
+        rig.rooms.open("viewer", TaskId("t1"))
+        await until(lambda: window.workspace.overlay and window.findChild(ViewerModel).shots)
         window.activateWindow()
         await until(window.isActiveWindow)
         in_large = await told_keys(rig)

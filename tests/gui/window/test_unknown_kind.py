@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.rooms.large.model import LargeViewModel
+from runway_desktop.rooms.viewer.model import ViewerModel
 from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.stage import NoticeView
@@ -103,7 +103,7 @@ async def test_large_view_shows_an_unknown_file_kind_like_the_preview(tmp_path, 
     async with opened(tmp_path, theme) as rig:
         rig.window.workspace.views.setFocus()
         QTest.keyClick(rig.window.view, Qt.Key.Key_Space)
-        await until(lambda: rig.window.workspace.overlay and rig.window.findChild(LargeViewModel).shots)
+        await until(lambda: rig.window.workspace.overlay and rig.window.findChild(ViewerModel).shots)
         preview = rig.window.preview
         assert rig.window.workspace.overlay.isAncestorOf(preview)
         QTest.keyClick(rig.window.workspace.overlay, Qt.Key.Key_Space)

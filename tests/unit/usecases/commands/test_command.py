@@ -29,7 +29,7 @@ def test_command_without_an_icon_has_that_of_its_section():
 def test_window_shortcuts_conflict_only_with_those_inside_it():
     of = {scope: command(scopes=frozenset({scope})) for scope in Scope}
     met = {scope for scope in Scope if of[Scope.WINDOW].meets(of[scope])}
-    assert met == {Scope.WINDOW, Scope.LIST, Scope.SIDEBAR, Scope.PREVIEW, Scope.LARGE}
+    assert met == {Scope.WINDOW, Scope.LIST, Scope.SIDEBAR, Scope.PREVIEW, Scope.VIEWER}
     assert not of[Scope.LIST].meets(of[Scope.PREVIEW])
 
 

@@ -9,7 +9,7 @@ import pytest
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Pick, State, Task
-from runway_desktop.rooms.compare.model import Compare
+from runway_desktop.rooms.viewer.model import ViewerModel
 from runway_desktop.values import replace
 from tests.rigs.desktop import Rig, until
 from tests.rigs.noting_judge import NotingJudge, done
@@ -20,18 +20,18 @@ def row(of: Task, results: int = 1) -> Row:
     return Row(task=of, outputs=tuple(saved(of, f"/library/{of.id}-{n}.mp4", n) for n in range(results)))
 
 
-def room(rig: Rig, judge: NotingJudge | None = None) -> Compare:
-    return Compare(rig.cases, rig.bridge, rig.runner, judge or NotingJudge(), rig.owner)  # type: ignore[arg-type]
+def room(rig: Rig, judge: NotingJudge | None = None) -> ViewerModel:
+    return ViewerModel(rig.cases, rig.rows, rig.bridge, rig.runner, judge or NotingJudge(), rig.owner)  # type: ignore[arg-type]
 
 
-def tops(model: Compare) -> list[str]:
+def tops(model: ViewerModel) -> list[str]:
     return [stack.top.task.id for stack in model.shown]
 
 
 async def test_takes_of_one_prompt_are_compared_side_by_side(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
-        model.open([row(done(n, "Fog over the harbour")) for n in range(1, 4)])
+        model.compare_rows([row(done(n, "Fog over the harbour")) for n in range(1, 4)])
         assert tops(model) == ["t1", "t2", "t3"]
         assert model.size == 4
 
@@ -39,16 +39,14 @@ async def test_takes_of_one_prompt_are_compared_side_by_side(tmp_path: Path) -> 
 async def test_takes_of_several_prompts_are_stacked(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
-        model.open([row(done(1, "Fog")), row(done(2, "Rain")), row(done(3, "  fog "))])
+        model.compare_rows([row(done(1, "Fog")), row(done(2, "Rain")), row(done(3, "  fog "))])
         assert tops(model) == ["t1", "t2"]
         assert model.size == 2
         assert model.shown[0].words() == "take 1 of 2"
-        assert model.cycle(1)
+        model.move_take(1)
         assert tops(model) == ["t3", "t2"]
-        assert model.cycle(1)
+        model.move_take(1)
         assert tops(model) == ["t1", "t2"]
-        model.focus_on(1)
-        assert not model.cycle(1)
         model.stack(False)
         assert sorted(tops(model)) == ["t1", "t2"]
         model.show(4)
@@ -58,10 +56,10 @@ async def test_takes_of_several_prompts_are_stacked(tmp_path: Path) -> None:
 async def test_every_saved_result_of_a_task_is_compared(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
-        model.open([row(done(1), results=3), Row(task=task(2, State.RUNNING))])
+        model.compare_rows([row(done(1), results=3), Row(task=task(2, State.RUNNING))])
         assert [stack.top.key for stack in model.shown] == [("t1", 0), ("t1", 1), ("t1", 2)]
         assert model.left_out == "Not shown, no saved result: take 2."
-        model.open([row(done(1), results=2)])
+        model.compare_rows([row(done(1), results=2)])
         assert not model.left_out
 
 
@@ -69,7 +67,7 @@ async def test_empty_comparison_says_so(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model, said = room(rig), []
         model.said.connect(said.append)
-        model.open([Row(task=task(2, State.RUNNING))])
+        model.compare_rows([Row(task=task(2, State.RUNNING))])
         assert said
         assert not model.shown
 
@@ -79,9 +77,9 @@ async def test_caption_shows_number_model_seed_price_and_rating(tmp_path: Path) 
         model = room(rig)
         one = done(1, cost_credits=60.0, rating=4, pick=Pick.PICK)
         one = replace(one, request=replace(one.request, values={**one.request.values, "seed": 41207}))
-        model.open([row(one)])
+        model.compare_rows([row(one)])
         assert model.caption(0) == "1 · Gen-4.5 · seed 41207 · 60 credits"
-        model.open([row(one), row(done(2, pick=Pick.REJECT, rating=2)), row(done(3))], stacked=False)
+        model.compare_rows([row(one), row(done(2, pick=Pick.REJECT, rating=2)), row(done(3))], stacked=False)
         assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆ · picked", "★★☆☆☆ · rejected", "not rated"]
 
 
@@ -90,7 +88,7 @@ async def test_caption_shows_what_differs_among_the_visible_takes(tmp_path: Path
         model = room(rig)
         one, other = (done(number, f"Fog over the {word}") for number, word in ((1, "harbor"), (2, "city")))
         one = replace(one, request=replace(one.request, values={**one.request.values, "seed": 41207}))
-        model.open([row(one), row(other)], stacked=False)
+        model.compare_rows([row(one), row(other)], stacked=False)
         assert model.caption(0) == "1 · seed 41207 · “harbor”"
         assert model.caption(1) == "2 · “city”"
 
@@ -98,43 +96,33 @@ async def test_caption_shows_what_differs_among_the_visible_takes(tmp_path: Path
 async def test_rejected_takes_shrink_unless_all_are_rejected(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
-        model.open([row(done(1, "Fog")), row(done(2, "Fog", pick=Pick.REJECT))])
+        model.compare_rows([row(done(1, "Fog")), row(done(2, "Fog", pick=Pick.REJECT))])
         assert model.rejected() == {1}
-        model.open([row(done(n, "Fog", pick=Pick.REJECT)) for n in (1, 2)])
+        model.compare_rows([row(done(n, "Fog", pick=Pick.REJECT)) for n in (1, 2)])
         assert model.rejected() == frozenset()
 
 
 async def test_arrow_keys_change_the_take_then_the_set_then_the_focus(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
-        model.open([row(done(n, "Fog" if n < 3 else "Rain")) for n in range(1, 4)])
+        model.compare_rows([row(done(n, "Fog" if n < 3 else "Rain")) for n in range(1, 4)])
         model.move_take(1)
         assert tops(model) == ["t2", "t3"]
-        model.open([row(done(n, "Fog")) for n in range(1, 7)])
+        model.compare_rows([row(done(n, "Fog")) for n in range(1, 7)])
         model.move_take(1)
         assert tops(model) == ["t5", "t6"]
-        model.open([row(done(n, "Fog")) for n in range(1, 3)])
+        model.compare_rows([row(done(n, "Fog")) for n in range(1, 3)])
         model.move_take(1)
         assert model.focus == 1
-
-
-async def test_compare_model_reports_what_was_undone(tmp_path: Path) -> None:
-    async with Rig(tmp_path) as rig:
-        judge, told = NotingJudge(), []
-        model = room(rig, judge)
-        model.undone.connect(told.append)
-        judge.done.emit("Rated 4.", 1)
-        judge.done.emit("Rating undone.", 0)
-        assert told == ["Rating undone."]
 
 
 async def test_next_sets_are_shown_with_the_focused_take_visible(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
-        model.open([row(done(n, "Fog")) for n in range(1, 8)])
+        model.compare_rows([row(done(n, "Fog")) for n in range(1, 8)])
         model.turn(-1)
         assert model.position_words() == "1–4 of 7"
-        assert model.where_words() == "1–4 of 7 · 0 of 7 takes judged"
+        assert model.judged_words() == "0 of 7 takes judged"
         model.turn(1)
         assert tops(model) == ["t5", "t6", "t7"]
         assert model.position_words() == "5–7 of 7"
@@ -143,15 +131,14 @@ async def test_next_sets_are_shown_with_the_focused_take_visible(tmp_path: Path)
         model.show(2)
         assert (tops(model), model.focus) == (["t7"], 0)
         model.show(1)
-        model.turn(-1)
-        assert (tops(model), model.position_words()) == (["t6"], "6 of 7")
+        assert model.current == "t7"
 
 
 async def test_swapping_two_takes_moves_the_focus_along(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
-        model.open([row(done(n, "Fog")) for n in range(1, 4)])
-        model.swap()
+        model.compare_rows([row(done(n, "Fog")) for n in range(1, 4)])
+        model.compare()
         assert (tops(model), model.focus) == (["t2", "t1", "t3"], 1)
 
 
@@ -159,7 +146,7 @@ async def test_judgments_reach_the_focused_take_and_a_repeated_pick_clears_it(tm
     async with Rig(tmp_path) as rig:
         judge = NotingJudge()
         model = room(rig, judge)
-        model.open([row(done(1)), row(done(2, pick=Pick.PICK))])
+        model.compare_rows([row(done(1)), row(done(2, pick=Pick.PICK))])
         model.rate(4)
         model.pick(Pick.REJECT)
         model.focus_on(1)
@@ -179,7 +166,7 @@ async def test_judgments_reach_the_focused_take_and_a_repeated_pick_clears_it(tm
 async def test_rating_focuses_the_next_unrated_take_then_the_next_set(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
-        model.open([row(done(n, "Fog", rating=3 if n in (2, 5) else 0)) for n in range(1, 8)])
+        model.compare_rows([row(done(n, "Fog", rating=3 if n in (2, 5) else 0)) for n in range(1, 8)])
         model.set_auto_advance(True)
         model.rate(0)
         assert model.focus == 0
@@ -195,7 +182,7 @@ async def test_rating_made_elsewhere_is_shown_live_and_counts_when_advancing(tmp
         tasks = [done(n, "Fog") for n in range(1, 7)]
         await rig.put(*tasks)
         model = room(rig)
-        model.open([row(one) for one in tasks])
+        model.compare_rows([row(one) for one in tasks])
         for one in tasks[:4]:
             await rig.change(replace(one, rating=4))
         assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆"] * 4
@@ -228,12 +215,12 @@ async def test_one_selected_task_compares_all_its_takes(tmp_path: Path) -> None:
         assert model.focus == 1
 
 
-@pytest.mark.parametrize("size", [1, 2, 4])
+@pytest.mark.parametrize("size", [2, 4])
 async def test_focus_wraps_around(tmp_path: Path, size: int) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
-        model.open([row(done(n, "Fog")) for n in range(1, 5)])
+        model.compare_rows([row(done(n, "Fog")) for n in range(1, 5)])
         model.show(size)
         for _ in range(size):
-            model.move_focus(1)
+            model.move_up(1)
         assert model.focus == 0

@@ -18,10 +18,10 @@ from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import Filter, GroupBy, Page
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Pick, State, TaskId
-from runway_desktop.rooms.large.entry import LargeView
-from runway_desktop.rooms.large.model import LargeViewModel
-from runway_desktop.rooms.large.side import SidePane
-from runway_desktop.rooms.large.take_strip import TakeTile
+from runway_desktop.rooms.viewer.model import ViewerModel
+from runway_desktop.rooms.viewer.side import SidePane
+from runway_desktop.rooms.viewer.take_strip import TakeTile
+from runway_desktop.rooms.viewer.view import Viewer
 from runway_desktop.ui.confirm import AskText
 from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.theme import Theme
@@ -61,16 +61,16 @@ async def opened(folder: Path, theme: Theme, more: int = 0) -> AsyncIterator[Des
 
 
 def look(rig: Desktop) -> str:
-    return rig.window.findChild(LargeViewModel).current or ""
+    return rig.window.findChild(ViewerModel).current or ""
 
 
 async def enter(rig: Desktop, key: Qt.Key = KEYS.Key_Space) -> None:
     QTest.keyClick(rig.window.view, key)
-    await until(lambda: rig.window.workspace.overlay and rig.window.findChild(LargeViewModel).shots)
+    await until(lambda: rig.window.workspace.overlay and rig.window.findChild(ViewerModel).shots)
 
 
 def press(rig: Desktop, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.keyClick(rig.window.findChild(LargeView), key, modifiers)
+    QTest.keyClick(rig.window.findChild(Viewer), key, modifiers)
 
 
 async def test_back_button_names_the_list_that_was_left(tmp_path, theme, qtbot):
@@ -87,7 +87,7 @@ async def test_key_on_a_task_opens_the_large_view_and_plays(tmp_path, theme, qtb
         await enter(rig, key)
         preview = rig.window.preview
         assert preview.isVisible()
-        assert rig.window.findChild(LargeView).isAncestorOf(preview)
+        assert rig.window.findChild(Viewer).isAncestorOf(preview)
         assert not rig.window.workspace.columns.isVisible()
         await until(lambda: preview.playback.activity is PlayState.PLAYING)
         press(rig, KEYS.Key_Space)
@@ -151,7 +151,7 @@ async def test_rating_skips_takes_without_a_result_and_comparing_omits_them(tmp_
         await until(lambda: rig.rows.rowCount() == 6)
         await rig.fetch_rows()
         await enter(rig)
-        assert len(rig.window.findChild(LargeViewModel).shot.rows) == 4
+        assert len(rig.window.findChild(ViewerModel).shot.rows) == 4
         assert button(rig, "Compare 3 takes").isEnabled()
 
         def is_rated(take: TaskId) -> bool:
@@ -173,7 +173,7 @@ async def test_take_without_a_result_cannot_be_rated(tmp_path, theme, qtbot):
         await enter(rig)
         star = button(rig, "Rate 4 stars")
         assert star.isEnabled()
-        rig.window.findChild(LargeViewModel).go_to(TaskId("t6"))
+        rig.window.findChild(ViewerModel).go_to(TaskId("t6"))
         await until(lambda: look(rig) == "t6")
         await until(lambda: not star.isEnabled())
         press(rig, KEYS.Key_4)
@@ -249,7 +249,7 @@ async def test_pick_moves_to_another_take_of_the_shot_by_one_key(tmp_path, theme
 async def test_rating_in_the_large_view_is_announced_and_can_be_undone(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
-        pill, shown = rig.window.findChild(LargeView).header.pill, lambda: rig.window.activity.shown.text
+        pill, shown = rig.window.findChild(Viewer).header.pill, lambda: rig.window.activity.shown.text
         assert pill.isVisible()
         press(rig, KEYS.Key_X)
         await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.REJECT)
@@ -278,13 +278,13 @@ async def test_problem_is_visible_over_the_picture_and_opens_its_list(tmp_path, 
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         rig.window.activity.tell("The disk is full.", problem=True)
-        assert rig.window.findChild(LargeView).header.pill.property("waits")
+        assert rig.window.findChild(Viewer).header.pill.property("waits")
         press(rig, KEYS.Key_F6)
         assert any(label.text() == "The disk is full." for label in opened_list(rig.window).findChildren(QLabel))
 
 
 def button(rig: Desktop, name: str) -> QAbstractButton:
-    buttons = rig.window.findChild(LargeView).findChildren(QAbstractButton)
+    buttons = rig.window.findChild(Viewer).findChildren(QAbstractButton)
     return next(one for one in buttons if one.isVisible() and (one.accessibleName() or one.text()).startswith(name))
 
 
@@ -319,11 +319,11 @@ async def test_key_pressed_on_a_focused_clip_acts_once(tmp_path, theme, qtbot):
 async def test_side_pane_folds_and_every_tile_and_button_has_a_name(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
-        view = rig.window.findChild(LargeView)
+        view = rig.window.findChild(Viewer)
         was = view.side.isVisible()
-        press(rig, KEYS.Key_I)
+        press(rig, KEYS.Key_I, SHIFT)
         assert view.side.isVisible() is not was
-        press(rig, KEYS.Key_I)
+        press(rig, KEYS.Key_I, SHIFT)
         nameless = [
             type(one).__name__
             for one in view.findChildren(QAbstractButton)
@@ -339,7 +339,7 @@ async def test_side_pane_folds_and_every_tile_and_button_has_a_name(tmp_path, th
 async def test_distant_takes_are_not_loaded_and_the_current_one_is_visible(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme, more=50) as rig:
         await enter(rig)
-        takes = rig.window.findChild(LargeView).takes
+        takes = rig.window.findChild(Viewer).takes
         first = takes.findChildren(TakeTile)
         assert 5 <= len(first) < 30
         for _ in range(30):
@@ -370,9 +370,9 @@ async def test_space_types_in_a_text_field_and_folds_on_a_header(tmp_path, theme
 async def test_each_command_of_the_large_view_has_an_action(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
-        bound = {action.objectName() for action in rig.window.findChild(LargeView).actions()}
-        assert bound == {command.id for command in COMMANDS if Scope.LARGE in command.scopes}
-        for action in rig.window.findChild(LargeView).actions():
+        bound = {action.objectName() for action in rig.window.findChild(Viewer).actions()}
+        assert bound == {command.id for command in COMMANDS if Scope.VIEWER in command.scopes}
+        for action in rig.window.findChild(Viewer).actions():
             action.trigger()
             await rest()
 
@@ -388,7 +388,7 @@ async def test_views_hidden_by_the_large_view_offer_no_commands(tmp_path, theme,
         assert own <= given
         assert not hidden & given
         assert {named("judge.tag"), named("task.rename")} <= given
-        window.findChild(LargeView).leave()
+        window.findChild(Viewer).leave()
         assert not own & set(keys.given(window))
         assert hidden <= set(keys.given(window))
 

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QDrag, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTreeWidget, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.task import Look, Pick, Presence, Signs
-from runway_desktop.rooms.compare.entry import Comparing
-from runway_desktop.rooms.compare.overlay import CompareMode, Sameness, same_pixels
-from runway_desktop.rooms.help import entry as help_entry
-from runway_desktop.rooms.help.guide_window import GuideWindow
-from runway_desktop.rooms.shortcuts import entry as shortcuts_entry
-from runway_desktop.rooms.shortcuts.entry import ShortcutsDialog
-from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.rooms.viewer.pair import CompareMode, Sameness, same_pixels
 from runway_desktop.ui.media.picture import Picture, read_picture
-from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import ColorScheme, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.values import replace
-from tests.gui.compare.opened_room import Open
+from tests.gui.viewer.opened_room import Open
 from tests.rigs.targets import too_small
 
 
@@ -47,17 +39,16 @@ def dragged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_compared_pictures_fill_their_panes_and_the_focused_one_is_marked(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     assert len(opened.shown) == 3
-    assert opened.pixel(opened.room.panes[0], 0.5, 0.5) == QColor("#ff0000")
-    assert opened.pixel(opened.room.panes[2], 0.5, 0.5) == QColor("#0000ff")
-    assert [pane.is_marked for pane in opened.room.panes] == [True, False, False, False]
+    assert opened.pixel(opened.panes[0], 0.5, 0.5) == QColor("#ff0000")
+    assert opened.pixel(opened.panes[2], 0.5, 0.5) == QColor("#0000ff")
+    assert [pane.is_marked for pane in opened.panes] == [True, False, False, False]
     opened.key(Qt.Key.Key_Down)
-    assert [pane.is_marked for pane in opened.room.panes] == [False, True, False, False]
-    assert opened.room.panes[1].hasFocus()
+    assert [pane.is_marked for pane in opened.panes] == [False, True, False, False]
+    assert opened.panes[1].hasFocus()
 
 
 def test_every_command_of_the_compare_window_works_in_it(opened: Open) -> None:
-    # Tab is the focus's own.
-    wanted = {command.id for command in COMMANDS if Scope.COMPARE in command.scopes} - {"compare.take"}
+    wanted = {command.id for command in COMMANDS if Scope.VIEWER in command.scopes}
     assert {action.objectName() for action in opened.room.actions()} == wanted
     for action in opened.room.actions():
         action.trigger()
@@ -68,8 +59,8 @@ def test_wipe_shows_the_first_picture_left_and_the_second_right_of_the_divider(
 ) -> None:
     opened.enter(pictures[:2])
     opened.key(Qt.Key.Key_W)
-    assert opened.room.mode is CompareMode.WIPE
-    overlay = opened.room.overlay
+    assert opened.room.panes.mode is CompareMode.WIPE
+    overlay = opened.room.panes.overlay
     assert opened.pixel(overlay, 0.25, 0.25) == QColor("#ff0000")
     assert opened.pixel(overlay, 0.75, 0.25) == QColor("#ffff00")
     overlay.set_divider(0.9)
@@ -80,13 +71,13 @@ def test_wipe_shows_the_first_picture_left_and_the_second_right_of_the_divider(
     QTest.mouseClick(overlay, Qt.MouseButton.LeftButton, pos=overlay.rect().center())
     assert overlay.divider == pytest.approx(0.5, abs=0.01)
     opened.key(Qt.Key.Key_W)
-    assert opened.room.mode == CompareMode.SIDE_BY_SIDE  # type: ignore[comparison-overlap]
+    assert opened.room.panes.mode == CompareMode.SIDE_BY_SIDE  # type: ignore[comparison-overlap]
 
 
 def test_difference_view_shows_the_pixels_that_differ(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     opened.key(Qt.Key.Key_D)
-    assert opened.pixel(opened.room.overlay, 0.5, 0.4) == QColor("#00ff00")
+    assert opened.pixel(opened.room.panes.overlay, 0.5, 0.4) == QColor("#00ff00")
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_W, Qt.Key.Key_D])
@@ -99,7 +90,7 @@ def test_square_picture_beside_a_wide_one_stays_square(opened: Open, tmp_path: P
         image.save(str(paths[-1]))
     opened.enter(paths)
     opened.key(key)
-    overlay = opened.room.overlay
+    overlay = opened.room.panes.overlay
     overlay.set_divider(0.0)
     half = min(overlay.width(), overlay.height()) / 2 / overlay.width()
     beside = "#000000" if key == Qt.Key.Key_W else "#ff0000"
@@ -110,12 +101,12 @@ def test_square_picture_beside_a_wide_one_stays_square(opened: Open, tmp_path: P
 def test_difference_view_of_identical_pictures_is_black(opened: Open, plain: Callable[[str, str], Path]) -> None:
     opened.enter([plain("a", "#808080"), plain("b", "#808080")])
     opened.key(Qt.Key.Key_D)
-    assert opened.pixel(opened.room.overlay, 0.5, 0.4) == QColor("#000000")
+    assert opened.pixel(opened.room.panes.overlay, 0.5, 0.4) == QColor("#000000")
 
 
 def test_identical_pictures_are_reported_as_identical(opened: Open, plain: Callable[[str, str], Path]) -> None:
     opened.enter([plain("a", "#808080"), plain("b", "#808080"), plain("c", "#808081")])
-    overlay = opened.room.overlay
+    overlay = opened.room.panes.overlay
     opened.key(Qt.Key.Key_D)
     opened.qtbot.waitUntil(lambda: overlay.is_same)
     assert overlay.accessibleDescription() == "Identical, pixel for pixel"
@@ -179,143 +170,86 @@ def test_rating_keys_rate_the_focused_picture(opened: Open, pictures: list[Path]
 
 def test_rating_changes_are_shown_live_in_the_compare_window(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
-    assert opened.room.panes[0].accessibleDescription() == "not rated"
+    assert opened.panes[0].accessibleDescription() == "not rated"
     touch = Touch()
     touch.task = replace(opened.rows[0].task, rating=5, pick=Pick.PICK)
     opened.bridge.tasks_touched.emit({touch.task.id: touch})
-    assert opened.room.panes[0].accessibleDescription() == "★★★★★ · picked"
+    assert opened.panes[0].accessibleDescription() == "★★★★★ · picked"
 
 
 def test_wipe_in_single_view_uses_the_neighboring_picture(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
-    opened.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
-    assert len(opened.shown) == 1
+    opened.key(Qt.Key.Key_1, _ALT)
+    assert not opened.shown
     opened.key(Qt.Key.Key_W)
-    assert (opened.room.mode, opened.model.size) == (CompareMode.WIPE, 2)
+    assert (opened.room.panes.mode, opened.model.size) == (CompareMode.WIPE, 2)
 
 
 @pytest.mark.parametrize("way", [CompareMode.WIPE, CompareMode.DIFFERENCE])
 def test_single_result_explains_why_it_cannot_be_overlaid(opened: Open, pictures: list[Path], way: CompareMode) -> None:
     opened.enter(pictures[:1])
-    switch = opened.room.bar._modes[way]
+    switch = opened.room.bar.modes[way]
     switch.click()
-    assert opened.room.mode is CompareMode.SIDE_BY_SIDE
+    assert opened.room.panes.mode is CompareMode.SIDE_BY_SIDE
     assert not switch.isChecked()
-    assert opened.room.bar._hints.text() == "No other result to compare with."
+    assert opened.activity.messages() == ["No other result to compare with."]
 
 
-@pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_Question])
-def test_key_in_the_compare_window_asks_for_the_list_of_keys(opened: Open, pictures: list[Path], key: Qt.Key) -> None:
-    opened.enter(pictures)
-    with opened.qtbot.waitSignal(opened.room.keys_wanted):
-        opened.key(key, Qt.KeyboardModifier.NoModifier if key is Qt.Key.Key_F1 else _CONTROL)
-
-
-def test_key_in_the_compare_window_asks_for_its_guide_page(opened: Open, pictures: list[Path]) -> None:
-    opened.enter(pictures)
-    with opened.qtbot.waitSignal(opened.room.guide_wanted):
-        opened.key(Qt.Key.Key_F1, _CONTROL)
-
-
-def a_desk(theme: Theme, window: Any) -> Any:
-    """What the compare window uses of a desk, over a plain window."""
-    rooms = {"shortcuts": shortcuts_entry.open_room, "help": help_entry.open_room}
-    window.workspace = SimpleNamespace(posters=SimpleNamespace(strips=Strips(window)))
-    desk: Any = SimpleNamespace(theme=theme, keys=Keys(), window=window)
-    desk.open = lambda room, wish: rooms[room](desk, wish)
-    return desk
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-def test_keys_are_readable_over_the_dark_compare_window_in_a_light_theme(
-    opened: Open, theme: Theme, qtbot: QtBot, pictures: list[Path]
-) -> None:
-    theme.choose(ColorScheme.LIGHT)
-    window = QWidget()
-    qtbot.addWidget(window)
-    host = Comparing(opened.model, a_desk(theme, window))
-    host.full_screen = False
-    opened.model.open([opened.row(1, pictures[0], "Fog")])
-    qtbot.waitUntil(lambda: host.room is not None and host.room.isVisible())
-    assert host.room is not None
-    host.room.keys_wanted.emit()
-    tree = host.room.findChild(QTreeWidget)
-    picture = tree.viewport().grab().toImage()
-    shades = [
-        picture.pixelColor(x, y).lightness() for x in range(0, picture.width(), 2) for y in range(picture.height())
-    ]
-    assert sorted(shades)[len(shades) // 2] < 60
-    assert max(shades) > 180
-    host.room.findChild(ShortcutsDialog).guide_wanted.emit()
-    guide = host.room.findChild(GuideWindow)
-    assert guide.browser.page == "judging"
-    assert "Side by side" in guide.browser.toPlainText()
-    assert guide.browser.viewport().grab().toImage().pixelColor(2, 2).lightness() < 60
-    guide.close()
-    host.shutdown()
-
-
-_CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-def test_tab_key_flips_through_stacked_takes(opened: Open, pictures: list[Path]) -> None:
+def test_right_key_flips_through_stacked_takes(opened: Open, pictures: list[Path]) -> None:
     opened.rows = [opened.row(n, path, prompt) for n, (path, prompt) in enumerate(zip(pictures, "aab", strict=True), 1)]
-    opened.model.open(opened.rows)
-    with opened.qtbot.waitActive(opened.room):
-        opened.room.enter(full_screen=False)
+    opened.enter_rows(opened.rows)
     assert len(opened.shown) == 2
-    opened.key(Qt.Key.Key_Tab)
+    opened.key(Qt.Key.Key_Right)
     assert opened.model.shown[0].top.task.id == "t2"
-    assert "take 2 of 2" in opened.room.panes[0].accessibleDescription()
-    opened.qtbot.waitUntil(lambda: opened.room.panes[0].surface.picture is not None)
-    assert opened.pixel(opened.room.panes[0], 0.5, 0.5) == QColor("#ffff00")
+    assert "take 2 of 2" in opened.panes[0].accessibleDescription()
+    opened.qtbot.waitUntil(lambda: opened.panes[0].surface.picture is not None)
+    assert opened.pixel(opened.panes[0], 0.5, 0.5) == QColor("#ffff00")
 
 
-@pytest.mark.parametrize("key", ["w", "d", "ctrl 1", "ctrl 2", "right"])
-def test_only_tab_flips_through_stacked_takes(opened: Open, pictures: list[Path], key: str) -> None:
+@pytest.mark.parametrize("key", ["w", "d", "alt 1", "alt 2", "right"])
+def test_keys_that_change_the_layout_keep_the_stacked_takes(opened: Open, pictures: list[Path], key: str) -> None:
     prompts = "aabcdef"
     paths = [pictures[n % 3] for n in range(len(prompts))]
     opened.rows = [opened.row(n, path, prompt) for n, (path, prompt) in enumerate(zip(paths, prompts, strict=True), 1)]
-    opened.model.open(opened.rows)
-    with opened.qtbot.waitActive(opened.room):
-        opened.room.enter(full_screen=False)
+    opened.enter_rows(opened.rows)
     for pane in range(4):
         opened.model.focus_on(pane)
         tops = [stack.top.key for stack in opened.model._stacks]
         for name in (key, key):
-            control = Qt.KeyboardModifier.ControlModifier if name.startswith("ctrl") else _NONE
-            opened.key(_KEYS[name.split()[-1]], control)
+            modifiers = _ALT if name.startswith("alt") else _NONE
+            opened.key(_KEYS[name.split()[-1]], modifiers)
         assert [stack.top.key for stack in opened.model._stacks] == tops
         opened.model.show(4)
 
 
-_NONE = Qt.KeyboardModifier.NoModifier
+_NONE, _ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
 _KEYS = {"w": Qt.Key.Key_W, "d": Qt.Key.Key_D, "1": Qt.Key.Key_1, "2": Qt.Key.Key_2, "right": Qt.Key.Key_Right}
 
 
 def test_z_key_switches_the_zoom_of_the_compare_window(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     opened.key(Qt.Key.Key_Z)
-    assert not opened.room._sight.is_fitted
+    assert not opened.room.panes._sight.is_fitted
     opened.key(Qt.Key.Key_Z)
-    assert opened.room._sight.is_fitted
+    assert opened.room.panes._sight.is_fitted
 
 
 def test_keys_show_one_two_or_four_takes_at_a_time(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
-    opened.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
-    assert len(opened.shown) == 1
+    opened.key(Qt.Key.Key_1, _ALT)
+    assert not opened.shown
+    assert opened.room.takes.isVisible()
     opened.key(Qt.Key.Key_Right)
-    assert opened.model.shown[0].top.task.id == "t2"
-    opened.key(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert opened.model.current == "t2"
+    opened.key(Qt.Key.Key_2, _ALT)
+    assert opened.model.focus == 1
     assert [stack.top.task.id for stack in opened.model.shown] == ["t1", "t2"]
     assert opened.judge.calls == []
 
 
 def test_missing_file_is_reported_in_its_pane(opened: Open, pictures: list[Path], tmp_path: Path) -> None:
-    opened.model.open([opened.row(1, pictures[0], "Fog"), opened.row(2, tmp_path / "gone.png", "Fog")])
-    opened.room.enter(full_screen=False)
-    opened.qtbot.waitUntil(lambda: "no longer" in opened.room.panes[1].surface.words)
+    opened.enter_beside(pictures[0], tmp_path / "gone.png")
+    opened.qtbot.waitUntil(lambda: "no longer" in opened.panes[1].surface.words)
 
 
 def test_result_of_unknown_kind_is_named_beside_a_playing_clip(opened: Open, clips: list[Path], tmp_path: Path) -> None:
@@ -324,7 +258,7 @@ def test_result_of_unknown_kind_is_named_beside_a_playing_clip(opened: Open, cli
     opened.enter_beside(clips[0], path)
     opened.qtbot.waitUntil(lambda: opened.shown[0].surface.is_live)
     assert opened.shown[1].surface.words == "fox.bin\nNo preview"
-    assert opened.room.clips.has_clips
+    assert opened.playback.has_clips
 
 
 def test_picture_changed_by_another_program_is_reloaded(opened: Open, pictures: list[Path]) -> None:
@@ -337,7 +271,7 @@ def test_picture_changed_by_another_program_is_reloaded(opened: Open, pictures: 
     touch = Touch()
     touch.outputs[0] = replace(output, look=look)
     opened.bridge.tasks_touched.emit({output.task_id: touch})
-    first, second = opened.room.panes[:2]
+    first, second = opened.panes[:2]
     opened.qtbot.waitUntil(lambda: first.surface.is_live and first.surface.size().toSize() == wide.size())
     assert opened.pixel(first, 0.5, 0.5) == QColor("#00ff00")
     assert opened.pixel(second, 0.5, 0.5) == QColor("#ffff00")
@@ -360,36 +294,36 @@ def test_clip_changed_by_another_program_is_reopened(opened: Open, clips: list[P
     file = tmp_path / "clip.mp4"
     file.write_bytes(clips[0].read_bytes())
     opened.enter([file, clips[1]])
-    before = opened.room.panes[0].surface.size()
+    before = opened.panes[0].surface.size()
     file.write_bytes(clips[3].read_bytes())
     [output] = opened.rows[0].outputs
     touch = Touch()
     look = Look(presence=Presence.CHANGED, at=1.0, signs=Signs(size=file.stat().st_size, modified=1))
     touch.outputs[0] = replace(output, look=look)
     opened.bridge.tasks_touched.emit({output.task_id: touch})
-    surface = opened.room.panes[0].surface
+    surface = opened.panes[0].surface
     opened.qtbot.waitUntil(lambda: surface.is_live and surface.size() != before, timeout=20_000)
     assert surface.size().width() < surface.size().height()
 
 
 def test_clips_play_when_the_compare_window_opens_and_stop_when_it_closes(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips)
-    opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing)
+    opened.qtbot.waitUntil(lambda: opened.playback.is_playing)
     opened.key(Qt.Key.Key_Space)
-    assert not opened.room.clips.is_playing
-    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)
-    before = opened.room.clips.position
+    assert not opened.playback.is_playing
+    opened.qtbot.waitUntil(lambda: not opened.playback.is_seeking)
+    before = opened.playback.position
     opened.key(Qt.Key.Key_Period)
-    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)
-    assert opened.room.clips.position == pytest.approx(before + 1 / 24, abs=0.002)
+    opened.qtbot.waitUntil(lambda: not opened.playback.is_seeking)
+    assert opened.playback.position == pytest.approx(before + 1 / 24, abs=0.002)
     with opened.qtbot.waitSignal(opened.room.left):
         opened.key(Qt.Key.Key_Escape)
-    assert not opened.room.clips.has_clips
+    assert not opened.playback.has_clips
 
 
 def test_playing_clips_are_decoded_in_advance_for_scrubbing(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips[:2])
-    opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing)
+    opened.qtbot.waitUntil(lambda: opened.playback.is_playing)
     assert all(opened.strips.is_coming(str(clip)) for clip in clips[:2])
 
 
@@ -397,7 +331,7 @@ def test_closing_compare_window_decodes_nothing(
     opened: Open, clips: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened.enter(clips[:2])
-    opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing)
+    opened.qtbot.waitUntil(lambda: opened.playback.is_playing)
     wanted: list[tuple[str, str]] = []
     monkeypatch.setattr(opened.strips, "want", lambda *asked: wanted.extend(asked))
     opened.key(Qt.Key.Key_Escape)
@@ -407,19 +341,22 @@ def test_closing_compare_window_decodes_nothing(
 def test_swapping_clips_keeps_position_and_pause(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips[:2])
     opened.key(Qt.Key.Key_K)
-    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking)
-    opened.room.clips.seek(2.0)
-    opened.qtbot.waitUntil(lambda: not opened.room.clips.is_seeking and opened.room.clips.position > 1.9)
+    opened.qtbot.waitUntil(lambda: not opened.playback.is_seeking)
+    opened.playback.seek(2.0)
+    opened.qtbot.waitUntil(lambda: not opened.playback.is_seeking and opened.playback.position > 1.9)
     opened.key(Qt.Key.Key_C)
-    opened.qtbot.waitUntil(lambda: opened.room.clips.position > 1.9)
-    assert not opened.room.clips.is_playing
+    opened.qtbot.waitUntil(lambda: opened.playback.position > 1.9)
+    assert not opened.playback.is_playing
 
 
 def test_compare_window_is_dark_in_the_light_theme(opened: Open, theme: Theme, pictures: list[Path]) -> None:
     theme.choose(ColorScheme.LIGHT)
     opened.enter(pictures[:2])
-    ground = opened.room.grab().toImage().pixelColor(2, 2)
-    assert ground.lightness() < 30
+    seen = opened.room.grab().toImage()
+    assert seen.pixelColor(opened.room.panes.mapTo(opened.room, QPoint(4, 4))).lightness() < 30
+    assert seen.pixelColor(2, 2).lightness() < 40
+    opened.key(Qt.Key.Key_1, _ALT)
+    assert opened.room.grab().toImage().pixelColor(2, 2).lightness() > 200
     assert theme.color(Role.MEDIA).lightness() > 200
 
 
@@ -436,26 +373,18 @@ def test_reopened_compare_window_starts_with_the_first_set(opened: Open, picture
     opened.key(Qt.Key.Key_Escape)
     opened.enter(pictures)
     assert opened.model.focus == 0
-    assert opened.room.panes[0].hasFocus()
+    assert opened.room.focusWidget() is opened.panes[0]
 
 
 def test_opening_and_closing_the_compare_window_fifty_times_leaves_nothing_hanging(
     theme: Theme, qtbot: QtBot, clips: list[Path]
 ) -> None:
     found = Open(theme, qtbot)
-    window: Any = QWidget()
-    qtbot.addWidget(window)
-    host = Comparing(found.model, a_desk(theme, window))
-    host.full_screen = False
     rows = [found.row(number, path, "Fog") for number, path in enumerate(clips, start=1)]
     for _ in range(50):
-        with qtbot.waitSignal(host.entered):
-            found.model.open(rows)
-        assert host.room is not None
-        host.room.close()
-    host.shutdown()
-    window.workspace.posters.strips.shutdown()
-    found.room.shutdown()
+        found.enter_rows(rows)
+        found.room.leave()
+    found.shutdown()
 
 
 def test_take_can_be_dragged_out_of_its_pane(opened: Open, pictures: list[Path], dragged: list[str]) -> None:
@@ -467,20 +396,3 @@ def test_take_can_be_dragged_out_of_its_pane(opened: Open, pictures: list[Path],
 def test_clickable_controls_are_large_enough(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     assert too_small(opened.room) == []
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-def test_menu_of_the_compare_window_is_dark_in_a_light_theme(
-    qapp: QApplication, qtbot: QtBot, pictures: list[Path]
-) -> None:
-    light = Theme(qapp, ColorScheme.LIGHT)
-    opened = Open(light, qtbot)
-    opened.enter(pictures[:2])
-    opened.key(Qt.Key.Key_F10)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    for one in (menu, *menu.findChildren(QMenu)):
-        assert one.palette().windowText().color().lightness() > 128
-    menu.close()
-    opened.room.shutdown()
-    light.deleteLater()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.theme import Theme
-from tests.gui.compare.opened_room import Open
+from tests.gui.viewer.opened_room import Open
 
 SAMPLES = Path(__file__).parents[3] / "resources" / "samples"
 
@@ -40,8 +40,7 @@ def plain(tmp_path: Path) -> Callable[[str, str], Path]:
 def opened(theme: Theme, qtbot: QtBot) -> Iterator[Open]:
     found = Open(theme, qtbot)
     yield found
-    found.room.shutdown()
-    found.strips.shutdown()
+    found.shutdown()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

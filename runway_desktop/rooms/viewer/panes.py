@@ -1,8 +1,6 @@
-"""The compare window: a top-level window, full screen at first, to compare and judge takes by key.
+"""Takes beside each other: panes, playback in step, and the overlay of two takes.
 
-It connects panes, synchronized playback, the overlay of two takes, and commands. The view-model decides what is
-compared and what a judgment does. Dark in every theme. Create it from a plain slot, not from a coroutine. GUI thread
-only.
+The view-model decides what is compared. Open it from a plain slot, not from a coroutine. GUI thread only.
 """
 
 from __future__ import annotations
@@ -13,15 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Pick
 from runway_desktop.texts import _
-from runway_desktop.ui.building import grid, hbox, in_turns, line, vbox
-from runway_desktop.ui.commands.everywhere import GUIDE, MENU
-from runway_desktop.ui.commands.keys import Keys, open_menu
-from runway_desktop.ui.media import commands as playing
+from runway_desktop.ui.building import grid, hbox, in_turns
 from runway_desktop.ui.media.kinds.kinds import kind_of
 from runway_desktop.ui.media.picture import BadPicture, Picture, small_poster
 from runway_desktop.ui.media.picture_view import STEP
@@ -30,135 +24,102 @@ from runway_desktop.ui.media.players import PlayFault
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.sharing.drag import start_drag
-from runway_desktop.ui.tasks import commands as judging
-from runway_desktop.ui.theme import GRID, DarkRoom, Role, Theme
-from runway_desktop.usecases.commands.command import Scope
+from runway_desktop.ui.theme import GRID, DarkRoom
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 from runway_desktop.usecases.listing.takes import Take
 
-from .bar import CompareBar, hints
-from .model import Compare
-from .overlay import STRIDE, CompareMode, CompareOverlay, Sameness
+from .model import ViewerModel
+from .pair import STRIDE, CompareMode, CompareOverlay, Sameness
 from .pane import Pane, Sight, make_an_image, open_graphics
-from .room import COMMANDS
-
-_TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
-"""Direction in which each key cycles the focused stack."""
 
 
-class CompareView(QWidget):
-    left = Signal()
-    keys_wanted = Signal()
-    guide_wanted = Signal()
-    """The list of shortcuts was requested."""
+class Panes(QStackedWidget):
+    full_screen_wanted = Signal()
+    size_wanted = Signal(int)
+    said = Signal(str)
+    """Why two takes cannot be shown over each other."""
+    mode_changed = Signal()
 
-    def __init__(self, model: Compare, theme: Theme, keys: Keys, strips: Strips, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
+    def __init__(self, model: ViewerModel, theme: DarkRoom, strips: Strips, parent: QWidget) -> None:
+        super().__init__(parent)
         self.model = model
-        self._keys = keys
-        self.dark = DarkRoom(theme)
+        self._theme = theme
         self._sight = Sight(self)
         self._workers = Workers(self)
         self._sameness = Sameness(self._workers, self)
-        self.clips = Playback(self)
+        self.playback = Playback(self)
         self.mode = CompareMode.SIDE_BY_SIDE
         self._takes: list[Take | None] = [None] * MOST
         """The take of each pane, or None."""
         self._is_open = self._shows_clips = False
         self._build()
-        self._glances = Glances(strips, self.clips, self._sight, self.panes, self._takes, self._repaint, self)
+        self._glances = Glances(strips, self.playback, self._sight, self.panes, self._takes, self._repaint, self)
         self._connect()
 
-        menu = ((MENU,), lambda: partial(open_menu, self, keys, dress=self.dark.darken))
-        guide = ((GUIDE,), lambda: self.guide_wanted.emit)
-        bound = (
-            menu,
-            guide,
-            (COMMANDS, lambda: self),
-            (playing.COMMANDS, lambda: self),
-            (judging.COMMANDS, lambda: model),
-        )
-        keys.bind(self, Scope.COMPARE, *bound, context=Qt.ShortcutContext.WindowShortcut)
-
-    def enter(self, *, full_screen: bool = True) -> None:
-        """Opens the window on the view-model's current takes."""
+    def open(self) -> None:
+        """Shows the view-model's current takes."""
         self._is_open = True
         self._sight.fit()
-        self._set_mode(CompareMode.SIDE_BY_SIDE)
-        if full_screen:
-            self.showFullScreen()
-        else:
-            self.show()
-        self.activateWindow()
+        self.set_mode(CompareMode.SIDE_BY_SIDE)
         self._fill(at=0.0, play=True)
+        self.panes[self.model.focus].setFocus(Qt.FocusReason.OtherFocusReason)
         self._glances.open()
+
+    def close_files(self) -> None:
+        self._is_open = False
+        self._glances.close()
+        self.playback.close()
+        for position in range(MOST):
+            self._empty(position)
 
     def shutdown(self) -> None:
         """Call before the application quits, and let the event loop run once afterwards."""
-        self._is_open = False
-        self.close()
-        self.clips.shutdown()
+        self.close_files()
+        self.playback.shutdown()
         self._workers.shutdown()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and self._is_open and self.isActiveWindow():
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowActivate and self._is_open:
             self.model.look_again()
+        return super().event(event)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._is_open = False
-        self._glances.close()
-        self.clips.close()
-        for position in range(MOST):
-            self._empty(position)
-        event.accept()
-        self.left.emit()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Tab on a pane cycles the focused stack; without a stack it moves the focus as usual. Filtered as a key event,
-        because Qt also moves the focus when it hides the focused widget."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _TURNS:
-            return self.model.cycle(_TURNS[Qt.Key(event.key())])
-        return super().eventFilter(watched, event)
-
-    def set_mode(self, mode: CompareMode) -> None:
+    def toggle_mode(self, mode: CompareMode) -> None:
         """Selecting the active layout again returns to side by side."""
-        self._set_mode(CompareMode.SIDE_BY_SIDE if mode is self.mode else mode)
+        self.set_mode(CompareMode.SIDE_BY_SIDE if mode is self.mode else mode)
 
-    def toggle_wipe(self) -> None:
-        self.set_mode(CompareMode.WIPE)
-
-    def toggle_difference(self) -> None:
-        self.set_mode(CompareMode.DIFFERENCE)
-
-    def show_size(self, size: int) -> None:
-        if self.mode is not CompareMode.SIDE_BY_SIDE:
-            self._set_mode(CompareMode.SIDE_BY_SIDE)
-        self.model.show(size)
-        self.bar.show_choice(self.model.size, self.mode, self.model.auto_advance, self.model.where_words())
+    def near(self) -> None:
+        """A drag of the position may follow."""
+        self._glances.want()
 
     def move_divider(self, steps: int) -> None:
         if self.mode is CompareMode.WIPE:
             self.overlay.set_divider(self.overlay.divider + steps * STRIDE)
 
     @property
+    def shows_clips(self) -> bool:
+        return any(take is not None and take.media.kind.is_timed for take in self._takes)
+
+    @property
     def shows_result(self) -> bool:
         return bool(self.model.shown)
 
     def toggle_play(self) -> None:
-        self.clips.toggle()
+        self.playback.toggle()
 
     def shuttle(self, direction: int) -> None:
-        self.clips.shuttle(direction)
+        self.playback.shuttle(direction)
 
     def step(self, frames: int) -> None:
-        self.clips.step(frames)
+        self.playback.step(frames)
+
+    def toggle_loop(self) -> None:
+        self.playback.toggle_loop()
 
     def toggle_sound(self) -> None:
-        self.clips.toggle_sound()
+        self.playback.toggle_sound()
 
     def toggle_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.full_screen_wanted.emit()
 
     def zoom(self, by: int) -> None:
         """1 zooms in, −1 out, 0 toggles between fitted and one image pixel per screen pixel of the focused take."""
@@ -168,61 +129,38 @@ class CompareView(QWidget):
             self._toggle_zoom()
 
     def _build(self) -> None:
-        self.setObjectName("compare")
-        self.setWindowTitle(_("Compare"))
-        self.setAccessibleName(_("Compare takes"))
-        ground = self.dark.color(Role.MEDIA).name()
-        bar_ground = self.dark.color(Role.SURFACE).name()
-        self.setStyleSheet(
-            f"{self.dark.style_sheet()}\n#compare, #compare-ground {{ background: {ground}; }}"
-            f"\n#compare-bar {{ background: {bar_ground}; }}"
-        )
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.resize(1440, 900)
-        self.setMinimumSize(640, 400)
         # Time runs from left to right in every language, and the first take is left of the wipe.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.panes = [Pane(self.dark, self._sight, self) for _pane in range(MOST)]
-        self.overlay = CompareOverlay(self.dark, self._sight, self)
-        for media in (*self.panes, self.overlay):
-            media.installEventFilter(self)
         side_by_side = QWidget(self)
-        side_by_side.setObjectName("compare-ground")
+        self.panes = [Pane(self._theme, self._sight, side_by_side) for _pane in range(MOST)]
+        self.overlay = CompareOverlay(self._theme, self._sight, self)
         self._grid = grid(on=side_by_side, across=GRID // 2, down=GRID // 2, margins=GRID + 2)
-        self._aside_room = QWidget(self)
+        self._aside_room = QWidget(side_by_side)
         self._aside = hbox(on=self._aside_room, spacing=GRID // 2)
         self._arranged: tuple[list[int], frozenset[int]] = ([], frozenset())
-        self._stage = QStackedWidget(self)
-        self._stage.addWidget(side_by_side)
-        self._stage.addWidget(self.overlay)
-        self.bar = CompareBar(self.dark, self.clips, self._keys, self)
-        self.bar.setObjectName("compare-bar")
-        self.bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        vbox((self._stage, 1), line(self), self.bar, on=self, spacing=0)
+        self.addWidget(side_by_side)
+        self.addWidget(self.overlay)
 
     def _connect(self) -> None:
-        model, clips = self.model, self.clips
-        self._keys.changed.connect(self._show_words)
+        model, playback = self.model, self.playback
         model.changed.connect(self._changed)
         model.judged.connect(self._show_words)
-        model.undone.connect(self.bar.say)
         model.focus_moved.connect(self._show_focus)
-        clips.shown.connect(self._show_frames)
-        clips.failed.connect(self._clip_failed)
+        playback.shown.connect(self._show_frames)
+        playback.failed.connect(self._clip_failed)
         self._sameness.known.connect(self.overlay.say_whether_same)
-        self.bar.neared.connect(self._glances.want)
         for position, pane in enumerate(self.panes):
             pane.chosen.connect(partial(model.focus_on, position))
-            pane.opened.connect(lambda: self.show_size(4 if model.size == 1 else 1))
+            pane.opened.connect(partial(self.size_wanted.emit, 1))
             pane.drag_wanted.connect(partial(self._drag, position))
 
     def _changed(self) -> None:
-        if self._is_open:
+        if self._is_open and not self.model.is_one:
             same = {take.key for take in self._takes if take is not None} & {
                 stack.top.key for stack in self.model.shown
             }
             # Keep the position if one of the takes stays: its moment is being compared.
-            self._fill(at=self.clips.position if same else 0.0, play=self.clips.is_playing or not same)
+            self._fill(at=self.playback.position if same else 0.0, play=self.playback.is_playing or not same)
 
     def _fill(self, *, at: float, play: bool) -> None:
         shown = self.model.shown
@@ -237,15 +175,15 @@ class CompareView(QWidget):
             (take.path, take.media) if take is not None and take.media.kind.is_timed else None for take in self._takes
         ]
         if any(files):
-            self.clips.open_all(files, at=at, play=play)
+            self.playback.open_all(files, at=at, play=play)
             if not self._shows_clips:
                 # Queued behind the opening of the clips, which runs in parallel.
                 self._shows_clips = True
                 in_turns(self, open_graphics, make_an_image)
         else:
-            self.clips.close()
+            self.playback.close()
         if self.mode is not CompareMode.SIDE_BY_SIDE and len(shown) < 2:
-            self._set_mode(CompareMode.SIDE_BY_SIDE)
+            self.set_mode(CompareMode.SIDE_BY_SIDE)
         self._show_words()
         self._show_focus()
 
@@ -278,7 +216,7 @@ class CompareView(QWidget):
             return
         if before is not None and before.path == take.path:
             # The file was replaced under the same name.
-            self.clips.let_go(position)
+            self.playback.let_go(position)
         poster = take.output.poster
         self.panes[position].surface.clear(small_poster(Path(poster) if poster else None))
         kind = kind_of(take.media)
@@ -330,6 +268,8 @@ class CompareView(QWidget):
 
     def _show_words(self) -> None:
         model = self.model
+        if model.is_one:
+            return
         self._arrange()
         for position, stack in enumerate(model.shown):
             task = stack.top.task
@@ -337,9 +277,6 @@ class CompareView(QWidget):
             self.panes[position].set_words(
                 model.caption(position), stack.top.judgment(), bold=bold, stack=stack.words()
             )
-        self.bar.show_choice(model.size, self.mode, model.auto_advance, model.where_words())
-        clips = any(take is not None and take.media.kind.is_timed for take in self._takes)
-        self.bar.set_hints(hints(self._keys, model, clips=clips))
         self._show_overlay()
 
     def _show_focus(self) -> None:
@@ -347,10 +284,10 @@ class CompareView(QWidget):
         for number, pane in enumerate(self.panes):
             pane.set_marked(number == position and len(self.model.shown) > 1)
         pane = self.panes[position]
-        focus = self.focusWidget()
-        if self.mode is CompareMode.SIDE_BY_SIDE and (focus is None or isinstance(focus, Pane | CompareOverlay)):
+        focus = self.window().focusWidget()
+        if self.mode is CompareMode.SIDE_BY_SIDE and not isinstance(focus, QAbstractButton | QAbstractSlider):
             pane.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.clips.hear(position)
+        self.playback.hear(position)
         self._show_overlay()
 
     def _pair(self) -> tuple[int, int] | None:
@@ -361,23 +298,19 @@ class CompareView(QWidget):
         first = min(self.model.focus, amount - 2)
         return (first, first + 1)
 
-    def _set_mode(self, mode: CompareMode) -> None:
+    def set_mode(self, mode: CompareMode) -> None:
         if mode is not CompareMode.SIDE_BY_SIDE and self._pair() is None:
-            if self.model.size == 1 and self.model.position_words():
-                # One at a time has no second take, so show two.
-                self.model.show(2)
-            if self._pair() is None:
-                self._show_words()
-                self.bar.say(_("No other result to compare with."))
-                return
+            self.said.emit(_("No other result to compare with."))
+            mode = CompareMode.SIDE_BY_SIDE
         self.mode = mode
         overlaid = mode is not CompareMode.SIDE_BY_SIDE
-        self._stage.setCurrentIndex(1 if overlaid else 0)
-        self._show_words()
+        self.setCurrentIndex(1 if overlaid else 0)
+        self._show_overlay()
         if overlaid:
             self.overlay.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._show_focus()
+        self.mode_changed.emit()
 
     def _show_overlay(self) -> None:
         pair = self._pair()
@@ -404,7 +337,7 @@ class CompareView(QWidget):
         take = self._takes[position]
         if take is not None:
             pane = self.panes[position]
-            start_drag(pane, self.dark, DragPayload(paths=(take.path,)), pane.surface.image(256))
+            start_drag(pane, self._theme, DragPayload(paths=(take.path,)), pane.surface.image(256))
 
 
 class Glances(QObject):
@@ -417,7 +350,7 @@ class Glances(QObject):
     def __init__(
         self,
         strips: Strips,
-        clips: Playback,
+        playback: Playback,
         sight: Sight,
         panes: Sequence[Pane],
         takes: Sequence[Take | None],
@@ -426,14 +359,14 @@ class Glances(QObject):
     ) -> None:
         """`takes` is the view's list of the take in each pane; it is read live."""
         super().__init__(parent)
-        self._strips, self._clips, self._sight = strips, clips, sight
+        self._strips, self._playback, self._sight = strips, playback, sight
         self._panes, self._takes, self._repaint = panes, takes, repaint
         self._is_open = False
         self._has_played = False
         self._crossed_at: float | None = None
         """Position of the pointer that moves across a pane, in seconds."""
-        clips.glance = self._glance
-        clips.changed.connect(self._changed)
+        playback.glance = self._glance
+        playback.changed.connect(self._changed)
         strips.grown.connect(self._grown)
         for pane in panes:
             pane.crossed.connect(self._cross)
@@ -459,7 +392,7 @@ class Glances(QObject):
     def hides(self, frame: Any) -> bool:
         """Whether to drop a late frame of the clips' own position while the pointer crosses a pane. It is shown again
         once the pointer leaves."""
-        here = round(self._clips.position * 1e6) + 1000
+        here = round(self._playback.position * 1e6) + 1000
         if self._crossed_at is not None and frame.startTime() <= here < frame.endTime():
             return True
         self._crossed_at = None
@@ -473,7 +406,7 @@ class Glances(QObject):
         ]
 
     def _changed(self) -> None:
-        self._has_played = self._is_open and (self._has_played or self._clips.is_playing)
+        self._has_played = self._is_open and (self._has_played or self._playback.is_playing)
         if self._has_played:
             self.want()
 
@@ -489,16 +422,16 @@ class Glances(QObject):
 
     def _cross(self, fraction: float) -> None:
         """The pointer's horizontal position scrubs all paused clips alike."""
-        if not self._clips.is_playing and self._clips.length and self._sight.is_fitted:
-            self._crossed_at = fraction * self._clips.length
+        if not self._playback.is_playing and self._playback.length and self._sight.is_fitted:
+            self._crossed_at = fraction * self._playback.length
             self._glance(self._crossed_at)
 
     def _uncross(self) -> None:
         crossed, self._crossed_at = self._crossed_at, None
-        if crossed is not None and not self._clips.is_glancing:
-            self._clips.show_again()
+        if crossed is not None and not self._playback.is_glancing:
+            self._playback.show_again()
 
     def _grown(self, _path: str) -> None:
-        at = self._clips.position if self._clips.is_glancing else self._crossed_at
-        if at is not None and not self._clips.is_playing:
+        at = self._playback.position if self._playback.is_glancing else self._crossed_at
+        if at is not None and not self._playback.is_playing:
             self._glance(at)

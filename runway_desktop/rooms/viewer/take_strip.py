@@ -23,7 +23,7 @@ from runway_desktop.usecases.listing.takes import Shot
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import judgment_words
 
-from .model import LargeViewModel
+from .model import ViewerModel
 
 TILE = QSize(16 * GRID, 9 * GRID)
 _EDGE = 3
@@ -125,7 +125,7 @@ class TakeStrip(QScrollArea):
     chosen = Signal(object)
     """A task id."""
 
-    def __init__(self, model: LargeViewModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
+    def __init__(self, model: ViewerModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent)
         # The right arrow goes to the next take in every language.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -35,7 +35,7 @@ from runway_desktop.usecases.listing.takes import differences
 from runway_desktop.usecases.words.tasks import Fact
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
-from .model import LargeViewModel
+from .model import ViewerModel
 from .room import ADVANCE, DETAILS, SHOTS, TAKES
 
 WIDTH = 40 * GRID
@@ -67,7 +67,7 @@ class SidePane(QWidget):
     show_file_wanted = Signal()
 
     def __init__(
-        self, model: LargeViewModel, details: DetailsModel, theme: Theme, keys: Keys, parent: QWidget | None = None
+        self, model: ViewerModel, details: DetailsModel, theme: Theme, keys: Keys, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._model = model

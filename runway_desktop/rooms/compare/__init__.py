@@ -1,1 +1,0 @@
-"""The compare window: takes side by side, played in step, rated by key."""
