@@ -27,7 +27,7 @@ def otio(timeline: Timeline, folder: PurePath, editor: Editor) -> bytes:
         if editor is Editor.PREMIERE:
             clip["metadata"] = {"PremierePro_OTIO": {"LinkID": number}}
         pictures["children"].append(clip)
-        sounds["children"].append(_without_markers(clip) if item.has_sound else _gap(item, rate))
+        sounds["children"].append({**clip, "markers": []} if item.has_sound else _gap(item, rate))
     tracks = [pictures]
     if any(item.has_sound for item in timeline.playing):
         tracks.append(sounds)
@@ -43,17 +43,13 @@ def otio(timeline: Timeline, folder: PurePath, editor: Editor) -> bytes:
     }
     found = {
         "OTIO_SCHEMA": "Timeline.1",
-        "metadata": {},
         "name": plain(timeline.name),
         "global_start_time": _time(3600 * rate.base, rate),
         "tracks": {
             "OTIO_SCHEMA": "Stack.1",
             "metadata": {"PremierePro_OTIO": of_premiere},
             "name": "tracks",
-            "source_range": None,
-            "effects": [],
             "markers": [_marker(at, text, by, rate, "CYAN") for at, text, by in timeline.of_cut()],
-            "enabled": True,
             "children": tracks,
         },
     }
@@ -78,10 +74,8 @@ def _plays(
 ) -> Json:
     media = {
         "OTIO_SCHEMA": "ExternalReference.1",
-        "metadata": {},
         "name": plain(path.name),
         "available_range": _range(0, whole, rate),
-        "available_image_bounds": None,
         "target_url": reference(path, folder, editor),
     }
     return _item("Clip.2", path.name, start, frames, rate) | {
@@ -95,32 +89,18 @@ def _gap(item: TimelineItem, rate: FrameRate) -> Json:
 
 
 def _item(schema: str, name: str, start: int, frames: int, rate: FrameRate) -> Json:
-    return {
-        "OTIO_SCHEMA": schema,
-        "metadata": {},
-        "name": plain(name),
-        "source_range": _range(start, frames, rate),
-        "effects": [],
-        "markers": [],
-        "enabled": True,
-    }
-
-
-def _without_markers(clip: Json) -> Json:
-    return {**clip, "markers": []}
+    found = {"OTIO_SCHEMA": schema, "metadata": {}, "name": plain(name), "source_range": _range(start, frames, rate)}
+    return {**found, "effects": [], "markers": [], "enabled": True}
 
 
 def _track(kind: str) -> Json:
-    return {
-        "OTIO_SCHEMA": "Track.1", "metadata": {}, "name": kind, "kind": kind, "source_range": None, "effects": [],
-        "markers": [], "enabled": True, "children": [],
-    }  # fmt: skip
+    return {"OTIO_SCHEMA": "Track.1", "name": kind, "kind": kind, "children": []}
 
 
 def _marker(at: int, text: str, by: str, rate: FrameRate, color: str) -> Json:
     said = plain(f"{by}: {text}" if by else text)
     return {
-        "OTIO_SCHEMA": "Marker.2", "metadata": {}, "name": said, "comment": said, "color": color,
+        "OTIO_SCHEMA": "Marker.2", "name": said, "comment": said, "color": color,
         "marked_range": _range(at, 1, rate),
     }  # fmt: skip
 
