@@ -121,6 +121,11 @@ class TimelineItem(Struct, frozen=True, kw_only=True):
         """The out point."""
         return self.start + self.length
 
+    @property
+    def noted(self) -> list[Mark]:
+        """The notes between in and out, by time."""
+        return sorted((mark for mark in self.marks if self.start <= mark.at < self.end), key=lambda mark: mark.at)
+
 
 class Timeline(Struct, frozen=True, kw_only=True):
     name: str
@@ -156,8 +161,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
         of_takes = [
             (item.at + self.rate.frames(mark.at - item.start), mark.text, mark.by)
             for item in self.playing
-            for mark in item.marks
-            if item.start <= mark.at < item.end
+            for mark in item.noted
         ]
         return sorted(self.of_cut() + of_takes)
 

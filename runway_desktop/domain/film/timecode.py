@@ -34,6 +34,11 @@ class FrameRate(Struct, frozen=True):
         return self.base // 15 if self.is_drop else 0
 
     @property
+    def hour(self) -> int:
+        """The frame at 01:00:00:00, where exported cuts begin."""
+        return 3600 * self.base - 54 * self.left_out
+
+    @property
     def fps(self) -> float:
         return self.num / self.den
 

@@ -62,5 +62,11 @@ def test_rate_of_a_file_is_the_usual_one_that_it_is_near(fps: float, name: str, 
     assert (rate.name, rate.is_drop) == (name, is_drop)
 
 
+@pytest.mark.parametrize("rate", [*RATES, FASTER_DROP], ids=lambda rate: rate.name)
+def test_exported_cuts_begin_at_one_hour(rate: FrameRate) -> None:
+    assert timecode(rate.hour, rate)[:8] == "01:00:00"
+    assert timecode(rate.hour, rate)[9:] == "00"
+
+
 def test_seconds_are_rounded_to_the_nearest_frame() -> None:
     assert [PULLED_DOWN.frames(PULLED_DOWN.seconds(n)) for n in (0, 1, 1000, 10_000_000)] == [0, 1, 1000, 10_000_000]

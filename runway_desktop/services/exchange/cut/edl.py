@@ -21,11 +21,10 @@ _REEL = 8
 def edl(timeline: Timeline, folder: PurePath, editor: Editor) -> bytes:
     """The list; the same wherever it is written and for every editor."""
     rate, reels, lines = timeline.rate, dict[str, str](), _head(timeline)
-    begin = _hour(rate)
     for number, item in enumerate(timeline.playing, 1):
         start = 0 if item.path is None else rate.frames(item.start)
         reel = "BL" if item.path is None else _reel(item, reels)
-        lines.append(_event(number, reel, start, begin + item.at, item.frames, rate))
+        lines.append(_event(number, reel, start, rate.hour + item.at, item.frames, rate))
         if item.path is not None:
             lines.append(f"* FROM CLIP NAME: {_line(item.name)}")
             lines.append(f"* SOURCE FILE: {_line(item.path.name)}")
@@ -37,7 +36,7 @@ def marker_edl(timeline: Timeline, folder: PurePath, editor: Editor) -> bytes:
     rate, lines = timeline.rate, _head(timeline)
     told = timeline.told()
     for number, (at, text, by) in enumerate(told, 1):
-        lines.append(_event(number, "001", _hour(rate) + at, _hour(rate) + at, 1, rate))
+        lines.append(_event(number, "001", rate.hour + at, rate.hour + at, 1, rate))
         # At a line's start, a digit is an event and a star a comment of another kind.
         said = re.sub(r"^[\d*]", r"- \g<0>", _line(text).replace("|", "/")) or "-"
         lines.append(f"{said} |C:ResolveColorBlue |M:{_line(by).replace('|', '/') or f'Note {number}'} |D:1")
@@ -46,10 +45,6 @@ def marker_edl(timeline: Timeline, folder: PurePath, editor: Editor) -> bytes:
 
 def _head(timeline: Timeline) -> list[str]:
     return [f"TITLE: {_line(timeline.name)}", f"FCM: {'' if timeline.rate.is_drop else 'NON-'}DROP FRAME", ""]
-
-
-def _hour(rate: FrameRate) -> int:
-    return 3600 * rate.base - 108 * rate.left_out
 
 
 def _event(number: int, reel: str, source: int, record: int, frames: int, rate: FrameRate) -> str:

@@ -55,8 +55,11 @@ class _Writer:
                 channel.append(self._clip(item, f"lane{at}", at))
             sounds += lanes
         video = _node("video", self._sides("format", *timeline.size), pictures)
-        start = 3600 * rate.base - 108 * rate.left_out
-        begins = {"string": timecode(start, rate), "frame": start, "displayformat": "DF" if rate.is_drop else "NDF"}
+        begins = {
+            "string": timecode(rate.hour, rate),
+            "frame": rate.hour,
+            "displayformat": "DF" if rate.is_drop else "NDF",
+        }
         return _node(
             "sequence", _rate(rate), _node("timecode", _rate(rate), **begins),
             _node("media", video, _node("audio", *sounds)), *(_marker(*note) for note in timeline.of_cut()),
@@ -75,7 +78,7 @@ class _Writer:
         start = rate.frames(item.start)
         whole = max(rate.frames(item.duration), start + item.frames)
         source = [_node("sourcetrack", mediatype="audio", trackindex=sound)] if sound else []
-        marks = [] if sound else [_marker(rate.frames(mark.at), mark.text, mark.by) for mark in item.marks]
+        marks = [] if sound else [_marker(rate.frames(mark.at), mark.text, mark.by) for mark in item.noted]
         clip = _node(
             "clipitem", _rate(rate), self._file(item, whole), *source, *marks, name=item.name, enabled="TRUE",
             duration=whole, start=item.at, end=item.at + item.frames, **{"in": start, "out": start + item.frames},

@@ -44,7 +44,7 @@ def otio(timeline: Timeline, folder: PurePath, editor: Editor) -> bytes:
     found = {
         "OTIO_SCHEMA": "Timeline.1",
         "name": plain(timeline.name),
-        "global_start_time": _time(3600 * rate.base, rate),
+        "global_start_time": _time(rate.hour, rate),
         "tracks": {
             "OTIO_SCHEMA": "Stack.1",
             "metadata": {"PremierePro_OTIO": of_premiere},
@@ -64,7 +64,7 @@ def _clip(item: TimelineItem, path: PurePath, rate: FrameRate, folder: PurePath,
     clip["name"] = plain(item.name)
     clip["markers"] = [
         _marker(rate.frames(mark.at), mark.text, mark.by, rate, "GREEN" if mark.is_done else "RED")
-        for mark in item.marks
+        for mark in item.noted
     ]
     return clip
 

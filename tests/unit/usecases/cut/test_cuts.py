@@ -113,6 +113,13 @@ async def test_in_and_out_stay_with_the_take_and_a_long_cut_does_not_drift(tmp_p
         assert (await film.cuts.open(PROJECT)).timeline.items[1].frames == 120, "of another length: it is whole"
 
 
+async def test_clip_without_a_known_length_plays_as_long_as_was_asked_for(tmp_path: Path) -> None:
+    async with cutting(tmp_path) as film:
+        await film.take(1, output={"duration": 0.0, "width": 0, "height": 0})
+        view = await film.cuts.open(PROJECT)
+        assert (told(view), view.timeline.size) == ([("010", 0, 120)], (1920, 1080))
+
+
 async def test_order_is_of_this_cut_and_a_new_shot_follows_the_one_before_it(tmp_path: Path) -> None:
     async with cutting(tmp_path) as film:
         for number in (1, 2, 4):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ def judged(path: Path, **more: Any) -> Any:
 
 async def a_film(film: Cutting) -> None:
     """Four shots: trimmed and with a note, with sound, without a pick, a still."""
-    await film.take(1, trims=(Trim(0, 1.0, 3.5),), marks=(MARK,))
+    await film.take(1, trims=(Trim(0, 1.0, 3.5),), marks=(replace(MARK, at=4.0), MARK))
     await film.take(2, sample=SOUNDING, output={"duration": 4.0})
     await film.take(3, pick=Pick.NONE)
     await film.take(4, media=Media.IMAGE, sample="signed.png")
@@ -67,6 +68,9 @@ async def test_otio_is_read_with_clips_gaps_notes_and_sound(tmp_path: Path, edit
     assert path.name == "cut.otio"
     timeline = judged(path)
     pictures, sounds = timeline.tracks
+    opentime = pytest.importorskip("opentimelineio").opentime
+    begins = timeline.global_start_time
+    assert opentime.to_timecode(begins, begins.rate, rate.is_drop)[:8] == "01:00:00"
     assert [clip.name for clip in pictures.find_clips()] == ["010", "020", "040"]
     assert [clip.media_reference.target_url for clip in pictures.find_clips()] == ["1.mp4", "2.mp4", "4.png"]
     trimmed = next(iter(pictures.find_clips()))
@@ -117,6 +121,7 @@ async def test_edl_is_read_with_reels_of_its_own_and_a_second_list_of_notes(tmp_
     assert ("FCM: DROP FRAME" in text) is rate.is_drop
     assert "001  010      V     C        00:00:01" in text
     assert "003  BL       V     C" in text
+    assert re.findall(r"^001 .* (01:00:00[:;]00) ", text, re.MULTILINE)
     timeline = judged(path, rate=rate.fps)
     [track] = timeline.tracks
     assert [clip.name for clip in track.find_clips() if clip.name in ("010", "020", "040")] == ["010", "020", "040"]
