@@ -39,7 +39,7 @@ from runway_desktop.ui.media.sequence import Part, SequencePlayer
 from runway_desktop.ui.media.stage import fitted
 from runway_desktop.ui.media.transport import BarButton
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.ui.room import PageContent, Review, SheetsWish
+from runway_desktop.ui.room import PageContent, Review
 from runway_desktop.ui.sharing.drag import is_ours
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks import commands as judging
@@ -270,19 +270,20 @@ class CutPage(QWidget):
             self._desk.models.task_commands.tell(fault.about(Path(self.model.cards[at].path).name))
 
     def _open_take(self) -> None:
-        card = self.model.card
-        if card is not None and card.gap and card.takes:
+        if (current := self.model.current_id) is None:
             self._fix(self.model.at)
-        elif (current := self.model.current_id) is not None:
+        elif self._desk.models.rows.position(current) is not None:
             self._desk.open("viewer", current)
+        else:
+            self._desk.models.task_commands.tell(_("The search hides this take. Clear it to open the take."))
 
     def _fix(self, at: int) -> None:
-        """Opens the takes to judge, the sheet that makes the shot, or the takes whose file is missing."""
+        """Opens the takes to judge, or the sheet with the row that makes the shot."""
         card = self.model.cards[at]
         if card.takes:
-            self._desk.open("viewer", card.takes[0].task.id)
-        else:
-            self._desk.open("sheet", SheetsWish.KEPT)
+            self._open_take()
+        elif card.sheet_id:
+            self._desk.open("sheet", card.sheet_id)
 
     def _tell_keys(self) -> None:
         cap = self._desk.keys.cap
@@ -437,22 +438,22 @@ class StripHead(QWidget):
             self._gain.setAccessibleName(_("Sound: {volume}", volume=_gain_words(model.sound.gain_db)))
 
     def _open_gaps(self) -> None:
-        open_below(choices(self, _GAPS, self._model.cut.gaps, self._model.set_gaps), self._gaps)
+        open_below(add_choices(passing_menu(self), _GAPS, self._model.cut.gaps, self._model.set_gaps), self._gaps)
 
     def _open_gains(self) -> None:
         if (sound := self._model.sound) is not None:
             gains = [(gain, _gain_words(gain)) for gain in _GAINS]
-            menu = choices(self, gains, sound.gain_db, self._model.set_gain)
+            menu = add_choices(passing_menu(self), gains, sound.gain_db, self._model.set_gain)
             menu.addSeparator()
             menu.addAction(_("Remove the sound"), self._model.remove_sound)
             open_below(menu, self._gain)
 
 
-def choices(
-    parent: QWidget, options: Iterable[tuple[Any, Text | str]], now: object, chosen: Callable[[Any], object]
-) -> QMenu:
-    """A menu with one value checked."""
-    menu = passing_menu(parent)
+Options = Iterable[tuple[Any, Text | str]]
+
+
+def add_choices(menu: QMenu, options: Options, now: object, chosen: Callable[[Any], object]) -> QMenu:
+    """Adds entries, one of them checked."""
     for value, said in options:
         add_check(menu, str(said), partial(chosen, value), checked=value == now)
     return menu
@@ -488,13 +489,12 @@ class Tools(QWidget):
 
     def _open_rates(self) -> None:
         rates = [(rate, _("{rate} fps", rate=rate.name)) for rate in RATES]
-        open_below(choices(self, rates, self._model.fps, self._model.set_rate), self.rate)
+        open_below(add_choices(passing_menu(self), rates, self._model.fps, self._model.set_rate), self.rate)
 
     def open_exports(self) -> None:
         """What the cut can become; gaps are told first."""
         model = self._model
-        menu = choices(self, _EDITORS, self._editor, partial(setattr, self, "_editor"))
-        menu.addSeparator()
+        menu = passing_menu(self)
         if said := model.gap_words:
             menu.addAction(said).setEnabled(False)
             menu.addSeparator()
@@ -503,6 +503,8 @@ class Tools(QWidget):
             if form is CutForm.MP4 and not model.can_film:
                 action.setText(str(NO_FFMPEG))
                 action.setEnabled(False)
+        menu.addSeparator()
+        add_choices(menu, _EDITORS, self._editor, partial(setattr, self, "_editor"))
         open_below(menu, self.export)
 
     def _choose_target(self, form: CutForm) -> None:

@@ -62,6 +62,8 @@ class Card(Struct, frozen=True, kw_only=True):
     about: str = ""
     prompt: str = ""
     is_file: bool = False
+    sheet_id: str = ""
+    """Of the row that makes it."""
 
     @property
     def now(self) -> int | None:
@@ -189,7 +191,10 @@ class CutModel(Model):
         """ "9 shots · 7 picked · 2 gaps"."""
         gaps = sum(bool(card.gap) for card in self.cards)
         parts = [ngettext("{n} shot", "{n} shots", len(self.cards)), _("{n} picked", n=len(self.cards) - gaps)]
-        return " · ".join([*parts, *([ngettext("{n} gap", "{n} gaps", gaps)] if gaps else [])])
+        parts += [ngettext("{n} gap", "{n} gaps", gaps)] if gaps else []
+        if self.view is not None and (credits := round(self.view.credits_per_second)):
+            parts.append(ngettext("{n} credit a second", "{n} credits a second", credits))
+        return " · ".join(parts)
 
     def spoken(self, card: Card) -> str:
         """For a screen reader."""
@@ -467,14 +472,14 @@ class CutModel(Model):
         rows = tuple(take.row for take in takes)
         now = takes.index(found.take) if found.take is not None and found.take in takes else None
         row = rows[now or 0] if rows else None
-        gap, fix = _gap_words(item.gap, len(rows)) if item.gap is not None else ("", "")
+        gap, fix = _gap_words(item.gap, len(rows), found.sheet_id) if item.gap is not None else ("", "")
         return Card(
             id=found.id, name=_("File") if found.file is not None else item.name, takes=rows, gap=gap, fix=fix,
             playing=takes.index(picked) if picked is not None and picked in takes else None,
             trying=now if found.take is not picked else None,
             path=str(item.path or ""), media=item.media, start=item.start, duration=item.duration,
             poster=(found.output.poster if found.output is not None else "") or str(item.path or ""),
-            length=self.fps.seconds(item.frames), is_file=found.file is not None,
+            length=self.fps.seconds(item.frames), sheet_id=found.sheet_id, is_file=found.file is not None,
             detail=item.name if found.file is not None else "",
             prompt=row.task.request.prompt if row is not None else "",
             about=settings_words(row.task, self._cases.catalog) if row is not None else "",
@@ -506,12 +511,12 @@ def alternatives(takes: Sequence[ShotTake], picked: ShotTake | None) -> tuple[Sh
     return tuple(take for take in takes if last is not None and take.place == last.place and take in (*made, last))
 
 
-def _gap_words(gap: GapReason, takes: int) -> tuple[str, str]:
+def _gap_words(gap: GapReason, takes: int, sheet_id: str) -> tuple[str, str]:
     """Why a shot has nothing to play, and what to do."""
     match gap:
         case GapReason.UNPICKED:
             return ngettext("{n} take, not picked", "{n} takes, none picked", takes), _("Judge them")
         case GapReason.NOT_MADE:
-            return _("Not made yet"), _("Open in sheet")
+            return _("Not made yet"), _("Open in sheet") if sheet_id else ""
         case GapReason.MISSING:
             return _("Its file is missing"), _("Open the take")

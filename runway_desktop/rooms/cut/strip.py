@@ -140,6 +140,7 @@ class CutStrip(QAbstractItemView):
         self._is_moving = False
         self._pointer = QPoint()
         self._hovered: At | None = None
+        self._playhead = 0
         self.peaks: tuple[float, ...] = ()
         """Of the lane's sound."""
         self.setModel(Cards(model, self))
@@ -428,8 +429,11 @@ class CutStrip(QAbstractItemView):
         self._look.begin()
 
     def _follow(self, seconds: float) -> None:
+        before = self._playhead
         self._show_time(seconds, seconds)
-        self.viewport().update()
+        self._playhead = round(self.left_of(seconds))
+        for x in (before, self._playhead):
+            self.viewport().update(x - GRID, 0, 2 * GRID, self.viewport().height())
 
     def _show_time(self, begin: float, end: float) -> None:
         bar, room = self.horizontalScrollBar(), self.viewport().width()
@@ -449,9 +453,9 @@ class CutStrip(QAbstractItemView):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         self._letters.use(self.font())
         self._ruler(painter)
-        dirty = event.rect().adjusted(-DROP, 0, DROP, 0)
+        dirty = QRect(event.rect().left() - GRID, RULER, event.rect().width() + 2 * GRID, CARD)
         for number, card in enumerate(cut.cards):
-            if self.rect_of(card).intersects(QRect(dirty.left(), RULER, dirty.width(), CARD)):
+            if self.rect_of(card).intersects(dirty):
                 self._card(painter, number, card)
                 self._lines_below(painter, number, card)
         if not cut.cards:
@@ -465,7 +469,7 @@ class CutStrip(QAbstractItemView):
             self._moving(painter, cut.cards[self._pressed[0].card])
         if not cut.cards:
             return
-        x = self.left_of(cut.position)
+        x = self._playhead = round(self.left_of(cut.position))
         painter.fillRect(QRectF(x - 1, RULER - 10, 2, self.lane.bottom() - RULER + 10), theme.color(Role.TEXT))
         knob = QPolygonF([QPointF(x + dx, RULER - 20 + dy) for dx, dy in ((-5, 0), (5, 0), (5, 7), (0, 12), (-5, 7))])
         painter.setPen(Qt.PenStyle.NoPen)
@@ -527,8 +531,6 @@ class CutStrip(QAbstractItemView):
     def _gap(self, painter: QPainter, rect: QRect, card: Card) -> None:
         self._dashed(painter, rect, "")
         theme, room = self._theme, rect.adjusted(GRID, GRID // 2, -GRID, -GRID // 2)
-        if room.width() < _LEAST_TEXT:
-            return
         height = self._letters.small.height
         line = QRect(room.left(), room.top(), room.width(), height + 2)
         taken = draw_line(painter, line, card.name, theme.strong_font(), theme.color(Role.TEXT))

@@ -296,7 +296,7 @@ class ViewsBar(QWidget):
         self._buttons: dict[str, QPushButton] = {}
         self._title = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         self._views = hbox(spacing=GRID // 2)
-        self._row = hbox(self._title, self._views, STRETCH, on=self, margins=(12, GRID, 12, 0))
+        self._row = hbox(self._title, self._views, STRETCH, on=self, margins=(12, GRID, GRID, 0))
         self._stop = OneStop(self)
         pages.changed.connect(self.renew)
         shown.changed.connect(self.renew)
