@@ -11,6 +11,8 @@ from .task import Pick, TaskId
 
 SCHEMA = "runway-desktop.review"
 """Of what a client sends back."""
+CHANGE_TAG = "change"
+"""As it is typed and searched for; not translated."""
 
 
 class Need(StrEnum):
@@ -96,6 +98,10 @@ class Answer(Struct, frozen=True, kw_only=True):
     read_at: float
     comment: str = ""
     clips: tuple[Said, ...] = ()
+
+    def marks_of(self, said: Said) -> str:
+        """How the ids of the notes begin that it made about a clip."""
+        return f"{self.digest[:16]}-{said.number}-"
 
 
 class Round(Struct, frozen=True, kw_only=True):

@@ -61,7 +61,7 @@ def send_model(desk: Desk) -> SendModel:
     model = SendModel(desk.cases, desk.runner, desk.window)
 
     def told(sent: Sent) -> None:
-        amount = ngettext("{n} clip", "{n} clips", len(sent.round.clips))
+        amount = ngettext("{n} clip", "{n} clips", len(sent.clips))
         said = _("“{name}” is ready: {clips}, {size}.", name=sent.path.name, clips=amount, size=size(sent.size))
         show = partial(desk.models.task_commands.selection_wanted.emit, [sent.path])
         detail = str(in_turn(*sent.left))
@@ -100,12 +100,7 @@ class ReviewPage(QWidget):
     def open(self, project: str) -> None:
         self.model.open(project)
         page = PageContent(
-            center=self,
-            project=project,
-            tools=self.send,
-            side=self.side,
-            chosen=self.chosen_ids,
-            left=self._left,
+            center=self, project=project, tools=self.send, side=self.side, chosen=self.chosen_ids, left=self._left
         )
         self._window.pages.show("review", page)
 
@@ -215,7 +210,7 @@ class ReviewPage(QWidget):
             heading, ["", decided, "\n".join(remarks) or _("No comment"), "" if said.is_open else here]
         )
         item.setData(0, _LINE, it)
-        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, take_words(it.clip))
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, str(take_words(it.clip)))
         theme = self._desk.theme
         item.setForeground(1, theme.color(_INKS.get(said.decision, Role.MUTED)))
         if not remarks:
@@ -250,7 +245,7 @@ class ReviewPage(QWidget):
         say(self._comment, quoted(answer.comment) if answer is not None and answer.comment else "", "muted")
         for part in (self.undo_one, self.edit, self.large):
             part.setEnabled(it is not None and it.row is not None)
-        self._title.setText(take_words(it.clip) if it is not None else "")
+        self._title.setText(str(take_words(it.clip)) if it is not None else "")
         say(self._said, str(DECISIONS.get(it.said.decision, "")) if it is not None else "")
         marks = it.marks if it is not None else []
         self.comments.blockSignals(True)

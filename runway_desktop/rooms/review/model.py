@@ -3,12 +3,11 @@ only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.desktop.ffmpeg import Stopped
 from runway_desktop.domain.errors import NotPossible, RunwayDesktopError
 from runway_desktop.domain.library import GroupBy, Listing, Row
 from runway_desktop.domain.review import Answer, Round, Said, SentClip
@@ -16,7 +15,8 @@ from runway_desktop.domain.task import Mark, TaskId
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import Text
-from runway_desktop.usecases.review.sending import Sent, Survey, Wish
+from runway_desktop.usecases.review.page import Wish
+from runway_desktop.usecases.review.sending import Sent, Survey
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import Struct, replace
 from runway_desktop.viewmodels.bridge import Bridge
@@ -43,8 +43,8 @@ class Line(Struct, frozen=True):
     @property
     def marks(self) -> list[Mark]:
         """The notes that the answer made, as they are now."""
-        start = f"{self.answer.digest[:16]}-{self.said.number}-"
-        return [mark for mark in (self.row.task.marks if self.row is not None else ()) if mark.id.startswith(start)]
+        start, marks = self.answer.marks_of(self.said), self.row.task.marks if self.row is not None else ()
+        return [mark for mark in marks if mark.id.startswith(start)]
 
 
 class ReviewModel(Model):
@@ -135,38 +135,40 @@ class SendModel(Model):
 
     def look(self, task_ids: Sequence[TaskId], listing: Listing, *, keeps_order: bool) -> None:
         """`task_ids`: empty for what is listed."""
-        self._runner(self._look(task_ids, listing, keeps_order=keeps_order), "look at a review", failed=self._fail)
+        self._look(self._survey(task_ids, listing, keeps_order=keeps_order))
 
     def look_at_cut(self, project: str) -> None:
-        self._runner(self._cut(project), "look at a review", failed=self._fail)
+        self._look(self._cut(project))
 
-    async def _cut(self, project: str) -> None:
+    def _look(self, work: Coroutine[Any, Any, Survey]) -> None:
+        self._runner(work, "look at a review", done=self.while_open(self._found), failed=self.while_open(self._fail))
+
+    async def _cut(self, project: str) -> Survey:
         cards = (await self._cases.cuts.open(project)).cards
         if not (ids := [card.take.row.task.id for card in cards if card.take is not None]):
             raise NotPossible(Text("This project has no picks yet. Select takes in its list instead."))
-        await self._look(ids, Listing(), keeps_order=True)
+        return await self._survey(ids, Listing(), keeps_order=True)
 
-    async def _look(self, task_ids: Sequence[TaskId], listing: Listing, *, keeps_order: bool = False) -> None:
-        cases = self._cases
-        ids = task_ids or (await cases.library.list(replace(listing, group=GroupBy.NONE))).ids
-        self.found = await cases.reviews.sending.survey(ids, keeps_order=keeps_order)
+    async def _survey(self, task_ids: Sequence[TaskId], listing: Listing, *, keeps_order: bool) -> Survey:
+        ids = task_ids or (await self._cases.library.list(replace(listing, group=GroupBy.NONE))).ids
+        return await self._cases.reviews.sending.survey(ids, keeps_order=keeps_order)
+
+    def _found(self, found: Survey) -> None:
+        self.found = found
         self.changed.emit()
 
     def send(self, wish: Wish) -> None:
         if self.found is not None and self.progress is None:
             self._cases.settings.set(SENDER, wish.sender)
             self.problem, self.progress = "", Progress(self.changed.emit)
-            self._runner(self._send(self.found, wish, self.progress), "send for review", failed=self._fail)
+            work = self._cases.reviews.sending.send(self.found, wish, self.progress)
+            self._runner(work, "send for review", done=self.while_open(self._end), failed=self.while_open(self._fail))
             self.changed.emit()
 
-    async def _send(self, found: Survey, wish: Wish, progress: Progress) -> None:
-        came: Sent | None = None
-        with suppress(Stopped):
-            came = await self._cases.reviews.sending.send(found, wish, progress)
+    def _end(self, sent: Sent | None) -> None:
         self.progress = None
-        self.changed.emit()
-        if came is not None:
-            self.sent.emit(came)
+        if sent is not None:
+            self.sent.emit(sent)
 
     def _fail(self, error: RunwayDesktopError) -> None:
         self.problem, self.progress = error.in_words(), None

@@ -23,8 +23,8 @@ from runway_desktop.ui.building import (
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID
-from runway_desktop.usecases.review.page import languages
-from runway_desktop.usecases.review.sending import MOST_INSIDE, Survey, Wish
+from runway_desktop.usecases.review.page import Wish, languages
+from runway_desktop.usecases.review.sending import MOST_INSIDE, Survey
 from runway_desktop.usecases.words.units import size
 from runway_desktop.viewmodels.system import documents, language_name
 
@@ -123,7 +123,7 @@ def _facts(found: Survey, *, smaller: bool) -> str:
 
 
 def _remarks(found: Survey, *, smaller: bool) -> list[str]:
-    odd = [clip.name for clip in found.clips if not (clip.plays or (smaller and clip.output.media.kind.has_frames))]
+    odd = [it.clip.name for it in found.clips if not (it.plays or (smaller and it.clip.media.kind.has_frames))]
     left_out = Text("{n} take has no file here and is left out.", "{n} takes have no file here and are left out.")
     not_played = Text("Does not play on phones: {names}.").with_(names=listed(odd[:MOST_NAMED]))
     folder = Text("Above {size} it is a folder with the clips beside the page. A phone opens only a single file.")

@@ -122,9 +122,15 @@ class Judging:
         """All notes at times of each task."""
         return await self._set(list(marks), "marks", lambda task: marks[task.id])
 
-    async def change(self, edits: Mapping[TaskId, Callable[[Task], Task]], kind: str) -> None:
-        """An edit for each task, of judgments alone, as one judgment that its caller undoes."""
-        await self._ledger.change_many(list(edits), lambda task: edits[task.id](task), kind)
+    async def change(self, edits: Mapping[TaskId, Sequence[Callable[[Task], Task]]], kind: str) -> None:
+        """Edits of each task in turn, of judgments alone: one judgment, which its caller undoes."""
+
+        def edit(task: Task) -> Task:
+            for one in edits[task.id]:
+                task = one(task)
+            return task
+
+        await self._ledger.change_many(list(edits), edit, kind)
 
     async def put_back(self, what: str, values: Mapping[TaskId, Any]) -> PutBack:
         """Undo and redo: sets the field `what` of each task to its value. If a change of project frees a queued task

@@ -8,7 +8,6 @@ in a worker.
 from __future__ import annotations
 
 import json
-import logging
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -21,11 +20,9 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.review import SCHEMA
-from runway_desktop.texts import _, enumerated, ngettext, pgettext
+from runway_desktop.texts import Text, enumerated, ngettext
 from runway_desktop.usecases.words.units import date_words, length
 from runway_desktop.values import Struct
-
-log = logging.getLogger(__name__)
 
 _BLOCK = 3 * 1024 * 1024
 """Bytes that are encoded at once. Base64 wants a multiple of three."""
@@ -36,12 +33,41 @@ _POLICY = (
 _FILES = "'self' file:"
 """What lies beside the page. Chromium takes a relative address of a page that was opened from disk as `file:`."""
 
+_WORDS = {
+    "play": Text("Play all in order"),
+    "stop": Text("Stop"),
+    "mail": Text("Answer by mail"),
+    "approve": Text("Approve"),
+    "change": Text("Change", context="review"),
+    "reject": Text("Reject"),
+    "approve_on": Text("Approved"),
+    "change_on": Text("Change", context="review"),
+    "reject_on": Text("Rejected"),
+    "comment": Text("Comment"),
+    "comment_at": Text("Comment at this time"),
+    "add": Text("Add"),
+    "go": Text("Go to {time}"),
+    "remove": Text("Remove comment “{comment}”"),
+    "name": Text("Your name"),
+    "whole": Text("Comment on the whole"),
+    "decided": Text("{done} of {all} decided"),
+    "kept": Text("Kept on this device"),
+    "not_kept": Text("Not kept: send back before you close."),
+    "copy": Text("Copy for mail"),
+    "copied": Text("Copied. Paste it into a mail."),
+    "not_copied": Text("The browser does not allow copying. Use Send back."),
+    "send": Text("Send back"),
+    "sent": Text("Saved as decisions.json. Send this file back."),
+    "block": Text("The sender's program reads the following lines. Please leave them as they are:"),
+}
+"""Texts of the page. What stands in braces is filled by its script."""
+
 
 class PageClip(Struct, frozen=True, kw_only=True):
     """`sha256`: of the original, whatever was made of it for the client. `beside`: the name of its file in the folder
     `clips`; empty: its bytes stand in the page. `start`, `end`: in and out, in seconds."""
 
-    name: str
+    name: Text | str
     sha256: str
     path: Path
     media: Media
@@ -52,14 +78,14 @@ class PageClip(Struct, frozen=True, kw_only=True):
     beside: str = ""
 
 
-class PageHead(Struct, frozen=True, kw_only=True):
-    """`sent_at`: Unix seconds. `language`: the code of a catalog, or "en"."""
+class Wish(Struct, frozen=True, kw_only=True):
+    """What the person chose. `language`: of the page, the code of a catalog or "en". `shrinks`: make clips smaller."""
 
-    round_id: str
+    folder: Path
     title: str
-    sender: str
-    sent_at: float
+    sender: str = ""
     language: str = "en"
+    shrinks: bool = True
 
 
 def languages() -> tuple[str, ...]:
@@ -67,11 +93,11 @@ def languages() -> tuple[str, ...]:
     return ("en", *texts.languages(resource("locale")))
 
 
-def page(head: PageHead, clips: Sequence[PageClip]) -> Iterator[str]:
-    """The parts of the file, to be written one after the other."""
-    language = texts.chosen_language(resource("locale"), [head.language], texts.language().numbers, _damaged)
+def page(wish: Wish, round_id: str, at: float, clips: Sequence[PageClip]) -> Iterator[str]:
+    """The parts of the file, to be written one after the other. `at`: Unix seconds."""
+    language = texts.chosen_language(resource("locale"), [wish.language], texts.language().numbers, lambda *_: None)
     with texts.speaking(language):
-        before, after = _filled(head, clips)
+        before, after = _filled(wish, round_id, at, clips)
         cards = [_card(number, clip) for number, clip in enumerate(clips)]
     yield before
     for clip, (opening, closing) in zip(clips, cards, strict=True):
@@ -81,54 +107,34 @@ def page(head: PageHead, clips: Sequence[PageClip]) -> Iterator[str]:
     yield after
 
 
-def _filled(head: PageHead, clips: Sequence[PageClip]) -> list[str]:
+def _filled(wish: Wish, round_id: str, at: float, clips: Sequence[PageClip]) -> list[str]:
     amount, seconds = ngettext("{n} clip", "{n} clips", len(clips)), sum(clip.duration for clip in clips)
-    told = [head.sender, date_words(local_time(head.sent_at).date()), enumerated([amount, length(seconds)])]
-    values = {
-        "lang": head.language,
-        "policy": _POLICY.format(files=_FILES if any(clip.beside for clip in clips) else ""),
-        "title": head.title,
-        "facts": " · ".join(filter(None, told)),
-        "play": _("Play all in order"),
-        "mailto": f"mailto:?subject={quote(head.title)}",
-        "mail": _("Answer by mail"),
-        "name": _("Your name"),
-        "whole": _("Comment on the whole"),
-        "copy": _("Copy for mail"),
-        "send": _("Send back"),
+    told = [wish.sender, date_words(local_time(at).date()), enumerated([amount, length(seconds)])]
+    words = {name: str(said) for name, said in _WORDS.items()}
+    data = {
+        "schema": SCHEMA,
+        "id": round_id,
+        "words": words,
+        "clips": [{"sha256": clip.sha256, "start": clip.start, "end": clip.end} for clip in clips],
     }
-    filled = {name: escape(value) for name, value in values.items()} | {"round": _data(head, clips)}
+    values = words | {
+        "lang": wish.language,
+        "policy": _POLICY.format(files=_FILES if any(clip.beside for clip in clips) else ""),
+        "title": wish.title,
+        "facts": " · ".join(filter(None, told)),
+        "mailto": f"mailto:?subject={quote(wish.title)}",
+    }
+    filled = {name: escape(value) for name, value in values.items()}
+    # No text in it can end the element.
+    filled["round"] = json.dumps(data, ensure_ascii=False).replace("<", "\u003c")
     template = resource("review", "review.html").read_text("utf-8")
     # Each part at once: a title may hold the name of another place.
     return [re.sub(r"@(\w+)@", lambda place: filled[place[1]], part) for part in template.split("@cards@")]
 
 
-def _data(head: PageHead, clips: Sequence[PageClip]) -> str:
-    """What the script reads. No text in it can end the element."""
-    words = {
-        "play": _("Play all in order"),
-        "stop": _("Stop"),
-        "approve": _("Approved"),
-        "change": pgettext("review", "Change"),
-        "reject": _("Rejected"),
-        "go": _("Go to {time}", time="{time}"),
-        "remove": _("Remove comment “{comment}”", comment="{comment}"),
-        "decided": _("{n} of {all} decided", n="{n}", all="{all}"),
-        "kept": _("Kept on this device"),
-        "not_kept": _("Not kept: send back before you close."),
-        "copied": _("Copied. Paste it into a mail."),
-        "not_copied": _("The browser does not allow copying. Use Send back."),
-        "sent": _("Saved as decisions.json. Send this file back."),
-        "block": _("The sender's program reads the following lines. Please leave them as they are:"),
-    }
-    told = [{"sha256": clip.sha256, "start": clip.start, "end": clip.end} for clip in clips]
-    data = {"schema": SCHEMA, "id": head.round_id, "words": words, "clips": told}
-    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
-
-
 def _card(number: int, clip: PageClip) -> tuple[str, str]:
-    """What stands before and after the address of the clip."""
-    name = escape(clip.name)
+    """What stands before and after the address of the clip. The script adds the rest."""
+    name = escape(str(clip.name))
     match clip.media:
         case Media.IMAGE:
             opening, closing = "<img", f' alt="{name}">'
@@ -136,22 +142,8 @@ def _card(number: int, clip: PageClip) -> tuple[str, str]:
             opening, closing = "<audio controls", f' aria-label="{name}"></audio>'
         case _:
             opening, closing = '<video controls playsinline preload="metadata"', f' aria-label="{name}"></video>'
-    votes = (
-        ("approve", "✓", _("Approve"), _("Approved")),
-        ("change", "✎", pgettext("review", "Change"), pgettext("review", "Change")),
-        ("reject", "✕", _("Reject"), _("Rejected")),
-    )
-    buttons = "".join(
-        f'<button data-vote="{vote}" data-sign="{sign}" data-off="{escape(off)}" data-on="{escape(on)}"></button>'
-        for vote, sign, off, on in votes
-    )
-    said = escape(_("Comment at this time") if clip.media is not Media.IMAGE else _("Comment"))
-    field = f'<input maxlength="4000" placeholder="{said}" aria-label="{said}, {name}" enterkeyhint="done">'
-    return (
-        f'<article aria-labelledby="name{number}"><figure><h2 id="name{number}">{name}</h2>{opening} src="',
-        f'"{closing}</figure><div hidden><div class="votes" role="group" aria-labelledby="name{number}">{buttons}</div>'
-        f"<ol></ol><form><output>00:00.0</output>{field}<button>{escape(_('Add'))}</button></form></div></article>\n",
-    )
+    head = f'<article aria-labelledby="name{number}"><figure><h2 id="name{number}">{name}</h2>{opening} src="'
+    return head, f'"{closing}</figure></article>\n'
 
 
 def _address(clip: PageClip) -> Iterator[str]:
@@ -162,7 +154,3 @@ def _address(clip: PageClip) -> Iterator[str]:
     with clip.path.open("rb") as file:
         while block := file.read(_BLOCK):
             yield b64encode(block).decode()
-
-
-def _damaged(code: str, error: Exception) -> None:
-    log.warning("The catalog of the language %s cannot be read: %s", code, error)

@@ -7,13 +7,14 @@ tasks, and reading it again changes nothing. Loop's thread; StoreError and NotPo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import Document
-from runway_desktop.domain.review import Answer, Need, Remark, Round, Said, SentClip, Settled, WasPicked
+from runway_desktop.domain.review import CHANGE_TAG, Answer, Need, Remark, Round, Said, SentClip, Settled, WasPicked
 from runway_desktop.domain.task import Mark, Pick, Task, TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.engine import Engine
@@ -25,10 +26,7 @@ from runway_desktop.values import Struct, replace
 from .answer import Decisions, decisions_in
 from .sending import Sending, read_round
 
-CHANGE_TAG = "change"
-"""As it is typed and searched for; not translated."""
 _PICKS = {"approve": Pick.PICK, "reject": Pick.REJECT}
-Edits = Mapping[TaskId, Callable[[Task], Task]]
 
 
 class Read(Struct, frozen=True):
@@ -96,26 +94,23 @@ class Reviews:
             else:
                 await self._apply(one, answer, [said], is_sure=True)
 
-    async def undo(self, sent: Round, read: Answer, numbers: Iterable[int] | None = None) -> None:
+    async def undo(self, sent: Round, read: Answer, numbers: Collection[int] | None = None) -> None:
         """Takes back what an answer did to these clips, as far as it still stands; None: all of it, and the answer can
         be read again."""
         async with self._as_stored(sent, read) as (one, answer):
-            chosen = [said for said in answer.clips if numbers is None or said.number in set(numbers)]
-            edits: dict[TaskId, Callable[[Task], Task]] = {}
+            chosen = [said for said in answer.clips if numbers is None or said.number in numbers]
+            edits: defaultdict[TaskId, list[Callable[[Task], Task]]] = defaultdict(list)
             for said in chosen:
-                for task_id in {one.clips[said.number].task_id, *said.before}:
-                    earlier = edits.get(task_id, _same)
-                    edits[task_id] = partial(
-                        _without, answer=answer, clip=one.clips[said.number], said=said, first=earlier
-                    )
+                clip = one.clips[said.number]
+                for task_id in {clip.task_id, *said.before}:
+                    edits[task_id].append(partial(_without, said=said, clip=clip, answer=answer))
             await self._judging.change(edits, "answer taken back")
             if numbers is None:
                 kept = tuple(other for other in one.answers if other.digest != answer.digest)
                 await self.sending.save(replace(one, answers=kept))
             else:
-                await self._put(
-                    one, answer, [replace(said, settled=Settled.UNDONE, before={}, is_tagged=False) for said in chosen]
-                )
+                undone = [replace(said, settled=Settled.UNDONE, before={}, is_tagged=False) for said in chosen]
+                await self._put(one, answer, undone)
 
     @asynccontextmanager
     async def _as_stored(self, one: Round, answer: Answer) -> AsyncIterator[tuple[Round, Answer]]:
@@ -135,29 +130,24 @@ class Reviews:
         rows = {row.task.id: row.task for row in await self._engine.library.rows(ids)}
         approved = [one.clips[said.number].task_id for said in told if said.decision == "approve"]
         rivals = await self._shots.rivals([task_id for task_id in approved if task_id in rows])
-        edits: dict[TaskId, Callable[[Task], Task]] = {}
-        done = []
+        edits: defaultdict[TaskId, list[Callable[[Task], Task]]] = defaultdict(list)
+        done, at = [], self._engine.clock.now()
         for said in told:
             clip = one.clips[said.number]
             task = rows.get(clip.task_id)
-            others = [row.task for row in rivals.get(clip.task_id, ())] if said.decision == "approve" else []
+            others = [row.task for row in rivals.get(clip.task_id, ())]
             now = replace(said, need=Need.NOTHING, settled=Settled.TAKEN if is_sure else Settled.NOT)
-            if not is_sure:
-                now = _checked(now, task, others, one, answer)
+            now = now if is_sure else _checked(now, task, others, one, answer)
             if task is not None and now.need is not Need.REMOVED:
                 pick = _PICKS.get(said.decision) if now.need is Need.NOTHING else None
-                if pick not in (None, task.pick):
-                    changed = [task, *others] if pick is Pick.PICK else [task]
-                    now = replace(now, before={it.id: WasPicked(it.pick, it.picked_by, it.picked_at) for it in changed})
-                    edits |= {rival.id: _unpicked for rival in others}
-                else:
-                    pick = None
-                now = replace(
-                    now, is_tagged=said.is_tagged or (said.decision == "change" and CHANGE_TAG not in task.tags)
-                )
-                earlier = edits.get(task.id, _same)
-                edits[task.id] = partial(_with, answer=answer, clip=clip, said=now, pick=pick, first=earlier,
-                                         at=self._engine.clock.now())  # fmt: skip
+                changed = [] if pick in (None, task.pick) else [task, *others]
+                tags = said.decision == "change" and CHANGE_TAG not in task.tags
+                before = {it.id: WasPicked(it.pick, it.picked_by, it.picked_at) for it in changed}
+                now = replace(now, before=before, is_tagged=said.is_tagged or tags)
+                for rival in changed[1:]:
+                    edits[rival.id].append(partial(_with, pick=WasPicked(Pick.NONE)))
+                mine = WasPicked(pick, answer.by, at) if pick is not None and changed else None
+                edits[task.id].append(partial(_with, pick=mine, marks=_marks(answer, now, clip, at), tags=tags))
             done.append(now)
         # A crash in between leaves an answer that can be read again, which adds nothing twice.
         await self._judging.change(edits, "answer of a review")
@@ -216,54 +206,29 @@ def _decided_by_others(standing: Task, one: Round, answer: Answer) -> tuple[str,
     return None
 
 
-def _mark_id(answer: Answer, said: Said, at: int) -> str:
-    return f"{answer.digest[:16]}-{said.number}-{at}"
-
-
-def _with(
-    task: Task,
-    *,
-    answer: Answer,
-    clip: SentClip,
-    said: Said,
-    pick: Pick | None,
-    first: Callable[[Task], Task],
-    at: float,
-) -> Task:
-    task, known = first(task), {mark.id for mark in task.marks}
-    new = [
-        Mark(
-            id=_mark_id(answer, said, number),
-            index=clip.index,
-            at=remark.at,
-            text=remark.text,
-            by=answer.by,
-            made_at=at,
-        )
-        for number, remark in enumerate(said.comments)
+def _marks(answer: Answer, said: Said, clip: SentClip, at: float) -> list[Mark]:
+    """The notes of an answer. The same answer gives the same ids."""
+    return [
+        Mark(id=f"{answer.marks_of(said)}{number}", index=clip.index, at=it.at, text=it.text, by=answer.by, made_at=at)
+        for number, it in enumerate(said.comments)
     ]
-    task = replace(task, marks=(*task.marks, *(mark for mark in new if mark.id not in known)))
-    if said.decision == "change" and CHANGE_TAG not in task.tags:
-        task = replace(task, tags=(*task.tags, CHANGE_TAG))
-    return task if pick is None else replace(task, pick=pick, picked_by=answer.by, picked_at=at)
 
 
-def _without(task: Task, *, answer: Answer, clip: SentClip, said: Said, first: Callable[[Task], Task]) -> Task:
-    task = first(task)
-    before, own = said.before.get(task.id), {_mark_id(answer, said, number) for number in range(len(said.comments))}
-    is_itself = task.id == clip.task_id
-    if is_itself:
+def _with(task: Task, *, pick: WasPicked | None, marks: Sequence[Mark] = (), tags: bool = False) -> Task:
+    known = {mark.id for mark in task.marks}
+    new = tuple(mark for mark in marks if mark.id not in known)
+    task = replace(task, marks=(*task.marks, *new), tags=(*task.tags, CHANGE_TAG) if tags else task.tags)
+    return task if pick is None else replace(task, pick=pick.pick, picked_by=pick.by, picked_at=pick.at)
+
+
+def _without(task: Task, *, said: Said, clip: SentClip, answer: Answer) -> Task:
+    left: tuple[Pick | None, str] = (Pick.NONE, "")
+    if task.id == clip.task_id:
+        left = (_PICKS.get(said.decision), answer.by)
         tags = tuple(tag for tag in task.tags if not said.is_tagged or tag != CHANGE_TAG)
-        task = replace(task, tags=tags, marks=tuple(mark for mark in task.marks if mark.id not in own))
-    left = (_PICKS.get(said.decision), answer.by) if is_itself else (Pick.NONE, "")
+        marks = tuple(mark for mark in task.marks if not mark.id.startswith(answer.marks_of(said)))
+        task = replace(task, tags=tags, marks=marks)
+    before = said.before.get(task.id)
     if before is not None and (task.pick, task.picked_by) == left:
         return replace(task, pick=before.pick, picked_by=before.by, picked_at=before.at)
-    return task
-
-
-def _unpicked(task: Task) -> Task:
-    return replace(task, pick=Pick.NONE, picked_by="", picked_at=None)
-
-
-def _same(task: Task) -> Task:
     return task

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -36,9 +37,10 @@ from runway_desktop.services.media.media_facts import probe
 from runway_desktop.services.results import embedding
 from runway_desktop.texts import Text, _
 from runway_desktop.usecases.shots import Shots
-from runway_desktop.values import Struct, as_json, field, replace
+from runway_desktop.values import Struct, as_json, replace
 
-from .page import PageClip, PageHead, page
+from .page import PageClip, Wish, page
+from .words import take_words
 
 MOST_INSIDE = 50_000_000
 """Bytes of a page with its clips. Of more, browsers show nothing for a minute."""
@@ -57,14 +59,11 @@ _CODECS = frozenset({"", "H.264", "HEVC"})
 
 
 class Going(Struct, frozen=True, kw_only=True):
-    """A result to be sent. `mime`: empty if the format is not known. `plays`: on a phone, as it is."""
+    """A result to be sent: what was sent, if it is, and its file as it is. `plays`: on a phone."""
 
-    row: Row
-    output: Output
-    take: int
-    name: str
+    sent: SentClip
+    clip: PageClip
     size: int
-    mime: str
     plays: bool
     is_signed: bool
     """It has a maker's content credentials."""
@@ -89,19 +88,11 @@ class Survey(Struct, frozen=True, kw_only=True):
         return round(sum(clip.size for clip in self.clips) * _BASE64)
 
 
-class Wish(Struct, frozen=True, kw_only=True):
-    folder: Path
-    title: str
-    sender: str = ""
-    language: str = "en"
-    shrinks: bool = True
-
-
 class Sent(Struct, frozen=True, kw_only=True):
-    """`path`: the page. `left`: which clips are not in it, or not smaller; sentences."""
+    """`path`: the page, with so many clips. `left`: which clips are not in it, or not smaller; sentences."""
 
     path: Path
-    round: Round
+    clips: tuple[SentClip, ...]
     size: int
     left: tuple[Text | str, ...] = ()
 
@@ -131,144 +122,128 @@ class Sending:
         projects = {row.task.project for row in rows}
         if len(projects) != 1 or "" in projects:
             raise NotPossible(Text("A review is of one project. Select takes of one project."))
-        project = projects.pop()
-        found, missing = [], 0
+        [project] = projects
+        found: list[tuple[Row, Output, int]] = []
         for shot in await self._shots.of_project(project):
             numbers: dict[object, int] = {}
             for take in shot.takes:
-                number = numbers[take.place] = numbers.get(take.place, 0) + 1
-                if take.row.task.id not in chosen:
-                    continue
-                here = [one for one in take.row.outputs if one.is_here]
-                missing += not here
-                found += [(take.row, one, number) for one in here]
+                numbers[take.place] = number = numbers.get(take.place, 0) + 1
+                if take.row.task.id in chosen:
+                    found += [(take.row, one, number) for one in take.row.outputs if one.is_here]
         if keeps_order:
             found.sort(key=lambda one: task_ids.index(one[0].task.id))
-        shown = [(row.task.shot, one.media) for row, one, _number in found]
-        clips = []
-        for row, one, number in found[:MOST_CLIPS]:
-            alone = bool(row.task.shot) and shown.count((row.task.shot, one.media)) == 1
-            name = _name(row, one, number, is_alone=alone)
-            clips.append(await in_worker(None, _going, row, one, number, name))
-        if not clips:
+        if not found:
             raise NotPossible(Text("None of these takes has a file here."))
+        shown = Counter((row.task.shot, one.media) for row, one, _number in found)
+        clips = [
+            await in_worker(None, _going, row, one, number, shown[row.task.shot, one.media] == 1)
+            for row, one, number in found[:MOST_CLIPS]
+        ]
         number = 1 + max((one.number for one in await self.rounds(project)), default=0)
-        return Survey(project=project, number=number, clips=tuple(clips), missing=missing,
-                      can_shrink=bool(ffmpeg.found()))  # fmt: skip
+        missing = len(rows) - len({row.task.id for row, *_ in found})
+        return Survey(
+            project=project, number=number, clips=tuple(clips), missing=missing, can_shrink=bool(ffmpeg.found())
+        )
 
-    async def send(self, survey: Survey, wish: Wish, progress: Progress) -> Sent:
-        """`ffmpeg.Stopped` if the person stopped it: nothing is left then."""
+    async def send(self, survey: Survey, wish: Wish, progress: Progress) -> Sent | None:
+        """None if the person stopped it: nothing is left then."""
         loop, now, round_id = asyncio.get_running_loop(), self._engine.clock.now(), uuid4().hex
-        head = PageHead(round_id=round_id, title=wish.title, sender=wish.sender, sent_at=now, language=wish.language)
 
         def goes_on(done: int) -> bool:
             """In the worker."""
             loop.call_soon_threadsafe(progress.report, done, len(survey.clips))
             return not progress.is_stopped
 
-        written = await in_worker(None, _write, survey, wish, head, goes_on)
-        clips = tuple(sent_clip(clip, copy.sha256) for clip, copy in written.copies)
+        try:
+            sent = await in_worker(None, _write, survey, wish, round_id, now, goes_on)
+        except ffmpeg.Stopped:
+            return None
         one = Round(
-            id=round_id, project=survey.project, number=survey.number, title=wish.title, sent_at=now, clips=clips
+            id=round_id, project=survey.project, number=survey.number, title=wish.title, sent_at=now, clips=sent.clips
         )
         await self.save(one)
-        return Sent(path=written.path, round=one, size=written.size, left=tuple(written.left))
+        return sent
 
 
 def read_round(text: str) -> Round:
     return convert(json.loads(text), Round)
 
 
-def sent_clip(clip: Going, sha256: str) -> SentClip:
-    task = clip.row.task
-    return SentClip(
-        task_id=task.id, index=clip.output.index, sha256=sha256, shot=task.shot, take=clip.take, pick=task.pick,
+def _going(row: Row, output: Output, take: int, is_alone: bool) -> Going:
+    """`is_alone`: no other take of its shot is sent. Blocks; raises DiskError."""
+    task, path = row.task, Path(output.path)
+    facts, form, trim = probe(path), format_by_name(path.name), task.trim(output.index)
+    with spoken_for(path.parent), path.open("rb") as file:
+        is_signed, size = embedding.has_credentials(file), path.stat().st_size
+    sent = SentClip(
+        task_id=task.id, index=output.index, sha256=output.sha256, shot=task.shot, take=take, pick=task.pick,
         picked_at=task.picked_at,
     )  # fmt: skip
-
-
-def _name(row: Row, output: Output, take: int, *, is_alone: bool) -> str:
-    shot = row.task.shot
-    name = shot if is_alone else _("{shot}, take {number}", shot=shot, number=take) if shot else _("Take {n}", n=take)
-    return f"{name} ({output.index + 1})" if len(row.outputs) > 1 else name
-
-
-def _going(row: Row, output: Output, take: int, name: str) -> Going:
-    """Blocks; raises DiskError."""
-    path = Path(output.path)
-    facts, form = probe(path), format_by_name(path.name)
-    with spoken_for(path.parent), path.open("rb") as file:
-        is_signed = embedding.has_credentials(file)
-    return Going(
-        row=row, output=output, take=take, name=name, size=path.stat().st_size, is_signed=is_signed,
-        mime=form.mimes[0] if form is not None else "",
-        plays=facts is not None and facts.format in _PLAYED and facts.codec in _CODECS,
+    name: Text | str = task.shot if is_alone and task.shot else take_words(sent)
+    if len(row.outputs) > 1:
+        name = Text("{name} ({number})").with_(name=name, number=output.index + 1)
+    clip = PageClip(
+        name=name, sha256=output.sha256, path=path,
+        media=output.media, mime=form.mimes[0] if form is not None else "", duration=output.duration,
+        start=trim.start if trim is not None else None, end=trim.end if trim is not None else None,
     )  # fmt: skip
+    plays = facts is not None and facts.format in _PLAYED and facts.codec in _CODECS
+    return Going(sent=sent, clip=clip, size=size, plays=plays, is_signed=is_signed)
 
 
-class _Written(Struct, kw_only=True):
-    path: Path = Path()
-    size: int = 0
-    copies: list[tuple[Going, PageClip]] = field(default_factory=list)
-    left: list[Text | str] = field(default_factory=list)
-
-
-def _write(survey: Survey, wish: Wish, head: PageHead, goes_on: Callable[[int], bool]) -> _Written:
+def _write(survey: Survey, wish: Wish, round_id: str, at: float, goes_on: Callable[[int], bool]) -> Sent:
     """Blocks. What is not finished lies in a folder that is removed."""
-    came = _Written()
+    copies: list[PageClip] = []
+    sent: list[SentClip] = []
+    left: list[Text | str] = []
     with spoken_for(wish.folder):
         wish.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".review-", dir=wish.folder) as made:
-            for at, clip in enumerate(survey.clips):
+            for number, clip in enumerate(survey.clips):
                 try:
-                    copy = _copied(clip, Path(made), wish, partial(goes_on, at), came.left)
+                    copy = _copied(clip, Path(made), wish, partial(goes_on, number), left)
                 except (OSError, DiskError, embedding.NotEmbedded):
-                    came.left.append(Text("“{name}” could not be copied and is not in it.").with_(name=clip.name))
+                    left.append(Text("“{name}” could not be copied and is not in it.").with_(name=clip.clip.name))
                 else:
-                    came.copies.append((clip, copy))
-            if not came.copies:
-                raise NotPossible(came.left[0])
-            copies = [copy for _clip, copy in came.copies]
-            came.size = round(sum(copy.path.stat().st_size for copy in copies) * _BASE64)
-            draft = Path(made, "page")
-            if came.size > MOST_INSIDE:
+                    copies.append(copy)
+                    sent.append(replace(clip.sent, sha256=copy.sha256))
+            if not copies:
+                raise NotPossible(left[0])
+            size, draft = round(sum(copy.path.stat().st_size for copy in copies) * _BASE64), Path(made, "page")
+            if size > MOST_INSIDE:
                 draft.mkdir()
                 copies = [_beside(copy, draft) for copy in copies]
             with (draft / "index.html" if draft.is_dir() else draft).open("w", encoding="utf-8") as file:
-                file.writelines(page(head, copies))
-            came.path = _named(draft, wish.folder, safe_name(wish.title) or "review")
-    return came
+                file.writelines(page(wish, round_id, at, copies))
+            path = _named(draft, wish.folder, safe_name(wish.title) or "review")
+    return Sent(path=path, clips=tuple(sent), size=size, left=tuple(left))
 
 
-def _copied(clip: Going, folder: Path, wish: Wish, goes_on: Callable[[], bool], left: list[Text | str]) -> PageClip:
+def _copied(going: Going, folder: Path, wish: Wish, goes_on: Callable[[], bool], left: list[Text | str]) -> PageClip:
     """The original where a smaller one would be larger. Raises `ffmpeg.Stopped`, OSError, DiskError, NotEmbedded."""
-    source, program = Path(clip.output.path), ffmpeg.found()
-    path, mime = folder / f"{len(os.listdir(folder))}{source.suffix.lower()}", clip.mime
+    clip, program = going.clip, ffmpeg.found()
+    path = folder / f"{len(os.listdir(folder))}{clip.path.suffix.lower()}"
     if not goes_on():
         raise ffmpeg.Stopped
-    shutil.copyfile(source, path)
-    digest = sha256_of(path)
+    shutil.copyfile(clip.path, path)
+    copy = replace(clip, path=path, sha256=sha256_of(path))
     embedding.remove(path)
-    if wish.shrinks and program and clip.output.media is Media.VIDEO:
+    if wish.shrinks and program and clip.media is Media.VIDEO:
         smaller = path.with_name(f"{path.stem}-720.mp4")
         try:
             ffmpeg.run(program, ["-i", f"file:{path}", *_SMALLER, str(smaller)], lambda _: goes_on())
         except NotPossible:
             left.append(Text("“{name}” could not be made smaller.").with_(name=clip.name))
         else:
-            if not clip.plays or smaller.stat().st_size < path.stat().st_size:
-                path, mime = smaller, "video/mp4"
-    output, trim = clip.output, clip.row.task.trim(clip.output.index)
-    return PageClip(
-        name=clip.name, sha256=digest, path=path, media=output.media, mime=mime, duration=output.duration,
-        start=trim.start if trim is not None else None, end=trim.end if trim is not None else None,
-    )  # fmt: skip
+            if not going.plays or smaller.stat().st_size < path.stat().st_size:
+                return replace(copy, path=smaller, mime="video/mp4")
+    return copy
 
 
 def _beside(copy: PageClip, folder: Path) -> PageClip:
     clips = folder / "clips"
     clips.mkdir(exist_ok=True)
-    name = f"{len(os.listdir(clips)) + 1:03} {safe_name(copy.name, max_bytes=80)}{copy.path.suffix}"
+    name = f"{len(os.listdir(clips)) + 1:03} {safe_name(str(copy.name), max_bytes=80)}{copy.path.suffix}"
     return replace(copy, path=copy.path.rename(clips / name), beside=name)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.review import Answer, Need, Round, Said, SentClip, Settled
+from runway_desktop.domain.review import CHANGE_TAG, Answer, Need, Round, Said, SentClip, Settled
 from runway_desktop.domain.task import Pick
 from runway_desktop.texts import Text, _, enumerated, ngettext
 from runway_desktop.usecases.words.units import clock_time
-
-from .reviews import CHANGE_TAG
 
 DECISIONS = {"approve": Text("Approved"), "change": Text("Change", context="review"), "reject": Text("Rejected")}
 
@@ -31,10 +29,10 @@ def sum_words(answer: Answer) -> str:
     return enumerated(str(one) for one in counts if one.n)
 
 
-def take_words(clip: SentClip) -> str:
-    return (
-        _("Shot {shot}, take {number}", shot=clip.shot, number=clip.take) if clip.shot else _("Take {n}", n=clip.take)
-    )
+def take_words(clip: SentClip) -> Text:
+    if clip.shot:
+        return Text("Shot {shot}, take {number}").with_(shot=clip.shot, number=clip.take)
+    return Text("Take {number}").with_(number=clip.take)
 
 
 def time_words(seconds: float) -> str:

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QPushButton
 
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.rooms.review.send_dialog import SendDialog
+from runway_desktop.ui.room import Review
 from runway_desktop.usecases.commands.handing_on import REVIEW
 from tests.gui.review.reviewed import PROJECT, Reviewed, reviewed
-from tests.rigs.desktop import until
+from tests.rigs.desktop import rest, until
 
 
 async def a_round(film: Reviewed) -> None:
@@ -97,3 +98,7 @@ async def test_selected_takes_are_sent_by_their_command(tmp_path: Path, theme) -
         dialog = film.rig.window.findChild(SendDialog)
         await until(dialog.go.isEnabled)
         dialog.reject()
+        film.rig.open_room("review", Review([TaskId("t1")]))
+        await until(lambda: film.rig.window.findChild(SendDialog) not in (None, dialog))
+        film.rig.window.findChild(SendDialog).reject()
+        await rest()

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.media import Media
-from runway_desktop.usecases.review.page import PageClip, PageHead, languages, page
+from runway_desktop.usecases.review.page import PageClip, Wish, languages, page
 
 SENT = 1_795_953_600.0
-HEAD = PageHead(round_id="r1", title="Aurora spot, round 2", sender="Northlight Studio", sent_at=SENT)
+HEAD = Wish(folder=Path(), title="Aurora spot, round 2", sender="Northlight Studio")
 
 
 class Read(HTMLParser):
@@ -52,7 +52,9 @@ def data_of(text: str) -> dict[str, Any]:
 
 
 def test_clips_stand_in_the_file_and_play_without_scripts(tmp_path: Path) -> None:
-    text = "".join(page(HEAD, [clip(tmp_path), clip(tmp_path, media=Media.IMAGE, mime="image/png", duration=0)]))
+    text = "".join(
+        page(HEAD, "r1", SENT, [clip(tmp_path), clip(tmp_path, media=Media.IMAGE, mime="image/png", duration=0)])
+    )
     read = Read(text)
     [video], [image] = read.all("video"), read.all("img")
     assert "controls" in video
@@ -63,7 +65,7 @@ def test_clips_stand_in_the_file_and_play_without_scripts(tmp_path: Path) -> Non
 
 
 def test_page_may_request_nothing(tmp_path: Path) -> None:
-    text = "".join(page(HEAD, [clip(tmp_path)]))
+    text = "".join(page(HEAD, "r1", SENT, [clip(tmp_path)]))
     policy = Read(text).all("meta")[1]["content"]
     assert policy is not None
     assert policy.startswith("default-src 'none'; ")
@@ -73,15 +75,15 @@ def test_page_may_request_nothing(tmp_path: Path) -> None:
 
 
 def test_clips_beside_the_page_are_named_relatively(tmp_path: Path) -> None:
-    read = Read("".join(page(HEAD, [clip(tmp_path, beside="010 a&b.mp4")])))
+    read = Read("".join(page(HEAD, "r1", SENT, [clip(tmp_path, beside="010 a&b.mp4")])))
     assert [one["src"] for one in read.all("video")] == ["clips/010%20a%26b.mp4"]
     assert "media-src data: blob: 'self' file:" in (read.all("meta")[1]["content"] or "")
 
 
 @pytest.mark.parametrize("name", ['"><script>x</script>', "@round@ & </script><!--", "猫" * 200, "../..", "a'b\"c"])
 def test_names_are_text(tmp_path: Path, name: str) -> None:
-    head = PageHead(round_id="r1", title=name, sender=name, sent_at=SENT)
-    text = "".join(page(head, [clip(tmp_path, name)]))
+    head = Wish(folder=Path(), title=name, sender=name)
+    text = "".join(page(head, "r1", SENT, [clip(tmp_path, name)]))
     read = Read(text)
     assert len(read.all("script")) == 2
     assert read.text.count(name) == 4
@@ -91,6 +93,6 @@ def test_names_are_text(tmp_path: Path, name: str) -> None:
 
 def test_page_speaks_the_language_of_the_client(tmp_path: Path) -> None:
     assert languages() == ("en", "de", "ja")
-    german = PageHead(round_id="r1", title="Aurora", sender="", sent_at=SENT, language="de")
-    assert "29. November 2026" in "".join(page(german, [clip(tmp_path)]))
-    assert "29 November 2026" in "".join(page(HEAD, [clip(tmp_path)]))
+    german = Wish(folder=Path(), title="Aurora", language="de")
+    assert "29. November 2026" in "".join(page(german, "r1", SENT, [clip(tmp_path)]))
+    assert "29 November 2026" in "".join(page(HEAD, "r1", SENT, [clip(tmp_path)]))

@@ -12,7 +12,7 @@ import pytest
 
 from runway_desktop.domain.media import Media
 from runway_desktop.usecases.review.answer import Comment, Decision, decisions_in
-from runway_desktop.usecases.review.page import PageClip, PageHead, page
+from runway_desktop.usecases.review.page import PageClip, Wish, page
 
 SAMPLE = Path(__file__).parents[4] / "resources" / "samples" / "sand-16x9-2s.mp4"
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
@@ -47,9 +47,9 @@ def test_what_is_clicked_in_the_page_is_read_here(tmp_path: Path) -> None:
         PageClip(name=f"0{number}0", sha256=f"{number:064}", path=SAMPLE, media=media, mime="video/mp4", duration=2.0)
         for number, media in ((1, Media.VIDEO), (2, Media.VIDEO), (3, Media.IMAGE))
     ]
-    head = PageHead(round_id="r1", title="Aurora spot, round 2", sender="", sent_at=1.0)
+    head = Wish(folder=tmp_path, title="Aurora spot, round 2")
     path = tmp_path / "page.html"
-    path.write_text("".join(page(head, clips)).replace("</body>", ACTS), "utf-8")
+    path.write_text("".join(page(head, "r1", 1.0, clips)).replace("</body>", ACTS), "utf-8")
     words = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
     ran = subprocess.run(
         [*words, "--virtual-time-budget=5000", "--dump-dom", path.as_uri()],

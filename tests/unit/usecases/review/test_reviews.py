@@ -94,6 +94,17 @@ async def test_approval_takes_the_place_of_the_pick_that_was_sent_beside_it() ->
         assert (film.task(1).pick, film.task(1).picked_at, film.task(2).pick) == (Pick.PICK, SENT - 1, Pick.NONE)
 
 
+async def test_comment_on_a_pick_stays_when_the_same_answer_approves_another_take() -> None:
+    async with Rig(loops=()) as rig:
+        film = Reviewed(rig)
+        await film.sent({"shot": "010", "pick": Pick.PICK}, {"shot": "010"})
+        before = film.judged()
+        came = await film.read((1, "change", "Too dark"), (2, "approve", ""))
+        assert film.judged() == [(Pick.NONE, "", ("change",), ["Too dark"]), (Pick.PICK, "Jonas", (), [])]
+        await film.reviews.undo(came.round, came.answer)
+        assert film.judged() == before
+
+
 async def test_same_answer_twice_changes_nothing() -> None:
     async with Rig(loops=()) as rig:
         film = Reviewed(rig)
