@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
@@ -14,7 +15,7 @@ import pytest
 from runway_desktop.domain.backups import NewerFormat
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.library import Filter, KeptSheet, LedgerEntry
+from runway_desktop.domain.library import Document, Filter, KeptSheet, LedgerEntry
 from runway_desktop.domain.task import Input, Output, OutputState, State, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS
@@ -250,6 +251,7 @@ async def test_moved_list_has_updated_paths(tmp_path: Path):
             ]
         )
         await store.set_settings({"composer.draft": {"inputs": [str(picture)]}, "theme": "dark"})
+        await store.save_document(Document.CUT, "Aurora", "Aurora", 1.0, json.dumps({"path": str(old / "wind.wav")}))
     assert [found.path for found in snapshots.results(tmp_path / "p.db")] == ["/films/still.png", "/films/old clip.mp4"]
     snapshots.settle(
         tmp_path / "p.db",
@@ -258,6 +260,8 @@ async def test_moved_list_has_updated_paths(tmp_path: Path):
         folders=[(str(old), str(new)), (old.as_uri(), new.as_uri())],
     )
     async with on_disk(tmp_path / "p.db") as store:
+        [cut] = await store.documents(Document.CUT)
+        assert json.loads(cut) == {"path": str(new / "wind.wav")}
         found = await store.get(task.id)
         assert found.request.values == {
             "promptImage": (new / "ab" / "Mein Bild ü.png").as_uri(),
