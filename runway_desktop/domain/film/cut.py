@@ -148,9 +148,6 @@ class Timeline(Struct, frozen=True, kw_only=True):
         """Without gaps that are skipped."""
         return tuple(item for item in self.items if item.frames)
 
-    def item_at(self, frame: int) -> TimelineItem | None:
-        return next((item for item in self.items if item.at <= frame < item.at + item.frames), None)
-
     def of_cut(self) -> list[tuple[int, str, str]]:
         """Frame, text and author of each note of the cut, by time; not of those after its end."""
         notes = [(self.rate.frames(note.at), note.text, note.by) for note in self.notes]

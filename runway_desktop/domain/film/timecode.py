@@ -6,12 +6,10 @@ tenth, so that it agrees with the clock at 29.97 and 59.94 frames a second. At 2
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from runway_desktop.values import Struct
 
-_WRITTEN = re.compile(r"(\d{1,2}):([0-5]\d):([0-5]\d)[:;.](\d{2,3})", re.ASCII)
 _DENOMINATOR = 1001
 _NEAR = 0.01
 """How far a measured rate may be from a usual one, in frames a second."""
@@ -82,14 +80,3 @@ def timecode(frame: int, rate: FrameRate) -> str:
     seconds, frames = divmod(number, base)
     separator = ";" if dropped else ":"
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{separator}{frames:02}"
-
-
-def parse(text: str, rate: FrameRate) -> int | None:
-    """The frame of a timecode, either separator; None if it is none, or none of this rate."""
-    found = _WRITTEN.fullmatch(text.strip())
-    hours, minutes, seconds, frames = map(int, found.groups()) if found else (0, 0, 0, rate.base)
-    minutes += 60 * hours
-    if frames >= rate.base:
-        return None
-    frame = (60 * minutes + seconds) * rate.base + frames - rate.left_out * (minutes - minutes // 10)
-    return frame if timecode(frame, rate)[-2:] == f"{frames:02}"[-2:] else None

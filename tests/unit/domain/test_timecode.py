@@ -1,4 +1,4 @@
-"""Frames and seconds become timecode as editors write it, and come back."""
+"""Frames and seconds become timecode as editors write it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runway_desktop.domain.film.timecode import RATES, FrameRate, parse, rate_of, timecode
+from runway_desktop.domain.film.timecode import RATES, FrameRate, rate_of, timecode
 
 FILM, PAL, FAST, PULLED_DOWN, DROP = RATES
 FASTER_DROP = FrameRate(60_000, 1001, is_drop=True)
@@ -26,14 +26,13 @@ FASTER_DROP = FrameRate(60_000, 1001, is_drop=True)
         (3_600, FASTER_DROP, "00:01:00;04"),
     ],
 )
-def test_frames_are_written_as_timecode_and_read_back(frame: int, rate: FrameRate, written: str) -> None:
+def test_frames_are_written_as_editors_write_them(frame: int, rate: FrameRate, written: str) -> None:
     assert timecode(frame, rate) == written
-    assert parse(written, rate) == frame
 
 
 @given(st.integers(0, 24 * 90_000 - 1), st.sampled_from([*RATES, FASTER_DROP]))
-def test_each_frame_has_one_timecode_and_is_found_by_it(frame: int, rate: FrameRate) -> None:
-    assert parse(timecode(frame, rate), rate) == frame
+def test_each_frame_has_a_later_timecode_than_the_one_before(frame: int, rate: FrameRate) -> None:
+    assert timecode(frame, rate) < timecode(frame + 1, rate)
 
 
 @given(st.integers(0, 24 * 86_000 - 1), st.sampled_from(RATES))
@@ -41,15 +40,6 @@ def test_timecode_is_that_of_the_official_library(frame: int, rate: FrameRate) -
     opentime = pytest.importorskip("opentimelineio.opentime", reason="it has no wheel for this Python")
     theirs = opentime.RationalTime(frame, rate.num / rate.den)
     assert timecode(frame, rate) == opentime.to_timecode(theirs, theirs.rate, rate.is_drop)
-
-
-@pytest.mark.parametrize("text", ["", "1", "00:00:00:24", "00:60:00:00", "00:00:00", "aa:bb:cc:dd", "-1:00:00:00"])
-def test_what_is_no_timecode_of_the_rate_is_not_read(text: str) -> None:
-    assert parse(text, FILM) is None
-
-
-def test_left_out_numbers_are_not_read() -> None:
-    assert parse("00:01:00;01", DROP) is None
 
 
 @pytest.mark.parametrize(
