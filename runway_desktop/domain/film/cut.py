@@ -39,7 +39,6 @@ class FileCard(Struct, frozen=True, kw_only=True):
     sha256: str = ""
     media: Media = Media.VIDEO
     duration: float = 0.0
-    fps: float = 0.0
     width: int = 0
     height: int = 0
     has_sound: bool = False
@@ -101,8 +100,6 @@ class TimelineItem(Struct, frozen=True, kw_only=True):
     duration: float = 0.0
     """Of the whole source; 0 for a still or if it is not known."""
     size: tuple[int, int] = (0, 0)
-    fps: float = 0.0
-    """0 if it is not known."""
     has_sound: bool = False
     """False if it is not known."""
     start: float = 0.0

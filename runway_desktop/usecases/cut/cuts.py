@@ -17,7 +17,7 @@ from msgspec import convert
 
 from runway_desktop.desktop import ffmpeg
 from runway_desktop.domain.errors import NotPossible
-from runway_desktop.domain.film.cut import Cut, FileCard, Sound
+from runway_desktop.domain.film.cut import Cut, FileCard, GapReason, Sound
 from runway_desktop.domain.library import Document, asked_seconds
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_threads import in_worker
@@ -121,14 +121,16 @@ class Cuts:
     ) -> Exported:
         """Writes the cut to a file of this name, or of the next free one; of `CutForm.FOLDER` it is a folder that is
         made. NotPossible if nothing plays, or without ffmpeg for a film; DiskError."""
-        if not any(item.path for item in view.timeline.playing):
-            raise NotPossible(NOTHING_PICKED, advice=Text("Pick a take of a shot: it plays in the cut."))
         files = self._engine.cut_files
         timeline = await files.known(view.timeline)
-        if not any(item.path for item in timeline.playing):
-            raise NotPossible(Text("No file of this cut is where it was."), advice=Text("Find the files again first."))
-        progress = progress or Progress()
         gaps = tuple(item for item in timeline.items if item.gap is not None)
+        if not any(item.path for item in timeline.playing):
+            if any(item.gap is GapReason.MISSING for item in gaps):
+                raise NotPossible(
+                    Text("No file of this cut is where it was."), advice=Text("Find the files again first.")
+                )
+            raise NotPossible(NOTHING_PICKED, advice=Text("Pick a take of a shot: it plays in the cut."))
+        progress = progress or Progress()
         if form is not CutForm.MP4:
             return replace(await files.export(timeline, form, target, editor, progress), gaps=gaps)
         if not (program := await in_worker(None, ffmpeg.found)):
@@ -172,7 +174,7 @@ class Cuts:
             raise NotPossible((_NO_CLIP if is_sound else _NO_MEDIA).with_(name=path.name))
         return FileCard(
             id=uuid4().hex, path=str(path), sha256=await files.digest(path), media=facts.media,
-            duration=facts.duration or 0.0, fps=facts.frame_rate or 0.0, width=facts.width or 0,
+            duration=facts.duration or 0.0, width=facts.width or 0,
             height=facts.height or 0, has_sound=facts.has_sound,
         )  # fmt: skip
 

@@ -200,7 +200,7 @@ def _of_file(file: FileCard, length: float) -> TimelineItem:
     start, end = span(trim, file.duration or STILL_SECONDS)
     return TimelineItem(
         id=file.id, name=Path(file.path).name, path=Path(file.path), media=file.media,
-        duration=0.0 if is_still else file.duration, size=(file.width, file.height), fps=file.fps,
+        duration=0.0 if is_still else file.duration, size=(file.width, file.height),
         has_sound=file.has_sound, start=0.0 if is_still else start, length=length if is_still else end - start,
     )  # fmt: skip
 

@@ -78,8 +78,8 @@ class CutFiles:
         return await in_worker(self._workers, _digest, path)
 
     async def known(self, timeline: Timeline) -> Timeline:
-        """With rate and sound of each file as its header says; what has no file any more is a gap. DiskError if the
-        lane of sound has none."""
+        """With length, size and sound of each file as its header says; what has no file any more is a gap. DiskError
+        if the lane of sound has none."""
         return await in_worker(self._workers, _known, timeline)
 
     async def export(
@@ -155,7 +155,7 @@ def _known(timeline: Timeline) -> Timeline:
         if facts is None:
             return item
         return replace(
-            item, fps=facts.frame_rate or item.fps, has_sound=facts.has_sound,
+            item, has_sound=facts.has_sound,
             duration=0.0 if item.is_still else facts.duration or item.duration,
             size=(facts.width or item.size[0], facts.height or item.size[1]),
         )  # fmt: skip

@@ -157,7 +157,7 @@ async def test_files_from_outside_are_measured_trimmed_and_never_changed(tmp_pat
         assert told(view) == [("010", 0, 120), (SOUNDING, 120, 96), ("mark.svg", 216, 72), ("020", 288, 120)]
         card = view.cards[1]
         assert card.file is not None
-        assert (card.item.has_sound, card.item.fps, card.item.size) == (True, 24.0, (960, 540))
+        assert (card.item.has_sound, card.item.size) == (True, (960, 540))
         await film.cuts.trim_file(card, PROJECT, 1.0, 2.0)
         await film.cuts.set_length(PROJECT, view.cards[2].id, 1.0)
         assert [frames for _, _, frames in told(await film.cuts.open(PROJECT))] == [120, 24, 24, 120]

@@ -18,7 +18,7 @@ from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.film.cut import CutNote, GapMode, GapReason
 from runway_desktop.domain.film.timecode import RATES, FrameRate
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Mark, Pick, State, Trim
+from runway_desktop.domain.task import Look, Mark, Pick, Presence, State, Trim
 from runway_desktop.services.exchange.cut.cut_files import CutForm
 from runway_desktop.services.exchange.cut.references import Editor, pathurl, reference
 from runway_desktop.services.exchange.progress import Progress
@@ -238,6 +238,10 @@ async def test_missing_file_is_a_gap_and_a_missing_sound_is_said(tmp_path: Path)
         (tmp_path / "1.mp4").unlink()
         with pytest.raises(NotPossible, match="No file of this cut"):
             await written(film, CutForm.EDL)
+    async with cutting(tmp_path) as film:
+        await film.take(1, output={"look": Look(presence=Presence.MISSING)})
+        with pytest.raises(NotPossible, match="No file of this cut"):
+            await written(film, CutForm.OTIO)
 
 
 @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffmpeg is not installed")
