@@ -6,6 +6,7 @@ GUI thread only.
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QResizeEvent
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
@@ -199,6 +201,8 @@ class ReviewPage(QWidget):
                 "Nothing was sent for review yet. Send picks to a client as one file, and drop here what comes back."
             )
         say(self._hint, hint, "muted")
+        for before_it, after in pairwise([self.tree, *self.tree.findChildren(QPushButton), self.comments]):
+            QWidget.setTabOrder(before_it, after)
         self._show_current()
 
     def _add(self, heading: QTreeWidgetItem, it: Line, *, is_current: bool) -> None:

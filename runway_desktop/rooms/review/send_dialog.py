@@ -78,7 +78,8 @@ class SendDialog(Dialog):
 
     def _show(self) -> None:
         model, found = self._model, self._model.found
-        if found is not None and not self.title.text():
+        if found is not None and not self.title.placeholderText():
+            self.title.setPlaceholderText(found.title)
             self.title.setText(found.title)
             self.shrinks.setChecked(found.can_shrink)
         is_busy = model.progress is not None
@@ -98,12 +99,12 @@ class SendDialog(Dialog):
         say(self._wrong, model.problem, "bad")
 
     def _send(self) -> None:
-        self._model.send(
-            Wish(
-                folder=Path(self.folder.text()), title=self.title.text().strip(), sender=self.studio.text().strip(),
-                language=self.language.currentData(), shrinks=self.shrinks.isChecked(),
-            )
+        title = self.title.text().strip() or self.title.placeholderText()
+        wish = Wish(
+            folder=Path(self.folder.text()), title=title, sender=self.studio.text().strip(),
+            language=self.language.currentData(), shrinks=self.shrinks.isChecked(),
         )  # fmt: skip
+        self._model.send(wish)
 
     def _choose(self) -> None:
         choose_folder(self, _("Choose a folder"), lambda path: self.folder.setText(str(path)), near=documents())

@@ -13,17 +13,15 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
-from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
 from msgspec import convert
 
 from runway_desktop.desktop import ffmpeg
-from runway_desktop.domain.errors import DiskError, NotPossible
-from runway_desktop.domain.filenames import numbered, safe_name
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.filenames import safe_name
 from runway_desktop.domain.library import Document, Row
 from runway_desktop.domain.media import Media, format_by_name
 from runway_desktop.domain.review import Round, SentClip
@@ -32,6 +30,7 @@ from runway_desktop.services.disk.disk_steps import rename_exclusively, sha256_o
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.exchange.cut.cut_files import free_paths, new_folder
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.media.media_facts import probe
 from runway_desktop.services.results import embedding
@@ -202,25 +201,27 @@ def _write(survey: Survey, wish: Wish, round_id: str, at: float, goes_on: Callab
             for number, clip in enumerate(survey.clips):
                 try:
                     copy = _copied(clip, Path(made), wish, partial(goes_on, number), left)
-                except (OSError, DiskError, embedding.NotEmbedded):
+                except (FileNotFoundError, embedding.NotEmbedded):
                     left.append(Text("“{name}” could not be copied and is not in it.").with_(name=clip.clip.name))
                 else:
                     copies.append(copy)
                     sent.append(replace(clip.sent, sha256=copy.sha256))
             if not copies:
                 raise NotPossible(left[0])
-            size, draft = round(sum(copy.path.stat().st_size for copy in copies) * _BASE64), Path(made, "page")
+            size = round(sum(copy.path.stat().st_size for copy in copies) * _BASE64)
+            draft, target = Path(made, "page"), wish.folder / (safe_name(wish.title) or "review")
             if size > MOST_INSIDE:
-                draft.mkdir()
-                copies = [_beside(copy, draft) for copy in copies]
-            with (draft / "index.html" if draft.is_dir() else draft).open("w", encoding="utf-8") as file:
+                target = new_folder(target)
+                copies = [_beside(copy, target / "clips") for copy in copies]
+            with draft.open("w", encoding="utf-8") as file:
                 file.writelines(page(wish, round_id, at, copies))
-            path = _named(draft, wish.folder, safe_name(wish.title) or "review")
+            [path] = [target / "index.html"] if size > MOST_INSIDE else free_paths(target, [".html"])
+            rename_exclusively(draft, path)
     return Sent(path=path, clips=tuple(sent), size=size, left=tuple(left))
 
 
 def _copied(going: Going, folder: Path, wish: Wish, goes_on: Callable[[], bool], left: list[Text | str]) -> PageClip:
-    """The original where a smaller one would be larger. Raises `ffmpeg.Stopped`, OSError, DiskError, NotEmbedded."""
+    """The original where a smaller one would be larger. Raises `ffmpeg.Stopped`, OSError, NotEmbedded."""
     clip, program = going.clip, ffmpeg.found()
     path = folder / f"{len(os.listdir(folder))}{clip.path.suffix.lower()}"
     if not goes_on():
@@ -241,23 +242,6 @@ def _copied(going: Going, folder: Path, wish: Wish, goes_on: Callable[[], bool],
 
 
 def _beside(copy: PageClip, folder: Path) -> PageClip:
-    clips = folder / "clips"
-    clips.mkdir(exist_ok=True)
-    name = f"{len(os.listdir(clips)) + 1:03} {safe_name(str(copy.name), max_bytes=80)}{copy.path.suffix}"
-    return replace(copy, path=copy.path.rename(clips / name), beside=name)
-
-
-def _named(draft: Path, folder: Path, title: str) -> Path:
-    """Gives the first free name; nothing is overwritten. The path of the page."""
-    name = title if draft.is_dir() else f"{title}.html"
-    for number in count(1):
-        path = folder / numbered(name, number)
-        with suppress(FileExistsError):
-            if not draft.is_dir():
-                rename_exclusively(draft, path)
-                return path
-            path.mkdir()
-            for part in list(draft.iterdir()):
-                part.rename(path / part.name)
-            return path / "index.html"
-    raise AssertionError("There is always a next number")
+    folder.mkdir(exist_ok=True)
+    name = f"{len(os.listdir(folder)) + 1:03} {safe_name(str(copy.name), max_bytes=80)}{copy.path.suffix}"
+    return replace(copy, path=copy.path.rename(folder / name), beside=name)

@@ -88,7 +88,7 @@ class CutFiles:
         """Lists of the cut, with clips or without. `timeline`: of `known`."""
         copied, forms = 0, [form]
         if form is CutForm.FOLDER:
-            folder = await in_worker(self._workers, _new_folder, target)
+            folder = await in_worker(self._workers, new_folder, target)
             timeline, copied = await self._with_copies(timeline, folder, progress)
             target, forms = folder / folder.name, list(_WRITERS)
         if progress.is_stopped:
@@ -165,8 +165,8 @@ def _known(timeline: Timeline) -> Timeline:
     return replace(timeline, items=tuple(map(known, timeline.items)))
 
 
-def _new_folder(wanted: Path) -> Path:
-    """In a worker."""
+def new_folder(wanted: Path) -> Path:
+    """Makes a folder of this name or of the next free one. In a worker."""
     with spoken_for(wanted.parent):
         wanted.parent.mkdir(parents=True, exist_ok=True)
         for number in count(1):
@@ -184,7 +184,7 @@ def _write(timeline: Timeline, form: CutForm, target: Path, editor: Editor) -> t
     written = {ending: write(timeline, target.parent, editor) for ending, write in _WRITERS[form].items()}
     contents = {ending: content for ending, content in written.items() if content}
     with spoken_for(target.parent, needed=sum(map(len, contents.values()))):
-        paths = _free(target, list(contents))
+        paths = free_paths(target, list(contents))
         for path, content in zip(paths, contents.values(), strict=True):
             draft = path.with_name(f"{path.name}.part")
             write_new(draft, content, private.USUAL_FILE)
@@ -195,12 +195,12 @@ def _write(timeline: Timeline, form: CutForm, target: Path, editor: Editor) -> t
 def _film(timeline: Timeline, target: Path, run: Run, told: Callable[[int], bool]) -> Path:
     """In a worker."""
     with spoken_for(target.parent):
-        [path] = _free(target, [".mp4"])
+        [path] = free_paths(target, [".mp4"])
         make_film(timeline, path, run, told)
     return path
 
 
-def _free(target: Path, endings: Sequence[str]) -> tuple[Path, ...]:
+def free_paths(target: Path, endings: Sequence[str]) -> tuple[Path, ...]:
     """The first names with these endings that no file has, of the same number."""
     stem = target.stem if target.suffix.lower() in endings else target.name
     for number in count(1):
