@@ -43,7 +43,7 @@ from .send_dialog import SendDialog
 
 TILE = QSize(84, 47)
 NARROW = 100 * GRID
-SIDE, TAKE, HERE = 36 * GRID, 20 * GRID, 26 * GRID
+SIDE, TAKE, HERE, NARROW_HERE = 36 * GRID, 20 * GRID, 38 * GRID, 26 * GRID
 """Width of the side, and of two columns."""
 _LINE = Qt.ItemDataRole.UserRole + 1
 _INKS = {"approve": Role.GOOD, "change": Role.WARN, "reject": Role.BAD}
@@ -68,6 +68,8 @@ def send_model(desk: Desk) -> SendModel:
         show = partial(desk.models.task_commands.selection_wanted.emit, [sent.path])
         detail = str(in_turn(*sent.left))
         desk.models.activity.tell(said, detail, action_text=_("Show in folder"), on_action=show, stays=True)
+        if (page := desk.window.findChild(ReviewPage)) is not None:
+            page.model.refresh()
 
     model.sent.connect(told)
     dialog = SendDialog(model, language().code, desk.window)
@@ -114,6 +116,10 @@ class ReviewPage(QWidget):
         super().resizeEvent(event)
         is_narrow = self.width() < self._desk.theme.wide(NARROW)
         self.send.setText(_("Send…") if is_narrow else REVIEW.name)
+        header, here = self.tree.header(), NARROW_HERE if is_narrow else HERE
+        if header.sectionSize(3) != here:
+            header.resizeSection(3, here)
+            self._show()
 
     def chosen_ids(self) -> list[TaskId]:
         current = self.current
@@ -144,7 +150,6 @@ class ReviewPage(QWidget):
         for column, mode in enumerate((modes.Fixed, modes.ResizeToContents, modes.Stretch, modes.Fixed)):
             header.setSectionResizeMode(column, mode)
         header.resizeSection(0, TAKE)
-        header.resizeSection(3, HERE)
         self._window.workspace.posters.ready.connect(lambda _: tree.viewport().update())
         tree.currentItemChanged.connect(lambda *_: self._show_current())
         tree.itemActivated.connect(lambda *_: self._open_large())
@@ -222,7 +227,7 @@ class ReviewPage(QWidget):
         if said.is_open:
             item.setData(3, Qt.ItemDataRole.AccessibleTextRole, here)
             choice = self._choice(it, here)
-            item.setSizeHint(3, QSize(HERE, choice.layout().totalHeightForWidth(HERE)))
+            item.setSizeHint(3, QSize(0, choice.layout().totalHeightForWidth(self.tree.columnWidth(3) - 2 * GRID)))
             self.tree.setItemWidget(item, 3, choice)
         if is_current:
             self.tree.setCurrentItem(item)
@@ -249,6 +254,7 @@ class ReviewPage(QWidget):
         say(self._comment, quoted(answer.comment) if answer is not None and answer.comment else "", "muted")
         for part in (self.undo_one, self.edit, self.large):
             part.setEnabled(it is not None and it.row is not None)
+        self.edit.setText(" · ".join(filter(None, (EDIT_AND_SEND.name, self.model.price(it)))))
         self._title.setText(str(take_words(it.clip)) if it is not None else "")
         say(self._said, str(DECISIONS.get(it.said.decision, "")) if it is not None else "")
         marks = it.marks if it is not None else []

@@ -18,6 +18,7 @@ from runway_desktop.texts import Text
 from runway_desktop.usecases.review.page import Wish
 from runway_desktop.usecases.review.sending import Sent, Survey
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.account import priced
 from runway_desktop.values import Struct, replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model, Soon
@@ -103,6 +104,11 @@ class ReviewModel(Model):
             self.lines = sorted(lines, key=lambda line: not line.said.is_open)
         if project == self.project:
             self.changed.emit()
+
+    def price(self, line: Line | None) -> str:
+        """Of making the take once more; empty if it is not known."""
+        price = self._cases.pricing.price(line.row.task.request) if line is not None and line.row is not None else None
+        return priced(price.credits, price) if price is not None else ""
 
     def settle(self, line: Line, *, takes: bool) -> None:
         work = self._cases.reviews.settle(line.round, line.answer, line.said.number, takes=takes)
