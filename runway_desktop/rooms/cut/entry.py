@@ -160,7 +160,7 @@ class CutPage(QWidget):
         self.strip.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        (self.strip if self.model.cards else self._empty.make).setFocus(event.reason())
+        (self._empty.make if self._stack.currentWidget() is self._empty else self.strip).setFocus(event.reason())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -438,14 +438,14 @@ class CutModel(Model):
         return self._shown(None)[self.at]
 
     def _show(self) -> None:
-        """Shows what was read with what is tried and dragged; the playhead stays in its card."""
+        """Shows what was read with what is tried and dragged; the playhead stays at its frame, or in its card."""
         card = self.card
-        into = self.position - card.at if card is not None else 0.0
+        into = self.position - card.at + card.start if card is not None else 0.0
         self.cards = self._shown(self.preview)
         now = next((at for at, one in enumerate(self.cards) if card is not None and one.id == card.id), None)
         self.at = now if now is not None else max(0, min(self.at, len(self.cards) - 1))
         if (card := self.card) is not None and now is not None:
-            self.position = card.at + max(0.0, min(into, card.length - self.frame_seconds))
+            self.position = card.at + max(0.0, min(into - card.start, card.length - self.frame_seconds))
         plays = [*(one.played for one in self.cards), self.sound]
         if self.preview is None and plays != self._plays:
             self._plays = plays

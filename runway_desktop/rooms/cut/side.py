@@ -144,12 +144,10 @@ class Frames(QWidget):
         for number in range(_FRAMES):
             image = self._strips.at_fraction(card.path, (number + 0.5) / _FRAMES)
             if image is not None and not image.isNull():
-                side = image.width() * wide / _HEIGHT / image.height() if image.height() else 1
-                part = QRectF(0, 0, image.width(), image.height())
-                if side < image.width():
-                    cut = min(image.width(), image.height() * wide / _HEIGHT)
-                    part = QRectF((image.width() - cut) / 2, 0, cut, image.height())
-                painter.drawImage(QRectF(number * wide, 0, wide, _HEIGHT), image, part)
+                shown = image.width() * _HEIGHT / image.height()
+                painter.setClipRect(QRectF(number * wide, 0, wide, _HEIGHT))
+                painter.drawImage(QRectF((number + 0.5) * wide - shown / 2, 0, shown, _HEIGHT), image)
+        painter.setClipping(False)
         left, right = (self.width() * at / card.duration for at in (card.start, card.start + card.length))
         shade = color(Role.WINDOW)
         shade.setAlphaF(0.65)

@@ -32,10 +32,9 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPolygonF,
-    QRegion,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QListView
 
 from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import viewport_of
@@ -79,7 +78,6 @@ class Hit(Enum):
     FIX = auto()
     TAKE = auto()
     LANE = auto()
-    DROP = auto()
 
 
 class At(Struct, frozen=True):
@@ -115,7 +113,7 @@ class Cards(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(self._amount - 1))
 
 
-class CutStrip(QAbstractItemView):
+class CutStrip(QListView):
     opened = Signal()
     """The current take, after Return or a double click."""
     fix_wanted = Signal(int)
@@ -217,8 +215,6 @@ class CutStrip(QAbstractItemView):
                 return At(Hit.NOTE, number)
         if point.y() < RULER:
             return At(Hit.RULER)
-        if self.drop_rect.contains(point):
-            return At(Hit.DROP)
         if self.lane.contains(point) and cut.sound is not None:
             return At(Hit.LANE)
         number = bisect_right([card.at for card in cut.cards], self.time(point.x())) - 1
@@ -255,23 +251,7 @@ class CutStrip(QAbstractItemView):
     def horizontalOffset(self) -> int:
         return self.horizontalScrollBar().value()
 
-    def verticalOffset(self) -> int:
-        return 0
-
-    def isIndexHidden(self, index: AnyIndex) -> bool:
-        return False
-
-    def moveCursor(self, action: object, modifiers: object) -> QModelIndex:
-        return self.currentIndex()
-
-    def setSelection(self, rect: QRect, command: object) -> None:
-        """One card is current; none is selected."""
-
-    def visualRegionForSelection(self, selection: object) -> QRegion:
-        return QRegion()
-
     def updateGeometries(self) -> None:
-        super().updateGeometries()
         bar, room = self.horizontalScrollBar(), self.viewport().width()
         whole = round(self._cut.length * self.scale) + 2 * SIDE + DROP + GRID
         bar.setPageStep(room)
@@ -339,7 +319,7 @@ class CutStrip(QAbstractItemView):
                 self.fix_wanted.emit(found.card)
             case Hit.CARD:
                 self.sought.emit(self.time(point.x()))
-            case Hit.IN | Hit.OUT | Hit.DROP:
+            case Hit.IN | Hit.OUT:
                 pass
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -195,10 +195,6 @@ class SequencePlayer(Scrubbed):
     def length(self) -> float:
         return self.begins[-1]
 
-    @property
-    def lacks_device(self) -> bool:
-        return any(deck.engine.lacks_device for deck in self._decks)
-
     def show(self, parts: Sequence[Part], position: float, sound: tuple[Path, float] | None = None) -> None:
         """Replaces the sequence, in the next pass of the event loop, and goes to a position. Playing goes on. `sound`:
         a file and its volume, 0 to 1."""
@@ -400,6 +396,9 @@ class SequencePlayer(Scrubbed):
         self._ticker.stop()
         self._cue_soon.stop()
         for deck in self._decks:
+            if deck.is_running and deck.part != self.at:
+                # It had started for the join.
+                deck.part = None
             deck.halt()
         if self._lane is not None:
             self._lane.pause()
@@ -409,10 +408,6 @@ class SequencePlayer(Scrubbed):
         self._backwards.stop()
         self._rest.stop()
         self.is_playing, self.rate = False, 1.0
-        ahead = next((deck for deck in self._decks if deck.part not in (None, self.at) and deck.newest >= 0), None)
-        if ahead is not None and len(ahead.frames) != 1 and ahead.aim is None:
-            # It had started for the join.
-            ahead.part = None
 
     def _now(self) -> float:
         return self._anchor[1] + (self._time() - self._anchor[0]) * self.rate
@@ -426,6 +421,9 @@ class SequencePlayer(Scrubbed):
         if deck.take(frame):
             if deck.part == self.at:
                 self._arrived(deck)
+            elif deck.next_aim is not None:
+                deck.frames.clear()
+                deck.seek(deck.next_aim)
         elif self._is_running and deck.frames and deck.part == self.at and frame is deck.frames[-1]:
             late = self._now() - self._time_of(self.at, deck.newest) + _AHEAD
             at, position = self._anchor
