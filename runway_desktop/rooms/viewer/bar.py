@@ -61,6 +61,7 @@ class CompareBar(QWidget):
         self._hint_words: tuple[str, ...] = ()
         self.transport = Transport(theme, panes.playback, self, keys=keys)
         self.transport.name_position(_("Position of all clips"))
+        self.transport.count_frames(True)
         self._position = words(self, tone="muted", wrap=False)
         self._hints = Hints(self)
         self._sizes = {size: self._switch(command) for size, command in SHOW.items()}

@@ -9,11 +9,12 @@ player. GUI thread only.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from uuid import uuid4
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Pick, Task, TaskId
+from runway_desktop.domain.task import Mark, Pick, Task, TaskId, Trim, with_trim
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _, listed
 from runway_desktop.usecases.listing.changes import Touch
@@ -80,6 +81,8 @@ class ViewerModel(Model):
         self.focus = 0
         """Index of the focused pane."""
         self.size = 1
+        self.output = 0
+        """Index of the result that a single pane shows."""
         self.is_stacked = False
         self.left_out = ""
         """Which tasks have no result to compare; empty if all have."""
@@ -357,6 +360,41 @@ class ViewerModel(Model):
             self._judge.pick_instead([self.task.id])
             self._decided(self.task.id, is_decision=True, stay=False)
 
+    @property
+    def index(self) -> int:
+        """Which result of the task is meant."""
+        if self.focused is not None:
+            return self.focused.top.output.index
+        outputs = self.row.outputs if self.row is not None else ()
+        return outputs[self.output].index if self.output < len(outputs) else 0
+
+    @property
+    def trim(self) -> Trim | None:
+        return self.task.trim(self.index) if self.task is not None else None
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Notes at times of the result, in the order of time."""
+        marks = self.task.marks if self.task is not None else ()
+        return sorted((mark for mark in marks if mark.index == self.index), key=lambda mark: mark.at)
+
+    def set_trim(self, range_: tuple[float, float] | None) -> None:
+        """Keeps in and out, in seconds; None: the result is whole."""
+        if self.task is not None:
+            trim = Trim(self.index, *range_) if range_ is not None else None
+            self._judge.set_trims({self.task.id: with_trim(self.task.trims, trim, self.index)})
+
+    def add_mark(self, at: float, text: str) -> None:
+        """Adds a note at a time in seconds."""
+        now = self._cases.clock.now()
+        self.set_mark(Mark(id=uuid4().hex, index=self.index, at=at, text=text.strip(), made_at=now))
+
+    def set_mark(self, mark: Mark, *, remove: bool = False) -> None:
+        """Adds, replaces or removes a note."""
+        if self.task is not None:
+            others = tuple(one for one in self.task.marks if one.id != mark.id)
+            self._judge.set_marks({self.task.id: others if remove else (*others, mark)})
+
     def undo(self) -> None:
         """Undoes the last judgment of the tasks shown here."""
         within = {row.task.id for row in self.tasks} if self.is_one else {take.task.id for take in self._takes}
@@ -377,7 +415,7 @@ class ViewerModel(Model):
             self.compare_rows(await self._cases.library.rows(task_ids), stacked=stacked)
 
     def _look_at(self, task_id: TaskId) -> None:
-        self.current = task_id
+        self.current, self.output = task_id, 0
         self._gather()
         self.moved.emit(task_id)
 

@@ -28,6 +28,10 @@ def _alone(view: Any) -> Text | str:
     return "" if view.model.is_one or len(view.model.shown) > 1 else Text("No other result to compare with.")
 
 
+def _no_clip(view: Any) -> Text | str:
+    return "" if view.has_length else Text("No clip is shown.")
+
+
 _large = RecordsOf[Any](LARGE, Scope.VIEWER)
 _comparing = RecordsOf[Any](COMPARING, Scope.VIEWER)
 _words = {n: Text("Rate {stars} and stay").with_(stars=n) for n in range(1, MOST_STARS + 1)}
@@ -47,6 +51,15 @@ ADVANCE = _large(
     "A",
     icon="mdi6.debug-step-over",
     begins=True,
+)
+_timed = RecordsOf[Any](LARGE, Scope.VIEWER, why_not=_no_clip)
+RANGE = (
+    _timed("compare.in", Text("Set in"), lambda view: view.set_in(), "I", begins=True),
+    _timed("compare.out", Text("Set out"), lambda view: view.set_out(), "O"),
+    _timed("compare.whole", Text("Clear in and out, or loop"), lambda view: view.clear_range(), "Shift+L"),
+)
+NOTE = _large(
+    "viewer.note", Text("Note at this time…"), lambda view: view.ask_note(), "N", icon="mdi6.note-text-outline"
 )
 DETAILS = _large("large.pane", Text("Show or hide details"), lambda view: view.toggle_pane(), "Shift+I", begins=True)
 CLOSE = _large("large.close", Text("Back to the list"), lambda view: view.step_back(), "Esc", fixed=LEADS_OUT)
@@ -90,6 +103,8 @@ COMMANDS = (
         "large.stay.reject", Text("Reject and stay"), lambda view: view.model.pick(Pick.REJECT, stay=True), "Shift+X"
     ),
     _large("compare.undo", Text("Undo last judgment"), lambda view: view.model.undo(), "U"),
+    *RANGE,
+    NOTE,
     DETAILS,
     CLOSE,
     *SHOW.values(),

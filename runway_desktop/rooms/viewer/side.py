@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QSizePolicy, QWidget
 
-from runway_desktop.domain.task import MOST_STARS, Pick
+from runway_desktop.domain.task import MOST_STARS, Mark, Pick
 from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import (
     STRETCH,
@@ -26,6 +26,7 @@ from runway_desktop.ui.building import (
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import LongWordsLabel, PlainLabel, words
 from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, PLAY, SHUTTLE
+from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT, star_words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -33,10 +34,11 @@ from runway_desktop.usecases.commands.handing_on import USE_AS_INPUT
 from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.listing.takes import differences
 from runway_desktop.usecases.words.tasks import Fact
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
 from .model import ViewerModel
-from .room import ADVANCE, DETAILS, SHOTS, TAKES
+from .room import ADVANCE, DETAILS, NOTE, RANGE, SHOTS, TAKES
 
 WIDTH = 40 * GRID
 _STAR = QSize(34, 34)
@@ -57,6 +59,8 @@ _KEYS = (
     ((PLAY,), Text("Play, pause")),
     (SHUTTLE, Text("Shuttle")),
     ((FRAME_BACK, FRAME_FORWARD), Text("Previous, next frame")),
+    (RANGE[:2], Text("In, out")),
+    ((NOTE,), Text("Note at this time")),
     ((DETAILS,), Text("Hide details")),
 )
 
@@ -65,6 +69,8 @@ class SidePane(QWidget):
     use_as_input_wanted = Signal(object)
     """The widget below which the menu opens."""
     show_file_wanted = Signal()
+    time_wanted = Signal(float)
+    """Go to this time of the clip."""
 
     def __init__(
         self, model: ViewerModel, details: DetailsModel, theme: Theme, keys: Keys, parent: QWidget | None = None
@@ -120,12 +126,15 @@ class SidePane(QWidget):
         self._grid = _two_columns(self._facts)
         what = QWidget(self)
         vbox(self._prompt, self._facts, on=what, margins=(edge, edge, edge, edge), spacing=GRID)
+        self._notes = QWidget(self)
+        self._notes_rows = vbox(on=self._notes, margins=(edge, edge, edge, edge), spacing=GRID)
+        self._notes_shown: tuple[Mark, ...] = ()
         self._legend = QWidget(self)
         self._legend_grid = _two_columns(self._legend, GRID // 2)
         legend = QWidget(self)
         vbox(self._legend, on=legend, margins=(edge, edge, edge, edge))
         body = QWidget(self)
-        vbox(judging, line(), what, line(), legend, STRETCH, on=body, spacing=0)
+        vbox(judging, line(), what, line(), self._notes, legend, STRETCH, on=body, spacing=0)
         area = scroll_area(self, body)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._use = push_button(self, f"{USE_AS_INPUT.words}  ▾")
@@ -164,6 +173,7 @@ class SidePane(QWidget):
         wanted = set(map(str, _SHOWN))
         shown = [fact for fact in facts if fact.label in wanted]
         self._show_facts(shown, told.get(task.id, ()))
+        self._show_notes(tuple(self._model.marks))
         self._use.setEnabled(any(output.is_here for output in row.outputs))
         self._file.setEnabled(self._use.isEnabled())
 
@@ -182,6 +192,36 @@ class SidePane(QWidget):
             text.setAccessibleName(_("{fact}: {value}", fact=fact.label, value=fact.text))
             text.setFont(self._theme.strong_font() if fact.label == _("Differs in") else small)
             add_row(self._grid, at, (label, Qt.AlignmentFlag.AlignTop), text)
+
+    def _show_notes(self, marks: tuple[Mark, ...]) -> None:
+        """Each note with its time, which leads there, whether it is done, and its removal."""
+        self._notes.setVisible(bool(marks))
+        if marks == self._notes_shown:
+            return
+        self._notes_shown = marks
+        focus = self.window().focusWidget()
+        if focus is not None and self._notes.isAncestorOf(focus):
+            # It is made anew; the keys of the viewer go on.
+            self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        clear_layout(self._notes_rows)
+        for mark in marks:
+            said, time = f"{mark.by}: {mark.text}" if mark.by else mark.text, clock(mark.at)
+            row = QWidget(self._notes)
+            done = QCheckBox(row)
+            done.setChecked(mark.is_done)
+            done.setAccessibleName(_("Done: {note}", note=said))
+            done.toggled.connect(lambda on, mark=mark: self._model.set_mark(replace(mark, is_done=on)))
+            go = push_button(row, time, partial(self.time_wanted.emit, mark.at), kind="flat")
+            go.setAccessibleName(_("Go to {time}: {note}", time=time, note=said))
+            text = LongWordsLabel(row, selectable=True)
+            text.say(said)
+            gone = tool_button(row, partial(self._model.set_mark, mark, remove=True), side=18, kind="flat",
+                               spoken=_("Remove note: {note}", note=said))  # fmt: skip
+            gone.setIcon(self._theme.icon("mdi6.close", Role.MUTED))
+            for button in (done, go, gone):
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            hbox(done, go, (text, 1), gone, on=row, spacing=GRID // 2)
+            self._notes_rows.addWidget(row)
 
     def _show_legend(self) -> None:
         clear_layout(self._legend_grid)
@@ -202,7 +242,7 @@ class SidePane(QWidget):
         name_with_key(self._pick, PICK.name, self._keys.words(PICK))
         name_with_key(self._reject, REJECT.name, self._keys.words(REJECT))
         self._show_legend()
-        self._shown = None
+        self._shown, self._notes_shown = None, ()
         self.show_take()
 
     def _rate(self, number: int) -> None:

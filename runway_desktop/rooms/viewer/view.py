@@ -9,6 +9,7 @@ only.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -18,9 +19,11 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _
 from runway_desktop.ui.building import hbox, line, vbox
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.labels import announce
 from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.media.transport import time_words
 from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, DarkRoom, FollowsTheme, Role, Theme
@@ -103,6 +106,8 @@ class Viewer(Overlay):
         self._room.addWidget(preview)
         preview.full_screen_asked.connect(self.full_screen_wanted)
         preview.frame_wanted.connect(self.frame_menu_wanted)
+        preview.currentChanged.connect(self._output_chosen)
+        preview.playback.changed.connect(self._show_range)
         self._arrange(self.model.is_one)
         self.show_take()
 
@@ -111,6 +116,9 @@ class Viewer(Overlay):
         if preview is not None:
             preview.full_screen_asked.disconnect(self.full_screen_wanted)
             preview.frame_wanted.disconnect(self.frame_menu_wanted)
+            preview.currentChanged.disconnect(self._output_chosen)
+            preview.playback.changed.disconnect(self._show_range)
+            preview.playback.set_range(None, None)
             self.panes.close_files()
             self._surround.darken(self, on=False)
             preview.rest(False)
@@ -141,6 +149,34 @@ class Viewer(Overlay):
     def toggle_difference(self) -> None:
         self._toggle(CompareMode.DIFFERENCE)
 
+    @property
+    def has_length(self) -> bool:
+        return self.plays is not None and self.plays.playback.length > 0
+
+    def set_in(self) -> None:
+        if self.plays is not None:
+            self.model.set_trim(self.plays.playback.from_here())
+
+    def set_out(self) -> None:
+        if self.plays is not None:
+            self.model.set_trim(self.plays.playback.to_here())
+
+    def clear_range(self) -> None:
+        if self.model.trim is not None:
+            self.model.set_trim(None)
+        elif self.plays is not None:
+            self.plays.toggle_loop()
+
+    def ask_note(self) -> None:
+        """Pauses, and asks for a note at the playhead."""
+        if self.plays is None or self.model.task is None:
+            return
+        playback = self.plays.playback
+        playback.pause()
+        title = _("Note at {time}", time=time_words(playback, playback.position))
+        ask_text(self, title, _("Note"), "", lambda text: "" if text.strip() else _("Type a note."),
+                 partial(self.model.add_mark, playback.position), ok=_("Add note"))  # fmt: skip
+
     def move_divider(self, steps: int) -> None:
         self.panes.move_divider(steps)
 
@@ -170,6 +206,9 @@ class Viewer(Overlay):
         model.judged.connect(self.show_take)
         model.moved.connect(self.show_take)
         self.takes.chosen.connect(model.go_to)
+        model.focus_moved.connect(self._show_range)
+        self.panes.playback.changed.connect(self._show_range)
+        self.side.time_wanted.connect(self._go_to_time)
         self.panes.full_screen_wanted.connect(self.full_screen_wanted)
         self.panes.size_wanted.connect(self.show_size)
         self.panes.said.connect(self._tell)
@@ -211,8 +250,25 @@ class Viewer(Overlay):
         else:
             self.panes.open()
 
+    def _show_range(self) -> None:
+        """In, out and notes are those of the current take."""
+        if self.plays is not None:
+            trim, marks = self.model.trim, tuple(mark.at for mark in self.model.marks)
+            start, end = (trim.start, trim.end) if trim is not None else (None, None)
+            self.plays.playback.set_range(start, end, marks)
+
+    def _output_chosen(self, index: int) -> None:
+        self.model.output = index
+        self.show_take()
+
+    def _go_to_time(self, seconds: float) -> None:
+        if self.plays is not None:
+            self.plays.playback.pause()
+            self.plays.playback.seek(seconds)
+
     def show_take(self, *_: object) -> None:
         if self._preview is not None:
+            self._show_range()
             self.header.show_take()
             if self.model.is_one:
                 self.takes.show_takes()

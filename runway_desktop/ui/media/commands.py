@@ -41,7 +41,9 @@ FRAME_BACK = _listed(
 FRAME_FORWARD = _listed(
     "play.frame.forward", Text("One frame forward"), lambda on: on.step(1), ".", icon="mdi6.step-forward", repeats=True
 )
-LOOP = _seen("play.loop", Text("Loop or play once"), lambda on: on.toggle_loop(), "Shift+L", begins=True)
+LOOP = RecordsOf[Plays](PLAYING, Scope.PREVIEW, why_not=_why_not, begins=True)(
+    "play.loop", Text("Loop or play once"), lambda on: on.toggle_loop(), "Shift+L"
+)
 SOUND = _seen("play.sound", Text("Sound on or off"), lambda on: on.toggle_sound(), "M")
 FULL_SCREEN = _listed(
     "play.full", Text("Full screen"), lambda on: on.toggle_full_screen(), "F", "F11", icon="mdi6.fullscreen"

@@ -19,6 +19,7 @@ from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
+from runway_desktop.domain.film.timecode import FrameRate, rate_of
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
 
@@ -56,6 +57,10 @@ class Scrubbed(QObject):
         """Playback rate: 1 is normal speed, negative is backwards."""
         self.glance: Callable[[float], bool] = lambda _seconds: False
         """Shows small frames near a time in seconds during a drag. False if there are none and none are coming."""
+        self.range: tuple[float | None, float | None] = (None, None)
+        """In and out in seconds, or None: playback repeats what is between them."""
+        self.marks: tuple[float, ...] = ()
+        """Times with a note, in seconds."""
         self._resume = False
         self._is_scrubbing = False
         self._rest = timer(self, REST_MS, self._rested)
@@ -132,8 +137,6 @@ class Playback(Scrubbed):
         tracks.ended.connect(self._all_ended)
         self._files: tuple[tuple[Path, Media] | None, ...] = ()
         self.loop = False
-        self.range: tuple[float | None, float | None] = (None, None)
-        """In and out in seconds, or None: playback repeats what is between them."""
         self.volume = 1.0
         self.muted = False
         self.heard = 0
@@ -178,6 +181,11 @@ class Playback(Scrubbed):
         return self._tracks.is_seeking
 
     @property
+    def rate_shown(self) -> FrameRate | None:
+        """Frames a second of the audible clip, else of the first; None without frames."""
+        return rate_of(1e6 / self._tracks.frame_us) if self._tracks.half_us else None
+
+    @property
     def lacks_device(self) -> bool:
         """A file has sound, and this computer has no device to play it."""
         return self._tracks.lacks_device
@@ -195,8 +203,6 @@ class Playback(Scrubbed):
         empty. A file that is already open in its place is kept."""
         self._forget()
         self._files, self._wanted, self._start_at = tuple(files[:MOST]), play and any(files), at
-        if not at:
-            self.range = (None, None)
         self._opener.start()
         self.changed.emit()
 
@@ -293,19 +299,19 @@ class Playback(Scrubbed):
         self._halt()
         self.changed.emit()
 
-    def set_in(self) -> None:
-        """Puts *in* at the visible frame."""
-        end = self.range[1]
-        self.set_range(self.position, end if end is None or end > self.position else None)
+    def from_here(self) -> tuple[float, float]:
+        """In at the visible frame; out as it is, if it is later, else at the end."""
+        here, end = self._tracks.visible_us / 1e6, self.range[1] or self.length
+        return here, end if end > here else self.length
 
-    def set_out(self) -> None:
-        """Puts *out* after the visible frame."""
-        begin, here = self.range[0], min(self._tracks.visible_us / 1e6 + self._tracks.frame_us / 1e6, self.length)
-        self.set_range(begin if begin is None or begin < here else None, here)
+    def to_here(self) -> tuple[float, float]:
+        """Out after the visible frame; in as it is, if it is earlier, else at the beginning."""
+        here, begin = (self._tracks.visible_us + self._tracks.frame_us) / 1e6, self.range[0] or 0.0
+        return begin if begin < here else 0.0, min(here, self.length)
 
-    def set_range(self, begin: float | None, end: float | None) -> None:
-        if (begin, end) != self.range:
-            self.range = (begin, end)
+    def set_range(self, begin: float | None, end: float | None, marks: tuple[float, ...] = ()) -> None:
+        if (begin, end) != self.range or marks != self.marks:
+            self.range, self.marks = (begin, end), marks
             self.changed.emit()
 
     def show_again(self) -> None:
@@ -377,7 +383,7 @@ class Playback(Scrubbed):
             self._tracks.seek(start + self._tracks.half_us)
             self.changed.emit()
         elif self._wanted:
-            self._go()
+            self.play(self.rate)
         else:
             self.changed.emit()
 

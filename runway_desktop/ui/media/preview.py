@@ -130,6 +130,7 @@ class Preview(QWidget):
         """Lends the preview to the large view, which then handles the keys. Clips play as soon as they are open, unless
         motion is reduced."""
         self._is_lent = on
+        self._transport.count_frames(on)
         self._offer_frame()
         for action in (*self.actions(), *self._body.actions()):
             action.setEnabled(not on)

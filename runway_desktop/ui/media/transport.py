@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSlider, QToolButton, QWidget, QWidgetAction
 
+from runway_desktop.domain.film.timecode import timecode
 from runway_desktop.texts import _
 from runway_desktop.ui.building import Does, ToolButton, hbox, push_button
 from runway_desktop.ui.commands.keys import Keys
@@ -32,6 +33,9 @@ LEAST_SLIDER = 15 * GRID
 have a key."""
 _SPACING = GRID // 4
 _BOTH, _POSITION = "00:00.0 / 00:00.0", "00:00.0"
+_CODE = "00:00:00:00"
+_RANGE, _DOT = 4.0, 2.5
+"""Heights of the marks of in and out, and radius of a note's dot."""
 
 
 class BarButton(ToolButton):
@@ -167,6 +171,30 @@ class ScrubSlider(LineSlider):
         super().enterEvent(event)
         self.neared.emit()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """With in and out below the line, and a dot above it for each note."""
+        super().paintEvent(event)
+        (begin, end), marks = self._plays.range, self._plays.marks
+        if self.maximum() <= 0 or (begin is None and end is None and not marks):
+            return
+        width, middle = max(1.0, self.width() - 2 * KNOB), self.height() / 2
+
+        def place(seconds: float) -> float:
+            return KNOB + width * min(1.0, max(0.0, seconds * 1000 / self.maximum()))
+
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color(Role.WARN))
+        if begin is not None or end is not None:
+            left, right = place(begin or 0.0), place(self.maximum() / 1000 if end is None else end)
+            painter.drawRect(QRectF(left, middle + _RANGE, max(2.0, right - left), 2))
+            for x in (left, right - 2):
+                painter.drawRect(QRectF(x, middle - _RANGE, 2, 2 * _RANGE + 2))
+        painter.setBrush(self._theme.color(Role.TEXT))
+        for at in marks:
+            painter.drawEllipse(QPointF(place(at), middle - 2 * _DOT), _DOT, _DOT)
+
     def follow(self, seconds: float) -> None:
         """Shows a position, unless a drag is in progress."""
         if self.isSliderDown():
@@ -186,6 +214,12 @@ def clock(seconds: float) -> str:
     """Minutes, seconds and tenths, as 00:01.9. Rounded down, so that a clip never shows more than its length."""
     tenths = int(seconds * 10 + 1e-6)
     return f"{tenths // 600:02d}:{tenths // 10 % 60:02d}.{tenths % 10}"
+
+
+def time_words(playback: Playback, seconds: float) -> str:
+    """Timecode of a clip, 00:00:01:22; of a sound, minutes and seconds."""
+    rate = playback.rate_shown
+    return timecode(rate.frames(seconds), rate) if rate is not None else clock(seconds)
 
 
 class Transport(QWidget):
@@ -220,6 +254,8 @@ class Transport(QWidget):
         self._use_frame.hide()
         self._buttons = [self._back, self._play, self._on, self._loop, self._volume, self._full]
         self._position_name = _("Position")
+        self._counts_frames = False
+        self._rate = playback.rate_shown
         self._written = _BOTH
         """Template of the widest time text; empty if there is no room for it."""
         self._build_volume()
@@ -251,6 +287,11 @@ class Transport(QWidget):
         for button in (self._loop, self._volume, self._full):
             button.hide()
             self._buttons.remove(button)
+        self._fit()
+
+    def count_frames(self, on: bool) -> None:
+        """Shows timecode, number of the frame and speed instead of minutes and seconds, where there is room."""
+        self._counts_frames = on
         self._fit()
 
     def name_position(self, name: str) -> None:
@@ -326,6 +367,10 @@ class Transport(QWidget):
         self._mute.dress_sound(silent, self._told(SOUND))
         if playback.activity in (PlayState.EMPTY, PlayState.OPENING, PlayState.FAILED) and playback.length == 0:
             self._slider.setRange(0, 0)
+        self._slider.update()
+        if playback.rate_shown != self._rate:
+            self._rate = playback.rate_shown
+            self._fit()
         self._write_time()
 
     def _told(self, command: Command[Any]) -> str:
@@ -336,10 +381,26 @@ class Transport(QWidget):
         self._fit()
 
     def _write_time(self) -> None:
-        text = clock(self._playback.position)
-        if self._written == _BOTH:
-            text = f"{text} / {clock(self._playback.length)}"
+        playback = self._playback
+        rate = self._rate
+        if rate is not None and self._written in self._frames_written:
+            frame, last = (rate.frames(seconds) for seconds in (playback.position, playback.length))
+            said = [timecode(frame, rate)]
+            if self._written == self._frames_written[0]:
+                said = [f"{said[0]} / {timecode(last, rate)}", _("frame {n}", n=frame)]
+            if playback.is_playing and playback.rate != 1:
+                said.append(f"{playback.rate:g}×")
+            text = " · ".join(said)
+        else:
+            text = clock(playback.position)
+            if self._written != _POSITION:
+                text = f"{text} / {clock(playback.length)}"
         self._time.setText(text)
+
+    @property
+    def _frames_written(self) -> tuple[str, str]:
+        """Templates with frames, the longer one first."""
+        return " · ".join((f"{_CODE} / {_CODE}", _("frame {n}", n="0000"), "-8×")), f"{_CODE} · -8×"
 
     def _fit(self) -> None:
         """Hides controls until the slider has its minimum width."""
@@ -358,7 +419,9 @@ class Transport(QWidget):
         every = self._buttons
         without_loop = [button for button in every if button is not self._loop]
         fewest = [button for button in without_loop if button not in (self._back, self._on)]
-        return [(_BOTH, every), (_POSITION, every), (_POSITION, without_loop), ("", without_loop), ("", fewest)]
+        frames = self._frames_written if self._counts_frames and self._rate is not None else ()
+        fuller = [(written, every) for written in (*frames[:1], *(() if frames else (_BOTH,)), *frames[1:], _POSITION)]
+        return [*fuller, (_POSITION, without_loop), ("", without_loop), ("", fewest)]
 
     def _taken(self, written: str, buttons: list[BarButton]) -> int:
         """Width of everything except the slider, in pixels."""

@@ -139,10 +139,10 @@ def test_latest_of_many_seeks_wins(two: Band) -> None:
 def test_loop_runs_from_the_out_point_to_the_in_point(two: Band) -> None:
     two.clips.seek(0.4)
     two.all_say(10)
-    two.clips.set_in()
+    two.clips.set_range(*two.clips.from_here())
     two.clips.step(4)
     two.all_say(14)
-    two.clips.set_out()
+    two.clips.set_range(*two.clips.to_here())
     assert two.clips.range == pytest.approx((0.4, 0.6))
     two.clips.seek(0.4)
     two.all_say(10)

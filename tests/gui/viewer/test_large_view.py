@@ -452,3 +452,94 @@ async def test_side_pane_fits_larger_text(tmp_path, theme, qtbot):
             assert side.findChild(QScrollArea).widget().minimumSizeHint().width() <= side.width()
         finally:
             theme.scale_text(100)
+
+
+async def test_in_and_out_are_kept_with_the_take_and_playback_repeats_what_is_between(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        playback, first = rig.window.preview.playback, TaskId("t5")
+
+        def kept() -> list[tuple[float, float]]:
+            return [(round(one.start, 2), round(one.end, 2)) for one in rig.rows.row_of(first).task.trims]
+
+        async def at(seconds: float) -> None:
+            playback.seek(seconds)
+            await until(lambda: not playback.is_seeking and abs(playback.position - seconds) < 0.03)
+
+        await until(lambda: playback.position > 0)
+        press(rig, KEYS.Key_K)
+        await at(1.0)
+        press(rig, KEYS.Key_I)
+        await until(lambda: kept() == [(1.0, 5.0)])
+        await at(1.5)
+        press(rig, KEYS.Key_O)
+        await until(lambda: kept() == [(1.0, 1.54)])
+        await until(lambda: playback.range[0] == pytest.approx(1.0))
+        press(rig, KEYS.Key_Space)
+        await until(lambda: playback.position > 1.3)
+        await until(lambda: playback.position < 1.2)
+        assert playback.is_playing
+        press(rig, KEYS.Key_Right)
+        await until(lambda: playback.range == (None, None))
+        press(rig, KEYS.Key_Left)
+        await until(lambda: playback.range[0] == pytest.approx(1.0))
+        press(rig, KEYS.Key_L, SHIFT)
+        await until(lambda: kept() == [])
+        press(rig, KEYS.Key_Z, CONTROL)
+        await until(lambda: kept() == [(1.0, 1.54)])
+        assert not playback.loop
+
+
+async def test_note_stands_at_a_time_and_can_be_visited_done_and_removed(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        rig.window.resize(1800, 900)
+        await enter(rig)
+        playback, side = rig.window.preview.playback, rig.window.findChild(SidePane)
+        await until(lambda: playback.position > 0)
+        press(rig, KEYS.Key_K)
+        playback.seek(2.0)
+        await until(lambda: not playback.is_seeking and playback.position == pytest.approx(2.0))
+        press(rig, KEYS.Key_N)
+        asked = rig.window.findChild(AskText)
+        assert asked.windowTitle() == "Note at 00:00:02:00"
+        line_of(asked).setText("The hand is blurred")
+        asked.accept()
+
+        def marks() -> list[tuple[float, str, bool]]:
+            return [(one.at, one.text, one.is_done) for one in rig.rows.row_of(TaskId("t5")).task.marks]
+
+        await until(lambda: marks() == [(2.0, "The hand is blurred", False)])
+        await until(lambda: playback.marks == (2.0,))
+        playback.seek(0.0)
+        await until(lambda: playback.position == 0.0)
+        button(rig, "Go to").click()
+        await until(lambda: playback.position == pytest.approx(2.0))
+        button(rig, "Done").click()
+        await until(lambda: marks() == [(2.0, "The hand is blurred", True)])
+        button(rig, "Remove note").click()
+        await until(lambda: marks() == [])
+        rig.window.activateWindow()
+        await until(rig.window.isActiveWindow)
+        assert not any(one.text() == "The hand is blurred" and one.isVisible() for one in side.findChildren(QLabel))
+        press(rig, KEYS.Key_Z, CONTROL)
+        await until(lambda: len(marks()) == 1)
+
+
+async def test_large_view_shows_timecode_frame_and_speed(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        rig.window.resize(1800, 900)
+        await enter(rig)
+        playback = rig.window.preview.playback
+
+        def said() -> list[str]:
+            return [label.text() for label in rig.window.preview.findChildren(QLabel) if label.isVisible()]
+
+        await until(lambda: playback.position > 0)
+        press(rig, KEYS.Key_K)
+        playback.seek(1.5)
+        await until(lambda: "00:00:01:12 / 00:00:05:00 · frame 36" in said())
+        press(rig, KEYS.Key_L)
+        press(rig, KEYS.Key_L)
+        await until(lambda: any(text.endswith(" · 2×") for text in said()))
+        press(rig, KEYS.Key_Escape)
+        assert not any("frame" in text for text in said()), "at home the room is narrow"
