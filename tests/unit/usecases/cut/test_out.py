@@ -212,6 +212,21 @@ def test_paths_have_the_form_that_the_editor_reads(
     assert (reference(path, folder, editor), pathurl(path, folder, editor)) == (otio, xml)
 
 
+async def test_four_hundred_shots_leave_whole_and_each_with_a_reel_of_its_own(tmp_path: Path) -> None:
+    clip = shutil.copyfile(SAMPLES / SOUNDING, tmp_path / "clip.mp4")
+    async with cutting(tmp_path) as film:
+        for number in range(400):
+            if number % 2:
+                os.link(clip, tmp_path / f"{number}.mp4")
+            await film.take(number, f"Lighthouse {number}", sample="")
+        [otio], [xml], [edl] = [await written(film, form) for form in (CutForm.OTIO, CutForm.FCP7, CutForm.EDL)]
+    assert [len(judged(path).video_tracks()[0].find_clips()) for path in (otio, xml)] == [200, 200]
+    assert frames(judged(otio).duration()) == 400 * 120
+    reels = [line.split()[1] for line in edl.read_text("utf-8").splitlines() if " V     C " in line]
+    assert len(reels) == 400
+    assert len({reel for reel in reels if re.fullmatch("[A-Z0-9_]{1,8}", reel)}) == 201, "and BL"
+
+
 async def test_without_a_pick_nothing_is_written_and_it_says_so(tmp_path: Path) -> None:
     async with cutting(tmp_path) as film:
         await film.take(1, pick=Pick.NONE)
