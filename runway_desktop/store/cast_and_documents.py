@@ -30,7 +30,7 @@ def put_member(connection: sqlite3.Connection, member: Member, at: float) -> Non
 
 def documents(connection: sqlite3.Connection, kind: Document, name: str | None = None) -> list[str]:
     rows = connection.execute(
-        "SELECT text FROM documents WHERE kind = ?1 AND name = coalesce(?2, name) ORDER BY name, id",
+        "SELECT text FROM documents WHERE kind = ? AND name = coalesce(?, name) ORDER BY name, id",
         (kind.value, None if name is None else to_cell(name)),
     )
     return [to_text(text) for (text,) in rows]
