@@ -64,6 +64,10 @@ def main(words: Sequence[str] | None = None) -> int:
         from .ui.media.drawing import main as draw
 
         return draw(given[1:])
+    if given[:1] == ["--sheet"]:
+        from .ui.media.sheet_child import main as draw_sheet
+
+        return draw_sheet()
     if given[:1] == ["--strips"]:
         # The user is waiting with the pointer on a poster, so this must be fast.
         from .app.plain_imports import import_qt

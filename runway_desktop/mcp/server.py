@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
 import logging
 import mimetypes
@@ -29,15 +30,18 @@ from msgspec import UNSET, UnsetType
 from PIL import Image
 
 from runway_desktop import __version__
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.permissions import COMMAND_LINE, LONGEST_WAIT, NAMELESS, clean_name
 from runway_desktop.remote.engine_client import EngineClient
 from runway_desktop.remote.messages import LONGEST_LINE
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
+from runway_desktop.services.media.contact_sheet import Tile, drawn
 from runway_desktop.services.supervised import report
 from runway_desktop.usecases.clients.refusals import CallRefused
 from runway_desktop.values import Struct
 
-from .pictures import contact_sheet, encoded, picture_of
+from .pictures import encoded, picture_of
 from .tools import TOOLS
 
 log = logging.getLogger(__name__)
@@ -176,13 +180,22 @@ def _pictures(files: list[dict[str, Any]]) -> list[types.ContentBlock]:
 
 
 def _sheet(takes: list[dict[str, Any]]) -> list[types.ImageContent]:
-    """One picture of the takes that have one, each with its number and the beginning of its id."""
-    pictures = []
+    """One picture of the takes, each with its number and the beginning of its id."""
+    tiles = []
     for take in takes:
-        if (found := picture_of(take.get("file", {}))) is not None:
-            take["is_shown"] = True
-            pictures.append((f"{take['number']}  {take['id'][:8]}", found))
-    return [_content(contact_sheet(pictures))] if pictures else []
+        file = take.get("file", {})
+        path = "" if file.get("is_missing") else file.get("path", "")
+        pictures = tuple(filter(None, (path, file.get("poster", ""))))
+        clip = path if file.get("media") == Media.VIDEO else ""
+        tiles.append(Tile(name=f"{take['number']}  {take['id'][:8]}", pictures=pictures, clip=clip))
+    try:
+        pages = drawn("", tiles, is_pdf=False)
+    except NotPossible as error:
+        log.warning("%s (%s)", error, error.detail)
+        return []
+    for take, is_shown in zip(takes, pages.shown, strict=True):
+        take["is_shown"] = is_shown
+    return [_content(Image.open(io.BytesIO(page))) for page in pages.files if any(pages.shown)]
 
 
 def _content(picture: Image.Image) -> types.ImageContent:

@@ -204,7 +204,7 @@ class Theme(QObject):
         self._icons: dict[tuple[str, Role], QIcon] = {}
         self._colors: dict[Role, QColor] = {}
         application.setStyle("Fusion")
-        self._font = _font(QGuiApplication.font())
+        self._font = program_font(QGuiApplication.font())
         application.setFont(self._font)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
         self._apply()
@@ -401,7 +401,7 @@ class DarkRoom(Theme):
         return _colors(is_dark=True, is_strong=self._theme.is_strong, accent=self._theme.look.accent)
 
 
-def _font(system: QFont) -> QFont:
+def program_font(system: QFont) -> QFont:
     """Our own font for the same look everywhere, at the system's size if that is larger. The system's fonts are
     fallbacks, for example for Japanese."""
     for face in FACES:

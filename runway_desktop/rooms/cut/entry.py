@@ -49,7 +49,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.tasks import KEYED
 
-from .model import NO_FFMPEG, CutForm, CutModel, Editor, Progress
+from .model import NO_FFMPEG, CutForm, CutModel, Editor, Progress, Told
 from .room import BACK, EXPORT, IN, NOTE, ON, OUT, WHOLE
 from .side import WIDTH as SIDE
 from .side import Side
@@ -68,10 +68,16 @@ _EXPORTS = {
     CutForm.EDL: (Text("EDL, for most programs, notes as markers"), ".edl"),
     CutForm.FOLDER: (Text("Folder with all three and the clips"), ""),
     CutForm.MP4: (Text("One MP4, joined by your ffmpeg"), ".mp4"),
+    CutForm.CONTACT_SHEET: (Text("Contact sheet, as PDF or PNG"), ".pdf *.png"),
 }
+"""The first ending is suggested."""
 _EDITORS = (
     (Editor.RESOLVE, Text("Paths for Resolve")), (Editor.PREMIERE, Text("Paths for Premiere")),
     (Editor.KDENLIVE, Text("Paths for Kdenlive")),
+)  # fmt: skip
+_TOLD = (
+    (Told.PROMPT, Text("Contact sheet with prompts")), (Told.MODEL, Text("Contact sheet with models")),
+    (Told.COST, Text("Contact sheet with what was charged")),
 )  # fmt: skip
 _GAINS = (6.0, 0.0, -3.0, -6.0, -12.0, -18.0, -24.0)
 """Decibels."""
@@ -465,6 +471,8 @@ class Tools(QWidget):
     def __init__(self, model: CutModel, desk: Desk) -> None:
         super().__init__(desk.window)
         self._model, self._desk, self._editor = model, desk, Editor.RESOLVE
+        self.told = set[Told]()
+        """What the next contact sheet tells; it may go to a client, so each begins without."""
         self.rate = push_button(self, "", self._open_rates, kind="chip")
         self.review = push_button(self, "", self._send, spoken=_("Send for review…"), tip=_("Send for review…"))
         self.export = push_button(self, f"{_('Export')}{BELOW}", self.open_exports, spoken=_("Export"))
@@ -505,12 +513,15 @@ class Tools(QWidget):
                 action.setEnabled(False)
         menu.addSeparator()
         add_choices(menu, _EDITORS, self._editor, partial(setattr, self, "_editor"))
+        menu.addSeparator()
+        for one, tick in _TOLD:
+            add_check(menu, str(tick), partial(self.told.symmetric_difference_update, {one}), checked=one in self.told)
         open_below(menu, self.export)
 
     def _choose_target(self, form: CutForm) -> None:
         said, suffix = _EXPORTS[form]
         name = safe_name(self._model.project) or "cut"
-        start = Path(f"{name}{suffix}")
+        start = Path(f"{name}{suffix.partition(' ')[0]}")
         filters = f"{said} (*{suffix})" if suffix else ""
         choose_target(self._desk.window, _("Export the cut"), partial(self.write, form), start, filters)
 
@@ -523,7 +534,9 @@ class Tools(QWidget):
 
         progress = Progress(told)
         number = activity.follow(_("Exporting “{name}”…", name=target.name), _("Stop"), progress.stop)
-        self._model.export(form, target, self._editor, progress, partial(self._written, number))
+        self._model.export(form, target, self._editor, tuple(self.told), progress, partial(self._written, number))
+        if form is CutForm.CONTACT_SHEET:
+            self.told.clear()
 
     def _written(self, number: int, paths: Sequence[Path]) -> None:
         models = self._desk.models

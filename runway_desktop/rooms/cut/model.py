@@ -6,7 +6,7 @@ Reads the store when it opens and shortly after tasks change. Trying and preview
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from runway_desktop.services.exchange.cut.references import Editor
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _, ngettext
+from runway_desktop.usecases.cut.contact_sheet import Told
 from runway_desktop.usecases.cut.cuts import NO_FFMPEG
 from runway_desktop.usecases.cut.playing import CutCard, CutView, playing
 from runway_desktop.usecases.shots import ProjectShot, ShotTake
@@ -32,7 +33,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model, Soon
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 
-__all__ = ["NO_FFMPEG", "Card", "CutForm", "CutModel", "Editor", "Progress"]
+__all__ = ["NO_FFMPEG", "Card", "CutForm", "CutModel", "Editor", "Progress", "Told"]
 SETTLE_MS = 150
 
 
@@ -355,14 +356,20 @@ class CutModel(Model):
         )
 
     def export(
-        self, form: CutForm, target: Path, editor: Editor, progress: Progress, then: Callable[[Sequence[Path]], object]
+        self,
+        form: CutForm,
+        target: Path,
+        editor: Editor,
+        told: Collection[Told],
+        progress: Progress,
+        then: Callable[[Sequence[Path]], object],
     ) -> None:
         """`then` gets what was written; nothing if it failed or was stopped."""
 
         async def write(view: CutView) -> None:
             paths: Sequence[Path] = ()
             try:
-                paths = (await self._cases.cuts.export(view, form, target, editor, progress)).paths
+                paths = (await self._cases.cuts.export(view, form, target, editor, progress, told)).paths
             finally:
                 then(paths)
 

@@ -124,6 +124,10 @@ class CutWished(Wish, frozen=True, kw_only=True, rename={"editor": "for"}):
     edl: Annotated[Target, _says("as EDL to FILE, its notes to a second list")] = ""
     mp4: Annotated[Target, _says("as one film to FILE, by ffmpeg")] = ""
     folder: Annotated[Target, _says("all lists with copies of the clips to a new folder FILE")] = ""
+    contact_sheet: Annotated[Target, _says("a frame of each shot to FILE, which ends in .pdf or .png")] = ""
+    prompt: Annotated[bool, _says("the contact sheet tells prompts")] = False
+    model: Annotated[bool, _says("the contact sheet tells models")] = False
+    cost: Annotated[bool, _says("the contact sheet tells what was charged")] = False
     editor: Annotated[str, _says("resolve, premiere or kdenlive: how files are named that lie elsewhere")] = "resolve"
 
 
@@ -240,7 +244,7 @@ class TakeAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     state: str
     file: FileAnswer | None = None
-    is_shown: Annotated[bool, _says("false for a sound, what is not saved, a clip not yet seen")]
+    is_shown: Annotated[bool, _says("false for a sound, what is not saved, what cannot be read")]
 
 
 class LookAnswer(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
 from runway_desktop.usecases.shots import Shots
 from runway_desktop.values import as_json, replace
 
+from .contact_sheet import Told, tile_of
 from .playing import CutCard, CutView, PlannedShot, view_of
 
 NOTHING_PICKED = Text("Nothing is picked in this project.")
@@ -118,9 +119,11 @@ class Cuts:
         target: Path,
         editor: Editor = Editor.RESOLVE,
         progress: Progress | None = None,
+        told: Collection[Told] = (),
     ) -> Exported:
         """Writes the cut to a file of this name, or of the next free one; of `CutForm.FOLDER` it is a folder that is
-        made. NotPossible if nothing plays, or without ffmpeg for a film; DiskError."""
+        made. A contact sheet has frame and shot of each card, and of its take only what is `told`: it goes to clients.
+        NotPossible if nothing plays, without ffmpeg for a film, or if a sheet cannot be drawn; DiskError."""
         files = self._engine.cut_files
         timeline = await files.known(view.timeline)
         gaps = tuple(item for item in timeline.items if item.gap is not None)
@@ -131,6 +134,9 @@ class Cuts:
                 )
             raise NotPossible(NOTHING_PICKED, advice=Text("Pick a take of a shot: it plays in the cut."))
         progress = progress or Progress()
+        if form is CutForm.CONTACT_SHEET:
+            tiles = [tile_of(card, number, told) for number, card in enumerate(view.cards, 1)]
+            return replace(await files.contact_sheet(timeline.name, tiles, target), gaps=gaps)
         if form is not CutForm.MP4:
             return replace(await files.export(timeline, form, target, editor, progress), gaps=gaps)
         if not (program := await in_worker(None, ffmpeg.found)):

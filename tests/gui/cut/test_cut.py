@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton
 
 from runway_desktop.domain.film.cut import GapMode
 from runway_desktop.domain.task import Pick, TaskId, Trim
 from runway_desktop.rooms.cut.entry import EmptyCut
 from runway_desktop.services.exchange.cut.cut_files import CutForm
+from runway_desktop.usecases.cut.contact_sheet import Told
 from tests.gui.cut.film import Film, a_film
 from tests.rigs.clips import write_wav
 from tests.rigs.desktop import Desktop, move_pointer, rest, until
@@ -178,6 +179,21 @@ async def test_export_writes_the_cut_and_offers_to_show_it(tmp_path, theme):
         activity = film.rig.models.activity
         await until(lambda: activity.messages() == ["Exported: “Aurora.otio”"])
         assert film.model.gap_words == "1 gap, 5:00, becomes black."
+
+
+async def test_contact_sheet_begins_each_time_without_what_it_told_before(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        tools = film.page.tools
+        tools.open_exports()
+        ticks = [tick for tick in tools.findChild(QMenu).actions() if tick.text().startswith("Contact sheet with")]
+        assert [tick.isChecked() for tick in ticks] == [False] * 3
+        ticks[1].trigger()
+        assert tools.told == {Told.MODEL}
+        tools.write(CutForm.CONTACT_SHEET, tmp_path / "Aurora.png")
+        assert not tools.told
+        await until((tmp_path / "Aurora.png").exists)
+        await until(lambda: film.rig.models.activity.messages() == ["Exported: “Aurora.png”"])
 
 
 async def test_cut_plays_through_a_trimmed_join(tmp_path, theme):

@@ -387,25 +387,6 @@ async def test_result_has_its_present_file_and_a_small_picture_on_request(tmp_pa
     assert len(pictures[0]) <= LARGEST_PICTURE
 
 
-async def test_takes_are_looked_at_on_one_picture_and_those_without_are_named(tmp_path: Path):
-    takes: list[dict[str, Any]] = []
-    for number in range(1, 10):
-        path = tmp_path / f"{number}.png"
-        Image.effect_noise((1280, 720), 90).convert("RGB").save(path)
-        takes.append({"number": number, "id": f"{number:032x}", "file": {"media": "image", "path": str(path)}})
-    (tmp_path / "2.png").write_bytes(b"no picture")
-    takes[2]["file"]["is_missing"] = True
-    del takes[3]["file"]
-    line: Any = Answers({"takes": takes})
-    result: Any = await answered(line, "look", {"ids": ["a"]})
-    _, sheet = result.content
-    shown = [take["number"] for take in result.structured_content["takes"] if take.get("is_shown")]
-    assert shown == [1, 5, 6, 7, 8, 9]
-    content = base64.b64decode(sheet.data)
-    assert len(content) <= LARGEST_PICTURE
-    assert Image.open(io.BytesIO(content)).size == (1023, 726)
-
-
 async def test_wait_with_a_token_reports_changes_only():
     task = {"id": "a", "state": "pending", "status": "PENDING"}
     runs = {**task, "state": "running", "status": "RUNNING", "progress": 0.5}

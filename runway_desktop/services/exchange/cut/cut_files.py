@@ -22,6 +22,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for, worded
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.whole_copy import Names, put_whole
+from runway_desktop.services.media.contact_sheet import Tile, drawn
 from runway_desktop.services.media.media_facts import probe
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
@@ -42,6 +43,8 @@ class CutForm(StrEnum):
     """With a second list for its notes."""
     MP4 = "mp4"
     """One film."""
+    CONTACT_SHEET = "contact_sheet"
+    """A PDF, or a PNG for each page."""
     FOLDER = "folder"
     """The first three in a new folder that can be moved, with copies of the clips."""
 
@@ -111,6 +114,10 @@ class CutFiles:
         except asyncio.CancelledError:
             progress.stop()
             raise
+
+    async def contact_sheet(self, title: str, tiles: Sequence[Tile], target: Path) -> Exported:
+        """A PDF, or for a name that ends in .png a picture of each page. NotPossible if it cannot be drawn."""
+        return Exported(paths=await in_worker(self._workers, _sheet, title, tiles, target))
 
     async def _with_copies(self, timeline: Timeline, folder: Path, progress: Progress) -> tuple[Timeline, int]:
         names, copies = Names(beside=False), dict[str, Path]()
@@ -182,7 +189,18 @@ def new_folder(wanted: Path) -> Path:
 def _write(timeline: Timeline, form: CutForm, target: Path, editor: Editor) -> tuple[Path, ...]:
     """In a worker."""
     written = {ending: write(timeline, target.parent, editor) for ending, write in _WRITERS[form].items()}
-    contents = {ending: content for ending, content in written.items() if content}
+    return _put(target, {ending: content for ending, content in written.items() if content})
+
+
+def _sheet(title: str, tiles: Sequence[Tile], target: Path) -> tuple[Path, ...]:
+    """In a worker."""
+    ending = ".png" if target.suffix.lower() == ".png" else ".pdf"
+    pages = drawn(title, tiles, is_pdf=ending == ".pdf").files
+    return _put(target, {f"-{page:02}{ending}" if page > 1 else ending: file for page, file in enumerate(pages, 1)})
+
+
+def _put(target: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """In a worker. `contents`: by what follows the name."""
     with spoken_for(target.parent, needed=sum(map(len, contents.values()))):
         paths = free_paths(target, list(contents))
         for path, content in zip(paths, contents.values(), strict=True):

@@ -69,3 +69,6 @@ def test_command_takes_files_beside_the_caller() -> None:
     assert (found.project, vars(found)["for"]) == ("Aurora spot", "premiere")
     assert found.otio == os.path.abspath("out/cut.otio")
     assert found.mp4 == ""
+    sheet = read(["cut", "export", "Aurora spot", "--contact-sheet", "sheet.pdf", "--model"])
+    assert sheet.contact_sheet == os.path.abspath("sheet.pdf")
+    assert (sheet.prompt, sheet.model, sheet.cost) == (False, True, False)
