@@ -6,7 +6,7 @@ Reads the store when it opens and shortly after tasks change. Trying and preview
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.cut.contact_sheet import Told
 from runway_desktop.usecases.cut.cuts import NO_FFMPEG
 from runway_desktop.usecases.cut.playing import CutCard, CutView, playing
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.shots import ProjectShot, ShotTake
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.tasks import settings_words
@@ -111,11 +112,10 @@ class CutModel(Model):
         self._is_wanted = self._is_reading = False
         self._soon = Soon(self, SETTLE_MS, self.refresh)
         bridge.tasks_touched.connect(self._touched)
-        bridge.tasks_added.connect(self._touched)
+        bridge.tasks_added.connect(self._soon.begin)
 
     def open(self, project: str) -> None:
-        if project != self.project:
-            self.project, self.view, self.cards, self.at = project, None, (), 0
+        self.project, self.view, self.cards, self.at, self._plays = project, None, (), 0, ()
         self.refresh()
 
     def close(self) -> None:
@@ -506,8 +506,8 @@ class CutModel(Model):
         finally:
             self._is_reading = False
 
-    def _touched(self, _touches: object) -> None:
-        if self.project:
+    def _touched(self, touches: Mapping[TaskId, Touch]) -> None:
+        if any(touch.task is not None or touch.outputs for touch in touches.values()):
             self._soon.begin()
 
 

@@ -486,17 +486,7 @@ class CutStrip(QListView):
                 left, wide = bar.left() + bar.width() * card.start / card.duration, card.length / card.duration
                 painter.fillRect(QRectF(left, bar.top(), bar.width() * min(1.0, wide), 3), Qt.GlobalColor.white)
             if rect.width() > _LEAST_TEXT:
-                self._letters.badge(
-                    painter, QRectF(rect).adjusted(0, 0, 0, 22 - CARD), card.name, at_left=True, inset=5
-                )
-                above = QRectF(rect).adjusted(0, 0, 0, -8)
-                self._letters.badge(painter, above, self._cut.length_words(card.length), at_left=False, inset=5)
-                if card.trying is not None:
-                    top = QRectF(rect).adjusted(0, 0, 0, 22 - CARD)
-                    said = _("Take {number}", number=card.trying + 1)
-                    self._letters.badge(painter, top, said, at_left=False, inset=5)
-                elif card.playing is not None:
-                    self._takes.mark(painter, QRect(rect.right() - 21, rect.top() + 5, 16, 16))
+                self._badges(painter, QRectF(rect).adjusted(_HANDLE, 0, -_HANDLE, 0) if is_now else QRectF(rect), card)
         if is_now:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color(Role.ACCENT), 3))
@@ -507,6 +497,16 @@ class CutStrip(QListView):
                     grip = QRectF(left + _HANDLE / 2 - 1, rect.center().y() - 11, 2, 22)
                     painter.fillRect(grip, theme.color(Role.ON_ACCENT))
         painter.setOpacity(1.0)
+
+    def _badges(self, painter: QPainter, room: QRectF, card: Card) -> None:
+        top, badge = room.adjusted(0, 0, 0, 22 - CARD), self._letters.badge
+        badge(painter, top, card.name, at_left=True, inset=5)
+        length = self._cut.length_words(card.length)
+        badge(painter, room.adjusted(0, 0, 0, -8), length, at_left=False, inset=5)
+        if card.trying is not None:
+            badge(painter, top, _("Take {number}", number=card.trying + 1), at_left=False, inset=5)
+        elif card.playing is not None:
+            self._takes.mark(painter, QRect(round(room.right()) - 21, round(room.top()) + 5, 16, 16))
 
     def _gap(self, painter: QPainter, rect: QRect, card: Card) -> None:
         self._dashed(painter, rect, "")
@@ -542,10 +542,11 @@ class CutStrip(QListView):
             said = said if room.width() > 2 * _THUMB.width() else ""
             words = room.adjusted(_THUMB.width() + GRID, 0, 0, 0)
             draw_line(painter, words, f"{take + 1}  {said}", small, theme.color(Role.TEXT) if is_tried else muted)
-        if more := len(card.takes) - len(shown):
+        more = len(card.takes) - len(shown)
+        if more and len(shown) < self.lines:
             room = self.take_rect(card, len(shown))
             draw_line(painter, room, ngettext("{n} more", "{n} more", more), small, muted)
-        elif card.detail:
+        elif card.detail and not more:
             draw_line(painter, self.take_rect(card, len(shown)), card.detail, small, muted)
 
     def _sound(self, painter: QPainter) -> None:

@@ -11,7 +11,7 @@ from runway_desktop.domain.task import Pick, TaskId, Trim
 from runway_desktop.rooms.cut.entry import EmptyCut
 from runway_desktop.services.exchange.cut.cut_files import CutForm
 from runway_desktop.usecases.cut.contact_sheet import Told
-from tests.gui.cut.film import Film, a_film
+from tests.gui.cut.film import PROJECT, Film, a_film
 from tests.rigs.clips import write_wav
 from tests.rigs.desktop import Desktop, move_pointer, rest, until
 
@@ -206,6 +206,16 @@ async def test_cut_plays_through_a_trimmed_join(tmp_path, theme):
         assert film.model.card.name == "020"
         film.press(KEYS.Key_K)
         assert not film.page.player.is_playing
+
+
+async def test_cut_that_was_left_plays_again_when_it_is_opened(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.rig.window.pages.leave_view()
+        assert film.page.player.parts == ()
+        film.rig.open_room("cut", PROJECT)
+        await until(lambda: len(film.page.player.parts) == 3)
+        assert film.model.position == 0.0
 
 
 async def test_project_without_shots_says_what_a_cut_needs(tmp_path, theme):
