@@ -9,10 +9,12 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
     QDropEvent,
     QFocusEvent,
     QFontMetrics,
+    QHideEvent,
     QImage,
     QPainter,
     QResizeEvent,
@@ -79,7 +81,7 @@ _TOLD = (
     (Told.PROMPT, Text("Contact sheet with prompts")), (Told.MODEL, Text("Contact sheet with models")),
     (Told.COST, Text("Contact sheet with what was charged")),
 )  # fmt: skip
-_GAINS = (6.0, 0.0, -3.0, -6.0, -12.0, -18.0, -24.0)
+_GAINS = (0.0, -3.0, -6.0, -12.0, -18.0, -24.0)
 """Decibels."""
 _TALL, _MIDDLING = 620, 560
 """Heights of the view with room for four takes below each shot, and for two."""
@@ -184,6 +186,15 @@ class CutPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         self.model.add_files([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.chosen_ids():
+            self._window.task_menu.popup(event.globalPos())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._full is None:
+            self.player.pause()
 
     def _left(self) -> None:
         self.model.close()

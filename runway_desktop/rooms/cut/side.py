@@ -52,9 +52,19 @@ class Side(QWidget):
         trims = vbox(hbox(self._title, STRETCH, self._used), self._frames, hbox(self._in, STRETCH, self._out))
         self._trims = QWidget(content)
         self._trims.setLayout(trims)
+        self._remove = push_button(content, _("Remove from the cut"), model.remove_file, kind="link")
         self._notes = strong(words(content))
         self._noted = vbox(spacing=GRID // 2)
-        rows = (self._shot, self._about, self._trying, self._prompt, self._trims, line(content), self._notes)
+        rows = (
+            self._shot,
+            self._about,
+            self._trying,
+            self._prompt,
+            self._trims,
+            self._remove,
+            line(content),
+            self._notes,
+        )
         vbox(*rows, self._noted, STRETCH, on=content, margins=2 * GRID, spacing=GRID + GRID // 2)
         vbox((scroll_area(self, content), 1), on=self)
         model.changed.connect(self.renew)
@@ -63,6 +73,7 @@ class Side(QWidget):
 
     def renew(self) -> None:
         model, card = self._model, self._model.card
+        self._remove.setVisible(card is not None and card.is_file)
         for part in (self._shot, self._about, self._prompt, self._trims, self._trying):
             part.setVisible(card is not None)
         if card is not None:

@@ -303,6 +303,7 @@ class CutStrip(QListView):
         point = event.position().toPoint()
         found, cut = self.at(point), self._cut
         if found is None or event.button() is not Qt.MouseButton.LeftButton:
+            cut.go(found.card if found is not None and found.hit is Hit.CARD else cut.at)
             return
         self._pressed = (found, point)
         match found.hit:

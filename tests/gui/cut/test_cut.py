@@ -11,8 +11,8 @@ from runway_desktop.domain.task import Pick, TaskId, Trim
 from runway_desktop.rooms.cut.entry import EmptyCut
 from runway_desktop.services.exchange.cut.cut_files import CutForm
 from runway_desktop.usecases.cut.contact_sheet import Told
-from tests.gui.cut.film import PROJECT, Film, a_film
-from tests.rigs.clips import write_wav
+from tests.gui.cut.film import PROJECT, SAND, Film, a_film
+from tests.rigs.clips import SAMPLES, write_wav
 from tests.rigs.desktop import Desktop, move_pointer, rest, until
 
 KEYS, ALT = Qt.Key, Qt.KeyboardModifier.AltModifier
@@ -72,7 +72,7 @@ async def test_alt_arrow_moves_the_shot_and_undo_puts_it_back(tmp_path, theme):
         film.press(KEYS.Key_Right, ALT)
         await until(lambda: order(film) == ["020", "010", "030"])
         assert film.model.card.name == "010"
-        undo(film)
+        film.press(KEYS.Key_Z, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: order(film) == ["010", "020", "030"])
 
 
@@ -169,6 +169,20 @@ async def test_dropped_sound_is_the_lane(tmp_path, theme):
         await until(lambda: film.model.sound is not None and film.page.strip.peaks)
         undo(film)
         await until(lambda: film.model.sound is None)
+
+
+async def test_dropped_clip_is_a_card_that_can_be_trimmed_and_removed(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.model.add_files([SAMPLES / SAND[0]])
+        await until(lambda: order(film)[-1] == "File")
+        film.press(KEYS.Key_End)
+        film.page.player.seek(film.model.length - 1.0)
+        film.press(KEYS.Key_I)
+        await until(lambda: film.model.card.start == 1.0)
+        [remove] = [one for one in film.page.side.findChildren(QPushButton) if one.text() == "Remove from the cut"]
+        QTest.mouseClick(remove, LEFT)
+        await until(lambda: len(order(film)) == 3)
 
 
 async def test_export_writes_the_cut_and_offers_to_show_it(tmp_path, theme):
