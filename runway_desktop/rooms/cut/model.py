@@ -285,7 +285,7 @@ class CutModel(Model):
         if self.view is None or not (0 <= at < amount and 0 <= before <= amount) or before in (at, at + 1):
             return
         card, ahead = self.cards[at], self.cards[before].id if before < amount else None
-        self._edit(self._cases.cuts.move(self.view, card.id, ahead), _("Shot {shot} moved.", shot=card.name))
+        self._edit(self._cases.cuts.move(self.view, card.id, ahead), _("Shot {shot} moved.", shot=card.name), "order")
 
     def set_rate(self, rate: FrameRate) -> None:
         self._change(_("The cut has {rate} fps now.", rate=rate.name), rate=rate)
@@ -299,13 +299,13 @@ class CutModel(Model):
 
     def remove_sound(self) -> None:
         work = self._cases.cuts.set_sound(self.project, None)
-        self._edit(work, _("Sound removed from the cut. Its file stays."))
+        self._edit(work, _("Sound removed from the cut. Its file stays."), "sound")
 
     def remove_file(self) -> None:
         """The current card, if it is a file from outside."""
         if (card := self.card) is not None and card.is_file:
             work = self._cases.cuts.remove_file(self.project, card.id)
-            self._edit(work, _("“{name}” removed from the cut. The file stays.", name=card.detail))
+            self._edit(work, _("“{name}” removed from the cut. The file stays.", name=card.detail), "files")
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Clips and stills become cards, a sound the lane."""
@@ -313,10 +313,10 @@ class CutModel(Model):
         others = [path for path in paths if path not in sounds]
         if sounds:
             work = self._cases.cuts.set_sound(self.project, sounds[-1])
-            self._edit(work, _("“{name}” is the sound of the cut.", name=sounds[-1].name))
+            self._edit(work, _("“{name}” is the sound of the cut.", name=sounds[-1].name), "sound")
         if others and self.view is not None:
             said = ngettext("{n} file added to the cut.", "{n} files added to the cut.", len(others))
-            self._edit(self._cases.cuts.add_files(self.view, others), said)
+            self._edit(self._cases.cuts.add_files(self.view, others), said, "files", "order")
 
     def add_note(self, text: str, at: float) -> None:
         note = CutNote(id=new_task_id(), at=self._whole(at), text=text.strip())
@@ -330,15 +330,15 @@ class CutModel(Model):
         self._change(_("Note removed."), notes=tuple(one for one in self.cut.notes if one.id != note_id))
 
     def _change(self, said: str, **members: Any) -> None:
-        self._edit(self._cases.cuts.change(self.project, lambda cut: replace(cut, **members)), said)
+        self._edit(self._cases.cuts.change(self.project, lambda cut: replace(cut, **members)), said, *members)
 
-    def _edit(self, work: Coroutine[Any, Any, Cut], said: str) -> None:
-        """Stores a change, with undo."""
+    def _edit(self, work: Coroutine[Any, Any, Cut], said: str, *members: str) -> None:
+        """Stores a change of these members. Its undo leaves the others as they are then."""
 
         def done(before: Cut) -> None:
             self.refresh()
             if said:
-                self.undo_offered.emit(said, lambda: self._edit(self._cases.cuts.put_back(before), ""))
+                self.undo_offered.emit(said, lambda: self._change("", **{one: getattr(before, one) for one in members}))
 
         self._runner(work, "change the cut", done=done)
 
@@ -429,10 +429,10 @@ class CutModel(Model):
             return
         if card.is_still:
             work = self._cases.cuts.set_length(self.project, card.id, end - start)
-            self._edit(work, _("Length of {shot} changed.", shot=card.name))
+            self._edit(work, _("Length of {shot} changed.", shot=card.name), "lengths")
         elif card.is_file:
             work = self._cases.cuts.trim_file(found, self.project, start, end)
-            self._edit(work, _("In and out changed."))
+            self._edit(work, _("In and out changed."), "files")
         else:
             self._judge.set_trims(found.trims(start, end))
 

@@ -142,6 +142,8 @@ async def test_note_stands_at_the_cuts_time_when_shots_move(tmp_path, theme):
         await until(lambda: film.model.notes)
         film.model.move_by(1)
         await until(lambda: order(film) == ["010", "030", "020"])
+        undo(film)
+        await until(lambda: order(film) == ["010", "020", "030"])
         [note] = film.model.notes
         assert (note.at, note.text) == (6.0, "Horn one beat later")
         names = [one.accessibleName() for one in film.page.side.findChildren(QPushButton)]
