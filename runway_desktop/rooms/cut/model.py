@@ -116,6 +116,8 @@ class CutModel(Model):
 
     def open(self, project: str) -> None:
         self.project, self.view, self.cards, self.at, self._plays = project, None, (), 0, ()
+        # The strip's rows go before it is laid out again.
+        self.changed.emit()
         self.refresh()
 
     def close(self) -> None:

@@ -230,6 +230,7 @@ async def test_cut_that_was_left_plays_again_when_it_is_opened(tmp_path, theme):
         film.rig.window.pages.leave_view()
         assert film.page.player.parts == ()
         film.rig.open_room("cut", PROJECT)
+        assert film.page.strip.model().rowCount() == len(film.model.cards) == 0
         await until(lambda: len(film.page.player.parts) == 3)
         assert film.model.position == 0.0
 
