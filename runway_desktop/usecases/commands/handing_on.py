@@ -16,6 +16,7 @@ from runway_desktop.texts import Text, in_turn
 from runway_desktop.usecases.casting import as_asked
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 from runway_desktop.usecases.words.failures import no_link_words
+from runway_desktop.usecases.words.support import support_details
 from runway_desktop.values import replace
 
 from .command import EXCHANGE, LIST, Command, Scope, Standard, Surface
@@ -87,8 +88,6 @@ async def _links(context: Context, rows: Sequence[Row], _: Given) -> Report:
 
 async def _support(context: Context, rows: Sequence[Row], given: Given) -> Report:
     """Details for Runway's support, without secrets, and without the prompt unless requested."""
-    from runway_desktop.usecases.words.support import support_details
-
     engine, texts = context.engine, []
     for task_id in ids_of(rows):
         details = await engine.library.details(task_id)

@@ -31,6 +31,7 @@ from .files import binned_words, file_words, first_problem, missing_words, troub
 from .holds import kept_words
 from .plain import shown
 from .states import Tone, canceled_cost
+from .uncertain import verdict_words
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Usual
@@ -203,8 +204,6 @@ def trouble_of(row: Row, catalog: Catalog, kept: Kept | None) -> str:
             refusals = (_refusal_words(_field_label(task, catalog, r.path), r.message) for r in task.refusals)
             return "\n".join((failure_words(task.failure), *refusals))
         case State.UNCERTAIN if task.evidence is not None:
-            from .uncertain import verdict_words
-
             return str(in_turn(sending_words(task.evidence.cause), verdict_words(task.evidence)))
         case State.UNCERTAIN:
             return _("Runway didn't answer. The task may have been created and charged.")
