@@ -23,10 +23,18 @@ def _take_preset(number: int, window: Any) -> None:
     window.models.composer.presets.take_key(number)
 
 
+def _hidden(window: Any) -> Text | str:
+    return "" if window.composer_pane.isVisible() else Text("The request is not shown here.")
+
+
 _making = RecordsOf[Any](MAKING, Scope.WINDOW)
 # Left out of the palette, which lists each preset by name.
 _preset = RecordsOf[Any](
-    MAKING, Scope.WINDOW, submenu=Text("Presets"), left_out_of=frozenset({Surface.PALETTE, Surface.HELP})
+    MAKING,
+    Scope.WINDOW,
+    submenu=Text("Presets"),
+    left_out_of=frozenset({Surface.PALETTE, Surface.HELP}),
+    why_not=_hidden,
 )
 
 SEND = _making(

@@ -543,3 +543,18 @@ async def test_large_view_shows_timecode_frame_and_speed(tmp_path, theme, qtbot)
         await until(lambda: any(text.endswith(" · 2×") for text in said()))
         press(rig, KEYS.Key_Escape)
         assert not any("frame" in text for text in said()), "at home the room is narrow"
+
+
+async def test_preset_by_key_does_not_change_a_request_that_is_not_shown(tmp_path, theme):
+    async with opened(tmp_path, theme) as rig:
+        rig.composer.set_prompt("Fog")
+        rig.composer.presets.save("Short", with_prompt=True, key=2)
+        await rest()
+        rig.composer.set_prompt("Storm")
+        await enter(rig)
+        press(rig, KEYS.Key_2, CONTROL)
+        await rest()
+        assert rig.composer.prompt == "Storm"
+        press(rig, KEYS.Key_Escape)
+        QTest.keyClick(rig.window.view, KEYS.Key_2, CONTROL)
+        await until(lambda: rig.composer.prompt == "Fog")
