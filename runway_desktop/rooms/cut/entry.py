@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QImage,
     QPainter,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
 
@@ -190,6 +191,10 @@ class CutPage(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.chosen_ids():
             self._window.task_menu.popup(event.globalPos())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
