@@ -10,7 +10,7 @@ from enum import Enum
 from functools import partial
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.texts import Text, _
@@ -163,17 +163,6 @@ class CompareOverlay(QWidget):
             painter.setOpacity(1.0)
             painter.setPen(self._theme.color(Role.TEXT))
             painter.drawText(line, int(side | Qt.AlignmentFlag.AlignVCenter), words)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        stride = {Qt.Key.Key_Left: -STRIDE, Qt.Key.Key_Right: STRIDE}.get(Qt.Key(event.key()))
-        if (
-            stride is not None
-            and event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            and self.mode is CompareMode.WIPE
-        ):
-            self.set_divider(self.divider + stride)
-        else:
-            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

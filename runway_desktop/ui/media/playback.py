@@ -309,6 +309,10 @@ class Playback(Scrubbed):
         here, begin = (self._tracks.visible_us + self._tracks.frame_us) / 1e6, self.range[0] or 0.0
         return begin if begin < here else 0.0, min(here, self.length)
 
+    def before(self, out: float) -> float:
+        """A time within the last frame before *out*."""
+        return max(0.0, out - self._tracks.half_us / 1e6)
+
     def set_range(self, begin: float | None, end: float | None, marks: tuple[float, ...] = ()) -> None:
         if (begin, end) != self.range or marks != self.marks:
             self.range, self.marks = (begin, end), marks

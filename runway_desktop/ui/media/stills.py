@@ -130,12 +130,14 @@ class FrameGrabber(QObject):
         self._asked: Any = None
         self._at = FrameAt.FIRST
         self._sought = False
+        self._until: float | None = None
         self._time_out = timer(self, time_out_ms, lambda: self._fail(PlayFault.NO_PICTURE.about(self._name)))
 
-    def grab(self, path: Path, at: FrameAt, asked: object) -> None:
-        """Starts a request. `grabbed` or `failed` follows with `asked`, never before this returns."""
+    def grab(self, path: Path, at: FrameAt, asked: object, *, until: float | None = None) -> None:
+        """Starts a request. `grabbed` or `failed` follows with `asked`, never before this returns. `until`: *out* in
+        seconds, before which the last frame is; None: that of the file."""
         self._fail(_("Another frame was requested."))
-        self._asked, self._at, self._sought, self._name = asked, at, False, path.name
+        self._asked, self._at, self._sought, self._name, self._until = asked, at, False, path.name, until
         self._time_out.start()
         self._playback.open(path, pictures=True)
 
@@ -159,7 +161,8 @@ class FrameGrabber(QObject):
         self._workers.run(lambda: png_of(frame.toImage()), partial(self._encoded, asked))
 
     def _seek_end(self) -> None:
-        self._playback.seek(self._playback.length)
+        playback = self._playback
+        playback.seek(playback.length if self._until is None else playback.before(self._until))
 
     def _encoded(self, asked: object, png: bytes) -> None:
         if png:

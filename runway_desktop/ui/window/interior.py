@@ -106,7 +106,10 @@ class Interior(QObject):
             self._last_frames = FrameGrabber(self)
             self._last_frames.grabbed.connect(use_as_input.keep_last_frame)
             self._last_frames.failed.connect(lambda _, reason: use_as_input.frame_failed(reason))
-        self._last_frames.grab(path, FrameAt.LAST, path)
+        row = self._window.models.details.row
+        at = next((one.index for one in row.outputs if one.path == str(path)), None) if row is not None else None
+        trim = row.task.trim(at) if row is not None and at is not None else None
+        self._last_frames.grab(path, FrameAt.LAST, path, until=trim.end if trim is not None else None)
 
     def _choose_model(self, chip: QPushButton, at_parts: bool) -> None:
         ChooserPanel(self._window.models.composer.chooser, self._window.theme, chip).open_at(chip, at_parts=at_parts)

@@ -69,6 +69,17 @@ async def test_last_frame_is_found_by_seeking_and_ignores_earlier_frames(grabber
     assert said == [("a", "#0000ff")]
 
 
+async def test_last_frame_of_a_trimmed_clip_is_the_one_before_out(grabber, engine, said):
+    grabber.grab(CLIP, FrameAt.LAST, "a", until=0.4)
+    await until(lambda: "pause" in engine.told)
+    engine.says_loaded(2.0)
+    engine.says_frame(0, "red")
+    await until(lambda: any(word.startswith("seek") for word in engine.told))
+    engine.says_frame(9, "blue")
+    await until(lambda: said)
+    assert said == [("a", "#0000ff")]
+
+
 async def test_unreadable_clip_is_reported_when_a_frame_is_wanted(grabber, engine, said):
     grabber.grab(CLIP, FrameAt.FIRST, "a")
     await until(lambda: "pause" in engine.told)

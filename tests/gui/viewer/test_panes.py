@@ -98,6 +98,17 @@ def test_square_picture_beside_a_wide_one_stays_square(opened: Open, tmp_path: P
     assert opened.pixel(overlay, 0.5 + half + 0.01, 0.4) == QColor(beside)
 
 
+def test_square_clip_beside_a_wide_one_stays_square(opened: Open, clips: list[Path]) -> None:
+    opened.enter(clips[:2])
+    opened.key(Qt.Key.Key_W)
+    overlay = opened.room.panes.overlay
+    overlay.set_divider(0.0)
+    opened.qtbot.waitUntil(lambda: opened.pixel(overlay, 0.5, 0.4) != QColor("#000000"))
+    half = min(overlay.width(), overlay.height()) / 2 / overlay.width()
+    assert opened.pixel(overlay, 0.5 + half - 0.01, 0.4) != QColor("#000000")
+    assert opened.pixel(overlay, 0.5 + half + 0.01, 0.4) == QColor("#000000")
+
+
 def test_difference_view_of_identical_pictures_is_black(opened: Open, plain: Callable[[str, str], Path]) -> None:
     opened.enter([plain("a", "#808080"), plain("b", "#808080")])
     opened.key(Qt.Key.Key_D)
