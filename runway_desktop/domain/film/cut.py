@@ -145,6 +145,23 @@ class Timeline(Struct, frozen=True, kw_only=True):
         """Without gaps that are skipped."""
         return tuple(item for item in self.items if item.frames)
 
+    @property
+    def lane(self) -> TimelineItem | None:
+        """The sound as it plays: from the beginning, at most to the end of the pictures."""
+        if self.sound is None:
+            return None
+        path, duration = Path(self.sound.path), self.sound.duration
+        frames = min(self.frames, self.rate.frames(duration)) if duration else self.frames
+        return TimelineItem(
+            id="", name=path.name, path=path, duration=duration, length=0, frames=frames, has_sound=True
+        )
+
+    def source(self, item: TimelineItem) -> tuple[int, int]:
+        """The first frame of its file that plays, and how many the file has: no fewer than play, since a still has no
+        length of its own and a known one may end a rounded frame early."""
+        first = self.rate.frames(item.start)
+        return first, max(self.rate.frames(item.duration), first + item.frames)
+
     def of_cut(self) -> list[tuple[int, str, str]]:
         """Frame, text and author of each note of the cut, by time; not of those after its end."""
         notes = [(self.rate.frames(note.at), note.text, note.by) for note in self.notes]

@@ -29,4 +29,6 @@ async def export_cut(cuts: Cuts, wish: CutWished) -> CutAnswer:
     written = [await cuts.export(view, form, Path(path), editor, told=told) for form, path in wanted.items()]
     with english():
         gaps = [gap_words(item) for item in written[0].gaps]
-    return CutAnswer(files=[str(path) for one in written for path in one.paths], seconds=view.seconds, gaps=gaps)
+    return CutAnswer(
+        files=[str(path) for one in written for path in one.paths], seconds=view.timeline.seconds, gaps=gaps
+    )

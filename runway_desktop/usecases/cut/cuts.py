@@ -68,9 +68,8 @@ class Cuts:
 
     async def move(self, view: CutView, card_id: str, before: str | None) -> Cut:
         """Puts a card before another one, or at the end. Notes of the cut keep their time."""
-        order = [card.id for card in view.cards if card.id != card_id]
-        order.insert(order.index(before) if before in order else len(order), card_id)
-        return await self.change(view.cut.project, lambda cut: replace(cut, order=tuple(order)))
+        order = _order(view, [card_id], before)
+        return await self.change(view.cut.project, lambda cut: replace(cut, order=order))
 
     async def set_length(self, project: str, card_id: str, seconds: float) -> Cut:
         """Of a still or a gap."""
@@ -80,12 +79,8 @@ class Cuts:
         """Files from outside as cards, before another card or at the end; they stay where they are. All or none:
         NotPossible names the first that is no clip or picture."""
         new = tuple([await self._card(path) for path in paths])
-        order = [card.id for card in view.cards]
-        at = order.index(before) if before in order else len(order)
-        order[at:at] = [file.id for file in new]
-        return await self.change(
-            view.cut.project, lambda cut: replace(cut, files=(*cut.files, *new), order=tuple(order))
-        )
+        order = _order(view, [file.id for file in new], before)
+        return await self.change(view.cut.project, lambda cut: replace(cut, files=(*cut.files, *new), order=order))
 
     async def trim_file(self, card: CutCard, project: str, start: float, end: float) -> Cut:
         """In and out of a file from outside, in seconds."""
@@ -133,18 +128,16 @@ class Cuts:
                     Text("No file of this cut is where it was."), advice=Text("Find the files again first.")
                 )
             raise NotPossible(NOTHING_PICKED, advice=Text("Pick a take of a shot: it plays in the cut."))
-        progress = progress or Progress()
-        if form is CutForm.CONTACT_SHEET:
-            tiles = [tile_of(card, number, told) for number, card in enumerate(view.cards, 1)]
-            return replace(await files.contact_sheet(timeline.name, tiles, target), gaps=gaps)
-        if form is not CutForm.MP4:
-            return replace(await files.export(timeline, form, target, editor, progress), gaps=gaps)
-        if not (program := await in_worker(None, ffmpeg.found)):
+        program = await in_worker(None, ffmpeg.found) if form is CutForm.MP4 else ""
+        if form is CutForm.MP4 and not program:
             raise NotPossible(NO_FFMPEG, advice=Text("Install ffmpeg, or export for an editor."))
+        run = partial(ffmpeg.run, program)
+        tiles = [tile_of(card, number, told) for number, card in enumerate(view.cards, 1)]
         try:
-            return replace(await files.film(timeline, target, partial(ffmpeg.run, program), progress), gaps=gaps)
+            done = await files.export(timeline, form, target, editor, run, tiles, progress or Progress())
         except ffmpeg.Stopped:
-            return Exported(is_stopped=True)
+            done = Exported()
+        return replace(done, gaps=gaps)
 
     async def can_film(self) -> bool:
         """Whether ffmpeg is there, which makes the one film."""
@@ -191,3 +184,10 @@ class Cuts:
     async def _save(self, cut: Cut) -> None:
         text = json.dumps(as_json(cut))
         await self._engine.library.save_document(Document.CUT, cut.project, cut.project, self._engine.clock.now(), text)
+
+
+def _order(view: CutView, moved: Sequence[str], before: str | None) -> tuple[str, ...]:
+    """The cards with these before another one, or at the end."""
+    order = [card.id for card in view.cards if card.id not in moved]
+    at = order.index(before) if before in order else len(order)
+    return (*order[:at], *moved, *order[at:])

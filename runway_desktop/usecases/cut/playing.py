@@ -70,20 +70,11 @@ class CutView(Struct, frozen=True, kw_only=True):
     tries: Mapping[str, TaskId] = {}
 
     @property
-    def gaps(self) -> tuple[CutCard, ...]:
-        return tuple(card for card in self.cards if card.item.gap is not None)
-
-    @property
-    def seconds(self) -> float:
-        return self.timeline.seconds
-
-    @property
     def credits_per_second(self) -> float:
         """What Runway charged for the takes that play, by the second of these; 0 if none plays."""
-        made = [card for card in self.cards if card.take is not None]
-        paid = {card.take.row.task.id: card.take.row.task.cost_credits or 0.0 for card in made if card.take is not None}
-        seconds = sum(card.item.length for card in made)
-        return sum(paid.values()) / seconds if seconds else 0.0
+        made = [(card.take.row.task, card.item.length) for card in self.cards if card.take is not None]
+        paid = {task.id: task.cost_credits or 0.0 for task, _ in made}
+        return sum(paid.values()) / sum(length for _, length in made) if made else 0.0
 
     def card(self, card_id: str) -> CutCard | None:
         return next((card for card in self.cards if card.id == card_id), None)
@@ -175,37 +166,28 @@ def _card(
         )
         return CutCard(item=item, takes=takes, sheet_id=row.sheet_id if row is not None else "")
     task = take.row.task
-    trim = task.trim(output.index)
-    is_still = output.media is Media.IMAGE
-    duration = 0.0 if is_still else output.duration
-    start, end = span(trim, duration or asked_seconds(task.request) or STILL_SECONDS)
     item = TimelineItem(
-        id=card_id,
-        shot=shot.name,
+        id=card_id, shot=shot.name, path=Path(output.path), media=output.media, duration=output.duration,
         name=shot.name or task.title or " ".join(task.request.prompt.split())[:60] or Path(output.path).stem,
-        path=Path(output.path),
-        media=output.media,
-        duration=duration,
-        size=(output.width, output.height),
-        start=0.0 if is_still else start,
-        length=length or STILL_SECONDS if is_still else end - start,
+        size=(output.width, output.height), length=length or STILL_SECONDS,
         marks=tuple(mark for mark in task.marks if mark.index == output.index),
-    )
+    )  # fmt: skip
+    item = _trimmed(item, task.trim(output.index), asked_seconds(task.request))
     return CutCard(item=item, take=take, output=output, takes=takes)
 
 
 def _of_file(file: FileCard, length: float) -> TimelineItem:
-    is_still = file.media is Media.IMAGE
-    trim = Trim(0, file.start, file.duration if file.end is None else file.end)
-    start, end = span(trim, file.duration or STILL_SECONDS)
-    return TimelineItem(
-        id=file.id, name=Path(file.path).name, path=Path(file.path), media=file.media,
-        duration=0.0 if is_still else file.duration, size=(file.width, file.height),
-        has_sound=file.has_sound, start=0.0 if is_still else start, length=length if is_still else end - start,
+    item = TimelineItem(
+        id=file.id, name=Path(file.path).name, path=Path(file.path), media=file.media, duration=file.duration,
+        size=(file.width, file.height), has_sound=file.has_sound, length=length,
     )  # fmt: skip
+    return _trimmed(item, Trim(0, file.start, file.duration if file.end is None else file.end))
 
 
-def span(trim: Trim | None, duration: float) -> tuple[float, float]:
-    """In and out within a length; of all of it if the trim is none of this result."""
-    start, end = (0.0, duration) if trim is None else (max(0.0, trim.start), min(trim.end, duration))
-    return (start, end) if start < end else (0.0, duration)
+def _trimmed(item: TimelineItem, trim: Trim | None, asked: float = 0.0) -> TimelineItem:
+    """A clip between in and out, or all of it if the trim is none of this result; a still keeps its length."""
+    if item.is_still:
+        return replace(item, duration=0.0)
+    whole = item.duration or asked or STILL_SECONDS
+    start, end = (0.0, whole) if trim is None else (max(0.0, trim.start), min(trim.end, whole))
+    return replace(item, start=start, length=end - start) if start < end else replace(item, length=whole)

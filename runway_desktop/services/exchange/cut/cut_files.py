@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from enum import StrEnum
+from functools import partial
 from itertools import count
 from pathlib import Path, PurePath
 
@@ -50,16 +51,19 @@ class CutForm(StrEnum):
 
 
 class Exported(Struct, frozen=True, kw_only=True):
-    """`paths`: the files that were written, the one that was asked for first; none if it was stopped. `copied`: clips
-    beside it."""
+    """`paths`: the files that were written, the one that was asked for first; none if it was stopped. `gaps`: what does
+    not play in them, also because its file is missing."""
 
     paths: tuple[Path, ...] = ()
-    copied: int = 0
     gaps: tuple[TimelineItem, ...] = ()
-    """What does not play in them, also because its file is missing."""
-    is_stopped: bool = False
+
+    @property
+    def is_stopped(self) -> bool:
+        return not self.paths
 
 
+Told = Callable[[int, int], bool]
+"""In the worker: how much of how much is done. Says whether to go on."""
 Writer = Callable[[Timeline, PurePath, Editor], bytes]
 _WRITERS: Mapping[CutForm, Mapping[str, Writer]] = {
     CutForm.OTIO: {".otio": otio},
@@ -86,55 +90,51 @@ class CutFiles:
         return await in_worker(self._workers, _known, timeline)
 
     async def export(
-        self, timeline: Timeline, form: CutForm, target: Path, editor: Editor, progress: Progress
-    ) -> Exported:
-        """Lists of the cut, with clips or without. `timeline`: of `known`."""
-        copied, forms = 0, [form]
-        if form is CutForm.FOLDER:
-            folder = await in_worker(self._workers, new_folder, target)
-            timeline, copied = await self._with_copies(timeline, folder, progress)
-            target, forms = folder / folder.name, list(_WRITERS)
-        if progress.is_stopped:
-            return Exported(copied=copied, is_stopped=True)
-        written = [await in_worker(self._workers, _write, timeline, one, target, editor) for one in forms]
-        return Exported(paths=tuple(path for paths in written for path in paths), copied=copied)
-
-    async def film(self, timeline: Timeline, target: Path, run: Run, progress: Progress) -> Exported:
-        """One film. `timeline`: of `known`. Raises what `run` raises when it is stopped or fails; nothing is left then.
-        Canceled, it is stopped."""
+        self, timeline: Timeline, form: CutForm, target: Path, editor: Editor, run: Run, tiles: Sequence[Tile],
+        progress: Progress,
+    ) -> Exported:  # fmt: skip
+        """`timeline`: of `known`. `run` makes the film, `tiles` are those of a contact sheet. NotPossible if a sheet
+        cannot be drawn; what `run` raises when it is stopped or fails: nothing is left then. Canceled, it is
+        stopped."""
         loop = asyncio.get_running_loop()
 
-        def told(frames: int) -> bool:
-            """In the worker."""
-            loop.call_soon_threadsafe(progress.report, frames, timeline.frames)
+        def told(done: int, total: int) -> bool:
+            loop.call_soon_threadsafe(progress.report, done, total)
             return not progress.is_stopped
 
+        match form:
+            case CutForm.MP4:
+                work = partial(_film, timeline, target, run, told)
+            case CutForm.CONTACT_SHEET:
+                work = partial(_sheet, timeline.name, tiles, target)
+            case CutForm.FOLDER:
+                work = partial(_folder, timeline, target, editor, self._space, told)
+            case _:
+                work = partial(_write, timeline, form, target, editor)
         try:
-            return Exported(paths=(await in_worker(self._workers, _film, timeline, target, run, told),))
+            return Exported(paths=await in_worker(self._workers, work))
         except asyncio.CancelledError:
             progress.stop()
             raise
 
-    async def contact_sheet(self, title: str, tiles: Sequence[Tile], target: Path) -> Exported:
-        """A PDF, or for a name that ends in .png a picture of each page. NotPossible if it cannot be drawn."""
-        return Exported(paths=await in_worker(self._workers, _sheet, title, tiles, target))
 
-    async def _with_copies(self, timeline: Timeline, folder: Path, progress: Progress) -> tuple[Timeline, int]:
-        names, copies = Names(beside=False), dict[str, Path]()
-        sound = timeline.sound
-        wanted = {str(item.path): _plain_name(item, n) for n, item in enumerate(timeline.playing, 1) if item.path}
-        if sound is not None:
-            wanted.setdefault(sound.path, f"sound{Path(sound.path).suffix.lower()}")
-        for number, (path, name) in enumerate(wanted.items(), 1):
-            if progress.is_stopped:
-                break
-            put = await in_worker(self._workers, put_whole, Path(path), folder / name, names, self._space)
-            copies[path] = put.path
-            progress.report(number, len(wanted))
-        items = tuple(replace(item, path=copies.get(str(item.path), item.path)) for item in timeline.items)
-        if sound is not None:
-            sound = replace(sound, path=str(copies.get(sound.path, sound.path)))
-        return replace(timeline, items=items, sound=sound), len(copies)
+def _folder(timeline: Timeline, target: Path, editor: Editor, space: DiskSpace, told: Told) -> tuple[Path, ...]:
+    """In a worker. Stopped, the clips that were copied stay."""
+    folder, names, sound = new_folder(target), Names(beside=False), timeline.sound
+    wanted = {str(item.path): _plain_name(item, n) for n, item in enumerate(timeline.playing, 1) if item.path}
+    if sound is not None:
+        wanted.setdefault(sound.path, f"sound{Path(sound.path).suffix.lower()}")
+    copies = dict[str, Path]()
+    for number, (path, name) in enumerate(wanted.items()):
+        if not told(number, len(wanted)):
+            return ()
+        copies[path] = put_whole(Path(path), folder / name, names, space).path
+    timeline = replace(
+        timeline,
+        items=tuple(replace(item, path=copies.get(str(item.path), item.path)) for item in timeline.items),
+        sound=replace(sound, path=str(copies[sound.path])) if sound is not None else None,
+    )
+    return tuple(path for form in _WRITERS for path in _write(timeline, form, folder / folder.name, editor))
 
 
 def _plain_name(item: TimelineItem, number: int) -> str:
@@ -151,39 +151,31 @@ def _digest(path: Path) -> str:
 
 def _known(timeline: Timeline) -> Timeline:
     """In a worker."""
-
-    def known(item: TimelineItem) -> TimelineItem:
-        if item.path is None:
-            return item
-        try:
-            facts = probe(item.path)
-        except DiskError:
-            return replace(item, path=None, gap=GapReason.MISSING, marks=())
-        if facts is None:
-            return item
-        return replace(
-            item, has_sound=facts.has_sound,
-            duration=0.0 if item.is_still else facts.duration or item.duration,
-            size=(facts.width or item.size[0], facts.height or item.size[1]),
-        )  # fmt: skip
-
     if timeline.sound is not None:
         probe(Path(timeline.sound.path))
-    return replace(timeline, items=tuple(map(known, timeline.items)))
+    return replace(timeline, items=tuple(map(_known_item, timeline.items)))
+
+
+def _known_item(item: TimelineItem) -> TimelineItem:
+    try:
+        facts = probe(item.path) if item.path is not None else None
+    except DiskError:
+        return replace(item, path=None, gap=GapReason.MISSING, marks=())
+    if facts is None:
+        return item
+    return replace(
+        item, has_sound=facts.has_sound, duration=0.0 if item.is_still else facts.duration or item.duration,
+        size=(facts.width or item.size[0], facts.height or item.size[1]),
+    )  # fmt: skip
 
 
 def new_folder(wanted: Path) -> Path:
     """Makes a folder of this name or of the next free one. In a worker."""
     with spoken_for(wanted.parent):
         wanted.parent.mkdir(parents=True, exist_ok=True)
-        for number in count(1):
-            folder = wanted.with_name(numbered(safe_name(wanted.name) or "cut", number))
-            try:
-                folder.mkdir()
-            except FileExistsError:
-                continue
-            return folder
-    raise AssertionError("There is always a next number")
+        [folder] = free_paths(wanted.with_name(safe_name(wanted.name) or "cut"), [""])
+        folder.mkdir()
+    return folder
 
 
 def _write(timeline: Timeline, form: CutForm, target: Path, editor: Editor) -> tuple[Path, ...]:
@@ -210,12 +202,12 @@ def _put(target: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
     return paths
 
 
-def _film(timeline: Timeline, target: Path, run: Run, told: Callable[[int], bool]) -> Path:
+def _film(timeline: Timeline, target: Path, run: Run, told: Told) -> tuple[Path, ...]:
     """In a worker."""
     with spoken_for(target.parent):
         [path] = free_paths(target, [".mp4"])
-        make_film(timeline, path, run, told)
-    return path
+        make_film(timeline, path, run, lambda frames: told(frames, timeline.frames))
+    return (path,)
 
 
 def free_paths(target: Path, endings: Sequence[str]) -> tuple[Path, ...]:

@@ -24,80 +24,66 @@ class _Writer:
         self._timeline = timeline
         self._folder = folder
         self._editor = editor
-        self._files: dict[str, str] = {}
-        """Ids of those that were written, by path."""
-        self._tracks = 2 if editor is Editor.PREMIERE else 1
-        """Of each sound."""
+        self._files: dict[Path, str] = {}
+        """Ids of those that were written."""
 
     def sequence(self) -> Element:
         timeline, rate = self._timeline, self._timeline.rate
-        clips = [item for item in timeline.playing if item.path is not None]
-        sounding = [item for item in clips if item.has_sound]
-        pictures, sounds = Element("track"), self._sound_tracks() if sounding else []
-        for number, item in enumerate(clips, 1):
-            heard = sounding.index(item) + 1 if item.has_sound else 0
-            ids = [("video", 1, number), *(("audio", at, heard) for at in range(1, len(sounds) + 1) if heard)]
+        pictures, sounds, heard = Element("track"), self._sound_tracks(), 0
+        clips = [(item, item.path) for item in timeline.playing if item.path is not None]
+        for number, (item, path) in enumerate(clips, 1):
+            heard += item.has_sound
+            ids = [("video", 1, number), *(("audio", at, heard) for at in range(1, len(sounds) + 1) if item.has_sound)]
             links = [
                 _node("link", linkclipref=f"{kind}{track}-{at}", mediatype=kind, trackindex=track, clipindex=at)
                 for kind, track, at in ids
             ]
             for (kind, track, at), target in zip(ids, (pictures, *sounds), strict=False):
-                clip = self._clip(item, f"{kind}{track}-{at}", track if kind == "audio" else 0)
-                clip.extend(links if heard else [])
+                clip = self._clip(item, path, f"{kind}{track}-{at}", track if kind == "audio" else 0)
+                clip.extend(links if item.has_sound else [])
                 target.append(clip)
-        if timeline.sound is not None:
-            lane, path = timeline.sound, Path(timeline.sound.path)
-            frames = min(timeline.frames, rate.frames(lane.duration)) if lane.duration else timeline.frames
-            item = TimelineItem(
-                id="", name=path.name, path=path, duration=lane.duration, length=0, frames=frames, has_sound=True
-            )
-            for at, channel in enumerate(lanes := self._sound_tracks(), 1):
-                channel.append(self._clip(item, f"lane{at}", at))
-            sounds += lanes
-        video = _node("video", self._sides("format", *timeline.size), pictures)
-        begins = {
-            "string": timecode(rate.hour, rate),
-            "frame": rate.hour,
-            "displayformat": "DF" if rate.is_drop else "NDF",
-        }
+        sounds = sounds if heard else []
+        if (lane := timeline.lane) is not None and lane.path is not None:
+            for at, channel in enumerate(channels := self._sound_tracks(), 1):
+                channel.append(self._clip(lane, lane.path, f"lane{at}", at))
+            sounds += channels
+        begins = {"string": timecode(rate.hour, rate), "frame": rate.hour}
         return _node(
-            "sequence", _rate(rate), _node("timecode", _rate(rate), **begins),
-            _node("media", video, _node("audio", *sounds)), *(_marker(*note) for note in timeline.of_cut()),
-            name=timeline.name, duration=timeline.frames,
+            "sequence", _rate(rate),
+            _node("timecode", _rate(rate), displayformat="DF" if rate.is_drop else "NDF", **begins),
+            _node("media", _node("video", self._sides("format", *timeline.size), pictures), _node("audio", *sounds)),
+            *(_marker(*note) for note in timeline.of_cut()), name=timeline.name, duration=timeline.frames,
         )  # fmt: skip
 
     def _sound_tracks(self) -> list[Element]:
-        if self._tracks == 1:
+        if self._editor is not Editor.PREMIERE:
             return [Element("track")]
-        told = {"totalExplodedTrackCount": str(self._tracks), "premiereTrackType": "Stereo"}
-        return [Element("track", told, currentExplodedTrackIndex=str(at)) for at in range(self._tracks)]
+        told = {"totalExplodedTrackCount": "2", "premiereTrackType": "Stereo"}
+        return [Element("track", told, currentExplodedTrackIndex=at) for at in "01"]
 
-    def _clip(self, item: TimelineItem, name: str, sound: int) -> Element:
+    def _clip(self, item: TimelineItem, path: Path, name: str, sound: int) -> Element:
         """`sound`: which channel of it, from 1; 0: its pictures."""
         rate = self._timeline.rate
-        start = rate.frames(item.start)
-        whole = max(rate.frames(item.duration), start + item.frames)
-        source = [_node("sourcetrack", mediatype="audio", trackindex=sound)] if sound else []
-        marks = [] if sound else [_marker(rate.frames(mark.at), mark.text, mark.by) for mark in item.noted]
+        first, whole = self._timeline.source(item)
+        marks = [_marker(rate.frames(mark.at), mark.text, mark.by) for mark in item.noted]
+        more = [_node("sourcetrack", mediatype="audio", trackindex=sound)] if sound else marks
         clip = _node(
-            "clipitem", _rate(rate), self._file(item, whole), *source, *marks, name=item.name, enabled="TRUE",
-            duration=whole, start=item.at, end=item.at + item.frames, **{"in": start, "out": start + item.frames},
+            "clipitem", _rate(rate), self._file(item, path, whole), *more, name=item.name, enabled="TRUE",
+            duration=whole, start=item.at, end=item.at + item.frames, **{"in": first, "out": first + item.frames},
         )  # fmt: skip
         clip.set("id", name)
         return clip
 
-    def _file(self, item: TimelineItem, whole: int) -> Element:
-        path = item.path or Path()
-        if (known := self._files.get(str(path))) is not None:
-            return Element("file", id=known)
-        self._files[str(path)] = f"file-{len(self._files) + 1}"
+    def _file(self, item: TimelineItem, path: Path, whole: int) -> Element:
+        if path in self._files:
+            return Element("file", id=self._files[path])
         media = [self._sides("video", *item.size)] if all(item.size) else []
         media += [_node("audio", channelcount=2)] if item.has_sound else []
         url = pathurl(path, self._folder, self._editor)
         file = _node(
             "file", _rate(self._timeline.rate), _node("media", *media), name=path.name, pathurl=url, duration=whole
         )
-        file.set("id", self._files[str(path)])
+        file.set("id", self._files.setdefault(path, f"file-{len(self._files) + 1}"))
         return file
 
     def _sides(self, tag: str, width: int, height: int) -> Element:

@@ -21,21 +21,17 @@ Json = dict[str, Any]
 def otio(timeline: Timeline, folder: PurePath, editor: Editor) -> bytes:
     """The file, to be written into `folder`. Gaps are gaps, notes are markers."""
     rate = timeline.rate
-    pictures, sounds = _track("Video"), _track("Audio")
-    for number, item in enumerate(timeline.playing):
-        clip = _gap(item, rate) if item.path is None else _clip(item, item.path, rate, folder, editor)
-        if editor is Editor.PREMIERE:
+    tracks = [[_item(timeline, item, folder, editor) for item in timeline.playing]]
+    if editor is Editor.PREMIERE:
+        for number, clip in enumerate(tracks[0]):
             clip["metadata"] = {"PremierePro_OTIO": {"LinkID": number}}
-        pictures["children"].append(clip)
-        sounds["children"].append({**clip, "markers": []} if item.has_sound else _gap(item, rate))
-    tracks = [pictures]
     if any(item.has_sound for item in timeline.playing):
-        tracks.append(sounds)
-    if timeline.sound is not None:
-        lane, sound = _track("Audio"), timeline.sound
-        frames = min(timeline.frames, rate.frames(sound.duration)) if sound.duration else timeline.frames
-        lane["children"].append(_plays(PurePath(sound.path), 0, frames, frames, rate, folder, editor))
-        tracks.append(lane)
+        tracks.append([
+            clip | {"markers": []} if item.has_sound else _gap(item, rate, "" if item.path else item.name)
+            for clip, item in zip(tracks[0], timeline.playing, strict=True)
+        ])  # fmt: skip
+    if timeline.lane is not None:
+        tracks.append([_item(timeline, timeline.lane, folder, editor)])
     width, height = timeline.size
     of_premiere = {
         "VideoResolution": {"width": width, "height": height},
@@ -50,51 +46,43 @@ def otio(timeline: Timeline, folder: PurePath, editor: Editor) -> bytes:
             "metadata": {"PremierePro_OTIO": of_premiere},
             "name": "tracks",
             "markers": [_marker(at, text, by, rate, "CYAN") for at, text, by in timeline.of_cut()],
-            "children": tracks,
+            "children": [
+                {"OTIO_SCHEMA": "Track.1", "name": kind, "kind": kind, "children": children}
+                for kind, children in zip(("Video", "Audio", "Audio"), tracks, strict=False)
+            ],
         },
     }
     return json.dumps(found, indent=2, ensure_ascii=False).encode()
 
 
-def _clip(item: TimelineItem, path: PurePath, rate: FrameRate, folder: PurePath, editor: Editor) -> Json:
-    start = rate.frames(item.start)
-    # A still has no length of its own; a known one may end a rounded frame early.
-    whole = max(rate.frames(item.duration), start + item.frames)
-    clip = _plays(path, start, item.frames, whole, rate, folder, editor)
-    clip["name"] = plain(item.name)
-    clip["markers"] = [
-        _marker(rate.frames(mark.at), mark.text, mark.by, rate, "GREEN" if mark.is_done else "RED")
-        for mark in item.noted
-    ]
-    return clip
-
-
-def _plays(
-    path: PurePath, start: int, frames: int, whole: int, rate: FrameRate, folder: PurePath, editor: Editor
-) -> Json:
+def _item(timeline: Timeline, item: TimelineItem, folder: PurePath, editor: Editor) -> Json:
+    rate = timeline.rate
+    if item.path is None:
+        return _gap(item, rate, item.name)
+    first, whole = timeline.source(item)
     media = {
         "OTIO_SCHEMA": "ExternalReference.1",
-        "name": plain(path.name),
+        "name": plain(item.path.name),
         "available_range": _range(0, whole, rate),
-        "target_url": reference(path, folder, editor),
+        "target_url": reference(item.path, folder, editor),
     }
-    return _item("Clip.2", path.name, start, frames, rate) | {
+    return _gap(item, rate, item.name) | {
+        "OTIO_SCHEMA": "Clip.2",
+        "source_range": _range(first, item.frames, rate),
+        "markers": [
+            _marker(rate.frames(mark.at), mark.text, mark.by, rate, "GREEN" if mark.is_done else "RED")
+            for mark in item.noted
+        ],
         "media_references": {"DEFAULT_MEDIA": media},
         "active_media_reference_key": "DEFAULT_MEDIA",
     }
 
 
-def _gap(item: TimelineItem, rate: FrameRate) -> Json:
-    return _item("Gap.1", "" if item.path else item.name, 0, item.frames, rate)
-
-
-def _item(schema: str, name: str, start: int, frames: int, rate: FrameRate) -> Json:
-    found = {"OTIO_SCHEMA": schema, "metadata": {}, "name": plain(name), "source_range": _range(start, frames, rate)}
-    return {**found, "effects": [], "markers": [], "enabled": True}
-
-
-def _track(kind: str) -> Json:
-    return {"OTIO_SCHEMA": "Track.1", "name": kind, "kind": kind, "children": []}
+def _gap(item: TimelineItem, rate: FrameRate, name: str) -> Json:
+    return {
+        "OTIO_SCHEMA": "Gap.1", "metadata": {}, "name": plain(name), "source_range": _range(0, item.frames, rate),
+        "effects": [], "markers": [], "enabled": True,
+    }  # fmt: skip
 
 
 def _marker(at: int, text: str, by: str, rate: FrameRate, color: str) -> Json:

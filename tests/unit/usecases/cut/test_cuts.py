@@ -61,7 +61,7 @@ async def test_gaps_say_why_and_keep_the_length_that_was_asked_for(tmp_path: Pat
             GapReason.UNPICKED, GapReason.NOT_MADE, GapReason.MISSING, None,
         ]  # fmt: skip
         assert told(view) == [("010", 0, 120), ("020", 120, 120), ("030", 240, 120), ("040", 360, 120)]
-        assert [gap_words(card.item) for card in view.gaps] == [
+        assert [gap_words(card.item) for card in view.cards if card.item.gap] == [
             "010: nothing picked yet", "020: not made yet", "030: its file is missing",
         ]  # fmt: skip
         await film.cuts.set_length(PROJECT, "020", 1.0)
@@ -203,7 +203,7 @@ async def test_credits_of_a_second_are_those_paid_for_what_plays(tmp_path: Path)
         await film.take(3, cost_credits=500.0, pick=Pick.NONE)
         view = await film.cuts.open(PROJECT)
         assert view.credits_per_second == 10.0
-        assert view.seconds == 13.0
+        assert view.timeline.seconds == 13.0
         assert (await film.cuts.open("Another")).credits_per_second == 0.0
 
 
@@ -223,7 +223,7 @@ async def test_rate_changes_frames_and_not_lengths(tmp_path: Path, rate: FrameRa
         await film.cuts.change(PROJECT, lambda cut: replace(cut, rate=rate))
         view = await film.cuts.open(PROJECT)
         assert view.cut.rate == rate
-        assert view.seconds == pytest.approx(9.9, abs=0.5 / rate.fps)
+        assert view.timeline.seconds == pytest.approx(9.9, abs=0.5 / rate.fps)
 
 
 async def test_four_hundred_shots_open_at_once(tmp_path: Path) -> None:
