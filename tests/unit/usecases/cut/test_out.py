@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from runway_desktop.desktop import ffmpeg
 from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.film.cut import CutNote, GapMode, GapReason
 from runway_desktop.domain.film.timecode import RATES, FrameRate
@@ -291,6 +292,34 @@ async def test_one_film_is_as_long_in_pictures_as_in_sound(tmp_path: Path, rate:
     assert (pictures["width"], pictures["height"]) == (480, 270)
     assert not {"comment", "description", "title"} & set(found["format"].get("tags", {}))
     assert not list(tmp_path.glob(".film-*"))
+
+
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffmpeg is not installed")
+@pytest.mark.parametrize("rate", [RATES[0], RATES[1], RATES[-1]], ids=lambda rate: rate.name)
+async def test_clip_of_another_rate_keeps_its_seconds_in_each_export(tmp_path: Path, rate: FrameRate) -> None:
+    """30 frames a second: white from 1 to 2 seconds, else black."""
+    clip = tmp_path / "1.mp4"
+    light = "color=white:s=320x180:r=30:d=3,drawbox=t=fill:c=black:enable='lt(t,0.99)+gte(t,1.99)'"
+    ffmpeg.run(ffmpeg.found(), ["-f", "lavfi", "-i", light, "-pix_fmt", "yuv420p", str(clip)])
+    async with cutting(tmp_path) as film:
+        await film.take(1, trims=(Trim(0, 1.0, 2.0),), output={"duration": 3.0, "width": 320, "height": 180})
+        await film.take(2)
+        await at_rate(film, rate)
+        [otio], [xml], [edl, *_], [made] = [
+            await written(film, form) for form in (CutForm.OTIO, CutForm.FCP7, CutForm.EDL, CutForm.MP4)
+        ]
+    second = rate.frames(1.0)
+    for timeline in (judged(otio), judged(xml), judged(edl, rate=rate.fps)):
+        first, after = list(timeline.find_clips())[:2]
+        assert (frames(first.source_range.start_time), frames(first.source_range.duration)) == (second, second)
+        assert frames(after.range_in_parent().start_time) == second
+        assert frames(after.source_range.start_time) == 0
+    grays = subprocess.check_output([
+        "ffmpeg", "-v", "error", "-i", made, "-vf", "scale=1:1,format=gray", "-f", "rawvideo", "-",
+    ])  # fmt: skip
+    assert len(grays) == rate.frames(6.0)
+    assert min(grays[:second]) > 200, "the part between in and out, and no frame of black"
+    assert max(grays[second:]) < 200, "then the next clip at once"
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
