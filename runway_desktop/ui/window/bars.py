@@ -18,7 +18,7 @@ from runway_desktop.texts import Text, _, ngettext, number
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.everywhere import MENU
-from runway_desktop.ui.commands.keys import Keys, add_entries
+from runway_desktop.ui.commands.keys import Keys, add_entry
 from runway_desktop.ui.labels import DOT_INKS, ElidedLabel, PlainLabel
 from runway_desktop.ui.profiles.badge import COLOR_WORDS, badge, badge_width
 from runway_desktop.ui.search.search_line import SearchLine
@@ -223,7 +223,11 @@ class TopBar(QWidget):
         entries = [one for one in given.values() if one.command.section is EXCHANGE]
         # The button says "Import".
         entries.sort(key=lambda one: not one.command.id.startswith("exchange."))
-        add_entries(menu, entries, self._keys)
+        # A short menu, so nothing is below another entry.
+        for one in entries:
+            if one.command.begins:
+                menu.addSeparator()
+            add_entry(menu, one, self._keys)
         open_below(menu, self._library)
 
     def _show_who(self) -> None:
