@@ -18,7 +18,7 @@ from runway_desktop.texts import Text, _, ngettext, number
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.everywhere import MENU
-from runway_desktop.ui.commands.keys import Keys, add_entry
+from runway_desktop.ui.commands.keys import Keys, add_entries, add_entry
 from runway_desktop.ui.labels import DOT_INKS, ElidedLabel, PlainLabel
 from runway_desktop.ui.profiles.badge import COLOR_WORDS, badge, badge_width
 from runway_desktop.ui.search.search_line import SearchLine
