@@ -296,7 +296,7 @@ class CastSide(QWidget):
 
     def _toggle_play(self) -> None:
         if self.playback.activity is not PlayState.EMPTY:
-            self.playback.toggle()
+            self.playback.toggle_play()
         elif self._voice is not None:
             self.playback.open(Path(self._voice.path), pictures=False, play=True)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.filenames import safe_name
@@ -20,9 +19,8 @@ from runway_desktop.ui.building import STRETCH, add_check, hbox, open_below, pas
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import words
-from runway_desktop.ui.media import commands as media
 from runway_desktop.ui.media.sequence import SequencePlayer
-from runway_desktop.ui.media.transport import BarButton
+from runway_desktop.ui.media.transport import BarButton, Transport
 from runway_desktop.ui.room import Review
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -55,78 +53,34 @@ _TOLD = (
 )  # fmt: skip
 _GAINS = (0.0, -3.0, -6.0, -12.0, -18.0, -24.0)
 """Decibels."""
-_WIDE = 75 * GRID
-"""Of the controls with room for all."""
 
 
 class Bar(QWidget):
-    """Controls of the player."""
+    """Controls of the player: its transport, between the ways to another shot and to a note."""
 
     note_wanted = Signal()
-    full_screen_wanted = Signal()
 
     def __init__(self, model: CutModel, player: SequencePlayer, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self._model, self._player, self._keys, self._theme = model, player, desk.keys, desk.theme
-        theme = desk.theme
-        self._before = BarButton(theme, self, lambda: model.go(model.at - 1))
-        self._back = BarButton(theme, self, lambda: player.step(-1))
-        self._play = BarButton(theme, self, player.toggle_play)
-        self._on = BarButton(theme, self, lambda: player.step(1))
-        self._next = BarButton(theme, self, lambda: model.go(model.at + 1))
-        self._time, self._whole = words(self, wrap=False), words(self, tone="muted", wrap=False)
-        self._speed = words(self, tone="muted", wrap=False)
-        self._note = push_button(self, "", self.note_wanted, kind="flat")
-        self._loop = BarButton(theme, self, player.toggle_loop, checkable=True)
-        self._sound = BarButton(theme, self, player.toggle_sound)
-        self._full = BarButton(theme, self, self.full_screen_wanted)
-        first, last = (
-            (self._before, self._back, self._play, self._on, self._next),
-            (self._loop, self._sound, self._full),
+        self._keys = desk.keys
+        self._shots = (
+            (BarButton(desk.theme, self, lambda: model.go(model.at - 1)), "mdi6.skip-previous", _("Shot before")),
+            (BarButton(desk.theme, self, lambda: model.go(model.at + 1)), "mdi6.skip-next", _("Next shot")),
         )
-        parts = (*first, GRID, self._time, self._whole, GRID, self._speed, STRETCH, self._note, *last)
-        hbox(*parts, on=self, margins=(0, GRID, 0, GRID), spacing=GRID // 2)
-        OneStop(self, first)
-        OneStop(self, last)
-        player.changed.connect(self.renew)
-        model.changed.connect(self.renew)
-        model.moved.connect(self._write)
+        self.transport = Transport(desk.theme, player, self, keys=desk.keys, leads=True)
+        self.transport.play_wanted.connect(player.toggle_play)
+        self.note = push_button(self, "", self.note_wanted, kind="flat", spoken=_("Note here"))
+        shots = [button for button, _icon, _said in self._shots]
+        hbox(*shots, (self.transport, 1), self.note, on=self, margins=(0, GRID, 0, GRID), spacing=GRID // 2)
+        OneStop(self, shots)
         desk.keys.changed.connect(self.renew)
-        FollowsTheme(theme, self, self.renew)
+        FollowsTheme(desk.theme, self, self.renew)
 
     def renew(self) -> None:
-        player, keys, model = self._player, self._keys, self._model
-        font = self._theme.tabular(self._theme.strong_font())
-        font.setPointSizeF(font.pointSizeF() * 1.4)
-        self._time.setFont(font)
-        self._time.setFixedWidth(QFontMetrics(font).horizontalAdvance("00:00:00:00 "))
-        self._before.dress("mdi6.skip-previous", _("Shot before"))
-        self._next.dress("mdi6.skip-next", _("Next shot"))
-        self._back.dress_as(media.FRAME_BACK, keys)
-        self._on.dress_as(media.FRAME_FORWARD, keys)
-        self._play.dress_play(player.is_playing, keys.words(media.PLAY))
-        self._loop.setChecked(player.loop)
-        self._loop.dress("mdi6.repeat", _("Loop"))
-        self._sound.dress_sound(player.muted, keys.words(media.SOUND))
-        self._full.dress_as(media.FULL_SCREEN, keys)
-        self._note.setText(f"{_('Note here')}   {keys.cap(NOTE)}".rstrip())
-        self._note.setAccessibleName(_("Note here"))
-        self._whole.setText(_("of {time}", time=model.words_of(model.length)))
-        is_wide = self.width() >= self._theme.wide(_WIDE)
-        for part in (self._whole, self._speed, self._note):
-            part.setVisible(is_wide)
-        shuttle = " ".join(filter(None, map(keys.cap, media.SHUTTLE)))
-        self._speed.setText(f"{shuttle}   {player.rate:g}×".strip())
-        self._write(player.position)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.oldSize().width() != event.size().width():
-            self.renew()
-
-    def _write(self, seconds: float) -> None:
-        self._time.setText(self._model.words_of(seconds))
+        for button, icon, said in self._shots:
+            button.dress(icon, said)
+        self.note.setText(f"{_('Note here')}   {self._keys.cap(NOTE)}".rstrip())
 
 
 class StripHead(QWidget):

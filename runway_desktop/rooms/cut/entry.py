@@ -147,7 +147,9 @@ class CutPage(QWidget):
         self.strip.setFixedHeight(RULER + CARD + LANE + 4 * GRID + lines * TAKE)
         self.side.setFixedWidth(min(self._desk.theme.wide(SIDE), round(self.width() * 0.4)))
         self._hints.setVisible(bool(self.model.cards) and room >= _MIDDLING)
-        self.tools.fit(is_narrow=self.width() < self._desk.theme.wide(_NARROW))
+        is_narrow = self.width() < self._desk.theme.wide(_NARROW)
+        self.tools.fit(is_narrow=is_narrow)
+        self.bar.note.setHidden(is_narrow)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and not is_ours(event.mimeData()):
@@ -195,7 +197,7 @@ class CutPage(QWidget):
         strip.fix_wanted.connect(self._fix)
         self.side.note_wanted.connect(self.note)
         self.bar.note_wanted.connect(self.note)
-        self.bar.full_screen_wanted.connect(self.toggle_full_screen)
+        self.bar.transport.full_screen_wanted.connect(self.toggle_full_screen)
         self.picture.clicked.connect(player.toggle_play)
         self._waveforms.ready.connect(self._heard)
         self._desk.keys.changed.connect(self._tell_keys)
@@ -231,7 +233,7 @@ class CutPage(QWidget):
 
     def _load(self, position: float) -> None:
         model = self.model
-        self.player.frame_seconds = model.frame_seconds
+        self.player.rate_shown = model.fps
         parts = [
             Part(Path(card.path) if card.path and not card.gap else None, card.media, card.start, card.length)
             for card in model.cards

@@ -104,7 +104,7 @@ class Panes(QStackedWidget):
         return bool(self.model.shown)
 
     def toggle_play(self) -> None:
-        self.playback.toggle()
+        self.playback.toggle_play()
 
     def shuttle(self, direction: int) -> None:
         self.playback.shuttle(direction)

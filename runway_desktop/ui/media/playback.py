@@ -49,10 +49,23 @@ class PlayState(Enum):
 
 
 class Scrubbed(QObject):
-    """What playback of one clip and of several have in common: drags, and playing backwards by seeks."""
+    """What playback of clips in step and of a sequence have in common: state for the transport, drags, and playing
+    backwards by seeks."""
+
+    changed = Signal()
+    """Activity, rate, loop or sound changed."""
+    moved = Signal(float)
+    """Position in seconds."""
+    length_known = Signal(float)
+    """Length in seconds."""
 
     def __init__(self, parent: QObject | None) -> None:
         super().__init__(parent)
+        self.loop = self.muted = False
+        self.volume = 1.0
+        self._runs = False
+        self._wanted = False
+        """Start playback once all files are open and a seek has ended."""
         self.rate = 1.0
         """Playback rate: 1 is normal speed, negative is backwards."""
         self.glance: Callable[[float], bool] = lambda _seconds: False
@@ -70,13 +83,70 @@ class Scrubbed(QObject):
         """Exact position of backward playback in seconds, between the frames that are shown."""
 
     @property
+    def is_playing(self) -> bool:
+        """Whether it plays, or will once it can."""
+        return self._runs or self._wanted
+
+    @property
+    def shows_result(self) -> bool:
+        """Whether there is something to play."""
+        raise NotImplementedError
+
+    @property
+    def position(self) -> float:
+        raise NotImplementedError
+
+    @property
     def is_glancing(self) -> bool:
         """A drag shows small frames instead of seeking; `position` follows the pointer."""
         return self._rest.isActive()
 
+    def toggle_play(self) -> None:
+        if self.is_playing:
+            self.pause()
+        else:
+            self.play()
+
+    def shuttle(self, direction: int) -> None:
+        """1 plays forward, −1 backward; each repetition doubles the rate, up to 8. 0 pauses. Like J, K, L in a video
+        editor."""
+        if direction == 0:
+            self.pause()
+        elif direction > 0:
+            self.play(min(self.rate * 2, FASTEST) if self._runs and self.rate >= 1 else 1.0)
+        elif self.shows_result:
+            faster = max(self.rate * 2, -FASTEST) if self._backwards.isActive() else -1.0
+            self._halt()
+            self.rate, self._runs = faster, True
+            self._reverse_from = self.position
+            self._clock.start()
+            self._backwards.start()
+            self.changed.emit()
+
+    def set_loop(self, loop: bool) -> None:
+        if loop != self.loop:
+            self.loop = loop
+            self.changed.emit()
+
+    def toggle_loop(self) -> None:
+        self.set_loop(not self.loop)
+
+    def toggle_sound(self) -> None:
+        self.set_volume(self.volume, not self.muted)
+
+    def set_volume(self, volume: float, muted: bool) -> None:
+        """Volume from 0 to 1 on a perceptual scale."""
+        if (volume, muted) != (self.volume, self.muted):
+            self.volume, self.muted = volume, muted
+            self._send_sound()
+            self.changed.emit()
+
     def begin_scrub(self) -> None:
         """Pauses for a drag; `end_scrub` seeks to the exact frames and resumes playback if it was on."""
-        raise NotImplementedError
+        self._resume = self.is_playing
+        self._is_scrubbing = True
+        self._halt()
+        self.changed.emit()
 
     def end_scrub(self) -> None:
         self._is_scrubbing = False
@@ -89,23 +159,35 @@ class Scrubbed(QObject):
     def play(self, rate: float = 1.0) -> None:
         raise NotImplementedError
 
+    def pause(self) -> None:
+        raise NotImplementedError
+
     def seek(self, seconds: float) -> None:
         raise NotImplementedError
 
-    def _rested(self) -> None:
+    def _halt(self) -> None:
+        """Stops timers and players without a seek."""
         raise NotImplementedError
 
-    def _step_back(self) -> None:
+    def _seek_frame(self, seconds: float) -> None:
+        """Shows the frame of that moment."""
         raise NotImplementedError
+
+    def _send_sound(self) -> None:
+        raise NotImplementedError
+
+    def _rested(self) -> None:
+        self._rest.stop()
+        self._seek_frame(self.position)
+
+    def _step_back(self) -> None:
+        self._reverse_from = max(0.0, self._reverse_from + self.rate * self._clock.restart() / 1000)
+        self._seek_frame(self._reverse_from)
+        if self._reverse_from <= (self.range[0] or 0.0):
+            self.pause()
 
 
 class Playback(Scrubbed):
-    changed = Signal()
-    """Activity, rate, loop or sound changed."""
-    moved = Signal(float)
-    """Position in seconds."""
-    length_known = Signal(float)
-    """Length of the longest file in seconds."""
     frame = Signal(object)
     """A QVideoFrame of the first file to show."""
     shown = Signal(object)
@@ -136,14 +218,8 @@ class Playback(Scrubbed):
         tracks.lost.connect(self._lost)
         tracks.ended.connect(self._all_ended)
         self._files: tuple[tuple[Path, Media] | None, ...] = ()
-        self.loop = False
-        self.volume = 1.0
-        self.muted = False
         self.heard = 0
         """Index of the file whose sound is on."""
-        self._runs = False
-        self._wanted = False
-        """Start playback once all files are open and a seek has ended."""
         self._start_at = 0.0
         self._opener = timer(self, 0, lambda: self._tracks.open(self._files))
         self._end = timer(self, _AFTER_END_MS, self._end_reached)
@@ -160,9 +236,8 @@ class Playback(Scrubbed):
         return PlayState.PLAYING if self.is_playing else PlayState.PAUSED
 
     @property
-    def is_playing(self) -> bool:
-        """Whether it plays, or will once it can."""
-        return self._runs or self._wanted
+    def shows_result(self) -> bool:
+        return self._tracks.are_there
 
     @property
     def has_clips(self) -> bool:
@@ -222,12 +297,6 @@ class Playback(Scrubbed):
         self.close()
         self._tracks.shutdown()
 
-    def toggle(self) -> None:
-        if self.is_playing:
-            self.pause()
-        else:
-            self.play()
-
     def play(self, rate: float = 1.0) -> None:
         if not self.has_clips:
             return
@@ -249,22 +318,6 @@ class Playback(Scrubbed):
         if ran and self._tracks.are_there and not self._tracks.is_single:
             self._tracks.seek(round(self.position * 1e6) + self._tracks.half_us)
         self.changed.emit()
-
-    def shuttle(self, direction: int) -> None:
-        """1 plays forward, −1 backward; each repetition doubles the rate, up to 8. 0 pauses. Like J, K, L in a video
-        editor."""
-        if direction == 0:
-            self.pause()
-        elif direction > 0:
-            self.play(min(self.rate * 2, FASTEST) if self._runs and self.rate >= 1 else 1.0)
-        elif self._tracks.are_there:
-            faster = max(self.rate * 2, -FASTEST) if self._backwards.isActive() else -1.0
-            self._halt()
-            self.rate, self._runs = faster, True
-            self._reverse_from = self.position
-            self._clock.start()
-            self._backwards.start()
-            self.changed.emit()
 
     def step(self, frames: int) -> None:
         """Steps by frames of the audible clip, else of the first; sound by tenths of a second."""
@@ -292,12 +345,6 @@ class Playback(Scrubbed):
             self._halt()
             self.rate, self._wanted = max(rate, 1.0), True
         self._seek_frame(seconds)
-
-    def begin_scrub(self) -> None:
-        self._resume = self.is_playing
-        self._is_scrubbing = True
-        self._halt()
-        self.changed.emit()
 
     def from_here(self) -> tuple[float, float]:
         """In at the visible frame; out as it is, if it is later, else at the end."""
@@ -327,28 +374,11 @@ class Playback(Scrubbed):
         if position != self.heard:
             self.heard = position
             self._send_sound()
-
-    def set_loop(self, loop: bool) -> None:
-        if loop != self.loop:
-            self.loop = loop
             self.changed.emit()
-
-    def toggle_loop(self) -> None:
-        self.set_loop(not self.loop)
-
-    def toggle_sound(self) -> None:
-        self.set_volume(self.volume, not self.muted)
-
-    def set_volume(self, volume: float, muted: bool) -> None:
-        """Volume from 0 to 1 on a perceptual scale."""
-        if (volume, muted) != (self.volume, self.muted):
-            self.volume, self.muted = volume, muted
-            self._send_sound()
 
     def _send_sound(self) -> None:
         # Perceived loudness is logarithmic, a player's volume is an amplitude; squaring approximates it.
         self._tracks.hear(self.heard, self.volume**2, muted=self.muted)
-        self.changed.emit()
 
     def _forget(self) -> None:
         self._halt()
@@ -425,16 +455,6 @@ class Playback(Scrubbed):
             self._tracks.move_to(round(self.length * 1e6))
         self.changed.emit()
 
-    def _rested(self) -> None:
-        self._rest.stop()
-        self._seek_frame(self.position)
-
     def _seek_frame(self, seconds: float) -> None:
         # Slightly later: a seek to the exact start of a frame may give the frame before.
         self._tracks.seek(round(seconds * 1e6) + min(1000, self._tracks.half_us))
-
-    def _step_back(self) -> None:
-        self._reverse_from = max(0.0, self._reverse_from + self.rate * self._clock.restart() / 1000)
-        self._tracks.seek(round(self._reverse_from * 1e6))
-        if self._reverse_from <= self._bounds()[0] / 1e6:
-            self.pause()

@@ -124,7 +124,7 @@ class Preview(QWidget):
 
     def toggle_play(self) -> None:
         if self._opens_now():
-            self.playback.toggle()
+            self.playback.toggle_play()
 
     def lend(self, on: bool) -> None:
         """Lends the preview to the large view, which then handles the keys. Clips play as soon as they are open, unless

@@ -21,13 +21,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from runway_desktop.domain.film.timecode import RATES
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
 from runway_desktop.values import Struct
 
-from .playback import FASTEST, SETTLE_MS, WATCHDOG_MS, Scrubbed
+from .playback import SETTLE_MS, WATCHDOG_MS, PlayState, Scrubbed
 from .players import MediaEngine, PlayFault
-from .tracks import FALLBACK_FRAME_US
 
 TICK_MS = 7
 LEAD = 0.08
@@ -149,10 +149,6 @@ class _Deck(QObject):
 class SequencePlayer(Scrubbed):
     """Engines are created from the event loop, never inside a coroutine."""
 
-    changed = Signal()
-    """Playing, rate, loop, volume or the whole sequence changed."""
-    moved = Signal(float)
-    """Position in seconds of the sequence."""
     entered = Signal(int)
     """A part is the current one now; frames of a clip follow."""
     frame = Signal(object)
@@ -172,10 +168,9 @@ class SequencePlayer(Scrubbed):
         self.begins: list[float] = [0.0]
         """Of each part, then the length of all."""
         self.at = 0
-        self.position = 0.0
-        self.frame_seconds = FALLBACK_FRAME_US / 1e6
-        """One step."""
-        self.is_playing = self.loop = self.muted = False
+        self._position = 0.0
+        self.rate_shown = RATES[0]
+        """A step is one of its frames."""
         self._is_running = self._is_shut = False
         self._decks: list[_Deck] = []
         self._broken: set[int] = set()
@@ -192,14 +187,33 @@ class SequencePlayer(Scrubbed):
         self._ticker.setTimerType(Qt.TimerType.PreciseTimer)
 
     @property
+    def activity(self) -> PlayState:
+        if not self.parts:
+            return PlayState.EMPTY
+        return PlayState.PLAYING if self.is_playing else PlayState.PAUSED
+
+    @property
+    def position(self) -> float:
+        return self._position
+
+    @property
     def length(self) -> float:
         return self.begins[-1]
+
+    @property
+    def frame_seconds(self) -> float:
+        return self.rate_shown.seconds(1)
+
+    @property
+    def lacks_device(self) -> bool:
+        return any(deck.engine.lacks_device for deck in self._decks)
 
     def show(self, parts: Sequence[Part], position: float, sound: tuple[Path, float] | None = None) -> None:
         """Replaces the sequence, in the next pass of the event loop, and goes to a position. Playing goes on. `sound`:
         a file and its volume, 0 to 1."""
         self.parts = tuple(parts)
         self.begins = [0.0, *accumulate(part.length for part in parts)]
+        self.length_known.emit(self.length)
         self._broken.clear()
         for deck in self._decks:
             deck.part = None
@@ -215,39 +229,19 @@ class SequencePlayer(Scrubbed):
     def shows_result(self) -> bool:
         return bool(self.parts)
 
-    def toggle_play(self) -> None:
-        if self.is_playing:
-            self.pause()
-        else:
-            self.play()
-
     def play(self, rate: float = 1.0) -> None:
         if not self.parts:
             return
         self._halt()
         if self.position >= self.length - self.frame_seconds / 2:
-            self._aim(0.0)
-        self.is_playing, self.rate = True, rate
+            self._seek_frame(0.0)
+        self._runs, self.rate = True, rate
         self._run_if_ready()
         self.changed.emit()
 
     def pause(self) -> None:
         self._halt()
         self.changed.emit()
-
-    def shuttle(self, direction: int) -> None:
-        """1 plays forward, −1 backward; each repetition doubles the rate, up to 8. 0 pauses."""
-        if direction == 0:
-            self.pause()
-        elif direction > 0:
-            self.play(min(self.rate * 2, FASTEST) if self.is_playing and self.rate >= 1 else 1.0)
-        elif self.parts:
-            faster = max(self.rate * 2, -FASTEST) if self._backwards.isActive() else -1.0
-            self._halt()
-            self.rate, self.is_playing, self._reverse_from = faster, True, self.position
-            self._backward_since = self._time()
-            self._backwards.start()
-            self.changed.emit()
 
     def step(self, frames: int) -> None:
         self.pause()
@@ -261,25 +255,12 @@ class SequencePlayer(Scrubbed):
             self._enter(self._part_at(wanted))
             self._rest.start()
             return
-        is_playing, rate = self.is_playing, self.rate
+        is_playing, rate = self._runs, self.rate
         self._halt()
-        self._aim(wanted)
+        self._seek_frame(wanted)
         if is_playing and rate > 0:
-            self.is_playing, self.rate = True, rate
+            self._runs, self.rate = True, rate
             self._run_if_ready()
-
-    def begin_scrub(self) -> None:
-        self._is_scrubbing, self._resume = True, self.is_playing
-        self.pause()
-
-    def toggle_loop(self) -> None:
-        self.loop = not self.loop
-        self.changed.emit()
-
-    def toggle_sound(self) -> None:
-        self.muted = not self.muted
-        self._send_sound()
-        self.changed.emit()
 
     def close(self) -> None:
         """Closes all files."""
@@ -314,15 +295,16 @@ class SequencePlayer(Scrubbed):
             self._lane.pause()
         self._send_sound()
         self.at = -1
-        self._aim(self.position)
+        self._seek_frame(self.position)
         self._run_if_ready()
         self.changed.emit()
 
     def _send_sound(self) -> None:
+        # As in `Playback`: loudness is logarithmic, a player's volume an amplitude.
         for deck in self._decks:
-            deck.engine.set_volume(1.0, self.muted or deck.part != self.at)
+            deck.engine.set_volume(self.volume**2, self.muted or deck.part != self.at)
         if self._lane is not None and self._sound is not None:
-            self._lane.set_volume(self._sound[1], self.muted)
+            self._lane.set_volume(self._sound[1] * self.volume**2, self.muted)
 
     def _part_at(self, seconds: float) -> int:
         return max(0, min(bisect_right(self.begins, seconds + 1e-6), len(self.parts)) - 1)
@@ -333,7 +315,7 @@ class SequencePlayer(Scrubbed):
     def _deck(self, at: int) -> _Deck | None:
         return next((deck for deck in self._decks if deck.part == at), None)
 
-    def _aim(self, seconds: float) -> None:
+    def _seek_frame(self, seconds: float) -> None:
         """Stands at a moment: shows its frame as soon as it is there."""
         self._move(seconds)
         if not self.parts:
@@ -372,13 +354,18 @@ class SequencePlayer(Scrubbed):
             self.entered.emit(at)
 
     def _move(self, seconds: float) -> None:
-        if seconds != self.position:
-            self.position = seconds
+        if seconds != self._position:
+            self._position = seconds
             self.moved.emit(seconds)
 
     def _run_if_ready(self) -> None:
         deck = self._deck(self.at) if self._plays(self.at) else None
-        if not self.is_playing or not self._decks or (deck is not None and deck.aim is not None):
+        if (
+            not self._runs
+            or self._backwards.isActive()
+            or not self._decks
+            or (deck is not None and deck.aim is not None)
+        ):
             return
         self._is_running = True
         self._anchor = (self._time(), self.position)
@@ -407,7 +394,7 @@ class SequencePlayer(Scrubbed):
         self._stop_clock()
         self._backwards.stop()
         self._rest.stop()
-        self.is_playing, self.rate = False, 1.0
+        self._runs, self.rate = False, 1.0
 
     def _now(self) -> float:
         return self._anchor[1] + (self._time() - self._anchor[0]) * self.rate
@@ -518,7 +505,7 @@ class SequencePlayer(Scrubbed):
         if self._plays(at) and (deck is None or deck.aim is not None):
             # It is not open yet: the clock stops meanwhile.
             self._stop_clock()
-            self._aim(end)
+            self._seek_frame(end)
             return
         self._enter(at)
         self._anchor = (max(due, self._time() - PATIENCE), end)
@@ -552,15 +539,3 @@ class SequencePlayer(Scrubbed):
         if rate != self._lane_rate:
             self._lane_rate = rate
             self._lane.set_rate(rate)
-
-    def _rested(self) -> None:
-        self._rest.stop()
-        self._aim(self.position)
-
-    def _step_back(self) -> None:
-        passed = self._time() - self._backward_since
-        self._backward_since = self._time()
-        self._reverse_from = max(0.0, self._reverse_from + self.rate * passed)
-        self._aim(self._reverse_from)
-        if self._reverse_from <= 0:
-            self.pause()

@@ -1,4 +1,5 @@
-"""Control bar of a clip or sound: frame steps, play, position, loop, volume, full screen. Controls a `Playback`.
+"""Control bar of a clip, a sound or a sequence: frame steps, play, position, loop, volume, full screen. Controls a
+`Playback` or a `SequencePlayer`.
 
 Every control has an accessible name and a tool tip with its key. Similar buttons are one Tab stop with arrow keys
 inside. GUI thread only.
@@ -24,6 +25,7 @@ from runway_desktop.usecases.words.plain import tip
 
 from .commands import FRAME_BACK, FRAME_FORWARD, FULL_SCREEN, LOOP, PLAY, SHUTTLE, SOUND
 from .playback import Playback, PlayState, Scrubbed
+from .sequence import SequencePlayer
 
 KNOB = 6.0
 """Radius of the slider's knob in pixels."""
@@ -216,7 +218,7 @@ def clock(seconds: float) -> str:
     return f"{tenths // 600:02d}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
 
-def time_words(playback: Playback, seconds: float) -> str:
+def time_words(playback: Playback | SequencePlayer, seconds: float) -> str:
     """Timecode of a clip, 00:00:01:22; of a sound, minutes and seconds."""
     rate = playback.rate_shown
     return timecode(rate.frames(seconds), rate) if rate is not None else clock(seconds)
@@ -230,9 +232,15 @@ class Transport(QWidget):
     """The pointer is over the slider: a drag may follow."""
 
     def __init__(
-        self, theme: Theme, playback: Playback, parent: QWidget | None = None, *, keys: Keys | None = None
+        self,
+        theme: Theme,
+        playback: Playback | SequencePlayer,
+        parent: QWidget | None = None,
+        *,
+        keys: Keys | None = None,
+        leads: bool = False,
     ) -> None:
-        """Without `keys`, tool tips mention none."""
+        """Without `keys`, tool tips mention none. `leads`: of a sequence, with its timecode first."""
         super().__init__(parent)
         # Time runs from left to right in every language.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
@@ -243,7 +251,7 @@ class Transport(QWidget):
         self._play = BarButton(theme, self, self.play_wanted)
         self._on = BarButton(theme, self, lambda: playback.step(1))
         self._slider = ScrubSlider(theme, playback, self)
-        self._time = words(self, tone="muted", wrap=False)
+        self._time = words(self, tone="" if leads else "muted", wrap=False)
         self._time.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self._loop = BarButton(theme, self, playback.toggle_loop, checkable=True)
         self._volume = BarButton(theme, self)
@@ -254,7 +262,7 @@ class Transport(QWidget):
         self._use_frame.hide()
         self._buttons = [self._back, self._play, self._on, self._loop, self._volume, self._full]
         self._position_name = _("Position")
-        self._counts_frames = False
+        self._counts_frames = self._leads = leads
         self._rate = playback.rate_shown
         self._written = _BOTH
         """Template of the widest time text; empty if there is no room for it."""
@@ -271,6 +279,8 @@ class Transport(QWidget):
             on=self,
             spacing=_SPACING,
         )
+        if leads:
+            self.layout().insertWidget(len(first), self._time)
         OneStop(self, first)
         OneStop(self, last)
         self._slider.neared.connect(self.neared)
@@ -332,7 +342,7 @@ class Transport(QWidget):
 
     def _restyle(self) -> None:
         small = self._theme.tabular(self._theme.small_font())
-        self._time.setFont(small)
+        self._time.setFont(self._theme.tabular(self._theme.strong_font()) if self._leads else small)
         self._back.dress_as(FRAME_BACK, self._keys)
         self._on.dress_as(FRAME_FORWARD, self._keys)
         self._slider.setAccessibleName(self._position_name)
@@ -360,7 +370,7 @@ class Transport(QWidget):
             widget.setEnabled(ready)
         self._use_frame.setEnabled(ready)
         self._loop.setChecked(playback.loop)
-        self._loop.dress("mdi6.repeat", _("Loop"), self._told(LOOP))
+        self._loop.dress("mdi6.repeat", _("Loop"), "" if self._leads else self._told(LOOP))
         silent = playback.muted or playback.volume == 0
         said = _("No sound device on this computer") if playback.lacks_device else _("Volume")
         self._volume.dress(sound_icon(silent or playback.lacks_device), said)
@@ -420,8 +430,9 @@ class Transport(QWidget):
         without_loop = [button for button in every if button is not self._loop]
         fewest = [button for button in without_loop if button not in (self._back, self._on)]
         frames = self._frames_written if self._counts_frames and self._rate is not None else ()
-        fuller = [(written, every) for written in (*frames[:1], *(() if frames else (_BOTH,)), *frames[1:], _POSITION)]
-        return [*fuller, (_POSITION, without_loop), ("", without_loop), ("", fewest)]
+        brief = frames[1] if frames and self._leads else _POSITION
+        fuller = [(written, every) for written in (*(frames or (_BOTH,)), brief)]
+        return [*fuller, (brief, without_loop), ("", without_loop), ("", fewest)]
 
     def _taken(self, written: str, buttons: list[BarButton]) -> int:
         """Width of everything except the slider, in pixels."""

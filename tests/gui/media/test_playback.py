@@ -75,7 +75,7 @@ def test_play_requested_while_opening_starts_when_open(
     playback: Playback, engine: FakeEngine, clip: Path, qtbot: QtBot
 ) -> None:
     playback.open(clip, pictures=True)
-    playback.toggle()
+    playback.toggle_play()
     assert playback.is_playing
     qtbot.waitUntil(lambda: engine.path == clip)
     engine.says_frame(0)
@@ -160,7 +160,7 @@ def test_clip_without_loop_stops_at_the_end_and_plays_again_from_the_start(
     assert opened.activity is PlayState.PAUSED
     assert opened.position == 2.0
     engine.told.clear()
-    opened.toggle()
+    opened.toggle_play()
     engine.says_frame(0)
     assert engine.told == ["pause", "seek 20", "play"]
 
