@@ -194,7 +194,6 @@ class CutPage(QWidget):
         strip.gesture.connect(self._desk.models.activity.set_gesture)
         strip.seen.connect(self._desk.models.posters.look)
         strip.opened.connect(self._open_take)
-        strip.fix_wanted.connect(self._fix)
         self.side.note_wanted.connect(self.note)
         self.bar.note_wanted.connect(self.note)
         self.bar.transport.full_screen_wanted.connect(self.toggle_full_screen)
@@ -265,20 +264,15 @@ class CutPage(QWidget):
             self._desk.models.task_commands.tell(fault.about(Path(self.model.cards[at].path).name))
 
     def _open_take(self) -> None:
-        if (current := self.model.current_id) is None:
-            self._fix(self.model.at)
+        """Opens the take, of a gap those to judge, or the sheet with the row that makes the shot."""
+        card, current = self.model.card, self.model.current_id
+        if current is None:
+            if card is not None and card.sheet_id:
+                self._desk.open("sheet", card.sheet_id)
         elif self._desk.models.rows.position(current) is not None:
             self._desk.open("viewer", current)
         else:
             self._desk.models.task_commands.tell(_("The search hides this take. Clear it to open the take."))
-
-    def _fix(self, at: int) -> None:
-        """Opens the takes to judge, or the sheet with the row that makes the shot."""
-        card = self.model.cards[at]
-        if card.takes:
-            self._open_take()
-        elif card.sheet_id:
-            self._desk.open("sheet", card.sheet_id)
 
     def _tell_keys(self) -> None:
         cap = self._desk.keys.cap

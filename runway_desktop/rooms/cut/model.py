@@ -72,6 +72,11 @@ class Card(Struct, frozen=True, kw_only=True):
         return self.playing if self.trying is None else self.trying
 
     @property
+    def row(self) -> Row | None:
+        """The take that plays; in a gap the first."""
+        return self.takes[self.now or 0] if self.takes else None
+
+    @property
     def is_still(self) -> bool:
         """A still or a gap."""
         return self.duration == 0
@@ -165,10 +170,13 @@ class CutModel(Model):
         return self.card.trying if self.card is not None else None
 
     @property
-    def current_id(self) -> TaskId | None:
+    def row(self) -> Row | None:
         """The take that plays in the current shot; in a gap its first."""
-        card = self.card
-        return card.takes[card.now or 0].task.id if card is not None and card.takes else None
+        return self.card.row if self.card is not None else None
+
+    @property
+    def current_id(self) -> TaskId | None:
+        return self.row.task.id if self.row is not None else None
 
     @property
     def preview_frame(self) -> tuple[str, str, float] | None:
@@ -180,9 +188,6 @@ class CutModel(Model):
 
     def words_of(self, seconds: float) -> str:
         return timecode(self.fps.frames(seconds), self.fps)
-
-    def source_words(self, seconds: float) -> str:
-        return self.words_of(seconds)
 
     def length_words(self, seconds: float) -> str:
         """Seconds and frames: "4:00"."""
@@ -207,7 +212,7 @@ class CutModel(Model):
         elif card.now is not None:
             parts.append(_("take {number} of {count}", number=card.now + 1, count=len(card.takes)))
             parts.append(_("not stored, trying") if card.trying is not None else _("picked"))
-        begin, end = self.source_words(card.start), self.source_words(card.start + card.length)
+        begin, end = self.words_of(card.start), self.words_of(card.start + card.length)
         parts.append(_("at {time}, {length} long", time=self.words_of(card.at), length=self.length_words(card.length)))
         return ", ".join(
             [*filter(None, parts), *([_("in {begin}, out {end}", begin=begin, end=end)] if card.duration else [])]
@@ -228,10 +233,6 @@ class CutModel(Model):
         """To a card's beginning."""
         if 0 <= at < len(self.cards):
             self.sought.emit(self.cards[at].at)
-
-    def go_to_note(self, note_id: str) -> None:
-        if (note := next((one for one in self.notes if one.id == note_id), None)) is not None:
-            self.sought.emit(note.at)
 
     # Trying another take.
 
@@ -256,8 +257,7 @@ class CutModel(Model):
 
     @property
     def has_any(self) -> bool:
-        card = self.card
-        return card is not None and bool(card.takes) and card.takes[card.now or 0].can_be_judged
+        return self.row is not None and self.row.can_be_judged
 
     def rate(self, stars: int) -> None:
         if (current := self.current_id) is not None:
@@ -265,12 +265,13 @@ class CutModel(Model):
 
     def pick(self, pick: Pick) -> None:
         """A pick takes the place of the shot's other."""
-        card, current = self.card, self.current_id
-        if pick is Pick.PICK and card is not None and card.now != card.playing:
+        card, row = self.card, self.row
+        if card is None or row is None:
+            return
+        if pick is not Pick.PICK:
+            self._judge.pick([row.task.id], Pick.NONE if row.task.pick is pick else pick)
+        elif card.now != card.playing:
             self.pick_instead()
-        elif pick is not Pick.PICK and current is not None and card is not None:
-            is_set = card.takes[card.now or 0].task.pick is pick
-            self._judge.pick([current], Pick.NONE if is_set else pick)
 
     def pick_instead(self) -> None:
         if (current := self.current_id) is not None:
@@ -380,10 +381,6 @@ class CutModel(Model):
 
     # In and out.
 
-    @property
-    def why_no_trim(self) -> str:
-        return "" if self.card is not None else _("No shots yet.")
-
     def preview_trim(self, by_in: float, by_out: float) -> None:
         """Moves the current card's ends, in seconds, without storing it."""
         card = self._base()
@@ -409,7 +406,7 @@ class CutModel(Model):
 
     def trim_here(self, *, is_in: bool) -> None:
         """Begins the current shot at the playhead, or ends it after the frame there."""
-        if (card := self.card) is None or self.why_no_trim:
+        if (card := self.card) is None:
             return
         here = card.start + self._whole(self.position - card.at)
         end = card.start + card.length
@@ -421,7 +418,7 @@ class CutModel(Model):
             self._trim(card.start, here + self.frame_seconds)
 
     def clear_trim(self) -> None:
-        if (card := self.card) is not None and not self.why_no_trim:
+        if (card := self.card) is not None:
             self._trim(0.0, card.duration)
 
     def _trim(self, start: float, end: float) -> None:

@@ -12,7 +12,6 @@ from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.usecases.commands.command import CUT, FINDING, RecordsOf, Scope
 
 _cut = RecordsOf[Any](CUT, Scope.VIEW, why_not=lambda view: "" if view.model.cards else Text("No shots yet."))
-_trims = RecordsOf[Any](CUT, Scope.VIEW, why_not=lambda view: view.model.why_no_trim)
 
 OPEN = RecordsOf[Any](FINDING, Scope.WINDOW)(
     "cut",
@@ -25,9 +24,9 @@ OPEN = RecordsOf[Any](FINDING, Scope.WINDOW)(
 )
 BACK = _cut("cut.back", Text("Move the shot back"), lambda view: view.model.move_by(-1), "Alt+Left")
 ON = _cut("cut.on", Text("Move the shot on"), lambda view: view.model.move_by(1), "Alt+Right")
-IN = _trims("cut.in", Text("Set in"), lambda view: view.model.trim_here(is_in=True), "I", begins=True)
-OUT = _trims("cut.out", Text("Set out"), lambda view: view.model.trim_here(is_in=False), "O")
-WHOLE = _trims("cut.whole", Text("Clear in and out"), lambda view: view.model.clear_trim(), "Shift+L")
+IN = _cut("cut.in", Text("Set in"), lambda view: view.model.trim_here(is_in=True), "I", begins=True)
+OUT = _cut("cut.out", Text("Set out"), lambda view: view.model.trim_here(is_in=False), "O")
+WHOLE = _cut("cut.whole", Text("Clear in and out"), lambda view: view.model.clear_trim(), "Shift+L")
 NOTE = _cut("cut.note", Text("Note here…"), lambda view: view.note(), "N", icon="mdi6.note-text-outline", begins=True)
 EXPORT = _cut("cut.export", Text("Export the cut…"), lambda view: view.tools.open_exports(), icon="mdi6.export-variant")
 COMMANDS = (OPEN, BACK, ON, IN, OUT, WHOLE, NOTE, EXPORT)

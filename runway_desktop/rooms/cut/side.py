@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.domain.film.cut import CutNote
 from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, passing_menu, push_button, scroll_area, vbox
 from runway_desktop.ui.commands.keys import Keys
@@ -44,7 +45,7 @@ class Side(QWidget):
         self._back = push_button(self._trying, "", model.go_back)
         vbox(self._says, hbox(self._pick, self._back, STRETCH), on=self._trying, margins=GRID)
         self._prompt = LongWordsLabel(content, "muted")
-        self._title = words(content, tone="muted", wrap=False)
+        self._title = words(content, _("In and out"), tone="muted", wrap=False)
         self._used = words(content, tone="muted", wrap=False)
         self._frames = Frames(model, theme, strips, content)
         self._in = push_button(content, "", partial(self._go_to, 0.0), kind="chip")
@@ -82,8 +83,7 @@ class Side(QWidget):
             self._prompt.say(card.prompt)
             self._trims.setVisible(not card.gap)
             self._show_trying()
-            begin, end = (model.source_words(at) for at in (card.start, card.start + card.length))
-            self._title.setText(_("In and out"))
+            begin, end = (model.words_of(at) for at in (card.start, card.start + card.length))
             whole = model.length_words(card.duration) if card.duration else ""
             used = model.length_words(card.length)
             self._used.setText(_("{used} of {whole}", used=used, whole=whole) if whole else used)
@@ -120,14 +120,14 @@ class Side(QWidget):
             said = f"{note.text}  · {note.by}" if note.by else note.text
             button = push_button(self, caption(f"{number}   {at}   {said}"), kind="link")
             button.setAccessibleName(_("Note {number} at {time}: {text}", number=number, time=at, text=said))
-            button.clicked.connect(partial(self._note_menu, note.id, button))
+            button.clicked.connect(partial(self._note_menu, note, button))
             self._noted.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def _note_menu(self, note: str, button: QWidget) -> None:
-        self._model.go_to_note(note)
+    def _note_menu(self, note: CutNote, button: QWidget) -> None:
+        self._model.sought.emit(note.at)
         menu = passing_menu(button)
-        menu.addAction(_("Edit…"), lambda: self.note_wanted.emit(note))
-        menu.addAction(_("Remove"), partial(self._model.remove_note, note))
+        menu.addAction(_("Edit…"), lambda: self.note_wanted.emit(note.id))
+        menu.addAction(_("Remove"), partial(self._model.remove_note, note.id))
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
     def _go_to(self, end: float) -> None:

@@ -80,6 +80,12 @@ class Hit(Enum):
     LANE = auto()
 
 
+_SHAPES = {
+    **dict.fromkeys((Hit.IN, Hit.OUT), Qt.CursorShape.SizeHorCursor),
+    **dict.fromkeys((Hit.FIX, Hit.TAKE, Hit.NOTE), Qt.CursorShape.PointingHandCursor),
+}
+
+
 class At(Struct, frozen=True):
     """`card` or note by number; `take` of the card."""
 
@@ -115,9 +121,7 @@ class Cards(QAbstractListModel):
 
 class CutStrip(QListView):
     opened = Signal()
-    """The current take, after Return or a double click."""
-    fix_wanted = Signal(int)
-    """Number of a card that is a gap."""
+    """The current take, or what mends a gap: after Return, a double click, or a press on its fix."""
     scrubbing = Signal(bool)
     sought = Signal(float)
     glanced = Signal(object)
@@ -307,8 +311,9 @@ class CutStrip(QListView):
             return
         self._pressed = (found, point)
         match found.hit:
-            case Hit.RULER | Hit.LANE:
-                self.scrubbing.emit(True)
+            case Hit.RULER | Hit.LANE | Hit.CARD:
+                if found.hit is not Hit.CARD:
+                    self.scrubbing.emit(True)
                 self.sought.emit(self.time(point.x()))
             case Hit.NOTE:
                 self.sought.emit(cut.notes[found.card].at)
@@ -317,11 +322,7 @@ class CutStrip(QListView):
                 cut.try_take(found.take)
             case Hit.FIX:
                 cut.go(found.card)
-                self.fix_wanted.emit(found.card)
-            case Hit.CARD:
-                self.sought.emit(self.time(point.x()))
-            case Hit.IN | Hit.OUT:
-                pass
+                self.opened.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._pointer = point = event.position().toPoint()
@@ -347,19 +348,17 @@ class CutStrip(QListView):
                 self.viewport().update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pressed, self._pressed = self._pressed, None
-        if pressed is None:
+        if self._pressed is None:
             return
-        hit = pressed[0].hit
-        if hit in (Hit.RULER, Hit.LANE):
+        found, is_moving = self._pressed[0], self._is_moving
+        self._pressed, self._is_moving = None, False
+        if found.hit in (Hit.RULER, Hit.LANE):
             self.scrubbing.emit(False)
-        elif hit in (Hit.IN, Hit.OUT):
+        elif found.hit in (Hit.IN, Hit.OUT):
             self._cut.keep_trim()
-        elif self._is_moving:
-            self._cut.move(pressed[0].card, self._place())
-        self._is_moving = False
-        self.gesture.emit("", "")
-        self.viewport().update()
+        elif is_moving:
+            self._cut.move(found.card, self._place())
+        self._put_back()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         found = self.at(event.position().toPoint())
@@ -372,12 +371,8 @@ class CutStrip(QListView):
     def _hover(self, found: At | None) -> None:
         if found != self._hovered:
             self._hovered = found
-            hit = found.hit if found is not None else None
-            shapes = {Hit.IN: Qt.CursorShape.SizeHorCursor, Hit.OUT: Qt.CursorShape.SizeHorCursor}
-            shapes |= dict.fromkeys((Hit.FIX, Hit.TAKE, Hit.NOTE), Qt.CursorShape.PointingHandCursor)
-            viewport_of(self).setCursor(
-                shapes.get(hit, Qt.CursorShape.ArrowCursor) if hit else Qt.CursorShape.ArrowCursor
-            )
+            hit = found.hit if found is not None else Hit.CARD
+            viewport_of(self).setCursor(_SHAPES.get(hit, Qt.CursorShape.ArrowCursor))
 
     def _put_back(self) -> None:
         self._pressed, self._is_moving = None, False
@@ -491,7 +486,7 @@ class CutStrip(QListView):
         if is_now:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color(Role.ACCENT), 3))
-            painter.drawRoundedRect(QRectF(rect).adjusted(0, 0, 0, 0), 5, 5)
+            painter.drawRoundedRect(rect, 5, 5)
             if rect.width() > 3 * _HANDLE:
                 for left in (rect.left(), rect.right() - _HANDLE + 1):
                     painter.fillRect(QRect(left, rect.top() + 2, _HANDLE, CARD - 4), theme.color(Role.ACCENT))
