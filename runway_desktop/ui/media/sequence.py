@@ -12,22 +12,22 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from runway_desktop.domain.film.timecode import RATES
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
-from runway_desktop.values import Struct
+from runway_desktop.values import Struct, field
 
 from .playback import SETTLE_MS, WATCHDOG_MS, PlayState, Scrubbed
 from .players import MediaEngine, PlayFault
+from .tracks import Track, TrackPhase
 
 TICK_MS = 7
 LEAD = 0.08
@@ -58,99 +58,79 @@ class Part(Struct, frozen=True):
         return self.path is not None and self.media.kind.has_frames
 
 
-class _Deck(QObject):
-    """An engine, the part at which it stands, and frames of it that are not due yet."""
+class _Deck(Track, eq=False):
+    """A clip that is open, and the part at which it stands. `waiting` has frames that are not due yet."""
 
-    def __init__(self, engine: MediaEngine, given_up: Callable[[_Deck], None]) -> None:
-        super().__init__(engine.parent())
-        self.engine = engine
-        self.path: Path | None = None
-        self.part: int | None = None
-        self.frames: deque[Any] = deque()
-        self.aim: int | None = None
-        """Start that is waited for, until its frame has come."""
-        self.next_aim: int | None = None
-        self.held: Any = None
-        self.is_opening = self.is_running = self.has_ended = False
-        self.newest = -1
-        self.patience = timer(self, SETTLE_MS, partial(given_up, self))
+    part: int | None = None
+    next_target: int | None = None
+    """Sought when the seek before has ended: a drag requests hundreds, and only the newest matters."""
+    is_running: bool = False
+    patience: QTimer = field(default_factory=QTimer)
 
     @property
     def is_there(self) -> bool:
         """Whether it stands, at its frame."""
-        return self.aim is None and not self.is_running
+        return self.target is None and not self.is_running
 
     def cue(self, at: int, part: Part, microseconds: int) -> None:
         """Opens the file, unless it is open, and shows its frame of that moment."""
-        self.part, self.is_running, self.has_ended = at, False, False
-        self.frames.clear()
-        if part.path != self.path:
-            self.path, self.is_opening, self.next_aim, self.held = part.path, True, None, None
-            self.aim = microseconds
-            self.engine.load(part.path or Path())
-            self.engine.pause()
+        self.part, self.is_running = at, False
+        self.waiting.clear()
+        if part.path != self.path and part.path is not None:
+            self.next_target = None
+            self.open(part.path, pictures=True)
+            self.target = microseconds
             self.patience.start(WATCHDOG_MS)
-        elif self.is_opening:
-            self.aim = microseconds
-        elif self.aim is not None:
-            # One seek at a time: a drag requests hundreds, and only the newest matters.
-            self.next_aim = microseconds
+        elif not self.is_ready:
+            self.target = microseconds
+        elif self.target is not None:
+            self.next_target = microseconds
         else:
             self.seek(microseconds)
 
     def seek(self, microseconds: int) -> None:
-        self.aim, self.next_aim, self.held = microseconds, None, None
-        # A player that reached its end is stopped and ignores seeks; a paused one does not.
-        self.engine.pause()
-        self.engine.seek(microseconds // 1000)
+        self.next_target = None
+        super().seek(microseconds)
         self.patience.start(SETTLE_MS)
 
-    def take(self, frame: Any) -> bool:
+    def came(self, frame: Any) -> bool:
         """Whether it is the frame that was waited for."""
-        start = frame.startTime()
-        if self.aim is not None:
-            if not start <= self.aim < max(frame.endTime(), start + 1):
-                self.held = frame
-                if self.is_opening:
-                    self.is_opening = False
-                    self.seek(self.aim)
-                return False
+        if self.target is None:
+            if self.is_running and frame.startTime() > self.newest:
+                self.waiting.append(frame)
+            return False
+        if self.take(frame):
             self.arrive(frame)
             return True
-        if self.is_running and start > self.newest:
-            self.newest = start
-            self.frames.append(frame)
+        if not self.is_ready:
+            self.phase = TrackPhase.READY
+            self.seek(self.target)
         return False
 
     def arrive(self, frame: Any) -> None:
         self.patience.stop()
-        self.is_opening, self.aim, self.held = False, None, None
-        self.newest = frame.startTime()
-        self.frames.append(frame)
+        self.phase = TrackPhase.READY
+        self.show(frame)
+        self.waiting.append(frame)
 
     def play(self, rate: float) -> None:
         self.is_running = True
-        self.engine.set_rate(rate)
-        self.engine.play()
+        super().play(rate)
 
     def halt(self) -> None:
         if self.is_running:
             self.is_running = False
-            self.engine.pause()
+            self.pause()
 
     def close(self) -> None:
         self.patience.stop()
-        self.frames.clear()
-        self.path = self.part = self.aim = self.held = None
-        self.is_running = self.is_opening = False
-        self.engine.unload()
+        self.part, self.is_running = None, False
+        super().close()
 
 
 class SequencePlayer(Scrubbed):
     """Engines are created from the event loop, never inside a coroutine."""
 
-    entered = Signal(int)
-    """A part is the current one now; frames of a clip follow."""
     frame = Signal(object)
     """A QVideoFrame of the current part."""
     failed = Signal(int, object)
@@ -281,7 +261,8 @@ class SequencePlayer(Scrubbed):
         if self._is_shut:
             return
         while len(self._decks) < 2:
-            deck = _Deck(self._make_engine(self), self._given_up)
+            deck = _Deck(self._make_engine(self))
+            deck.patience = timer(self, SETTLE_MS, partial(self._given_up, deck))
             deck.engine.frame.connect(partial(self._frame_came, deck))
             deck.engine.loaded.connect(partial(self._loaded, deck))
             deck.engine.ended.connect(partial(self._ended, deck))
@@ -351,7 +332,6 @@ class SequencePlayer(Scrubbed):
         if at != self.at:
             self.at = at
             self._send_sound()
-            self.entered.emit(at)
 
     def _move(self, seconds: float) -> None:
         if seconds != self._position:
@@ -359,12 +339,12 @@ class SequencePlayer(Scrubbed):
             self.moved.emit(seconds)
 
     def _run_if_ready(self) -> None:
-        deck = self._deck(self.at) if self._plays(self.at) else None
+        deck = self._deck(self.at)
         if (
             not self._runs
             or self._backwards.isActive()
             or not self._decks
-            or (deck is not None and deck.aim is not None)
+            or (deck is not None and deck.target is not None)
         ):
             return
         self._is_running = True
@@ -405,13 +385,12 @@ class SequencePlayer(Scrubbed):
     def _frame_came(self, deck: _Deck, frame: Any) -> None:
         if deck.part is None or self.is_glancing:
             return
-        if deck.take(frame):
+        if deck.came(frame):
             if deck.part == self.at:
                 self._arrived(deck)
-            elif deck.next_aim is not None:
-                deck.frames.clear()
-                deck.seek(deck.next_aim)
-        elif self._is_running and deck.frames and deck.part == self.at and frame is deck.frames[-1]:
+            elif deck.next_target is not None:
+                deck.seek(deck.next_target)
+        elif self._is_running and deck.waiting and deck.part == self.at and frame is deck.waiting[-1]:
             late = self._now() - self._time_of(self.at, deck.newest) + _AHEAD
             at, position = self._anchor
             self._anchor = (at + late / self.rate * (_LATE if late > 0 else _EARLY), position)
@@ -419,10 +398,10 @@ class SequencePlayer(Scrubbed):
 
     def _arrived(self, deck: _Deck) -> None:
         """The frame of a seek came."""
-        frame = deck.frames.popleft()
+        frame = deck.waiting.popleft()
         self.frame.emit(frame)
-        if deck.next_aim is not None:
-            deck.seek(deck.next_aim)
+        if deck.next_target is not None:
+            deck.seek(deck.next_target)
             return
         self._run_if_ready()
         self._cue_next()
@@ -432,10 +411,10 @@ class SequencePlayer(Scrubbed):
             deck.arrive(deck.held)
             if deck.part == self.at:
                 self._arrived(deck)
-        elif deck.is_opening:
+        elif not deck.is_ready:
             self._failed(deck, PlayFault.NO_PICTURE)
         else:
-            deck.aim = None
+            deck.target = None
             self._run_if_ready()
 
     def _loaded(self, deck: _Deck, pictures: bool, _sound: bool) -> None:
@@ -443,7 +422,7 @@ class SequencePlayer(Scrubbed):
             self._failed(deck, PlayFault.NO_PICTURE)
 
     def _ended(self, deck: _Deck) -> None:
-        deck.has_ended = True
+        deck.ended = True
 
     def _failed(self, deck: _Deck, fault: PlayFault) -> None:
         at = deck.part
@@ -460,23 +439,24 @@ class SequencePlayer(Scrubbed):
             return
         now, at, slack = self._now(), self.at, TICK_MS / 2000 * self.rate
         end = self.begins[at + 1]
-        deck = self._deck(at) if self._plays(at) else None
-        following = self._deck(at + 1) if self._plays(at + 1) else None
+        deck = self._deck(at)
+        following = self._deck(at + 1)
         if following is not None and now >= end - LEAD * self.rate and following.is_there:
             following.play(self.rate)
         if deck is None:
             if now - self.position >= self.frame_seconds and now < end:
                 self._move(now)
         else:
-            while deck.frames and self._time_of(at, deck.frames[0].startTime()) <= now + slack:
-                self._show(deck.frames.popleft())
+            while deck.waiting and self._time_of(at, deck.waiting[0].startTime()) <= now + slack:
+                deck.shown = deck.waiting.popleft()
+                self._show(deck.shown)
         if now + slack >= end and (deck is None or self._is_through(deck, now, end)):
             self._go_on(end)
 
     def _is_through(self, deck: _Deck, now: float, end: float) -> bool:
         return (
             self._shown_until >= end - self.frame_seconds / 2
-            or (deck.has_ended and not deck.frames)
+            or (deck.ended and not deck.waiting)
             or now >= end + PATIENCE * self.rate
         )
 
@@ -492,7 +472,7 @@ class SequencePlayer(Scrubbed):
 
     def _go_on(self, end: float) -> None:
         """The next part begins."""
-        before, at = self._deck(self.at) if self._plays(self.at) else None, self.at + 1
+        before, at = self._deck(self.at), self.at + 1
         due = self._anchor[0] + (end - self._anchor[1]) / self.rate
         if before is not None:
             before.halt()
@@ -501,8 +481,8 @@ class SequencePlayer(Scrubbed):
             self._end()
             return
         self._move(end)
-        deck = self._deck(at) if self._plays(at) else None
-        if self._plays(at) and (deck is None or deck.aim is not None):
+        deck = self._deck(at)
+        if self._plays(at) and (deck is None or deck.target is not None):
             # It is not open yet: the clock stops meanwhile.
             self._stop_clock()
             self._seek_frame(end)

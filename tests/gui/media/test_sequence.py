@@ -182,6 +182,19 @@ def test_shuttle_doubles_forward_and_seeks_backward(shows: Any) -> None:
     assert not show.player.is_playing
 
 
+def test_playing_backward_seeks_and_starts_no_engine(shows: Any, qtbot: QtBot) -> None:
+    show = shows(Part(A.path, Media.VIDEO, 0.0, 40 * FRAME), position=30 * FRAME)
+    engine = show.engine(A)
+    engine.says_frame(0)
+    engine.says_frame(30)
+    show.player.shuttle(-1)
+    before = len(engine.told)
+    qtbot.waitUntil(lambda: len(engine.told) > before)
+    engine.says_frame(int(engine.told[-1].removeprefix("seek ")) * 1000 // FRAME_US)
+    assert show.told[-1][1] < 30
+    assert "play" not in engine.told
+
+
 def test_lane_of_sound_follows_the_picture(shows: Any) -> None:
     show = shows(A, GAP, sound=Path("/music.wav"))
     lane = show.engines[2]
