@@ -185,7 +185,6 @@ class CutPage(QWidget):
         model.undo_offered.connect(self._desk.models.activity.act)
         player.moved.connect(model.stand)
         player.frame.connect(self.picture.show_frame)
-        player.entered.connect(lambda _at: self.picture.enter())
         player.failed.connect(self._failed)
         player.glance = self._glance
         strip.scrubbing.connect(lambda on: player.begin_scrub() if on else player.end_scrub())

@@ -383,15 +383,11 @@ class CutModel(Model):
 
     def preview_trim(self, by_in: float, by_out: float) -> None:
         """Moves the current card's ends, in seconds, without storing it."""
-        card = self._base()
-        shortest, latest = self.frame_seconds, card.duration or float("inf")
-        start = (
-            0.0
-            if card.is_still
-            else min(max(card.start + self._whole(by_in), 0.0), card.start + card.length - shortest)
-        )
-        end = min(max(card.start + card.length + self._whole(by_out), start + shortest), latest)
-        self.preview = (start, end - self._whole(by_in) if card.is_still else end)
+        card, shortest = self._base(), self.frame_seconds
+        by_in, by_out, end = self._whole(by_in), self._whole(by_out), card.start + card.length
+        start = 0.0 if card.is_still else min(max(card.start + by_in, 0.0), end - shortest)
+        end = min(max(end + by_out, start + shortest), card.duration or float("inf"))
+        self.preview = (start, end - by_in if card.is_still else end)
         self._show()
 
     def drop_trim(self) -> None:

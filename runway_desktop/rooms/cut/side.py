@@ -56,16 +56,8 @@ class Side(QWidget):
         self._remove = push_button(content, _("Remove from the cut"), model.remove_file, kind="link")
         self._notes = strong(words(content))
         self._noted = vbox(spacing=GRID // 2)
-        rows = (
-            self._shot,
-            self._about,
-            self._trying,
-            self._prompt,
-            self._trims,
-            self._remove,
-            line(content),
-            self._notes,
-        )
+        self._of_card = (self._shot, self._about, self._trying, self._prompt, self._trims)
+        rows = (*self._of_card, self._remove, line(content), self._notes)
         vbox(*rows, self._noted, STRETCH, on=content, margins=2 * GRID, spacing=GRID + GRID // 2)
         vbox((scroll_area(self, content), 1), on=self)
         model.changed.connect(self.renew)
@@ -75,7 +67,7 @@ class Side(QWidget):
     def renew(self) -> None:
         model, card = self._model, self._model.card
         self._remove.setVisible(card is not None and card.is_file)
-        for part in (self._shot, self._about, self._prompt, self._trims, self._trying):
+        for part in self._of_card:
             part.setVisible(card is not None)
         if card is not None:
             self._shot.setText(_("Shot {shot}", shot=card.name) if card.takes or card.gap else card.name)

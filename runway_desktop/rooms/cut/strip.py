@@ -141,7 +141,6 @@ class CutStrip(QListView):
         self._pressed: tuple[At, QPoint] | None = None
         self._is_moving = False
         self._pointer = QPoint()
-        self._hovered: At | None = None
         self._playhead = 0
         self.peaks: tuple[float, ...] = ()
         """Of the lane's sound."""
@@ -327,7 +326,9 @@ class CutStrip(QListView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._pointer = point = event.position().toPoint()
         if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
-            self._hover(self.at(point))
+            under = self.at(point)
+            shape = _SHAPES.get(under.hit if under is not None else Hit.CARD, Qt.CursorShape.ArrowCursor)
+            viewport_of(self).setCursor(shape)
             return
         found, start = self._pressed
         is_far = (point - start).manhattanLength() >= QApplication.startDragDistance()
@@ -364,15 +365,6 @@ class CutStrip(QListView):
         found = self.at(event.position().toPoint())
         if found is not None and found.hit in (Hit.CARD, Hit.TAKE):
             self.opened.emit()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover(None)
-
-    def _hover(self, found: At | None) -> None:
-        if found != self._hovered:
-            self._hovered = found
-            hit = found.hit if found is not None else Hit.CARD
-            viewport_of(self).setCursor(_SHAPES.get(hit, Qt.CursorShape.ArrowCursor))
 
     def _put_back(self) -> None:
         self._pressed, self._is_moving = None, False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
 from runway_desktop.domain.film.cut import GapMode
 from runway_desktop.domain.task import Pick, TaskId, Trim
@@ -48,6 +48,17 @@ async def test_arrows_go_through_shots_and_the_playhead_follows(tmp_path, theme)
         await until(lambda: film.model.at == 2)
         film.press(KEYS.Key_Left)
         await until(lambda: film.model.at == 1)
+
+
+async def test_bar_has_the_timecode_of_the_playhead_and_goes_to_the_next_shot(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.page.player.seek(6.0)
+        said = [label.text() for label in film.page.bar.findChildren(QLabel)]
+        assert any(text.startswith("00:00:06:00") for text in said)
+        [onward] = [one for one in film.page.bar.findChildren(QToolButton) if one.accessibleName() == "Next shot"]
+        QTest.mouseClick(onward, LEFT)
+        await until(lambda: film.model.at == 2)
 
 
 async def test_another_take_plays_in_place_until_it_is_picked_or_put_back(tmp_path, theme):
