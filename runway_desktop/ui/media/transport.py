@@ -393,12 +393,12 @@ class Transport(QWidget):
     def _write_time(self) -> None:
         playback = self._playback
         rate = self._rate
-        if rate is not None and self._written in self._frames_written:
+        if rate is not None and self._written in (*self._frames_written, _CODE):
             frame, last = (rate.frames(seconds) for seconds in (playback.position, playback.length))
             said = [timecode(frame, rate)]
             if self._written == self._frames_written[0]:
                 said = [f"{said[0]} / {timecode(last, rate)}", _("frame {n}", n=frame)]
-            if playback.is_playing and playback.rate != 1:
+            if playback.is_playing and playback.rate != 1 and self._written != _CODE:
                 said.append(f"{playback.rate:g}×")
             text = " · ".join(said)
         else:
@@ -427,12 +427,14 @@ class Transport(QWidget):
     def _ways(self) -> list[tuple[str, list[BarButton]]]:
         """What can be shown next to the slider, from most to least: template of the time, and buttons."""
         every = self._buttons
-        without_loop = [button for button in every if button is not self._loop]
-        fewest = [button for button in without_loop if button not in (self._back, self._on)]
+        steps = (self._back, self._on)
+        # In a sequence loop has no key.
+        fewer = [button for button in every if button not in (steps if self._leads else (self._loop,))]
+        fewest = [button for button in fewer if button not in steps]
         frames = self._frames_written if self._counts_frames and self._rate is not None else ()
-        brief = frames[1] if frames and self._leads else _POSITION
+        brief = _CODE if frames and self._leads else _POSITION
         fuller = [(written, every) for written in (*(frames or (_BOTH,)), brief)]
-        return [*fuller, (brief, without_loop), ("", without_loop), ("", fewest)]
+        return [*fuller, (brief, fewer), ("", fewer), ("", fewest)]
 
     def _taken(self, written: str, buttons: list[BarButton]) -> int:
         """Width of everything except the slider, in pixels."""
