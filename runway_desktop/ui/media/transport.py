@@ -7,7 +7,7 @@ inside. GUI thread only.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -25,7 +25,9 @@ from runway_desktop.usecases.words.plain import tip
 
 from .commands import FRAME_BACK, FRAME_FORWARD, FULL_SCREEN, LOOP, PLAY, SHUTTLE, SOUND
 from .playback import Playback, PlayState, Scrubbed
-from .sequence import SequencePlayer
+
+if TYPE_CHECKING:
+    from .sequence import SequencePlayer
 
 KNOB = 6.0
 """Radius of the slider's knob in pixels."""
