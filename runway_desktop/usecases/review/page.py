@@ -126,7 +126,7 @@ def _filled(wish: Wish, round_id: str, at: float, clips: Sequence[PageClip]) -> 
     }
     filled = {name: escape(value) for name, value in values.items()}
     # No text in it can end the element.
-    filled["round"] = json.dumps(data, ensure_ascii=False).replace("<", "\u003c")
+    filled["round"] = json.dumps(data, ensure_ascii=False).replace("<", r"\u003c")
     template = resource("review", "review.html").read_text("utf-8")
     # Each part at once: a title may hold the name of another place.
     return [re.sub(r"@(\w+)@", lambda place: filled[place[1]], part) for part in template.split("@cards@")]
