@@ -135,8 +135,9 @@ class Rooms:
 
     def _views(self) -> list[PaneEntry]:
         """The views of a project, as entries of its bar."""
+        found, project = self._models.pages.counts, self._models.filter.project
         return [
-            PaneEntry(str(room.title), room=room.id)
+            PaneEntry(str(room.title), room.counts(found).get(project) if room.counts else None, room=room.id)
             for room in self._rooms.values()
             if room.kind is RoomKind.VIEW and (room.is_listed is None or room.is_listed(self._cases))
         ]

@@ -227,6 +227,8 @@ class PageCounts(Struct, frozen=True, kw_only=True):
     """Most used first: id, name, number of tasks; removed members too."""
     clients: tuple[str, ...] = ()
     """Programs that have requested tasks."""
+    rounds: Mapping[str, int] = field(default_factory=dict)
+    """Rounds of review by project."""
     unsent: tuple[KeptSheet, ...] = ()
     """Sheets of which only some rows were sent, latest first, without their texts."""
 

@@ -139,6 +139,8 @@ _CLIENTS = """
 """
 """Distinct names, by one index lookup each."""
 
+_ROUNDS = "SELECT name, count(*) FROM documents WHERE kind = 'round' GROUP BY name"
+
 
 def counts(connection: sqlite3.Connection) -> PageCounts:
     """The counts of the left pane. Takes time by the number of names, not of tasks."""
@@ -179,6 +181,7 @@ def counts(connection: sqlite3.Connection) -> PageCounts:
         shots=named("shot"),
         cast=tuple((MemberId(member), to_text(name), amount) for member, name, amount in connection.execute(_CAST)),
         clients=tuple(to_text(name) for (name,) in connection.execute(_CLIENTS)),
+        rounds={to_text(project): amount for project, amount in connection.execute(_ROUNDS)},
         unsent=tuple(partly_sent(connection)),
     )
 

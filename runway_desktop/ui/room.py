@@ -8,13 +8,14 @@ in `ui/` imports them, which avoids import cycles.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.domain.library import PageCounts
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import Command
@@ -46,6 +47,8 @@ class Room(Struct, frozen=True, kw_only=True, eq=False):
     """Its page of the guide."""
     count: Callable[[UseCases], int] | None = None
     """For a page: the number in the left pane, from values in memory."""
+    counts: Callable[[PageCounts], Mapping[str, int]] | None = None
+    """For a view: the numbers in its button, by project."""
     is_listed: Callable[[UseCases], object] | None = None
     """For a page: whether its entry is listed while it is closed; for a view: whether it is offered. None: always."""
     offers: Callable[[UseCases], Iterable[Any]] | None = None

@@ -66,6 +66,7 @@ def send_model(desk: Desk) -> SendModel:
         amount = ngettext("{n} clip", "{n} clips", len(sent.clips))
         said = _("“{name}” is ready: {clips}, {size}.", name=sent.path.name, clips=amount, size=size(sent.size))
         show = partial(desk.models.task_commands.selection_wanted.emit, [sent.path])
+        desk.models.pages.refresh()
         detail = str(in_turn(*sent.left))
         desk.models.activity.tell(said, detail, action_text=_("Show in folder"), on_action=show, stays=True)
         if (page := desk.window.findChild(ReviewPage)) is not None:

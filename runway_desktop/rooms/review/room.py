@@ -23,6 +23,7 @@ ROOM = Room(
     kind=RoomKind.VIEW,
     icon="mdi6.comment-check-outline",
     commands=(OPEN,),
+    counts=lambda counts: counts.rounds,
     guide="review",
     help=(
         Text("Send takes to a client as one file, and drop or paste what comes back anywhere in the window."),
