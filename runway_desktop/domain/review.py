@@ -39,15 +39,13 @@ class Settled(StrEnum):
 
 
 class SentClip(Struct, frozen=True, kw_only=True):
-    """A result as it was sent. `sha256`: of the original; `take`: its number in its shot. `pick`: its judgment then."""
+    """A result as it was sent. `sha256`: of the original; `take`: its number in its shot."""
 
     task_id: TaskId
     index: int = 0
     sha256: str
     shot: str = ""
     take: int = 1
-    pick: Pick = Pick.NONE
-    picked_at: float | None = None
 
 
 class Remark(Struct, frozen=True):
@@ -73,8 +71,9 @@ class Said(Struct, frozen=True, kw_only=True):
     decision: str = ""
     comments: tuple[Remark, ...] = ()
     need: Need = Need.NOTHING
-    of: TaskId | None = None
-    """The take whose judgment stands against it."""
+    rival: int | None = None
+    """Number of the other take that is picked in its shot, 0 without a shot; None: its own judgment stands against
+    it."""
     by: str = ""
     """The client who made that judgment."""
     at: float | None = None

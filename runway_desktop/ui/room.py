@@ -81,6 +81,13 @@ class Opens(Protocol):
     def __call__(self, room: str, wish: object = None, /) -> None: ...
 
 
+class AtTime(Struct, frozen=True):
+    """A task of the list in the viewer, at a time of its clip in seconds."""
+
+    task_id: TaskId
+    seconds: float
+
+
 class SideBySide(Struct, frozen=True):
     """Compare all results of these tasks without stacks."""
 
@@ -108,10 +115,10 @@ class Export(Struct, frozen=True):
 
 
 class Review(Struct, frozen=True):
-    """Send these tasks for review, or all listed ones if empty; in the order of their shots, or as given."""
+    """Send these tasks for review, or all listed ones if empty; or what the cut of a project plays."""
 
-    task_ids: Sequence[TaskId]
-    keeps_order: bool = False
+    task_ids: Sequence[TaskId] = ()
+    cut: str = ""
 
 
 class Import(Struct, frozen=True):

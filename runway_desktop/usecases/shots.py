@@ -27,6 +27,8 @@ class ShotTake(Struct, frozen=True, kw_only=True):
     """What it makes or made."""
     generation: int = 0
     """0, or one more than the take that it was made of."""
+    number: int = 1
+    """From 1, among the takes of its place in its shot."""
     source: Source | None = None
     """The result of the shot that it was made of. Of several the furthest."""
 
@@ -62,7 +64,7 @@ def takes_of(rows: Iterable[Row], uses: Iterable[Input], makes: Callable[[str], 
     for use in uses:
         inputs[use.task_id].append(use)
     made: dict[Source | str, tuple[int, Source]] = {}
-    takes = []
+    takes: list[ShotTake] = []
     for row in rows:
         task = row.task
         names: list[Source | str] = [task.made_of] if task.made_of is not None else []
@@ -77,7 +79,8 @@ def takes_of(rows: Iterable[Row], uses: Iterable[Input], makes: Callable[[str], 
             for name in filter(None, (output.sha256, output.sha256[:HOME_DIGITS], output.path)):
                 made.setdefault(name, own)
         media = row.outputs[0].media if row.outputs else makes(task.request.endpoint)
-        takes.append(ShotTake(row=row, media=media, generation=before + 1, source=source))
+        number = 1 + sum(one.place == (before + 1, media) for one in takes)
+        takes.append(ShotTake(row=row, media=media, generation=before + 1, number=number, source=source))
     return tuple(takes)
 
 
@@ -100,13 +103,13 @@ class Shots:
     async def pick_instead(self, task_ids: Sequence[TaskId]) -> Judged:
         """Makes these the only picks of their places in their shots, as one judgment. A task without a shot stands
         beside those of the same project and prompt, as in the large view."""
-        others = {row.task.id for rows in (await self.rivals(task_ids)).values() for row in rows}
+        others = {take.row.task.id for takes in (await self.rivals(task_ids)).values() for take in takes}
         return await self._judging.pick_instead(task_ids, list(others))
 
-    async def rivals(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, Sequence[Row]]:
+    async def rivals(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, Sequence[ShotTake]]:
         """By task, the other picks of its place in its shot, without these tasks."""
         chosen = {row.task.id: row for row in await self._engine.library.rows(task_ids)}
-        found: dict[TaskId, Sequence[Row]] = {}
+        found: dict[TaskId, Sequence[ShotTake]] = {}
         for project, shot in dict.fromkeys((row.task.project, row.task.shot) for row in chosen.values()):
             picks = frozenset() if shot else frozenset({Pick.PICK})
             there = await self._rows(Filter(projects=frozenset({project}), shots=frozenset({shot}), picks=picks))
@@ -115,7 +118,7 @@ class Shots:
             others = [take for take in takes if take.is_picked and take.row.task.id not in chosen]
             for take in takes:
                 if take.row.task.id in chosen:
-                    found[take.row.task.id] = [one.row for one in others if _rivals(one) == _rivals(take)]
+                    found[take.row.task.id] = [one for one in others if _rivals(one) == _rivals(take)]
         return found
 
     async def _rows(self, wanted: Filter) -> Sequence[Row]:

@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 # pytest-qt's handler is in Python too, see `_QUIET` in app/program.py.
 QLoggingCategory.setFilterRules("qt.multimedia.symbolsresolver=false")
 CHATTER = {
-    **dict.fromkeys(("cast", "cut", "lineage", "media", "steps", "viewer"), BACKEND_CHATTER),
+    **dict.fromkeys(("cast", "cut", "lineage", "media", "review", "steps", "viewer"), BACKEND_CHATTER),
     "inputs": (*BACKEND_CHATTER, "libpng error"),
 }
 """What may be said in which folder; damaged pictures are among the inputs."""

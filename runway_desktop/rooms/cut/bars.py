@@ -161,8 +161,7 @@ class Tools(QWidget):
         self.review.setText("" if is_narrow else _("Send for review…"))
 
     def _send(self) -> None:
-        ids = [card.takes[card.now].task.id for card in self._model.cards if card.now is not None]
-        self._desk.open("review", Review(ids, keeps_order=True))
+        self._desk.open("review", Review(cut=self._model.project))
 
     def _open_rates(self) -> None:
         rates = [(rate, _("{rate} fps", rate=rate.name)) for rate in RATES]

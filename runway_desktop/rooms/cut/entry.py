@@ -59,10 +59,10 @@ _NARROW = 120 * GRID
 """Width of the view without room for words on the bar."""
 
 
-def open_room(desk: Desk, wish: str) -> None:
-    """`wish`: the project."""
+def open_room(desk: Desk, wish: str | tuple[str, str]) -> None:
+    """`wish`: the project, or also a card's id."""
     page = desk.window.findChild(CutPage) or CutPage(desk)
-    page.open(wish)
+    page.open(*([wish] if isinstance(wish, str) else wish))
 
 
 class CutPage(QWidget):
@@ -99,8 +99,8 @@ class CutPage(QWidget):
         self._connect()
         self._bind()
 
-    def open(self, project: str) -> None:
-        self.model.open(project)
+    def open(self, project: str, card_id: str = "") -> None:
+        self.model.open(project, card_id)
         page = PageContent(center=self, project=project, tools=self.tools, chosen=self.chosen_ids, left=self._left)
         self._window.pages.show("cut", page)
 

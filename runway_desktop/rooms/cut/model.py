@@ -114,13 +114,17 @@ class CutModel(Model):
         self.can_film = False
         self._plays: Sequence[object] = ()
         """What was loaded last."""
+        self._first_id = ""
+        """Of the card to go to once the cut was read."""
         self._is_wanted = self._is_reading = False
         self._soon = Soon(self, SETTLE_MS, self.refresh)
         bridge.tasks_touched.connect(self._touched)
         bridge.tasks_added.connect(self._soon.begin)
 
-    def open(self, project: str) -> None:
+    def open(self, project: str, card_id: str = "") -> None:
+        """At this card, if it is there."""
         self.project, self.view, self.cards, self.at, self._plays = project, None, (), 0, ()
+        self._first_id = card_id
         # The strip's rows go before it is laid out again.
         self.changed.emit()
         self.refresh()
@@ -498,6 +502,8 @@ class CutModel(Model):
                         view = view.trying(card_id, task_id)
                     self.view = view
                     self._show()
+                    first, self._first_id = self._first_id, ""
+                    self.go(next((at for at, card in enumerate(self.cards) if card.id == first), -1))
         finally:
             self._is_reading = False
 

@@ -21,20 +21,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.review import Answer
+from runway_desktop.domain.task import Mark, TaskId
 from runway_desktop.texts import _, in_turn, language, ngettext, quoted
 from runway_desktop.ui.building import add_check, hbox, line, open_below, passing_menu, push_button, vbox
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import say, strong, words
+from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.painting import Index, ItemDelegate
-from runway_desktop.ui.room import PageContent, Review
+from runway_desktop.ui.room import AtTime, PageContent, Review
 from runway_desktop.ui.tasks.take_painter import TakePainter
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role
 from runway_desktop.usecases.commands.handing_on import REVIEW
 from runway_desktop.usecases.commands.requests import EDIT_AND_SEND
 from runway_desktop.usecases.review.sending import Sent
-from runway_desktop.usecases.review.words import DECISIONS, buttons_of, here_words, sum_words, take_words, time_words
+from runway_desktop.usecases.review.words import DECISIONS, buttons_of, here_words, sum_words, take_words
 from runway_desktop.usecases.words.plain import caption
 from runway_desktop.usecases.words.units import moment, size
 
@@ -51,32 +53,26 @@ _INKS = {"approve": Role.GOOD, "change": Role.WARN, "reject": Role.BAD}
 
 def open_room(desk: Desk, wish: str | Review) -> None:
     """`wish`: the project, or takes to send."""
-    if isinstance(wish, Review):
-        model = send_model(desk)
-        model.look(wish.task_ids, desk.models.filter.listing, keeps_order=wish.keeps_order)
-    else:
+    if isinstance(wish, str):
         (desk.window.findChild(ReviewPage) or ReviewPage(desk)).open(wish)
-
-
-def send_model(desk: Desk) -> SendModel:
-    """With its dialog."""
+        return
     model = SendModel(desk.cases, desk.runner, desk.window)
 
     def told(sent: Sent) -> None:
         amount = ngettext("{n} clip", "{n} clips", len(sent.clips))
         said = _("“{name}” is ready: {clips}, {size}.", name=sent.path.name, clips=amount, size=size(sent.size))
         show = partial(desk.models.task_commands.selection_wanted.emit, [sent.path])
-        desk.models.pages.refresh()
         detail = str(in_turn(*sent.left))
         desk.models.activity.tell(said, detail, action_text=_("Show in folder"), on_action=show, stays=True)
         if (page := desk.window.findChild(ReviewPage)) is not None:
             page.model.refresh()
+        desk.models.pages.refresh()
 
     model.sent.connect(told)
     dialog = SendDialog(model, language().code, desk.window)
     dialog.finished.connect(model.deleteLater)
     dialog.open()
-    return model
+    model.look(wish.task_ids, desk.models.filter.listing, wish.cut)
 
 
 class ReviewPage(QWidget):
@@ -131,6 +127,12 @@ class ReviewPage(QWidget):
         item = self.tree.currentItem()
         return item.data(0, _LINE) if item is not None else None
 
+    @property
+    def answer(self) -> Answer | None:
+        """The current line's, else the round's latest."""
+        it, one = self.current, self.model.round
+        return it.answer if it is not None else one.answers[-1] if one is not None and one.answers else None
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         if not self.tree.isHidden():
             self.tree.setFocus(event.reason())
@@ -162,14 +164,18 @@ class ReviewPage(QWidget):
         self._title, self._said = strong(words(side)), words(side)
         self.comments = QListWidget(side)
         self.comments.setWordWrap(True)
+        self.comments.setSpacing(GRID // 2)
         self.comments.setAccessibleName(_("Comments"))
         self.comments.itemChanged.connect(self._tick)
-        self._done = words(side, tone="muted")
+        self.comments.itemClicked.connect(self._go_there)
+        self.comments.itemActivated.connect(self._go_there)
+        self._done, self._stands = words(side, tone="muted"), words(side, tone="muted")
         self.undo_one = push_button(side, _("Undo for this take"), self._undo_one)
         self.edit = push_button(side, EDIT_AND_SEND.name, self._edit)
         self.large = push_button(side, _("Large view"), self._open_large)
-        buttons = vbox(self.undo_one, self.large, self.edit)
-        vbox(self._title, self._said, (self.comments, 1), self._done, buttons, on=side, margins=2 * GRID)
+        self.cut = push_button(side, _("Show in the cut"), self._show_in_cut)
+        parts = (self._done, self._stands, self.undo_one, self.large, self.cut, self.edit)
+        vbox(self._title, self._said, (self.comments, 1), *parts, on=side, margins=2 * GRID)
         return side
 
     def _show(self) -> None:
@@ -195,11 +201,10 @@ class ReviewPage(QWidget):
             waiting = one.open if one is not None else 0
             said = ngettext("{n} answer needs you", "{n} answers need you", waiting) if waiting else ""
             self._window.workspace.status.say_takes(said)
-        has_lines = bool(model.lines)
-        self.tree.setVisible(has_lines)
-        if has_lines and self.hasFocus():
+        self.tree.setVisible(bool(model.lines))
+        if model.lines and self.hasFocus():
             self.tree.setFocus()
-        if has_lines and self.current is None:
+        if model.lines and self.current is None:
             self.tree.setCurrentItem(self.tree.topLevelItem(0).child(0))
         hint = _("Drop decisions.json here, or paste the text of a mail. The same file twice changes nothing.")
         if one is None:
@@ -212,7 +217,7 @@ class ReviewPage(QWidget):
         self._show_current()
 
     def _add(self, heading: QTreeWidgetItem, it: Line, *, is_current: bool) -> None:
-        said, remarks = it.said, [f"{time_words(one.at)}  {one.text}" for one in it.said.comments]
+        said, remarks = it.said, [f"{clock(one.at)}  {one.text}" for one in it.said.comments]
         decided, here = str(DECISIONS.get(said.decision, "")), here_words(said, it.round, self.model.now)
         if len(it.round.answers) > 1:
             decided = f"{decided}\n{it.answer.by}".strip()
@@ -228,7 +233,9 @@ class ReviewPage(QWidget):
         if said.is_open:
             item.setData(3, Qt.ItemDataRole.AccessibleTextRole, here)
             choice = self._choice(it, here)
-            item.setSizeHint(3, QSize(0, choice.layout().totalHeightForWidth(self.tree.columnWidth(3) - 2 * GRID)))
+            height = choice.layout().totalHeightForWidth(self.tree.columnWidth(3) - 2 * GRID)
+            # The style insets the widget of a cell.
+            item.setSizeHint(3, QSize(0, height + 2 * GRID))
             self.tree.setItemWidget(item, 3, choice)
         if is_current:
             self.tree.setCurrentItem(item)
@@ -245,16 +252,15 @@ class ReviewPage(QWidget):
         return holder
 
     def _show_current(self) -> None:
-        it, one = self.current, self.model.round
-        answer = it.answer if it is not None else (one.answers[-1] if one is not None and one.answers else None)
+        it, answer = self.current, self.answer
         self.undo_all.setVisible(answer is not None)
         self._who.setText(_("No answer yet."))
         if answer is not None:
             when = moment(answer.read_at, self.model.now)
             self._who.setText(" · ".join(filter(None, (answer.by, when, sum_words(answer)))))
         say(self._comment, quoted(answer.comment) if answer is not None and answer.comment else "", "muted")
-        for part in (self.undo_one, self.edit, self.large):
-            part.setEnabled(it is not None and it.row is not None)
+        for part in (self.undo_one, self.edit, self.large, self.cut):
+            part.setEnabled(bool(self.chosen_ids()))
         self.edit.setText(" · ".join(filter(None, (EDIT_AND_SEND.name, self.model.price(it)))))
         self._title.setText(str(take_words(it.clip)) if it is not None else "")
         say(self._said, str(DECISIONS.get(it.said.decision, "")) if it is not None else "")
@@ -262,19 +268,27 @@ class ReviewPage(QWidget):
         self.comments.blockSignals(True)
         self.comments.clear()
         for mark in marks:
-            shown = QListWidgetItem(f"{time_words(mark.at)}  {mark.text}", self.comments)
+            shown = QListWidgetItem(f"{clock(mark.at)}  {mark.text}", self.comments)
+            shown.setData(_LINE, mark)
             shown.setCheckState(Qt.CheckState.Checked if mark.is_done else Qt.CheckState.Unchecked)
         self.comments.blockSignals(False)
         self.comments.setVisible(bool(marks))
         done = sum(mark.is_done for mark in marks)
         say(self._done, _("{done} of {n} done", done=done, n=len(marks)) if marks else "", "muted")
+        say(self._stands, it.stands if it is not None else "", "muted")
         self._window.pages.choice_moved()
+
+    def _go_there(self, item: QListWidgetItem) -> None:
+        """A click on the box ticks only."""
+        mark: Mark = item.data(_LINE)
+        if mark.is_done is (item.checkState() is Qt.CheckState.Checked):
+            for task_id in self.chosen_ids():
+                self._desk.open("viewer", AtTime(task_id, mark.at))
 
     def _tick(self, item: QListWidgetItem) -> None:
         it = self.current
         if it is not None:
-            mark = it.marks[self.comments.row(item)]
-            self.model.set_done(it, mark, is_done=item.checkState() is Qt.CheckState.Checked)
+            self.model.set_done(it, item.data(_LINE), is_done=item.checkState() is Qt.CheckState.Checked)
 
     def _choose_round(self) -> None:
         menu = passing_menu(self)
@@ -284,14 +298,11 @@ class ReviewPage(QWidget):
         open_below(menu, self.round_button)
 
     def _send(self) -> None:
-        send_model(self._desk).look_at_cut(self.model.project)
+        self._desk.open("review", Review(cut=self.model.project))
 
     def _undo_all(self) -> None:
-        it, one = self.current, self.model.round
-        if it is not None:
-            self.model.undo(it.answer)
-        elif one is not None and one.answers:
-            self.model.undo(one.answers[-1])
+        if (answer := self.answer) is not None:
+            self.model.undo(answer)
 
     def _undo_one(self) -> None:
         if (it := self.current) is not None:
@@ -300,6 +311,10 @@ class ReviewPage(QWidget):
     def _open_large(self) -> None:
         for task_id in self.chosen_ids():
             self._desk.open("viewer", task_id)
+
+    def _show_in_cut(self) -> None:
+        if (it := self.current) is not None:
+            self._desk.open("cut", (self.model.project, it.clip.shot or it.clip.task_id))
 
     def _edit(self) -> None:
         if ids := self.chosen_ids():

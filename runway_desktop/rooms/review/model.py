@@ -3,8 +3,7 @@ only."""
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,7 +15,9 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import Text
 from runway_desktop.usecases.review.page import Wish
+from runway_desktop.usecases.review.reviews import without
 from runway_desktop.usecases.review.sending import Sent, Survey
+from runway_desktop.usecases.review.words import standing_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.account import priced
 from runway_desktop.values import Struct, replace
@@ -47,6 +48,14 @@ class Line(Struct, frozen=True):
         start, marks = self.answer.marks_of(self.said), self.row.task.marks if self.row is not None else ()
         return [mark for mark in marks if mark.id.startswith(start)]
 
+    @property
+    def stands(self) -> str:
+        """How the take is judged, before the answer and now."""
+        if self.row is None:
+            return ""
+        task = self.row.task
+        return standing_words(without(task, said=self.said, clip=self.clip, answer=self.answer), task)
+
 
 class ReviewModel(Model):
     changed = Signal()
@@ -60,7 +69,7 @@ class ReviewModel(Model):
         self.rounds: Sequence[Round] = ()
         """Latest first."""
         self.lines: Sequence[Line] = ()
-        """Of the shown round: first those that wait for the person."""
+        """Of the shown round."""
         self._shown = ""
         self._soon = Soon(self, SETTLE_MS, self.refresh)
         bridge.tasks_touched.connect(self._soon.begin)
@@ -94,14 +103,11 @@ class ReviewModel(Model):
     async def _read(self, project: str) -> None:
         rounds = await self._cases.reviews.sending.rounds(project)
         self.rounds = rounds
-        if (one := self.round) is not None:
+        one, self.lines = self.round, ()
+        if one is not None:
             rows = {row.task.id: row for row in await self._cases.library.rows([clip.task_id for clip in one.clips])}
-            lines = [
-                Line(one, answer, said, rows.get(one.clips[said.number].task_id))
-                for answer in one.answers
-                for said in answer.clips
-            ]
-            self.lines = sorted(lines, key=lambda line: not line.said.is_open)
+            said = [(answer, it, one.clips[it.number].task_id) for answer in one.answers for it in answer.clips]
+            self.lines = [Line(one, answer, it, rows.get(task_id)) for answer, it, task_id in said]
         if project == self.project:
             self.changed.emit()
 
@@ -139,25 +145,18 @@ class SendModel(Model):
         """While it is written."""
         self.studio = str(cases.settings.get(SENDER, ""))
 
-    def look(self, task_ids: Sequence[TaskId], listing: Listing, *, keeps_order: bool) -> None:
-        """`task_ids`: empty for what is listed."""
-        self._look(self._survey(task_ids, listing, keeps_order=keeps_order))
-
-    def look_at_cut(self, project: str) -> None:
-        self._look(self._cut(project))
-
-    def _look(self, work: Coroutine[Any, Any, Survey]) -> None:
+    def look(self, task_ids: Sequence[TaskId], listing: Listing, cut: str) -> None:
+        """`cut`: a project, for what its cut plays; else the tasks, or what is listed."""
+        work = self._survey(task_ids, listing, cut)
         self._runner(work, "look at a review", done=self.while_open(self._found), failed=self.while_open(self._fail))
 
-    async def _cut(self, project: str) -> Survey:
-        cards = (await self._cases.cuts.open(project)).cards
-        if not (ids := [card.take.row.task.id for card in cards if card.take is not None]):
-            raise NotPossible(Text("This project has no picks yet. Select takes in its list instead."))
-        return await self._survey(ids, Listing(), keeps_order=True)
-
-    async def _survey(self, task_ids: Sequence[TaskId], listing: Listing, *, keeps_order: bool) -> Survey:
-        ids = task_ids or (await self._cases.library.list(replace(listing, group=GroupBy.NONE))).ids
-        return await self._cases.reviews.sending.survey(ids, keeps_order=keeps_order)
+    async def _survey(self, ids: Sequence[TaskId], listing: Listing, cut: str) -> Survey:
+        if cut:
+            cards = (await self._cases.cuts.open(cut)).cards
+            if not (ids := [card.take.row.task.id for card in cards if card.take is not None]):
+                raise NotPossible(Text("This project has no picks yet. Select takes in its list instead."))
+        ids = ids or (await self._cases.library.list(replace(listing, group=GroupBy.NONE))).ids
+        return await self._cases.reviews.sending.survey(ids, keeps_order=bool(cut))
 
     def _found(self, found: Survey) -> None:
         self.found = found

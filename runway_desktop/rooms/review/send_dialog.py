@@ -116,10 +116,8 @@ class SendDialog(Dialog):
 
 def _facts(found: Survey, *, smaller: bool) -> str:
     amount = ngettext("{n} clip", "{n} clips", len(found.clips))
-    if smaller:
-        said = _("{clips}, at most {size}", clips=amount, size=size(found.size))
-    else:
-        said = _("{clips}, {size}", clips=amount, size=size(found.size))
+    facts = Text("{clips}, at most {size}") if smaller else Text("{clips}, {size}")
+    said = str(facts.with_(clips=amount, size=size(found.size)))
     return str(in_turn(said + ".", _("No prompts, models or prices. Nothing is sent by this program.")))
 
 

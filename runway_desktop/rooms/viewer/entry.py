@@ -16,19 +16,19 @@ from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.media.stills import png_of
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.ui.room import SideBySide
+from runway_desktop.ui.room import AtTime, SideBySide
 from runway_desktop.usecases.commands.handing_on import ADD_TO_CAST, CAST_PROMPT
 from runway_desktop.usecases.commands.results import SHOW_FILE
 
 from .model import ViewerModel
 from .view import Viewer
 
-Wish = TaskId | Sequence[TaskId] | SideBySide | None
+Wish = TaskId | Sequence[TaskId] | SideBySide | AtTime | None
 
 
 def open_room(desk: Desk, wish: Wish) -> None:
-    """`wish`: a task of the list, to look at; several ids, or a list of one, whose results are compared, for a single
-    task all its takes; None for the current task."""
+    """`wish`: a task of the list, to look at, also at a time; several ids, or a list of one, whose results are
+    compared, for a single task all its takes; None for the current task."""
     room = desk.window.findChild(ViewerRoom)
     if room is not None:
         room.show(wish)
@@ -76,6 +76,10 @@ class ViewerRoom(QObject):
             self._selected_before = self._work.view.selected_ids()
         if isinstance(wish, SideBySide):
             self.model.open_chosen(wish.task_ids, stacked=False)
+        elif isinstance(wish, AtTime):
+            self.show(wish.task_id)
+            if self.view is not None:
+                self.view.go_to(wish.seconds)
         elif wish is not None and not isinstance(wish, str):
             self.model.open_chosen(wish)
         elif (wanted := wish or self._work.view.current_id()) is not None and self._work.overlay is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -22,6 +23,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.labels import announce
 from runway_desktop.ui.media import commands as playing
+from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.transport import time_words
 from runway_desktop.ui.tasks import commands as judging
@@ -43,6 +45,7 @@ from .take_strip import TakeStrip
 
 _PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Left, Qt.Key.Key_Right)
 _SLIDES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
+_OPEN = (PlayState.PLAYING, PlayState.PAUSED)
 _NARROW = 130 * GRID
 """Below this width the details are hidden unless requested."""
 
@@ -76,6 +79,8 @@ class Viewer(Overlay):
         self._told: TaskId | None = None
         """The task that was announced last."""
         self._shows_one = True
+        self._due: tuple[TaskId | None, float] | None = None
+        """A take, and the time to go to once its clip is open."""
         self.setAccessibleName(_("Large view"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header = Header(model, activity, self._surround, keys, self)
@@ -112,7 +117,7 @@ class Viewer(Overlay):
         self.show_take()
 
     def leave(self) -> None:
-        preview, self._preview, self._told = self._preview, None, None
+        preview, self._preview, self._told, self._due = self._preview, None, None, None
         if preview is not None:
             preview.full_screen_asked.disconnect(self.full_screen_wanted)
             preview.frame_wanted.disconnect(self.frame_menu_wanted)
@@ -256,6 +261,17 @@ class Viewer(Overlay):
             trim, marks = self.model.trim, tuple(mark.at for mark in self.model.marks)
             start, end = (trim.start, trim.end) if trim is not None else (None, None)
             self.plays.playback.set_range(start, end, marks)
+        row, preview = self.model.row, self._preview
+        if self._due is None or row is None or preview is None or row.task.id != self._due[0]:
+            return
+        if preview.playback.activity in _OPEN and preview.shown_path in [Path(one.path) for one in row.outputs]:
+            (_current, seconds), self._due = self._due, None
+            self._go_to_time(seconds)
+
+    def go_to(self, seconds: float) -> None:
+        """Waits for the clip of the current take."""
+        self._due = (self.model.current, seconds)
+        self._show_range()
 
     def _output_chosen(self, index: int) -> None:
         self.model.output = index

@@ -20,13 +20,15 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks.judging import Judging
 from runway_desktop.texts import Text, _
-from runway_desktop.usecases.shots import Shots
+from runway_desktop.usecases.shots import Shots, ShotTake
 from runway_desktop.values import Struct, replace
 
 from .answer import Decisions, decisions_in
 from .sending import Sending, read_round
 
 _PICKS = {"approve": Pick.PICK, "reject": Pick.REJECT}
+_AGAINST = {"approve": Pick.REJECT, "reject": Pick.PICK}
+"""Judgments of the take itself that stand against a decision."""
 
 
 class Read(Struct, frozen=True):
@@ -103,7 +105,7 @@ class Reviews:
             for said in chosen:
                 clip = one.clips[said.number]
                 for task_id in {clip.task_id, *said.before}:
-                    edits[task_id].append(partial(_without, said=said, clip=clip, answer=answer))
+                    edits[task_id].append(partial(without, said=said, clip=clip, answer=answer))
             await self._judging.change(edits, "answer taken back")
             if numbers is None:
                 kept = tuple(other for other in one.answers if other.digest != answer.digest)
@@ -135,12 +137,12 @@ class Reviews:
         for said in told:
             clip = one.clips[said.number]
             task = rows.get(clip.task_id)
-            others = [row.task for row in rivals.get(clip.task_id, ())]
+            others = rivals.get(clip.task_id, ()) if said.decision == "approve" else ()
             now = replace(said, need=Need.NOTHING, settled=Settled.TAKEN if is_sure else Settled.NOT)
             now = now if is_sure else _checked(now, task, others, one, answer)
             if task is not None and now.need is not Need.REMOVED:
                 pick = _PICKS.get(said.decision) if now.need is Need.NOTHING else None
-                changed = [] if pick in (None, task.pick) else [task, *others]
+                changed = [] if pick in (None, task.pick) else [task, *(other.row.task for other in others)]
                 tags = said.decision == "change" and CHANGE_TAG not in task.tags
                 before = {it.id: WasPicked(it.pick, it.picked_by, it.picked_at) for it in changed}
                 now = replace(now, before=before, is_tagged=said.is_tagged or tags)
@@ -173,25 +175,19 @@ class Reviews:
         await self._judging.set_note([task.id], "\n".join(filter(None, lines)))
 
 
-def _checked(said: Said, task: Task | None, rivals: Sequence[Task], one: Round, answer: Answer) -> Said:
+def _checked(said: Said, task: Task | None, rivals: Sequence[ShotTake], one: Round, answer: Answer) -> Said:
     """With what it needs, if something stands against it."""
     if task is None or task.removed_at is not None:
         return replace(said, need=Need.REMOVED, at=task.removed_at if task is not None else None)
-    against = [it for it in (task, *rivals) if it.pick is not Pick.NONE and _opposes(said, it, is_itself=it is task)]
-    for standing in against:
+    against: list[tuple[int | None, Task]] = [(None, task)] if task.pick is _AGAINST.get(said.decision) else []
+    for number, standing in [*against, *((it.number if task.shot else 0, it.row.task) for it in rivals)]:
         others = _decided_by_others(standing, one, answer)
         if others is not None:
-            return replace(said, need=Need.OTHERS, of=standing.id, by=others[0], at=others[1])
+            return replace(said, need=Need.OTHERS, rival=number, by=others[0], at=others[1])
         if not standing.picked_by and (standing.picked_at or 0.0) > one.sent_at:
             need = Need.PICKED if standing.pick is Pick.PICK else Need.REJECTED
-            return replace(said, need=need, of=standing.id, at=standing.picked_at)
+            return replace(said, need=need, rival=number, at=standing.picked_at)
     return said
-
-
-def _opposes(said: Said, standing: Task, *, is_itself: bool) -> bool:
-    if said.decision == "approve":
-        return standing.pick is (Pick.REJECT if is_itself else Pick.PICK)
-    return said.decision == "reject" and is_itself and standing.pick is Pick.PICK
 
 
 def _decided_by_others(standing: Task, one: Round, answer: Answer) -> tuple[str, float | None] | None:
@@ -221,7 +217,8 @@ def _with(task: Task, *, pick: WasPicked | None, marks: Sequence[Mark] = (), tag
     return task if pick is None else replace(task, pick=pick.pick, picked_by=pick.by, picked_at=pick.at)
 
 
-def _without(task: Task, *, said: Said, clip: SentClip, answer: Answer) -> Task:
+def without(task: Task, *, said: Said, clip: SentClip, answer: Answer) -> Task:
+    """The task as it was before the answer, as far as what that did still stands."""
     left: tuple[Pick | None, str] = (Pick.NONE, "")
     if task.id == clip.task_id:
         left = (_PICKS.get(said.decision), answer.by)

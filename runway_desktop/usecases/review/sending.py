@@ -95,10 +95,6 @@ class Sent(Struct, frozen=True, kw_only=True):
     size: int
     left: tuple[Text | str, ...] = ()
 
-    @property
-    def is_folder(self) -> bool:
-        return self.size > MOST_INSIDE
-
 
 class Sending:
     def __init__(self, engine: Engine, shots: Shots) -> None:
@@ -124,11 +120,9 @@ class Sending:
         [project] = projects
         found: list[tuple[Row, Output, int]] = []
         for shot in await self._shots.of_project(project):
-            numbers: dict[object, int] = {}
             for take in shot.takes:
-                numbers[take.place] = number = numbers.get(take.place, 0) + 1
                 if take.row.task.id in chosen:
-                    found += [(take.row, one, number) for one in take.row.outputs if one.is_here]
+                    found += [(take.row, one, take.number) for one in take.row.outputs if one.is_here]
         if keeps_order:
             found.sort(key=lambda one: task_ids.index(one[0].task.id))
         if not found:
@@ -174,10 +168,7 @@ def _going(row: Row, output: Output, take: int, is_alone: bool) -> Going:
     facts, form, trim = probe(path), format_by_name(path.name), task.trim(output.index)
     with spoken_for(path.parent), path.open("rb") as file:
         is_signed, size = embedding.has_credentials(file), path.stat().st_size
-    sent = SentClip(
-        task_id=task.id, index=output.index, sha256=output.sha256, shot=task.shot, take=take, pick=task.pick,
-        picked_at=task.picked_at,
-    )  # fmt: skip
+    sent = SentClip(task_id=task.id, index=output.index, sha256=output.sha256, shot=task.shot, take=take)
     name: Text | str = task.shot if is_alone and task.shot else take_words(sent)
     if len(row.outputs) > 1:
         name = Text("{name} ({number})").with_(name=name, number=output.index + 1)

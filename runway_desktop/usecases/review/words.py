@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from runway_desktop.domain.review import CHANGE_TAG, Answer, Need, Round, Said, SentClip, Settled
-from runway_desktop.domain.task import Pick
+from runway_desktop.domain.task import Pick, Task
 from runway_desktop.texts import Text, _, enumerated, ngettext
+from runway_desktop.usecases.words.tasks import judgment_words
 from runway_desktop.usecases.words.units import clock_time
 
 DECISIONS = {"approve": Text("Approved"), "change": Text("Change", context="review"), "reject": Text("Rejected")}
@@ -35,12 +36,6 @@ def take_words(clip: SentClip) -> Text:
     return Text("Take {number}").with_(number=clip.take)
 
 
-def time_words(seconds: float) -> str:
-    """ "00:02.1", as the client's page has it."""
-    tenths = int(seconds * 10 + 0.001)
-    return f"{tenths // 600:02}:{tenths // 10 % 60:02}.{tenths % 10}"
-
-
 def here_words(said: Said, one: Round, now: float) -> str:
     """What became of it, or what stands against it."""
     clip = one.clips[said.number]
@@ -51,7 +46,6 @@ def here_words(said: Said, one: Round, now: float) -> str:
             return _("Left as it was")
         case Settled.UNDONE:
             return _("Undone")
-    notes = ngettext("{n} note", "{n} notes", len(said.comments)) if said.comments else ""
     match said.decision:
         case "approve":
             done = _("Picked") if clip.task_id in said.before else _("Stays picked")
@@ -65,21 +59,22 @@ def here_words(said: Said, one: Round, now: float) -> str:
         said.decision == "reject" and clip.task_id in said.before and said.before[clip.task_id].pick is Pick.PICK
     )
     lost = _("was picked: shot has no pick now") if was_picked else ""
-    return "\n".join(filter(None, (enumerated([done, notes]), lost)))
+    return "\n".join(filter(None, (enumerated([done, _notes(len(said.comments))]), lost)))
 
 
 def _need_words(said: Said, clip: SentClip, now: float) -> str:
-    is_itself = said.of == clip.task_id
     at = clock_time(said.at, now) if said.at else ""
+    other = _("take {number}", number=said.rival) if said.rival else _("another take")
     match said.need:
         case Need.REMOVED:
             return _("This take was removed: {time}", time=at) if at else _("This take is not in the list any more")
         case Need.PICKED:
-            return _("You picked it after sending") if is_itself else _("You picked another take after sending")
+            picked = _("You picked {take} after sending", take=other)
+            return _("You picked it after sending") if said.rival is None else picked
         case Need.REJECTED:
             return _("You rejected it after sending")
-    if not is_itself:
-        return _("{name} approved another take: {time}", name=said.by, time=at)
+    if said.rival is not None:
+        return _("{name} approved {take}: {time}", name=said.by, take=other, time=at)
     if said.decision == "approve":
         return _("{name} rejected it: {time}", name=said.by, time=at)
     return _("{name} approved it: {time}", name=said.by, time=at)
@@ -91,4 +86,16 @@ def buttons_of(said: Said, clip: SentClip) -> tuple[str, str]:
         return _("Note on shot"), _("Restore take")
     if said.decision == "reject":
         return _("Keep pick"), _("Reject")
-    return _("Keep as it is"), _("Pick take {n}", n=clip.take)
+    return _("Keep take {n}", n=said.rival) if said.rival else _("Keep as it is"), _("Pick take {n}", n=clip.take)
+
+
+def standing_words(before: Task, now: Task) -> str:
+    """How a take is judged, before an answer and now; two lines."""
+    was, stands = (
+        enumerated([judgment_words(task) or _("not judged"), _notes(len(task.marks))]) for task in (before, now)
+    )
+    return "\n".join((_("Before: {judgment}", judgment=was), _("Now: {judgment}", judgment=stands)))
+
+
+def _notes(amount: int) -> str:
+    return ngettext("{n} note", "{n} notes", amount) if amount else ""

@@ -45,7 +45,7 @@ class Reviewed:
         one = task(number, State.SUCCEEDED, **(usual | members))
         made = saved(one, str(clip), sha256=hash_of(number), poster=str(poster), duration=2.0)
         await self.rig.put(one, outputs=[made])
-        return SentClip(task_id=one.id, sha256=hash_of(number), shot=shot, pick=one.pick)
+        return SentClip(task_id=one.id, sha256=hash_of(number), shot=shot)
 
     async def send(self, *clips: SentClip) -> None:
         one = Round(id="r1", project=PROJECT, number=2, title=f"{PROJECT}, round 2", sent_at=self.sent_at, clips=clips)

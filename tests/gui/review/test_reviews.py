@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.rooms.cut.entry import CutPage
 from runway_desktop.rooms.review.send_dialog import SendDialog
+from runway_desktop.rooms.viewer.view import Viewer
 from runway_desktop.ui.room import Review
+from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.commands.handing_on import REVIEW
 from tests.gui.review.reviewed import PROJECT, Reviewed, reviewed
 from tests.rigs.desktop import rest, until
@@ -45,11 +49,53 @@ async def test_what_waits_is_settled_by_a_button_without_a_default(tmp_path: Pat
         buttons = {
             one.accessibleName(): one for one in film.page.tree.findChildren(QPushButton) if one.accessibleName()
         }
-        assert list(buttons) == ["Keep as it is, Shot 040, take 1", "Pick take 1, Shot 040, take 1"]
+        assert list(buttons) == ["Keep take 2, Shot 040, take 1", "Pick take 1, Shot 040, take 1"]
         assert not any(one.isDefault() for one in buttons.values())
         buttons["Pick take 1, Shot 040, take 1"].click()
         await until(lambda: film.cells[0].startswith("Done  3"))
         assert (film.pick_of(3), film.pick_of(4)) == (Pick.PICK, Pick.NONE)
+
+
+async def test_a_take_says_how_it_stood_and_leads_to_the_cut_and_to_a_comments_time(tmp_path: Path, theme) -> None:
+    async with reviewed(tmp_path, theme) as film:
+        await a_round(film)
+        await film.rig.load()
+        film.rig.interior.add_preview()
+        page, window = film.page, film.rig.window
+        assert "Reviews, 1" in [one.accessibleName() for one in window.workspace.views_bar.findChildren(QPushButton)]
+        assert "You picked take 2 after sending" in [one.text() for one in page.tree.findChildren(QLabel)]
+        page.tree.setCurrentItem(page.tree.topLevelItem(1).child(1))
+        now = "Before: Picked\nNow: Picked, tags change, 2 notes"
+        assert now in [one.text() for one in page.side.findChildren(QLabel)]
+        QTest.mouseClick(
+            page.comments.viewport(),
+            Qt.MouseButton.LeftButton,
+            pos=page.comments.visualItemRect(page.comments.item(0)).center(),
+        )
+        await until(lambda: window.findChild(Viewer) and window.findChild(Viewer).isVisible())
+        playback = window.preview.playback
+        await until(lambda: abs(playback.position - 2.0) < 0.1 and not playback.is_playing)
+        window.findChild(Viewer).step_back()
+        page.tree.setCurrentItem(page.tree.topLevelItem(0).child(0))
+        page.cut.click()
+        await until(lambda: window.findChild(CutPage) and window.findChild(CutPage).chosen_ids() == ["t4"], "shot 040")
+
+
+@pytest.mark.parametrize("place", ["table", "comments", "bar", "button"])
+async def test_keyboard_undoes_an_answer_that_was_just_read(tmp_path: Path, theme, place: str) -> None:
+    async with reviewed(tmp_path, theme) as film:
+        await film.send(await film.take(1, "010"))
+        await film.open()
+        await film.answer((0, "approve", ("Good",)))
+        await until(lambda: len(film.cells) == 2)
+        page, window = film.page, film.rig.window
+        places = {"table": page.tree, "comments": page.comments, "button": page.undo_all}
+        bar = window.workspace.views_bar.findChildren(QPushButton)[0]
+        places.get(place, bar).setFocus()
+        assert window.focusWidget() is places.get(place, bar)
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: film.cells == [])
+        assert film.pick_of(1) is Pick.NONE
 
 
 async def test_undo_takes_back_one_take_or_all(tmp_path: Path, theme) -> None:
@@ -58,8 +104,12 @@ async def test_undo_takes_back_one_take_or_all(tmp_path: Path, theme) -> None:
         page = film.page
         page.tree.setCurrentItem(page.tree.topLevelItem(1).child(1))
         assert [page.comments.item(row).text() for row in range(2)] == ["00:02.1  Too early", "00:04.0  Good"]
-        page.comments.item(0).setCheckState(Qt.CheckState.Checked)
+        comments = page.comments
+        box = QPoint(2 * GRID, comments.visualItemRect(comments.item(0)).center().y())
+        QTest.mouseClick(comments.viewport(), Qt.MouseButton.LeftButton, pos=box)
         await until(lambda: film.rig.store.tasks[TaskId("t2")].marks[0].is_done)
+        await rest()
+        assert film.rig.window.findChild(Viewer) is None
         page.undo_one.click()
         await until(lambda: film.rig.store.tasks[TaskId("t2")].marks == ())
         assert film.pick_of(1) is Pick.PICK
@@ -84,6 +134,8 @@ async def test_send_writes_the_picks_and_lists_the_round(tmp_path: Path, theme) 
         await until(lambda: film.page.model.rounds)
         (one,) = film.page.model.rounds
         assert [clip.shot for clip in one.clips] == ["010"]
+        bar = film.rig.window.workspace.views_bar
+        await until(lambda: "Reviews, 1" in [chip.accessibleName() for chip in bar.findChildren(QPushButton)])
         assert (tmp_path / "out" / f"{PROJECT}, round 1.html").is_file()
 
 

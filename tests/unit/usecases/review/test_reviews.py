@@ -41,7 +41,7 @@ class Reviewed:
             await self.rig.store.save_outputs(
                 [saved(made, f"/library/{number}", media=Media.VIDEO, sha256=hash_of(number))]
             )
-            clips.append(SentClip(task_id=made.id, sha256=hash_of(number), shot=made.shot, pick=made.pick))
+            clips.append(SentClip(task_id=made.id, sha256=hash_of(number), shot=made.shot))
         one = Round(id="r1", project="Aurora", number=1, title="Aurora, round 1", sent_at=SENT, clips=tuple(clips))
         await self.reviews.sending.save(one)
 
@@ -124,7 +124,7 @@ async def test_what_the_person_picked_after_sending_waits_for_the_person(takes: 
         await film.sent({"shot": "010"}, {"shot": "010", "pick": Pick.PICK, "picked_at": SENT + 1})
         await film.read((1, "approve", "This one"), (2, "reject", ""))
         one, answer, said = await film.said(1)
-        assert (said.need, said.of, one.open) == (Need.PICKED, TaskId("t2"), 2)
+        assert (said.need, said.rival, one.open) == (Need.PICKED, 2, 2)
         assert film.judged() == [(Pick.NONE, "", (), ["This one"]), (Pick.PICK, "", (), [])]
         await film.reviews.settle(one, answer, said.number, takes=takes)
         one, _, said = await film.said(1)

@@ -13,7 +13,7 @@ import pytest
 from runway_desktop.desktop import ffmpeg
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Pick, State, TaskId, Trim
+from runway_desktop.domain.task import State, TaskId, Trim
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.results import embedding
 from runway_desktop.services.results.embedding import EmbeddedNote
@@ -64,18 +64,18 @@ def clips_in(page: Path) -> list[bytes]:
 async def test_round_is_one_file_without_our_request(tmp_path: Path, without_ffmpeg: None) -> None:
     async with Rig(loops=()) as rig:
         going = Going(rig, tmp_path)
-        ids = [await going.take(2, "sand-16x9-2s.mp4"), await going.take(1, "dusk-16x9-2s.mov", pick=Pick.PICK)]
+        ids = [await going.take(2, "sand-16x9-2s.mp4"), await going.take(1, "dusk-16x9-2s.mov")]
         survey = await going.sending.survey(ids)
         assert [(clip.clip.name, clip.plays) for clip in survey.clips] == [("010", False), ("020", True)], "ProRes"
         sent = await going.send(survey, sender="Northlight")
-        assert (sent.path.name, sent.is_folder, sent.left) == ("Aurora, round 1.html", False, ())
+        assert (sent.path.name, sent.left) == ("Aurora, round 1.html", ())
         assert sent.path.stat().st_size == pytest.approx(survey.size, rel=0.1)
         text = sent.path.read_text("utf-8")
         assert not any(b"SECRET" in clip for clip in clips_in(sent.path))
         assert b"SECRET" in (tmp_path / "result-1.mov").read_bytes()
         (one,) = await going.sending.rounds("Aurora")
         assert one.clips == sent.clips
-        assert [(clip.task_id, clip.pick) for clip in one.clips] == [("t1", Pick.PICK), ("t2", Pick.NONE)]
+        assert [clip.task_id for clip in one.clips] == ["t1", "t2"]
         assert all(f'"sha256": "{clip.sha256}"' in text for clip in one.clips)
         assert [path.name for path in (tmp_path / "out").iterdir()] == ["Aurora, round 1.html"]
 
@@ -100,7 +100,7 @@ async def test_many_megabytes_become_a_folder(
         going = Going(rig, tmp_path)
         ids = [await going.take(1, "sand-16x9-2s.mp4", shot='a "b"/..\\c')]
         sent = await going.send(await going.sending.survey(ids))
-        assert (sent.path.parent.name, sent.path.name, sent.is_folder) == ("Aurora, round 1", "index.html", True)
+        assert (sent.path.parent.name, sent.path.name) == ("Aurora, round 1", "index.html")
         (clip,) = (sent.path.parent / "clips").iterdir()
         assert clip.name.startswith("001 a")
         assert b"SECRET" not in clip.read_bytes()
