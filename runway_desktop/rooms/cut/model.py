@@ -202,7 +202,9 @@ class CutModel(Model):
     def words(self) -> str:
         """ "9 shots · 7 picked · 2 gaps"."""
         gaps = sum(bool(card.gap) for card in self.cards)
-        parts = [ngettext("{n} shot", "{n} shots", len(self.cards)), _("{n} picked", n=len(self.cards) - gaps)]
+        shots = sum(not card.is_file for card in self.cards)
+        picked = sum(not card.is_file and not card.gap for card in self.cards)
+        parts = [ngettext("{n} shot", "{n} shots", shots), _("{n} picked", n=picked)]
         parts += [ngettext("{n} gap", "{n} gaps", gaps)] if gaps else []
         if self.view is not None and (credits := round(self.view.credits_per_second)):
             parts.append(ngettext("{n} credit a second", "{n} credits a second", credits))
