@@ -26,7 +26,9 @@ from runway_desktop.ui.building import STRETCH, hbox, line, push_button, vbox
 from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.empty_picture import EmptyPicture
+from runway_desktop.ui.file_dialogs import choose_files
 from runway_desktop.ui.labels import strong, words
+from runway_desktop.ui.lifted_rows import paths_in, take_copy
 from runway_desktop.ui.media import commands as media
 from runway_desktop.ui.media.kinds.clip import VideoView
 from runway_desktop.ui.media.kinds.sound import Waveform, WaveformReader
@@ -45,8 +47,8 @@ from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.tasks import KEYED
 
 from .bars import Bar, StripHead, Tools
-from .model import CutModel
-from .room import BACK, EXPORT, IN, NOTE, ON, OUT, WHOLE
+from .model import CutModel, media_of
+from .room import ADD, BACK, EXPORT, IN, NOTE, ON, OUT, WHOLE
 from .side import WIDTH as SIDE
 from .side import Side
 from .strip import CARD, LANE, RULER, TAKE, CutStrip
@@ -119,6 +121,9 @@ class CutPage(QWidget):
             self._window, title, _("Note"), text, lambda said: "" if said.strip() else " ", keep, ok=_("Keep note")
         )
 
+    def add_files(self) -> None:
+        choose_files(self._window, str(ADD.words), self.model.add_files)
+
     def toggle_full_screen(self) -> None:
         if self._full is not None:
             self._full.close()
@@ -152,12 +157,13 @@ class CutPage(QWidget):
         self.bar.note.setHidden(is_narrow)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and not is_ours(event.mimeData()):
-            event.acceptProposedAction()
+        """Leaves what is no clip, picture or sound to the window, as a client's answer."""
+        if not is_ours(event.mimeData()) and any(map(media_of, paths_in(event.mimeData()))):
+            take_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.model.add_files([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        take_copy(event)
+        self.model.add_files(paths_in(event.mimeData()))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.chosen_ids():
@@ -190,6 +196,7 @@ class CutPage(QWidget):
         strip.scrubbing.connect(lambda on: player.begin_scrub() if on else player.end_scrub())
         strip.sought.connect(player.seek)
         strip.glanced.connect(self.picture.show_glance)
+        strip.files_wanted.connect(self.add_files)
         strip.gesture.connect(self._desk.models.activity.set_gesture)
         strip.seen.connect(self._desk.models.posters.look)
         strip.opened.connect(self._open_take)
@@ -205,7 +212,7 @@ class CutPage(QWidget):
     def _bind(self) -> None:
         window, keys = self._window, self._desk.keys
         tell = self._desk.models.task_commands.tell
-        keys.bind(self, Scope.VIEW, ((BACK, ON, IN, OUT, WHOLE, NOTE, EXPORT), lambda: self), tell=tell)
+        keys.bind(self, Scope.VIEW, ((BACK, ON, IN, OUT, WHOLE, NOTE, ADD, EXPORT), lambda: self), tell=tell)
         self._bind_playing(self)
         keys.bind(self, Scope.LIST, (_OWN, lambda: self.model), tell=tell)
         keys.bind(self, Scope.LIST, ((judging.TAG, judging.SHOT, judging.PROJECT), lambda: window.judge), tell=tell)

@@ -318,7 +318,7 @@ class CutModel(Model):
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Clips and stills become cards, a sound the lane."""
-        sounds = [path for path in paths if (form := format_by_name(path.name)) and form.media is Media.AUDIO]
+        sounds = [path for path in paths if media_of(path) is Media.AUDIO]
         others = [path for path in paths if path not in sounds]
         if sounds:
             work = self._cases.cuts.set_sound(self.project, sounds[-1])
@@ -512,6 +512,12 @@ class CutModel(Model):
     def _touched(self, touches: Mapping[TaskId, Touch]) -> None:
         if any(touch.task is not None or touch.outputs for touch in touches.values()):
             self._soon.begin()
+
+
+def media_of(path: Path) -> Media | None:
+    """Kind of a file by its name."""
+    form = format_by_name(path.name)
+    return form.media if form is not None else None
 
 
 def alternatives(takes: Sequence[ShotTake], picked: ShotTake | None) -> tuple[ShotTake, ...]:

@@ -28,8 +28,11 @@ IN = _cut("cut.in", Text("Set in"), lambda view: view.model.trim_here(is_in=True
 OUT = _cut("cut.out", Text("Set out"), lambda view: view.model.trim_here(is_in=False), "O")
 WHOLE = _cut("cut.whole", Text("Clear in and out"), lambda view: view.model.clear_trim(), "Shift+L")
 NOTE = _cut("cut.note", Text("Note here…"), lambda view: view.note(), "N", icon="mdi6.note-text-outline", begins=True)
+ADD = RecordsOf[Any](CUT, Scope.VIEW)(
+    "cut.add", Text("Add files to the cut…"), lambda view: view.add_files(), icon="mdi6.plus", begins=True
+)
 EXPORT = _cut("cut.export", Text("Export the cut…"), lambda view: view.tools.open_exports(), icon="mdi6.export-variant")
-COMMANDS = (OPEN, BACK, ON, IN, OUT, WHOLE, NOTE, EXPORT)
+COMMANDS = (OPEN, BACK, ON, IN, OUT, WHOLE, NOTE, ADD, EXPORT)
 
 ROOM = Room(
     id="cut",

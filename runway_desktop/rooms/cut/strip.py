@@ -126,6 +126,7 @@ class CutStrip(QListView):
     sought = Signal(float)
     glanced = Signal(object)
     """An image of the frame at which a trim would be."""
+    files_wanted = Signal()
     gesture = Signal(str, str)
     """What a drag does, and what ends it; empty after it."""
     seen = Signal(object)
@@ -306,6 +307,8 @@ class CutStrip(QListView):
         point = event.position().toPoint()
         found, cut = self.at(point), self._cut
         if found is None or event.button() is not Qt.MouseButton.LeftButton:
+            if event.button() is Qt.MouseButton.LeftButton and self.drop_rect.contains(point):
+                self.files_wanted.emit()
             cut.go(found.card if found is not None and found.hit is Hit.CARD else cut.at)
             return
         self._pressed = (found, point)

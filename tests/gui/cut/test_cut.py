@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
@@ -187,11 +188,37 @@ async def test_dropped_sound_is_the_lane(tmp_path, theme):
         await until(lambda: film.model.sound is None)
 
 
+async def test_drop_copies_media_and_leaves_other_files_to_the_window(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        at, copy_or_move = QPoint(300, 300), Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+        for path, expected in ((SAMPLES / SAND[0], True), (tmp_path / "decisions.json", False)):
+            mime = QMimeData()
+            mime.setUrls([QUrl.fromLocalFile(str(path))])
+            event = QDragEnterEvent(at, copy_or_move, mime, LEFT, Qt.KeyboardModifier.NoModifier)
+            event.setDropAction(Qt.DropAction.MoveAction)
+            event.ignore()
+            film.page.dragEnterEvent(event)
+            assert event.isAccepted() is expected
+            assert not expected or event.dropAction() is Qt.DropAction.CopyAction
+
+
+async def test_place_for_drops_asks_for_files_when_clicked(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        asked: list[bool] = []
+        film.page.strip.files_wanted.disconnect()
+        film.page.strip.files_wanted.connect(lambda: asked.append(True))
+        QTest.mouseClick(film.page.strip.viewport(), LEFT, pos=film.page.strip.drop_rect.center())
+        assert asked == [True]
+
+
 async def test_dropped_clip_is_a_card_that_can_be_trimmed_and_removed(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
         film.model.add_files([SAMPLES / SAND[0]])
         await until(lambda: order(film)[-1] == "File")
+        assert film.model.words.startswith("3 shots · 2 picked · 1 gap")
         film.press(KEYS.Key_End)
         film.page.player.seek(film.model.length - 1.0)
         film.press(KEYS.Key_I)
