@@ -238,7 +238,7 @@ class CutPage(QWidget):
 
     def _load(self, position: float) -> None:
         model = self.model
-        self.player.rate_shown = model.fps
+        self.player.fps = model.fps
         parts = [
             Part(Path(card.path) if card.path and not card.gap else None, card.media, card.start, card.length)
             for card in model.cards

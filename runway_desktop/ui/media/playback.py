@@ -93,7 +93,26 @@ class Scrubbed(QObject):
         raise NotImplementedError
 
     @property
+    def activity(self) -> PlayState:
+        raise NotImplementedError
+
+    @property
     def position(self) -> float:
+        raise NotImplementedError
+
+    @property
+    def length(self) -> float:
+        raise NotImplementedError
+
+    @property
+    def lacks_device(self) -> bool:
+        raise NotImplementedError
+
+    @property
+    def rate_shown(self) -> FrameRate | None:
+        raise NotImplementedError
+
+    def step(self, frames: int) -> None:
         raise NotImplementedError
 
     @property

@@ -20,7 +20,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from runway_desktop.domain.film.timecode import RATES
+from runway_desktop.domain.film.timecode import RATES, FrameRate
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
 from runway_desktop.values import Struct, field
@@ -149,7 +149,7 @@ class SequencePlayer(Scrubbed):
         """Of each part, then the length of all."""
         self.at = 0
         self._position = 0.0
-        self.rate_shown = RATES[0]
+        self.fps = RATES[0]
         """A step is one of its frames."""
         self._is_running = self._is_shut = False
         self._decks: list[_Deck] = []
@@ -167,6 +167,10 @@ class SequencePlayer(Scrubbed):
         self._ticker.setTimerType(Qt.TimerType.PreciseTimer)
 
     @property
+    def rate_shown(self) -> FrameRate:
+        return self.fps
+
+    @property
     def activity(self) -> PlayState:
         if not self.parts:
             return PlayState.EMPTY
@@ -182,7 +186,7 @@ class SequencePlayer(Scrubbed):
 
     @property
     def frame_seconds(self) -> float:
-        return self.rate_shown.seconds(1)
+        return self.fps.seconds(1)
 
     @property
     def lacks_device(self) -> bool:

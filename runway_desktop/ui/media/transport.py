@@ -7,7 +7,7 @@ inside. GUI thread only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -24,10 +24,7 @@ from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.words.plain import tip
 
 from .commands import FRAME_BACK, FRAME_FORWARD, FULL_SCREEN, LOOP, PLAY, SHUTTLE, SOUND
-from .playback import Playback, PlayState, Scrubbed
-
-if TYPE_CHECKING:
-    from .sequence import SequencePlayer
+from .playback import PlayState, Scrubbed
 
 KNOB = 6.0
 """Radius of the slider's knob in pixels."""
@@ -220,7 +217,7 @@ def clock(seconds: float) -> str:
     return f"{tenths // 600:02d}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
 
-def time_words(playback: Playback | SequencePlayer, seconds: float) -> str:
+def time_words(playback: Scrubbed, seconds: float) -> str:
     """Timecode of a clip, 00:00:01:22; of a sound, minutes and seconds."""
     rate = playback.rate_shown
     return timecode(rate.frames(seconds), rate) if rate is not None else clock(seconds)
@@ -236,7 +233,7 @@ class Transport(QWidget):
     def __init__(
         self,
         theme: Theme,
-        playback: Playback | SequencePlayer,
+        playback: Scrubbed,
         parent: QWidget | None = None,
         *,
         keys: Keys | None = None,
