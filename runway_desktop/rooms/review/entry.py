@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSizePolicy,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
@@ -90,6 +91,7 @@ class ReviewPage(QWidget):
         self._head = QWidget(self)
         told = vbox(self._who, self._comment, spacing=GRID // 2)
         hbox((told, 1), self.round_button, self.undo_all, on=self._head, margins=2 * GRID)
+        self._head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.tree = self._build_tree()
         self._hint = words(self, tone="muted")
         foot = hbox(self._hint, margins=2 * GRID)
@@ -166,6 +168,10 @@ class ReviewPage(QWidget):
         self.comments.setWordWrap(True)
         self.comments.setSpacing(GRID // 2)
         self.comments.setAccessibleName(_("Comments"))
+        kept = self.comments.sizePolicy()
+        # Or a take without a comment has its words all over the side.
+        kept.setRetainSizeWhenHidden(True)
+        self.comments.setSizePolicy(kept)
         self.comments.itemChanged.connect(self._tick)
         self.comments.itemClicked.connect(self._go_there)
         self.comments.itemActivated.connect(self._go_there)
@@ -201,9 +207,14 @@ class ReviewPage(QWidget):
             waiting = one.open if one is not None else 0
             said = ngettext("{n} answer needs you", "{n} answers need you", waiting) if waiting else ""
             self._window.workspace.status.say_takes(said)
+        focus = self.window().focusWidget()
+        was_within = focus is not None and (self.isAncestorOf(focus) or self.side.isAncestorOf(focus))
         self.tree.setVisible(bool(model.lines))
         if model.lines and self.hasFocus():
             self.tree.setFocus()
+        elif not model.lines and was_within:
+            # Or the focus leaves the view with what is hidden.
+            self.setFocus()
         if model.lines and self.current is None:
             self.tree.setCurrentItem(self.tree.topLevelItem(0).child(0))
         hint = _("Drop decisions.json here, or paste the text of a mail. The same file twice changes nothing.")

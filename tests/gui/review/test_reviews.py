@@ -96,6 +96,7 @@ async def test_keyboard_undoes_an_answer_that_was_just_read(tmp_path: Path, them
         QTest.keyClick(window.focusWidget(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: film.cells == [])
         assert film.pick_of(1) is Pick.NONE
+        assert window.focusWidget() is (page if place in places else bar)
 
 
 async def test_undo_takes_back_one_take_or_all(tmp_path: Path, theme) -> None:
