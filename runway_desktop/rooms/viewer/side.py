@@ -86,9 +86,8 @@ class SidePane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(_("Details of the take"))
         self._build()
-        model.changed.connect(self.show_take)
-        model.moved.connect(self.show_take)
-        details.changed.connect(self.show_take)
+        for signal in (model.changed, model.judged, model.moved, details.changed):
+            signal.connect(self.show_take)
         keys.changed.connect(self._restyle)
         FollowsTheme(theme, self, self._restyle)
 

@@ -10,17 +10,18 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QDrag, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.app.commands import COMMANDS
-from runway_desktop.domain.task import Look, Pick, Presence, Signs
+from runway_desktop.domain.task import Look, Pick, Presence, Signs, TaskId
 from runway_desktop.rooms.viewer.pair import CompareMode, Sameness, same_pixels
 from runway_desktop.ui.media.picture import Picture, read_picture
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import ColorScheme, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.listing.takes import shots_of
 from runway_desktop.values import replace
 from tests.gui.viewer.opened_room import Open
 from tests.rigs.targets import too_small
@@ -407,3 +408,12 @@ def test_take_can_be_dragged_out_of_its_pane(opened: Open, pictures: list[Path],
 def test_clickable_controls_are_large_enough(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     assert too_small(opened.room) == []
+
+
+def test_side_pane_follows_rows_that_come_after_the_details(opened: Open, pictures: list[Path]) -> None:
+    opened.model.current = TaskId("t1")
+    opened.model.shots = shots_of([opened.row(1, pictures[0], "Fog", rating=3)])
+    opened.model.judged.emit()
+    assert "Rate 3 stars, current rating" in [
+        one.accessibleName() for one in opened.room.side.findChildren(QToolButton)
+    ]
