@@ -133,8 +133,9 @@ class Viewer(Overlay):
 
     def step_back(self) -> None:
         """From panes that a single one led to back to it, else to the list."""
-        if self.model.comes_from_one and not self.model.is_one:
-            self.model.show(1)
+        current = self.model.current
+        if self.model.comes_from_one and not self.model.is_one and current is not None:
+            self.model.open(current)
         else:
             self.leave()
 

@@ -301,6 +301,17 @@ async def test_escape_returns_to_the_previous_view(tmp_path, theme, qtbot):
         assert not rig.window.preview.playback.is_playing
 
 
+async def test_escape_from_compared_takes_leads_back_among_all_shots(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        press(rig, KEYS.Key_C)
+        await until(lambda: not rig.window.findChild(ViewerModel).is_one)
+        press(rig, KEYS.Key_Escape)
+        await until(lambda: len(rig.window.findChild(ViewerModel).shots) == 2)
+        press(rig, KEYS.Key_Down)
+        await until(lambda: look(rig) == "t2")
+
+
 async def test_key_pressed_on_a_focused_clip_acts_once(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
