@@ -88,7 +88,7 @@ async def test_each_agent_tool_behaves_as_its_description_says(programs: Program
         looked = (await agent("look", ids=[picture, clip]))["takes"]
         assert [(take["number"], take["id"], take["is_shown"]) for take in looked] == [
             (1, picture, True),
-            (2, clip, False),
+            (2, clip, True),
         ]
         assert (await agent("suggest", ids=[picture], reason="sharp"))["suggested"] == [picture]
         assert (await agent("runway_getOrg"))["creditBalance"] <= before
