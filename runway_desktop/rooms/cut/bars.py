@@ -147,17 +147,17 @@ class Tools(QWidget):
         self.export = push_button(self, f"{_('Export')}{BELOW}", self.open_exports, spoken=_("Export"))
         hbox(self.rate, self.review, self.export, on=self, spacing=GRID // 2)
         model.changed.connect(self.renew)
-        self.renew()
+        FollowsTheme(desk.theme, self, self.renew)
 
     def renew(self) -> None:
         said = _("{rate} fps", rate=self._model.fps.name)
         self.rate.setText(f"{said}{BELOW}")
+        self.review.setIcon(self._desk.theme.icon("mdi6.send-outline", Role.TEXT))
         self.rate.setAccessibleName(_("Rate of the cut: {rate}", rate=said))
         for part in (self.export, self.review, self.rate):
             part.setEnabled(bool(self._model.cards))
 
     def fit(self, *, is_narrow: bool) -> None:
-        self.review.setIcon(self._desk.theme.icon("mdi6.send-outline", Role.TEXT))
         self.review.setText("" if is_narrow else _("Send for review…"))
 
     def _send(self) -> None:

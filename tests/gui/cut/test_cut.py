@@ -11,6 +11,7 @@ from runway_desktop.domain.film.cut import GapMode
 from runway_desktop.domain.task import Pick, TaskId, Trim
 from runway_desktop.rooms.cut.entry import EmptyCut
 from runway_desktop.services.exchange.cut.cut_files import CutForm
+from runway_desktop.ui.theme import ColorScheme
 from runway_desktop.usecases.cut.contact_sheet import Told
 from tests.gui.cut.film import PROJECT, SAND, Film, a_film
 from tests.rigs.clips import SAMPLES, write_wav
@@ -201,6 +202,15 @@ async def test_drop_copies_media_and_leaves_other_files_to_the_window(tmp_path, 
             film.page.dragEnterEvent(event)
             assert event.isAccepted() is expected
             assert not expected or event.dropAction() is Qt.DropAction.CopyAction
+
+
+async def test_icon_of_sending_for_review_follows_the_theme(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        review = film.page.tools.review
+        before = review.icon().pixmap(16).toImage()
+        theme.choose(ColorScheme.LIGHT)
+        assert review.icon().pixmap(16).toImage() != before
 
 
 async def test_place_for_drops_asks_for_files_when_clicked(tmp_path, theme):
