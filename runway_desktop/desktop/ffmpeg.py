@@ -42,12 +42,16 @@ def run(program: str, arguments: Sequence[str], goes_on: Callable[[float], bool]
         except OSError as error:
             raise NotPossible(Text("ffmpeg could not be started."), detail=str(error)) from error
         with child:
-            for line in child.stdout or ():
-                name, _, value = line.strip().partition(b"=")
-                # The first may be "N/A".
-                if name == b"out_time_us" and not goes_on(int(value) / 1e6 if value.isdigit() else 0.0):
-                    child.kill()
-                    raise Stopped
+            try:
+                for line in child.stdout or ():
+                    name, _, value = line.strip().partition(b"=")
+                    # The first may be "N/A".
+                    if name == b"out_time_us" and not goes_on(int(value) / 1e6 if value.isdigit() else 0.0):
+                        raise Stopped
+            except BaseException:
+                # Otherwise leaving this block would wait until it is through.
+                child.kill()
+                raise
         if child.returncode:
             said.seek(0)
             detail = said.read(KEPT_OF_STDERR).decode("utf-8", "replace").strip()

@@ -6,12 +6,13 @@ settings as text, which is parsed at each use.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.library import Filter, GroupBy, Listing, Page, PageCounts, clean_tag, folded
+from runway_desktop.domain.library import Document, Filter, GroupBy, Listing, Page, PageCounts, clean_tag, folded
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.settings import CHAINS, Settings
@@ -263,6 +264,10 @@ class Renamed(Struct, frozen=True, kw_only=True):
     caps: Mapping[str, float] = field(default_factory=dict)
     """Caps of all projects before."""
     lines: Mapping[str, str] = field(default_factory=dict)
+    has_cut: bool = False
+    """The project's cut went along."""
+    rounds: tuple[str, ...] = ()
+    """Ids of the rounds of review that went along."""
     batch_name: str = ""
     """Empty: the batch had no name."""
 
@@ -298,8 +303,10 @@ class PageNames:
         if old in chains:
             # Kept for the old name too, for undo.
             self._engine.settings.set(CHAINS, {new: chains[old], **chains})
+        has_cut, rounds = await self._move_cut(old, new), await self._move_rounds(old, new)
         after, lines = replace(page, projects=frozenset({new})), self._replaced("project", old, new)
-        return Renamed(before=page, after=after, name=new, judged=judged, caps=caps, lines=lines)
+        return Renamed(before=page, after=after, name=new, judged=judged, caps=caps, lines=lines, has_cut=has_cut,
+                       rounds=rounds)  # fmt: skip
 
     def _replaced(self, key: str, old: str, new: str) -> dict[str, str]:
         return SavedSearches(self._engine.settings).replace_term(Term(key, old), Term(key, new))
@@ -310,6 +317,10 @@ class PageNames:
             await self._engine.library.rename_batch(next(iter(renamed.before.batches)), renamed.batch_name)
             return
         held = 0
+        for old in renamed.before.projects:
+            if renamed.has_cut:
+                await self._move_cut(renamed.name, old)
+            await self._move_rounds(renamed.name, old, renamed.rounds)
         for project in renamed.before.projects & renamed.caps.keys():
             held += await self._engine.queue_acts.hold_over_cap(project)
             await self._cap(project, renamed.caps[project])
@@ -319,6 +330,27 @@ class PageNames:
             self._drop_cap(project)
         if held:
             self._engine.bus.tell(Notice(held_instead(held)))
+
+    async def _move_cut(self, old: str, new: str) -> bool:
+        """Not over another one."""
+        library = self._engine.library
+        [text] = await library.documents(Document.CUT, old) or [""]
+        if not text or await library.documents(Document.CUT, new):
+            return False
+        await self._put(Document.CUT, new, new, text)
+        await library.delete_document(Document.CUT, old)
+        return True
+
+    async def _move_rounds(self, old: str, new: str, only: Collection[str] | None = None) -> tuple[str, ...]:
+        found = {json.loads(text)["id"]: text for text in await self._engine.library.documents(Document.ROUND, old)}
+        moved = {one: text for one, text in found.items() if only is None or one in only}
+        for one, text in moved.items():
+            await self._put(Document.ROUND, one, new, text)
+        return tuple(moved)
+
+    async def _put(self, kind: Document, document_id: str, project: str, text: str) -> None:
+        told = json.dumps({**json.loads(text), "project": project})
+        await self._engine.library.save_document(kind, document_id, project, self._engine.clock.now(), told)
 
     async def _cap(self, project: str, credits: float) -> None:
         settings = self._engine.settings

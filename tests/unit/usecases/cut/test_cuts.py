@@ -10,7 +10,7 @@ import pytest
 from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.film.cut import CutNote, GapMode, GapReason
 from runway_desktop.domain.film.timecode import RATES, FrameRate
-from runway_desktop.domain.library import KeptSheet
+from runway_desktop.domain.library import Filter, KeptSheet
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Look, Mark, OutputState, Pick, Presence, Request, Source, State, TaskId, Trim
 from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent, write, write_row
@@ -235,3 +235,31 @@ async def test_four_hundred_shots_open_at_once(tmp_path: Path) -> None:
         again = view.trying("0399", None)
         assert time.process_time() - begun < 0.5, "a try is felt at once"
         assert (len(again.cards), again.timeline.frames) == (400, 48_000)
+
+
+async def test_renamed_project_keeps_its_cut_and_undo_gives_it_back_with_later_changes(tmp_path: Path) -> None:
+    async with cutting(tmp_path) as film:
+        await film.take(1)
+        await film.cuts.change(PROJECT, lambda cut: replace(cut, gaps=GapMode.SKIP))
+        renamed = await film.cases.page_names.rename(Filter(projects=frozenset({PROJECT})), "Storm")
+        assert renamed is not None
+        assert (await film.cuts.open("Storm")).cut.gaps is GapMode.SKIP
+        await film.cuts.change("Storm", lambda cut: replace(cut, rate=RATES[1]))
+        await film.cases.page_names.undo(renamed)
+        cut = (await film.cuts.open(PROJECT)).cut
+        assert (cut.project, cut.gaps, cut.rate) == (PROJECT, GapMode.SKIP, RATES[1])
+
+
+async def test_project_that_is_renamed_to_another_one_does_not_replace_its_cut(tmp_path: Path) -> None:
+    async with cutting(tmp_path) as film:
+        await film.take(1)
+        await film.take(2, project="Storm")
+        await film.cuts.change(PROJECT, lambda cut: replace(cut, gaps=GapMode.SKIP))
+        await film.cuts.change("Storm", lambda cut: replace(cut, rate=RATES[1]))
+        renamed = await film.cases.page_names.rename(Filter(projects=frozenset({PROJECT})), "Storm")
+        assert renamed is not None
+        kept = (await film.cuts.open("Storm")).cut
+        assert (kept.gaps, kept.rate) == (GapMode.CARD, RATES[1])
+        await film.cases.page_names.undo(renamed)
+        assert (await film.cuts.open(PROJECT)).cut.gaps is GapMode.SKIP
+        assert (await film.cuts.open("Storm")).cut == kept

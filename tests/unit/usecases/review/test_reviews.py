@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.library import Filter
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.review import Answer, Need, Round, Said, SentClip, Settled
 from runway_desktop.domain.task import Pick, State, Task, TaskId
@@ -214,3 +215,19 @@ async def test_pick_of_a_client_without_a_name_is_not_the_persons() -> None:
         await film.sent({})
         await film.read((1, "approve", ""), by="")
         assert film.task(1).picked_by == "Client"
+
+
+async def test_rounds_go_along_with_a_renamed_project_and_only_those_come_back() -> None:
+    async with Rig(loops=()) as rig:
+        reviewed = Reviewed(rig)
+        await reviewed.sent({})
+        save, rounds = reviewed.reviews.sending.save, reviewed.reviews.sending.rounds
+        other = Round(id="r2", project="Storm", number=1, title="Storm, round 1", sent_at=SENT, clips=())
+        await save(other)
+        renamed = await reviewed.cases.page_names.rename(Filter(projects=frozenset({"Aurora"})), "Storm")
+        assert renamed is not None
+        assert {(one.id, one.project) for one in await rounds("Storm")} == {("r1", "Storm"), ("r2", "Storm")}
+        assert await rounds("Aurora") == []
+        await reviewed.cases.page_names.undo(renamed)
+        assert [(one.id, one.project) for one in await rounds("Aurora")] == [("r1", "Aurora")]
+        assert await rounds("Storm") == [other]
