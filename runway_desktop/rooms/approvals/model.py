@@ -27,7 +27,7 @@ from runway_desktop.usecases.words.approvals import RECORD_TITLES, ApprovalRow, 
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import Fact
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import AnyIndex, LinesTable, Model, Soon
+from runway_desktop.viewmodels.model import AnyIndex, LinesTable, Model, Reader, Soon
 from runway_desktop.viewmodels.system import csv_dialect_of
 
 ROW = Qt.ItemDataRole.UserRole + 1
@@ -153,7 +153,7 @@ class ApprovalsModel(Model):
         self._looked_at: TaskId | None = None
         self.inputs: tuple[InputShown, ...] = ()
         self._is_open = False
-        self._is_wanted = self._is_reading = False
+        self._reader = Reader(runner, self._load, "read requests")
         self.waiting: list[Asked] = []
         self.answered: list[Asked] = []
         self._inputs_of: Request | None = None
@@ -200,11 +200,7 @@ class ApprovalsModel(Model):
         self._show_current()
 
     def refresh(self) -> None:
-        """Reads again. Calls during a read cause one more read."""
-        self._is_wanted = True
-        if not self._is_reading:
-            self._is_reading = True
-            self._runner(self._read(), "read requests")
+        self._reader.begin()
 
     def export(self, path: Path) -> None:
         """Writes the record of the day as a table."""
@@ -216,14 +212,6 @@ class ApprovalsModel(Model):
     def _moved(self, _: object) -> None:
         if self._is_open:
             self._soon.begin()
-
-    async def _read(self) -> None:
-        try:
-            while self._is_wanted:
-                self._is_wanted = False
-                await self._load()
-        finally:
-            self._is_reading = False
 
     async def _load(self) -> None:
         clients, now = self._cases.clients, self.now

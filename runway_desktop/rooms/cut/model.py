@@ -31,7 +31,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.tasks import settings_words
 from runway_desktop.values import Struct, replace
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model, Soon
+from runway_desktop.viewmodels.model import Model, Reader, Soon
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 
 __all__ = ["NO_FFMPEG", "Card", "CutForm", "CutModel", "Editor", "Progress", "Told"]
@@ -116,7 +116,7 @@ class CutModel(Model):
         """What was loaded last."""
         self._first_id = ""
         """Of the card to go to once the cut was read."""
-        self._is_wanted = self._is_reading = False
+        self._reader = Reader(runner, self._read, "read the cut")
         self._soon = Soon(self, SETTLE_MS, self.refresh)
         bridge.tasks_touched.connect(self._touched)
         bridge.tasks_added.connect(self._soon.begin)
@@ -133,11 +133,8 @@ class CutModel(Model):
         self.project = ""
 
     def refresh(self) -> None:
-        """Reads again. Calls during a read cause one more read."""
-        self._is_wanted = True
-        if not self._is_reading and self.project:
-            self._is_reading = True
-            self._runner(self._read(), "read the cut")
+        if self.project:
+            self._reader.begin()
 
     # What is shown.
 
@@ -494,20 +491,15 @@ class CutModel(Model):
         )  # fmt: skip
 
     async def _read(self) -> None:
-        try:
-            while self._is_wanted:
-                self._is_wanted = False
-                project = self.project
-                view, self.can_film = await self._cases.cuts.open(project), await self._cases.cuts.can_film()
-                if project == self.project:
-                    for card_id, task_id in (self.view.tries if self.view is not None else {}).items():
-                        view = view.trying(card_id, task_id)
-                    self.view = view
-                    self._show()
-                    first, self._first_id = self._first_id, ""
-                    self.go(next((at for at, card in enumerate(self.cards) if card.id == first), -1))
-        finally:
-            self._is_reading = False
+        project = self.project
+        view, self.can_film = await self._cases.cuts.open(project), await self._cases.cuts.can_film()
+        if project == self.project:
+            for card_id, task_id in (self.view.tries if self.view is not None else {}).items():
+                view = view.trying(card_id, task_id)
+            self.view = view
+            self._show()
+            first, self._first_id = self._first_id, ""
+            self.go(next((at for at, card in enumerate(self.cards) if card.id == first), -1))
 
     def _touched(self, touches: Mapping[TaskId, Touch]) -> None:
         if any(touch.task is not None or touch.outputs for touch in touches.values()):

@@ -35,7 +35,7 @@ from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.chooser import Chooser
-from runway_desktop.viewmodels.model import Model, Soon
+from runway_desktop.viewmodels.model import Model, Reader, Soon
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.row_cache import RowCache
 
@@ -73,7 +73,7 @@ class StepsModel(Model):
         self._live = RowCache(cases, runner, lambda _: None, self)
         self._live.changed.connect(self.table.changed)
         self._frames: dict[Path, asyncio.Future[bytes]] = {}
-        self._is_wanted = self._is_reading = False
+        self._reader = Reader(runner, self._read, "read steps")
         self._soon = Soon(self, SETTLE_MS, self.refresh)
         bridge.tasks_touched.connect(self._touched)
         bridge.tasks_added.connect(self._moved)
@@ -93,11 +93,8 @@ class StepsModel(Model):
         self.project = ""
 
     def refresh(self) -> None:
-        """Reads again. Calls during a read cause one more read."""
-        self._is_wanted = True
-        if not self._is_reading and self.project:
-            self._is_reading = True
-            self._runner(self._read(), "read steps")
+        if self.project:
+            self._reader.begin()
 
     @property
     def board(self) -> Board | None:
@@ -369,17 +366,12 @@ class StepsModel(Model):
         return cells.shown_cell(board, board.rows[row], column, now, self.state, self._cases.pricing)
 
     async def _read(self) -> None:
-        try:
-            while self._is_wanted:
-                self._is_wanted = False
-                project, steps = self.project, self._cases.steps
-                chains, chain = await steps.chains(), await steps.chain_of(project)
-                board = await steps.board(project, chain or Chain(id=ChainId(""), name=""))
-                if project == self.project:
-                    self._show(chains, board)
-                    await self._measure(board)
-        finally:
-            self._is_reading = False
+        project, steps = self.project, self._cases.steps
+        chains, chain = await steps.chains(), await steps.chain_of(project)
+        board = await steps.board(project, chain or Chain(id=ChainId(""), name=""))
+        if project == self.project:
+            self._show(chains, board)
+            await self._measure(board)
 
     async def _measure(self, board: Board) -> None:
         """Prices the picks whose length or size counts."""
