@@ -287,8 +287,7 @@ class CutPage(QWidget):
             (f"{cap(IN)} {cap(OUT)}", _("In, out")), (f"{cap(BACK)} {cap(ON)}", _("Move the shot")),
             (cap(media.PLAY), _("Play")), (cap(NOTE), _("Note")),
         )  # fmt: skip
-        said = "     ".join(f"{key}  {said}" for key, said in hints if key.strip())
-        self._hints.setText(said.replace("Left", "←").replace("Right", "→"))
+        self._hints.setText("     ".join(f"{key}  {said}" for key, said in hints if key.strip()))
 
 
 class Screen(VideoView):

@@ -88,8 +88,9 @@ class Keys(QObject):
         first = next(iter(self.usual(command)), None)
         if first is None:
             return ""
-        has_modifiers = first[0].keyboardModifiers() != Qt.KeyboardModifier.NoModifier  # type: ignore[index]
-        return native(first) if has_modifiers else _ARROWS.get(key_of(first), native(first))
+        key = key_of(first)
+        arrow = _ARROWS.get(key)
+        return native(first) if arrow is None else native(first).removesuffix(native(QKeySequence(key))) + arrow
 
     def spoken(self, command: Command[Any]) -> str:
         """The usual keys for a screen reader, which skips punctuation."""

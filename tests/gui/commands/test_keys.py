@@ -64,6 +64,14 @@ def test_key_symbols_have_names_for_a_screen_reader() -> None:
     assert usual.spoken(named("look.in")) == "plus or equals"
 
 
+def test_arrow_key_is_an_arrow_in_narrow_places_with_other_keys_too() -> None:
+    usual = Keys(commands=COMMANDS)
+    by_id = {command.id: command for command in COMMANDS}
+    assert usual.cap(by_id["large.take.before"]) == "←"
+    assert usual.cap(by_id["cut.on"]) == QKeySequence("Alt+A").toString(QKeySequence.SequenceFormat.NativeText)[:-1] + "→"
+    assert usual.cap(by_id["viewer.note"]) == "N"
+
+
 async def test_changed_shortcut_works_at_once_and_the_old_one_stops(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1, State.FAILED, failure=Failure(code="INTERNAL")))
