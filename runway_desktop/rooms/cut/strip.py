@@ -553,11 +553,11 @@ class CutStrip(QListView):
         painter.setClipPath(rounded(lane, 5))
         ground = theme.color(Role.GOOD)
         painter.setOpacity(0.35)
-        painter.fillRect(lane, ground)
+        wide = round(sound.duration * self.scale) or lane.width()
+        painter.fillRect(QRect(lane.left(), lane.top(), wide, LANE), ground)
         painter.setOpacity(1.0)
         painter.setPen(ground)
         if self.peaks and sound.duration:
-            wide = round(sound.duration * self.scale)
             paint_bars(painter, QRectF(lane.left(), lane.top() + 4, wide, LANE - 8), self.peaks)
         self._letters.badge(
             painter, QRectF(lane).adjusted(0, 0, 0, 24 - LANE), Path(sound.path).name, at_left=True, inset=5

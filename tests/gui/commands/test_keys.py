@@ -68,7 +68,9 @@ def test_arrow_key_is_an_arrow_in_narrow_places_with_other_keys_too() -> None:
     usual = Keys(commands=COMMANDS)
     by_id = {command.id: command for command in COMMANDS}
     assert usual.cap(by_id["large.take.before"]) == "←"
-    assert usual.cap(by_id["cut.on"]) == QKeySequence("Alt+A").toString(QKeySequence.SequenceFormat.NativeText)[:-1] + "→"
+    assert (
+        usual.cap(by_id["cut.on"]) == QKeySequence("Alt+A").toString(QKeySequence.SequenceFormat.NativeText)[:-1] + "→"
+    )
     assert usual.cap(by_id["viewer.note"]) == "N"
 
 
