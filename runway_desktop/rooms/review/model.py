@@ -129,8 +129,7 @@ class ReviewModel(Model):
 
     def set_done(self, line: Line, mark: Mark, *, is_done: bool) -> None:
         if line.row is not None and mark.is_done is not is_done:
-            marks = tuple(replace(one, is_done=is_done) if one.id == mark.id else one for one in line.row.task.marks)
-            self._judge.set_marks({line.row.task.id: marks})
+            self._judge.set_mark(line.row.task.id, replace(mark, is_done=is_done))
 
 
 class SendModel(Model):

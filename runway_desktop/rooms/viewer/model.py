@@ -392,8 +392,7 @@ class ViewerModel(Model):
     def set_mark(self, mark: Mark, *, remove: bool = False) -> None:
         """Adds, replaces or removes a note."""
         if self.task is not None:
-            others = tuple(one for one in self.task.marks if one.id != mark.id)
-            self._judge.set_marks({self.task.id: others if remove else (*others, mark)})
+            self._judge.set_mark(self.task.id, mark, remove=remove)
 
     def undo(self) -> None:
         """Undoes the last judgment of the tasks shown here."""

@@ -1,5 +1,5 @@
-"""A person's judgments on results: stars, picks and rejects, tags, project, shot and note, in and
-out, notes at a time, for one or more tasks.
+"""A person's judgments on results: stars, picks and rejects, tags, project, shot and note, in and out, notes at a time,
+for one or more tasks.
 
 Each judgment is one transaction and returns the values before, for undo. LookupError for a missing task, ValueError for
 more than five stars; StoreError passes. Loop's thread only.
@@ -118,12 +118,17 @@ class Judging:
         """In and out of all results of each task: see `domain.task.with_trim`."""
         return await self._set(list(trims), "trims", lambda task: trims[task.id])
 
-    async def set_marks(self, marks: Mapping[TaskId, tuple[Mark, ...]]) -> Judged:
-        """All notes at times of each task."""
-        return await self._set(list(marks), "marks", lambda task: marks[task.id])
+    async def set_mark(self, task_id: TaskId, mark: Mark, *, remove: bool = False) -> Judged:
+        """Adds, replaces or removes a note at a time; others stay."""
+
+        def marks(task: Task) -> tuple[Mark, ...]:
+            kept = {one.id: one for one in task.marks} | {mark.id: mark}
+            return tuple(one for one in kept.values() if one.id != mark.id or not remove)
+
+        return await self._set([task_id], "marks", marks)
 
     async def change(self, edits: Mapping[TaskId, Sequence[Callable[[Task], Task]]], kind: str) -> None:
-        """Edits of each task in turn, of judgments alone: one judgment, which its caller undoes."""
+        """Applies to each task its edits, in one step. They change judgments only; the caller has its own undo."""
 
         def edit(task: Task) -> Task:
             for one in edits[task.id]:
@@ -132,14 +137,20 @@ class Judging:
 
         await self._ledger.change_many(list(edits), edit, kind)
 
-    async def put_back(self, what: str, values: Mapping[TaskId, Any]) -> PutBack:
-        """Undo and redo: sets the field `what` of each task to its value. If a change of project frees a queued task
-        from its project's cap, it is held for the person and not sent."""
+    async def put_back(
+        self, what: str, values: Mapping[TaskId, Any], replaced: Mapping[TaskId, Any] | None = None
+    ) -> PutBack:
+        """Undo and redo: sets the field `what` of each task to its value. With the values that these replace, tags and
+        notes that came since by other ways stay. If a change of project frees a queued task from its project's cap, it
+        is held for the person and not sent."""
         freed = await self._freed_by(values) if what == "project" else ()
 
         def edit(task: Task) -> Task:
             hold = _HELD if task.id in freed and task.is_free else task.hold
-            return replace(_with(task, what, values.get(task.id, _value(task, what))), hold=hold)
+            value = values.get(task.id, _value(task, what))
+            if replaced is not None and isinstance(value, tuple):
+                value = _merged(_value(task, what), value, replaced.get(task.id, value))
+            return replace(_with(task, what, value), hold=hold)
 
         changed = await self._ledger.change_many((*values, *freed), edit, f"{what} put back")
         return PutBack(tuple(changed), sum(task.id in freed and task.hold == _HELD for task in changed))
@@ -169,6 +180,16 @@ class Judging:
 
 def _value(task: Task, what: str) -> Any:
     return Picked(task.pick, task.picked_by, task.picked_at) if what == "pick" else getattr(task, what)
+
+
+def _merged(now: tuple[Any, ...], value: tuple[Any, ...], replaced: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Present tags, notes or trims, with only those as in `value` that are otherwise in `replaced`."""
+
+    def key(one: Any) -> object:
+        return one.id if isinstance(one, Mark) else one.index if isinstance(one, Trim) else one
+
+    changed = {key(one) for one in set(value) ^ set(replaced)}
+    return (*(one for one in now if key(one) not in changed), *(one for one in value if key(one) in changed))
 
 
 def _with(task: Task, what: str, value: Any) -> Task:

@@ -75,8 +75,9 @@ class JudgingModel(Model):
     def set_trims(self, trims: Mapping[TaskId, tuple[Trim, ...]]) -> None:
         self._do(list(trims), self._cases.judging.set_trims(trims))
 
-    def set_marks(self, marks: Mapping[TaskId, tuple[Mark, ...]]) -> None:
-        self._do(list(marks), self._cases.judging.set_marks(marks))
+    def set_mark(self, task_id: TaskId, mark: Mark, *, remove: bool = False) -> None:
+        """Adds, replaces or removes a note at a time."""
+        self._do([task_id], self._cases.judging.set_mark(task_id, mark, remove=remove))
 
     def undo(self, within: Collection[TaskId]) -> bool:
         """Undoes the last judgment of these tasks alone, and of those whose pick one of them took over. False if there
@@ -99,7 +100,7 @@ class JudgingModel(Model):
         self.undone.emit(number, list(values))
         if values:
             said = self._said.pop(number, "")
-            self._walk(judgment, values, lambda tasks: undone_words(judgment, tasks, said), 0)
+            self._walk(judgment, values, judgment.after, lambda tasks: undone_words(judgment, tasks, said), 0)
         else:
             self.changed.emit()
             self.done.emit(_("Not undone: it was changed again since."), 0)
@@ -108,13 +109,18 @@ class JudgingModel(Model):
         if self._undone:
             judgment = self._undone.pop()
             number = self._keep(judgment)
-            self._walk(judgment, judgment.after, lambda _: done_words(judgment), number)
+            self._walk(judgment, judgment.after, judgment.before, lambda _: done_words(judgment), number)
 
     def _walk(
-        self, judgment: Judged, values: Mapping[TaskId, Any], says: Callable[[tuple[Task, ...]], str], number: int
+        self,
+        judgment: Judged,
+        values: Mapping[TaskId, Any],
+        replaced: Mapping[TaskId, Any],
+        says: Callable[[tuple[Task, ...]], str],
+        number: int,
     ) -> None:
         self.changed.emit()
-        work = self._cases.judging.put_back(judgment.what, values)
+        work = self._cases.judging.put_back(judgment.what, values, replaced)
 
         def told(back: PutBack) -> None:
             self.done.emit(str(in_turn(says(back.tasks), held_instead(back.held))), number)

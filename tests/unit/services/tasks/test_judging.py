@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.task import Mark, Pick, State, TaskId, Trim, with_trim
+from runway_desktop.domain.task import Mark, Pick, State, Task, TaskId, Trim, with_trim
 from runway_desktop.services.tasks.judging import Judged, Judging, without
 from runway_desktop.values import replace
 from tests.rigs import sent
@@ -76,10 +76,34 @@ async def test_in_and_out_and_notes_at_a_time_are_set_and_put_back():
         assert [(await rig.task(i)).trims for i in (one, other)] == [(first,), ()]
         assert with_trim((first, second), None, 1) == (first,)
         mark = Mark(id="m", at=1.5, text="Slower here", made_at=0.0)
-        done = await judging.set_marks({one: (mark,)})
+        done = await judging.set_mark(one, mark)
         assert (await rig.task(one)).marks == (mark,)
         await judging.put_back(done.what, done.before)
         assert (await rig.task(one)).marks == ()
+
+
+async def test_undo_of_a_note_or_tag_keeps_those_that_came_since():
+    async with Rig(loops=()) as rig:
+        judging, [one] = await judged(rig, 1)
+        mine, theirs = (Mark(id=name, at=1.5, text=name, made_at=0.0) for name in ("mine", "theirs"))
+        noted, tagged = await judging.set_mark(one, mine), await judging.tag([one], ["dusk"])
+
+        def answered(task: Task) -> Task:
+            return replace(task, marks=(*task.marks, theirs), tags=(*task.tags, "change"))
+
+        await judging.change({one: [answered]}, "answer")
+
+        async def walk(back: str) -> tuple[tuple[Mark, ...], tuple[str, ...]]:
+            for done in (noted, tagged):
+                values = (done.before, done.after) if back == "undo" else (done.after, done.before)
+                await judging.put_back(done.what, *values)
+            task = await rig.task(one)
+            return task.marks, task.tags
+
+        assert await walk("undo") == ((theirs,), ("change",))
+        assert await walk("redo") == ((theirs, mine), ("change", "dusk"))
+        await judging.set_mark(one, theirs, remove=True)
+        assert (await rig.task(one)).marks == (mine,)
 
 
 async def test_tags_are_added_and_removed_without_affecting_others():

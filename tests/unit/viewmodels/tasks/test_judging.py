@@ -191,6 +191,21 @@ async def test_exactly_the_last_200_ratings_can_be_undone(tmp_path):
         assert undone == [2]
 
 
+async def test_undo_and_redo_keep_a_tag_that_came_by_another_way(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED))
+        judging = rig.task_commands.judging
+        async with after(judging.done):
+            judging.tag([T1], "dusk")
+        await rig.cases.judging.tag([T1], ["change"])
+        async with after(judging.done):
+            judging.undo({T1})
+        assert (await rig.by_id(1)).tags == ("change",)
+        async with after(judging.done):
+            judging.redo()
+        assert (await rig.by_id(1)).tags == ("change", "dusk")
+
+
 async def test_minus_removes_a_tag(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED, tags=("drone", "night")))
