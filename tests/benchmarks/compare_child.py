@@ -1,4 +1,4 @@
-"""The compare window with four clips of five seconds at 24 frames a second, played once from beginning to end.
+"""Four panes of the viewer with clips of five seconds at 24 frames a second, played once from beginning to end.
 
     python -m tests.benchmarks.compare_child SECONDS
 

@@ -117,7 +117,7 @@ class ViewerRoom(QObject):
             window.showNormal()
         if looked_at == self._opened_at and len(self._selected_before) > 1:
             work.view.select(self._selected_before, scroll=False)
-        # Opened from a view of a project, it leads back there.
+        # Back to the view of a project, if the viewer was opened from there.
         back = work.page.center if work.page is not None else work.views
         back.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -24,8 +24,6 @@ from .model import ViewerModel
 from .room import CLOSE, DETAILS
 from .side import name_with_key
 
-LARGE_VIEW = LARGE.title
-
 
 class Header(QWidget):
     back_wanted = Signal()
@@ -87,7 +85,7 @@ class Header(QWidget):
 
     def show_take(self) -> None:
         model = self._model
-        came_from = LARGE_VIEW if model.comes_from_one and not model.is_one else model.came_from
+        came_from = LARGE.title if model.comes_from_one and not model.is_one else model.came_from
         left = self._back.fontMetrics().elidedText(str(came_from), Qt.TextElideMode.ElideRight, 20 * GRID)
         self._back.setText(f"{caption(left)}  {self._keys.words(CLOSE)}")
         self._back.setToolTip(tip(str(came_from)))

@@ -1,4 +1,4 @@
-"""State of the viewer: the current take, what is beside it, and judging with auto-advance.
+"""State of the viewer: the current take, those it is compared with, and judging with auto-advance.
 
 One pane shows a task of the list, with the shots around it; in a long list only the tasks nearby are loaded. Several
 panes show compared results: with several prompts, takes of one prompt form a stack. A comparison stays while one of its

@@ -1,5 +1,5 @@
-"""One pane of the compare window: media with a caption, and a colored border while focused; its content; and the zoom
-that all panes share.
+"""One of several panes of the viewer: media with a caption, and a colored border while focused; its content; and the
+zoom that all panes share.
 
 It emits signals for presses and drags; the view handles them. GUI thread only.
 """

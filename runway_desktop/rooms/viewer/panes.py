@@ -1,4 +1,4 @@
-"""Takes beside each other: panes, playback in step, and the overlay of two takes.
+"""Takes side by side: panes, playback in step, and the overlay of two takes.
 
 The view-model decides what is compared. Open it from a plain slot, not from a coroutine. GUI thread only.
 """

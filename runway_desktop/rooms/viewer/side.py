@@ -1,4 +1,4 @@
-"""Side pane of the large view: judgment, auto-advance, facts of the take with those that differ from its siblings, and
+"""Side pane of the viewer: judgment, auto-advance, facts of the take with those that differ from its siblings, and
 keys. GUI thread only."""
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ class SidePane(QWidget):
         self._notes_shown = marks
         focus = self.window().focusWidget()
         if focus is not None and self._notes.isAncestorOf(focus):
-            # It is made anew; the keys of the viewer go on.
+            # The focused widget is about to be removed; with the focus on the viewer, its keys still work.
             self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
         clear_layout(self._notes_rows)
         for mark in marks:

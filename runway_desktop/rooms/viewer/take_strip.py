@@ -1,5 +1,4 @@
-"""Strip of takes below the large view, grouped by shot: posters with judgments, one of them current. GUI thread
-only."""
+"""Strip of takes below a single pane, grouped by shot: posters with judgments, one of them current. GUI thread only."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class Viewer(Overlay):
         preview.full_screen_asked.connect(self.full_screen_wanted)
         preview.frame_wanted.connect(self.frame_menu_wanted)
         preview.currentChanged.connect(self._output_chosen)
-        preview.playback.changed.connect(self._show_range)
+        preview.playback.changed.connect(self._go_if_open)
         self._arrange(self.model.is_one)
         self.show_take()
 
@@ -122,7 +122,7 @@ class Viewer(Overlay):
             preview.full_screen_asked.disconnect(self.full_screen_wanted)
             preview.frame_wanted.disconnect(self.frame_menu_wanted)
             preview.currentChanged.disconnect(self._output_chosen)
-            preview.playback.changed.disconnect(self._show_range)
+            preview.playback.changed.disconnect(self._go_if_open)
             preview.playback.set_range(None, None)
             self.panes.close_files()
             self._surround.darken(self, on=False)
@@ -144,7 +144,7 @@ class Viewer(Overlay):
         self._fit_side()
 
     def show_size(self, size: int) -> None:
-        """A double click on a pane shows it alone."""
+        """Shows one, two or four takes, without wipe or difference."""
         self.panes.set_mode(CompareMode.SIDE_BY_SIDE)
         self.model.show(size)
         self.bar.show_state()
@@ -213,7 +213,6 @@ class Viewer(Overlay):
         model.moved.connect(self.show_take)
         self.takes.chosen.connect(model.go_to)
         model.focus_moved.connect(self._show_range)
-        self.panes.playback.changed.connect(self._show_range)
         self.side.time_wanted.connect(self._go_to_time)
         self.panes.full_screen_wanted.connect(self.full_screen_wanted)
         self.panes.size_wanted.connect(self.show_size)
@@ -262,17 +261,19 @@ class Viewer(Overlay):
             trim, marks = self.model.trim, tuple(mark.at for mark in self.model.marks)
             start, end = (trim.start, trim.end) if trim is not None else (None, None)
             self.plays.playback.set_range(start, end, marks)
+
+    def go_to(self, seconds: float) -> None:
+        """Goes to a time of the current take, once its clip is open."""
+        self._due = (self.model.current, seconds)
+        self._go_if_open()
+
+    def _go_if_open(self) -> None:
         row, preview = self.model.row, self._preview
         if self._due is None or row is None or preview is None or row.task.id != self._due[0]:
             return
         if preview.playback.activity in _OPEN and preview.shown_path in [Path(one.path) for one in row.outputs]:
             (_current, seconds), self._due = self._due, None
             self._go_to_time(seconds)
-
-    def go_to(self, seconds: float) -> None:
-        """Waits for the clip of the current take."""
-        self._due = (self.model.current, seconds)
-        self._show_range()
 
     def _output_chosen(self, index: int) -> None:
         self.model.output = index
@@ -286,6 +287,7 @@ class Viewer(Overlay):
     def show_take(self, *_: object) -> None:
         if self._preview is not None:
             self._show_range()
+            self._go_if_open()
             self.header.show_take()
             if self.model.is_one:
                 self.takes.show_takes()

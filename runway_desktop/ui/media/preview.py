@@ -138,7 +138,7 @@ class Preview(QWidget):
             self.playback.play()
 
     def rest(self, on: bool) -> None:
-        """While it rests, it opens nothing: others play. Afterwards it shows what was last wanted."""
+        """On, it stops and opens nothing, while other players are used. Off, it shows what was requested last."""
         if on is not self._rests:
             self._rests = on
             if on:

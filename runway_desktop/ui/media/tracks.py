@@ -35,6 +35,8 @@ _REST_AT_US = 400_000
 """A clip this far ahead pauses: its queued frames would fill the memory."""
 _AWAY, _NEAR = 1.5, 1.0
 """Drift in frames at which a correction begins, and at which it ends."""
+_SOUND_STEP_US = 100_000
+"""Step without a clip."""
 ROUNDING_US = 2_000
 """Frames whose starts differ by less count as the same moment."""
 
@@ -59,10 +61,6 @@ def balance(leading: Sequence[Track], beat: Track | None, rate: float) -> None:
             track.set_rate(rate * (1 + NUDGE))
         elif abs(lead) < _NEAR:
             track.set_rate(rate)
-
-
-_SOUND_STEP_US = 100_000
-"""Step without a clip."""
 
 
 class Tracks(QObject):

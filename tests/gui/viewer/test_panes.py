@@ -1,4 +1,4 @@
-"""The compare window: keys, panes, wipe and difference on known pixels, and live ratings."""
+"""Several panes in the viewer: keys, panes, wipe and difference on known pixels, and live ratings."""
 
 from __future__ import annotations
 

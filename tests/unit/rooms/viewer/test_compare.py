@@ -1,4 +1,4 @@
-"""State of the compare window: compared takes, and the effect of a rating."""
+"""State of the viewer with several panes: compared takes, and the effect of a rating."""
 
 from __future__ import annotations
 
