@@ -275,10 +275,8 @@ class CutPage(QWidget):
         if current is None:
             if card is not None and card.sheet_id:
                 self._desk.open("sheet", card.sheet_id)
-        elif self._desk.models.rows.position(current) is not None:
-            self._desk.open("viewer", current)
         else:
-            self._desk.models.task_commands.tell(_("The search hides this take. Clear it to open the take."))
+            self._desk.open("viewer", current)
 
     def _tell_keys(self) -> None:
         cap = self._desk.keys.cap

@@ -103,7 +103,7 @@ class StepsPage(QWidget):
         # Queued: it is emitted in coroutines, in which no player may be created.
         model.frame_wanted.connect(self._grab, Qt.ConnectionType.QueuedConnection)
         QApplication.instance().focusChanged.connect(self._focus_moved)
-        self.board.opened.connect(self._open_large)
+        self.board.opened.connect(partial(self._desk.open, "viewer"))
         self.board.menu_wanted.connect(self._open_menu)
         self.board.choice_moved.connect(window.pages.choice_moved)
         self.board.seen.connect(self._desk.models.posters.look)
@@ -174,12 +174,6 @@ class StepsPage(QWidget):
             self._grabber.failed.connect(lambda asked, _reason: self.model.frame_came(asked, b""))
             self._desk.endings.append(self._grabber.shutdown)
         self._grabber.grab(clip, FrameAt.LAST, clip)
-
-    def _open_large(self, task_id: TaskId) -> None:
-        if self._desk.models.rows.position(task_id) is not None:
-            self._desk.open("viewer", task_id)
-        else:
-            self._desk.models.task_commands.tell(_("The search hides this take. Clear it to open the take."))
 
     def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
         """Scrolls to the step whose head has the focus."""

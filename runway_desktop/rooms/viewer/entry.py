@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import TaskId
+from runway_desktop.texts import _
 from runway_desktop.ui.building import in_turns, open_below, passing_menu, timer
 from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.desk import Desk
@@ -83,6 +84,9 @@ class ViewerRoom(QObject):
         elif wish is not None and not isinstance(wish, str):
             self.model.open_chosen(wish)
         elif (wanted := wish or self._work.view.current_id()) is not None and self._work.overlay is None:
+            if self._desk.models.rows.position(TaskId(wanted)) is None:
+                self._desk.models.task_commands.tell(_("The search hides this take. Clear it to open the take."))
+                return
             self.model.open(TaskId(wanted))
             self._enter()
 

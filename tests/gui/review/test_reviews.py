@@ -81,6 +81,19 @@ async def test_a_take_says_how_it_stood_and_leads_to_the_cut_and_to_a_comments_t
         await until(lambda: window.findChild(CutPage) and window.findChild(CutPage).chosen_ids() == ["t4"], "shot 040")
 
 
+async def test_a_take_that_the_search_hides_is_not_opened(tmp_path: Path, theme) -> None:
+    async with reviewed(tmp_path, theme) as film:
+        await a_round(film)
+        await film.rig.load()
+        film.rig.interior.add_preview()
+        film.page.tree.setCurrentItem(film.page.tree.topLevelItem(1).child(1))
+        film.rig.filter.search("nothing like it")
+        await until(lambda: not film.rig.rows.task_count)
+        film.page.large.click()
+        await until(lambda: "The search hides this take. Clear it to open the take." in film.rig.told)
+        assert film.rig.window.workspace.overlay is None
+
+
 @pytest.mark.parametrize("place", ["table", "comments", "bar", "button"])
 async def test_keyboard_undoes_an_answer_that_was_just_read(tmp_path: Path, theme, place: str) -> None:
     async with reviewed(tmp_path, theme) as film:
