@@ -56,9 +56,7 @@ class Reviews:
 
     async def read(self, told: Decisions) -> Read:
         """Applies an answer. NotPossible, with nothing read, if it is not about a round of this profile."""
-        rounds = map(read_round, await self._engine.library.documents(Document.ROUND))
-        one = next((found for found in rounds if found.id == told.round), None)
-        if one is None:
+        if (one := await self._stored(told.round)) is None:
             raise NotPossible(Text("This answer is to a review of another profile. Nothing was read."))
         hashes = dict(enumerate(clip.sha256 for clip in one.clips))
         if any(hashes.get(clip.number) != clip.sha256 for clip in told.clips):
@@ -114,11 +112,16 @@ class Reviews:
                 undone = [replace(said, settled=Settled.UNDONE, before={}, is_tagged=False) for said in chosen]
                 await self._put(one, answer, undone)
 
+    async def _stored(self, round_id: str) -> Round | None:
+        """Of any project: that may have been renamed since."""
+        rounds = map(read_round, await self._engine.library.documents(Document.ROUND))
+        return next((found for found in rounds if found.id == round_id), None)
+
     @asynccontextmanager
     async def _as_stored(self, one: Round, answer: Answer) -> AsyncIterator[tuple[Round, Answer]]:
         """The round and the answer as they are stored now; NotPossible if they are not any more."""
         async with self._one_by_one:
-            now = next((found for found in await self.sending.rounds(one.project) if found.id == one.id), None)
+            now = await self._stored(one.id)
             known = next((it for it in (now.answers if now is not None else ()) if it.digest == answer.digest), None)
             if now is None or known is None:
                 raise NotPossible(Text("This answer was undone before."))
@@ -127,19 +130,22 @@ class Reviews:
     async def _apply(
         self, one: Round, answer: Answer, told: Sequence[Said], *, is_sure: bool = False
     ) -> tuple[Round, Answer]:
-        """`is_sure`: the person decided for it."""
+        """`is_sure`: the person decided for it. A take is approved if one of its results is, whatever is rejected."""
         ids = [one.clips[said.number].task_id for said in told]
         rows = {row.task.id: row.task for row in await self._engine.library.rows(ids)}
         approved = [one.clips[said.number].task_id for said in told if said.decision == "approve"]
         rivals = await self._shots.rivals([task_id for task_id in approved if task_id in rows])
         edits: defaultdict[TaskId, list[Callable[[Task], Task]]] = defaultdict(list)
         done, at = [], self._engine.clock.now()
-        for said in told:
+        for said in sorted(told, key=lambda said: said.decision == "approve"):
             clip = one.clips[said.number]
             task = rows.get(clip.task_id)
             others = rivals.get(clip.task_id, ()) if said.decision == "approve" else ()
-            now = replace(said, need=Need.NOTHING, settled=Settled.TAKEN if is_sure else Settled.NOT)
-            now = now if is_sure else _checked(now, task, others, one, answer)
+            now = replace(said, need=Need.NOTHING, settled=Settled.NOT)
+            if is_sure and task is not None and task.removed_at is None:
+                now = replace(now, settled=Settled.TAKEN)
+            else:
+                now = _checked(now, task, others, one, answer)
             if task is not None and now.need is not Need.REMOVED:
                 pick = _PICKS.get(said.decision) if now.need is Need.NOTHING else None
                 changed = [] if pick in (None, task.pick) else [task, *(other.row.task for other in others)]
@@ -213,7 +219,9 @@ def _marks(answer: Answer, said: Said, clip: SentClip, at: float) -> list[Mark]:
 def _with(task: Task, *, pick: WasPicked | None, marks: Sequence[Mark] = (), tags: bool = False) -> Task:
     known = {mark.id for mark in task.marks}
     new = tuple(mark for mark in marks if mark.id not in known)
-    task = replace(task, marks=(*task.marks, *new), tags=(*task.tags, CHANGE_TAG) if tags else task.tags)
+    # Several results of a task may each ask for the tag.
+    new_tags = (CHANGE_TAG,) if tags and CHANGE_TAG not in task.tags else ()
+    task = replace(task, marks=(*task.marks, *new), tags=(*task.tags, *new_tags))
     return task if pick is None else replace(task, pick=pick.pick, picked_by=pick.by, picked_at=pick.at)
 
 

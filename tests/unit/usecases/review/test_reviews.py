@@ -15,6 +15,7 @@ from runway_desktop.domain.task import Pick, State, Task, TaskId
 from runway_desktop.usecases.review.answer import Comment, Decision, Decisions
 from runway_desktop.usecases.review.reviews import Read
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import replace
 from tests.rigs.engine_rig import Rig
 from tests.rigs.engines import engine_of
 from tests.rigs.rows import saved, task
@@ -169,6 +170,43 @@ async def test_removed_take_is_restored_or_noted_on_its_shot() -> None:
         assert (film.task(1).removed_at, film.task(1).pick, len(film.task(1).marks)) == (None, Pick.PICK, 1)
 
 
+async def test_take_that_was_removed_before_the_person_decided_waits_again() -> None:
+    async with Rig(loops=()) as rig:
+        film = Reviewed(rig)
+        await film.sent({"shot": "010"}, {"shot": "010", "pick": Pick.PICK, "picked_at": SENT + 1})
+        await film.read((1, "approve", ""))
+        one, answer, said = await film.said(1)
+        await rig.actions.remove([TaskId("t1")])
+        await film.reviews.settle(one, answer, said.number, takes=True)
+        _, _, said = await film.said(1)
+        assert (said.need, said.is_open, film.task(1).pick, film.task(2).pick) == (
+            Need.REMOVED, True, Pick.NONE, Pick.PICK,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("decisions", "pick", "tags"),
+    [
+        (("change", "change"), Pick.NONE, ("change",)),
+        (("approve", "reject"), Pick.PICK, ()),
+        (("reject", "approve"), Pick.PICK, ()),
+    ],
+)
+async def test_decisions_about_two_results_of_a_task_are_one(
+    decisions: tuple[str, str], pick: Pick, tags: tuple[str, ...]
+) -> None:
+    async with Rig(loops=()) as rig:
+        film = Reviewed(rig)
+        await film.sent({})
+        (one,) = await film.reviews.sending.rounds("Aurora")
+        second = SentClip(task_id=TaskId("t1"), index=1, sha256=hash_of(2), shot="010")
+        await film.reviews.sending.save(replace(one, clips=(*one.clips, second)))
+        came = await film.read((1, decisions[0], ""), (2, decisions[1], ""))
+        assert (film.task(1).pick, film.task(1).tags) == (pick, tags)
+        await film.reviews.undo(came.round, came.answer)
+        assert film.judged() == [(Pick.NONE, "", (), [])]
+
+
 async def test_undo_of_one_take_leaves_the_others_and_what_was_judged_since() -> None:
     async with Rig(loops=()) as rig:
         film = Reviewed(rig)
@@ -224,10 +262,13 @@ async def test_rounds_go_along_with_a_renamed_project_and_only_those_come_back()
         save, rounds = reviewed.reviews.sending.save, reviewed.reviews.sending.rounds
         other = Round(id="r2", project="Storm", number=1, title="Storm, round 1", sent_at=SENT, clips=())
         await save(other)
+        came = await reviewed.read((1, "approve", ""))
         renamed = await reviewed.cases.page_names.rename(Filter(projects=frozenset({"Aurora"})), "Storm")
         assert renamed is not None
         assert {(one.id, one.project) for one in await rounds("Storm")} == {("r1", "Storm"), ("r2", "Storm")}
         assert await rounds("Aurora") == []
+        await reviewed.reviews.undo(came.round, came.answer)
+        assert reviewed.task(1).pick is Pick.NONE
         await reviewed.cases.page_names.undo(renamed)
         assert [(one.id, one.project) for one in await rounds("Aurora")] == [("r1", "Aurora")]
         assert await rounds("Storm") == [other]
