@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -20,7 +20,7 @@ from uuid import uuid4
 from msgspec import convert
 
 from runway_desktop.desktop import ffmpeg
-from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.filenames import safe_name
 from runway_desktop.domain.library import Document, Row
 from runway_desktop.domain.media import Media, format_by_name
@@ -147,14 +147,21 @@ class Sending:
             loop.call_soon_threadsafe(progress.report, done, len(survey.clips))
             return not progress.is_stopped
 
+        steps = _written(survey, wish, round_id, now, goes_on)
         try:
-            sent = await in_worker(None, _write, survey, wish, round_id, now, goes_on)
+            sent: Sent = await in_worker(None, next, steps)
         except ffmpeg.Stopped:
             return None
         one = Round(
             id=round_id, project=survey.project, number=survey.number, title=wish.title, sent_at=now, clips=sent.clips
         )
-        await self.save(one)
+        # First the round: an answer to a page without one could never be read.
+        try:
+            await self.save(one)
+        except StoreError:
+            await in_worker(None, steps.close)
+            raise
+        await in_worker(None, next, steps, None)
         return sent
 
 
@@ -181,8 +188,11 @@ def _going(row: Row, output: Output, take: int, is_alone: bool) -> Going:
     return Going(sent=sent, clip=clip, size=size, plays=plays, is_signed=is_signed)
 
 
-def _write(survey: Survey, wish: Wish, round_id: str, at: float, goes_on: Callable[[int], bool]) -> Sent:
-    """Blocks. What is not finished lies in a folder that is removed."""
+def _written(
+    survey: Survey, wish: Wish, round_id: str, at: float, goes_on: Callable[[int], bool]
+) -> Generator[Sent, None, None]:
+    """The page gets its name after what is sent was taken from here. Blocks. What is not finished lies in a folder that
+    is removed."""
     copies: list[PageClip] = []
     sent: list[SentClip] = []
     left: list[Text | str] = []
@@ -207,8 +217,8 @@ def _write(survey: Survey, wish: Wish, round_id: str, at: float, goes_on: Callab
             with draft.open("w", encoding="utf-8") as file:
                 file.writelines(page(wish, round_id, at, copies))
             [path] = [target / "index.html"] if size > MOST_INSIDE else free_paths(target, [".html"])
+            yield Sent(path=path, clips=tuple(sent), size=size, left=tuple(left))
             rename_exclusively(draft, path)
-    return Sent(path=path, clips=tuple(sent), size=size, left=tuple(left))
 
 
 def _copied(going: Going, folder: Path, wish: Wish, goes_on: Callable[[], bool], left: list[Text | str]) -> PageClip:

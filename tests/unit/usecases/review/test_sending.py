@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from runway_desktop.desktop import ffmpeg
-from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State, TaskId, Trim
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.results import embedding
 from runway_desktop.services.results.embedding import EmbeddedNote
+from runway_desktop.texts import Text
 from runway_desktop.usecases.review import sending
 from runway_desktop.usecases.review.page import Wish
 from runway_desktop.usecases.review.sending import Sending, Sent, Survey
@@ -150,6 +151,22 @@ async def test_round_that_is_stopped_leaves_nothing(tmp_path: Path, without_ffmp
 
 
 @pytest.mark.skipif(not ffmpeg.found(), reason="ffmpeg is not installed")
+async def test_page_of_a_round_that_could_not_be_kept_is_not_left(
+    tmp_path: Path, without_ffmpeg: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Rig(loops=()) as rig:
+        going = Going(rig, tmp_path)
+        survey = await going.sending.survey([await going.take(1, "sand-16x9-2s.mp4")])
+
+        async def full(*_: object) -> None:
+            raise StoreError(Text("The disk is full."))
+
+        monkeypatch.setattr(rig.store, "save_document", full)
+        with pytest.raises(StoreError):
+            await going.send(survey)
+        assert list((tmp_path / "out").iterdir()) == []
+
+
 async def test_copies_are_made_smaller_by_the_persons_ffmpeg(tmp_path: Path) -> None:
     async with Rig(loops=()) as rig:
         going = Going(rig, tmp_path)
