@@ -89,8 +89,10 @@ class ReviewModel(Model):
 
     @property
     def round(self) -> Round | None:
-        found = [one for one in self.rounds if one.id == self._shown]
-        return found[0] if found else next(iter(self.rounds), None)
+        return self._among(self.rounds)
+
+    def _among(self, rounds: Sequence[Round]) -> Round | None:
+        return next((one for one in rounds if one.id == self._shown), next(iter(rounds), None))
 
     def show_round(self, round_id: str) -> None:
         self._shown = round_id
@@ -101,14 +103,13 @@ class ReviewModel(Model):
             self._runner(self._read(self.project), "read reviews")
 
     async def _read(self, project: str) -> None:
-        rounds = await self._cases.reviews.sending.rounds(project)
-        self.rounds = rounds
-        one, self.lines = self.round, ()
-        if one is not None:
+        rounds, lines = await self._cases.reviews.sending.rounds(project), list[Line]()
+        if (one := self._among(rounds)) is not None:
             rows = {row.task.id: row for row in await self._cases.library.rows([clip.task_id for clip in one.clips])}
             said = [(answer, it, one.clips[it.number].task_id) for answer in one.answers for it in answer.clips]
-            self.lines = [Line(one, answer, it, rows.get(task_id)) for answer, it, task_id in said]
+            lines = [Line(one, answer, it, rows.get(task_id)) for answer, it, task_id in said]
         if project == self.project:
+            self.rounds, self.lines = rounds, lines
             self.changed.emit()
 
     def price(self, line: Line | None) -> str:

@@ -12,7 +12,7 @@ DECISIONS = {"approve": Text("Approved"), "change": Text("Change", context="revi
 
 
 def read_words(answer: Answer) -> str:
-    return ngettext("{name}’s answer read", "{name}’s {n} answers read", len(answer.clips), name=answer.by)
+    return ngettext("{name}’s answer read", "{name}’s {n} answers read", max(1, len(answer.clips)), name=answer.by)
 
 
 def undone_words(answer: Answer) -> str:
