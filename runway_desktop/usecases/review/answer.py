@@ -21,7 +21,7 @@ from runway_desktop.values import Struct, field, replace
 
 FORMAT = 1
 LARGEST = 4_000_000
-"""Bytes of an answer: 400 clips with more than anyone writes about them."""
+"""Characters of an answer: 400 clips with more than anyone writes about them."""
 _IN_MAIL = re.compile(rf"\[{re.escape(SCHEMA)}:([A-Za-z0-9+/=>\s]*)\]")
 """Programs for mail break the lines and quote them with a ">"."""
 _NOT_PLAIN = re.compile("[^\\S\n]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")

@@ -104,13 +104,14 @@ class Reviews:
                 clip = one.clips[said.number]
                 for task_id in {clip.task_id, *said.before}:
                     edits[task_id].append(partial(without, said=said, clip=clip, answer=answer))
+            at = one.answers.index(answer)
+            later = [_before_both(other, chosen, one, answer) for other in one.answers[at + 1 :]]
             await self._judging.change(edits, "answer taken back")
             if numbers is None:
-                kept = tuple(other for other in one.answers if other.digest != answer.digest)
-                await self.sending.save(replace(one, answers=kept))
+                await self.sending.save(replace(one, answers=(*one.answers[:at], *later)))
             else:
                 undone = [replace(said, settled=Settled.UNDONE, before={}, is_tagged=False) for said in chosen]
-                await self._put(one, answer, undone)
+                await self._put(replace(one, answers=(*one.answers[: at + 1], *later)), answer, undone)
 
     async def _stored(self, round_id: str) -> Round | None:
         """Of any project: that may have been renamed since."""
@@ -227,13 +228,31 @@ def _with(task: Task, *, pick: WasPicked | None, marks: Sequence[Mark] = (), tag
 
 def without(task: Task, *, said: Said, clip: SentClip, answer: Answer) -> Task:
     """The task as it was before the answer, as far as what that did still stands."""
-    left: tuple[Pick | None, str] = (Pick.NONE, "")
     if task.id == clip.task_id:
-        left = (_PICKS.get(said.decision), answer.by)
         tags = tuple(tag for tag in task.tags if not said.is_tagged or tag != CHANGE_TAG)
         marks = tuple(mark for mark in task.marks if not mark.id.startswith(answer.marks_of(said)))
         task = replace(task, tags=tags, marks=marks)
     before = said.before.get(task.id)
-    if before is not None and (task.pick, task.picked_by) == left:
+    if before is not None and (task.pick, task.picked_by) == _made(task.id, said, clip, answer):
         return replace(task, pick=before.pick, picked_by=before.by, picked_at=before.at)
     return task
+
+
+def _made(task_id: TaskId, said: Said, clip: SentClip, answer: Answer) -> tuple[Pick | None, str]:
+    """The pick of a task after an answer, and by whom: the approved take's, or none of the one that lost it."""
+    return (_PICKS.get(said.decision), answer.by) if task_id == clip.task_id else (Pick.NONE, "")
+
+
+def _before_both(other: Answer, undone: Sequence[Said], one: Round, answer: Answer) -> Answer:
+    """A later answer, whose undo then does not bring back what the undone one made."""
+
+    def before(task_id: TaskId, was: WasPicked) -> WasPicked:
+        made = (
+            said.before[task_id]
+            for said in undone
+            if task_id in said.before and (was.pick, was.by) == _made(task_id, said, one.clips[said.number], answer)
+        )
+        return next(made, was)
+
+    clips = [replace(said, before={key: before(key, was) for key, was in said.before.items()}) for said in other.clips]
+    return replace(other, clips=tuple(clips))

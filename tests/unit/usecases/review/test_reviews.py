@@ -155,6 +155,18 @@ async def test_client_may_revise_an_answer() -> None:
         assert film.judged() == [(Pick.REJECT, "Jonas", (), [])]
 
 
+async def test_undo_of_a_revision_brings_back_nothing_of_an_answer_undone_before_it() -> None:
+    async with Rig(loops=()) as rig:
+        film = Reviewed(rig)
+        await film.sent({})
+        first = await film.read((1, "approve", ""))
+        revised = await film.read((1, "reject", ""))
+        await film.reviews.undo(first.round, first.answer)
+        assert film.judged() == [(Pick.REJECT, "Jonas", (), [])]
+        await film.reviews.undo(revised.round, revised.answer)
+        assert film.judged() == [(Pick.NONE, "", (), [])]
+
+
 async def test_removed_take_is_restored_or_noted_on_its_shot() -> None:
     async with Rig(loops=()) as rig:
         film = Reviewed(rig)
