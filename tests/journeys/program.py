@@ -65,6 +65,18 @@ class Program:
         self.hands.activate(window)
         return window
 
+    def make(self, table: Path, shots: str) -> None:
+        """Starts with a table of requests, makes them all, and waits until they are saved."""
+        amount = len(shots.splitlines()) - 1
+        table.write_text(shots, encoding="utf-8")
+        self.start(str(table))
+        self.hands.wait_in_front(table.name, self.pid)
+        self.eyes.wait_for("button", f"Generate {amount} ready")
+        self.hands.key("ctrl+Return")
+        until(lambda: len(self.tasks()) == amount, "all tasks")
+        self.eyes.wait_gone("button", "Add row")
+        self.wait_saved(amount)
+
     def start_unseen(self) -> None:
         """Starts it on a screen whose windows nobody can list."""
         self._starts += 1

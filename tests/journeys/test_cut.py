@@ -17,16 +17,9 @@ RAIN = "Rain on a tin roof"
 
 
 def test_picks_are_cut_and_written_for_an_editor(program: Program, tmp_path: Path) -> None:
-    table, out = tmp_path / "shots.csv", tmp_path / "Aurora.otio"
-    table.write_text(SHOTS, encoding="utf-8")
-    program.start(str(table))
+    out = tmp_path / "Aurora.otio"
+    program.make(tmp_path / "shots.csv", SHOTS)
     hands, eyes = program.hands, program.eyes
-    hands.wait_in_front("shots.csv", program.pid)
-    eyes.wait_for("button", "Generate 2 ready")
-    hands.key("ctrl+Return")
-    until(lambda: len(program.tasks()) == 2, "both tasks")
-    eyes.wait_gone("button", "Add row")
-    program.wait_saved(2)
     hands.click(eyes.wait_for("table cell", RAIN).middle)
     hands.key("ctrl+a", "p")
     until(lambda: [one["pick"] for one in program.tasks()] == ["pick", "pick"], "both picks")

@@ -23,15 +23,7 @@ STILL, CLIP = "A tin toy on slate", "Rain on a tin roof"
 @pytest.fixture
 def made(program: Program, tmp_path: Path) -> Program:
     """The program with a saved picture and a saved clip."""
-    table = tmp_path / "shots.csv"
-    table.write_text(SHOTS, encoding="utf-8")
-    program.start(str(table))
-    program.hands.wait_in_front("shots.csv", program.pid)
-    program.eyes.wait_for("button", "Generate 2 ready")
-    program.hands.key("ctrl+Return")
-    until(lambda: len(program.tasks()) == 2, "both tasks")
-    program.eyes.wait_gone("button", "Add row")
-    program.wait_saved(2)
+    program.make(tmp_path / "shots.csv", SHOTS)
     program.eyes.wait_for("table cell", STILL)
     return program
 

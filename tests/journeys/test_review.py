@@ -19,16 +19,9 @@ RAIN, WHALE = "Rain on a tin roof", "A whale under ice"
 
 
 def test_answer_of_a_client_becomes_picks_and_is_undone(program: Program, tmp_path: Path) -> None:
-    table, out = tmp_path / "shots.csv", tmp_path / "out"
-    table.write_text(SHOTS, encoding="utf-8")
-    program.start(str(table))
+    out = tmp_path / "out"
+    program.make(tmp_path / "shots.csv", SHOTS)
     hands, eyes = program.hands, program.eyes
-    hands.wait_in_front("shots.csv", program.pid)
-    eyes.wait_for("button", "Generate 2 ready")
-    hands.key("ctrl+Return")
-    until(lambda: len(program.tasks()) == 2, "both tasks")
-    eyes.wait_gone("button", "Add row")
-    program.wait_saved(2)
     row = eyes.wait_for("table cell", RAIN)
     hands.click(row.middle)
     hands.key("ctrl+a")
