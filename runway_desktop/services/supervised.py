@@ -134,3 +134,27 @@ class Finishing:
         if not task.cancelled() and (error := task.exception()) is not None:
             # The caller gets the exception too, unless it was canceled.
             log.debug("What a client asked for came to nothing: %r", error)
+
+
+class Refresh:
+    """Runs `read`, which reads what is shown again. Calls of `begin` during a read cause one more."""
+
+    def __init__(self, runner: Runner, read: Callable[[], Coroutine[Any, Any, object]], name: str) -> None:
+        self._runner = runner
+        self._read = read
+        self._name = name
+        self._is_wanted = self._is_reading = False
+
+    def begin(self) -> None:
+        self._is_wanted = True
+        if not self._is_reading:
+            self._is_reading = True
+            self._runner(self._run(), self._name)
+
+    async def _run(self) -> None:
+        try:
+            while self._is_wanted:
+                self._is_wanted = False
+                await self._read()
+        finally:
+            self._is_reading = False

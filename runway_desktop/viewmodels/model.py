@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, SignalInstance
@@ -45,30 +45,6 @@ class Soon(QTimer):
         """Does nothing while it runs, so that a burst of signals is one call."""
         if not self.isActive():
             self.start()
-
-
-class Reader:
-    """Runs `read`. Calls of `begin` during a read cause one more read."""
-
-    def __init__(self, runner: Runner, read: Callable[[], Coroutine[Any, Any, object]], name: str) -> None:
-        self._runner = runner
-        self._read = read
-        self._name = name
-        self._is_wanted = self._is_reading = False
-
-    def begin(self) -> None:
-        self._is_wanted = True
-        if not self._is_reading:
-            self._is_reading = True
-            self._runner(self._run(), self._name)
-
-    async def _run(self) -> None:
-        try:
-            while self._is_wanted:
-                self._is_wanted = False
-                await self._read()
-        finally:
-            self._is_reading = False
 
 
 class LinesTable(QAbstractTableModel, Generic[Line]):

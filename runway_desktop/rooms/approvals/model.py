@@ -17,7 +17,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.permissions import Client, waits_for_approval
 from runway_desktop.domain.task import Request, TaskId
-from runway_desktop.services.supervised import Runner, survived
+from runway_desktop.services.supervised import Refresh, Runner, survived
 from runway_desktop.texts import _
 from runway_desktop.usecases.requests.input_item import label_at
 from runway_desktop.usecases.sheets.blocks import csv_of
@@ -27,7 +27,7 @@ from runway_desktop.usecases.words.approvals import RECORD_TITLES, ApprovalRow, 
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import Fact
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import AnyIndex, LinesTable, Model, Reader, Soon
+from runway_desktop.viewmodels.model import AnyIndex, LinesTable, Model, Soon
 from runway_desktop.viewmodels.system import csv_dialect_of
 
 ROW = Qt.ItemDataRole.UserRole + 1
@@ -153,7 +153,7 @@ class ApprovalsModel(Model):
         self._looked_at: TaskId | None = None
         self.inputs: tuple[InputShown, ...] = ()
         self._is_open = False
-        self._reader = Reader(runner, self._load, "read requests")
+        self._again = Refresh(runner, self._load, "read requests")
         self.waiting: list[Asked] = []
         self.answered: list[Asked] = []
         self._inputs_of: Request | None = None
@@ -200,7 +200,7 @@ class ApprovalsModel(Model):
         self._show_current()
 
     def refresh(self) -> None:
-        self._reader.begin()
+        self._again.begin()
 
     def export(self, path: Path) -> None:
         """Writes the record of the day as a table."""

@@ -20,7 +20,7 @@ from runway_desktop.domain.task import Pick, TaskId, new_task_id
 from runway_desktop.services.exchange.cut.cut_files import CutForm
 from runway_desktop.services.exchange.cut.references import Editor
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.supervised import Runner
+from runway_desktop.services.supervised import Refresh, Runner
 from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.cut.contact_sheet import Told
 from runway_desktop.usecases.cut.cuts import NO_FFMPEG
@@ -31,7 +31,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.tasks import settings_words
 from runway_desktop.values import Struct, replace
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.model import Model, Reader, Soon
+from runway_desktop.viewmodels.model import Model, Soon
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 
 __all__ = ["NO_FFMPEG", "Card", "CutForm", "CutModel", "Editor", "Progress", "Told"]
@@ -116,7 +116,7 @@ class CutModel(Model):
         """What was loaded last."""
         self._first_id = ""
         """Of the card to go to once the cut was read."""
-        self._reader = Reader(runner, self._read, "read the cut")
+        self._again = Refresh(runner, self._read, "read the cut")
         self._soon = Soon(self, SETTLE_MS, self.refresh)
         bridge.tasks_touched.connect(self._touched)
         bridge.tasks_added.connect(self._soon.begin)
@@ -134,7 +134,7 @@ class CutModel(Model):
 
     def refresh(self) -> None:
         if self.project:
-            self._reader.begin()
+            self._again.begin()
 
     # What is shown.
 

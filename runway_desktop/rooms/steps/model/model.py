@@ -22,7 +22,7 @@ from runway_desktop.domain.film.steps import Chain, ChainId, Step, new_chain_id
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.task import Pick, State, StepId, TaskId
-from runway_desktop.services.supervised import Runner
+from runway_desktop.services.supervised import Refresh, Runner
 from runway_desktop.services.tasks.submission import Prepared
 from runway_desktop.texts import Text, _, ngettext
 from runway_desktop.usecases.listing.changes import Touch
@@ -35,7 +35,7 @@ from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.chooser import Chooser
-from runway_desktop.viewmodels.model import Model, Reader, Soon
+from runway_desktop.viewmodels.model import Model, Soon
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.row_cache import RowCache
 
@@ -73,7 +73,7 @@ class StepsModel(Model):
         self._live = RowCache(cases, runner, lambda _: None, self)
         self._live.changed.connect(self.table.changed)
         self._frames: dict[Path, asyncio.Future[bytes]] = {}
-        self._reader = Reader(runner, self._read, "read steps")
+        self._again = Refresh(runner, self._read, "read steps")
         self._soon = Soon(self, SETTLE_MS, self.refresh)
         bridge.tasks_touched.connect(self._touched)
         bridge.tasks_added.connect(self._moved)
@@ -94,7 +94,7 @@ class StepsModel(Model):
 
     def refresh(self) -> None:
         if self.project:
-            self._reader.begin()
+            self._again.begin()
 
     @property
     def board(self) -> Board | None:
