@@ -12,7 +12,7 @@ from runway_desktop.domain.library import GroupBy, Listing, Row
 from runway_desktop.domain.review import Answer, Round, Said, SentClip
 from runway_desktop.domain.task import Mark, TaskId
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.supervised import Runner
+from runway_desktop.services.supervised import Refresh, Runner
 from runway_desktop.texts import Text
 from runway_desktop.usecases.review.page import Wish
 from runway_desktop.usecases.review.reviews import without
@@ -71,6 +71,7 @@ class ReviewModel(Model):
         self.lines: Sequence[Line] = ()
         """Of the shown round."""
         self._shown = ""
+        self._again = Refresh(runner, self._read, "read reviews")
         self._soon = Soon(self, SETTLE_MS, self.refresh)
         bridge.tasks_touched.connect(self._soon.begin)
         # An answer may be a comment alone.
@@ -100,9 +101,10 @@ class ReviewModel(Model):
 
     def refresh(self) -> None:
         if self.project:
-            self._runner(self._read(self.project), "read reviews")
+            self._again.begin()
 
-    async def _read(self, project: str) -> None:
+    async def _read(self) -> None:
+        project = self.project
         rounds, lines = await self._cases.reviews.sending.rounds(project), list[Line]()
         if (one := self._among(rounds)) is not None:
             rows = {row.task.id: row for row in await self._cases.library.rows([clip.task_id for clip in one.clips])}
