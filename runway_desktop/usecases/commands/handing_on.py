@@ -252,29 +252,21 @@ COPY_ID = _copied_as(
     why_not=unless(lambda row: row.task.remote_id is not None, Text("It has no ID from Runway yet.")),
 )
 COPY_SUPPORT = _copied_as(id="copy support details", words=Text("Copy support details"), does=_support)
-EXPORT = TaskCommand(
+_handed_on = partial(TaskCommand, submenu=_HAND_ON, section=EXCHANGE, scopes=frozenset({Scope.WINDOW}), takes_none=True)
+"""Of all listed tasks if none is selected."""
+EXPORT = _handed_on(
     id="exchange.export",
     stored="export",
     words=Text("Export…"),
     synonyms=Text("export csv, export json, spreadsheet, table"),
     does=_export,
-    submenu=_HAND_ON,
-    section=EXCHANGE,
-    scopes=frozenset({Scope.WINDOW}),
     icon="mdi6.export-variant",
     keys=("Ctrl+Shift+E",),
-    takes_none=True,
 )
-"""Exports all listed tasks if none is selected."""
-REVIEW = TaskCommand(
+REVIEW = _handed_on(
     id="task.review",
     words=Text("Send for review…"),
     synonyms=Text("client, share, feedback, comments, approve"),
     does=_review,
-    submenu=_HAND_ON,
-    section=EXCHANGE,
-    scopes=frozenset({Scope.WINDOW}),
     icon="mdi6.send-outline",
-    takes_none=True,
 )
-"""Of all listed tasks if none is selected."""
