@@ -183,13 +183,16 @@ def _value(task: Task, what: str) -> Any:
 
 
 def _merged(now: tuple[Any, ...], value: tuple[Any, ...], replaced: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Present tags, notes or trims, with only those as in `value` that are otherwise in `replaced`."""
+    """Present tags, notes or trims, with only those as in `value` that are otherwise in `replaced`. In the order of
+    `value`, what came since at the end."""
 
     def key(one: Any) -> object:
         return one.id if isinstance(one, Mark) else one.index if isinstance(one, Trim) else one
 
     changed = {key(one) for one in set(value) ^ set(replaced)}
-    return (*(one for one in now if key(one) not in changed), *(one for one in value if key(one) in changed))
+    kept = {key(one): one for one in now if key(one) not in changed}
+    ordered = [one if key(one) in changed else kept.pop(key(one)) for one in value if key(one) in changed | kept.keys()]
+    return (*ordered, *kept.values())
 
 
 def _with(task: Task, what: str, value: Any) -> Task:

@@ -101,7 +101,7 @@ async def test_undo_of_a_note_or_tag_keeps_those_that_came_since():
             return task.marks, task.tags
 
         assert await walk("undo") == ((theirs,), ("change",))
-        assert await walk("redo") == ((theirs, mine), ("change", "dusk"))
+        assert await walk("redo") == ((mine, theirs), ("dusk", "change")), "as before the undo"
         await judging.set_mark(one, theirs, remove=True)
         assert (await rig.task(one)).marks == (mine,)
 

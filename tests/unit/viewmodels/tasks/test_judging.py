@@ -203,7 +203,7 @@ async def test_undo_and_redo_keep_a_tag_that_came_by_another_way(tmp_path):
         assert (await rig.by_id(1)).tags == ("change",)
         async with after(judging.done):
             judging.redo()
-        assert (await rig.by_id(1)).tags == ("change", "dusk")
+        assert (await rig.by_id(1)).tags == ("dusk", "change"), "as before the undo"
 
 
 async def test_minus_removes_a_tag(tmp_path):
