@@ -499,6 +499,11 @@ class Task(Struct, frozen=True, kw_only=True):
     def trim(self, index: int) -> Trim | None:
         return next((trim for trim in self.trims if trim.index == index), None)
 
+    def out(self, index: int) -> float | None:
+        """Of a result, in seconds of its own time; None: its end."""
+        trim = self.trim(index)
+        return trim.end if trim is not None else None
+
     @property
     def credits(self) -> float | None:
         """The best known price: the actual one, else the estimate."""

@@ -41,6 +41,7 @@ from runway_desktop.domain.prices import addresses_in
 from runway_desktop.domain.task import MemberId, Output, Request, Source, StepId, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake.found_inputs import FoundInput, problem_for
+from runway_desktop.services.media.input_fixes import last_frame
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.settings import CHAINS
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource
@@ -53,15 +54,14 @@ from runway_desktop.usecases.sending.sending import NotAnswered, TaskSender
 from runway_desktop.usecases.shots import Shots, ShotTake
 from runway_desktop.values import Struct, as_json, replace
 
-LAST_FRAME = "last frame"
-"""In the name of a kept frame."""
 NEEDS_WINDOW = Text("Only the window can take the last frame of “{name}”. Continue it there once.")
 _GONE_MODEL = Text("The catalog has no model “{model}” for this.")
 _REPEAT = frozenset({Ask.REPEAT})
 _SAMPLE = "https://example.com/input"
 
-Frame = Callable[[Path], Awaitable[Path]]
-"""Decodes the last frame of a clip and keeps it (`InputFixer.keep_frame`); returns its path. RunwayDesktopError."""
+Frame = Callable[[Path, float | None], Awaitable[Path]]
+"""Decodes the last frame of a clip before its *out* and keeps it (`InputFixer.keep_frame`, `last_frame`); returns its
+path. RunwayDesktopError."""
 Mark = tuple[Source, StepId]
 Reader = Callable[[], AbstractContextManager[None]]
 
@@ -291,7 +291,8 @@ class Steps:
         pair = engine.catalog.pair(step.endpoint, step.model)
         path, media = Path(output.path), output.media
         if step.input is StepInput.LAST_FRAME:
-            path, media = engine.input_fixer.frame_path(path, output.sha256, LAST_FRAME), Media.IMAGE
+            words = last_frame(take.row.task.out(output.index))
+            path, media = engine.input_fixer.frame_path(path, output.sha256, words), Media.IMAGE
         if pair is None or (step.input is not StepInput.NOTHING and pair.field_taking(media) is None):
             return _not_taken(step, media)
         prompt = step.prompt(as_asked(first, engine.cast.now.members, engine.catalog), take.row.task.note)
@@ -302,14 +303,14 @@ class Steps:
 
     async def _with_frame(self, one: Ready, frame: Frame | None) -> Ready:
         """The same with a last frame that exists. RunwayDesktopError if there is none."""
-        clip = Path(one.output.path)
+        clip, out = Path(one.output.path), one.take.row.task.out(one.output.index)
         if one.step.input is not StepInput.LAST_FRAME:
             return one
-        kept = self._engine.input_fixer.frame_path(clip, one.output.sha256, LAST_FRAME)
+        kept = self._engine.input_fixer.frame_path(clip, one.output.sha256, last_frame(out))
         if not await self._engine.input_fixer.is_kept(kept):
             if frame is None:
                 raise NotPossible(NEEDS_WINDOW.with_(name=clip.name))
-            moved = {kept.as_uri(): (await frame(clip)).as_uri()}
+            moved = {kept.as_uri(): (await frame(clip, out)).as_uri()}
             request = replace(one.request, values=with_moved_files(one.request.values, moved))
             return replace(one, request=request)
         return one

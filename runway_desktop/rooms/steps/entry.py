@@ -167,13 +167,13 @@ class StepsPage(QWidget):
             for name, value in step.values.items():
                 composer.set_value(name, value)
 
-    def _grab(self, clip: Path) -> None:
+    def _grab(self, clip: Path, out: float | None) -> None:
         if self._grabber is None:
             self._grabber = FrameGrabber(self)
             self._grabber.grabbed.connect(self.model.frame_came)
             self._grabber.failed.connect(lambda asked, _reason: self.model.frame_came(asked, b""))
             self._desk.endings.append(self._grabber.shutdown)
-        self._grabber.grab(clip, FrameAt.LAST, clip)
+        self._grabber.grab(clip, FrameAt.LAST, clip, until=out)
 
     def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
         """Scrolls to the step whose head has the focus."""

@@ -40,6 +40,12 @@ HOME_DIGITS = 16
 _LONGEST_STEM = 80  # bytes
 
 
+def last_frame(out: float | None) -> str:
+    """Words of a clip's last frame before *out*, for `keep_frame`: a name each, so that no request that is stored gets
+    another frame."""
+    return "last frame" if out is None else f"last frame before {out:.3f} s"
+
+
 class FixedFile(Struct, frozen=True, kw_only=True):
     """The original file of a copy."""
 
@@ -61,7 +67,7 @@ class InputFixer:
         return await in_worker(self._executor, _mend, self._folder, path, facts, mend)
 
     async def keep_frame(self, clip: Path, png: bytes, words: str) -> Path:
-        """Saves a frame of a clip. `words` names it in the file name ("last frame")."""
+        """Saves a frame of a clip. `words` names it in the file name (`last_frame`)."""
         return await in_worker(self._executor, _keep_frame, self._folder, clip, png, words)
 
     def frame_path(self, clip: Path, sha256: str, words: str) -> Path:

@@ -104,12 +104,12 @@ class Interior(QObject):
         if self._last_frames is None:
             use_as_input = self._window.models.task_commands.use_as_input
             self._last_frames = FrameGrabber(self)
-            self._last_frames.grabbed.connect(use_as_input.keep_last_frame)
+            self._last_frames.grabbed.connect(lambda asked, png: use_as_input.keep_last_frame(asked[0], asked[1], png))
             self._last_frames.failed.connect(lambda _, reason: use_as_input.frame_failed(reason))
         row = self._window.models.details.row
         at = next((one.index for one in row.outputs if one.path == str(path)), None) if row is not None else None
-        trim = row.task.trim(at) if row is not None and at is not None else None
-        self._last_frames.grab(path, FrameAt.LAST, path, until=trim.end if trim is not None else None)
+        out = row.task.out(at) if row is not None and at is not None else None
+        self._last_frames.grab(path, FrameAt.LAST, (path, out), until=out)
 
     def _choose_model(self, chip: QPushButton, at_parts: bool) -> None:
         ChooserPanel(self._window.models.composer.chooser, self._window.theme, chip).open_at(chip, at_parts=at_parts)

@@ -21,6 +21,7 @@ from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.services.media.input_fixes import last_frame
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.usecases.commands.handing_on import ADD_TO_CAST
@@ -348,8 +349,9 @@ class UseAsInput(Model):
         else:
             self._runner(self._place(way.endpoint, path, media), "use as input")
 
-    def keep_last_frame(self, clip: Path, png: bytes) -> None:
-        self._runner(self._use_frame(clip, png, "last frame", CONTINUES), "use last frame")
+    def keep_last_frame(self, clip: Path, out: float | None, png: bytes) -> None:
+        """`out`: of the clip, in seconds; None: its end."""
+        self._runner(self._use_frame(clip, png, last_frame(out), CONTINUES), "use last frame")
 
     def keep_frame(self, clip: Path, seconds: float, way: WayToUse, png: bytes) -> None:
         self._runner(self._use_frame(clip, png, f"frame at {seconds:.2f} s", way.endpoint), "use frame")

@@ -52,7 +52,7 @@ class Film:
         await self.rig.put(one, outputs=[saved(one, str(path), media=Media.IMAGE, sha256=f"{number:064x}")])
         return one
 
-    async def clip(self, number: int) -> None:
+    async def clip(self, number: int, **members: Any) -> None:
         """A clip of the shot 010 that can be played, picked."""
         path = Path(shutil.copy(SAMPLES / "dusk-16x9-5s.mp4", self.rig.folder / f"{number}.mp4"))
         one = task(
@@ -63,6 +63,7 @@ class Film:
             pick=Pick.PICK,
             step=CLIP.id,
             request=Request(endpoint=CLIP.endpoint, model=CLIP.model, values={}, prompt="Keeper"),
+            **members,
         )
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         await self.rig.put(one, outputs=[saved(one, str(path), sha256=digest)])

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.film.steps import Step, StepInput
-from runway_desktop.domain.task import Pick, State, StepId, TaskId
+from runway_desktop.domain.task import Pick, State, StepId, TaskId, Trim
 from runway_desktop.rooms.steps.headers import StepHead
 from runway_desktop.rooms.steps.room import AGAIN
+from runway_desktop.services.intake.found_inputs import path_of
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.ui.composer.field_editors import Chip
 from runway_desktop.values import replace
@@ -188,13 +189,14 @@ async def test_bill_says_whose_picks_they_are_and_offers_to_raise_the_cap(tmp_pa
 async def test_last_frame_is_decoded_by_the_window_for_the_bill(tmp_path, theme):
     chain = replace(CHAIN, steps=(PICTURE, CLIP, replace(CLIP, id=StepId("s3"), input=StepInput.LAST_FRAME)))
     async with a_film(tmp_path, theme, chain=chain) as film:
-        await film.clip(7)
+        await film.clip(7, trims=(Trim(0, 0.0, 2.0),))
         await film.open()
         film.page.model.prepare(StepId("s3"))
         await until(lambda: film.page.bill_shown is not None)
         bill = film.page.model.bill
         assert bill is not None
-        assert (bill.left_out, bill.ready[0].request.values["promptImage"][-4:]) == ((), ".png")
+        kept = path_of(bill.ready[0].request.values["promptImage"])
+        assert (bill.left_out, kept and kept.name) == ((), "7, last frame before 2.000 s.png")
 
 
 async def test_refused_take_leads_to_its_prompt_in_the_composer(tmp_path, theme):

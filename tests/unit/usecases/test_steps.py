@@ -18,7 +18,9 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.film.steps import Chain, ChainId, StepInput
 from runway_desktop.domain.library import Filter
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Input, Look, Pick, Presence, Request, Source, State, StepId, Task, TaskId
+from runway_desktop.domain.task import Input, Look, Pick, Presence, Request, Source, State, StepId, Task, TaskId, Trim
+from runway_desktop.services.intake.found_inputs import path_of
+from runway_desktop.services.media.input_fixes import last_frame
 from runway_desktop.services.tasks.submission import Ask
 from runway_desktop.store.sqlite_store import SqliteStore
 from runway_desktop.usecases.sending.sending import NotAnswered
@@ -146,7 +148,8 @@ async def test_withdrawn_request_can_be_continued_again_and_a_failed_one_asks(tm
 async def test_last_frame_comes_from_the_window_once_and_is_kept(tmp_path: Path):
     async with a_film(tmp_path) as film:
         picture = await film.add(1)
-        clip = await film.add(2, media=Media.VIDEO, step=CLIP.id, made_of=Source(picture.id, 0), note="She turns")
+        made = {"media": Media.VIDEO, "step": CLIP.id, "made_of": Source(picture.id, 0)}
+        clip = await film.add(2, **made, note="She turns", trims=(Trim(0, 0.0, 1.5),))
         path = tmp_path / "2.mp4"
         await film.rig.store.save_output(
             saved(clip, str(path), media=Media.VIDEO, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
@@ -156,13 +159,20 @@ async def test_last_frame_comes_from_the_window_once_and_is_kept(tmp_path: Path)
         assert without.prepared is None
         assert [str(one) for one in without.left_out] == [f"010: {NEEDS_WINDOW.with_(name='2.mp4')}"]
         picture_bytes = (tmp_path / "1.png").read_bytes()
+        await film.cases.input_fixer.keep_frame(path, b"the end of the file", last_frame(None))
+        assert (await film.steps.bill(ready)).prepared is None, "the frame of another out is no substitute"
 
-        async def frame(of: Path) -> Path:
-            return await film.cases.input_fixer.keep_frame(of, picture_bytes, "last frame")
+        async def frame(of: Path, out: float | None) -> Path:
+            assert out == 1.5
+            return await film.cases.input_fixer.keep_frame(of, picture_bytes, last_frame(out))
 
         assert (await film.steps.bill(ready, frame)).prepared is not None
         bill = await film.steps.bill(ready)
         assert not bill.left_out, "a script can go on from a frame that is kept"
+        await film.cases.judging.set_trims({clip.id: ()})
+        [kept] = [path_of(one.request.values["promptImage"]) for one in bill.ready]
+        assert kept is not None
+        assert kept.read_bytes() == picture_bytes, "the bill shows what is sent, also if out changes meanwhile"
         await film.steps.send(bill)
         [body] = await film.sent()
         assert body["promptText"] == "She turns"

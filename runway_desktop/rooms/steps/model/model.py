@@ -22,6 +22,7 @@ from runway_desktop.domain.film.steps import Chain, ChainId, Step, new_chain_id
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.task import Pick, State, StepId, TaskId
+from runway_desktop.services.media.input_fixes import last_frame
 from runway_desktop.services.supervised import Refresh, Runner
 from runway_desktop.services.tasks.submission import Prepared
 from runway_desktop.texts import Text, _, ngettext
@@ -29,7 +30,7 @@ from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.listing.takes import has_result, is_judged
 from runway_desktop.usecases.requests.input_fields import WayToUse
 from runway_desktop.usecases.sending.sending import NotAnswered
-from runway_desktop.usecases.steps import LAST_FRAME, Bill, Board, Ready, title_of
+from runway_desktop.usecases.steps import Bill, Board, Ready, title_of
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.values import replace
@@ -53,8 +54,8 @@ class StepsModel(Model):
     bill_changed = Signal()
     undo_offered = Signal(str, object)
     """A sentence about a change of the chain, and the function that undoes it."""
-    frame_wanted = Signal(object)
-    """Path of a clip: decode its last frame, then call `frame_came`."""
+    frame_wanted = Signal(object, object)
+    """Path of a clip and its *out*, or None: decode the last frame before, then call `frame_came`."""
 
     def __init__(
         self, cases: UseCases, bridge: Bridge, runner: Runner, judge: JudgingModel, parent: QObject | None = None
@@ -249,12 +250,12 @@ class StepsModel(Model):
         if (wanted := self._frames.pop(clip, None)) is not None and not wanted.done():
             wanted.set_result(png)
 
-    async def _frame(self, clip: Path) -> Path:
+    async def _frame(self, clip: Path, out: float | None) -> Path:
         self._frames[clip] = wanted = asyncio.get_running_loop().create_future()
-        self.frame_wanted.emit(clip)
+        self.frame_wanted.emit(clip, out)
         if not (png := await wanted):
             raise NotPossible(Text("The last frame of “{name}” cannot be read.").with_(name=clip.name))
-        return await self._cases.input_fixer.keep_frame(clip, png, LAST_FRAME)
+        return await self._cases.input_fixer.keep_frame(clip, png, last_frame(out))
 
     async def _bill_of(self, ready: Sequence[Ready]) -> None:
         try:

@@ -121,11 +121,11 @@ async def test_last_frame_is_decoded_by_the_window_and_becomes_the_first_frame(t
         use_as_input.frame_wanted.connect(wanted.append)
         use_as_input.take(use_as_input.ways(Media.VIDEO)[0], clip, Media.VIDEO)
         assert wanted == [clip]
-        use_as_input.keep_last_frame(clip, png(1280, 720))
+        use_as_input.keep_last_frame(clip, 1.5, png(1280, 720))
         await until(rig.composer.inputs)
         (item,) = rig.composer.inputs()
         assert rig.composer.pair.endpoint == "image_to_video"
-        assert "last frame" in item.name
+        assert "last frame before 1.500 s" in item.name
         assert item.path is not None
         origin = await rig.engine.input_fixer.origin(item.path)
         assert origin is not None
