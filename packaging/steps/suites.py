@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,6 +49,10 @@ class Suite:
     without_qt: bool = False
     needs_display: bool = False
     workers: int = 0
+    waits: bool = False
+    """For processes and for time, so that the processors have room for suites that are `patient`."""
+    patient: bool = False
+    """Has no test that a busy machine would fail: runs at low priority beside those that wait."""
     systems: tuple[str, ...] = ("linux", "darwin", "win32")
     """Systems on which its tests can pass, by their `sys.platform`."""
 
@@ -60,18 +65,19 @@ def unit_folders(*, with_qt: bool) -> tuple[str, ...]:
 
 
 SUITES = (
-    # They send signals and check file modes. First, since the types are checked meanwhile.
-    Suite("faults", ("tests/faults",), workers=2, systems=("linux", "darwin")),
-    Suite("unit", (*unit_folders(with_qt=True), "tests/architecture"), workers=2),
+    # They send signals and check file modes.
+    Suite("faults", ("tests/faults",), workers=2, waits=True, systems=("linux", "darwin")),
+    Suite("unit", (*unit_folders(with_qt=True), "tests/architecture"), workers=2, patient=True),
     # These run only where Qt cannot be imported.
     Suite(
         "engine without Qt",
         (*unit_folders(with_qt=False), "tests/contract"),
         without_qt=True,
         workers=2,
+        patient=True,
     ),
     # A small sample with fixed seeds.
-    Suite("fuzz", ("tests/fuzz",), without_qt=True, workers=2),
+    Suite("fuzz", ("tests/fuzz",), without_qt=True, workers=2, patient=True),
     Suite("gui", ("tests/gui",), workers=2),
     # A visible window receives more events before its first paint than one offscreen.
     Suite(
@@ -79,6 +85,7 @@ SUITES = (
         ("tests/journeys", "tests/benchmarks/test_first_imports.py"),
         needs_display=True,
         workers=2,
+        waits=True,
         systems=("linux",),
     ),
     # Smoke tests of one or two seconds each, which read memory and processor time from /proc. `dev.py bench` measures.
@@ -115,59 +122,48 @@ def check(python: Path, *, types: bool = True) -> list[Outcome]:
 
 
 def check_and_test(python: Path, arguments: Sequence[str]) -> list[Outcome]:
-    """Runs all checks and all suites. The types are checked beside the suites, on what these leave of the processors:
-    the faults wait for much of their time. The outcome is printed last, and only its time after the suites counts."""
+    """Runs all checks and all suites. The types and the patient suites run at low priority beside the suites that wait,
+    on what these leave of the processors, and are printed as they end; the other suites run last, alone."""
     outcomes = check(python, types=False)
-    low = [nice, "-n", "10"] if (nice := shutil.which("nice")) else []
-    with tempfile.TemporaryFile() as printed:
-        types = subprocess.Popen([*low, *checks(python)[TYPES]], cwd=ROOT, stdout=printed, stderr=subprocess.STDOUT)
-        try:
-            outcomes += test(python, [], arguments)
-            say(f"\n— {TYPES}")
-            start = time.monotonic()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                types.wait(PATIENCE)
-        finally:
-            types.kill()
-            code = types.wait()
-        printed.seek(0)
-        say(printed.read().decode(errors="replace"))
-    return [*outcomes, Outcome(TYPES, code, time.monotonic() - start)]
+    libraries.provide_for_tests()
+    with ThreadPoolExecutor(1) as beside:
+        types = beside.submit(_run, TYPES, checks(python)[TYPES], dict(os.environ), low=True)
+        suites = _with_tests()
+        patient = [beside.submit(_run_suite, each, python, arguments, low=True) for each in suites if each.patient]
+        waiting = [_run_suite(each, python, arguments) for each in suites if each.waits]
+        outcomes += [types.result(), *waiting, *(future.result() for future in patient)]
+    outcomes += [_run_suite(each, python, arguments) for each in suites if not (each.waits or each.patient)]
+    return outcomes
 
 
 def test(python: Path, names: Sequence[str], arguments: Sequence[str]) -> list[Outcome]:
-    """Runs the named suites, or all, each with these additional arguments for pytest."""
+    """Runs the named suites, or all, one after the other, each with these additional arguments for pytest."""
     strangers = set(names) - {suite.name.split()[0] for suite in SUITES}
     if strangers:
         known = ", ".join(suite.name.split()[0] for suite in SUITES)
         raise StepFailed(f"No suite is called {', '.join(sorted(strangers))}. There are: {known}.")
     libraries.provide_for_tests()
-    outcomes = []
-    for suite in SUITES:
-        if names and suite.name.split()[0] not in names:
-            continue
-        paths = [path for path in suite.paths if _has_tests(ROOT / path)]
-        if paths:
-            with tempfile.TemporaryDirectory("", "tests-", _temporary(), ignore_cleanup_errors=True) as folder:
-                outcome = _run_suite(suite, paths, python, arguments, folder)
-            # If tests are selected by words, a suite without a match is no failure.
-            outcomes.append(replace(outcome, code=0) if arguments and outcome.code == NO_TESTS else outcome)
-    if not outcomes:
+    chosen = [suite for suite in _with_tests() if not names or suite.name.split()[0] in names]
+    return [_run_suite(suite, python, arguments) for suite in chosen]
+
+
+def _with_tests() -> list[Suite]:
+    found = [suite for suite in SUITES if any(_has_tests(ROOT / path) for path in suite.paths)]
+    if not found:
         raise StepFailed("There is no test to run.")
-    return outcomes
+    return found
 
 
-def summary(outcomes: Sequence[Outcome]) -> int:
-    """Prints the result and duration of each. Returns the exit code."""
+def summary(outcomes: Sequence[Outcome], seconds: float) -> int:
+    """Prints the result and duration of each, and of all together. Returns the exit code."""
     say("")
     for outcome in outcomes:
         word = "FAILED" if outcome.code else "left out" if outcome.is_left_out else "passed"
         say(f"{word:8}  {outcome.seconds:6.1f} s  {outcome.name}")
     failed = [outcome.name for outcome in outcomes if outcome.code != 0]
     left_out = [outcome.name for outcome in outcomes if outcome.is_left_out]
-    total = sum(outcome.seconds for outcome in outcomes)
     well = f"All that was run is well, without {', '.join(left_out)}" if left_out else "All is well"
-    say(f"{'FAILED: ' + ', '.join(failed) if failed else well} ({total:.0f} s)")
+    say(f"{'FAILED: ' + ', '.join(failed) if failed else well} ({seconds:.0f} s)")
     return 1 if failed else 0
 
 
@@ -209,7 +205,8 @@ def _temporary() -> Path | None:
     return MEMORY if is_fit and os.environ.get("WHOLE") != "1" else None
 
 
-def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence[str], temporary: str) -> Outcome:
+def _run_suite(suite: Suite, python: Path, arguments: Sequence[str], *, low: bool = False) -> Outcome:
+    paths = [path for path in suite.paths if _has_tests(ROOT / path)]
     if sys.platform not in suite.systems:
         say(f"{suite.name}: left out, since it runs on {' and '.join(suite.systems)} only.")
         return Outcome(suite.name, 0, 0.0, is_left_out=True)
@@ -223,30 +220,48 @@ def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence
         # pytest-qt and its settings are unknown where there is no Qt.
         command += ["-W", "ignore:Unknown config option:pytest.PytestConfigWarning"]
     command += [*paths, *arguments]
-    variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "TMPDIR": temporary}
-    # Tests start hundreds of processes, each of which would compile what it imports.
-    variables.pop("PYTHONDONTWRITEBYTECODE", None)
-    variables.pop("DISPLAY", None)
-    variables.pop("WAYLAND_DISPLAY", None)
-    if not suite.needs_display:
-        return _run(suite.name, command, variables)
-    try:
-        with display() as screen:
-            return _run(suite.name, command, {**variables, **screen})
-    except StepFailed as failure:
-        say(str(failure))
-        return Outcome(suite.name, 1 if is_ci() else 0, 0.0, is_left_out=True)
+    with contextlib.ExitStack() as stack:
+        folder = tempfile.TemporaryDirectory("", "tests-", _temporary(), ignore_cleanup_errors=True)
+        variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "TMPDIR": stack.enter_context(folder)}
+        # Tests start hundreds of processes, each of which would compile what it imports.
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
+        variables.pop("DISPLAY", None)
+        variables.pop("WAYLAND_DISPLAY", None)
+        if suite.needs_display:
+            try:
+                variables |= stack.enter_context(display())
+            except StepFailed as failure:
+                say(str(failure))
+                return Outcome(suite.name, 1 if is_ci() else 0, 0.0, is_left_out=True)
+        outcome = _run(suite.name, command, variables, low=low)
+    # If tests are selected by words, a suite without a match is no failure.
+    return replace(outcome, code=0) if arguments and outcome.code == NO_TESTS else outcome
 
 
-def _run(name: str, command: list[str], variables: dict[str, str]) -> Outcome:
-    say(f"\n— {name}")
+def _run(name: str, command: list[str], variables: dict[str, str], *, low: bool = False) -> Outcome:
+    """`low`: at low priority, and printed at its end."""
+    nice = shutil.which("nice") if low else None
     start = time.monotonic()
     patience = PATIENCE_WHOLE if variables.get("WHOLE") == "1" else PATIENCE
-    try:
-        code = subprocess.run(command, cwd=ROOT, env=variables, check=False, timeout=patience).returncode
-    except subprocess.TimeoutExpired:
-        say(f"{name} was ended after {patience} s.")
-        code = 1
+    with tempfile.TemporaryFile() if low else contextlib.nullcontext() as printed:
+        if not low:
+            say(f"\n— {name}")
+        try:
+            code = subprocess.run(
+                [*([nice, "-n", "10"] if nice else []), *command],
+                cwd=ROOT,
+                env=variables,
+                check=False,
+                timeout=patience,
+                stdout=printed,
+                stderr=printed and subprocess.STDOUT,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            say(f"{name} was ended after {patience} s.")
+            code = 1
+        if printed:
+            printed.seek(0)
+            say(f"\n— {name}\n{printed.read().decode(errors='replace')}")
     return Outcome(name, code, time.monotonic() - start)
 
 

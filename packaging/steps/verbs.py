@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,25 +173,27 @@ def _faults(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     from steps import suites
 
+    start = time.monotonic()
     must_be_writable()
     python = environment.set_up()
     if chosen.fix:
         subprocess.run([str(python), "-m", "ruff", "check", "--fix", "--quiet", "."], cwd=ROOT, check=False)
         subprocess.run([str(python), "-m", "ruff", "format", "--quiet", "."], cwd=ROOT, check=False)
-    return suites.summary(suites.check(python))
+    return suites.summary(suites.check(python), time.monotonic() - start)
 
 
 def _test(chosen: argparse.Namespace) -> int:
     from steps import suites
 
+    start = time.monotonic()
     must_be_writable()
     python = _ready()
     if chosen.whole:
         os.environ["WHOLE"] = "1"
     further = ["-k", chosen.expression] if chosen.expression else []
     if not chosen.suites:
-        return suites.summary(suites.check_and_test(python, further))
-    return suites.summary(suites.test(python, chosen.suites, further))
+        return suites.summary(suites.check_and_test(python, further), time.monotonic() - start)
+    return suites.summary(suites.test(python, chosen.suites, further), time.monotonic() - start)
 
 
 def _mutate(chosen: argparse.Namespace) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,35 +17,48 @@ from steps.suites import Outcome
 
 
 def test_one_failed_suite_fails_the_run_and_is_named_last(capsys):
-    code = suites.summary([Outcome("lint", 0, 1.0), Outcome("gui", 1, 2.0)])
+    code = suites.summary([Outcome("lint", 0, 1.0), Outcome("gui", 1, 2.0)], 2.6)
     assert code == 1
     assert capsys.readouterr().out.splitlines()[-1] == "FAILED: gui (3 s)"
 
 
 def test_run_with_all_suites_passed_says_so(capsys):
-    assert suites.summary([Outcome("lint", 0, 1.0)]) == 0
+    assert suites.summary([Outcome("lint", 0, 1.0)], 1.0) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "All is well (1 s)"
 
 
 def test_skipped_suite_does_not_count_as_passed(capsys):
     left_out = Outcome("journeys", 0, 0.0, is_left_out=True)
-    assert suites.summary([Outcome("unit", 0, 1.0), left_out]) == 0
+    assert suites.summary([Outcome("unit", 0, 1.0), left_out], 1.0) == 0
     said = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in said if "journeys" in line] == ["left", "All"]
     assert said[-1] == "All that was run is well, without journeys (1 s)"
 
 
-def test_types_checked_beside_the_suites_are_printed_and_fail_the_run(monkeypatch, tmp_path, capfd):
-    (tmp_path / "test_it.py").write_text("def test_it():\n    pass\n")
+def test_types_and_patient_suites_run_beside_those_that_wait_and_fail_the_run(monkeypatch, tmp_path, capfd):
+    for name, body in {
+        # Ends only while the patient suite runs.
+        "waiting": "    while not Path('ran').exists():\n        time.sleep(0.01)\n",
+        "patient": "    Path('ran').touch()\n    assert os.nice(0) == nice, 'the priority'\n",
+        "alone": "    assert Path('ran').exists()\n",
+    }.items():
+        (tmp_path / name).mkdir()
+        imports = f"import os, time\nfrom pathlib import Path\nnice = {min(19, os.nice(0) + 10)}\n"
+        (tmp_path / name / f"test_{name}.py").write_text(f"{imports}def test_it():\n{body}")
     monkeypatch.setattr(suites, "ROOT", tmp_path)
-    monkeypatch.setattr(suites, "SUITES", (suites.Suite("unit", (".",)),))
+    alone, waiting, patient = (suites.Suite(name, (name,)) for name in ("alone", "waiting", "patient"))
+    monkeypatch.setattr(suites, "SUITES", (alone, replace(waiting, waits=True), replace(patient, patient=True)))
     monkeypatch.setattr(libraries, "provide_for_tests", lambda: None)
     monkeypatch.setattr(line_count, "show", lambda: None)
     types = [sys.executable, "-c", "print('Two types differ'); raise SystemExit(3)"]
     monkeypatch.setattr(suites, "checks", lambda _: {"lint": [sys.executable, "-c", ""], suites.TYPES: types})
     outcomes = suites.check_and_test(Path(sys.executable), [])
-    assert [(each.name, each.code) for each in outcomes] == [("lint", 0), ("unit", 0), ("types", 3)]
-    assert "Two types differ" in capfd.readouterr().out
+    assert [(each.name, each.code) for each in outcomes] == [
+        ("lint", 0), ("types", 3), ("waiting", 0), ("patient", 0), ("alone", 0),
+    ]  # fmt: skip
+    printed = capfd.readouterr().out
+    assert "Two types differ" in printed
+    assert "— patient" in printed
 
 
 def test_suite_that_needs_a_screen_is_skipped_without_one(monkeypatch, tmp_path):
