@@ -29,9 +29,20 @@ from sdk_types import Member, is_list, members, union_members
 TARGET = Path(__file__).resolve().parent.parent / "resources" / "catalog.json"
 ASSET_KINDS = ("asset", "assets")
 PROMPT_NAMES = ("promptText", "prompt", "text")
-MAKES = {"audio": "audio", "speech": "audio", "sound": "audio", "voice": "audio", "image": "image"}
+MAKES = {
+    "audio": "audio",
+    "speech": "audio",
+    "sound": "audio",
+    "voice": "audio",
+    "image": "image",
+    "localization": "image",
+}
 # Items that the SDK leaves open ("object") are given the shape that the same field has on other models.
 OPEN_ITEMS = object
+# Recipes that the program knows.
+RECIPES = ("ad_localization",)
+# The newest dated version of the recipes whose prices are known (`prices.json`). "unsafe-latest" may change any day.
+RECIPE_VERSION = "2026-06"
 
 FieldFacts = dict[str, Any]
 
@@ -210,14 +221,14 @@ def generation_endpoints() -> Iterator[tuple[str, Any]]:
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("Async"):
                 for method in node.body:
-                    if isinstance(method, ast.FunctionDef) and method.name == "create":
+                    if isinstance(method, ast.FunctionDef) and method.name in ("create", *RECIPES):
                         yield from _posted(method)
 
 
 def _posted(method: ast.FunctionDef) -> Iterator[tuple[str, Any]]:
     names = {node.id for node in ast.walk(method) if isinstance(node, ast.Name)}
     paths = [n.value for n in ast.walk(method) if isinstance(n, ast.Constant) and str(n.value).startswith("/v1/")]
-    params = [n for n in ast.walk(method) if isinstance(n, ast.Attribute) and n.attr.endswith("CreateParams")]
+    params = [n for n in ast.walk(method) if isinstance(n, ast.Attribute) and n.attr.endswith("Params")]
     if "create_waitable_resource" in names and paths and params and isinstance(params[0].value, ast.Name):
         module = importlib.import_module(f"runwayml.types.{params[0].value.id}")
         yield str(paths[0]), getattr(module, params[0].attr)
@@ -227,13 +238,23 @@ def build() -> dict[str, Any]:
     """The catalog as JSON values."""
     endpoints, pairs = [], []
     for path, params in generation_endpoints():
-        name = path.removeprefix("/v1/")
+        name = path.removeprefix("/v1/").removeprefix("recipes/")
         unions = union_members(params)
         siblings = Siblings(unions)
         models: list[str] = []
         takes: set[str] = set()
         for typed_dict in unions:
             fields = [field(member, siblings) for member in members(typed_dict)]
+            if name in RECIPES:
+                version = next(f for f in fields if f["name"] == "version")
+                if RECIPE_VERSION not in version["choices"]:
+                    raise CatalogError(f"{path} has no version {RECIPE_VERSION}")
+                fixed = {"version": RECIPE_VERSION}
+                models.append(name)
+                own = [f for f in fields if f is not version]
+                takes.update(kind for f in own for kind in _all_media(f))
+                pairs.append({"endpoint": name, "model": name, "fixed": fixed, "fields": own})
+                continue
             model = next((f for f in fields if f["name"] == "model"), None)
             if model is None or not model["required"]:
                 raise CatalogError(f"{typed_dict.__name__} of {path} does not name its model")
@@ -267,9 +288,8 @@ def render(catalog: dict[str, Any]) -> str:
     pairs = []
     for pair in catalog["pairs"]:
         fields = ",\n".join(f"   {one(facts)}" for facts in pair["fields"])
-        pairs.append(
-            f'  {{"endpoint": {one(pair["endpoint"])}, "model": {one(pair["model"])}, "fields": [\n{fields}\n  ]}}'
-        )
+        head = ", ".join(f"{one(name)}: {one(value)}" for name, value in pair.items() if name != "fields")
+        pairs.append(f'  {{{head}, "fields": [\n{fields}\n  ]}}')
     lines.append(",\n".join(pairs))
     lines += [" ]", "}", ""]
     return "\n".join(lines)

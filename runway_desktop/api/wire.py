@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from runway_desktop.domain.account import ModelLimits, Organization, UsedCredits
+from runway_desktop.domain.account import ModelLimits, Organization, UsedCredits, model_listed
 from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.moments import known_moment
 from runway_desktop.domain.task import RemoteId, accepted_id, parse_remote_id
@@ -152,7 +152,7 @@ def read_organization(content: bytes, asked_at: float) -> Organization:
 def read_usage(content: bytes) -> list[UsedCredits]:
     """Credits of each model on each day, in the server's order. Amounts may be negative: refunds."""
     return [
-        UsedCredits(day=_day(found.date), model=spent.model, credits=spent.amount)
+        UsedCredits(day=_day(found.date), model=model_listed(spent.model), credits=spent.amount)
         for found in _decode(content, _Usage).results
         for spent in found.used_credits or ()
         if math.isfinite(spent.amount)

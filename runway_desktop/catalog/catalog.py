@@ -31,7 +31,7 @@ class Catalog:
         self.endpoints: tuple[Endpoint, ...] = tuple(
             sorted(map(_endpoint, facts["endpoints"]), key=lambda endpoint: order.get(endpoint.name, len(order)))
         )
-        self._facts = {(pair["endpoint"], pair["model"]): pair["fields"] for pair in facts["pairs"]}
+        self._facts = {(pair["endpoint"], pair["model"]): pair for pair in facts["pairs"]}
         self._pairs: dict[tuple[str, str], Pair] = {}
 
     @classmethod
@@ -59,9 +59,17 @@ class Catalog:
         if key not in self._pairs:
             if key not in self._facts:
                 return None
-            fields = tuple(_field(facts, endpoint) for facts in self._facts[key])
-            self._pairs[key] = Pair(endpoint=endpoint, model=model, label=labels.model_label(model), fields=fields)
+            facts = self._facts[key]
+            fields = tuple(_field(one, endpoint) for one in facts["fields"])
+            fixed = facts.get("fixed", {"model": model})
+            label = labels.model_label(model)
+            self._pairs[key] = Pair(endpoint=endpoint, model=model, label=label, fields=fields, fixed=fixed)
         return self._pairs[key]
+
+    def address(self, endpoint: str, model: str) -> str:
+        """Where a request for the pair is sent: the path below /v1."""
+        found = self.endpoint(endpoint)
+        return found.path.removeprefix("/v1/").format(model=model) if found is not None else endpoint
 
     def pairs(self) -> Iterator[Pair]:
         """Every pair, in the order of the endpoints and of their models."""

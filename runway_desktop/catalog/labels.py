@@ -26,6 +26,7 @@ ENDPOINT_LABELS = {
     "speech_to_speech": Text("Speech → speech"),
     "voice_dubbing": Text("Voice dubbing"),
     "voice_isolation": Text("Voice isolation"),
+    "ad_localization": Text("Ad localization"),
 }
 
 # The settings shown as chips next to the prompt, in this order; the others are one click away.
@@ -33,6 +34,7 @@ MAIN_FIELDS = (
     "mode",
     "voice",
     "targetLang",
+    "targetLanguage",
     "ratio",
     "resolution",
     "targetFramerate",
@@ -197,9 +199,12 @@ CHOICE_LABELS: dict[str, dict[str, Text | str]] = {
         "sk": Text("Slovak", context="language"),
         "sv": Text("Swedish", context="language"),
         "ta": Text("Tamil", context="language"),
+        "th": Text("Thai", context="language"),
         "tr": Text("Turkish", context="language"),
         "uk": Text("Ukrainian", context="language"),
+        "vi": Text("Vietnamese", context="language"),
         "zh": Text("Chinese", context="language"),
+        "zh-Hant": Text("Chinese (traditional)", context="language"),
     },
     "targetFramerate": {"23_98": "23.98", "29_97": "29.97", "59_94": "59.94"},
     "outputFormat": {
@@ -227,6 +232,8 @@ CHOICE_LABELS: dict[str, dict[str, Text | str]] = {
     "shotType": {"intelligence": Text("The model decides"), "customize": Text("Set below")},
 }
 
+CHOICE_LABELS["targetLanguage"] = CHOICE_LABELS["targetLang"]
+
 # Exceptions for one endpoint, where the general text would be wrong.
 _IN_ENDPOINT = {
     ("text_to_speech", "promptText"): setting("Text", "The words to speak."),
@@ -239,6 +246,7 @@ _IN_ENDPOINT = {
     ("avatar_videos", "audio"): setting("Recording", "The recording that the avatar speaks."),
     ("avatar_videos", "voice"): setting("Voice", "Who speaks the script, instead of the avatar's own voice."),
     ("voice_isolation", "audioUri"): setting("Recording", "The recording to isolate the voice from."),
+    ("ad_localization", "referenceImage"): setting("Ad", "The picture of the ad to translate."),
     ("voice_dubbing", "audioUri"): setting("Recording", "The recording to dub."),
     ("video_to_video", "keyframes"): setting("Keyframes", "Pictures that guide the clip at given moments."),
 }
@@ -305,6 +313,7 @@ FIELD_WORDS = {
     "ratio": setting("Ratio", "Width and height of the result in pixels."),
     "reference": setting("Performance", "A clip of the performance to transfer."),
     "referenceAudio": setting("Reference sound", "Reference sounds for the model."),
+    "referenceImage": setting("Reference picture", "A picture that guides the result."),
     "referenceAudios": setting("Reference sound", "Sounds that the prompt can name as @Audio1, @Audio2, @Audio3."),
     "referenceImages": setting("Reference pictures", "Reference pictures for the model."),
     "referenceVideos": setting("Reference clips", "Reference clips for the model."),
@@ -330,6 +339,7 @@ FIELD_WORDS = {
     "targetAspectRatio": setting("Expand to", "A new aspect ratio. The model fills in the new areas."),
     "targetFramerate": setting("Frame rate", "Frames a second of the result."),
     "targetLang": setting("Language", "The language to dub into."),
+    "targetLanguage": setting("Language", "The language to translate into."),
     "text": setting("Script", "The words that the avatar says."),
     "thinkingLevel": setting("Thinking", "How long the model thinks before it starts."),
     "ultraDetail": setting("Fine detail", "How much fine detail to add."),
@@ -349,7 +359,8 @@ def endpoint_text(name: str) -> Text:
 
 
 def model_label(model: str) -> str:
-    return MODEL_LABELS.get(model) or str(_from_wire(model))
+    # A recipe is its own model.
+    return MODEL_LABELS.get(model) or str(endpoint_text(model))
 
 
 def field_words(name: str, endpoint: str = "") -> FieldWords:

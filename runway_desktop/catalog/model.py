@@ -119,6 +119,8 @@ class Pair(Struct, frozen=True, kw_only=True, dict=True):
     model: str
     label: str  # of the model
     fields: tuple[Field, ...]
+    fixed: Mapping[str, object]
+    """Members that every request has: the model, or the version of a recipe."""
 
     def field(self, name: str) -> Field | None:
         return self._by_name.get(name)
@@ -162,7 +164,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     """A kind of generation, with the models that support it."""
 
     name: str  # "image_to_video"
-    path: str  # "/v1/image_to_video"
+    path: str  # "/v1/image_to_video"; "{model}" in it stands for the model
     label_text: Text
     makes: Media
     takes: frozenset[Media]

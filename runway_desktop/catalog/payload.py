@@ -8,12 +8,12 @@ from .model import Field, FieldKind, Pair
 
 
 def build_payload(pair: Pair, values: Mapping[str, object]) -> dict[str, object]:
-    """The body to send: the model, then the values in the order of the pair's fields.
+    """The body to send: the pair's fixed members, then the values in the order of its fields.
 
     Omitted and empty values are not sent, at any depth. Members unknown to the pair are sent unchanged, last:
     validation has reported them, and a request is never changed silently.
     """
-    payload: dict[str, object] = {"model": pair.model}
+    payload = dict(pair.fixed)
     for field in pair.fields:
         value = _sent(field, values.get(field.name))
         if not is_left_out(value):

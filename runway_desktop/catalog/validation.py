@@ -129,14 +129,11 @@ def validate(pair: Pair, values: Mapping[str, object], *, local_files: bool = Tr
     `local_files`: whether `file:///` URIs are still allowed, as before inputs are uploaded.
     """
     check = _Check(pair.label, local_files)
-    found = [*check.members(pair.fields, values, (), names=pair.names | {"model"}), *_conditions(pair, values)]
-    if values.get("model", pair.model) != pair.model:
-        found.append(
-            Finding(
-                ("model",),
-                _("The request names the model {other}, but is for {model}.", other=values["model"], model=pair.model),
-            )
-        )
+    found = [*check.members(pair.fields, values, (), names=pair.names | pair.fixed.keys()), *_conditions(pair, values)]
+    for name, only in pair.fixed.items():
+        if values.get(name, only) != only:
+            said = Text("The request names the {name} {other}, but is for {only}.")
+            found.append(Finding((name,), str(said.with_(name=name, other=values[name], only=only))))
     first: dict[Path, Finding] = {}
     for finding in found:
         first.setdefault(finding.path, finding)

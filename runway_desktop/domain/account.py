@@ -69,6 +69,11 @@ class UsedCredits(Struct, frozen=True, kw_only=True):
     credits: float
 
 
+def model_listed(name: str) -> str:
+    """The model that Runway's lists of prices and usage name: there a recipe is "recipe:product_ad"."""
+    return name.removeprefix("recipe:")
+
+
 class Link(StrEnum):
     """State of the connection to Runway, for the status line."""
 

@@ -321,9 +321,8 @@ class Engine:
         from .tasks.dispatch import Dispatch
 
         runway, account, bus, clock = self._runway, self.account, self.bus, self.clock
-        return Dispatch(
-            self.ledger, runway, account, self.pricing, bus, clock, self._rng, self.copies, self.accepted_ids
-        )
+        catalog, ids = self.catalog, self.accepted_ids
+        return Dispatch(self.ledger, runway, account, self.pricing, catalog, bus, clock, self._rng, self.copies, ids)
 
     @cached_property
     def inputs(self) -> Inputs:

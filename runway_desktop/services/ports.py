@@ -69,8 +69,9 @@ class Runway(Protocol):
     def use_secret(self, secret: str | None) -> None: ...
 
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
-        """One POST, never repeated. NotReached, RequestRefused, KeyRefused, SlowDown (429), NotTaken (503 in Runway's
-        own words): no task was made. NoReply, BadReply, other ServerTrouble: unknown whether a task was made."""
+        """One POST to this path below /v1, never repeated. NotReached, RequestRefused, KeyRefused, SlowDown (429),
+        NotTaken (503 in Runway's own words): no task was made. NoReply, BadReply, other ServerTrouble: unknown whether
+        a task was made."""
 
     async def design_voice(self, words: str, model: str) -> str:
         """One POST, never repeated; errors as for `create`. Returns the link of a sound, which works for 24 hours."""

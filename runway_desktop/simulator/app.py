@@ -169,7 +169,7 @@ class _Api:
             words = [issue.as_json() for issue in issues]
             return _json({"error": "Validation of body failed", "issues": words, "docUrl": DOCS}, 400)
         try:
-            task = simulator.organizations.of(secret).create(endpoint, body, now)
+            task = simulator.organizations.of(secret).create(endpoint, {"model": endpoint, **body}, now)
         except NotEnoughCredits:
             return _json({"error": "You do not have enough credits to run this task."}, 400)
         except DailyLimitReached:
@@ -389,14 +389,16 @@ def issues_of(catalog: Catalog, endpoint: str, body: object, is_uploaded: Callab
     """All problems of a create; empty if it is valid. `is_uploaded` tells whether a `runway://` URI is known."""
     if not isinstance(body, dict):
         return (Issue((), "Expected an object.", "invalid_type"),)
-    model = body.get("model")
-    if not isinstance(model, str):
+    recipe, model = catalog.pair(endpoint, endpoint), body.get("model")
+    if recipe is None and not isinstance(model, str):
         return (Issue(("model",), "Required.", "invalid_type"),)
-    pair = catalog.pair(endpoint, model)
+    pair = recipe or catalog.pair(endpoint, str(model))
     if pair is None:
         found = catalog.endpoint(endpoint)
         models = ", ".join(found.models) if found else ""
         return (Issue(("model",), f"Invalid model. Expected one of: {models}.", "invalid_union_discriminator"),)
+    if lacking := pair.fixed.keys() - body.keys():
+        return tuple(Issue((name,), "Required.", "invalid_type") for name in sorted(lacking))
     findings = [Issue(tuple(finding.path), finding.message) for finding in validate(pair, body, local_files=False)]
     named = {issue.path for issue in findings}
     findings += [issue for issue in _upload_issues(body, (), is_uploaded) if issue.path not in named]

@@ -22,7 +22,7 @@ Json = object
 _SIZES_BY_TIER = {"480p": 480, "720p": 720, "768p": 768, "1080p": 1080, "1k": 1080, "2k": 1440, "4k": 2160}
 _SPEECH_ENDPOINTS = frozenset({"text_to_speech", "voice_isolation", "voice_dubbing", "speech_to_speech"})
 _SOUND_ENDPOINTS = _SPEECH_ENDPOINTS | {"sound_effect", "video_to_audio"}
-_PICTURE_ENDPOINTS = frozenset({"text_to_image", "image_upscale"})
+_PICTURE_ENDPOINTS = frozenset({"text_to_image", "image_upscale", "ad_localization"})
 _LONGEST_SIDE = 4096
 
 

@@ -156,6 +156,8 @@ _PICTURE = {
     "muse_image": 1,
     "gpt_image_2": 12,
 }
+_RECIPES = {"ad_localization": (0, 21)}
+"""Recipes: credits a request, and a picture or second."""
 _SOUND_PER_SECOND = 1.5
 _SPEECH_PER_50_UNITS = 1
 _LARGE = 1920 * 1080
@@ -428,6 +430,9 @@ class World:
 
 def price_of(recipe: Recipe) -> int:
     """Whole credits for all outputs of a task."""
+    if recipe.model in _RECIPES:
+        whole, each = _RECIPES[recipe.model]
+        return whole + each * recipe.count
     if recipe.manner == "picture":
         each = _PICTURE.get(recipe.model) or 2 + _spread(recipe.model, 14)
         larger = 2 if recipe.width * recipe.height > 2 * _LARGE else 1

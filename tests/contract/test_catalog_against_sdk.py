@@ -24,7 +24,7 @@ from runwayml import RunwayML
 from runway_desktop.catalog import Catalog, build_payload, validate
 from runway_desktop.catalog.resource_path import resource
 from tests.rigs.samples_of_requests import fullest, smallest
-from tests.rigs.sdk_types import _bare, _strict
+from tests.rigs.sdk_types import _bare, _strict, method_of
 
 GENERATOR = Path(__file__).resolve().parents[2] / "packaging" / "update_catalog.py"
 TASK_ID = "17f20503-6c24-4c16-946b-35dbbce2af2f"
@@ -54,8 +54,9 @@ def types(generator: ModuleType) -> dict[tuple[str, str], Any]:
     found = {}
     for path, params in generator.generation_endpoints():
         for typed_dict in generator.union_members(params):
-            (model,) = get_args(_bare(te.get_type_hints(typed_dict)["model"]))
-            found[path.removeprefix("/v1/"), model] = typed_dict
+            hint = te.get_type_hints(typed_dict).get("model")
+            (model,) = get_args(_bare(hint)) if hint is not None else (path.rpartition("/")[2],)
+            found[path.rpartition("/")[2], model] = typed_dict
     return found
 
 
@@ -85,10 +86,10 @@ def test_catalog_holds_every_endpoint_and_field_of_the_sdk(types: dict[tuple[str
     fields = {field.name for pair in pairs for field in pair.fields}
 
     assert CATALOG.version == "5.24.0"
-    assert len(CATALOG.endpoints) == 15
-    assert len(pairs) == 99
-    assert len({pair.model for pair in pairs}) == 62
-    assert len(fields | {"model"}) == 77
+    assert len(CATALOG.endpoints) == 16
+    assert len(pairs) == 100
+    assert len({pair.model for pair in pairs}) == 63
+    assert len(fields | {"model", "version"}) == 80
     assert {(pair.endpoint, pair.model) for pair in pairs} == set(types)
 
 
@@ -108,8 +109,8 @@ def test_sdk_accepts_and_sends_our_requests_unchanged(
 
     assert validate(pair, values) == ()
     pydantic.TypeAdapter(_strict(typed_dict)).validate_json(json.dumps(body))
-    getattr(sdk, pair.endpoint).create(**_python_names(typed_dict, body))
-    assert sent[-1] == (f"/v1/{pair.endpoint}", body)
+    method_of(sdk, pair)(**_python_names(typed_dict, body))
+    assert sent[-1] == (f"/v1/{CATALOG.address(pair.endpoint, pair.model)}", body)
 
 
 @pytest.mark.parametrize("name", PAIRS)

@@ -23,6 +23,7 @@ from runway_desktop.simulator.server import running_simulator
 from runway_desktop.simulator.world import Knobs
 from tests.rigs.media_files import problem_of
 from tests.rigs.samples_of_requests import smallest
+from tests.rigs.sdk_types import method_of
 
 CATALOG = Catalog.load()
 FAST = Knobs(speed=1_000, seed=7, concurrency=None, daily_limit=None, balance=1_000_000)
@@ -45,7 +46,7 @@ async def test_sdk_creates_and_reads_results_of_every_endpoint_and_model() -> No
     ):
 
         async def complete(pair: Pair) -> str | None:
-            created = await getattr(sdk, pair.endpoint).create(**arguments(pair))
+            created = await method_of(sdk, pair)(**arguments(pair))
             done = await created.wait_for_task_output()
             endpoint = CATALOG.endpoint(pair.endpoint)
             assert endpoint is not None
@@ -61,7 +62,7 @@ async def test_sdk_creates_and_reads_results_of_every_endpoint_and_model() -> No
 
         answers = await asyncio.gather(*(complete(pair) for pair in CATALOG.pairs()))
 
-    assert len(answers) == 99
+    assert len(answers) == 100
     assert [answer for answer in answers if answer] == []
     assert not simulator.witness.misplaced_secrets
     assert set(simulator.witness.questions.values()) == {1}
@@ -136,7 +137,7 @@ def client_of(simulator: Simulator) -> AsyncRunwayML:
 
 def arguments(pair: Pair) -> dict[str, object]:
     """The smallest request as keyword arguments: the SDK takes members in Python's spelling."""
-    values = {**smallest(pair), "model": pair.model}
+    values = {**smallest(pair), **pair.fixed}
     return {re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), name): value for name, value in values.items()}
 
 

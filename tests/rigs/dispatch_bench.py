@@ -78,6 +78,7 @@ class Bench:
             rig.runway,
             rig.account,
             rig.pricing,
+            Catalog.load(),
             rig.bus,
             rig.clock,
             random.Random(1),

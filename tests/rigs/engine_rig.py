@@ -175,7 +175,16 @@ class Rig:
         self.ids = AcceptedIds(ids, AtOnce(), self.bus, self.clock, checkpoint) if ids is not None else None
         self._ids_path = ids
         dispatch = Dispatch(
-            self.ledger, self.runway, self.account, self.pricing, self.bus, self.clock, rng, self.copies, self.ids
+            self.ledger,
+            self.runway,
+            self.account,
+            self.pricing,
+            CATALOG,
+            self.bus,
+            self.clock,
+            rng,
+            self.copies,
+            self.ids,
         )
         self.lane = Lane(
             self.ledger,

@@ -7,7 +7,14 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import pydantic
 import typing_extensions as te
 
+from runway_desktop.catalog import Pair
+
 _TYPED_DICT: Any = te.TypedDict
+
+
+def method_of(sdk: Any, pair: Pair) -> Any:
+    """The client's method that creates a task of the pair."""
+    return getattr(sdk, pair.endpoint).create if "model" in pair.fixed else getattr(sdk.recipes, pair.endpoint)
 
 
 _strict_types: dict[Any, Any] = {}

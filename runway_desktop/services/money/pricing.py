@@ -15,6 +15,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.account import model_listed
 from runway_desktop.domain.library import Estimate
 from runway_desktop.domain.prices import (
     ANY,
@@ -214,7 +215,7 @@ def read_published() -> tuple[PublishedPrice, ...]:
 
 def _price(entry: Mapping[str, Any], sources: Mapping[str, str]) -> PublishedPrice:
     return PublishedPrice(
-        model=entry["model"],
+        model=model_listed(entry["model"]),
         unit=Unit(entry["per"]),
         credits=float(entry["credits"]),
         endpoints=frozenset(entry.get("endpoints", ())),

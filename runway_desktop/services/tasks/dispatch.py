@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import Fingerprint, Organization
 from runway_desktop.domain.advance import (
     Accepted,
@@ -113,6 +114,7 @@ class Dispatch:
     _runway: Runway
     _account: Account
     _pricing: Pricing
+    _catalog: Catalog
     _bus: Bus
     _clock: Clock
     _rng: random.Random
@@ -234,7 +236,7 @@ class Dispatch:
     ) -> Outcome:
         self.readings.began(task, before)
         try:
-            created = await self._runway.create(task.request.endpoint, body)
+            created = await self._runway.create(self._catalog.address(task.request.endpoint, task.request.model), body)
         except ApiError as error:
             return await self._outcome_of(task, error)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback

@@ -97,7 +97,8 @@ def reversed_of(fields: list[Field]) -> list[Field]:
 
 def strange(**values: object) -> list[str]:
     field = Field(name="newThing", kind=FieldKind.UNKNOWN, label_text=Text("New thing"), help_text=Text(""))
-    found = validate(Pair(endpoint="text_to_video", model="new", label="New", fields=(field,)), values)
+    pair = Pair(endpoint="text_to_video", model="new", label="New", fields=(field,), fixed={"model": "new"})
+    found = validate(pair, values)
     return [finding.message for finding in found]
 
 
