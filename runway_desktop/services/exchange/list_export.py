@@ -109,6 +109,15 @@ def _at(name: str) -> Callable[[ExportLine], Value]:
     return lambda line: _time(line, getattr(line.task, name))
 
 
+def _trims(line: ExportLine) -> Value:
+    """In and out of each result that has them, in seconds."""
+    return [f"{trim.start:.3f} {trim.end:.3f}" for trim in line.task.trims]
+
+
+def _marks(line: ExportLine) -> Value:
+    return [f"{mark.at:.3f} {mark.text}" for mark in line.task.marks]
+
+
 def _files(line: ExportLine) -> Value:
     return [output.path for output in line.row.outputs if output.is_here]
 
@@ -142,6 +151,8 @@ COLUMNS: tuple[ExportColumn, ...] = (
     ExportColumn("project", Text("Project"), lambda line: line.task.project),
     ExportColumn("shot", Text("Shot"), lambda line: line.task.shot),
     ExportColumn("note", Text("Note"), lambda line: line.task.note),
+    ExportColumn("trims", Text("In and out"), _trims, is_usual=False),
+    ExportColumn("marks", Text("Notes at times"), _marks, is_usual=False),
     ExportColumn("batch", Text("Batch"), lambda line: line.batch, is_usual=False),
     ExportColumn("asked_by", Text("Requested by"), lambda line: line.asked_by, is_usual=False),
     ExportColumn("files", Text("Files"), _files),

@@ -13,21 +13,24 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
+from msgspec import ValidationError, convert
+
 from runway_desktop import __version__
 from runway_desktop.domain.library import clean_tag
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import known_moment, local_time
 from runway_desktop.domain.secrecy import without_secrets
-from runway_desktop.domain.task import MOST_STARS, Input, Output, Pick, Request, Task
+from runway_desktop.domain.task import MOST_STARS, Input, Mark, Output, Pick, Request, Task, Trim
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import parsed, sha256_of, write_whole
-from runway_desktop.values import Struct, field
+from runway_desktop.values import Struct, as_json, field
 
 SCHEMA = "runway-desktop.result"
 SCHEMA_VERSION = 2
@@ -44,7 +47,9 @@ TIMES = ("made", "sent", "created_at_runway", "running_since", "ended", "saved")
 ENDING = ".json"
 """Extension that is added to the result's name."""
 
+_MOST_RECORDS = 1000
 Kind = TypeVar("Kind", bound=StrEnum)
+Record = TypeVar("Record", Trim, Mark)
 
 
 class Judgment(Struct, frozen=True, kw_only=True):
@@ -57,6 +62,8 @@ class Judgment(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     shot: str = ""
     note: str = ""
+    trims: tuple[Trim, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 class Sidecar(Struct, frozen=True, kw_only=True):
@@ -238,6 +245,8 @@ def _judgment_of(task: Task) -> dict[str, Any]:
         "tags": list(task.tags),
         "shot": task.shot,
         "note": task.note,
+        "trims": [as_json(trim) for trim in task.trims],
+        "marks": [as_json(mark) for mark in task.marks],
     }
 
 
@@ -255,7 +264,18 @@ def _judgment(part: Mapping[str, Any]) -> Judgment:
         tags=tuple(dict.fromkeys(tag for word in words if (tag := clean_tag(word)))),
         shot=_text(part, "shot"),
         note=_text(part, "note"),
+        trims=_records(part, "trims", Trim),
+        marks=_records(part, "marks", Mark),
     )
+
+
+def _records(part: Mapping[str, Any], name: str, kind: type[Record]) -> tuple[Record, ...]:
+    """Those of a list that are of this kind."""
+    found, known = part.get(name), []
+    for one in found[:_MOST_RECORDS] if isinstance(found, list) else ():
+        with suppress(ValidationError):
+            known.append(convert(one, kind))
+    return tuple(known)
 
 
 def _times(part: Mapping[str, Any]) -> dict[str, float]:

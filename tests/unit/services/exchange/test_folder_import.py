@@ -21,6 +21,7 @@ from runway_desktop.domain.task import (
     Batch,
     BatchId,
     Look,
+    Mark,
     MemberId,
     Output,
     OutputState,
@@ -29,6 +30,7 @@ from runway_desktop.domain.task import (
     Request,
     State,
     TaskId,
+    Trim,
 )
 from runway_desktop.services.disk.disk_space import DiskSpace
 from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported, TakenBack
@@ -95,7 +97,8 @@ async def test_exported_task_is_imported_unchanged(on):
     batch = Batch(id=BatchId(local_id(77)), name="shots.csv", created_at=NOON)
     task = a_task(
         3, project="Aurora", title="Take 3", rating=4, pick=Pick.PICK, tags=("night", "rain"), shot="010",
-        note="For the teaser", parent_id=local_id(1), batch_id=batch.id, cast=(MemberId(local_id(9)),),
+        note="For the teaser", trims=(Trim(0, 1.0, 4.0),), marks=(Mark(id="m", at=2.5, text="Horn", made_at=1.0),),
+        parent_id=local_id(1), batch_id=batch.id, cast=(MemberId(local_id(9)),),
     )  # fmt: skip
     async with on() as desk:
         outputs = await desk.old.put(task, files=2, batch=batch)

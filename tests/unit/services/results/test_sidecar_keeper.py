@@ -13,7 +13,7 @@ import pytest
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Output, OutputState, Pick, State, Task, TaskId
+from runway_desktop.domain.task import Mark, Output, OutputState, Pick, State, Task, TaskId, Trim
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.sidecar_keeper import BEHIND, GATHER, SidecarKeeper
@@ -89,12 +89,16 @@ async def test_judgments_are_written_to_the_sidecar_after_a_moment(shelf):
         await shelf.judging.set_project([task.id], "Aurora")
         await shelf.judging.set_shot([task.id], "010")
         await shelf.judging.set_note([task.id], "For the teaser")
+        mark = Mark(id="m", at=2.5, text="Horn", by="Jana", made_at=1.0)
+        await shelf.judging.set_trims({task.id: (Trim(0, 1.0, 4.0),)})
+        await shelf.judging.set_mark(task.id, mark)
         assert shelf.document(1)["judgement"]["rating"] == 0
         await shelf.rig.clock.advance(GATHER)
     found = sidecar.read(shelf.document(1))
     assert found.judgment == sidecar.Judgment(
-        rating=4, pick=Pick.PICK, picked_at=picked_at, tags=("night", "rain"), shot="010", note="For the teaser"
-    )
+        rating=4, pick=Pick.PICK, picked_at=picked_at, tags=("night", "rain"), shot="010", note="For the teaser",
+        trims=(Trim(0, 1.0, 4.0),), marks=(mark,),
+    )  # fmt: skip
     assert found.project == "Aurora"
 
 
