@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import Tone
 
-from .theme import Role
+from .theme import GRID, Role
 
 INKS: Mapping[Tone, Role] = MappingProxyType(
     {
@@ -77,6 +77,20 @@ def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True,
     if font is not None:
         label.setFont(font)
     return label
+
+
+class KeyCap(PlainLabel):
+    """A key, drawn as a key cap."""
+
+    def __init__(self, parent: QWidget, text: str = "") -> None:
+        super().__init__(parent, text)
+        self.setProperty("kind", "key")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(max(hint.width(), 3 * GRID), hint.height())
 
 
 def say(label: QLabel, text: str, tone: Tone | str = "") -> None:

@@ -63,6 +63,8 @@ class PageContent(Struct, frozen=True, kw_only=True, eq=False):
     project: str = ""
     """Of a view: the project that it shows. It hides the composer, folds the right pane if it has no `side`, and Esc in
     `center` leads back to the takes. Ignored if another project is open by now."""
+    back: str = ""
+    """Of a view: how the viewer says that it leads back there. Empty: it names the list."""
     tools: QWidget | None = None
     """Of a view: shown at the end of the bar."""
     side: QWidget | None = None

@@ -295,6 +295,13 @@ class Theme(QObject):
             font.setPixelSize(max(9, round(font.pixelSize() * 0.9)))
         return font
 
+    def title_font(self) -> QFont:
+        """For the one figure that a room is about."""
+        font = self.strong_font()
+        if font.pointSizeF() > 0:
+            font.setPointSizeF(font.pointSizeF() * 1.3)
+        return font
+
     def strong_font(self) -> QFont:
         font = QFont(QGuiApplication.font())
         font.setWeight(QFont.Weight.DemiBold)

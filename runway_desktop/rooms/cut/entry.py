@@ -17,17 +17,18 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from runway_desktop.domain.film.cut import GapMode
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _
-from runway_desktop.ui.building import STRETCH, hbox, line, push_button, vbox
+from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, vbox
 from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.empty_picture import EmptyPicture
 from runway_desktop.ui.file_dialogs import choose_files
-from runway_desktop.ui.labels import strong, words
+from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import KeyCap, strong, words
 from runway_desktop.ui.lifted_rows import paths_in, take_copy
 from runway_desktop.ui.media import commands as media
 from runway_desktop.ui.media.kinds.clip import VideoView
@@ -55,8 +56,8 @@ from .strip import CARD, LANE, RULER, TAKE, CutStrip
 
 _OWN = (judging.PICK, judging.PICK_INSTEAD, judging.REJECT, *judging.RATE)
 _PLAYING = (media.PLAY, *media.SHUTTLE, media.FRAME_BACK, media.FRAME_FORWARD, media.SOUND)
-_TALL, _MIDDLING = 620, 560
-"""Heights of the view with room for four takes below each shot, and for two."""
+_TALL, _MIDDLING, _LOW = 620, 560, 440
+"""Heights of the view with room for four takes below each shot, for two, and for one."""
 _NARROW = 120 * GRID
 """Width of the view without room for words on the bar."""
 
@@ -87,23 +88,29 @@ class CutPage(QWidget):
         self._heard_path = ""
         self._full: FullScreenWindow | None = None
         self._empty = EmptyCut(desk, self)
+        # Else it would take its height from the player, which stands in the same place.
+        self._empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._over = vbox((self.picture, 1), self.bar, spacing=0, margins=(2 * GRID, 2 * GRID, 2 * GRID, 0))
-        self._hints = words(self, tone="muted", wrap=False)
+        self._hints = QWidget(self)
+        self._hints.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
+        self._hint_row = FlowLayout(self._hints, gap=2 * GRID)
         self._player, above = QWidget(self), QWidget(self)
         hbox((self._over, 1), self.side, on=self._player, spacing=0)
         self._stack = QStackedLayout(above)
         for one in (self._player, self._empty):
             self._stack.addWidget(one)
         self._head = StripHead(model, self.strip, desk.theme, self)
-        hints = hbox(self._hints, margins=(2 * GRID, GRID // 2, 0, GRID))
-        vbox((above, 1), line(self), self._head, self.strip, hints, on=self, spacing=0)
+        vbox((above, 1), line(self), self._head, self.strip, self._hints, on=self, spacing=0)
         self.setAcceptDrops(True)
         self._connect()
         self._bind()
 
     def open(self, project: str, card_id: str = "") -> None:
         self.model.open(project, card_id)
-        page = PageContent(center=self, project=project, tools=self.tools, chosen=self.chosen_ids, left=self._left)
+        page = PageContent(
+            center=self, project=project, back=_("Back to the cut"), tools=self.tools, chosen=self.chosen_ids,
+            left=self._left,
+        )  # fmt: skip
         self._window.pages.show("cut", page)
 
     def chosen_ids(self) -> list[TaskId]:
@@ -148,13 +155,14 @@ class CutPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         room = self.height()
-        lines = 4 if room >= _TALL else 2 if room >= _MIDDLING else 1
-        self.strip.setFixedHeight(RULER + CARD + LANE + 4 * GRID + lines * TAKE)
+        lines = 4 if room >= _TALL else 2 if room >= _MIDDLING else 1 if room >= _LOW else 0
+        self.strip.setFixedHeight(RULER + CARD + LANE + (4 if lines else 2) * GRID + lines * TAKE)
         self.side.setFixedWidth(min(self._desk.theme.wide(SIDE), round(self.width() * 0.4)))
         self._hints.setVisible(bool(self.model.cards) and room >= _MIDDLING)
         is_narrow = self.width() < self._desk.theme.wide(_NARROW)
         self.tools.fit(is_narrow=is_narrow)
-        self.bar.note.setHidden(is_narrow)
+        for part in (self.bar.note, *self.side.caps):
+            part.setHidden(is_narrow)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Leaves what is no clip, picture or sound to the window, as a client's answer."""
@@ -279,13 +287,18 @@ class CutPage(QWidget):
             self._desk.open("viewer", current)
 
     def _tell_keys(self) -> None:
-        cap = self._desk.keys.cap
-        hints = (
-            ("← →", _("Shot")), ("↑ ↓", _("Try another take")), (cap(judging.PICK), _("Pick it")),
-            (f"{cap(IN)} {cap(OUT)}", _("In, out")), (f"{cap(BACK)} {cap(ON)}", _("Move the shot")),
-            (cap(media.PLAY), _("Play")), (cap(NOTE), _("Note")),
-        )  # fmt: skip
-        self._hints.setText("     ".join(f"{key}  {said}" for key, said in hints if key.strip()))
+        clear_layout(self._hint_row)
+        for keys, said in (
+            (("←", "→"), _("Shot")), (("↑", "↓"), _("Try another take")), ((judging.PICK,), _("Pick it")),
+            ((IN, OUT), _("In, out")), ((BACK, ON), _("Move the shot")), ((media.PLAY,), _("Play")),
+            ((NOTE,), _("Note")),
+        ):  # fmt: skip
+            caps = [key if isinstance(key, str) else self._desk.keys.cap(key) for key in keys]
+            hint = QWidget(self._hints)
+            about = words(hint, said, "muted", wrap=False)
+            hbox(*(KeyCap(hint, cap) for cap in caps), about, on=hint, spacing=GRID // 2)
+            hint.setVisible(all(caps))
+            self._hint_row.addWidget(hint)
 
 
 class Screen(VideoView):

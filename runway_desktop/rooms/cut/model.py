@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from runway_desktop.domain.events import Notice
 from runway_desktop.domain.film.cut import Cut, CutNote, GapMode, GapReason, Sound
 from runway_desktop.domain.film.timecode import FrameRate, timecode
 from runway_desktop.domain.library import Row
@@ -344,7 +345,11 @@ class CutModel(Model):
         def done(before: Cut) -> None:
             self.refresh()
             if said:
-                self.undo_offered.emit(said, lambda: self._change("", **{one: getattr(before, one) for one in members}))
+                self.undo_offered.emit(said, lambda: undo(before))
+
+        def undo(before: Cut) -> None:
+            self._change("", **{one: getattr(before, one) for one in members})
+            self._cases.bus.tell(Notice(_("Undone: {act}", act=said)))
 
         self._runner(work, "change the cut", done=done)
 

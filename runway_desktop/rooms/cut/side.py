@@ -12,13 +12,14 @@ from runway_desktop.domain.film.cut import CutNote
 from runway_desktop.texts import _
 from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, passing_menu, push_button, scroll_area, vbox
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import LongWordsLabel, say, strong, words
+from runway_desktop.ui.labels import KeyCap, LongWordsLabel, say, strong, words
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.tasks.commands import PICK
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.plain import caption
 
 from .model import CutModel
+from .room import IN, OUT
 
 WIDTH = 44 * GRID
 _FRAMES = 6
@@ -50,7 +51,9 @@ class Side(QWidget):
         self._frames = Frames(model, theme, strips, content)
         self._in = push_button(content, "", partial(self._go_to, 0.0), kind="chip")
         self._out = push_button(content, "", partial(self._go_to, 1.0), kind="chip")
-        trims = vbox(hbox(self._title, STRETCH, self._used), self._frames, hbox(self._in, STRETCH, self._out))
+        self.caps = KeyCap(content), KeyCap(content)
+        ends = hbox(self.caps[0], self._in, STRETCH, self._out, self.caps[1])
+        trims = vbox(hbox(self._title, STRETCH, self._used), self._frames, ends)
         self._trims = QWidget(content)
         self._trims.setLayout(trims)
         self._remove = push_button(content, _("Remove from the cut"), model.remove_file, kind="link")
@@ -66,6 +69,8 @@ class Side(QWidget):
 
     def renew(self) -> None:
         model, card = self._model, self._model.card
+        for cap, command in zip(self.caps, (IN, OUT), strict=True):
+            cap.setText(self._keys.cap(command))
         self._remove.setVisible(card is not None and card.is_file)
         for part in self._of_card:
             part.setVisible(card is not None)

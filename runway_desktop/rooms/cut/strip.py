@@ -55,7 +55,7 @@ RULER, CARD, TAKE, LANE = 44, 88, 28, 48
 DROP = 108
 """Width of the place for drops."""
 _THUMB = QSize(40, 22)
-_HANDLE, _LEAST_TEXT = 9, 40
+_HANDLE, _LEAST_TEXT, _LEAST_LETTERS = 9, 40, 5
 _TICKS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 """Seconds between two labels of the ruler."""
 _EXAMPLES = ("010", "020", "030", "040")
@@ -156,7 +156,7 @@ class CutStrip(QListView):
         model.changed.connect(self._renew)
         model.moved.connect(self._follow)
         posters.ready.connect(lambda _path: self.viewport().update())
-        posters.strips.grown.connect(lambda _path: self._show_glance())
+        posters.strips.grown.connect(lambda _path: (self._show_glance(), self.viewport().update()))
         FollowsTheme(theme, self, self.updateGeometries)
 
     # Geometry. Time and pixels.
@@ -182,7 +182,7 @@ class CutStrip(QListView):
     @property
     def lines(self) -> int:
         """Takes below a card for which there is room."""
-        return max(1, min(4, (self.viewport().height() - RULER - CARD - LANE - 3 * GRID) // TAKE))
+        return max(0, min(4, (self.viewport().height() - RULER - CARD - LANE - 3 * GRID) // TAKE))
 
     def rect_of(self, card: Card) -> QRect:
         left = round(self.left_of(card.at))
@@ -209,6 +209,8 @@ class CutStrip(QListView):
     def shown_takes(self, card: Card) -> range:
         """Takes with a line: as many as have room, with the one that plays."""
         amount, lines = len(card.takes), self.lines
+        if not lines:
+            return range(0)
         first = 0 if amount <= lines else max(0, min((card.now or 0) - lines // 2, amount - lines + 1))
         return range(first, min(amount, first + (lines if amount <= lines else max(1, lines - 1))))
 
@@ -416,6 +418,8 @@ class CutStrip(QListView):
         room = self.viewport().rect()
         cards = [card for card in self._cut.cards if self.rect_of(card).intersects(room)]
         self.seen.emit([row for card in cards for row in card.takes])
+        if clips := [(card.path, card.poster) for card in cards if card.is_file and card.duration]:
+            self._posters.strips.want(*clips)
 
     # Painting.
 
@@ -432,7 +436,7 @@ class CutStrip(QListView):
         if not cut.cards:
             for number, name in enumerate(_EXAMPLES):
                 self._dashed(painter, QRect(SIDE + number * (DROP + GRID), RULER, DROP, CARD), name)
-        self._dashed(painter, self.drop_rect, _("Drop clips\nor sound"))
+        self._dashed(painter, self.drop_rect, "+\n" + _("Drop clips\nor sound"))
         self._sound(painter)
         for number, note in enumerate(cut.notes):
             self._flag(painter, self.note_rect(note.at), str(number + 1))
@@ -469,15 +473,14 @@ class CutStrip(QListView):
             painter.save()
             painter.setClipPath(rounded(rect, 4))
             painter.fillRect(rect, theme.color(Role.MEDIA))
-            self._posters.paint(painter, rect, card.poster, covers=True)
+            self._picture(painter, rect, card)
             painter.restore()
             if card.duration and rect.width() > _LEAST_TEXT:
                 bar = QRectF(rect.left() + GRID, rect.bottom() - 7, rect.width() - 2 * GRID, 3)
                 painter.fillRect(bar, Qt.GlobalColor.black)
                 left, wide = bar.left() + bar.width() * card.start / card.duration, card.length / card.duration
                 painter.fillRect(QRectF(left, bar.top(), bar.width() * min(1.0, wide), 3), Qt.GlobalColor.white)
-            if rect.width() > _LEAST_TEXT:
-                self._badges(painter, QRectF(rect).adjusted(_HANDLE, 0, -_HANDLE, 0) if is_now else QRectF(rect), card)
+            self._badges(painter, QRectF(rect).adjusted(_HANDLE, 0, -_HANDLE, 0) if is_now else QRectF(rect), card)
         if is_now:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.color(Role.ACCENT), 3))
@@ -490,14 +493,39 @@ class CutStrip(QListView):
         painter.setOpacity(1.0)
 
     def _badges(self, painter: QPainter, room: QRectF, card: Card) -> None:
-        top, badge = room.adjusted(0, 0, 0, 22 - CARD), self._letters.badge
-        badge(painter, top, card.name, at_left=True, inset=5)
-        length = self._cut.length_words(card.length)
-        badge(painter, room.adjusted(0, 0, 0, -8), length, at_left=False, inset=5)
+        """As much as has room: the name first."""
+        inset = 5 if room.width() > 2 * _LEAST_TEXT else 2
+        top, foot = room.adjusted(0, 0, 0, 17 + inset - CARD), room.adjusted(0, 0, 0, -8)
+        advance = self._letters.small_figures.metrics.horizontalAdvance
+        left = round(room.width()) - 2 * inset - GRID
+
+        def fitting(said: str, wide: int) -> str:
+            return said if advance(said) <= wide else ""
+
+        def put(where: QRectF, said: str, *, at_left: bool) -> None:
+            self._letters.badge(painter, where, said, at_left=at_left, inset=inset)
+
+        elided = self._letters.small_figures.metrics.elidedText(card.name, Qt.TextElideMode.ElideRight, left)
+        name = fitting(card.name, left) or (elided if len(elided) > _LEAST_LETTERS else "")
+        put(top, name, at_left=True)
+        put(foot, fitting(self._cut.length_words(card.length), left), at_left=False)
+        left -= advance(name) + GRID + inset
         if card.trying is not None:
-            badge(painter, top, _("Take {number}", number=card.trying + 1), at_left=False, inset=5)
-        elif card.playing is not None:
-            self._takes.mark(painter, QRect(round(room.right()) - 21, round(room.top()) + 5, 16, 16))
+            put(top, fitting(_("Take {number}", number=card.trying + 1), left), at_left=False)
+        elif card.playing is not None and left >= GRID:
+            self._takes.mark(painter, QRect(round(room.right()) - 16 - inset, round(room.top()) + inset, 16, 16))
+
+    def _picture(self, painter: QPainter, rect: QRect, card: Card, opacity: float = 1.0) -> None:
+        """A poster; of a clip from outside, which has none, the frame at its *in*."""
+        image = None
+        if card.is_file and card.duration:
+            image = self._posters.strips.at_fraction(card.path, card.start / card.duration)
+        if image is None:
+            self._posters.paint(painter, rect, card.poster, opacity, covers=True)
+            return
+        target = QRect(QPoint(), image.size().scaled(rect.size(), Qt.AspectRatioMode.KeepAspectRatioByExpanding))
+        target.moveCenter(rect.center())
+        painter.drawImage(target, image)
 
     def _gap(self, painter: QPainter, rect: QRect, card: Card) -> None:
         self._dashed(painter, rect, "")
@@ -506,6 +534,8 @@ class CutStrip(QListView):
         line = QRect(room.left(), room.top(), room.width(), height + 2)
         taken = draw_line(painter, line, card.name, theme.strong_font(), theme.color(Role.TEXT))
         said = self._cut.length_words(card.length)
+        if self._letters.small.metrics.horizontalAdvance(said) + taken + GRID > line.width():
+            said = ""
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         draw_line(
             painter, line.adjusted(taken + GRID, 0, 0, 0), said, theme.small_font(), theme.color(Role.MUTED), right
@@ -579,7 +609,10 @@ class CutStrip(QListView):
         rect = self.rect_of(card)
         rect.moveCenter(QPoint(self._pointer.x(), rect.center().y() - GRID))
         painter.fillRect(rect, self._theme.color(Role.MEDIA))
-        self._posters.paint(painter, rect, card.poster, 0.9, covers=True)
+        painter.save()
+        painter.setClipRect(rect)
+        self._picture(painter, rect, card, 0.9)
+        painter.restore()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self._theme.color(Role.ACCENT), 2))
         painter.drawRoundedRect(QRectF(rect), 5, 5)

@@ -24,7 +24,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.commands import PRESETS
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import announce, words
+from runway_desktop.ui.labels import KeyCap, announce, words
 from runway_desktop.ui.tasks.commands import COMPARE_SELECTED, COMPARE_TAKES
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -234,7 +234,8 @@ class PalettePanel(QWidget):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.hide()
         margins = (2 * GRID, GRID, 2 * GRID, GRID)
-        own_key = self._cap(self._keys.words(PALETTE))
+        own_key = KeyCap(self._box, self._keys.words(PALETTE))
+        own_key.setVisible(bool(own_key.text()))
         self._foot = self._build_foot()
         top = hbox(self._sign, (self.line, 1), self._selected, own_key, margins=margins)
         vbox(
@@ -265,15 +266,9 @@ class PalettePanel(QWidget):
             (("Esc",), words(foot, _("Close"), "muted", wrap=False)),
         ):
             hint = QWidget(foot)
-            hbox(*map(self._cap, caps), said, on=hint)
+            hbox(*(KeyCap(hint, cap) for cap in caps), said, on=hint)
             flow.addWidget(hint)
         return foot
-
-    def _cap(self, key: str) -> QLabel:
-        cap = words(self._box, key, wrap=False)
-        cap.setProperty("kind", "key")
-        cap.setVisible(bool(key))
-        return cap
 
     def _restyle(self) -> None:
         self._sign.setPixmap(self._theme.icon("mdi6.magnify", Role.MUTED).pixmap(20, 20))

@@ -96,6 +96,7 @@ class ViewerRoom(QObject):
             return
         self._opened_at = self.model.current
         self.model.came_from = self._desk.models.filter.title
+        self.model.back = work.page.back if work.page is not None else ""
         if self.model.left_out and not self.model.is_one:
             self._desk.models.task_commands.tell(self.model.left_out)
         work.show_large(view)

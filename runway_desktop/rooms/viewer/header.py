@@ -85,10 +85,11 @@ class Header(QWidget):
 
     def show_take(self) -> None:
         model = self._model
-        came_from = LARGE.title if model.comes_from_one and not model.is_one else model.came_from
+        came_from = LARGE.title if model.comes_from_one and not model.is_one else model.back or model.came_from
         left = self._back.fontMetrics().elidedText(str(came_from), Qt.TextElideMode.ElideRight, 20 * GRID)
         self._back.setText(f"{caption(left)}  {self._keys.words(CLOSE)}")
         self._back.setToolTip(tip(str(came_from)))
+        self._back.setAccessibleName(model.back or CLOSE.name)
         row, shot = model.row, model.shot
         where = ""
         if not model.is_one:

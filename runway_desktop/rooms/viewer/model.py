@@ -70,7 +70,7 @@ class ViewerModel(Model):
         self._judge = judge
         self.shots: tuple[Shot, ...] = ()
         self.current: TaskId | None = None
-        self.came_from = ""
+        self.came_from, self.back = "", ""
         """Title of what is behind the viewer."""
         self.comes_from_one = False
         """Whether the panes were opened from a single one, which they lead back to."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QWidget
 
 from runway_desktop.domain.task import MOST_STARS, Mark, Pick
 from runway_desktop.texts import Text, _
@@ -24,7 +24,7 @@ from runway_desktop.ui.building import (
     vbox,
 )
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import LongWordsLabel, PlainLabel, words
+from runway_desktop.ui.labels import KeyCap, LongWordsLabel, words
 from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, PLAY, SHUTTLE
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.tab_group import OneStop
@@ -248,20 +248,6 @@ class SidePane(QWidget):
         """Rates; pressing the current rating clears it."""
         row = self._model.row
         self._model.rate(0 if row is not None and row.task.rating == number else number)
-
-
-class KeyCap(PlainLabel):
-    """A key, drawn as a key cap."""
-
-    def __init__(self, parent: QWidget, text: str = "") -> None:
-        super().__init__(parent, text)
-        self.setProperty("kind", "key")
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        return QSize(max(hint.width(), 3 * GRID), hint.height())
 
 
 def name_with_key(button: QPushButton, name: str, key: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QMenu, QSlider, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QLabel, QMenu, QSlider, QToolButton, QWidget, QWidgetAction
 
 from runway_desktop.domain.film.timecode import timecode
 from runway_desktop.texts import _
@@ -251,6 +251,9 @@ class Transport(QWidget):
         self._on = BarButton(theme, self, lambda: playback.step(1))
         self._slider = ScrubSlider(theme, playback, self)
         self._time = words(self, tone="" if leads else "muted", wrap=False)
+        self._more = words(self, tone="muted", wrap=False)
+        """Of a sequence: what follows its timecode."""
+        self._more.setVisible(leads)
         self._time.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self._loop = BarButton(theme, self, playback.toggle_loop, checkable=True)
         self._volume = BarButton(theme, self)
@@ -279,7 +282,9 @@ class Transport(QWidget):
             spacing=_SPACING,
         )
         if leads:
-            self.layout().insertWidget(len(first), self._time)
+            row = self.layout()
+            row.insertWidget(len(first), self._time)
+            row.insertWidget(len(first) + 1, self._more)
         OneStop(self, first)
         OneStop(self, last)
         self._slider.neared.connect(self.neared)
@@ -341,7 +346,8 @@ class Transport(QWidget):
 
     def _restyle(self) -> None:
         small = self._theme.tabular(self._theme.small_font())
-        self._time.setFont(self._theme.tabular(self._theme.strong_font()) if self._leads else small)
+        self._time.setFont(self._theme.tabular(self._theme.title_font()) if self._leads else small)
+        self._more.setFont(small)
         self._back.dress_as(FRAME_BACK, self._keys)
         self._on.dress_as(FRAME_FORWARD, self._keys)
         self._slider.setAccessibleName(self._position_name)
@@ -404,7 +410,14 @@ class Transport(QWidget):
             text = clock(playback.position)
             if self._written != _POSITION:
                 text = f"{text} / {clock(playback.length)}"
-        self._time.setText(text)
+        time, more = self._parts_of(text)
+        self._time.setText(time)
+        self._more.setText(more)
+
+    def _parts_of(self, text: str) -> tuple[str, str]:
+        """The timecode of a sequence stands before the rest, larger."""
+        time, _space, more = text.partition(" ") if self._leads else (text, "", "")
+        return time, more.removeprefix("· ")
 
     @property
     def _frames_written(self) -> tuple[str, str]:
@@ -420,7 +433,9 @@ class Transport(QWidget):
             button.setVisible(button in shown)
         self._time.setVisible(bool(self._written))
         # Fixed width, so that running digits do not move anything.
-        self._time.setMinimumWidth(self._words_width(self._written))
+        for label, written in zip((self._time, self._more), self._parts_of(self._written), strict=True):
+            label.setMinimumWidth(_width(label, written))
+        self._more.setVisible(self._leads and bool(self._written))
         self._write_time()
 
     def _ways(self) -> list[tuple[str, list[BarButton]]]:
@@ -442,4 +457,9 @@ class Transport(QWidget):
         return words + sum(button.sizeHint().width() + _SPACING for button in buttons) + 2 * (GRID // 2 + _SPACING)
 
     def _words_width(self, written: str) -> int:
-        return self._time.fontMetrics().horizontalAdvance(written) + 2 if written else 0
+        time, more = self._parts_of(written)
+        return _width(self._time, time) + (_width(self._more, more) + _SPACING if more else 0)
+
+
+def _width(label: QLabel, text: str) -> int:
+    return label.fontMetrics().horizontalAdvance(text) + 2 if text else 0

@@ -90,8 +90,11 @@ class PageSwitcher(QObject):
             self.choice_moved()
 
     def leave_view(self) -> None:
-        """Returns from a view to the takes of its project, with the keyboard in the list."""
+        """Returns from a view to the takes of its project, with the keyboard in the list. There the view's take is
+        selected, or one of those that were: the next judging key means what was in sight, not all of these."""
+        chosen = self._work.chosen_ids() or [one for one in (self._work.view.current_id(),) if one is not None]
         self.leave()
+        self._work.view.select(chosen)
         self._work.views.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def search_everywhere(self) -> None:

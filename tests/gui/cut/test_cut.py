@@ -90,6 +90,7 @@ async def test_alt_arrow_moves_the_shot_and_undo_puts_it_back(tmp_path, theme):
         assert film.model.card.name == "010"
         film.press(KEYS.Key_Z, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: order(film) == ["010", "020", "030"])
+        assert film.rig.models.activity.messages() == ["Undone: Shot 010 moved."]
 
 
 async def test_dragged_card_lands_before_the_card_at_the_pointer(tmp_path, theme):
@@ -284,6 +285,37 @@ async def test_cut_that_was_left_plays_again_when_it_is_opened(tmp_path, theme):
         assert film.page.strip.model().rowCount() == len(film.model.cards) == 0
         await until(lambda: len(film.page.player.parts) == 3)
         assert film.model.position == 0.0
+
+
+async def test_large_view_leads_back_to_the_cut_and_escape_to_its_take_alone(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        window = film.rig.window
+        window.view.selectAll()
+        await film.open()
+        film.rig.interior.add_preview()
+        film.press(KEYS.Key_Right)
+        await until(lambda: film.model.at == 1)
+        film.press(KEYS.Key_Return)
+        await until(lambda: window.workspace.overlay is not None)
+        [back] = [one for one in window.findChildren(QPushButton) if one.accessibleName() == "Back to the cut"]
+        assert back.text().startswith("Back to the cut")
+        back.click()
+        await until(lambda: window.workspace.overlay is None)
+        assert film.page.isVisible()
+        window.view.selectAll()
+        film.press(KEYS.Key_Escape)
+        await until(lambda: not film.page.isVisible())
+        assert window.view.selected_ids() == ["t3"]
+
+
+async def test_sound_lane_and_timecode_are_in_sight_in_the_smallest_window(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.rig.window.resize(800, 500)
+        await rest()
+        strip = film.page.strip
+        assert strip.visibleRegion().contains(strip.lane)
+        assert film.page.bar.transport.findChild(QLabel).isVisible()
 
 
 async def test_project_without_shots_says_what_a_cut_needs(tmp_path, theme):
