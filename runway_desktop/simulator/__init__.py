@@ -2,6 +2,7 @@
 
     world           a simulated organization, its knobs and prices, and words in a prompt that steer a task; pure
     organizations   several of them, which key belongs to which, links and uploads, and a file to continue from
+    workflows       their graphs, and the parts that a run makes
     outputs         recipes and files of outputs, from samples
     faults          answers that go wrong on purpose
     witness         what was seen, for tests

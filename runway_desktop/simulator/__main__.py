@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--failure-code", help="the code with which those fail (default: any)")
     parser.add_argument("--link-seconds", type=float, help="how long a link to an output works (default: 86400)")
     parser.add_argument("--unknown-seconds", type=float, help="how long a new task is answered with 404 (default: 0)")
+    parser.add_argument("--cost-seconds", type=float, help="how long an ended run tells no cost (default: 20)")
     parser.add_argument(
         "--other-secret", action="append", default=[], metavar="SECRET", help="the key of one more organization"
     )

@@ -3,6 +3,8 @@
 | route | what it does |
 | --- | --- |
 | `POST /v1/<endpoint>` | the create endpoints of the catalog: 200 with id and estimate, 400 with issues, 429 |
+| `GET /v1/workflows`, `GET`, `POST /v1/workflows/{id}` | published versions; one with its graph; a run of it |
+| `GET /v1/workflow_invocations/{id}` | a run: outputs as they are made, failures of nodes, its cost some time later |
 | `GET`, `DELETE /v1/tasks/{id}` | the task; 404 when it is unknown, canceled or deleted |
 | `GET /v1/organization`, `POST /v1/organization/usage` | limits, balance, credits by day |
 | `POST /v1/uploads` | a slot at the uploads' origin |
@@ -33,6 +35,7 @@ from starlette.routing import Route
 from runway_desktop.catalog import Catalog, validate
 from runway_desktop.values import Struct
 
+from . import workflows
 from .child import DEMO_SECRET
 from .faults import Fault, Faults
 from .organizations import Links, Organizations, Uploads
@@ -107,6 +110,9 @@ def api_app(simulator: Simulator) -> Starlette:
     routes = [Route(found.path, api.guarded(api.create(found.name)), methods=["POST"]) for found in creates]
     routes += [
         Route("/v1/tasks/{id}", api.guarded(api.task), methods=["GET", "DELETE"]),
+        Route("/v1/workflows", api.guarded(api.workflows), methods=["GET"]),
+        Route("/v1/workflows/{id}", api.guarded(api.workflow), methods=["GET", "POST"]),
+        Route("/v1/workflow_invocations/{id}", api.guarded(api.run), methods=["GET"]),
         Route("/v1/organization", api.guarded(api.organization), methods=["GET"]),
         Route("/v1/organization/usage", api.guarded(api.usage), methods=["POST"]),
         Route("/v1/uploads", api.guarded(api.slot), methods=["POST"]),
@@ -128,6 +134,10 @@ def api_route_of(catalog: Catalog) -> Callable[[str, str], str]:
     def route_of(method: str, path: str) -> str:
         if path.startswith("/v1/tasks/"):
             return "delete" if method == "DELETE" else "get"
+        if path.startswith("/v1/workflow_invocations/"):
+            return "get"
+        if path.startswith("/v1/workflows/") and method == "POST":
+            return "create"
         return "create" if path in creates else named.get(path, "other")
 
     return route_of
@@ -182,6 +192,8 @@ class _Api:
         task_id = request.path_params["id"]
         now, world = simulator.clock(), simulator.organizations.of(secret)
         try:
+            if world.get(task_id, now).parts:
+                raise UnknownTask
             if request.method == "DELETE":
                 world.delete(task_id, now)
                 simulator.witness.deleted.append(task_id)
@@ -212,9 +224,63 @@ class _Api:
 
     def _link(self, task: SimulatedTask, index: int, expires: float) -> str:
         simulator = self._simulator
-        name = f"{task.id}/{index}{FORMATS[task.recipe.format].suffix}"
+        name = f"{task.id}/{index}{FORMATS[task.recipe_at(index).format].suffix}"
         query = simulator.links.query(task.id, index, expires)
         return f"{simulator.output_url}/outputs/{name}?{query}"
+
+    async def workflows(self, request: Request, secret: str) -> Response:
+        return _json(workflows.listed())
+
+    async def workflow(self, request: Request, secret: str) -> Response:
+        simulator = self._simulator
+        found = workflows.version_with(request.path_params["id"])
+        if found is None:
+            return _json({"error": "Workflow not found."}, 404)
+        if request.method == "GET":
+            return _json(found.as_json())
+        now, owner = simulator.clock(), simulator.organizations.name_of(secret)
+        given = (await _members(request)).get("nodeOutputs", {})
+        issues = [Issue(path, message) for path, message in found.problems(given)]
+        uploads = _upload_issues(given, ("nodeOutputs",), lambda uri: simulator.uploads.is_known(uri, now, owner))
+        if issues := issues or list(uploads):
+            simulator.witness.refused[400] += 1
+            words = [issue.as_json() for issue in issues]
+            return _json({"error": "Validation of body failed", "issues": words, "docUrl": DOCS}, 400)
+        try:
+            task = simulator.organizations.of(secret).run(found.id, *found.parts(given, int(now)), now)
+        except NotEnoughCredits:
+            return _json({"error": "You do not have enough credits to run this task."}, 400)
+        simulator.witness.accepted.append(task.id)
+        return _json({"id": task.id})
+
+    async def run(self, request: Request, secret: str) -> Response:
+        simulator = self._simulator
+        run_id = request.path_params["id"]
+        now, world = simulator.clock(), simulator.organizations.of(secret)
+        try:
+            task = world.get(run_id, now)
+            if not task.parts:
+                raise UnknownTask
+        except UnknownTask:
+            return _json({"error": "Workflow invocation not found."}, 404)
+        simulator.witness.asked(run_id, now)
+        answer = self._answer(task, now, world.knobs.link_seconds)
+        answer.pop("estimatedCost", None)
+        if task.ends_at is None or now < task.ends_at + world.knobs.cost_seconds:
+            answer.pop("cost", None)
+        if answer["status"] in (TaskStatus.RUNNING, TaskStatus.SUCCEEDED):
+            output: dict[str, list[str]] = {}
+            for index, part in enumerate(task.parts):
+                if task.is_made(index, now):
+                    output.setdefault(part.node, []).append(self._link(task, index, now + world.knobs.link_seconds))
+            answer["output"] = output
+        failed = {
+            part.node: {"message": FAILURES.get(part.failure, "The node failed."), "nodeName": part.name}
+            | ({"failureCode": part.failure} if part.failure else {})
+            for index, part in enumerate(task.parts)
+            if part.failure is not None and task.is_past(index, now)
+        }
+        return _json({**answer, "nodeErrors": failed} if failed else answer)
 
     async def organization(self, request: Request, secret: str) -> Response:
         simulator = self._simulator

@@ -41,7 +41,7 @@ from .faults import Fault, Faults, FaultyApp
 from .organizations import Links, Organizations, Uploads, keep, take_up
 from .outputs import FORMATS, make_output
 from .witness import Witness
-from .world import DAY, Knobs, TaskStatus, UnknownTask
+from .world import DAY, Knobs, UnknownTask
 
 HOST = "127.0.0.1"
 _KEEP_ALIVE_SECONDS = 75
@@ -246,12 +246,13 @@ def output_app(simulator: Simulator, executor: Executor, samples: Path) -> Starl
             task = simulator.organizations.task(task_id, now)
         except UnknownTask:
             return Response(status_code=404)
-        if task.status(now) is not TaskStatus.SUCCEEDED:
+        if not task.is_made(index, now):
             return Response(status_code=404)
         if request.method == "GET":
             simulator.witness.downloads[task_id] += 1
-        body = await asyncio.get_running_loop().run_in_executor(executor, made, task.recipe, index, samples)
-        content_type = FORMATS[task.recipe.format].content_type
+        recipe = task.recipe_at(index)
+        body = await asyncio.get_running_loop().run_in_executor(executor, made, recipe, index, samples)
+        content_type = FORMATS[recipe.format].content_type
         return _served(request, body, content_type, task.ends_at or task.created_at)
 
     async def voice(request: Request) -> Response:

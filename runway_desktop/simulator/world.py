@@ -56,6 +56,8 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long a link to an output works."""
     unknown_seconds: float = 0.0
     """How long a new task is answered with 404, before GET and DELETE know it."""
+    cost_seconds: float = 20.0
+    """How long after the end of a workflow's run its cost is not told."""
 
     def __post_init__(self) -> None:
         if not self.speed > 0:
@@ -186,8 +188,19 @@ class TaskStatus(StrEnum):
     FAILED = "FAILED"
 
 
+class Part(Struct, frozen=True, kw_only=True):
+    """One output of a workflow's run: id and name of its node, and when it is done, as a share of the running time."""
+
+    node: str
+    name: str
+    recipe: Recipe
+    at: float = 1.0
+    failure: str | None = None
+
+
 class SimulatedTask(Struct):
-    """One task. `placed_at` is when it got a slot of its model; None while throttled."""
+    """One task, or one run of a workflow, which has `parts`. `placed_at` is when it got a slot of its model; None while
+    throttled."""
 
     id: str
     model: str
@@ -200,6 +213,22 @@ class SimulatedTask(Struct):
     status_word: str | None = None
     placed_at: float | None = None
     settled: bool = False
+    parts: tuple[Part, ...] = ()
+
+    def recipe_at(self, index: int) -> Recipe:
+        """The recipe of this output."""
+        return self.parts[index].recipe if self.parts else self.recipe
+
+    def is_made(self, index: int, now: float) -> bool:
+        """Whether this output can be downloaded."""
+        if not self.parts:
+            return self.status(now) is TaskStatus.SUCCEEDED
+        return 0 <= index < len(self.parts) and self.parts[index].failure is None and self.is_past(index, now)
+
+    def is_past(self, index: int, now: float) -> bool:
+        """Whether this part of a run is over, done or failed."""
+        done = math.inf if self.placed_at is None else self.placed_at + self.pending_seconds
+        return now >= done + self.running_seconds * self.parts[index].at
 
     @property
     def ends_at(self) -> float | None:
@@ -227,6 +256,8 @@ class SimulatedTask(Struct):
     @property
     def cost(self) -> int:
         """Credits charged for an ended task."""
+        if self.parts:
+            return sum(price_of(part.recipe) for part in self.parts if not self.failure and not part.failure)
         refunded = self.failure is not None and not self.failure.startswith(_NOT_REFUNDED)
         return 0 if refunded else self.credits
 
@@ -283,7 +314,7 @@ class World:
         if credits > self.balance:
             raise NotEnoughCredits
         task = SimulatedTask(
-            id=str(uuid.UUID(int=self._random.getrandbits(128), version=4)),
+            id=self._new_id(),
             model=model,
             recipe=recipe,
             credits=credits,
@@ -293,12 +324,40 @@ class World:
             failure=self._fate(magic.failure),
             status_word=magic.status_word,
         )
-        self._tasks[task.id] = task
         self._created.setdefault(model, deque()).append(now)
-        self._pay(model, credits, now)
-        self._waiting.setdefault(model, deque()).append(task.id)
-        self._fill(model, now)
+        return self._placed(task, now)
+
+    def run(self, version: str, magic: Magic, parts: tuple[Part, ...], now: float) -> SimulatedTask:
+        """Accepts a run of this version of a workflow. It fails as a whole if each of its parts does."""
+        self.advance(now)
+        recipe = parts[0].recipe
+        credits = sum(price_of(part.recipe) for part in parts)
+        if credits > self.balance:
+            raise NotEnoughCredits
+        fates = [part.failure for part in parts]
+        task = SimulatedTask(
+            id=self._new_id(),
+            model=version,
+            recipe=recipe,
+            credits=credits,
+            created_at=now,
+            pending_seconds=self._random.uniform(*_PENDING_SECONDS) / self.knobs.speed,
+            running_seconds=2 * self._running_seconds(parts[-1].recipe, magic.seconds) / self.knobs.speed,
+            failure=self._fate(magic.failure if None in fates else fates[0]),
+            status_word=magic.status_word,
+            parts=parts,
+        )
+        return self._placed(task, now)
+
+    def _placed(self, task: SimulatedTask, now: float) -> SimulatedTask:
+        self._tasks[task.id] = task
+        self._pay(task.recipe.model, task.credits, now)
+        self._waiting.setdefault(task.model, deque()).append(task.id)
+        self._fill(task.model, now)
         return task
+
+    def _new_id(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def get(self, task_id: str, now: float) -> SimulatedTask:
         """The task, up to date. Raises `UnknownTask`."""
@@ -314,7 +373,7 @@ class World:
         del self._tasks[task_id]
         if task.settled:
             return
-        self._pay(task.model, -task.credits, now)
+        self._pay(task.recipe.model, -task.credits, now)
         self.ended[task_id] = now
         if task.placed_at is not None:
             self._running[task.model] -= 1
@@ -329,7 +388,7 @@ class World:
                 continue
             task.settled = True
             self.ended[task_id] = moment
-            self._pay(task.model, task.cost - task.credits, moment)
+            self._pay(task.recipe.model, task.cost - task.credits, moment)
             self._running[task.model] -= 1
             self._fill(task.model, moment)
 

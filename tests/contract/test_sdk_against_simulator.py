@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -82,6 +83,53 @@ def test_unmodified_sdk_works_with_the_simulator_process() -> None:
     finally:
         child.stop()
     assert not child.is_running()
+
+
+async def test_sdk_runs_a_workflow_and_reads_its_parts_as_they_are_made() -> None:
+    async with running_simulator(Knobs(seed=7, cost_seconds=3_600)) as simulator, client_of(simulator) as sdk:
+        turntable, plate = (await sdk.workflows.list()).data
+        graph: Any = (await sdk.workflows.retrieve(turntable.versions[0].id)).graph
+        nodes = {told["label"]: node["id"] for node in graph.nodes for told in node["nodeOutputs"].values()}
+        with pytest.raises(BadRequestError) as refused:
+            await sdk.workflows.run(turntable.versions[0].id)
+        with pytest.raises(NotFoundError):
+            await sdk.workflows.run("00000000-0000-4000-8000-000000000000")
+        run = await sdk.workflows.run(
+            turntable.versions[0].id,
+            node_outputs={
+                nodes["Product picture"]: {"image": {"type": "image", "uri": "https://example.org/watch.png"}},
+                nodes["Spoken line"]: {"prompt": {"type": "primitive", "value": "Deep [fail:ASSET.INVALID]"}},
+            },
+        )
+        answers: list[Any] = []
+        while not answers or answers[-1].status != "SUCCEEDED":
+            answers.append(await sdk.workflow_invocations.retrieve(run.id))
+            simulator.clock.forward(1)
+        simulator.clock.forward(3_600)
+        paid: Any = await sdk.workflow_invocations.retrieve(run.id)
+        with pytest.raises(NotFoundError):
+            await sdk.tasks.retrieve(run.id)
+        failing = await sdk.workflows.run(
+            plate.versions[0].id,
+            node_outputs={nodes["Prompt"]: {"prompt": {"type": "primitive", "value": "Rain [fail:INTERNAL]"}}},
+        )
+        simulator.clock.forward(100)
+        failed: Any = await sdk.workflow_invocations.retrieve(failing.id)
+        links = [link for found in paid.output.values() for link in found]
+        async with httpx.AsyncClient(timeout=60) as anyone:
+            kinds = [(await anyone.get(link)).headers["content-type"] for link in links]
+
+    names = [(one.name, [version.version for version in one.versions]) for one in (turntable, plate)]
+    assert names == [("Product turntable", [4, 3]), ("Plate to clip", [2])]
+    assert path_of(refused.value) == ["nodeOutputs", nodes["Product picture"], "image"]
+    assert answers[0].status == "PENDING"
+    assert {len(answer.output) for answer in answers if answer.status == "RUNNING"} == {0, 1, 2}
+    assert answers[-1].cost is None
+    assert paid.cost.credits > 0
+    assert kinds == ["image/png", "video/mp4", "video/mp4"]
+    (error,) = paid.node_errors.values()
+    assert (error.node_name, error.failure_code) == ("Voice", "ASSET.INVALID")
+    assert (failed.status, failed.failure_code, failed.cost) == ("FAILED", "INTERNAL", None)
 
 
 async def test_sdk_uploads_to_another_origin_and_uses_the_upload() -> None:
