@@ -43,6 +43,15 @@ OPEN_ITEMS = object
 RECIPES = ("ad_localization",)
 # The newest dated version of the recipes whose prices are known (`prices.json`). "unsafe-latest" may change any day.
 RECIPE_VERSION = "2026-06"
+# Members that tell what an input is used as.
+POSITION_NAMES = ("position", "role")
+# Bounds of what a router makes, which the SDK's types lack: the API's description of August 2026.
+ROUTED_BOUNDS: dict[tuple[str, str], dict[str, Any]] = {
+    ("audio", "promptText"): {"max_length": 5000},
+    ("audio", "duration"): {"minimum": 0.5, "maximum": 30},
+    ("audio", "referenceAudios"): {"max_length": 3},
+    ("audio", "audioUri"): {"seconds": [1, 30]},
+}
 
 FieldFacts = dict[str, Any]
 
@@ -176,11 +185,11 @@ def asset_object(assets: list[list[FieldFacts]], tags: list[FieldFacts | None], 
             kind: tag["choices"][0] for f, tag in zip(assets, tags, strict=True) if tag for kind in f[0]["media"]
         }
     for extra in rest:
-        if extra["name"] == "position":
-            facts["position_key"] = "position"
+        if extra["name"] in POSITION_NAMES:
+            facts["position_key"] = extra["name"]
             facts["positions"] = extra["choices"]
             facts["position_required"] = extra["required"]
-    if more := [extra for extra in rest if extra["name"] != "position"]:
+    if more := [extra for extra in rest if extra["name"] not in POSITION_NAMES]:
         facts["fields"] = more
     return facts
 
@@ -267,7 +276,20 @@ def build() -> dict[str, Any]:
         if len(set(models)) != len(models):
             raise CatalogError(f"{path} names a model twice")
         endpoints.append({"name": name, "path": path, "makes": makes(name), "takes": sorted(takes), "models": models})
+    for kind, params in routed():
+        own = [field(member, Siblings([params])) for member in members(params)]
+        _bound(kind, own)
+        name, takes = f"generate_{kind}", {media for facts in own for media in _all_media(facts)}
+        found = {"name": name, "path": f"/v1/generate/{kind}", "makes": kind, "takes": sorted(takes), "models": []}
+        endpoints.append(found)
+        pairs.append({"endpoint": name, "model": "", "fields": own})
     return {"sdk": importlib.metadata.version("runwayml"), "endpoints": endpoints, "pairs": pairs}
+
+
+def routed() -> Iterator[tuple[str, Any]]:
+    """What a router makes, with the type of its input: the model is one of the organization's routers."""
+    for kind in ("video", "image", "audio"):
+        yield kind, importlib.import_module(f"runwayml.types.generate.{kind}_create_params").Input
 
 
 def makes(name: str) -> str:
@@ -329,6 +351,13 @@ def _put(facts: FieldFacts, **more: Any) -> FieldFacts:
     return facts
 
 
+def _bound(kind: str, fields: list[FieldFacts]) -> None:
+    """Puts in the bounds that the types lack, at any depth."""
+    for facts in fields:
+        facts.update(ROUTED_BOUNDS.get((kind, facts["name"]), {}))
+        _bound(kind, [*facts.get("fields", []), *(one for form in facts.get("variants", []) for one in form["fields"])])
+
+
 def _drop_unknown_conditions(fields: list[FieldFacts]) -> None:
     """A description is shared between models, and may speak of a field that this one does not have."""
     names = {facts["name"] for facts in fields}
@@ -344,7 +373,7 @@ def _constant(facts: FieldFacts) -> bool:
 
 
 def _plain(facts: FieldFacts) -> bool:
-    return facts["kind"] in ("choice", "text") and (not facts["required"] or facts["name"] == "position")
+    return facts["kind"] in ("choice", "text") and (not facts["required"] or facts["name"] in POSITION_NAMES)
 
 
 def _same(values: list[Any]) -> bool:

@@ -25,6 +25,8 @@ TAG = "tag"
 """Member of an input that names it for the prompt."""
 NUMBERED: Mapping[str, str] = {"referenceAudios": "Audio"}
 """Fields whose inputs the model itself names by a word and a number."""
+REFERENCE = "reference"
+"""The position that any number of inputs may have."""
 _MANY = 16
 """Capacity of a list for which the catalog states none."""
 
@@ -82,11 +84,17 @@ def asset_value(field: Field, items: Sequence[AssetItem]) -> object:
         return _entry(field, items[0], None)
     if field.bare and len(items) == 1 and not items[0].extra and items[0].position in (None, *field.positions[:1]):
         return items[0].uri
-    used = {item.position for item in items}
-    free = iter([position for position in field.positions if position not in used])
-    return [
-        _entry(field, item, item.position or (next(free, None) if field.position_required else None)) for item in items
-    ]
+    positions = assigned(field, [item.position for item in items])
+    return [_entry(field, item, position) for item, position in zip(items, positions, strict=True)]
+
+
+def assigned(field: Field, given: Sequence[str | None]) -> list[str | None]:
+    """The position of each input: where the field needs one, the free ones in order."""
+    if not field.position_required:
+        return list(given)
+    free = iter([position for position in field.positions if position not in given])
+    rest = REFERENCE if REFERENCE in field.positions else None
+    return [position or next(free, rest) for position in given]
 
 
 def capacity(field: Field) -> int:
@@ -95,7 +103,7 @@ def capacity(field: Field) -> int:
         return 1
     if field.max_length is not None:
         return field.max_length
-    return len(field.positions) if field.positions else _MANY
+    return len(field.positions) if field.positions and REFERENCE not in field.positions else _MANY
 
 
 def uri_problem(uri: str, field: Field, *, local_files: bool = True) -> str | None:

@@ -28,9 +28,7 @@ class Catalog:
     def __init__(self, facts: Mapping[str, Any]) -> None:
         self.version: str = facts["sdk"]
         order = {name: position for position, name in enumerate(labels.ENDPOINT_LABELS)}
-        self.endpoints: tuple[Endpoint, ...] = tuple(
-            sorted(map(_endpoint, facts["endpoints"]), key=lambda endpoint: order.get(endpoint.name, len(order)))
-        )
+        self._endpoints = sorted(map(_endpoint, facts["endpoints"]), key=lambda one: order.get(one.name, len(order)))
         self._facts = {(pair["endpoint"], pair["model"]): pair for pair in facts["pairs"]}
         self._pairs: dict[tuple[str, str], Pair] = {}
 
@@ -46,8 +44,13 @@ class Catalog:
         except (ValueError, KeyError, TypeError) as error:
             raise CatalogError(f"The file {path} is not a catalog of models.") from error
 
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Those that have a model to choose."""
+        return tuple(endpoint for endpoint in self._endpoints if endpoint.models)
+
     def endpoint(self, name: str) -> Endpoint | None:
-        return next((found for found in self.endpoints if found.name == name), None)
+        return next((found for found in self._endpoints if found.name == name), None)
 
     def makes(self, endpoint: str) -> Media:
         """The kind that an endpoint makes; OTHER if the endpoint is unknown."""

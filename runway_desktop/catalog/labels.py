@@ -27,15 +27,20 @@ ENDPOINT_LABELS = {
     "voice_dubbing": Text("Voice dubbing"),
     "voice_isolation": Text("Voice isolation"),
     "ad_localization": Text("Ad localization"),
+    "generate_video": Text("Automatic video"),
+    "generate_image": Text("Automatic image"),
+    "generate_audio": Text("Automatic audio"),
 }
 
 # The settings shown as chips next to the prompt, in this order; the others are one click away.
 MAIN_FIELDS = (
     "mode",
+    "type",
     "voice",
     "targetLang",
     "targetLanguage",
     "ratio",
+    "aspectRatio",
     "resolution",
     "targetFramerate",
     "scaleFactor",
@@ -229,6 +234,7 @@ CHOICE_LABELS: dict[str, dict[str, Text | str]] = {
         "ogg_opus": "Opus (OGG)",
     },
     "format": {"mp3": "MP3", "wav": "WAV", "flac": "FLAC"},
+    "type": {"speech": Text("Speech"), "audio": Text("Sound", context="kind")},
     "shotType": {"intelligence": Text("The model decides"), "customize": Text("Set below")},
 }
 
@@ -248,10 +254,16 @@ _IN_ENDPOINT = {
     ("voice_isolation", "audioUri"): setting("Recording", "The recording to isolate the voice from."),
     ("ad_localization", "referenceImage"): setting("Ad", "The picture of the ad to translate."),
     ("voice_dubbing", "audioUri"): setting("Recording", "The recording to dub."),
+    ("generate_audio", "promptText"): setting("Prompt", "The words to speak, or a description of the sound."),
+    ("generate_audio", "duration"): setting("Duration", "How long the sound lasts, in seconds. Not for speech."),
+    ("generate_image", "seed"): setting(
+        "Seed", "The same seed and settings give a similar result. Leaves only Gen-4 Image and Gen-4 Image Turbo."
+    ),
     ("video_to_video", "keyframes"): setting("Keyframes", "Pictures that guide the clip at given moments."),
 }
 
 FIELD_WORDS = {
+    "aspectRatio": setting("Ratio", "Width to height of the result."),
     "applyTextNormalization": setting("Spell out", "Reads numbers and symbols as words."),
     "at": setting("Position", "Where in the clip the picture applies, from 0 (start) to 1 (end)."),
     "audio": setting("Sound", "Creates the clip with sound."),
@@ -343,6 +355,7 @@ FIELD_WORDS = {
     "text": setting("Script", "The words that the avatar says."),
     "thinkingLevel": setting("Thinking", "How long the model thinks before it starts."),
     "ultraDetail": setting("Fine detail", "How much fine detail to add."),
+    "type": setting("Kind", "Speech says the prompt. Sound is what the prompt describes."),
     "uri": setting("Picture", "The picture to use."),
     "useSpeakerBoost": setting("Speaker boost", "Makes the voice sound more like the speaker. A little slower."),
     "videoUri": setting("Clip", "The clip to work from."),

@@ -18,7 +18,7 @@ from runway_desktop.texts import Text, _, pgettext, quoted
 from runway_desktop.values import Struct
 
 from . import labels
-from .assets import Path, any_of, copy_of, media_in_words, uri_problem, variant_of
+from .assets import REFERENCE, Path, any_of, copy_of, media_in_words, uri_problem, variant_of
 from .labels import choice_label, unit_label
 from .model import Field, FieldKind, Pair
 from .payload import is_left_out
@@ -310,7 +310,7 @@ class _Check:
     def _positions(self, field: Field, value: Sequence[object], path: Path) -> Iterator[Finding]:
         taken = [entry.get(field.position_key) for entry in value if isinstance(entry, Mapping)]
         for position in field.positions:
-            if taken.count(position) > 1:
+            if position != REFERENCE and taken.count(position) > 1:
                 yield Finding(path, _("Only one input can be {frame}.", frame=str(_FRAMES.get(position, position))))
         if field.first_needed and "last" in taken and "first" not in taken:
             yield Finding(path, _("{model} needs a first frame when there is a last one.", model=self._model))

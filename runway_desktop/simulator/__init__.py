@@ -1,5 +1,6 @@
 """The simulator: the Runway API as a real HTTP server on loopback, for the demo and for tests.
 
+    routers         model routers, and which model a request goes to
     world           a simulated organization, its knobs and prices, and words in a prompt that steer a task; pure
     organizations   several of them, which key belongs to which, links and uploads, and a file to continue from
     workflows       their graphs, and the parts that a run makes

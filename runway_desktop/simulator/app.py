@@ -5,6 +5,8 @@
 | `POST /v1/<endpoint>` | the create endpoints of the catalog: 200 with id and estimate, 400 with issues, 429 |
 | `GET /v1/workflows`, `GET`, `POST /v1/workflows/{id}` | published versions; one with its graph; a run of it |
 | `GET /v1/workflow_invocations/{id}` | a run: outputs as they are made, failures of nodes, its cost some time later |
+| `POST /v1/generate/<kind>` | the same through a router, with its choice; 404 without the router |
+| `GET /v1/routers`, `/{id}`, `/{id}/requests` | the organization's routers, and what was asked of one |
 | `GET`, `DELETE /v1/tasks/{id}` | the task; 404 when it is unknown, canceled or deleted |
 | `GET /v1/organization`, `POST /v1/organization/usage` | limits, balance, credits by day |
 | `POST /v1/uploads` | a slot at the uploads' origin |
@@ -21,7 +23,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -32,14 +34,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runway_desktop.catalog import Catalog, validate
-from runway_desktop.values import Struct
+from runway_desktop.catalog import Catalog, Pair, validate
+from runway_desktop.values import Struct, field, replace
 
 from . import workflows
 from .child import DEMO_SECRET
 from .faults import Fault, Faults
-from .organizations import Links, Organizations, Uploads
+from .organizations import FIRST, Links, Organizations, Uploads
 from .outputs import FORMATS
+from .routers import DEMO_ROUTERS, Routers, SimulatedRouter, choose
 from .witness import Witness
 from .world import FAILURES, DailyLimitReached, NotEnoughCredits, SimulatedTask, TaskStatus, UnknownTask
 
@@ -65,7 +68,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 KeyedEndpoint = Callable[[Request, str], Awaitable[Response]]
 """Handler of a request with this secret."""
 _LEAST_WORDS = 20
+_MOST_IN_PAGE = 100
 _VOICE_MODELS = ("eleven_ttv_v3", "eleven_multilingual_ttv_v2")
+_ROUTERS_MADE = 1_780_000_000.0
 _MONTHLY_LIMIT = 10_000
 """Credits that an organization may buy in a month. Reported, not enforced."""
 
@@ -100,6 +105,8 @@ class Simulator(Struct):
     output_url: str = ""
     secret: str = DEMO_SECRET
     """The key of the first organization."""
+    routers: dict[str, Routers] = field(default_factory=lambda: {FIRST: Routers(DEMO_ROUTERS)})
+    """By organization; another one has none."""
 
 
 def api_app(simulator: Simulator) -> Starlette:
@@ -109,6 +116,10 @@ def api_app(simulator: Simulator) -> Starlette:
     creates = simulator.catalog.endpoints
     routes = [Route(found.path, api.guarded(api.create(found.name)), methods=["POST"]) for found in creates]
     routes += [
+        Route("/v1/generate/{kind}", api.guarded(api.routed), methods=["POST"]),
+        Route("/v1/routers", api.guarded(api.routers), methods=["GET"]),
+        Route("/v1/routers/{id}", api.guarded(api.router), methods=["GET"]),
+        Route("/v1/routers/{id}/requests", api.guarded(api.router_requests), methods=["GET"]),
         Route("/v1/tasks/{id}", api.guarded(api.task), methods=["GET", "DELETE"]),
         Route("/v1/workflows", api.guarded(api.workflows), methods=["GET"]),
         Route("/v1/workflows/{id}", api.guarded(api.workflow), methods=["GET", "POST"]),
@@ -136,9 +147,8 @@ def api_route_of(catalog: Catalog) -> Callable[[str, str], str]:
             return "delete" if method == "DELETE" else "get"
         if path.startswith("/v1/workflow_invocations/"):
             return "get"
-        if path.startswith("/v1/workflows/") and method == "POST":
-            return "create"
-        return "create" if path in creates else named.get(path, "other")
+        is_create = path in creates or path.startswith(("/v1/generate/", "/v1/workflows/"))
+        return "create" if method == "POST" and is_create else named.get(path, "other")
 
     return route_of
 
@@ -164,28 +174,96 @@ class _Api:
     def create(self, endpoint: str) -> KeyedEndpoint:
         async def create(request: Request, secret: str) -> Response:
             body = await _body(request)
-            answer = self._created(endpoint, body, secret)
-            if answer.status_code != 200:
-                self._simulator.witness.refused[answer.status_code] += 1
-            return answer
+            return self._counted(self._created(endpoint, body, secret))
 
         return create
 
+    async def routed(self, request: Request, secret: str) -> Response:
+        """A create of which a router chooses the model."""
+        kind = request.path_params["kind"]
+        return self._counted(self._routed(kind, await _members(request), secret))
+
+    def _counted(self, answer: Response) -> Response:
+        if answer.status_code != 200:
+            self._simulator.witness.refused[answer.status_code] += 1
+        return answer
+
     def _created(self, endpoint: str, body: object, secret: str) -> Response:
-        simulator = self._simulator
-        now, owner = simulator.clock(), simulator.organizations.name_of(secret)
-        issues = issues_of(simulator.catalog, endpoint, body, lambda uri: simulator.uploads.is_known(uri, now, owner))
+        issues = issues_of(self._simulator.catalog, endpoint, body, self._is_known(secret))
         if issues or not isinstance(body, dict):
-            words = [issue.as_json() for issue in issues]
-            return _json({"error": "Validation of body failed", "issues": words, "docUrl": DOCS}, 400)
+            return _refusal(issues)
+        task = self._made(endpoint, {"model": endpoint, **body}, secret)
+        if isinstance(task, Response):
+            return task
+        return _json({"id": task.id, "estimatedCost": {"credits": task.credits}})
+
+    def _routed(self, kind: str, body: Mapping[str, Any], secret: str) -> Response:
+        simulator, values = self._simulator, body.get("input")
+        pair = simulator.catalog.pair(f"generate_{kind}", "")
+        if pair is None:
+            return _json({"error": "Not found."}, 404)
+        if not isinstance(values, dict):
+            return _refusal((Issue(("input",), "Expected an object.", "invalid_type"),))
+        routers = self._routers_of(secret)
+        router = routers.found.get(str(body.get("configId")))
+        if router is None:
+            return _json({"error": "Router config not found.", "code": "router_config_not_found"}, 404)
+        if issues := _issues(pair, values, self._is_known(secret)):
+            return _refusal(replace(issue, path=("input", *issue.path)) for issue in issues)
+        now, world = simulator.clock(), simulator.organizations.of(secret)
+        choice = choose(simulator.catalog, router, kind, values, world.is_full)
+        if choice.emptied_by:
+            routers.note(router, choice, _moment(now))
+            return _json(
+                {
+                    "error": "No model is eligible for this request.", "code": "no_eligible_model",
+                    "pipeline": list(choice.pipeline), "emptiedBy": [choice.emptied_by],
+                },
+                400,
+            )  # fmt: skip
+        task = self._made(choice.endpoint, choice.values, secret)
+        if isinstance(task, Response):
+            return task
+        routers.note(router, replace(choice, credits=task.credits), _moment(now), task.id)
+        return _json({"id": task.id, "routing": replace(choice, credits=task.credits).routing(router, kind)})
+
+    def _made(self, endpoint: str, values: Mapping[str, object], secret: str) -> SimulatedTask | Response:
+        """The task of a valid request, or why there is none."""
+        simulator = self._simulator
         try:
-            task = simulator.organizations.of(secret).create(endpoint, {"model": endpoint, **body}, now)
+            task = simulator.organizations.of(secret).create(endpoint, values, simulator.clock())
         except NotEnoughCredits:
             return _json({"error": "You do not have enough credits to run this task."}, 400)
         except DailyLimitReached:
             return _json({"error": "You have reached the daily limit of generations for this model."}, 429)
         simulator.witness.accepted.append(task.id)
-        return _json({"id": task.id, "estimatedCost": {"credits": task.credits}})
+        return task
+
+    def _is_known(self, secret: str) -> Callable[[str], bool]:
+        simulator = self._simulator
+        now, owner = simulator.clock(), simulator.organizations.name_of(secret)
+        return lambda uri: simulator.uploads.is_known(uri, now, owner)
+
+    def _routers_of(self, secret: str) -> Routers:
+        name = self._simulator.organizations.name_of(secret)
+        return self._simulator.routers.setdefault(name, Routers())
+
+    async def routers(self, request: Request, secret: str) -> Response:
+        return _page(request, [self._described(router) for router in self._routers_of(secret).found.values()])
+
+    async def router(self, request: Request, secret: str) -> Response:
+        found = self._routers_of(secret).with_id(request.path_params["id"])
+        return _json({"error": "Router not found."}, 404) if found is None else _json(self._described(found))
+
+    async def router_requests(self, request: Request, secret: str) -> Response:
+        routers = self._routers_of(secret)
+        found = routers.with_id(request.path_params["id"])
+        if found is None:
+            return _json({"error": "Router not found."}, 404)
+        return _page(request, routers.requests.get(found.id, []))
+
+    def _described(self, router: SimulatedRouter) -> dict[str, object]:
+        return router.as_json(_moment(_ROUTERS_MADE))
 
     async def task(self, request: Request, secret: str) -> Response:
         simulator = self._simulator
@@ -433,6 +511,21 @@ def _json(content: object, status: int = 200) -> Response:
     return Response(json.dumps(content), status, media_type="application/json")
 
 
+def _refusal(issues: Iterable[Issue]) -> Response:
+    words = [issue.as_json() for issue in issues]
+    return _json({"error": "Validation of body failed", "issues": words, "docUrl": DOCS}, 400)
+
+
+def _page(request: Request, entries: Sequence[object]) -> Response:
+    """A page of a list: `limit` entries from the cursor on."""
+    words, cursor = request.query_params.get("limit", ""), request.query_params.get("cursor", "0")
+    if not words.isdecimal() or not 1 <= int(words) <= _MOST_IN_PAGE or not cursor.isdecimal():
+        return _refusal((Issue(("limit",), "Expected an integer from 1 to 100."),))
+    start, end = int(cursor), int(cursor) + int(words)
+    following = {"nextCursor": str(end)} if end < len(entries) else {}
+    return _json({"data": list(entries[start:end]), **following})
+
+
 def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -465,9 +558,13 @@ def issues_of(catalog: Catalog, endpoint: str, body: object, is_uploaded: Callab
         return (Issue(("model",), f"Invalid model. Expected one of: {models}.", "invalid_union_discriminator"),)
     if lacking := pair.fixed.keys() - body.keys():
         return tuple(Issue((name,), "Required.", "invalid_type") for name in sorted(lacking))
-    findings = [Issue(tuple(finding.path), finding.message) for finding in validate(pair, body, local_files=False)]
+    return _issues(pair, body, is_uploaded)
+
+
+def _issues(pair: Pair, values: Mapping[str, object], is_uploaded: Callable[[str], bool]) -> tuple[Issue, ...]:
+    findings = [Issue(tuple(finding.path), finding.message) for finding in validate(pair, values, local_files=False)]
     named = {issue.path for issue in findings}
-    findings += [issue for issue in _upload_issues(body, (), is_uploaded) if issue.path not in named]
+    findings += [issue for issue in _upload_issues(values, (), is_uploaded) if issue.path not in named]
     return tuple(findings)
 
 

@@ -392,6 +392,10 @@ class World:
             self._running[task.model] -= 1
             self._fill(task.model, moment)
 
+    def is_full(self, model: str) -> bool:
+        """Whether the next task of the model would wait for a slot."""
+        return self.knobs.concurrency is not None and self._running.get(model, 0) >= self.knobs.concurrency
+
     def generations_of_the_day(self, model: str, now: float) -> int:
         """How many tasks of a model were accepted in the last 24 hours."""
         times = self._created.get(model)
@@ -457,7 +461,7 @@ class World:
 
     def _fill(self, model: str, now: float) -> None:
         waiting = self._waiting.get(model)
-        while waiting and (self.knobs.concurrency is None or self._running.get(model, 0) < self.knobs.concurrency):
+        while waiting and not self.is_full(model):
             task = self._tasks.get(waiting.popleft())
             if task is None:
                 continue

@@ -113,6 +113,17 @@ def test_sdk_accepts_and_sends_our_requests_unchanged(
     assert sent[-1] == (f"/v1/{CATALOG.address(pair.endpoint, pair.model)}", body)
 
 
+@pytest.mark.parametrize("kind", ["video", "image", "audio"])
+@pytest.mark.parametrize("form", [None, 0, 1], ids=["smallest", "fullest", "second form"])
+def test_sdk_accepts_our_requests_to_a_router(kind: str, form: int | None, generator: ModuleType) -> None:
+    pair = CATALOG.pair(f"generate_{kind}", "")
+    assert pair is not None
+    values = smallest(pair) if form is None else fullest(pair, form)
+
+    assert validate(pair, values) == ()
+    pydantic.TypeAdapter(_strict(dict(generator.routed())[kind])).validate_json(json.dumps(values))
+
+
 @pytest.mark.parametrize("name", PAIRS)
 def test_catalog_requires_exactly_what_the_sdk_requires(name: str, types: dict[tuple[str, str], Any]) -> None:
     """Leaving out any one required member is refused by the SDK's types and by us; the others may be left out."""

@@ -11,10 +11,15 @@ import re
 from typing import Any
 
 import httpx
+import pydantic
 import pytest
 from runwayml import AsyncRunwayML, AuthenticationError, BadRequestError, NotFoundError, RunwayML
 from runwayml.lib import polling
 from runwayml.lib.polling import TaskFailedError
+from runwayml.types.generate.audio_create_response import AudioCreateResponse
+from runwayml.types.generate.image_create_response import ImageCreateResponse
+from runwayml.types.generate.video_create_response import VideoCreateResponse
+from runwayml.types.router_list_requests_response import PipelineCapacity
 
 from runway_desktop.catalog import Catalog, Pair
 from runway_desktop.domain.media import Media
@@ -22,6 +27,7 @@ from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
 from runway_desktop.simulator.server import running_simulator
 from runway_desktop.simulator.world import Knobs
+from runway_desktop.values import replace
 from tests.rigs.media_files import problem_of
 from tests.rigs.samples_of_requests import smallest
 from tests.rigs.sdk_types import method_of
@@ -132,6 +138,62 @@ async def test_sdk_runs_a_workflow_and_reads_its_parts_as_they_are_made() -> Non
     assert (failed.status, failed.failure_code, failed.cost) == ("FAILED", "INTERNAL", None)
 
 
+@pytest.mark.usefixtures("soon")
+async def test_sdk_makes_video_image_and_audio_through_a_router_and_lists_its_requests() -> None:
+    async with running_simulator(FAST) as simulator, client_of(simulator) as sdk:
+        everyday, final_cut = [router async for router in sdk.routers.list(limit=1)]
+        assert (everyday.slug, final_cut.settings.optimize_for) == ("everyday", "quality")
+        assert (await sdk.routers.retrieve(everyday.id)).model_dump() == everyday.model_dump()
+        made = [
+            await sdk.generate.video.create(config_id="everyday", input={"prompt_text": "Rain", "duration": 5}),
+            await sdk.generate.image.create(config_id="everyday", input={"prompt_text": "Rain", "output_count": 4}),
+            await sdk.generate.audio.create(config_id="everyday", input={"prompt_text": "Rain", "type": "audio"}),
+        ]
+        done: list[Any] = [await task.wait_for_task_output() for task in made]
+        requests = [entry async for entry in sdk.routers.list_requests(everyday.id, limit=2)]
+
+    assert [len(task.output) for task in done] == [1, 4, 1]
+    # What `create` returns does not declare `routing`, so the SDK's response types read it.
+    responses = (VideoCreateResponse, ImageCreateResponse, AudioCreateResponse)
+    chosen = [
+        pydantic.TypeAdapter[Any](kind).validate_python(task.model_dump(by_alias=True)).routing
+        for kind, task in zip(responses, made, strict=True)
+    ]
+    assert [(one.estimated_cost.credits, one.model) for one in chosen] == [
+        (entry.estimated_credits, entry.model) for entry in reversed(requests)
+    ]
+    assert [one.resolved_settings.price_ceiling for one in chosen] == [120, 20, 60]
+    assert [entry.task_id for entry in requests] == [task.id for task in reversed(made)]
+    assert {entry.status for entry in requests} == {"routed"}
+
+
+async def test_sdk_reads_why_a_router_made_nothing() -> None:
+    slow = replace(FAST, speed=1.0, concurrency=1)
+    async with running_simulator(slow) as simulator, client_of(simulator) as sdk:
+        with pytest.raises(NotFoundError) as missing:
+            await sdk.generate.video.create(config_id="gone", input={"prompt_text": "Rain"})
+        with pytest.raises(BadRequestError) as too_dear:
+            await sdk.generate.video.create(config_id="everyday", input={"prompt_text": "Rain", "duration": 59})
+        with pytest.raises(BadRequestError) as refused:
+            await sdk.generate.image.create(config_id="everyday", input={"prompt_text": "", "output_count": 11})
+        for _ in range(2):
+            await sdk.generate.image.create(config_id="everyday", input={"prompt_text": "Rain"})
+        second, first, none = [
+            entry async for entry in sdk.routers.list_requests(_id_of(simulator, "everyday"), limit=9)
+        ]
+
+    assert isinstance(missing.value.body, dict)
+    assert missing.value.body["code"] == "router_config_not_found"
+    assert isinstance(too_dear.value.body, dict)
+    assert (too_dear.value.body["code"], too_dear.value.body["emptiedBy"]) == ("no_eligible_model", ["price"])
+    assert [stage["filter"] for stage in too_dear.value.body["pipeline"]][-1] == "price"
+    assert path_of(refused.value) == ["input", "promptText"]
+    assert (none.status, none.task_id, none.emptied_by) == ("no_eligible_model", None, ["price"])
+    # The cheapest model is busy with the first one.
+    assert second.model != first.model
+    assert [stage.skipped for stage in second.pipeline if isinstance(stage, PipelineCapacity)] == [[first.model]]
+
+
 async def test_sdk_uploads_to_another_origin_and_uses_the_upload() -> None:
     async with running_simulator(FAST) as simulator, client_of(simulator) as sdk:
         upload = await sdk.uploads.create_ephemeral(file=("still.png", b"\x89PNG" + bytes(2_000)))
@@ -187,6 +249,10 @@ def arguments(pair: Pair) -> dict[str, object]:
     """The smallest request as keyword arguments: the SDK takes members in Python's spelling."""
     values = {**smallest(pair), **pair.fixed}
     return {re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), name): value for name, value in values.items()}
+
+
+def _id_of(simulator: Simulator, slug: str) -> str:
+    return simulator.routers["first"].found[slug].id
 
 
 def path_of(error: BadRequestError) -> object:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from runway_desktop.catalog import Catalog, Field, is_left_out
-from runway_desktop.catalog.assets import NUMBERED, TAG
+from runway_desktop.catalog.assets import NUMBERED, REFERENCE, TAG, assigned
 from runway_desktop.domain.cast import Member, name_key
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
@@ -85,7 +85,8 @@ class InputFields:
         if field is None or len(field.positions) < 2:
             return []
         words: list[tuple[str | None, str]] = [(position, position_label(position)) for position in field.positions]
-        return words if field.required else [*words, (None, _("Reference only"))]
+        is_whole = field.required or REFERENCE in field.positions
+        return words if is_whole else [*words, (None, _("Reference only"))]
 
     def position(self, item: InputItem) -> str | None:
         """Its position, explicit or implied by its index."""
@@ -98,7 +99,7 @@ class InputFields:
         if field is None or position == self.position(item):
             return
         now = self._positions_of(field)
-        if position is not None and position in now:
+        if position not in (None, REFERENCE) and position in now:
             now[now.index(position)] = now[item.number]
         now[item.number] = position
         items = self._draft.assets[field.name]
@@ -179,12 +180,9 @@ class InputFields:
     def _positions_of(self, field: Field) -> list[str | None]:
         items = self._draft.assets.get(field.name, [])
         given: list[str | None] = [item.position for item in items]
-        if field.position_required:
-            free = iter([position for position in field.positions if position not in given])
-            return [position or next(free, None) for position in given]
         if field.bare and field.positions and given == [None]:
             return [field.positions[0]]
-        return given
+        return assigned(field, given)
 
     def _as_drop(self, item: InputItem) -> AssetDrop:
         return AssetDrop(uri=item.uri, path=local_path(item.uri), media=item.media, facts=item.facts, findings=())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from runway_desktop.catalog import AssetItem, Field
-from runway_desktop.catalog.assets import capacity
+from runway_desktop.catalog.assets import REFERENCE, assigned, capacity
 from runway_desktop.catalog.input_files import mends_for
 from runway_desktop.domain.inputs import AssetDrop, MediaFacts, path_of
 from runway_desktop.domain.media import Media
@@ -45,6 +45,8 @@ _POSITIONS = {
     "first": Text("First frame"),
     "middle": Text("Middle frame"),
     "last": Text("Last frame"),
+    REFERENCE: Text("Reference"),
+    "source": Text("Source clip"),
 }
 
 
@@ -55,9 +57,7 @@ def position_label(position: str) -> str:
 
 def label_of(field: Field, number: int, item: AssetItem) -> str:
     """The purpose of the input with this index."""
-    position = item.position or (
-        field.positions[number] if field.position_required and number < len(field.positions) else None
-    )
+    position = item.position or assigned(field, [None] * (number + 1))[number]
     if field.positions and position is None and number == 0 and field.bare:
         position = field.positions[0]
     if position:
