@@ -25,7 +25,7 @@ _RANGES = (
 )
 _DEFAULTS = (
     re.compile(r"Defaults to [`\"]([^`\"]+)[`\"]"),
-    re.compile(rf"Defaults to ({_NUMBER}|\w+)"),
+    re.compile(rf"Defaults to ({_NUMBER}\b|\w+)"),
     re.compile(r"`([^`]+)` \((?:the )?default\)"),
     re.compile(r"\b(\w+) \((?:the )?default\)"),
     re.compile(rf"\b({_NUMBER}) is (?:default|normal|unchanged)"),
@@ -61,7 +61,9 @@ def text_pattern(text: str) -> str | None:
 
 def item_counts(text: str) -> tuple[int | None, int | None]:
     """The least and greatest number of items of a list."""
-    if found := re.search(rf"(?i)\b{_COUNT} to {_COUNT} {_COUNTED}", text):
+    if found := re.search(rf"(?i)\b{_COUNT} to {_COUNT} {_COUNTED}", text) or re.search(
+        r"\((\d+)-(\d+)(?: shots)?\)", text
+    ):
         return _count(found[1]), _count(found[2])
     if found := re.search(rf"(?i)\bup to {_COUNT} {_COUNTED}", text) or re.search(rf"\(up to {_COUNT}\)", text):
         return None, _count(found[1])
@@ -126,6 +128,8 @@ def conditions(text: str) -> dict[str, Any]:
         facts["requires"] = ["references"]
     if re.search(r"require a text prompt", text):
         facts["requires"] = ["promptText"]
+    if found := re.search(r"must sum to `(\w+)`", text):
+        facts["sums_to"] = found[1]
     if "no other generation fields may be provided" in text:
         facts["alone"] = True
     if re.search(r"not support generating with only a last frame|A last frame requires a first frame", text):

@@ -28,7 +28,7 @@ from sdk_types import Member, is_list, members, union_members
 
 TARGET = Path(__file__).resolve().parent.parent / "resources" / "catalog.json"
 ASSET_KINDS = ("asset", "assets")
-PROMPT_NAMES = ("promptText", "prompt", "text")
+PROMPT_NAMES = ("promptText", "prompt", "text", "userConcept")
 MAKES = {
     "audio": "audio",
     "speech": "audio",
@@ -39,18 +39,26 @@ MAKES = {
 }
 # Items that the SDK leaves open ("object") are given the shape that the same field has on other models.
 OPEN_ITEMS = object
-# Recipes that the program knows.
-RECIPES = ("ad_localization",)
+RECIPES = "/v1/recipes/"
 # The newest dated version of the recipes whose prices are known (`prices.json`). "unsafe-latest" may change any day.
 RECIPE_VERSION = "2026-06"
 # Members that tell what an input is used as.
 POSITION_NAMES = ("position", "role")
-# Bounds of what a router makes, which the SDK's types lack: the API's description of August 2026.
-ROUTED_BOUNDS: dict[tuple[str, str], dict[str, Any]] = {
-    ("audio", "promptText"): {"max_length": 5000},
-    ("audio", "duration"): {"minimum": 0.5, "maximum": 30},
-    ("audio", "referenceAudios"): {"max_length": 3},
-    ("audio", "audioUri"): {"seconds": [1, 30]},
+# What the types lack, by endpoint and field: the API's public description and the recipes' pages, August 2026.
+LACKING: dict[tuple[str, str], dict[str, Any]] = {
+    ("multi_shot_video", "prompt"): {"min_length": 1, "max_length": 2_500},
+    ("multi_shot_video", "shots.prompt"): {"min_length": 3, "max_length": 512},
+    ("multi_shot_video", "shots.duration"): {"minimum": 1, "maximum": 15},
+    ("multi_shot_video", "audio"): {"default": True},
+    ("product_ad", "productInfo"): {"max_length": 2_500},
+    ("product_ad", "userConcept"): {"max_length": 3_500},
+    ("product_campaign_image", "prompt"): {"min_length": 1, "max_length": 3_500},
+    ("product_ugc", "productInfo"): {"max_length": 2_500},
+    ("product_ugc", "userConcept"): {"max_length": 3_500},
+    ("generate_audio", "promptText"): {"max_length": 5_000},
+    ("generate_audio", "duration"): {"minimum": 0.5, "maximum": 30},
+    ("generate_audio", "referenceAudios"): {"max_length": 3},
+    ("generate_audio", "voice.audioUri"): {"seconds": [1, 30]},
 }
 
 FieldFacts = dict[str, Any]
@@ -224,13 +232,13 @@ class Siblings:
 
 
 def generation_endpoints() -> Iterator[tuple[str, Any]]:
-    """Path and parameter type of each `create` that returns a task."""
+    """Path and parameter type of each `create` and each recipe."""
     folder = Path(str(importlib.import_module("runwayml.resources").__file__)).parent
     for source in sorted(folder.glob("*.py")):
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("Async"):
                 for method in node.body:
-                    if isinstance(method, ast.FunctionDef) and method.name in ("create", *RECIPES):
+                    if isinstance(method, ast.FunctionDef) and (method.name == "create" or source.stem == "recipes"):
                         yield from _posted(method)
 
 
@@ -245,25 +253,22 @@ def _posted(method: ast.FunctionDef) -> Iterator[tuple[str, Any]]:
 
 def build() -> dict[str, Any]:
     """The catalog as JSON values."""
-    endpoints, pairs = [], []
+    endpoints: list[dict[str, Any]] = []
+    pairs: list[dict[str, Any]] = []
     for path, params in generation_endpoints():
-        name = path.removeprefix("/v1/").removeprefix("recipes/")
+        name = path.removeprefix(RECIPES).removeprefix("/v1/")
         unions = union_members(params)
         siblings = Siblings(unions)
         models: list[str] = []
         takes: set[str] = set()
+        if path.startswith(RECIPES):
+            own = recipe(path, [[field(member, siblings) for member in members(form)] for form in unions])
+            takes.update(kind for f in own for kind in _all_media(f))
+            models.append(name)
+            pairs.append({"endpoint": name, "model": name, "fixed": {"version": RECIPE_VERSION}, "fields": own})
+            unions = []
         for typed_dict in unions:
             fields = [field(member, siblings) for member in members(typed_dict)]
-            if name in RECIPES:
-                version = next(f for f in fields if f["name"] == "version")
-                if RECIPE_VERSION not in version["choices"]:
-                    raise CatalogError(f"{path} has no version {RECIPE_VERSION}")
-                fixed = {"version": RECIPE_VERSION}
-                models.append(name)
-                own = [f for f in fields if f is not version]
-                takes.update(kind for f in own for kind in _all_media(f))
-                pairs.append({"endpoint": name, "model": name, "fixed": fixed, "fields": own})
-                continue
             model = next((f for f in fields if f["name"] == "model"), None)
             if model is None or not model["required"]:
                 raise CatalogError(f"{typed_dict.__name__} of {path} does not name its model")
@@ -278,12 +283,31 @@ def build() -> dict[str, Any]:
         endpoints.append({"name": name, "path": path, "makes": makes(name), "takes": sorted(takes), "models": models})
     for kind, params in routed():
         own = [field(member, Siblings([params])) for member in members(params)]
-        _bound(kind, own)
         name, takes = f"generate_{kind}", {media for facts in own for media in _all_media(facts)}
         found = {"name": name, "path": f"/v1/generate/{kind}", "makes": kind, "takes": sorted(takes), "models": []}
         endpoints.append(found)
         pairs.append({"endpoint": name, "model": "", "fields": own})
+    for pair in pairs:
+        _complete(pair["endpoint"], pair["fields"])
     return {"sdk": importlib.metadata.version("runwayml"), "endpoints": endpoints, "pairs": pairs}
+
+
+def recipe(path: str, forms: list[list[FieldFacts]]) -> list[FieldFacts]:
+    """The fields of a recipe without its version. Of several forms, told apart by a choice with one value in each, a
+    field that is not in all applies only with that choice."""
+    merged: dict[str, FieldFacts] = {}
+    names = [{facts["name"] for facts in fields} for fields in forms]
+    for fields in forms:
+        told = next((f for f in fields if len(forms) > 1 and f["required"] and len(f.get("choices", ())) == 1), None)
+        for facts in fields:
+            if told is not None and facts["name"] not in set.intersection(*names):
+                facts["only_when"] = {"field": told["name"], "values": list(told["choices"])}
+            known = merged.setdefault(facts["name"], facts)
+            if facts is told is not known:
+                known["choices"] += told["choices"]
+    if RECIPE_VERSION not in merged.pop("version")["choices"]:
+        raise CatalogError(f"{path} has no version {RECIPE_VERSION}")
+    return list(merged.values())
 
 
 def routed() -> Iterator[tuple[str, Any]]:
@@ -351,11 +375,11 @@ def _put(facts: FieldFacts, **more: Any) -> FieldFacts:
     return facts
 
 
-def _bound(kind: str, fields: list[FieldFacts]) -> None:
-    """Puts in the bounds that the types lack, at any depth."""
+def _complete(endpoint: str, fields: list[FieldFacts], above: str = "") -> None:
     for facts in fields:
-        facts.update(ROUTED_BOUNDS.get((kind, facts["name"]), {}))
-        _bound(kind, [*facts.get("fields", []), *(one for form in facts.get("variants", []) for one in form["fields"])])
+        facts.update(LACKING.get((endpoint, f"{above}{facts['name']}"), {}))
+        inner = [*facts.get("fields", []), *(one for form in facts.get("variants", []) for one in form["fields"])]
+        _complete(endpoint, inner, f"{above}{facts['name']}.")
 
 
 def _drop_unknown_conditions(fields: list[FieldFacts]) -> None:

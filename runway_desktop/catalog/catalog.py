@@ -129,7 +129,7 @@ _AS_TUPLES = ("choices", "deprecated", "positions", "requires", "seconds", "tota
 _AS_THEY_ARE = (
     "required", "default", "open", "maximum", "min_length", "max_length", "pattern", "uri_key", "bare",
     "position_key", "position_required", "first_needed", "tag_key", "assumed", "data_uri_megabytes", "least_side",
-    "alone",
+    "alone", "sums_to",
 )  # fmt: skip
 
 

@@ -93,6 +93,8 @@ class Field(Struct, frozen=True, kw_only=True):
     variants: tuple[Variant, ...] = ()
 
     only_when: tuple[str, tuple[str, ...]] | None = None  # (other field, its values with which this one is valid)
+    sums_to: str | None = None
+    """The field to which the durations of its items must add up."""
     requires: tuple[str, ...] = ()
     alone: bool = False  # no other field may be sent with it
 

@@ -129,7 +129,11 @@ def validate(pair: Pair, values: Mapping[str, object], *, local_files: bool = Tr
     `local_files`: whether `file:///` URIs are still allowed, as before inputs are uploaded.
     """
     check = _Check(pair.label, local_files)
-    found = [*check.members(pair.fields, values, (), names=pair.names | pair.fixed.keys()), *_conditions(pair, values)]
+    found = [
+        *check.members(pair.fields, values, (), names=pair.names | pair.fixed.keys()),
+        *_conditions(pair, values),
+        *_sums(pair, values),
+    ]
     for name, only in pair.fixed.items():
         if values.get(name, only) != only:
             said = Text("The request names the {name} {other}, but is for {only}.")
@@ -155,7 +159,7 @@ class _Check:
             value = values.get(field.name)
             if not is_left_out(value):
                 yield from _BY_KIND[field.kind](self, field, value, (*path, field.name))
-            elif field.required:
+            elif field.required and (field.only_when is None or values.get(field.only_when[0]) in field.only_when[1]):
                 yield Finding((*path, field.name), self._missing(field))
         for name, value in values.items():
             if name not in names and value is not None:
@@ -424,12 +428,28 @@ def _conditions(pair: Pair, values: Mapping[str, object]) -> Iterator[Finding]:
             yield Finding((field.name,), alone)
 
 
+def _sums(pair: Pair, values: Mapping[str, object]) -> Iterator[Finding]:
+    """Findings of lists whose durations do not add up."""
+    for field in pair.fields:
+        whole, items = pair.field(field.sums_to or ""), values.get(field.name)
+        if whole is None or not _is_list(items) or not items:
+            continue
+        lengths = [item.get("duration") for item in items if isinstance(item, Mapping)]
+        total = sum(length for length in lengths if isinstance(length, int | float))
+        wanted = values.get(whole.name)
+        wanted = whole.default if is_left_out(wanted) else wanted
+        if total != wanted:
+            said = Text("“{field}” last {total} seconds together; they must add up to “{other}”, {wanted} seconds.")
+            said = said.with_(field=field.label, total=number_in_words(total), other=whole.label, wanted=wanted)
+            yield Finding((field.name,), str(said))
+
+
 def label_of(pair: Pair, name: str) -> str:
     field = pair.field(name)
     return field.label if field is not None else name
 
 
-_PROMPTS = frozenset({"promptText", "prompt"})
+_PROMPTS = frozenset({"promptText", "prompt", "userConcept"})
 _FRAMES = {"first": Text("the first frame"), "last": Text("the last frame")}
 _BOUNDS = {
     (True, True, True, False): Text("{field} for {model} is a whole number from {low} to {high}."),

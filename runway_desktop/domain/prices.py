@@ -27,6 +27,8 @@ _SCALE, _USUAL_SCALE = "scaleFactor", 2.0
 _SPOKEN = "text_to_speech"
 CHARACTERS_AT_ONCE = 50
 """Speech is priced by the length of its text, in steps. Source: Runway's API reference, "1 credit/50 chars"."""
+_FIRST = 4
+"""Seconds of `Unit.FIRST_SECONDS`."""
 SAME = 0.01
 """Prices that differ by less are equal."""
 
@@ -34,6 +36,9 @@ SAME = 0.01
 class Unit(StrEnum):
     SECOND = "second"
     """Each started second counts as a whole one."""
+    FIRST_SECONDS = "first 4 seconds"
+    FURTHER_SECOND = "further second"
+    """Each started second after those four."""
     PICTURE = "picture"
     FIFTY_CHARACTERS = "50 characters"
     REQUEST = "request"
@@ -120,6 +125,8 @@ class PublishedPrice(Struct, frozen=True, kw_only=True):
     """The same for the longer side, times the request's scale factor."""
     without: frozenset[str] = frozenset()
     """Fields that must be empty: what they add to the price is not known."""
+    left_out: float | None = None
+    """The seconds or pictures that Runway makes if the request doesn't say."""
     minimum: float = 0.0
     """The least that a request costs, in credits."""
     extra: bool = False
@@ -336,13 +343,17 @@ def _cost(
 ) -> float | None:
     """None if the amount is not known."""
     files = [inputs[name] for name in price.inputs if name in inputs]
-    pictures = amounts.get("outputCount", 1.0)
+    pictures, seconds = amounts.get("outputCount", 1.0), amounts.get("duration", price.left_out)
     amount: float | None
     match price.unit:
         case Unit.SECOND:
-            amount = math.ceil(amounts["duration"]) * pictures if "duration" in amounts else None
+            amount = math.ceil(seconds) * pictures if seconds is not None else None
+        case Unit.FIRST_SECONDS:
+            amount = 1.0
+        case Unit.FURTHER_SECOND:
+            amount = max(0, math.ceil(seconds) - _FIRST) if seconds is not None else None
         case Unit.PICTURE:
-            amount = pictures
+            amount = amounts.get("outputCount", price.left_out or 1.0)
         case Unit.FIFTY_CHARACTERS:
             amount = amounts["characters"] / CHARACTERS_AT_ONCE if "characters" in amounts else None
         case Unit.REQUEST:
@@ -352,8 +363,8 @@ def _cost(
         case Unit.INPUT_AND_PICTURE:
             amount = sum(one.files for one in files) * pictures
         case Unit.SECOND_OF_INPUT:
-            seconds = [one.seconds for one in files]
-            amount = sum(filter(None, seconds)) if None not in seconds and (files or price.extra) else None
+            lengths = [one.seconds for one in files]
+            amount = sum(filter(None, lengths)) if None not in lengths and (files or price.extra) else None
         case Unit.FRAME_OF_INPUT:
             frames = [one.frames for one in files]
             return _begun(sum(filter(None, frames)) * price.credits) if frames and None not in frames else None
@@ -403,7 +414,9 @@ def _rounded(credits: float) -> float:
     return round(credits, 2)
 
 
-_WORDS_OF_THE_PERSON = frozenset({"prompt", "promptText", "text", "negativePrompt", "previousText", "nextText", "tag"})
+_WORDS_OF_THE_PERSON = frozenset(
+    {"prompt", "promptText", "text", "negativePrompt", "previousText", "nextText", "tag", "productInfo", "userConcept"}
+)
 _DRAFT = "draftTaskId"
 _IDENTITIES = frozenset({"seed", "id", "avatarId", _DRAFT})
 _LONGEST_CHOICE = 32

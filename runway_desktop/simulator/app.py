@@ -192,7 +192,9 @@ class _Api:
         issues = issues_of(self._simulator.catalog, endpoint, body, self._is_known(secret))
         if issues or not isinstance(body, dict):
             return _refusal(issues)
-        task = self._made(endpoint, {"model": endpoint, **body}, secret)
+        recipe = self._simulator.catalog.pair(endpoint, endpoint)
+        usual = {field.name: field.default for field in (recipe.fields if recipe else ()) if field.default is not None}
+        task = self._made(endpoint, {"model": endpoint, **usual, **body}, secret)
         if isinstance(task, Response):
             return task
         return _json({"id": task.id, "estimatedCost": {"credits": task.credits}})

@@ -22,7 +22,9 @@ Json = object
 _SIZES_BY_TIER = {"480p": 480, "720p": 720, "768p": 768, "1080p": 1080, "1k": 1080, "2k": 1440, "4k": 2160}
 _SPEECH_ENDPOINTS = frozenset({"text_to_speech", "voice_isolation", "voice_dubbing", "speech_to_speech"})
 _SOUND_ENDPOINTS = _SPEECH_ENDPOINTS | {"sound_effect", "video_to_audio"}
-_PICTURE_ENDPOINTS = frozenset({"text_to_image", "image_upscale", "ad_localization"})
+_PICTURES_OF = {"ad_localization": 1, "marketing_stock_image": 1, "product_campaign_image": 4}
+"""Pictures that a recipe makes unless the request says otherwise."""
+_PICTURE_ENDPOINTS = frozenset({"text_to_image", "image_upscale", *_PICTURES_OF})
 _LONGEST_SIDE = 4096
 
 
@@ -63,6 +65,7 @@ class Recipe(Struct, frozen=True):
     height: int = 720
     seconds: float = 5.0
     is_speech: bool = False
+    quality: str = ""
     picture: int = 0
     """Selects among the samples that fit."""
     is_signed: bool = False
@@ -89,17 +92,18 @@ def recipe_of(endpoint: str, values: Mapping[str, Json], prompt: str, count: int
         prompt=prompt,
         model=model,
         seed=seed if isinstance(seed, int) else chance,
-        count=count or _count_of(values),
+        count=count or _count_of(values, _PICTURES_OF.get(endpoint, 1)),
         width=width,
         height=height,
         seconds=max(0.5, min(seconds, 120.0)),
         is_speech=endpoint in _SPEECH_ENDPOINTS,
+        quality=str(values.get("quality", "")),
     )
 
 
 def prompt_of(values: Mapping[str, Json]) -> str:
     """The prompt of a request, or the text that an avatar speaks."""
-    words = values.get("promptText")
+    words = next((values[name] for name in ("promptText", "prompt", "userConcept") if name in values), None)
     if not isinstance(words, str):
         speech = values.get("speech")
         words = speech.get("text") if isinstance(speech, Mapping) else ""
@@ -196,12 +200,12 @@ def _usual_seconds(endpoint: str, prompt: str) -> float:
     return 4.0 if endpoint in _SOUND_ENDPOINTS else 5.0
 
 
-def _count_of(values: Mapping[str, Json]) -> int:
+def _count_of(values: Mapping[str, Json], usual: int) -> int:
     for name in ("outputCount", "numVariants"):
         number = values.get(name)
         if isinstance(number, int):
             return max(1, min(number, 10))
-    return 1
+    return usual
 
 
 def _format_of(endpoint: str, model: str, values: Mapping[str, Json]) -> str:

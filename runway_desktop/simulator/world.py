@@ -158,8 +158,16 @@ _PICTURE = {
     "muse_image": 1,
     "gpt_image_2": 12,
 }
-_RECIPES = {"ad_localization": (0, 21)}
-"""Recipes: credits a request, and a picture or second."""
+_RECIPES = {
+    "ad_localization": (0, 21),
+    "marketing_stock_image": (8, 20),
+    "multi_shot_video": (0, 13),
+    "product_ad": (56, 36),
+    "product_campaign_image": (0, 36),
+    "product_swap": (68, 36),
+    "product_ugc": (48, 36),
+}
+"""Recipes: credits a request, and a picture or second; a second in 1080p costs four more."""
 _SOUND_PER_SECOND = 1.5
 _SPEECH_PER_50_UNITS = 1
 _LARGE = 1920 * 1080
@@ -495,7 +503,9 @@ def price_of(recipe: Recipe) -> int:
     """Whole credits for all outputs of a task."""
     if recipe.model in _RECIPES:
         whole, each = _RECIPES[recipe.model]
-        return whole + each * recipe.count
+        if recipe.manner == "picture":
+            return whole + {"low": 1, "medium": 5}.get(recipe.quality, each) * recipe.count
+        return whole + round(recipe.seconds * (each + 4 * (recipe.width * recipe.height >= _LARGE)))
     if recipe.manner == "picture":
         each = _PICTURE.get(recipe.model) or 2 + _spread(recipe.model, 14)
         larger = 2 if recipe.width * recipe.height > 2 * _LARGE else 1

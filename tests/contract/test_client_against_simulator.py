@@ -41,6 +41,7 @@ from runway_desktop.simulator.faults import Fault
 from runway_desktop.simulator.server import running_simulator
 from runway_desktop.simulator.world import Knobs
 from tests.rigs.samples_of_requests import fullest, smallest
+from tests.rigs.sdk_types import method_of
 
 CATALOG = Catalog.load()
 PAIRS = {f"{pair.endpoint}-{pair.model}": pair for pair in CATALOG.pairs()}
@@ -148,8 +149,8 @@ async def test_create_requests_equal_those_of_the_sdk(name: str, sdk: RunwayML, 
         for values in (smallest(pair), fullest(pair)):
             body = build_payload(pair, values)
             arguments = {re.sub(r"(?=[A-Z])", "_", member).lower(): value for member, value in body.items()}
-            getattr(sdk, pair.endpoint).create(**arguments)
-            created = await client.create(pair.endpoint, body)
+            method_of(sdk, pair)(**arguments)
+            created = await client.create(CATALOG.address(pair.endpoint, pair.model), body)
             assert (created.remote_id, created.estimated_credits) == (ID, 1.0)
     assert [essence(request) for request in sent] == [essence(request) for request in theirs.sent]
     assert len(sent) == 2
@@ -249,7 +250,7 @@ async def test_task_of_every_endpoint_and_model_can_be_created_and_read(endpoint
         for pair in [pair for pair in PAIRS.values() if pair.endpoint == endpoint]:
             for values in (smallest(pair), fullest(pair)):
                 body = json.loads(re.sub(r"runway://[0-9a-f-]+", uploaded, json.dumps(build_payload(pair, values))))
-                created = await client.create(endpoint, body)
+                created = await client.create(CATALOG.address(endpoint, pair.model), body)
                 assert created.estimated_credits is not None
                 simulator.clock.forward(500)
                 answer = await client.task(created.remote_id)

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.catalog import Pair
+from runway_desktop.catalog import Pair, prompt_of
 from runway_desktop.domain.film.steps import Chain, ChainId, Step
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.domain.task import Request, State, StepId, TaskId
 from runway_desktop.remote.answers import answer
 from runway_desktop.remote.messages import Hello
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.money.pricing import Pricing, read_published
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, TaskSource
 from runway_desktop.usecases.commands.approval import APPROVE
@@ -26,17 +27,20 @@ from runway_desktop.usecases.sheets.rows import RowChecker, SheetRow
 from runway_desktop.usecases.use_cases import UseCases
 from tests.rigs.engine_rig import CATALOG
 from tests.rigs.engines import engine_of
+from tests.rigs.fakes import FakeClock, MemoryStore
 from tests.rigs.film import PROJECT, add_take
 from tests.rigs.on_the_simulator import ended, engine, everything_saved, received, saving, simulated, until
 from tests.rigs.samples_of_requests import smallest
 
 RECIPES = [pair for pair in CATALOG.pairs() if "version" in pair.fixed]
+PRICING = Pricing(MemoryStore(), FakeClock(), read_published())
 EVERY = frozenset(Ask) - {Ask.REPEAT}
 each_recipe = pytest.mark.parametrize("pair", RECIPES, ids=lambda pair: pair.model)
 
 
 def request_of(pair: Pair) -> Request:
-    return Request(endpoint=pair.endpoint, model=pair.model, values=smallest(pair))
+    values = smallest(pair)
+    return Request(endpoint=pair.endpoint, model=pair.model, values=values, prompt=prompt_of(pair, values))
 
 
 async def by_order(engine: Engine, cases: UseCases, request: Request) -> None:
@@ -88,6 +92,8 @@ async def test_every_entrance_sends_a_recipe_once_with_its_version_and_no_model(
         await entrance(of_rig, UseCases(of_rig), request)
         (task,) = await until(rig, lambda tasks: bool(tasks) and ended(tasks))
     assert task.state is State.SUCCEEDED
+    price = PRICING.price(request)
+    assert price is None or price.credits == task.estimated_credits
     assert bodies == [(pair.endpoint, {"version": "2026-06", **request.values})]
 
 

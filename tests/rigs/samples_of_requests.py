@@ -23,7 +23,8 @@ _LIST_LENGTH = 2  # of lists whose greatest length is not known
 
 def smallest(pair: Pair) -> dict[str, object]:
     """Only what the pair requires, each value as small as allowed."""
-    return {field.name: _least(field) for field in pair.fields if field.required}
+    values = {field.name: _least(field) for field in pair.fields if field.required}
+    return {name: value for name, value in values.items() if _applies(pair, values, name)}
 
 
 def fullest(pair: Pair, form: int = 0) -> dict[str, object]:
@@ -34,10 +35,17 @@ def fullest(pair: Pair, form: int = 0) -> dict[str, object]:
     """
     values = {field.name: _most(field, form) for field in pair.fields if not field.alone}
     for field in pair.fields:
-        if field.only_when is not None:
-            other, allowed = field.only_when
-            values[other] = allowed[0]
-    return values
+        if field.only_when is not None and not (other := pair.field(field.only_when[0])).required:
+            values[other.name] = field.only_when[1][0]
+        if field.sums_to is not None and isinstance(items := values[field.name], list):
+            share, rest = divmod(int(str(values[field.sums_to])), len(items))
+            values[field.name] = [{**one, "duration": share + (rest if one is items[-1] else 0)} for one in items]
+    return {name: value for name, value in values.items() if _applies(pair, values, name)}
+
+
+def _applies(pair: Pair, values: Mapping[str, object], name: str) -> bool:
+    field = pair.field(name)
+    return field is None or field.only_when is None or values.get(field.only_when[0]) in field.only_when[1]
 
 
 def _least(field: Field) -> object:

@@ -225,6 +225,7 @@ def _price(entry: Mapping[str, Any], sources: Mapping[str, str]) -> PublishedPri
         each=float(entry.get("each", 1.0)),
         pixels=tuple(entry.get("pixels", ANY)),
         side=tuple(entry.get("side", ANY)),
+        left_out=entry.get("left_out"),
         minimum=float(entry.get("minimum", 0.0)),
         extra=bool(entry.get("extra", False)),
         at_least=bool(entry.get("at_least", False)),

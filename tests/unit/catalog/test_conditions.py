@@ -9,13 +9,14 @@ from runway_desktop.catalog import (
     Field,
     FieldKind,
     Pair,
+    build_payload,
     idle_reason,
     kept_part,
     validate,
     with_what_belongs_together,
 )
 from runway_desktop.texts import Text
-from tests.rigs.samples_of_requests import fullest
+from tests.rigs.samples_of_requests import fullest, smallest
 
 CATALOG = Catalog.load()
 PAIRS = {f"{pair.endpoint}-{pair.model}": pair for pair in CATALOG.pairs()}
@@ -55,7 +56,35 @@ def test_fields_that_exclude_others_make_them_ineffective():
 @pytest.mark.parametrize("name", PAIRS)
 def test_every_field_counts_when_everything_is_set(name):
     values = fullest(PAIRS[name])
-    assert [field.name for field in PAIRS[name].fields if idle_reason(PAIRS[name], values, field)] == []
+    assert [
+        field.name for field in PAIRS[name].fields if field.name in values and idle_reason(PAIRS[name], values, field)
+    ] == []
+
+
+def test_shots_that_do_not_add_up_to_the_duration_are_told():
+    recipe = pair("multi_shot_video", "multi_shot_video")
+    shots = [{"prompt": "A door opens", "duration": seconds} for seconds in (3, 3, 3)]
+    values = {"mode": "custom", "shots": shots}
+    said = "“Shots” last 9 seconds together; they must add up to “Duration”, {} seconds."
+    assert [(one.path, one.message) for one in validate(recipe, values)] == [(("shots",), said.format(10))]
+    assert [one.message for one in validate(recipe, {**values, "duration": 5})] == [said.format(5)]
+    assert validate(recipe, {**values, "shots": [*shots, {"prompt": "It closes", "duration": 1}]}) == ()
+
+
+def test_field_of_the_other_form_is_neither_needed_nor_accepted():
+    recipe = pair("multi_shot_video", "multi_shot_video")
+    assert [one.path for one in validate(recipe, {"mode": "custom"})] == [("shots",)]
+    assert [one.path for one in validate(recipe, {"mode": "auto"})] == [("prompt",)]
+    assert [one.path for one in validate(recipe, {**smallest(recipe), "mode": "custom"})] == [("shots",), ("prompt",)]
+
+
+def test_version_of_a_recipe_is_fixed():
+    recipe = pair("product_ad", "product_ad")
+    assert validate(recipe, {**smallest(recipe), "version": "2026-06"}) == ()
+    for other in ("2026-07", "unsafe-latest"):
+        found = validate(recipe, {**smallest(recipe), "version": other})
+        assert [one.path for one in found] == [("version",)]
+        assert build_payload(recipe, {"version": other})["version"] == "2026-06"
 
 
 def test_fitting_parts_of_a_nested_value_are_kept_and_the_rest_is_named():

@@ -328,6 +328,7 @@ def test_valid_values_have_no_findings_and_stay_valid_as_payload(data: st.DataOb
     fields = [field for field in pair.fields if not field.pattern and not field.alone and not field.requires]
     values = smallest(pair) if data.draw(st.booleans()) else fullest(pair)
     conditional = {field.only_when[0] for field in pair.fields if field.only_when is not None}
+    conditional |= {field.sums_to or "" for field in pair.fields}
     for field in fields:
         if (
             field.kind in SCALARS

@@ -130,7 +130,7 @@ async def test_organization_lists_limits_and_usage_of_every_model() -> None:
     async with desk(concurrency=None, daily_limit=7) as at:
         await at.create()
         organization = (await at.api.get("/v1/organization")).json()
-    assert len(organization["tier"]["models"]) == 63
+    assert len(organization["tier"]["models"]) == 69
     assert organization["tier"]["models"]["gen4.5"] == {"maxConcurrentGenerations": None, "maxDailyGenerations": 7}
     assert organization["usage"]["models"]["gen4.5"] == {"dailyGenerations": 1}
 

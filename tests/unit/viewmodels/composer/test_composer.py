@@ -46,8 +46,8 @@ def without_blanks(values):
     return {name: value for name, value in values.items() if not is_left_out(value)}
 
 
-def test_catalog_has_ninety_nine_pairs_and_a_recipe():
-    assert len(PAIRS) == 100
+def test_catalog_has_ninety_nine_pairs_and_seven_recipes():
+    assert len(PAIRS) == 106
 
 
 @each_pair
