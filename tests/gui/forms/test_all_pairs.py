@@ -34,7 +34,7 @@ PAIRS = {f"{pair.endpoint}-{pair.model}": pair for pair in CATALOG.pairs()}
 WITH_FORMS = {
     name: pair
     for name, pair in PAIRS.items()
-    if any(len(field.variants) > 1 or len(field.media) > 1 for field in pair.fields)
+    if any(len(field.variants) > 1 or len(field.media) > 1 or field.sums_to for field in pair.fields)
 }
 
 
@@ -119,17 +119,21 @@ def accepted_by_the_sdk(pair: Pair, body: Mapping[str, Any]) -> None:
     """The SDK's own type of this pair, made strict, takes the body as it is."""
     # The SDK calls one of its endpoints in the plural, and its parameters in the singular.
     name = "avatar_video" if pair.endpoint == "avatar_videos" else pair.endpoint
-    module = importlib.import_module(f"runwayml.types.{name}_create_params")
-    (type_,) = {
-        found
-        for found in vars(module).values()
-        if te.is_typeddict(found) and get_args(_bare(te.get_type_hints(found).get("model", int))) == (pair.model,)
-    }
+    if "model" in pair.fixed:
+        module = importlib.import_module(f"runwayml.types.{name}_create_params")
+        (type_,) = {
+            found
+            for found in vars(module).values()
+            if te.is_typeddict(found) and get_args(_bare(te.get_type_hints(found).get("model", int))) == (pair.model,)
+        }
+    else:
+        module = importlib.import_module(f"runwayml.types.recipe_{name}_params")
+        type_ = getattr(module, f"Recipe{name.title().replace('_', '')}Params")
     pydantic.TypeAdapter(_strict(type_)).validate_json(json.dumps(body))
 
 
 def run(simulator: httpx.Client, task: Task, body: Mapping[str, Any]) -> None:
-    created = simulator.post(f"/v1/{task.request.endpoint}", json=body)
+    created = simulator.post(f"/v1/{CATALOG.address(task.request.endpoint, task.request.model)}", json=body)
     assert created.status_code == 200, created.text
     for _ in range(50):
         answer = simulator.get(f"/v1/tasks/{created.json()['id']}").json()
