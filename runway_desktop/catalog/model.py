@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from runway_desktop.domain.media import Media
-from runway_desktop.texts import Text
+from runway_desktop.texts import Text, _
 from runway_desktop.values import Struct, field
 
 
@@ -175,3 +175,12 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         return str(self.label_text)
+
+    @property
+    def is_recipe(self) -> bool:
+        return "/recipes/" in self.path
+
+    @property
+    def kind_label(self) -> str:
+        """What stands beside the model's name: a recipe is its own model."""
+        return _("Recipe") if self.is_recipe else self.label

@@ -36,7 +36,7 @@ class ChooserPanel(Popup):
         self.setProperty("pane", None)
         self.setProperty("popup", True)
         vbox(self._build_top(), (self._build_body(), 1), self._build_foot(), on=self, margins=GRID)
-        self.parts.show_parts(chooser.parts(), chooser.current[0])
+        self.parts.show_parts(chooser.parts(), chooser.part)
         chooser.changed.connect(self._again)
         chooser.look_up_times()
 

@@ -33,6 +33,7 @@ _SPECIAL = {
     CatalogPart.ALL: "mdi6.view-grid-outline",
     CatalogPart.FAVORITES: "mdi6.star-outline",
     CatalogPart.NEW: "mdi6.creation-outline",
+    CatalogPart.RECIPES: "mdi6.layers-outline",
 }
 
 

@@ -272,8 +272,8 @@ class ComposerPane(QWidget):
 
     def _show_state(self) -> None:
         pair, endpoint = self._composer.pair, self._composer.endpoint
-        self._endpoint.setText(f"{endpoint.label}  ▾")
-        self._endpoint.setAccessibleDescription(endpoint.label)
+        self._endpoint.setText(f"{endpoint.kind_label}  ▾")
+        self._endpoint.setAccessibleDescription(endpoint.kind_label)
         name = self._model.fontMetrics().elidedText(pair.label, Qt.TextElideMode.ElideRight, _LONGEST_NAME)
         self._model.setText(f"{name}  ▾")
         self._model.setAccessibleDescription(pair.label)

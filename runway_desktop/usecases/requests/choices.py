@@ -46,6 +46,7 @@ class CatalogPart(StrEnum):
     ALL = "*all"
     FAVORITES = "*favourites"
     NEW = "*new"
+    RECIPES = "*recipes"
 
 
 class ChooserLine(Struct, frozen=True, kw_only=True):
@@ -140,8 +141,11 @@ class Choices(Struct, frozen=True, kw_only=True):
         found.append(ChooserLine(scope=CatalogPart.FAVORITES, label=_("Favorites"), amount=len(favorites)))
         if self.new:
             found.append(ChooserLine(scope=CatalogPart.NEW, label=_("New"), amount=len(self.new)))
-        for kind in dict.fromkeys(endpoint.makes for endpoint in self.catalog.endpoints):
-            made = [endpoint for endpoint in self.catalog.endpoints if endpoint.makes is kind]
+        recipes = [endpoint for endpoint in self.catalog.endpoints if endpoint.is_recipe]
+        found.append(ChooserLine(scope=CatalogPart.RECIPES, label=_("Recipes"), amount=len(recipes)))
+        others = [endpoint for endpoint in self.catalog.endpoints if not endpoint.is_recipe]
+        for kind in dict.fromkeys(endpoint.makes for endpoint in others):
+            made = [endpoint for endpoint in others if endpoint.makes is kind]
             for position, endpoint in enumerate(made):
                 found.append(
                     ChooserLine(
@@ -166,6 +170,7 @@ class Choices(Struct, frozen=True, kw_only=True):
             inside = scope in (CatalogPart.ALL, pair.endpoint)
             inside = inside or (scope == CatalogPart.FAVORITES and key in self.favorites)
             inside = inside or (scope == CatalogPart.NEW and key in self.new)
+            inside = inside or (scope == CatalogPart.RECIPES and self._is_recipe(pair.endpoint))
             if not (inside or words) or not _fits(pair, having):
                 continue
             rank = self._rank(pair, words)
@@ -174,6 +179,10 @@ class Choices(Struct, frozen=True, kw_only=True):
         ranked.sort(key=lambda entry: entry[0])
         several = len({pair.endpoint for _, pair in ranked}) > 1
         return [self._offer(pair, several) for _, pair in ranked]
+
+    def _is_recipe(self, name: str) -> bool:
+        endpoint = self.catalog.endpoint(name)
+        return endpoint is not None and endpoint.is_recipe
 
     def _taken_by(self, endpoint: str) -> tuple[Media, ...]:
         """The kinds that all models of an endpoint require."""
@@ -189,7 +198,7 @@ class Choices(Struct, frozen=True, kw_only=True):
         kinds = (*_needs(pair), *_may_take(pair), self.catalog.makes(pair.endpoint))
         name = f"{pair.label} {pair.model}".casefold()
         said = (f"{kind.kind.word} {kind.kind.synonyms}" for kind in kinds)
-        label = endpoint.label if endpoint else ""
+        label = f"{endpoint.label} {endpoint.kind_label}" if endpoint else ""
         whole = " ".join([name, label, pair.endpoint.replace("_", " "), *said]).casefold()
         if not all(word in whole for word in words):
             return None
@@ -209,7 +218,7 @@ class Choices(Struct, frozen=True, kw_only=True):
         return ModelOffer(
             key=key,
             label=pair.label,
-            endpoint_label=endpoint.label if endpoint is not None else pair.endpoint,
+            endpoint_label=endpoint.kind_label if endpoint is not None else pair.endpoint,
             can=partial(_can, pair),
             says_endpoint=says_endpoint,
             text=_takes_text(pair),

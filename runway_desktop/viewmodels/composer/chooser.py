@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.usecases.requests.choices import (
+    CatalogPart,
     Choices,
     ChooserLine,
     HasPair,
@@ -56,6 +57,13 @@ class Chooser(Model):
     def choose(self, key: Key) -> None:
         """Switches to this pair; the composer keeps values that fit and reports others."""
         self._composer.choose(*key)
+
+    @property
+    def part(self) -> str:
+        """The scope of the part that has the current pair."""
+        name = self._composer.pair.endpoint
+        endpoint = self._cases.catalog.endpoint(name)
+        return CatalogPart.RECIPES if endpoint is not None and endpoint.is_recipe else name
 
     def choose_part(self, scope: str) -> bool:
         """Selects an endpoint with its last used model. False if `scope` is not an endpoint."""

@@ -125,7 +125,7 @@ class Offering:
             (
                 (endpoint.name, model),
                 model_label(model),
-                endpoint.label,
+                endpoint.kind_label,
                 price({PROMPT: "a", ENDPOINT: endpoint.name, MODEL: model}),
             )
             for endpoint in self._cases.catalog.endpoints

@@ -42,7 +42,21 @@ async def test_endpoints_are_grouped_by_what_they_make(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         headings = [part.heading for part in chooser.parts() if part.heading]
         assert headings == ["Makes clips", "Makes pictures", "Makes sound"]
-        assert {part.scope for part in chooser.parts()} >= {endpoint.name for endpoint in CATALOG.endpoints}
+        others = {endpoint.name for endpoint in CATALOG.endpoints if not endpoint.is_recipe}
+        assert {part.scope for part in chooser.parts()} >= others
+
+
+async def test_recipes_are_a_part_of_their_own_with_prices(tmp_path, qapp):
+    async with Rig(tmp_path, prices=read_published()) as rig:
+        composer, chooser = rig.composer, rig.composer.chooser
+        (part,) = [part for part in chooser.parts() if part.label == "Recipes"]
+        offers = chooser.offers(part.scope)
+        assert part.amount == len(offers) == 7
+        assert {offer.key[0] for offer in offers} == {pair.model for pair in CATALOG.pairs() if "version" in pair.fixed}
+        assert all(offer.price for offer in offers), [(offer.label, offer.price) for offer in offers]
+        assert [one.key for one in chooser.offers("text_to_video", "recipe")] == [offer.key for offer in offers]
+        composer.choose_endpoint("product_ad")
+        assert chooser.part == part.scope
 
 
 async def test_chooser_search_covers_everything_and_ranks_the_open_endpoint_first(tmp_path, qapp):
