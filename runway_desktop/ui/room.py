@@ -84,10 +84,11 @@ class Opens(Protocol):
 
 
 class AtTime(Struct, frozen=True):
-    """A task of the list in the viewer, at a time of its clip in seconds."""
+    """A task of the list in the viewer, with the result of that index, at a time of its clip in seconds."""
 
     task_id: TaskId
     seconds: float
+    index: int = 0
 
 
 class SideBySide(Struct, frozen=True):

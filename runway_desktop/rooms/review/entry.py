@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QResizeEvent
@@ -29,11 +30,14 @@ from runway_desktop.ui.building import add_check, hbox, line, open_below, passin
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import say, strong, words
+from runway_desktop.ui.media import commands as media
+from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.room import AtTime, PageContent, Review
 from runway_desktop.ui.tasks.take_painter import TakePainter
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.handing_on import REVIEW
 from runway_desktop.usecases.commands.requests import EDIT_AND_SEND
 from runway_desktop.usecases.review.sending import Sent
@@ -48,6 +52,9 @@ TILE = QSize(84, 47)
 NARROW = 100 * GRID
 SIDE, TAKE, HERE, NARROW_HERE = 36 * GRID, 20 * GRID, 38 * GRID, 26 * GRID
 """Width of the side, and of two columns."""
+PLAYER = 27 * GRID
+"""Height of the player: its picture is as 16 to 9 in the width of the side."""
+_PLAYING = (media.PLAY, *media.SHUTTLE, media.FRAME_BACK, media.FRAME_FORWARD, media.SOUND, media.FULL_SCREEN)
 _LINE = Qt.ItemDataRole.UserRole + 1
 _INKS = {"approve": Role.GOOD, "change": Role.WARN, "reject": Role.BAD}
 
@@ -98,17 +105,21 @@ class ReviewPage(QWidget):
         vbox(line(self), self._head, (self.tree, 1), foot, on=self, spacing=0)
         self.side = self._build_side()
         model.changed.connect(self._show)
+        desk.keys.bind(self, Scope.PREVIEW, (_PLAYING, lambda: self.player), tell=commands.tell)
+        desk.endings.append(self.player.shutdown)
         FollowsTheme(desk.theme, self, self._show)
 
     def open(self, project: str) -> None:
         self.model.open(project)
         page = PageContent(
-            center=self, project=project, tools=self.send, side=self.side, chosen=self.chosen_ids, left=self._left
-        )
+            center=self, project=project, back=_("Back to the reviews"), tools=self.send, side=self.side,
+            chosen=self.chosen_ids, left=self._left,
+        )  # fmt: skip
         self._window.pages.show("review", page)
 
     def _left(self) -> None:
         self.model.close()
+        self.player.clear()
         self._window.workspace.status.say_takes("")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -163,6 +174,11 @@ class ReviewPage(QWidget):
     def _build_side(self) -> QWidget:
         side = QWidget(self)
         side.setMinimumWidth(SIDE)
+        self._due: tuple[Path, float] | None = None
+        """Where the player goes once the clip is open."""
+        self.player = Preview(self._desk.theme, self._desk.keys, self._window.workspace.posters.strips, side)
+        self.player.setFixedHeight(PLAYER)
+        self.player.playback.changed.connect(self._go_if_open)
         self._title, self._said = strong(words(side)), words(side)
         self.comments = QListWidget(side)
         self.comments.setWordWrap(True)
@@ -175,13 +191,14 @@ class ReviewPage(QWidget):
         self.comments.itemChanged.connect(self._tick)
         self.comments.itemClicked.connect(self._go_there)
         self.comments.itemActivated.connect(self._go_there)
+        self.comments.currentItemChanged.connect(lambda item, _: self._go_there(item) if item is not None else None)
         self._done, self._stands = words(side, tone="muted"), words(side, tone="muted")
         self.undo_one = push_button(side, _("Undo for this take"), self._undo_one)
         self.edit = push_button(side, EDIT_AND_SEND.name, self._edit)
         self.large = push_button(side, _("Large view"), self._open_large)
         self.cut = push_button(side, _("Show in the cut"), self._show_in_cut)
         parts = (self._done, self._stands, self.undo_one, self.large, self.cut, self.edit)
-        vbox(self._title, self._said, (self.comments, 1), *parts, on=side, margins=2 * GRID)
+        vbox(self.player, self._title, self._said, (self.comments, 1), *parts, on=side, margins=2 * GRID)
         return side
 
     def _show(self) -> None:
@@ -283,6 +300,12 @@ class ReviewPage(QWidget):
             shown.setData(_LINE, mark)
             shown.setCheckState(Qt.CheckState.Checked if mark.is_done else Qt.CheckState.Unchecked)
         self.comments.blockSignals(False)
+        showings = self.model.showings(it)
+        if showings:
+            self.player.show_outputs(showings)
+        else:
+            self.player.clear()
+        self.player.playback.set_range(None, None, tuple(mark.at for mark in marks))
         self.comments.setVisible(bool(marks))
         done = sum(mark.is_done for mark in marks)
         say(self._done, _("{done} of {n} done", done=done, n=len(marks)) if marks else "", "muted")
@@ -293,8 +316,16 @@ class ReviewPage(QWidget):
         """A click on the box ticks only."""
         mark: Mark = item.data(_LINE)
         if mark.is_done is (item.checkState() is Qt.CheckState.Checked):
-            for task_id in self.chosen_ids():
-                self._desk.open("viewer", AtTime(task_id, mark.at))
+            path = self.player.shown_path
+            self._due = (path, mark.at) if path is not None else None
+            self._go_if_open()
+
+    def _go_if_open(self) -> None:
+        player = self.player
+        if self._due is not None and player.playback.shows_result and player.shown_path == self._due[0]:
+            (_path, seconds), self._due = self._due, None
+            player.playback.pause()
+            player.playback.seek(seconds)
 
     def _tick(self, item: QListWidgetItem) -> None:
         it = self.current
@@ -320,8 +351,12 @@ class ReviewPage(QWidget):
             self.model.undo(it.answer, it)
 
     def _open_large(self) -> None:
-        for task_id in self.chosen_ids():
-            self._desk.open("viewer", task_id)
+        """At the time where the player stands."""
+        it = self.current
+        if it is not None and it.row is not None:
+            self.player.playback.pause()
+            wish = AtTime(it.row.task.id, self.player.playback.position, it.clip.index)
+            self._desk.open("viewer", wish)
 
     def _show_in_cut(self) -> None:
         if (it := self.current) is not None:

@@ -17,9 +17,10 @@ from runway_desktop.texts import Text
 from runway_desktop.usecases.review.page import Wish
 from runway_desktop.usecases.review.reviews import without
 from runway_desktop.usecases.review.sending import Sent, Survey
-from runway_desktop.usecases.review.words import standing_words
+from runway_desktop.usecases.review.words import standing_words, take_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.account import priced
+from runway_desktop.usecases.words.tasks import Showing, showings_of
 from runway_desktop.values import Struct, replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model, Soon
@@ -118,6 +119,14 @@ class ReviewModel(Model):
         """Of making the take once more; empty if it is not known."""
         price = self._cases.pricing.price(line.row.task.request) if line is not None and line.row is not None else None
         return priced(price.credits, price) if price is not None else ""
+
+    def showings(self, line: Line | None) -> list[Showing]:
+        """The very result that was sent."""
+        if line is None or line.row is None:
+            return []
+        sent = [one for one in line.row.outputs if one.index == line.clip.index]
+        words, title = str(take_words(line.clip)), line.row.task.request.prompt
+        return showings_of(replace(line.row, outputs=tuple(sent)), title or words, words, is_demo=self._cases.is_demo)
 
     def settle(self, line: Line, *, takes: bool) -> None:
         work = self._cases.reviews.settle(line.round, line.answer, line.said.number, takes=takes)

@@ -80,7 +80,7 @@ class ViewerRoom(QObject):
         elif isinstance(wish, AtTime):
             self.show(wish.task_id)
             if self.view is not None:
-                self.view.go_to(wish.seconds)
+                self.view.go_to(wish.seconds, wish.index)
         elif wish is not None and not isinstance(wish, str):
             self.model.open_chosen(wish)
         elif (wanted := wish or self._work.view.current_id()) is not None and self._work.overlay is None:

@@ -25,7 +25,7 @@ from runway_desktop.ui.labels import announce
 from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.media.preview import Preview
-from runway_desktop.ui.media.transport import time_words
+from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.tasks.posters import PosterCache
 from runway_desktop.ui.theme import GRID, DarkRoom, FollowsTheme, Role, Theme
@@ -79,7 +79,7 @@ class Viewer(Overlay):
         self._told: TaskId | None = None
         """The task that was announced last."""
         self._shows_one = True
-        self._due: tuple[TaskId | None, float] | None = None
+        self._due: tuple[TaskId | None, float, int] | None = None
         """A take, and the time to go to once its clip is open."""
         self.setAccessibleName(_("Large view"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -179,7 +179,7 @@ class Viewer(Overlay):
             return
         playback = self.plays.playback
         playback.pause()
-        title = _("Note at {time}", time=time_words(playback, playback.position))
+        title = _("Note at {time}", time=clock(playback.position))
         ask_text(self, title, _("Note"), "", lambda text: "" if text.strip() else _("Type a note."),
                  partial(self.model.add_mark, playback.position), ok=_("Add note"))  # fmt: skip
 
@@ -262,17 +262,21 @@ class Viewer(Overlay):
             start, end = (trim.start, trim.end) if trim is not None else (None, None)
             self.plays.playback.set_range(start, end, marks)
 
-    def go_to(self, seconds: float) -> None:
-        """Goes to a time of the current take, once its clip is open."""
-        self._due = (self.model.current, seconds)
+    def go_to(self, seconds: float, index: int = 0) -> None:
+        """Goes to a time of a result of the current take, once its clip is open."""
+        self._due = (self.model.current, seconds, index)
         self._go_if_open()
 
     def _go_if_open(self) -> None:
         row, preview = self.model.row, self._preview
         if self._due is None or row is None or preview is None or row.task.id != self._due[0]:
             return
-        if preview.playback.activity in _OPEN and preview.shown_path in [Path(one.path) for one in row.outputs]:
-            (_current, seconds), self._due = self._due, None
+        (_current, seconds, index) = self._due
+        path = next((Path(one.path) for one in row.outputs if one.index == index), None)
+        if path is not None and preview.shown_path != path:
+            preview.choose(path)
+        elif preview.playback.activity in _OPEN:
+            self._due = None
             self._go_to_time(seconds)
 
     def _output_chosen(self, index: int) -> None:

@@ -115,6 +115,13 @@ class Preview(QWidget):
             self.strip.show_items(self._items, self.current_index)
         self._show_current()
 
+    def choose(self, path: Path) -> None:
+        """Selects the output with this file, if it is one of those."""
+        at = next((number for number, item in enumerate(self._items) if item.path == path), self.current_index)
+        if at != self.current_index:
+            self.show_outputs(self._items, at)
+            self.currentChanged.emit(at)
+
     def clear(self, text: str = "") -> None:
         self._items, self.current_index = (), 0
         self.strip.hide()

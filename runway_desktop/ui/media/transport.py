@@ -217,12 +217,6 @@ def clock(seconds: float) -> str:
     return f"{tenths // 600:02d}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
 
-def time_words(playback: Scrubbed, seconds: float) -> str:
-    """Timecode of a clip, 00:00:01:22; of a sound, minutes and seconds."""
-    rate = playback.rate_shown
-    return timecode(rate.frames(seconds), rate) if rate is not None else clock(seconds)
-
-
 class Transport(QWidget):
     play_wanted = Signal()
     full_screen_wanted = Signal()

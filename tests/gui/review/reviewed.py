@@ -13,6 +13,7 @@ from runway_desktop.domain.review import SCHEMA, Round, SentClip
 from runway_desktop.domain.task import Pick, Request, State, TaskId
 from runway_desktop.rooms.review.entry import ReviewPage
 from runway_desktop.ui.theme import Theme
+from runway_desktop.values import replace
 from tests.rigs.clips import SAMPLES
 from tests.rigs.desktop import Desktop, after, until
 from tests.rigs.rows import saved, task
@@ -46,6 +47,12 @@ class Reviewed:
         made = saved(one, str(clip), sha256=hash_of(number), poster=str(poster), duration=2.0)
         await self.rig.put(one, outputs=[made])
         return SentClip(task_id=one.id, sha256=hash_of(number), shot=shot)
+
+    async def second(self, clip: SentClip) -> None:
+        """Another result of its task."""
+        path = shutil.copy(SAMPLES / "sand-16x9-2s.mp4", self.rig.folder / "second.mp4")
+        made = saved(self.rig.store.tasks[clip.task_id], str(path), sha256=hash_of(2), duration=2.0)
+        await self.rig.store.save_outputs([replace(made, index=1)])
 
     async def send(self, *clips: SentClip) -> None:
         one = Round(id="r1", project=PROJECT, number=2, title=f"{PROJECT}, round 2", sent_at=self.sent_at, clips=clips)

@@ -16,7 +16,8 @@ from runway_desktop.rooms.viewer.view import Viewer
 from runway_desktop.ui.room import Review
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.commands.handing_on import REVIEW
-from tests.gui.review.reviewed import PROJECT, Reviewed, reviewed
+from runway_desktop.values import replace
+from tests.gui.review.reviewed import PROJECT, Reviewed, hash_of, reviewed
 from tests.rigs.desktop import rest, until
 
 
@@ -72,13 +73,37 @@ async def test_a_take_says_how_it_stood_and_leads_to_the_cut_and_to_a_comments_t
             Qt.MouseButton.LeftButton,
             pos=page.comments.visualItemRect(page.comments.item(0)).center(),
         )
+        aside = page.player.playback
+        await until(lambda: abs(aside.position - 2.0) < 0.1 and not aside.is_playing, "at its time, at the side")
+        assert page.player.shown_path == film.rig.folder / "2.mp4"
+        assert [round(at, 1) for at in aside.marks] == [2.1, 4.0]
+        QTest.keyClick(page.tree, Qt.Key.Key_Return)
         await until(lambda: window.findChild(Viewer) and window.findChild(Viewer).isVisible())
         playback = window.preview.playback
         await until(lambda: abs(playback.position - 2.0) < 0.1 and not playback.is_playing)
+        assert "Back to the reviews" in [
+            one.accessibleName() for one in window.findChild(Viewer).findChildren(QPushButton)
+        ]
         window.findChild(Viewer).step_back()
         page.tree.setCurrentItem(page.tree.topLevelItem(0).child(0))
         page.cut.click()
         await until(lambda: window.findChild(CutPage) and window.findChild(CutPage).chosen_ids() == ["t4"], "shot 040")
+
+
+async def test_a_comment_on_a_second_result_opens_that_one(tmp_path: Path, theme) -> None:
+    async with reviewed(tmp_path, theme) as film:
+        clip = await film.take(1, "010")
+        await film.second(clip)
+        await film.send(clip, replace(clip, index=1, sha256=hash_of(2)))
+        await film.answer((1, "change", ("Too early",)))
+        await film.open()
+        await until(lambda: len(film.cells) == 2)
+        await film.rig.load()
+        film.rig.interior.add_preview()
+        second = film.rig.folder / "second.mp4"
+        assert film.page.player.shown_path == second
+        film.page.large.click()
+        await until(lambda: film.rig.window.preview.shown_path == second)
 
 
 async def test_a_take_that_the_search_hides_is_not_opened(tmp_path: Path, theme) -> None:

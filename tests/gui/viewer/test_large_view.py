@@ -512,7 +512,7 @@ async def test_note_stands_at_a_time_and_can_be_visited_done_and_removed(tmp_pat
         await until(lambda: not playback.is_seeking and playback.position == pytest.approx(2.0))
         press(rig, KEYS.Key_N)
         asked = rig.window.findChild(AskText)
-        assert asked.windowTitle() == "Note at 00:00:02:00"
+        assert asked.windowTitle() == "Note at 00:02.0"
         line_of(asked).setText("The hand is blurred")
         asked.accept()
 
