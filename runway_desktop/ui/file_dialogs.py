@@ -82,6 +82,8 @@ class Wish(Struct, frozen=True):
     """Suggested name of a target. Its suffix is added to a name without one."""
     shows_files: bool = True
     """Whether Qt's dialog for folders shows files, too."""
+    replaces: bool = True
+    """Of a target. False: a new file gets a free name, so Qt's dialog does not ask about one that is there."""
 
 
 def choose_file(
@@ -118,10 +120,13 @@ def choose_folder(
     _ask(parent, Wish(title, Mode.Directory, near, shows_files=shows_files), lambda paths: chosen(paths[0]))
 
 
-def choose_target(parent: QWidget, title: str, chosen: Callable[[Path], object], start: Path, filters: str) -> None:
+def choose_target(
+    parent: QWidget, title: str, chosen: Callable[[Path], object], start: Path, filters: str, *, replaces: bool = True
+) -> None:
     """Asks for a target file. `start` is the suggestion, whose suffix is added to a name without one."""
     near = start.parent if start.is_absolute() else None
-    _ask(parent, Wish(title, Mode.AnyFile, near, filters, start.name), lambda paths: chosen(paths[0]))
+    wish = Wish(title, Mode.AnyFile, near, filters, start.name, replaces=replaces)
+    _ask(parent, wish, lambda paths: chosen(paths[0]))
 
 
 def portal_options(wish: Wish) -> dict[str, tuple[str, Any]]:
@@ -169,6 +174,7 @@ def _open(parent: QWidget, wish: Wish, chosen: Callable[[list[Path]], object]) -
     dialog.setOption(QFileDialog.Option.ShowDirsOnly, not wish.shows_files)
     if wish.mode is Mode.AnyFile:
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, not wish.replaces)
         dialog.setDefaultSuffix(Path(wish.name).suffix.lstrip("."))
         dialog.selectFile(str(near / wish.name if near else wish.name))
     if wish.mode is Mode.ExistingFiles:

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
+    QFontInfo,
     QGuiApplication,
     QIcon,
     QIconEngine,
@@ -298,8 +299,7 @@ class Theme(QObject):
     def title_font(self) -> QFont:
         """For the one figure that a room is about."""
         font = self.strong_font()
-        if font.pointSizeF() > 0:
-            font.setPointSizeF(font.pointSizeF() * 1.3)
+        font.setPixelSize(round(QFontInfo(font).pixelSize() * 1.3))
         return font
 
     def strong_font(self) -> QFont:

@@ -191,7 +191,8 @@ class Tools(QWidget):
         name = safe_name(self._model.project) or "cut"
         start = Path(f"{name}{suffix.partition(' ')[0]}")
         filters = f"{said} (*{suffix})" if suffix else ""
-        choose_target(self._desk.window, _("Export the cut"), partial(self.write, form), start, filters)
+        chosen = partial(self.write, form)
+        choose_target(self._desk.window, _("Export the cut"), chosen, start, filters, replaces=False)
 
     def write(self, form: CutForm, target: Path) -> None:
         activity = self._desk.models.activity

@@ -247,10 +247,9 @@ class CutPage(QWidget):
     def _load(self, position: float) -> None:
         model = self.model
         self.player.fps = model.fps
-        parts = [
-            Part(Path(card.path) if card.path and not card.gap else None, card.media, card.start, card.length)
-            for card in model.cards
-        ]
+        paths = [Path(card.path) if card.path and not card.gap else None for card in model.cards]
+        plays = zip(paths, model.cards, strict=True)
+        parts = [Part(path, card.found.item.media, card.start, card.length) for path, card in plays]
         sound = model.sound
         self.player.show(parts, position, (Path(sound.path), 10 ** (sound.gain_db / 20)) if sound is not None else None)
         if sound is not None and sound.path != self._heard_path:
@@ -281,8 +280,8 @@ class CutPage(QWidget):
         """Opens the take, of a gap those to judge, or the sheet with the row that makes the shot."""
         card, current = self.model.card, self.model.current_id
         if current is None:
-            if card is not None and card.sheet_id:
-                self._desk.open("sheet", card.sheet_id)
+            if card is not None and card.found.sheet_id:
+                self._desk.open("sheet", card.found.sheet_id)
         else:
             self._desk.open("viewer", current)
 

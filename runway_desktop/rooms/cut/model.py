@@ -42,7 +42,7 @@ SETTLE_MS = 150
 class Card(Struct, frozen=True, kw_only=True):
     """What the strip shows of a shot or file. Seconds; `at` of the cut, `start` and `duration` of the file."""
 
-    id: str
+    found: CutCard
     name: str
     takes: tuple[Row, ...] = ()
     """Alternatives to each other, oldest first."""
@@ -51,7 +51,6 @@ class Card(Struct, frozen=True, kw_only=True):
     trying: int | None = None
     """Number of the take that plays instead."""
     path: str = ""
-    media: Media = Media.VIDEO
     poster: str = ""
     at: float = 0.0
     start: float = 0.0
@@ -63,10 +62,14 @@ class Card(Struct, frozen=True, kw_only=True):
     fix: str = ""
     detail: str = ""
     about: str = ""
-    prompt: str = ""
-    is_file: bool = False
-    sheet_id: str = ""
-    """Of the row that makes it."""
+
+    @property
+    def id(self) -> str:
+        return self.found.id
+
+    @property
+    def is_file(self) -> bool:
+        return self.found.file is not None
 
     @property
     def now(self) -> int | None:
@@ -84,7 +87,7 @@ class Card(Struct, frozen=True, kw_only=True):
 
     @property
     def played(self) -> tuple[object, ...]:
-        return (self.path, self.media, self.start, self.length, self.gap)
+        return (self.path, self.found.item.media, self.start, self.length, self.gap)
 
 
 class CutModel(Model):
@@ -426,18 +429,16 @@ class CutModel(Model):
             self._trim(0.0, card.duration)
 
     def _trim(self, start: float, end: float) -> None:
-        card = self.card
-        found = self.view.card(card.id) if card is not None and self.view is not None else None
-        if card is None or found is None or end - start < self.frame_seconds / 2:
+        if (card := self.card) is None or end - start < self.frame_seconds / 2:
             return
         if card.is_still:
             work = self._cases.cuts.set_length(self.project, card.id, end - start)
             self._edit(work, _("Length of {shot} changed.", shot=card.name), "lengths")
         elif card.is_file:
-            work = self._cases.cuts.trim_file(found, self.project, start, end)
+            work = self._cases.cuts.trim_file(card.found, self.project, start, end)
             self._edit(work, _("In and out changed."), "files")
         else:
-            self._judge.set_trims(found.trims(start, end))
+            self._judge.set_trims(card.found.trims(start, end))
 
     def _whole(self, seconds: float) -> float:
         """At the nearest frame of the cut."""
@@ -484,14 +485,13 @@ class CutModel(Model):
         row = rows[now or 0] if rows else None
         gap, fix = _gap_words(item.gap, len(rows), found.sheet_id) if item.gap is not None else ("", "")
         return Card(
-            id=found.id, name=_("File") if found.file is not None else item.name, takes=rows, gap=gap, fix=fix,
+            found=found, name=_("File") if found.file is not None else item.name, takes=rows, gap=gap, fix=fix,
             playing=takes.index(picked) if picked is not None and picked in takes else None,
             trying=now if found.take is not picked else None,
-            path=str(item.path or ""), media=item.media, start=item.start, duration=item.duration,
+            path=str(item.path or ""), start=item.start, duration=item.duration,
             poster=(found.output.poster if found.output is not None else "") or str(item.path or ""),
-            length=self.fps.seconds(item.frames), sheet_id=found.sheet_id, is_file=found.file is not None,
+            length=self.fps.seconds(item.frames),
             detail=item.name if found.file is not None else "",
-            prompt=row.task.request.prompt if row is not None else "",
             about=settings_words(row.task, self._cases.catalog) if row is not None else "",
         )  # fmt: skip
 

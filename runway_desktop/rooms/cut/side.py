@@ -76,8 +76,9 @@ class Side(QWidget):
             part.setVisible(card is not None)
         if card is not None:
             self._shot.setText(_("Shot {shot}", shot=card.name) if card.takes or card.gap else card.name)
-            say(self._about, card.about)
-            self._prompt.say(card.prompt)
+            say(self._about, card.about or card.detail)
+            self._prompt.say(card.row.task.request.prompt if card.row is not None else "")
+            self._prompt.setVisible(card.row is not None)
             self._trims.setVisible(not card.gap)
             self._show_trying()
             begin, end = (model.words_of(at) for at in (card.start, card.start + card.length))

@@ -495,23 +495,19 @@ class CutStrip(QListView):
     def _badges(self, painter: QPainter, room: QRectF, card: Card) -> None:
         """As much as has room: the name first."""
         inset = 5 if room.width() > 2 * _LEAST_TEXT else 2
-        top, foot = room.adjusted(0, 0, 0, 17 + inset - CARD), room.adjusted(0, 0, 0, -8)
-        advance = self._letters.small_figures.metrics.horizontalAdvance
+        top, metrics = room.adjusted(0, 0, 0, 17 + inset - CARD), self._letters.small_figures.metrics
         left = round(room.width()) - 2 * inset - GRID
 
-        def fitting(said: str, wide: int) -> str:
-            return said if advance(said) <= wide else ""
-
         def put(where: QRectF, said: str, *, at_left: bool) -> None:
-            self._letters.badge(painter, where, said, at_left=at_left, inset=inset)
+            if metrics.horizontalAdvance(said) <= left:
+                self._letters.badge(painter, where, said, at_left=at_left, inset=inset)
 
-        elided = self._letters.small_figures.metrics.elidedText(card.name, Qt.TextElideMode.ElideRight, left)
-        name = fitting(card.name, left) or (elided if len(elided) > _LEAST_LETTERS else "")
-        put(top, name, at_left=True)
-        put(foot, fitting(self._cut.length_words(card.length), left), at_left=False)
-        left -= advance(name) + GRID + inset
+        name = metrics.elidedText(card.name, Qt.TextElideMode.ElideRight, left)
+        put(top, name if name == card.name or len(name) > _LEAST_LETTERS else "", at_left=True)
+        put(room.adjusted(0, 0, 0, -8), self._cut.length_words(card.length), at_left=False)
+        left -= metrics.horizontalAdvance(name) + GRID + inset
         if card.trying is not None:
-            put(top, fitting(_("Take {number}", number=card.trying + 1), left), at_left=False)
+            put(top, _("Take {number}", number=card.trying + 1), at_left=False)
         elif card.playing is not None and left >= GRID:
             self._takes.mark(painter, QRect(round(room.right()) - 16 - inset, round(room.top()) + inset, 16, 16))
 

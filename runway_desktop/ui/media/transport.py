@@ -264,21 +264,19 @@ class Transport(QWidget):
         """Template of the widest time text; empty if there is no room for it."""
         self._build_volume()
         first, last = (self._back, self._play, self._on), (self._loop, self._volume, self._full)
+        leading = (self._time, self._more) if leads else ()
         hbox(
             *first,
+            *leading,
             (self._slider, 1),
             GRID // 2,
-            self._time,
+            *(() if leads else (self._time,)),
             GRID // 2,
             *last,
             self._use_frame,
             on=self,
             spacing=_SPACING,
         )
-        if leads:
-            row = self.layout()
-            row.insertWidget(len(first), self._time)
-            row.insertWidget(len(first) + 1, self._more)
         OneStop(self, first)
         OneStop(self, last)
         self._slider.neared.connect(self.neared)

@@ -76,9 +76,6 @@ class CutView(Struct, frozen=True, kw_only=True):
         paid = {task.id: task.cost_credits or 0.0 for task, _ in made}
         return sum(paid.values()) / sum(length for _, length in made) if made else 0.0
 
-    def card(self, card_id: str) -> CutCard | None:
-        return next((card for card in self.cards if card.id == card_id), None)
-
     def trying(self, card_id: str, task_id: TaskId | None) -> CutView:
         """The same with another take in place of the pick; None: with the pick again. Nothing is stored."""
         tries = {one: task for one, task in self.tries.items() if one != card_id}
