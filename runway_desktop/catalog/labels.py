@@ -158,6 +158,13 @@ MODEL_LABELS = {
     "veo3.1_fast": "Veo 3.1 Fast",
     "wan3": "Wan 3",
     "wan3_prime": "Wan 3 Prime",
+    # Only in Runway's usage report.
+    "eleven_scribe_v2": "ElevenLabs Scribe v2",
+    "gen3a_turbo": "Gen-3 Alpha Turbo",
+    "gen4_aleph": "Gen-4 Aleph",
+    "gwm1_avatar_async_audio_to_video": "GWM-1 Avatars, recording",
+    "gwm1_avatar_async_text_to_video": "GWM-1 Avatars, script",
+    "veo3": "Veo 3",
 }
 
 VARIANT_LABELS = {

@@ -5,7 +5,8 @@ Every call takes `now` (Unix seconds) and first processes all events due by then
 throttled one of its model starts at that very time. So a test may jump a year ahead, and a poll only looks at a heap.
 
 A task is THROTTLED while its model's slots are taken, then PENDING, then RUNNING, and ends SUCCEEDED or FAILED. Credits
-are charged when a task is accepted and refunded when it fails (except for inputs refused by moderation) or is canceled.
+are charged when a task is accepted and refunded when it fails (except for inputs refused by moderation) or is canceled
+before it runs.
 Raises `UnknownTask`, `DailyLimitReached` and `NotEnoughCredits`; `ValueError` with a message for an invalid knob.
 """
 
@@ -376,12 +377,14 @@ class World:
         return task
 
     def delete(self, task_id: str, now: float) -> None:
-        """Cancels an unfinished task, which refunds its credits, or deletes a finished one for good."""
+        """Cancels an unfinished task, which refunds its credits unless it is running, or deletes a finished one for
+        good."""
         task = self.get(task_id, now)
         del self._tasks[task_id]
         if task.settled:
             return
-        self._pay(task.recipe.model, -task.credits, now)
+        if task.status(now) is not TaskStatus.RUNNING:
+            self._pay(task.recipe.model, -task.credits, now)
         self.ended[task_id] = now
         if task.placed_at is not None:
             self._running[task.model] -= 1

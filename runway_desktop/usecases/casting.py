@@ -27,7 +27,7 @@ from runway_desktop.catalog import (
     starting_values,
 )
 from runway_desktop.catalog.assets import NUMBERED, TAG, capacity
-from runway_desktop.domain.cast import Cast, Member, MemberFile, Mention, as_text, mentions, name_key
+from runway_desktop.domain.cast import Cast, Member, MemberFile, MemberKind, Mention, as_text, mentions, name_key
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MemberId, Request, Task
 from runway_desktop.texts import Text, _, enumerated, in_turn, listed
@@ -229,6 +229,16 @@ def _shares(pair: Pair, casting: Casting, member: Member) -> list[Text]:
     return found
 
 
+_FOR_KIND = {
+    "characterImage": MemberKind.CHARACTER,
+    "image": MemberKind.PROP,
+    "productImage": MemberKind.PROP,
+    "productImages": MemberKind.PROP,
+    "styleImages": MemberKind.STYLE,
+}
+"""Fields of recipes that are for one kind of member."""
+
+
 class _Places:
     """The inputs of a request, filled with files of members."""
 
@@ -239,6 +249,7 @@ class _Places:
         self.names: dict[MemberId, str] = {}
         """Names in the prompt that the model knows."""
         self._taken = set(tags_in(pair, values))
+        self._placed = {_FOR_KIND.get(name) for name in pair.names}
         fields = [field for field in pair.asset_fields if _may_hold_cast(field)]
         # Required inputs first, lists before single ones; sounds last, since some are sent only with pictures.
         fields.sort(key=lambda one: (Media.AUDIO in one.media, not one.required, one.kind is FieldKind.ASSET))
@@ -271,11 +282,15 @@ class _Places:
             self.values[field.name] = [{field.uri_key: value}] if bare and field.uri_key else value
 
     def _in_turn(self, field: Field, free: int) -> Iterator[tuple[Member, MemberFile]]:
-        """Files for the free places of a field, shared fairly: each member's first, then each one's second."""
-        used = {id(use.file) for use in self.uses}
+        """Files for the free places of a field, shared fairly: each member's first, then each one's second. A required
+        field for one kind of member takes another if there is none, and no field is for that one."""
+        used, members = {id(use.file) for use in self.uses}, self._members
+        if field.name in _FOR_KIND:
+            own = [member for member in members if member.kind is _FOR_KIND[field.name]]
+            members = own or [one for one in members if field.required and one.kind not in self._placed]
         left = [
             (member, [file for file in member.all_files if file.media in field.media and id(file) not in used])
-            for member in self._members
+            for member in members
         ]
         while free and any(files for _, files in left):
             for member, files in left:

@@ -237,7 +237,9 @@ class Choices(Struct, frozen=True, kw_only=True):
         """Price of a typical request; for one second or picture if that is more useful."""
         is_current = (pair.endpoint, pair.model) == (self.current.endpoint, self.current.model)
         request = self.current if is_current else typical_request(pair)
-        found, length = self.price(request), request.values.get("duration")
+        # The first seconds of a recipe cost more than the others.
+        length = None if self._is_recipe(pair.endpoint) else request.values.get("duration")
+        found = self.price(request)
         if found is None:
             between = open_price(pair, request, self.price)
             if between is not None and isinstance(length, int | float) and not between.a_second:

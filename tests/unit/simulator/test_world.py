@@ -84,14 +84,21 @@ def test_throttled_task_of_one_model_blocks_no_other_model() -> None:
     assert other.status(NOW) is TaskStatus.PENDING
 
 
-def test_canceling_frees_the_slot_and_refunds_credits() -> None:
+def test_canceling_frees_the_slot_and_refunds_credits_before_it_runs() -> None:
     world = world_with(concurrency=1)
     first, second = clip(world), clip(world)
-    world.delete(first.id, NOW + 3)
-    assert second.placed_at == NOW + 3
+    world.delete(first.id, NOW)
+    assert second.placed_at == NOW
     assert world.balance == 10_000 - second.credits
     with pytest.raises(UnknownTask):
-        world.get(first.id, NOW + 3)
+        world.get(first.id, NOW)
+
+
+def test_canceling_a_running_task_refunds_nothing() -> None:
+    world = world_with()
+    task = clip(world)
+    world.delete(task.id, NOW + 3)
+    assert world.balance == 10_000 - task.credits
 
 
 def test_canceling_a_throttled_task_frees_no_slot() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.catalog import Pair, validate
-from runway_desktop.domain.cast import as_text, settled_names
+from runway_desktop.domain.cast import MemberKind, as_text, settled_names
 from runway_desktop.domain.task import Request
 from runway_desktop.usecases.casting import Casting, Fill, as_asked, cast_into, cast_request, fill_of
 from runway_desktop.values import replace
@@ -26,6 +26,40 @@ TAGGED = ("text_to_image", "gen4_image")
 PLAIN = ("text_to_image", "seedream5_pro")
 FIRST_FRAME = ("image_to_video", "gen4_turbo")
 WORDS = ("text_to_video", "gen4.5")
+
+
+SERUM = member("Serum", "serum1.png", "serum2.png", kind=MemberKind.PROP)
+FILM = member("Film", "film.png", kind=MemberKind.STYLE)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "concept", "filled"),
+    [
+        ("product_ugc", "@Maya shows @Serum", {"characterImage": ["maya1.png"], "productImage": ["serum1.png"]}),
+        ("product_ugc", "@Serum for @Maya", {"characterImage": ["maya1.png"], "productImage": ["serum1.png"]}),
+        ("product_ugc", "@Maya", {"characterImage": ["maya1.png"]}),
+        ("product_ugc", "@Serum", {"productImage": ["serum1.png"]}),
+        ("product_ad", "@Serum like @Film",
+            {"productImages": ["serum1.png", "serum2.png"], "styleImages": ["film.png"]}),
+        ("product_ad", "@Maya", {"productImages": ["maya1.png", "maya2.png"]}),
+        ("product_ad", "@Maya and @Serum", {"productImages": ["serum1.png", "serum2.png"]}),
+        ("product_campaign_image", "@Maya with @Serum", {"image": ["serum1.png"]}),
+        ("product_campaign_image", "@Maya", {"image": ["maya1.png"]}),
+    ],
+)  # fmt: skip
+def test_names_fill_the_product_and_character_pictures_of_recipes(
+    recipe: str, concept: str, filled: dict[str, list[str]]
+):
+    pair = pair_of((recipe, recipe))
+    assert pair.prompt_field is not None
+    casting = cast_into(pair, {pair.prompt_field.name: concept}, cast(MAYA, SERUM, FILM))
+    found: dict[str, list[str]] = {}
+    for use in casting.uses:
+        found.setdefault(use.field, []).append(use.file.sha256)
+    assert found == filled
+    assert {one.path[0] for one in validate(pair, casting.values)} <= {field.name for field in pair.asset_fields} - set(
+        filled
+    )
 
 
 def pair_of(key: tuple[str, str]) -> Pair:

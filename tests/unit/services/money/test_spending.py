@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runway_desktop.api.wire import read_usage
 from runway_desktop.domain.account import UsedCredits
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Failure
@@ -49,6 +51,27 @@ def task(
         remote_id=RemoteId(f"{number:08x}-0000-4000-8000-000000000000"),
     )
     return replace(made, **members)  # type: ignore[arg-type]
+
+
+def test_models_that_only_the_usage_report_names_have_their_row_and_recipes_one():
+    day = date(2026, 11, 24)
+    body = {"results": [{"date": "2026-11-24", "usedCredits": [
+        {"model": "recipe:product_ad", "amount": 416}, {"model": "product_swap", "amount": 428},
+        {"model": "veo3", "amount": 40}, {"model": "voice_processing", "amount": 2},
+        {"model": "gwm1_avatar_async_text_to_video", "amount": 12},
+    ]}]}  # fmt: skip
+    lines = [
+        SpendingLine(day="2026-11-24", model=model, project="", credits=credits, tasks=1)
+        for model, credits in (("product_ad", 416.0), ("product_swap", 428.0))
+    ]
+    books = reconciled(lines, read_usage(json.dumps(body).encode()), day, day)
+    assert [line.cells for line in compared_lines(books.models)] == [
+        ("Veo 3", "0", "40", "+40"),
+        ("GWM-1 Avatars, script", "0", "12", "+12"),
+        ("Voice processing", "0", "2", "+2"),
+        ("Product swap", "428", "428", "–"),
+        ("Product ad", "416", "416", "–"),
+    ]
 
 
 class Books:
