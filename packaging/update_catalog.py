@@ -40,6 +40,7 @@ MAKES = {
 # Items that the SDK leaves open ("object") are given the shape that the same field has on other models.
 OPEN_ITEMS = object
 RECIPES = "/v1/recipes/"
+WORKFLOWS = "/v1/workflows/{model}"
 # The newest dated version of the recipes whose prices are known (`prices.json`). "unsafe-latest" may change any day.
 RECIPE_VERSION = "2026-06"
 # Members that tell what an input is used as.
@@ -287,6 +288,9 @@ def build() -> dict[str, Any]:
         found = {"name": name, "path": f"/v1/generate/{kind}", "makes": kind, "takes": sorted(takes), "models": []}
         endpoints.append(found)
         pairs.append({"endpoint": name, "model": "", "fields": own})
+    endpoints.append(
+        {"name": "workflow", "path": WORKFLOWS, "makes": "other", "takes": ["audio", "image", "video"], "models": []}
+    )
     for pair in pairs:
         _complete(pair["endpoint"], pair["fields"])
     return {"sdk": importlib.metadata.version("runwayml"), "endpoints": endpoints, "pairs": pairs}

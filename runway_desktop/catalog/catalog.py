@@ -7,11 +7,12 @@ if the file is missing or invalid. Not thread-safe.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.media import Media
+from runway_desktop.values import replace
 
 from . import labels
 from .model import Endpoint, Field, FieldKind, Pair, Variant
@@ -68,6 +69,15 @@ class Catalog:
             label = labels.model_label(model)
             self._pairs[key] = Pair(endpoint=endpoint, model=model, label=label, fields=fields, fixed=fixed)
         return self._pairs[key]
+
+    def learn(self, endpoint: str, pairs: Iterable[Pair]) -> None:
+        """Replaces the pairs of an endpoint that are known at run time alone. Those before stay known, so that stored
+        tasks keep their names and forms, but are not listed."""
+        found = tuple(pairs)
+        self._pairs |= {(endpoint, pair.model): pair for pair in found}
+        labels.LEARNED.update((pair.model, pair.label) for pair in found)
+        models = tuple(pair.model for pair in found)
+        self._endpoints = [replace(one, models=models) if one.name == endpoint else one for one in self._endpoints]
 
     def address(self, endpoint: str, model: str) -> str:
         """Where a request for the pair is sent: the path below /v1."""

@@ -36,6 +36,7 @@ ENDPOINT_LABELS = {
     "generate_video": Text("Automatic video"),
     "generate_image": Text("Automatic image"),
     "generate_audio": Text("Automatic audio"),
+    "workflow": Text("Workflow"),
 }
 
 # The settings shown as chips next to the prompt, in this order; the others are one click away.
@@ -397,6 +398,10 @@ FIELD_WORDS = {
 }
 
 
+LEARNED: dict[str, str] = {}
+"""Labels of models that are known at run time alone, by their ids: `Catalog.learn`."""
+
+
 def endpoint_label(name: str) -> str:
     return str(endpoint_text(name))
 
@@ -407,7 +412,7 @@ def endpoint_text(name: str) -> Text:
 
 def model_label(model: str) -> str:
     # A recipe is its own model.
-    return MODEL_LABELS.get(model) or str(endpoint_text(model))
+    return MODEL_LABELS.get(model) or LEARNED.get(model) or str(endpoint_text(model))
 
 
 def field_words(name: str, endpoint: str = "") -> FieldWords:

@@ -97,6 +97,8 @@ class Field(Struct, frozen=True, kw_only=True):
     """The field to which the durations of its items must add up."""
     requires: tuple[str, ...] = ()
     alone: bool = False  # no other field may be sent with it
+    node: tuple[str, str] | None = None
+    """Of a workflow: the node, and its output, that the value replaces."""
 
     @property
     def label(self) -> str:
@@ -123,6 +125,10 @@ class Pair(Struct, frozen=True, kw_only=True, dict=True):
     fields: tuple[Field, ...]
     fixed: Mapping[str, object]
     """Members that every request has: the model, or the version of a recipe."""
+    is_gone: bool = False
+    """Runway has it no more; kept for the tasks that were made with it."""
+    inside: str = ""
+    """The member of the body that holds the values; empty: the body itself."""
 
     def field(self, name: str) -> Field | None:
         return self._by_name.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .model import Field, FieldKind, Pair
 
@@ -13,15 +14,20 @@ def build_payload(pair: Pair, values: Mapping[str, object]) -> dict[str, object]
     Omitted and empty values are not sent, at any depth. Members unknown to the pair are sent unchanged, last:
     validation has reported them, and a request is never changed silently.
     """
-    payload = dict(pair.fixed)
+    payload: dict[str, Any] = {} if pair.inside else dict(pair.fixed)
     for field in pair.fields:
         value = _sent(field, values.get(field.name))
-        if not is_left_out(value):
+        if is_left_out(value):
+            continue
+        if field.node is None:
             payload[field.name] = value
+        else:
+            node, key = field.node
+            payload.setdefault(node, {})[key] = value if field.is_asset else {"type": "primitive", "value": value}
     for name, value in values.items():
         if name not in payload and pair.field(name) is None and not is_left_out(value):
             payload[name] = value
-    return payload
+    return {**pair.fixed, pair.inside: payload} if pair.inside else payload
 
 
 def is_left_out(value: object) -> bool:

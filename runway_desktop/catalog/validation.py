@@ -138,6 +138,8 @@ def validate(pair: Pair, values: Mapping[str, object], *, local_files: bool = Tr
         if values.get(name, only) != only:
             said = Text("The request names the {name} {other}, but is for {only}.")
             found.append(Finding((name,), str(said.with_(name=name, other=values[name], only=only))))
+    if pair.is_gone:
+        found.append(Finding(("model",), _("“{name}” is no longer at Runway. Choose another model.", name=pair.label)))
     first: dict[Path, Finding] = {}
     for finding in found:
         first.setdefault(finding.path, finding)

@@ -46,6 +46,10 @@ class Document(StrEnum):
     """`domain.film.steps.Chain`, by its name."""
     CUT = "cut"
     """`domain.film.cut.Cut`; id and name are its project."""
+    ROUTER = "router"
+    """`domain.routing.Router`; its id is the slug."""
+    WORKFLOW = "workflow"
+    """A version as Runway tells it; its id is the version's, its name the workflow's."""
     ROUND = "round"
     """`domain.review.Round`; its name is its project."""
 

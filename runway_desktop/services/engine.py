@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .library.lineage import Lineage
     from .library.sheets import Sheets
     from .library.voices import Voices
+    from .library.workflows import Workflows
     from .media.input_fixes import InputFixer
     from .money.budget import Budget
     from .money.pricing import Pricing
@@ -202,6 +203,12 @@ class Engine:
         from .money.pricing import Pricing
 
         return Pricing(self._store, self.clock, self._outside.prices)
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        from .library.workflows import Workflows
+
+        return Workflows(self.catalog)
 
     @cached_property
     def folder(self) -> LibraryFolder:

@@ -26,6 +26,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import Fingerprint, KeySource, fingerprint_of
 from runway_desktop.domain.errors import DamagedList, NotReached, RunwayDesktopError, StoreError
 from runway_desktop.domain.events import Notice
+from runway_desktop.domain.library import Document
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.keychain import SystemKeychain
@@ -222,6 +223,9 @@ async def _assemble(
     sidecars = engine.sidecars
     await after_restore.take_up(engine.ledger, engine.settings)
     await engine.pricing.load()
+    if versions := await store.documents(Document.WORKFLOW):
+        # Before the list is read, which shows their names. Without any, nothing of them is imported.
+        engine.workflows.learn(versions)
     if engine.settings.hook:
         # Likewise, also where the loops never run.
         engine.hooks  # noqa: B018

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 import logging
 import re
 import subprocess
@@ -19,13 +20,16 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.events import TaskChanged
+from runway_desktop.domain.library import Document
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.clock import LONGEST_CREATE
 from runway_desktop.services.engine import RUNNING, Engine
 from runway_desktop.services.results.sidecar_keeper import BEHIND
 from runway_desktop.services.tasks.accepted_ids import PATIENCE as PATIENCE_OF_IDS
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
+from runway_desktop.simulator.workflows import DEMO_WORKFLOWS
 from runway_desktop.values import replace
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
@@ -48,6 +52,19 @@ async def assembled(folder: Path) -> AsyncIterator[Assembly]:
             yield assembly
         finally:
             await go_down([*assembly.settling, *assembly.giving_up, *assembly.closing])
+
+
+async def test_versions_of_workflows_are_known_after_a_restart_and_cost_nothing_without_any(tmp_path: Path):
+    version = DEMO_WORKFLOWS[0]
+    async with assembled(tmp_path) as assembly:
+        engine = assembly.engine
+        assert not engine.is_made("workflows")
+        text = json.dumps(version.as_json())
+        await engine.library.save_document(Document.WORKFLOW, version.id, version.name, 1.0, text)
+    async with assembled(tmp_path) as assembly:
+        pair = assembly.engine.catalog.pair("workflow", version.id)
+        assert pair is not None
+        assert model_label(version.id) == pair.label == "Product turntable · version 4"
 
 
 async def test_running_services_are_built_with_the_loops_and_others_on_demand(tmp_path: Path):
