@@ -29,6 +29,7 @@ from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
 from runway_desktop.domain.secrecy import without_secret
 from runway_desktop.domain.task import REMOTE_ID, RemoteId
+from runway_desktop.domain.workflows.runs import PublishedWorkflow
 from runway_desktop.texts import Text
 
 from . import border, replies, uploads, wire
@@ -111,6 +112,8 @@ class RunwayClient:
         except NotThere as error:
             # No such endpoint or model at this address. For a create that is a refusal.
             message = Text("Runway does not offer this endpoint or model.")
+            if endpoint.startswith("workflows/"):
+                message = Text("This version of the workflow is no longer at Runway.")
             raise RequestRefused(message, detail=error.detail, status=error.status) from None
         try:
             return wire.read_created(reply.content)
@@ -127,14 +130,28 @@ class RunwayClient:
 
     @border.guarded
     async def task(self, remote_id: RemoteId) -> Answer:
-        reply = await self._ask("GET", _task_path(remote_id))
+        reply = await self._ask("GET", _path("tasks", remote_id))
         return await self._read(reply, lambda content: wire.read_task(content, remote_id))
+
+    @border.guarded
+    async def run(self, remote_id: RemoteId) -> Answer:
+        reply = await self._ask("GET", _path("workflow_invocations", remote_id))
+        return await self._read(reply, lambda content: wire.read_task(content, remote_id, is_run=True))
+
+    @border.guarded
+    async def workflows(self) -> Sequence[PublishedWorkflow]:
+        return await self._read(await self._ask("GET", "/v1/workflows"), wire.read_workflows)
+
+    @border.guarded
+    async def workflow(self, version_id: str) -> str:
+        reply = await self._ask("GET", _path("workflows", version_id))
+        return await self._read(reply, wire.read_workflow)
 
     @border.guarded
     async def delete(self, remote_id: RemoteId) -> None:
         # Ahead of all waiting requests: a task may end meanwhile, and the DELETE would then delete its result.
         # The body of a success is not needed, so it may be incomplete.
-        await self._ask("DELETE", _task_path(remote_id), allow_cut=True, ahead=True)
+        await self._ask("DELETE", _path("tasks", remote_id), allow_cut=True, ahead=True)
 
     @border.guarded
     async def organization(self) -> Organization:
@@ -317,10 +334,10 @@ def _check_host(base_url: str) -> None:
 _ENDPOINT = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
 
 
-def _task_path(remote_id: RemoteId) -> str:
+def _path(kind: str, remote_id: str) -> str:
     if not REMOTE_ID.fullmatch(remote_id):
-        raise border.Malformed(f"not the id of a task: {remote_id!r}")
-    return f"/v1/tasks/{remote_id}"
+        raise border.Malformed(f"not an id: {remote_id!r}")
+    return f"/v1/{kind}/{remote_id}"
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,7 +20,8 @@ import msgspec
 from runway_desktop.domain.account import ModelLimits, Organization, UsedCredits, model_listed
 from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.moments import known_moment
-from runway_desktop.domain.task import RemoteId, accepted_id, parse_remote_id
+from runway_desktop.domain.task import REMOTE_ID, RemoteId, accepted_id, parse_remote_id
+from runway_desktop.domain.workflows.runs import NodeFailure, PublishedWorkflow, WorkflowVersion
 
 Reply = TypeVar("Reply")
 
@@ -28,6 +30,10 @@ MOST_CREDITS = 1e9
 """A larger cost is invalid: ten million dollars."""
 MOST_GENERATIONS = 1e9
 """A larger limit or usage is invalid."""
+MOST_NODES = 1_000
+"""Outputs, and failed nodes, that are read of one run."""
+LONGEST_SAID = 2_000
+"""Letters that are read of a node's failure."""
 
 
 class MalformedAnswer(Exception):
@@ -65,6 +71,11 @@ class _Task(msgspec.Struct, rename="camel"):
     output: Any = None
     failure: Any = None
     failure_code: Any = None
+    node_errors: Any = None
+
+
+class _Workflows(msgspec.Struct):
+    data: list[Any]
 
 
 class _Organization(msgspec.Struct, rename="camel"):
@@ -112,11 +123,14 @@ def read_created(content: bytes) -> CreatedTask:
     return CreatedTask(remote_id=remote_id, estimated_credits=_credits(reply.estimated_cost))
 
 
-def read_task(content: bytes, remote_id: RemoteId) -> Answer:
-    """The answer to a GET of one task. Unreadable if it is about another task, as from a proxy's cache."""
+def read_task(content: bytes, remote_id: RemoteId, *, is_run: bool = False) -> Answer:
+    """The answer to a GET of one task, or of one run of a workflow. Unreadable if it is about another task, as from a
+    proxy's cache."""
     reply = _decode(content, _Task)
     if isinstance(reply.id, str) and reply.id.strip().lower() != remote_id.lower():
         raise MalformedAnswer("it is about another task")
+    made = [(node, link) for node, links in _object(reply.output).items() for link in _list(links) if _text(link)]
+    made = made[:MOST_NODES] if is_run else [("", link) for link in _list(reply.output) if isinstance(link, str)]
     return Answer(
         remote_id=remote_id,
         status=reply.status,
@@ -124,10 +138,40 @@ def read_task(content: bytes, remote_id: RemoteId) -> Answer:
         progress=_number(reply.progress, most=1.0),
         estimated_credits=_credits(reply.estimated_cost),
         cost_credits=_credits(reply.cost),
-        output=tuple(link for link in _list(reply.output) if isinstance(link, str)),
+        output=tuple(link for _, link in made),
         failure=_text(reply.failure),
         failure_code=_text(reply.failure_code),
+        nodes=tuple(node for node, _ in made) if is_run else None,
+        node_failures=tuple(_node_failures(reply.node_errors)) if is_run else (),
     )
+
+
+def _node_failures(errors: object) -> Iterator[NodeFailure]:
+    for node, error in islice(_object(errors).items(), MOST_NODES):
+        said = _object(error)
+        message, code, name = (_text(said.get(one))[:LONGEST_SAID] for one in ("message", "failureCode", "nodeName"))
+        yield NodeFailure(node=node, message=message, code=code, name=name)
+
+
+def read_workflows(content: bytes) -> list[PublishedWorkflow]:
+    """The organization's workflows, in the server's order. One without a version that can be asked for is left out."""
+    found = []
+    for listed in _decode(content, _Workflows).data:
+        versions = tuple(
+            WorkflowVersion(
+                id=one["id"], number=_count(one, "version") or 0, created_at=unix_seconds(one.get("createdAt"))
+            )
+            for one in map(_object, _list(_object(listed).get("versions")))
+            if REMOTE_ID.fullmatch(_text(one.get("id")))
+        )
+        if versions:
+            found.append(PublishedWorkflow(name=_text(_object(listed).get("name")), versions=versions))
+    return found
+
+
+def read_workflow(content: bytes) -> str:
+    """A version with its graph, as JSON that any reader takes."""
+    return msgspec.json.encode(_decode(content, dict[str, Any])).decode()
 
 
 def read_organization(content: bytes, asked_at: float) -> Organization:

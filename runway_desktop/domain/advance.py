@@ -13,6 +13,7 @@ from runway_desktop.values import Struct, replace
 from .account import NO_KEY, Fingerprint
 from .failures import Failure
 from .task import ITS_TURN, Evidence, Hold, Refusal, RemoteId, State, Task
+from .workflows.runs import COST_FOR, NodeFailure, Run, placed
 
 _STATES = {
     "PENDING": State.PENDING,
@@ -26,7 +27,8 @@ _STATES = {
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """Runway's answer about a task (`GET /v1/tasks/{id}`), parsed. `status` is the server's word, known or not."""
+    """Runway's answer about a task (`GET /v1/tasks/{id}`) or a run of a workflow, parsed. `status` is the server's
+    word, known or not."""
 
     remote_id: RemoteId
     status: str
@@ -37,6 +39,9 @@ class Answer(Struct, frozen=True, kw_only=True):
     output: tuple[str, ...] = ()
     failure: str = ""
     failure_code: str = ""
+    nodes: tuple[str, ...] | None = None
+    """Of a run: the node of each output; it may be RUNNING and list only those that are made. None: a task."""
+    node_failures: tuple[NodeFailure, ...] = ()
 
     @property
     def state(self) -> State:
@@ -181,6 +186,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 ended_at=None,
                 evidence=None,
                 hold=ITS_TURN,
+                run=task.run or (Run() if task.is_run else None),
                 # Where Runway gives no estimate, the price computed before sending counts as spent.
                 estimated_credits=next(
                     (credits for credits in (estimated, task.estimated_credits, price) if credits is not None), None
@@ -258,6 +264,7 @@ def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:
         not_found_at=None,
         # The task exists at Runway, so an earlier "deleted" is dropped.
         deleted_remotely=task.deleted_remotely and state is not State.SUCCEEDED,
+        run=_run(task, answer, now),
     )
     if state is State.RUNNING:
         # Progress never goes back: a smaller value from the server would make the bar jump.
@@ -269,6 +276,18 @@ def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:
         ended_at = None if task.is_missed else task.ended_at
         return replace(known, ended_at=ended_at or now, failure=failure)
     return known
+
+
+def _run(task: Task, answer: Answer, now: float) -> Run | None:
+    if answer.nodes is None:
+        return task.run
+    known, due = task.run or Run(), None
+    if answer.state.is_final and answer.cost_credits is None and task.cost_credits is None:
+        # A canceled run never declares a cost. Source: the SDK's types.
+        ends = now if answer.state is State.CANCELLED else now + COST_FOR
+        due = known.cost_due if task.state.is_final and not task.is_missed else ends
+    nodes, _ = placed(known.nodes, answer.nodes)
+    return Run(nodes=nodes, failures=answer.node_failures or known.failures, cost_due=due)
 
 
 def _not_found(task: Task, key: Fingerprint, now: float) -> Task:
@@ -299,7 +318,9 @@ def _deleted(task: Task, now: float) -> Task:
 
 
 def _over(task: Task, state: State, now: float) -> Task:
-    return replace(task, state=state, ended_at=now, asked_at=now, progress=None, hidden_from=NO_KEY, not_found_at=None)
+    run = replace(task.run, cost_due=now) if task.run is not None and task.cost_credits is None else task.run
+    over = replace(task, state=state, ended_at=now, asked_at=now, progress=None, run=run)
+    return replace(over, hidden_from=NO_KEY, not_found_at=None)
 
 
 def _adopted(task: Task, key: Fingerprint) -> Task:

@@ -19,6 +19,7 @@ from .account import NO_KEY, Fingerprint
 from .failures import Failure, Reason, ReasonCode
 from .media import Media
 from .moments import local_time
+from .workflows.runs import WORKFLOW, Run
 
 
 class Presence(StrEnum):
@@ -495,6 +496,8 @@ class Task(Struct, frozen=True, kw_only=True):
     """Of its results, at most one each; a whole result has none."""
     marks: tuple[Mark, ...] = ()
     """In no order."""
+    run: Run | None = None
+    """Of a run of a workflow, once Runway has it."""
 
     def trim(self, index: int) -> Trim | None:
         return next((trim for trim in self.trims if trim.index == index), None)
@@ -503,6 +506,22 @@ class Task(Struct, frozen=True, kw_only=True):
         """Of a result, in seconds of its own time; None: its end."""
         trim = self.trim(index)
         return trim.end if trim is not None else None
+
+    @property
+    def is_run(self) -> bool:
+        """A run of a workflow, which is asked for at its own address and can't be canceled or deleted there."""
+        return self.run is not None or self.request.endpoint == WORKFLOW
+
+    @property
+    def awaits_cost(self) -> bool:
+        """An ended run that is asked for its cost."""
+        return self.run is not None and self.run.cost_due is not None and self.state in (State.SUCCEEDED, State.FAILED)
+
+    def has_more_outputs(self, before: Task) -> bool:
+        """Whether it succeeded since, or its run has made more."""
+        if self.run is not None:
+            return self.run.nodes != (before.run.nodes if before.run is not None else ())
+        return self.state is State.SUCCEEDED and before.state is not State.SUCCEEDED
 
     @property
     def credits(self) -> float | None:

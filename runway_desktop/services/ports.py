@@ -41,6 +41,7 @@ from runway_desktop.domain.outputs import KeptFile, Looked, Stream
 from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine, Suggestion
 from runway_desktop.domain.spending_report import SpendingLine, Sum
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Source, StepId, Task, TaskId
+from runway_desktop.domain.workflows.runs import PublishedWorkflow
 
 
 class Clock(Protocol):
@@ -78,6 +79,15 @@ class Runway(Protocol):
 
     async def task(self, remote_id: RemoteId) -> Answer:
         """One GET. NotThere for Runway's own 404: deleted, or another organization's. Misrouted for a gateway's 404."""
+
+    async def run(self, remote_id: RemoteId) -> Answer:
+        """The same for a run of a workflow, which has its own ids."""
+
+    async def workflows(self) -> Sequence[PublishedWorkflow]:
+        """Those of the organization; none if nobody linked its workspace with the project and published."""
+
+    async def workflow(self, version_id: str) -> str:
+        """A version with its graph, as Runway's own JSON. NotThere if it is gone."""
 
     async def delete(self, remote_id: RemoteId) -> None:
         """Cancels a live task, deletes a finished one for good. NotThere: the caller decides whether that is
@@ -249,11 +259,14 @@ class Store(Protocol):
     async def unfinished(self) -> builtins.list[Task]:
         """All tasks that are not final (held, sending, uncertain, live), by position; includes removed tasks."""
 
+    async def runs_without_cost(self) -> builtins.list[Task]:
+        """Ended runs of workflows with a `cost_due`; includes removed tasks."""
+
     async def unsaved(self) -> builtins.list[Row]:
-        """Tasks that succeeded and have an output that is neither SAVED nor EXPIRED."""
+        """Tasks that succeeded, and runs, that have an output that is neither SAVED nor EXPIRED."""
 
     async def not_saved(self, now: float, limit: int) -> builtins.list[Output]:
-        """Results of tasks that succeeded, neither SAVED nor EXPIRED, that may still be at Runway: valid links first,
+        """Results of these, neither SAVED nor EXPIRED, that may still be at Runway: valid links first,
         the soonest to expire first; then expired ones."""
 
     async def outputs(self, task_id: TaskId) -> builtins.list[Output]: ...

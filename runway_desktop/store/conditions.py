@@ -52,7 +52,8 @@ _FOR_APPROVAL = f"state = '{State.QUEUED.value}' AND hold = '{HoldCode.APPROVAL.
 """These have a page of their own."""
 UNSAVED = """
     FROM outputs CROSS JOIN tasks ON tasks.id = outputs.task_id
-    WHERE outputs.state NOT IN ('saved', 'expired') AND tasks.state = 'succeeded' AND NOT tasks.deleted_remotely
+    WHERE outputs.state NOT IN ('saved', 'expired') AND NOT tasks.deleted_remotely
+    AND (tasks.state = 'succeeded' OR tasks.run IS NOT NULL)
 """
 """Outputs that were never saved, with their tasks; by a small partial index, since most are saved."""
 SUGGESTED = f"FROM suggestions CROSS JOIN tasks ON tasks.id = task_id WHERE pick = '{Pick.NONE.value}'"

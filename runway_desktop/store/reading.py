@@ -144,11 +144,17 @@ def unfinished(connection: sqlite3.Connection) -> list[Task]:
     return [task_of(row) for row in connection.execute(query)]
 
 
+def runs_without_cost(connection: sqlite3.Connection) -> list[Task]:
+    query = f"{TASKS} WHERE run IS NOT NULL AND ended_at IS NOT NULL AND instr(run, '\"cost_due\":null') = 0"
+    return [task_of(row) for row in connection.execute(query)]
+
+
 def unsaved(connection: sqlite3.Connection) -> list[Row]:
     found = connection.execute(
         """
         SELECT id FROM tasks
-        WHERE state = 'succeeded' AND id IN (SELECT task_id FROM outputs WHERE state NOT IN ('saved', 'expired'))
+        WHERE (state = 'succeeded' OR run IS NOT NULL)
+        AND id IN (SELECT task_id FROM outputs WHERE state NOT IN ('saved', 'expired'))
         ORDER BY created_at, number
         """
     ).fetchall()

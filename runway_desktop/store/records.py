@@ -47,6 +47,7 @@ from runway_desktop.domain.task import (
     TaskId,
     Trim,
 )
+from runway_desktop.domain.workflows.runs import Run
 from runway_desktop.values import Struct, as_json
 
 TASK_COLUMNS = (
@@ -55,7 +56,7 @@ TASK_COLUMNS = (
     "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
     "cancel_asked", "adopted", "deleted_remotely", "hold", "removed_at", "title", "rating", "pick",
     "tags", "shot", "note", "key_used", "hidden_from", "not_found_at", "hold_detail", "imported",
-    "picked_by", "picked_at", "cast_members", "step", "made_of", "trims", "marks",
+    "picked_by", "picked_at", "cast_members", "step", "made_of", "trims", "marks", "run",
     # For the list only; never read back into a task.
     "shape", "heading", "credits", "rank", "prompt_key", "asked_seconds",
 )  # fmt: skip
@@ -126,6 +127,7 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         hold_detail_cell(task.hold), int(task.imported),
         to_cell(task.picked_by), task.picked_at, ",".join(task.cast), task.step,
         None if task.made_of is None else source_cell(task.made_of), _values_cell(task.trims), _values_cell(task.marks),
+        None if task.run is None else to_json(as_json(task.run)),
         to_cell(shape_of(request)), heading_of(task),
         -1.0 if task.credits is None else task.credits, RANKS[task.state],
         prompt_key(request), asked_seconds(request),
@@ -139,7 +141,7 @@ def task_of(row: Sequence[Any]) -> Task:
         position, remote_id, remote_status, sent_at, remote_created_at, running_since, ended_at, asked_at, progress,
         estimated_credits, cost_credits, failure, refusals, evidence, cancel_asked, adopted, deleted_remotely,
         hold, removed_at, title, rating, pick, tags, shot, note, key, hidden_from, not_found_at, hold_detail,
-        imported, picked_by, picked_at, cast, step, made_of, trims, marks, *_,
+        imported, picked_by, picked_at, cast, step, made_of, trims, marks, run, *_,
     ) = row  # fmt: skip
     return Task(
         id=TaskId(task_id),
@@ -187,6 +189,7 @@ def task_of(row: Sequence[Any]) -> Task:
         made_of=None if made_of is None else _source(made_of),
         trims=() if trims == "[]" else convert(from_json(trims), tuple[Trim, ...]),
         marks=() if marks == "[]" else convert(from_json(marks), tuple[Mark, ...]),
+        run=None if run is None else convert(from_json(run), Run),
     )
 
 

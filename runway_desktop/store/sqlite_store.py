@@ -209,6 +209,7 @@ class SqliteStore:
     get_many = _asked(reading.tasks)
     find_remote = _asked(reading.by_remote_id)
     unfinished = _asked(reading.unfinished)
+    runs_without_cost = _asked(reading.runs_without_cost)
     unsaved = _asked(reading.unsaved)
     outputs = _asked(reading.outputs_of_task)
     inputs = _asked(reading.inputs_of_task)

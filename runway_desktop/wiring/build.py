@@ -29,6 +29,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Document
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.domain.workflows.runs import PublishedWorkflow
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.clock import LONGEST_CREATE, SystemClock
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
@@ -495,6 +496,15 @@ class LateRunway:
 
     async def task(self, remote_id: RemoteId) -> Answer:
         return await (await self._client()).task(remote_id)
+
+    async def run(self, remote_id: RemoteId) -> Answer:
+        return await (await self._client()).run(remote_id)
+
+    async def workflows(self) -> Sequence[PublishedWorkflow]:
+        return await (await self._client()).workflows()
+
+    async def workflow(self, version_id: str) -> str:
+        return await (await self._client()).workflow(version_id)
 
     async def delete(self, remote_id: RemoteId) -> None:
         await (await self._client()).delete(remote_id)

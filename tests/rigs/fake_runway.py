@@ -33,9 +33,12 @@ from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.errors import DiskError, KeyRefused, LinkExpired, NoReply, NotThere
 from runway_desktop.domain.outputs import Stream
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.domain.workflows.runs import PublishedWorkflow
 from runway_desktop.values import replace
 
-CallName = Literal["create", "task", "delete", "organization", "usage", "upload", "design_voice"]
+CallName = Literal[
+    "create", "task", "delete", "organization", "usage", "upload", "design_voice", "run", "workflows", "workflow"
+]
 
 
 def remote_id(number: int) -> RemoteId:
@@ -167,7 +170,8 @@ class FakeRunway:
                 self._remember(outcome, endpoint, body, secret)
             return outcome
         self._made += 1
-        created = CreatedTask(remote_id=remote_id(self._made), estimated_credits=self.estimate)
+        estimate = None if endpoint.startswith("workflow") else self.estimate
+        created = CreatedTask(remote_id=remote_id(self._made), estimated_credits=estimate)
         self._remember(created, endpoint, body, secret)
         return created
 
@@ -176,9 +180,22 @@ class FakeRunway:
         outcome = await self._arrive("task", remote_id)
         if outcome is not ...:
             return outcome
-        if not self._is_there(remote_id, secret):
-            raise NotThere("Runway knows no such task.", detail="HTTP 404", status=404)
-        return self.answers[remote_id]
+        return self._known(remote_id, secret, is_run=False)
+
+    async def run(self, remote_id: RemoteId) -> Answer:
+        secret = self.secret
+        outcome = await self._arrive("run", remote_id)
+        if outcome is not ...:
+            return outcome
+        return self._known(remote_id, secret, is_run=True)
+
+    async def workflows(self) -> Sequence[PublishedWorkflow]:
+        outcome = await self._arrive("workflows")
+        return () if outcome is ... else outcome
+
+    async def workflow(self, version_id: str) -> str:
+        outcome = await self._arrive("workflow", version_id)
+        return "{}" if outcome is ... else outcome
 
     async def delete(self, remote_id: RemoteId) -> None:
         secret = self.secret
@@ -236,6 +253,11 @@ class FakeRunway:
     def _organization(self, secret: str | None) -> str:
         return self._organizations.get(secret or "", "")
 
+    def _known(self, remote_id: RemoteId, secret: str | None, *, is_run: bool) -> Answer:
+        if not self._is_there(remote_id, secret) or (self.answers[remote_id].nodes is not None) is not is_run:
+            raise NotThere("Runway knows no such task.", detail="HTTP 404", status=404)
+        return self.answers[remote_id]
+
     def _is_there(self, remote: str, secret: str | None) -> bool:
         """For the key with which it was asked for, whatever key is in use by now."""
         return remote in self.answers and self._owners.get(remote, "") == self._organization(secret)
@@ -243,8 +265,9 @@ class FakeRunway:
     def _remember(self, created: CreatedTask, endpoint: str, body: Mapping[str, Any], secret: str | None) -> None:
         self.requests[created.remote_id] = (endpoint, body)
         self._owners[created.remote_id] = self._organization(secret)
+        nodes = () if endpoint.startswith("workflow") else None
         self.answers[created.remote_id] = Answer(
-            remote_id=created.remote_id, status="PENDING", estimated_credits=created.estimated_credits
+            remote_id=created.remote_id, status="PENDING", estimated_credits=created.estimated_credits, nodes=nodes
         )
 
 

@@ -190,6 +190,7 @@ def task_of(found: FoundResult, catalog: Catalog) -> Task:
         estimated_credits=told.estimated,
         cost_credits=told.cost,
         title=told.title,
+        run=told.run,
         cast=tuple(MemberId(one) for one in dict.fromkeys(told.cast) if local_id(one)),
         **asdict(told.judgment),
     )

@@ -54,7 +54,7 @@ from runway_desktop.domain.events import (
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.outputs import wanted_again
-from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
+from runway_desktop.domain.task import Output, OutputState, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm, delay, first_of
 from runway_desktop.services.disk.disk_words import disk_error
@@ -120,7 +120,7 @@ class Downloads:
         """All results to be saved, oldest first."""
         self._running: dict[Owner, asyncio.Task[None]] = {}
         self._arrivals: deque[TaskId] = deque()
-        """Succeeded tasks whose outputs are not read from the store yet."""
+        """Tasks with new outputs that are not read from the store yet."""
         self._links = LinkRenewal(
             self._jobs, self._running.__contains__, self._saving, self._store, self._asking, self._folder, self._clock
         )
@@ -260,7 +260,7 @@ class Downloads:
     def _heard(self, event: Event) -> None:
         match event:
             case TaskChanged(task, before):
-                if task.state is State.SUCCEEDED and before.state is not State.SUCCEEDED:
+                if task.has_more_outputs(before):
                     self._arrivals.append(task.id)
                     self._alarm.ring()
             case ConnectionChanged(connection):

@@ -28,6 +28,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import known_moment, local_time
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import MOST_STARS, Input, Mark, Output, Pick, Request, Task, Trim
+from runway_desktop.domain.workflows.runs import Run
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import parsed, sha256_of, write_whole
 from runway_desktop.values import Struct, as_json, field
@@ -91,6 +92,7 @@ class Sidecar(Struct, frozen=True, kw_only=True):
     inputs: tuple[tuple[tuple[str | int, ...], str, str], ...] = field(default=())
     cast: tuple[str, ...] = ()
     """Ids of the members that its prompt named."""
+    run: Run | None = None
 
 
 def path_for(result: Path) -> Path:
@@ -141,6 +143,7 @@ def compose(task: Task, output: Output, inputs: Sequence[Input], *, count: int =
             "saved": _time(output.saved_at),
         },
         "cost": {"credits": task.cost_credits, "estimated_credits": task.estimated_credits},
+        **_run_of(task),
         "judgement": _judgment_of(task),
         "output": {
             "index": output.index,
@@ -160,6 +163,8 @@ def brought_up_to_date(document: Mapping[str, Any], task: Task, output: Output) 
         **document,
         "schema_version": max(version, SCHEMA_VERSION) if isinstance(version, int) else SCHEMA_VERSION,
         "task": {**part_of(document, "task"), "project": task.project, "title": task.title},
+        "cost": {**part_of(document, "cost"), "credits": task.cost_credits},
+        **_run_of(task),
         "judgement": {**part_of(document, "judgement"), **_judgment_of(task)},
         "output": {
             **part_of(document, "output"),
@@ -208,6 +213,7 @@ def read(document: object) -> Sidecar | None:
         judgment=_judgment(part_of(document, "judgement")),
         inputs=tuple(_inputs(inputs)) if isinstance(inputs, list) else (),
         cast=tuple(filter(_is_text, cast)) if isinstance(cast := task.get("cast"), list) else (),
+        run=_run(document.get("run")),
     )
 
 
@@ -230,6 +236,16 @@ def belongs_to(result: Path, owner: tuple[str, int]) -> bool:
     """Whether a sidecar may be written next to a result: there is none, or it is the result's own. Blocks."""
     beside = path_for(result)
     return not os.path.lexists(beside) or owner_of(beside) == owner
+
+
+def _run_of(task: Task) -> dict[str, Any]:
+    return {} if task.run is None else {"run": {**as_json(task.run), "cost_due": None}}
+
+
+def _run(found: object) -> Run | None:
+    with suppress(ValidationError):
+        return convert(found, Run)
+    return None
 
 
 def _is_text(found: object) -> bool:

@@ -42,8 +42,11 @@ BEHIND = "sidecars.behind"
 """Setting with the ids of tasks whose sidecars are pending."""
 MOST_NOTED = 20_000
 
-_TOLD = ("title", "project", "rating", "pick", "picked_by", "picked_at", "tags", "shot", "note", "trims", "marks")
-"""The fields of a task that are in its sidecar and that a person can change."""
+_TOLD = (
+    "title", "project", "rating", "pick", "picked_by", "picked_at", "tags", "shot", "note", "trims", "marks",
+    "cost_credits", "run",
+)  # fmt: skip
+"""The fields of a task that are in its sidecar and that may change later."""
 
 
 @dataclass(eq=False, repr=False)

@@ -160,8 +160,8 @@ class TaskActions:
         return await self._cancel_live(task, task.remote_id)
 
     async def _cancel_live(self, task: Task, remote_id: RemoteId) -> WhyNot | ApiError | None:
-        await self._ledger.move(task.id, CancelAsked())
-        reply = await self._asking.ask(remote_id)
+        task = await self._ledger.move(task.id, CancelAsked())
+        reply = await self._asking.ask(remote_id, task)
         key, problem = reply.key, None
         may_have_arrived = False
         if not isinstance(reply.said, Answer):

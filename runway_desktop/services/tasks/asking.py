@@ -85,9 +85,10 @@ class Asking:
         at = self.asked_at(remote_id)
         return -math.inf if at is None or remote_id in self._under_way else at + LEAST_GAP
 
-    async def ask(self, remote_id: RemoteId) -> Reply:
+    async def ask(self, remote_id: RemoteId, task: Task | None = None) -> Reply:
         """Polls as soon as the gap allows, or shares the answer of a GET with the same key that is running or starts
-        meanwhile. The reply is never older than the call. Raises no API error."""
+        meanwhile. The reply is never older than the call. Raises no API error. `task`: the one that has this id, if
+        there is one; a run of a workflow has its own address."""
         before = self._begun
         while True:
             last = self._last.get(remote_id)
@@ -103,7 +104,7 @@ class Asking:
             elif (wait := self.free_at(remote_id) - self._clock.monotonic()) > 0.0:
                 await self._clock.sleep(wait)
             else:
-                return await self._question(remote_id)
+                return await self._question(remote_id, task)
 
     async def ask_for(self, task: Task, *, young_will_do: bool = False) -> tuple[Task, Answer]:
         """Polls the task; returns it as updated in the ledger, and the answer.
@@ -117,7 +118,7 @@ class Asking:
             raise NotThere(Text("This task never reached Runway."))
         reply = self._young(task.remote_id) if young_will_do else None
         if reply is None:
-            reply = await self.ask(task.remote_id)
+            reply = await self.ask(task.remote_id, task)
         match reply.said:
             case Answer() as answer:
                 return await self._ledger.answer(task.id, answer, reply.key), answer
@@ -130,7 +131,7 @@ class Asking:
         """The task's results with fresh links, not stored yet. Raises like `ask_for`, and ServerTrouble if the answer
         has no results."""
         known, answer = await self.ask_for(task, young_will_do=young_will_do)
-        fresh = outputs_of(known, answer.output, self._clock.now(), self._ledger.makes(known.request.endpoint))
+        fresh = outputs_of(known, answer, self._clock.now(), self._ledger.makes(known.request.endpoint))
         if not fresh:
             raise ServerTrouble(Text("Runway lists no results for this task at the moment."))
         return fresh
@@ -146,7 +147,18 @@ class Asking:
         """It was answered to the key in use."""
         return reply.key == self._runway.key
 
-    async def _question(self, remote_id: RemoteId) -> Reply:
+    async def _answer(self, remote_id: RemoteId, task: Task | None) -> Answer:
+        if task is not None and task.is_run:
+            return await self._runway.run(remote_id)
+        try:
+            return await self._runway.task(remote_id)
+        except NotThere:
+            if task is None or not task.is_sought or task.not_found_at is not None or task.cancel_asked:
+                raise
+        # An id that the person brought may be that of a run, which is tried once.
+        return await self._runway.run(remote_id)
+
+    async def _question(self, remote_id: RemoteId, task: Task | None) -> Reply:
         """If the caller is canceled, so is the GET; callers that shared it start a new one."""
         key, reply = self._runway.key, None
         ended: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
@@ -154,7 +166,7 @@ class Asking:
         self._begun += 1
         number = self._begun
         try:
-            reply = Reply(key, await self._runway.task(remote_id))
+            reply = Reply(key, await self._answer(remote_id, task))
         except ApiError as error:
             reply = Reply(key, error)
         finally:

@@ -144,14 +144,17 @@ class Ledger:
         """Applies a transition and returns the new task. `detail` goes into the ledger's line.
 
         Results in an answer are stored in the same transaction. If the task had already succeeded they are not changed,
-        because the downloads own them by then."""
+        because the downloads own them by then. Those of a run are stored as they come, each once."""
         advance, ledger_line, results_of, _ = _rules()
         async with self._lock(task_id):
             before = await self._current(task_id)
             now = self._clock.now()
             after = advance(before, transition, now)
             outputs = results_of(after, transition, now, self.makes(after.request.endpoint))
-            if before.state is State.SUCCEEDED or after.state is not State.SUCCEEDED:
+            if after.run is not None:
+                seen = len(before.run.nodes) if before.run is not None else 0
+                outputs = tuple(output for output in outputs if seen <= output.index < len(after.run.nodes))
+            elif before.state is State.SUCCEEDED or after.state is not State.SUCCEEDED:
                 outputs = ()
             if outputs:
                 # Results that were imported while the task counted as gone stay.

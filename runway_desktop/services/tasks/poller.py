@@ -281,10 +281,11 @@ class Poller:
         question.add_done_callback(ended)
 
     async def _ask(self, task_id: TaskId, watch: _Watch) -> None:
-        if self._ledger.get_open(task_id) is None:
+        task = self._ledger.get_open(task_id)
+        if task is None:
             self._drop(task_id)
             return
-        reply = await self._asking.ask(watch.remote_id)
+        reply = await self._asking.ask(watch.remote_id, task)
         await self._finish_cancel(task_id, reply)
         watch.seen = replace(watch.seen, asked=self._clock.monotonic())
         match reply.said:

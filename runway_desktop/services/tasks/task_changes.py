@@ -48,7 +48,7 @@ def hold_detail(hold: Hold) -> dict[str, Any]:
 
 def results_of(after: Task, transition: Transition, now: float, makes: Media) -> tuple[Output, ...]:
     """The results in an answer; none for other transitions. `makes`: the media of the task's endpoint."""
-    return outputs_of(after, transition.answer.output, now, makes) if isinstance(transition, Answered) else ()
+    return outputs_of(after, transition.answer, now, makes) if isinstance(transition, Answered) else ()
 
 
 def ledger_line(
@@ -92,10 +92,13 @@ def _line(before: Task, after: Task, transition: Transition) -> tuple[str, dict[
             return ("not seen by this key" if after.is_hidden else "not found"), {}
         case Answered(answer, _):
             if after.state is before.state and after.remote_status == before.remote_status:
-                return "", {}
+                is_paid = after.state.is_final and after.cost_credits != before.cost_credits
+                return ("cost", {"cost_credits": after.cost_credits}) if is_paid else ("", {})
             said: dict[str, Any] = {"state": after.state.value, "status": answer.status}
             if after.cost_credits is not None:
                 said["cost_credits"] = after.cost_credits
+            if after.run is not None and after.run.failures:
+                said["nodes"] = [failure.name or failure.node for failure in after.run.failures]
             if after.failure is not None:
                 said |= {"code": after.failure.code, "words": kept_text.kept(after.failure.words)}
             return "state", said

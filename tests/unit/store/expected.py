@@ -160,7 +160,9 @@ class Library:
                 left = [
                     one for one in self.outputs[task.id] if one.state not in (OutputState.SAVED, OutputState.EXPIRED)
                 ]
-                return task.state is State.SUCCEEDED and not task.deleted_remotely and bool(left)
+                return (
+                    (task.state is State.SUCCEEDED or task.run is not None) and not task.deleted_remotely and bool(left)
+                )
             case Page.SAVED:
                 return self._is_saved(task) and not self._on_page(task, Page.MISSING)
             case Page.PICKS:

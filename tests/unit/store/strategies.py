@@ -32,6 +32,7 @@ from runway_desktop.domain.task import (
     TaskId,
     Trim,
 )
+from runway_desktop.domain.workflows.runs import NodeFailure, Run
 
 # Half a surrogate pair is in: file names that are no UTF-8 look like that, and so does broken JSON.
 texts = st.text(st.characters(), max_size=30)
@@ -68,6 +69,14 @@ looks = st.builds(
     signs=st.none() | st.builds(Signs, size=st.integers(0, 2**62), modified=st.integers(0, 2**62)),
 )
 marks = st.builds(Mark, id=texts, index=st.integers(0, 3), at=moments, text=texts, by=texts, made_at=moments)
+
+failures = st.builds(NodeFailure, node=texts, message=texts, code=texts, name=texts)
+runs = st.builds(
+    Run,
+    nodes=st.lists(texts, max_size=3).map(tuple),
+    failures=st.lists(failures, max_size=2).map(tuple),
+    cost_due=st.none() | moments,
+)
 
 
 def tasks(task_id: str) -> st.SearchStrategy[Task]:
@@ -111,6 +120,7 @@ def tasks(task_id: str) -> st.SearchStrategy[Task]:
         not_found_at=st.none() | moments,
         trims=st.lists(st.builds(Trim, st.integers(0, 3), moments, moments), max_size=2).map(tuple),
         marks=st.lists(marks, max_size=2).map(tuple),
+        run=st.none() | runs,
     )
 
 

@@ -41,6 +41,7 @@ NEEDED_BY: dict[str, Callable[[sqlite3.Connection], object]] = {
     "tasks_removed": lambda connection: sheets.recent_prompts(connection, 10),
     "tasks_timed": lambda connection: reading.timings(connection, "text_to_video", "gen4.5", "5"),
     "tasks_by_spending": lambda connection: spending_totals.lines(connection, 0.0, 1.0, None),
+    "tasks_runs": reading.runs_without_cost,
     "outputs_unsaved": reading.unsaved,
     "outputs_astray": presence.missing,
     "outputs_by_bytes": lambda connection: reading.outputs_with(connection, ["f00"]),
