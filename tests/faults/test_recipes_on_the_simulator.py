@@ -11,6 +11,7 @@ import pytest
 
 from runway_desktop.catalog import Pair, prompt_of
 from runway_desktop.domain.film.steps import Chain, ChainId, Step
+from runway_desktop.domain.library import Filter, Listing
 from runway_desktop.domain.permissions import COMMAND_LINE, Permission
 from runway_desktop.domain.task import Request, State, StepId, TaskId
 from runway_desktop.remote.answers import answer
@@ -108,6 +109,8 @@ async def test_recipe_is_saved_and_sent_again_from_its_sidecar(
         await by_order(of_rig, cases, request_of(pair))
         async with saving(rig, clock, tmp_path / "library"):
             files = await everything_saved(rig, 1)
+        found = await rig.store.list(Listing(filter=Filter(text=pair.model)))
+        assert len(found) == 1
         kept = sidecar.read(sidecar.document_in(sidecar.path_for(files[0])))
         assert kept is not None
         await by_order(of_rig, cases, kept.request)

@@ -18,6 +18,7 @@ from runway_desktop.catalog import (
 from runway_desktop.texts import Text
 from tests.rigs.samples_of_requests import fullest, smallest
 
+LINK = {"uri": "https://media.example.com/still.png"}
 CATALOG = Catalog.load()
 PAIRS = {f"{pair.endpoint}-{pair.model}": pair for pair in CATALOG.pairs()}
 
@@ -76,6 +77,29 @@ def test_field_of_the_other_form_is_neither_needed_nor_accepted():
     assert [one.path for one in validate(recipe, {"mode": "custom"})] == [("shots",)]
     assert [one.path for one in validate(recipe, {"mode": "auto"})] == [("prompt",)]
     assert [one.path for one in validate(recipe, {**smallest(recipe), "mode": "custom"})] == [("shots",), ("prompt",)]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "name", "value", "said"),
+    [
+        ("product_ad", "productImages", [LINK] * 11, "“Product” takes up to 10 for Product ad; there are 11."),
+        ("product_ad", "styleImages", [LINK] * 5, "“Style” takes up to 4 for Product ad; there are 5."),
+        ("product_ad", "productInfo", "a" * 2_501,
+            "“Product facts” is 2,501 characters long; Product ad takes up to 2,500."),
+        ("product_ad", "userConcept", "a" * 3_501,
+            "The prompt is 3,501 characters long; Product ad takes up to 3,500."),
+        ("product_ad", "duration", 16, "Duration for Product ad is a whole number from 4 to 15 seconds."),
+        ("product_swap", "newProductImages", [LINK] * 11,
+            "“New product” takes up to 10 for Product swap; there are 11."),
+        ("product_swap", "newProductImages", [{**LINK, "view": "top"}],
+            "View for Product swap is front, side or back."),
+        ("marketing_stock_image", "outputCount", 5,
+            "Number of pictures for Marketing stock image is a whole number from 1 to 4."),
+    ],
+)  # fmt: skip
+def test_recipe_value_out_of_bounds_is_told_in_a_sentence(recipe: str, name: str, value: object, said: str):
+    found = validate(pair(recipe, recipe), {**smallest(pair(recipe, recipe)), name: value})
+    assert [one.message for one in found] == [said]
 
 
 def test_version_of_a_recipe_is_fixed():

@@ -247,6 +247,10 @@ def test_fitting_file_has_no_problem():
         (replace(PICTURE, size=201 * MB), ("image_to_video", "gen4.5", "promptImage"), "accepts up to 200 MB"),
         (replace(CLIP, duration=31.0), ("character_performance", "act_two", "reference"), "accepts up to 30 s"),
         (replace(CLIP, duration=1.0), ("character_performance", "act_two", "reference"), "needs at least 3 s"),
+        (replace(PICTURE, width=280), ("product_ugc", "product_ugc", "characterImage"), "too tall"),
+        (replace(PICTURE, width=2900), ("product_ugc", "product_ugc", "productImage"), "width / height up to 4"),
+        (replace(CLIP, duration=1.5), ("product_swap", "product_swap", "referenceVideo"), "needs at least 1.8 s"),
+        (replace(CLIP, duration=15.2), ("product_swap", "product_swap", "referenceVideo"), "accepts up to 15 s"),
     ],
 )
 def test_unfitting_file_gets_the_reason(facts, where, said):
