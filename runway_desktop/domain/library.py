@@ -54,6 +54,10 @@ class Document(StrEnum):
     """`domain.review.Round`; its name is its project."""
 
 
+Filed = tuple[Document, str, str, float, str]
+"""A document as the store takes it: kind, id, name, Unix seconds, text."""
+
+
 class SortKey(StrEnum):
     MADE = "made"
     """When the task was added here. No later event changes it; tasks added together keep their order."""

@@ -26,6 +26,7 @@ from runway_desktop.domain.library import (
     Document,
     Entries,
     Estimate,
+    Filed,
     Filter,
     GroupSummary,
     KeptSheet,
@@ -207,7 +208,10 @@ class Store(Protocol):
         """Writes task, ledger line, outputs and inputs in one transaction. Outputs and inputs are inserted or
         replaced."""
 
-    async def save_many(self, tasks: Sequence[Task], entries: Sequence[LedgerEntry] = ()) -> None: ...
+    async def save_many(
+        self, tasks: Sequence[Task], entries: Sequence[LedgerEntry] = (), document: Filed | None = None
+    ) -> None:
+        """All in one transaction."""
 
     async def save_output(self, output: Output, entry: LedgerEntry | None = None) -> None:
         """Inserts or replaces an output. The stored result of the last file check is kept, unless path, bytes, size or

@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from runway_desktop.domain.folders import FileMove
-from runway_desktop.domain.library import Entries, Estimate, GroupSummary, LedgerEntry, Listing, Row
+from runway_desktop.domain.library import Entries, Estimate, Filed, GroupSummary, LedgerEntry, Listing, Row
 from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
@@ -151,8 +151,10 @@ class SqliteStore:
     ) -> None:
         await self._write((task,), outputs, inputs, () if entry is None else (entry,))
 
-    async def save_many(self, tasks: Sequence[Task], entries: Sequence[LedgerEntry] = ()) -> None:
-        await self._write(tasks, (), (), entries)
+    async def save_many(
+        self, tasks: Sequence[Task], entries: Sequence[LedgerEntry] = (), document: Filed | None = None
+    ) -> None:
+        await self._write(tasks, (), (), entries, document)
 
     async def save_output(self, output: Output, entry: LedgerEntry | None = None) -> None:
         await self._write((), (output,), (), () if entry is None else (entry,))
@@ -338,8 +340,11 @@ class SqliteStore:
         outputs: Sequence[Output],
         inputs: Sequence[Input],
         entries: Sequence[LedgerEntry],
+        document: Filed | None = None,
     ) -> None:
         def work(connection: sqlite3.Connection) -> None:
+            if document is not None:
+                cast_and_documents.put_document(connection, *document)
             stale = writing.put_outputs(connection, outputs)
             writing.put_inputs(connection, inputs)
             for task in tasks:

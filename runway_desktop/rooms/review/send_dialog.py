@@ -24,7 +24,7 @@ from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.review.page import Wish, languages
-from runway_desktop.usecases.review.sending import MOST_INSIDE, Survey
+from runway_desktop.usecases.review.sending import MOST_CLIPS, MOST_INSIDE, Survey
 from runway_desktop.usecases.words.units import size
 from runway_desktop.viewmodels.system import documents, language_name
 
@@ -70,6 +70,7 @@ class SendDialog(Dialog):
         rows.addLayout(hbox(STRETCH, self._leave, self.go))
         self.language.setAccessibleName(_("Language of the page"))
         self.shrinks.toggled.connect(self._show)
+        self.folder.textChanged.connect(self._show)
         model.changed.connect(self._show)
         model.sent.connect(self.accept)
         self.finished.connect(lambda _: self._stop())
@@ -84,7 +85,9 @@ class SendDialog(Dialog):
             self.shrinks.setChecked(found.can_shrink)
         is_busy = model.progress is not None
         self.shrinks.setEnabled(found is not None and found.can_shrink)
-        self.go.setEnabled(found is not None and not is_busy)
+        # A relative path is one of the folder in which the program was started.
+        has_folder = Path(self.folder.text().strip()).is_absolute()
+        self.go.setEnabled(found is not None and not is_busy and has_folder)
         self._leave.setText(_("Stop") if is_busy else _("Cancel"))
         show_share(
             self._bar, model.progress.done if model.progress else 0, model.progress.total if model.progress else 0
@@ -96,12 +99,12 @@ class SendDialog(Dialog):
             "\n".join(_remarks(found, smaller=self.shrinks.isChecked())) if found is not None else "",
             "warn",
         )
-        say(self._wrong, model.problem, "bad")
+        say(self._wrong, model.problem if has_folder else _("Choose a folder, with its whole path."), "bad")
 
     def _send(self) -> None:
         title = self.title.text().strip() or self.title.placeholderText()
         wish = Wish(
-            folder=Path(self.folder.text()), title=title, sender=self.studio.text().strip(),
+            folder=Path(self.folder.text().strip()), title=title, sender=self.studio.text().strip(),
             language=self.language.currentData(), shrinks=self.shrinks.isChecked(),
         )  # fmt: skip
         self._model.send(wish)
@@ -124,6 +127,9 @@ def _facts(found: Survey, *, smaller: bool) -> str:
 def _remarks(found: Survey, *, smaller: bool) -> list[str]:
     odd = [it.clip.name for it in found.clips if not (it.plays or (smaller and it.clip.media.kind.has_frames))]
     left_out = Text("{n} take has no file here and is left out.", "{n} takes have no file here and are left out.")
+    most = Text(
+        "A review has at most {most} clips: {n} is left out.", "A review has at most {most} clips: {n} are left out."
+    )
     not_played = Text("Does not play on phones: {names}.").with_(names=listed(odd[:MOST_NAMED]))
     folder = Text("Above {size} it is a folder with the clips beside the page. A phone opens only a single file.")
     signed = Text("The clips keep their maker's content credentials.")
@@ -131,6 +137,7 @@ def _remarks(found: Survey, *, smaller: bool) -> list[str]:
         signed = Text("Smaller clips lose their maker's content credentials.")
     remarks = (
         (found.missing, left_out.of(found.missing)),
+        (found.left_out, most.of(found.left_out).with_(most=MOST_CLIPS)),
         (odd, not_played),
         (found.size > MOST_INSIDE, folder.with_(size=size(MOST_INSIDE))),
         (any(clip.is_signed for clip in found.clips), signed),

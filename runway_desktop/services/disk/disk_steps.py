@@ -10,8 +10,10 @@ import hashlib
 import json
 import math
 import os
+import shutil
 import stat
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +23,10 @@ from runway_desktop.domain.filenames import SHORT_BYTES, shortened
 
 from . import private
 
+WORK = ".runway-work-"
+"""How the names of folders begin in which files are made."""
+_FORGOTTEN = 86_400.0
+"""Seconds. No work goes on for so long without a new file."""
 _DEEPEST = 64
 """Levels of JSON: requests have five."""
 _LARGEST_NUMBER = 1 << 63
@@ -218,3 +224,17 @@ def forget_cached(handle: int) -> None:
     if hasattr(os, "posix_fadvise"):
         with suppress(OSError):
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+@contextmanager
+def work_folder(beside: Path) -> Iterator[Path]:
+    """An empty folder in `beside` that is removed after the block, and with it those that a killed program left there
+    more than a day ago."""
+    with tempfile.TemporaryDirectory(prefix=WORK, dir=beside, ignore_cleanup_errors=True) as name:
+        made = Path(name)
+        for path in beside.glob(f"{WORK}*"):
+            with suppress(OSError):
+                # By the clock of that disk.
+                if made.stat().st_mtime - path.stat().st_mtime > _FORGOTTEN:
+                    shutil.rmtree(path)
+        yield made

@@ -13,6 +13,7 @@ import io
 import re
 import zipfile
 import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -179,9 +180,12 @@ def _review_answers(dropped: Dropped) -> ReviewAnswers | None:
             content = dropped.source(path).content
         except (DiskError, FileUnreadable, ValueError):
             return None
-        if REVIEW.encode() not in content and not path.name.startswith("decisions"):
+        # Editors of Windows may save it as UTF-16.
+        coding = "utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+        text = content.decode(coding, "replace")
+        if REVIEW not in text and not path.name.startswith("decisions"):
             return None
-        told.append((path.name, content.decode("utf-8-sig", "replace")))
+        told.append((path.name, text))
     return ReviewAnswers(tuple(told))
 
 

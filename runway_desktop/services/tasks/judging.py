@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
 from typing import Any
 
-from runway_desktop.domain.library import clean_tag
+from runway_desktop.domain.library import Filed, clean_tag
 from runway_desktop.domain.task import MOST_STARS, Hold, HoldCode, Mark, Pick, Task, TaskId, Trim
 from runway_desktop.values import Struct, field, replace
 
@@ -127,15 +127,18 @@ class Judging:
 
         return await self._set([task_id], "marks", marks)
 
-    async def change(self, edits: Mapping[TaskId, Sequence[Callable[[Task], Task]]], kind: str) -> None:
-        """Applies to each task its edits, in one step. They change judgments only; the caller has its own undo."""
+    async def change(
+        self, edits: Mapping[TaskId, Sequence[Callable[[Task], Task]]], kind: str, document: Filed | None = None
+    ) -> None:
+        """Applies to each task its edits, and saves a document that tells of them, in one transaction. They change
+        judgments only; the caller has its own undo."""
 
         def edit(task: Task) -> Task:
             for one in edits[task.id]:
                 task = one(task)
             return task
 
-        await self._ledger.change_many(list(edits), edit, kind)
+        await self._ledger.change_many(list(edits), edit, kind, document)
 
     async def put_back(
         self, what: str, values: Mapping[TaskId, Any], replaced: Mapping[TaskId, Any] | None = None

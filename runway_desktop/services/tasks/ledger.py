@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing
+from runway_desktop.domain.library import Filed, Filter, GroupBy, LedgerEntry, Listing
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, RemoteId, State, Task, TaskId
 from runway_desktop.services.bus import Bus
@@ -204,8 +204,11 @@ class Ledger:
             return after
 
     @_finished
-    async def change_many(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task], kind: str) -> list[Task]:
-        """Applies one edit to several tasks in one transaction. Returns those that changed."""
+    async def change_many(
+        self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task], kind: str, document: Filed | None = None
+    ) -> list[Task]:
+        """Applies one edit to several tasks and saves a document, in one transaction. Returns the tasks that
+        changed."""
         async with AsyncExitStack() as stack:
             await self._lock_all(stack, task_ids)
             stored = {
@@ -213,10 +216,10 @@ class Ledger:
             }
             before = [task for i in dict.fromkeys(task_ids) if (task := self._open.get(i) or stored.get(i)) is not None]
             pairs = [(old, new) for old in before if (new := edit(old)) != old]
-            if pairs:
+            if pairs or document is not None:
                 now = self._clock.now()
                 entries = [LedgerEntry(task_id=new.id, at=now, kind=kind, detail={}) for _, new in pairs]
-                await self._store.save_many([new for _, new in pairs], entries)
+                await self._store.save_many([new for _, new in pairs], entries, document)
             for _, new in pairs:
                 self._keep(new)
             for old, new in pairs:

@@ -24,7 +24,7 @@ from runway_desktop.usecases.shots import Shots, ShotTake
 from runway_desktop.values import Struct, replace
 
 from .answer import Decisions, decisions_in
-from .sending import Sending, read_round
+from .sending import Sending, read_rounds
 
 _PICKS = {"approve": Pick.PICK, "reject": Pick.REJECT}
 _AGAINST = {"approve": Pick.REJECT, "reject": Pick.PICK}
@@ -85,9 +85,9 @@ class Reviews:
             if not said.is_open:
                 return
             if not takes:
-                if said.need is Need.REMOVED:
-                    await self._note_on_shot(one, clip, answer, said)
-                await self._put(one, answer, [replace(said, settled=Settled.KEPT)])
+                edits = await self._note_on_shot(one, clip, answer, said) if said.need is Need.REMOVED else {}
+                kept, _answer = _with_said(one, answer, [replace(said, settled=Settled.KEPT)])
+                await self._judging.change(edits, "note", self.sending.filed(kept))
             elif said.need is Need.REMOVED:
                 await self._engine.actions.restore([clip.task_id])
                 await self._apply(one, answer, [said])
@@ -106,16 +106,15 @@ class Reviews:
                     edits[task_id].append(partial(without, said=said, clip=clip, answer=answer))
             at = one.answers.index(answer)
             later = [_before_both(other, chosen, one, answer) for other in one.answers[at + 1 :]]
-            await self._judging.change(edits, "answer taken back")
-            if numbers is None:
-                await self.sending.save(replace(one, answers=(*one.answers[:at], *later)))
-            else:
+            left = replace(one, answers=(*one.answers[:at], *later))
+            if numbers is not None:
                 undone = [replace(said, settled=Settled.UNDONE, before={}, is_tagged=False) for said in chosen]
-                await self._put(replace(one, answers=(*one.answers[: at + 1], *later)), answer, undone)
+                left, _answer = _with_said(left, answer, undone)
+            await self._judging.change(edits, "answer taken back", self.sending.filed(left))
 
     async def _stored(self, round_id: str) -> Round | None:
         """Of any project: that may have been renamed since."""
-        rounds = map(read_round, await self._engine.library.documents(Document.ROUND))
+        rounds = await in_worker(None, read_rounds, await self._engine.library.documents(Document.ROUND))
         return next((found for found in rounds if found.id == round_id), None)
 
     @asynccontextmanager
@@ -158,28 +157,29 @@ class Reviews:
                 mine = WasPicked(pick, answer.by, at) if pick is not None and changed else None
                 edits[task.id].append(partial(_with, pick=mine, marks=_marks(answer, now, clip, at), tags=tags))
             done.append(now)
-        # A crash in between leaves an answer that can be read again, which adds nothing twice.
-        await self._judging.change(edits, "answer of a review")
-        return await self._put(one, answer, done)
-
-    async def _put(self, one: Round, answer: Answer, changed: Sequence[Said]) -> tuple[Round, Answer]:
-        """Saves a round with these clips of an answer, which may be new."""
-        of = {said.number: said for said in changed}
-        answer = replace(answer, clips=tuple(of.get(said.number, said) for said in answer.clips))
-        others = [other for other in one.answers if other.digest != answer.digest]
-        one = replace(one, answers=tuple(sorted([*others, answer], key=lambda it: it.read_at)))
-        await self.sending.save(one)
+        one, answer = _with_said(one, answer, done)
+        await self._judging.change(edits, "answer of a review", self.sending.filed(one))
         return one, answer
 
-    async def _note_on_shot(self, one: Round, clip: SentClip, answer: Answer, said: Said) -> None:
+    async def _note_on_shot(
+        self, one: Round, clip: SentClip, answer: Answer, said: Said
+    ) -> dict[TaskId, list[Callable[[Task], Task]]]:
         """To the note of the take that stands for the shot: its pick, else its latest."""
         shots = await self._shots.of_project(one.project)
         takes = [take for shot in shots if shot.name == clip.shot for take in shot.takes]
         if not takes:
             raise NotPossible(Text("Shot {shot} has no take left. Restore this one.").with_(shot=clip.shot))
         task = next((take.row.task for take in reversed(takes) if take.is_picked), takes[-1].row.task)
-        lines = [task.note, *(f"{answer.by}: {remark.text}" for remark in said.comments)]
-        await self._judging.set_note([task.id], "\n".join(filter(None, lines)))
+        lines = [f"{answer.by}: {remark.text}" for remark in said.comments]
+        return {task.id: [lambda now: replace(now, note="\n".join(filter(None, [now.note, *lines])).strip())]}
+
+
+def _with_said(one: Round, answer: Answer, changed: Sequence[Said]) -> tuple[Round, Answer]:
+    """The round with these clips of an answer, which may be new."""
+    of = {said.number: said for said in changed}
+    answer = replace(answer, clips=tuple(of.get(said.number, said) for said in answer.clips))
+    others = [other for other in one.answers if other.digest != answer.digest]
+    return replace(one, answers=tuple(sorted([*others, answer], key=lambda it: it.read_at))), answer
 
 
 def _checked(said: Said, task: Task | None, rivals: Sequence[ShotTake], one: Round, answer: Answer) -> Said:

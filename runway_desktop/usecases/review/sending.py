@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
@@ -22,11 +21,11 @@ from msgspec import convert
 from runway_desktop.desktop import ffmpeg
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.filenames import safe_name
-from runway_desktop.domain.library import Document, Row
+from runway_desktop.domain.library import Document, Filed, Row
 from runway_desktop.domain.media import Media, format_by_name
 from runway_desktop.domain.review import Round, SentClip
 from runway_desktop.domain.task import Output, TaskId
-from runway_desktop.services.disk.disk_steps import rename_exclusively, sha256_of
+from runway_desktop.services.disk.disk_steps import rename_exclusively, sha256_of, work_folder
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.engine import Engine
@@ -69,12 +68,14 @@ class Going(Struct, frozen=True, kw_only=True):
 
 
 class Survey(Struct, frozen=True, kw_only=True):
-    """What a round would hold. `missing`: results without a file here. `can_shrink`: ffmpeg is there."""
+    """What a round would hold. `missing`: results without a file here; `left_out`: those above `MOST_CLIPS`.
+    `can_shrink`: ffmpeg is there."""
 
     project: str
     number: int
     clips: tuple[Going, ...]
     missing: int
+    left_out: int = 0
     can_shrink: bool
 
     @property
@@ -104,11 +105,13 @@ class Sending:
     async def rounds(self, project: str) -> list[Round]:
         """Of a project, latest first."""
         found = await self._engine.library.documents(Document.ROUND, project)
-        return sorted(map(read_round, found), key=lambda one: -one.number)
+        return sorted(await in_worker(None, read_rounds, found), key=lambda one: -one.number)
+
+    def filed(self, one: Round) -> Filed:
+        return Document.ROUND, one.id, one.project, self._engine.clock.now(), json.dumps(as_json(one))
 
     async def save(self, one: Round) -> None:
-        text, now = json.dumps(as_json(one)), self._engine.clock.now()
-        await self._engine.library.save_document(Document.ROUND, one.id, one.project, now, text)
+        await self._engine.library.save_document(*self.filed(one))
 
     async def survey(self, task_ids: Sequence[TaskId], *, keeps_order: bool = False) -> Survey:
         """In the order of their shots, or as given. NotPossible without a project, with several, and without a file."""
@@ -135,8 +138,9 @@ class Sending:
         number = 1 + max((one.number for one in await self.rounds(project)), default=0)
         missing = len(rows) - len({row.task.id for row, *_ in found})
         return Survey(
-            project=project, number=number, clips=tuple(clips), missing=missing, can_shrink=bool(ffmpeg.found())
-        )
+            project=project, number=number, clips=tuple(clips), missing=missing,
+            left_out=len(found) - len(clips), can_shrink=bool(ffmpeg.found()),
+        )  # fmt: skip
 
     async def send(self, survey: Survey, wish: Wish, progress: Progress) -> Sent | None:
         """None if the person stopped it: nothing is left then."""
@@ -165,8 +169,9 @@ class Sending:
         return sent
 
 
-def read_round(text: str) -> Round:
-    return convert(json.loads(text), Round)
+def read_rounds(texts: Sequence[str]) -> list[Round]:
+    """With many answers, tenths of a second."""
+    return [convert(json.loads(text), Round) for text in texts]
 
 
 def _going(row: Row, output: Output, take: int, is_alone: bool) -> Going:
@@ -198,10 +203,10 @@ def _written(
     left: list[Text | str] = []
     with spoken_for(wish.folder):
         wish.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".review-", dir=wish.folder) as made:
+        with work_folder(wish.folder) as made:
             for number, clip in enumerate(survey.clips):
                 try:
-                    copy = _copied(clip, Path(made), wish, partial(goes_on, number), left)
+                    copy = _copied(clip, made, wish, partial(goes_on, number), left)
                 except (FileNotFoundError, embedding.NotEmbedded):
                     left.append(Text("“{name}” could not be copied and is not in it.").with_(name=clip.clip.name))
                 else:
@@ -210,7 +215,7 @@ def _written(
             if not copies:
                 raise NotPossible(left[0])
             size = round(sum(copy.path.stat().st_size for copy in copies) * _BASE64)
-            draft, target = Path(made, "page"), wish.folder / (safe_name(wish.title) or "review")
+            draft, target = made / "page", wish.folder / (safe_name(wish.title) or "review")
             if size > MOST_INSIDE:
                 target = new_folder(target)
                 copies = [_beside(copy, target / "clips") for copy in copies]

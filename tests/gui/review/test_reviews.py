@@ -167,6 +167,9 @@ async def test_send_writes_the_picks_and_lists_the_round(tmp_path: Path, theme) 
         dialog = film.rig.window.findChild(SendDialog)
         await until(dialog.go.isEnabled)
         assert dialog.title.text() == f"{PROJECT}, round 1"
+        dialog.folder.setText(" ")
+        assert not dialog.go.isEnabled()
+        assert "Choose a folder, with its whole path." in [one.text() for one in dialog.findChildren(QLabel)]
         dialog.folder.setText(str(tmp_path / "out"))
         dialog.shrinks.setChecked(False)
         QTest.keyClick(dialog.go, Qt.Key.Key_Return)

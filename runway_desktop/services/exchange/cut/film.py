@@ -7,12 +7,11 @@ Nothing of prompts and files goes into the film's metadata.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from runway_desktop.domain.film.cut import Timeline, TimelineItem
-from runway_desktop.services.disk.disk_steps import rename_exclusively
+from runway_desktop.services.disk.disk_steps import rename_exclusively, work_folder
 
 _AT_ONCE = 16
 """Cards of a part."""
@@ -77,10 +76,10 @@ def make_film(timeline: Timeline, target: Path, run: Run, told: Callable[[int], 
     """Writes the film to `target`, which must not exist. `told` is called with the frames that are done, and says
     whether to go on. Blocks; raises what `run` raises, and leaves nothing then."""
     items = timeline.playing
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".film-", ignore_cleanup_errors=True) as folder:
+    with work_folder(target.parent) as folder:
         parts = []
         for start in range(0, len(items), _AT_ONCE):
-            some, part = items[start : start + _AT_ONCE], Path(folder) / f"{start}.mov"
+            some, part = items[start : start + _AT_ONCE], folder / f"{start}.mov"
             begin = some[0].at
 
             def goes_on(seconds: float, begin: int = begin) -> bool:
@@ -88,7 +87,7 @@ def make_film(timeline: Timeline, target: Path, run: Run, told: Callable[[int], 
 
             run(part_arguments(some, timeline, part), goes_on)
             parts.append(part)
-        names, film = Path(folder) / "parts.txt", Path(folder) / "film.mp4"
+        names, film = folder / "parts.txt", folder / "film.mp4"
         names.write_text("".join(("ffconcat version 1.0\n", *(f"file {part.name}\n" for part in parts))), "utf-8")
         run(join_arguments(names, timeline, film), lambda _: told(timeline.frames))
         rename_exclusively(film, target)

@@ -10,7 +10,7 @@ import pytest
 
 from runway_desktop.domain.folders import SPARE
 from runway_desktop.services.disk.disk_space import DiskSpace
-from runway_desktop.services.disk.disk_steps import rename_exclusively, write_whole
+from runway_desktop.services.disk.disk_steps import WORK, rename_exclusively, work_folder, write_whole
 from runway_desktop.services.disk.folder_look import nearest_folder
 from tests.rigs.dying import dies_at, needs_fork
 
@@ -70,3 +70,15 @@ def test_file_that_cannot_be_moved_keeps_its_name(tmp_path: Path, monkeypatch: p
     with pytest.raises(PermissionError):
         rename_exclusively(old, new)
     assert [file.name for file in tmp_path.iterdir()] == ["old.mp4"]
+
+
+def test_folder_of_work_takes_along_what_a_killed_program_left_there(tmp_path: Path):
+    forgotten, running = tmp_path / f"{WORK}old", tmp_path / f"{WORK}new"
+    for folder in (forgotten, running):
+        folder.mkdir()
+        (folder / "page").touch()
+    os.utime(forgotten, (0, 0))
+    with work_folder(tmp_path) as made:
+        assert made.is_dir()
+        assert sorted(tmp_path.iterdir()) == sorted([made, running])
+    assert list(tmp_path.iterdir()) == [running]

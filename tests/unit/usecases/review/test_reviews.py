@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.errors import NotPossible
-from runway_desktop.domain.library import Filter
+from runway_desktop.domain.errors import NotPossible, StoreError
+from runway_desktop.domain.library import Document, Filter
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.review import Answer, Need, Round, Said, SentClip, Settled
 from runway_desktop.domain.task import Pick, State, Task, TaskId
+from runway_desktop.texts import Text
 from runway_desktop.usecases.review.answer import Comment, Decision, Decisions
 from runway_desktop.usecases.review.reviews import Read
+from runway_desktop.usecases.review.sending import read_rounds
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from tests.rigs.engine_rig import Rig
@@ -234,6 +236,43 @@ async def test_undo_of_one_take_leaves_the_others_and_what_was_judged_since() ->
         assert film.judged() == [(Pick.REJECT, "", (), []), *before[1:]]
         (one,) = await film.reviews.sending.rounds("Aurora")
         assert one.answers == ()
+
+
+async def test_program_that_dies_leaves_all_of_an_answer_or_nothing() -> None:
+    async with Rig(loops=()) as rig:
+        film = Reviewed(rig)
+        await film.sent({}, {"pick": Pick.PICK})
+        left = []
+
+        async def dies() -> None:
+            left.append(rig.store.copy())
+            raise StoreError(Text("The program was ended."))
+
+        for moment in ("before", "after"):
+            setattr(rig.store, moment, dies)
+            with pytest.raises(StoreError):
+                await film.read((1, "approve", "Lovely"), (2, "reject", ""))
+            setattr(rig.store, moment, None)
+        found = [
+            (
+                [one.pick for one in store.tasks.values()],
+                len(read_rounds(await store.documents(Document.ROUND))[0].answers),
+            )
+            for store in left
+        ]
+        assert found == [([Pick.NONE, Pick.PICK], 0), ([Pick.PICK, Pick.REJECT], 1)]
+
+
+async def test_answer_that_an_earlier_run_read_is_taken_back() -> None:
+    async with Rig(loops=()) as rig:
+        film = Reviewed(rig)
+        await film.sent({}, {"pick": Pick.PICK})
+        before = film.judged()
+        await film.read((1, "approve", "Lovely"), (2, "reject", ""))
+        later = UseCases(engine_of(rig, Path("/library"))).reviews
+        (one,) = await later.sending.rounds("Aurora")
+        await later.undo(one, one.answers[0])
+        assert film.judged() == before
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,16 @@ async def test_many_megabytes_become_a_folder(
         assert b"SECRET" not in clip.read_bytes()
 
 
+async def test_what_is_above_the_most_clips_is_counted_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "MOST_CLIPS", 1)
+    async with Rig(loops=()) as rig:
+        going = Going(rig, tmp_path)
+        survey = await going.sending.survey([await going.take(n, "sand-16x9-2s.mp4") for n in (1, 2, 3)])
+        assert (len(survey.clips), survey.left_out, survey.missing) == (1, 2, 0)
+
+
 async def test_takes_of_one_shot_are_told_apart_and_bring_in_and_out(tmp_path: Path, without_ffmpeg: None) -> None:
     async with Rig(loops=()) as rig:
         going = Going(rig, tmp_path)

@@ -48,6 +48,15 @@ async def test_pasted_answer_is_read_and_undone_from_the_pill(tmp_path: Path) ->
         assert (rig.store.tasks["t1"].pick, rig.store.tasks["t1"].marks) == (Pick.NONE, ())
 
 
+async def test_answer_that_an_editor_saved_as_utf16_is_read(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        await sent(rig)
+        path = tmp_path / "answer.json"
+        path.write_text(told(), "utf-16")
+        rig.task_commands.take(paths=[path])
+        await until(lambda: rig.store.tasks["t1"].pick is Pick.PICK)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
