@@ -181,6 +181,7 @@ class ReviewPage(QWidget):
         self.player.playback.changed.connect(self._go_if_open)
         self._title, self._said = strong(words(side)), words(side)
         self.comments = QListWidget(side)
+        self.comments.setProperty("kind", "lines")
         self.comments.setWordWrap(True)
         self.comments.setSpacing(GRID // 2)
         self.comments.setAccessibleName(_("Comments"))
@@ -197,8 +198,11 @@ class ReviewPage(QWidget):
         self.edit = push_button(side, EDIT_AND_SEND.name, self._edit)
         self.large = push_button(side, _("Large view"), self._open_large)
         self.cut = push_button(side, _("Show in the cut"), self._show_in_cut)
-        parts = (self._done, self._stands, self.undo_one, self.large, self.cut, self.edit)
-        vbox(self.player, self._title, self._said, (self.comments, 1), *parts, on=side, margins=2 * GRID)
+        buttons = FlowLayout(gap=GRID)
+        for button in (self.undo_one, self.cut, self.large, self.edit):
+            buttons.addWidget(button)
+        said = (self.player, self._title, self._said, (self.comments, 1), self._done, self._stands)
+        vbox(*said, buttons, on=side, margins=2 * GRID)
         return side
 
     def _show(self) -> None:
@@ -293,11 +297,15 @@ class ReviewPage(QWidget):
         self._title.setText(str(take_words(it.clip)) if it is not None else "")
         say(self._said, str(DECISIONS.get(it.said.decision, "")) if it is not None else "")
         marks = it.marks if it is not None else []
+        chosen = self.comments.currentItem()
+        chosen_id = chosen.data(_LINE).id if chosen is not None else ""
         self.comments.blockSignals(True)
         self.comments.clear()
         for mark in marks:
             shown = QListWidgetItem(f"{clock(mark.at)}  {mark.text}", self.comments)
             shown.setData(_LINE, mark)
+            if mark.id == chosen_id:
+                self.comments.setCurrentItem(shown)
             shown.setCheckState(Qt.CheckState.Checked if mark.is_done else Qt.CheckState.Unchecked)
         self.comments.blockSignals(False)
         showings = self.model.showings(it)
