@@ -174,7 +174,8 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
             _expect(task, transition, State.QUEUED)
             if task.waits_for_person:
                 raise ImpossibleMove("A task that waits for the person is not sent")
-            return replace(task, state=State.SENDING, sent_at=now, hold=ITS_TURN, evidence=evidence, key=key)
+            sending = replace(task, state=State.SENDING, sent_at=now, hold=ITS_TURN, evidence=evidence, key=key)
+            return replace(sending, run=Run()) if task.is_run else sending
         case Accepted(remote_id, estimated):
             # GONE: the person dismissed the uncertain task before its id was written. It is paid for, so it is kept.
             _expect(task, transition, State.SENDING, State.UNCERTAIN, State.GONE)
@@ -186,7 +187,6 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 ended_at=None,
                 evidence=None,
                 hold=ITS_TURN,
-                run=task.run or (Run() if task.is_run else None),
                 # Where Runway gives no estimate, the price computed before sending counts as spent.
                 estimated_credits=next(
                     (credits for credits in (estimated, task.estimated_credits, price) if credits is not None), None

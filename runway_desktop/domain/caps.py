@@ -108,6 +108,8 @@ class LaneCode(Enum):
     """All `limit` slots of the model are in use, by `amount` tasks."""
     DAY_USED_UP = auto()
     """The daily limit of `model` is reached."""
+    FIRST_COST = auto()
+    """Another run of the same version of a workflow is under way, and no run of it told its cost yet."""
     HELD_BACK = auto()
     """Blocked by a cap, or by the balance: `held`."""
 
@@ -141,6 +143,7 @@ _WAYS: Mapping[LaneCode, Way] = {
     LaneCode.UNWRITABLE: Way.RETRY,
     LaneCode.UNSETTLED: Way.TURN,
     LaneCode.NO_SLOT: Way.TURN,
+    LaneCode.FIRST_COST: Way.TURN,
     LaneCode.DAY_USED_UP: Way.TURN,
 }
 

@@ -155,6 +155,9 @@ class WhyNot(Enum):
     NEVER_AT_RUNWAY = auto()
     RESULT_NOT_SAVED = auto()
     OTHER_KEY = auto()
+    RUN_IS_NOT_CANCELED = auto()
+    RUN_IS_NOT_DELETED = auto()
+    """Runway offers neither for runs of workflows."""
     UNSENT_HAS_NO_LINK = auto()
     DELETED_HAS_NO_LINK = auto()
     UNKNOWN_HAS_NO_LINK = auto()

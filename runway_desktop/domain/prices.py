@@ -82,6 +82,8 @@ class PriceSum(Struct, frozen=True, kw_only=True):
     """It may be more: for at least one task only a minimum is known."""
     between: OpenPrice | None = None
     """Price range of each task without a known price, if all of them ask for the same."""
+    has_runs: bool = False
+    """Runs of workflows are among those without a known price."""
     like: LikePrices | None = None
     """Prices of other models for tasks without a known price, if all of them ask for the same amount of the same."""
 

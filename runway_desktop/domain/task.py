@@ -158,6 +158,8 @@ class HoldCode(Enum):
     UPLOAD_FAILED = "upload failed"
     NOT_SENT = "not sent"
     """Nothing reached Runway, or Runway refused it without reading it."""
+    NO_COST = "no cost told"
+    """A run of a workflow whose price is not known, after a run of the same version that told no cost."""
     NOT_PREPARED = "not prepared"
     """A bug of this program, before anything was sent."""
 
@@ -177,6 +179,7 @@ _NEVER_SENT = (
     HoldCode.OTHER_KEY,
     HoldCode.APPROVAL,
     HoldCode.CREDITS,
+    HoldCode.NO_COST,
     HoldCode.FILE_CHANGED,
     HoldCode.REFUSED,
     HoldCode.EXPIRED,
@@ -497,7 +500,7 @@ class Task(Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
     """In no order."""
     run: Run | None = None
-    """Of a run of a workflow, once Runway has it."""
+    """Of a run of a workflow that was sent or found."""
 
     def trim(self, index: int) -> Trim | None:
         return next((trim for trim in self.trims if trim.index == index), None)

@@ -264,7 +264,11 @@ class Store(Protocol):
         """All tasks that are not final (held, sending, uncertain, live), by position; includes removed tasks."""
 
     async def runs_without_cost(self) -> builtins.list[Task]:
-        """Ended runs of workflows with a `cost_due`; includes removed tasks."""
+        """Runs of workflows that were sent and did not tell their cost: not ended, or with a `cost_due`; includes
+        removed tasks."""
+
+    async def costs_of_runs(self) -> Sequence[tuple[str, float]]:
+        """Version and credits of each run that succeeded at a cost."""
 
     async def unsaved(self) -> builtins.list[Row]:
         """Tasks that succeeded, and runs, that have an output that is neither SAVED nor EXPIRED."""

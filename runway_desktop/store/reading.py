@@ -10,6 +10,7 @@ from typing import Any
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.library import LedgerEntry, ResultFacts, Row, Takes, Timing
 from runway_desktop.domain.task import BatchId, Input, Output, RemoteId, Task, TaskId
+from runway_desktop.domain.workflows.runs import WORKFLOW
 
 from .records import (
     INPUT_COLUMNS,
@@ -145,8 +146,20 @@ def unfinished(connection: sqlite3.Connection) -> list[Task]:
 
 
 def runs_without_cost(connection: sqlite3.Connection) -> list[Task]:
-    query = f"{TASKS} WHERE run IS NOT NULL AND ended_at IS NOT NULL AND instr(run, '\"cost_due\":null') = 0"
+    is_due = "(ended_at IS NULL OR instr(run, '\"cost_due\":null') = 0)"
+    query = f"{TASKS} WHERE run IS NOT NULL AND {is_due} AND state <> 'held' AND cost_credits IS NULL"
     return [task_of(row) for row in connection.execute(query)]
+
+
+def costs_of_runs(connection: sqlite3.Connection) -> list[tuple[str, float]]:
+    found = connection.execute(
+        """
+        SELECT model, cost_credits FROM tasks
+        WHERE run IS NOT NULL AND endpoint = ? AND state = 'succeeded' AND cost_credits > 0
+        """,
+        (WORKFLOW,),
+    )
+    return [(to_text(model), cost) for model, cost in found]
 
 
 def unsaved(connection: sqlite3.Connection) -> list[Row]:

@@ -211,6 +211,7 @@ class SqliteStore:
     get_many = _asked(reading.tasks)
     find_remote = _asked(reading.by_remote_id)
     unfinished = _asked(reading.unfinished)
+    costs_of_runs = _asked(reading.costs_of_runs)
     runs_without_cost = _asked(reading.runs_without_cost)
     unsaved = _asked(reading.unsaved)
     outputs = _asked(reading.outputs_of_task)

@@ -77,6 +77,7 @@ def test_hold_reasons_equal_the_written_table() -> None:
         "FILE_EMPTY": ("file empty", ""),
         "UPLOAD_FAILED": ("upload failed", ""),
         "NOT_SENT": ("not sent", ""),
+        "NO_COST": ("no cost told", "waits_for_person"),
         "NOT_PREPARED": ("not prepared", ""),
     }
 

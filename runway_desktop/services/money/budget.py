@@ -25,6 +25,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.values import replace
 
 from .pricing import Price, PriceBasis, Pricing
+from .run_costs import RunCosts
 
 EVER = 1e12
 """A time after all others, in Unix seconds."""
@@ -41,6 +42,8 @@ class Coming:
         self.credits = 0.0
         self.later = 0.0
         """Of ordered tasks that a cap blocks for now: they count against the balance only."""
+        self.unpriced: set[str] = set()
+        """Projects of runs of workflows that may cost any amount: nothing else is sent within a cap that counts one."""
         self.of_project: defaultdict[str, float] = defaultdict(float)
 
     def add(self, project: str, credits: float) -> None:
@@ -51,6 +54,8 @@ class Coming:
         """A cap that also counts these tasks."""
         if cap.cap is Cap.SENDING:
             return cap
+        if self.unpriced if cap.cap is not Cap.PROJECT else cap.project in self.unpriced:
+            return replace(cap, coming=max(0.0, cap.limit - cap.spent))
         return replace(cap, coming=self.of_project[cap.project] if cap.cap is Cap.PROJECT else self.credits)
 
 
@@ -72,6 +77,7 @@ class Budget:
         self._priced: dict[TaskId, tuple[Request, int, Price | None]] = {}
         self._sent: dict[TaskId, tuple[float, float]] = {}
         """Time and credits of tasks sent in this run since the balance was read."""
+        self.runs = RunCosts(self._store, self._pricing, self._bus)
         self._bus.listen(self._hear)
 
     async def load(self) -> None:
@@ -81,6 +87,7 @@ class Budget:
         for line in await self._store.spending(first, EVER):
             days[line.day] += line.credits
         self._days = days
+        await self.runs.load()
         await self.catch_up()
 
     async def catch_up(self) -> None:
@@ -118,9 +125,9 @@ class Budget:
         organization: Organization | None = None,
     ) -> HeldBack | None:
         """Why the task may not be sent now, or None. `ahead`: tasks about to be sent."""
-        coming = Coming()
+        coming = self._coming()
         for other in ahead:
-            coming.add(other.project, self.price(other))
+            self._count(coming, other, self._pricing.price(other.request))
         price, left = self._pricing.price(task.request), self.balance(organization)
         return _over(self._caps(task.project), price, coming, left, by_likely=_by_likely(task))
 
@@ -135,7 +142,7 @@ class Budget:
         block a cheaper one behind it. `raised`: as if its cap were raised. `ordered`: tasks that the person orders
         now. The balance must suffice for their likely prices, also where a cap blocks them; for others, a price that
         Runway has never estimated does not count."""
-        coming, left, found = Coming(), self.balance(organization), {}
+        coming, left, found = self._coming(), self.balance(organization), {}
         if left is None and not self.has_caps:
             return {}
         self._priced = {task.id: self._known_price(task) for task in tasks}
@@ -149,12 +156,24 @@ class Budget:
             is_ordered = task.id in ordered
             held = _over(caps[task.project], price, coming, left, by_likely=is_ordered or _by_likely(task))
             if held is None:
-                coming.add(task.project, credits)
+                self._count(coming, task, price)
             else:
                 found[task.id] = held
                 if is_ordered and held.limit.cap is not Cap.BALANCE:
                     coming.later += credits
         return found
+
+    def _coming(self) -> Coming:
+        coming = Coming()
+        coming.unpriced = {task.project for task in self.runs.unpriced}
+        return coming
+
+    @staticmethod
+    def _count(coming: Coming, task: Task, price: Price | None) -> None:
+        if price is not None:
+            coming.add(task.project, price.credits)
+        elif task.is_run:
+            coming.unpriced.add(task.project)
 
     def _known_price(self, task: Task) -> tuple[Request, int, Price | None]:
         """Cached per request until a price changes, since a long queue is checked often."""

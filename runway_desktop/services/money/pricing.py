@@ -12,6 +12,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog.resource_path import resource
@@ -31,7 +32,8 @@ from runway_desktop.domain.prices import (
     price_shape,
     published,
 )
-from runway_desktop.domain.task import Request
+from runway_desktop.domain.task import Request, State, Task
+from runway_desktop.domain.workflows.runs import WORKFLOW
 
 if TYPE_CHECKING:
     from runway_desktop.services.ports import Clock, Store
@@ -49,6 +51,8 @@ class PriceBasis(Enum):
     """Runway estimated a similar request, with other inputs."""
     WORKED_OUT = auto()
     """Derived from Runway's estimates for other requests of the model."""
+    EARLIER_RUNS = auto()
+    """The median of what earlier runs of this version of a workflow cost."""
     PUBLISHED = auto()
     """Published by Runway or reported by others; Runway has not estimated a similar request of ours yet."""
 
@@ -84,6 +88,8 @@ class Pricing:
         self._contradicted: dict[tuple[str, str], list[tuple[PublishedPrice, ...]]] = {}
         self._worked_out: dict[tuple[str, str], dict[str, Price | None]] = {}
         self._measures: dict[str, Measure] = {}
+        self._runs: dict[str, list[float]] = {}
+        """Costs of runs by the version of their workflow."""
         self.learned = 0
         """Number of price changes in this run."""
 
@@ -91,6 +97,8 @@ class Pricing:
         """Reads the learned prices. Call once at start."""
         for (endpoint, model, shape), credits in (await self._store.learned()).items():
             self._by_pair.setdefault((endpoint, model), {})[shape] = credits
+        for version, credits in await self._store.costs_of_runs():
+            self._runs.setdefault(version, []).append(credits)
 
     def measured(self, address: str, measure: Measure) -> None:
         """Stores the measured length or size of an input file."""
@@ -110,6 +118,9 @@ class Pricing:
 
     def price(self, request: Request, assumed: Measure | None = None) -> Price | None:
         """The price of a request, or None if unknown. `assumed`: measure of files that are not measured."""
+        if request.endpoint == WORKFLOW:
+            costs = self._runs.get(request.model)
+            return Price(median(costs), exact=False, basis=PriceBasis.EARLIER_RUNS) if costs else None
         unseen = {one: assumed for one in addresses_in(request.values)} if assumed is not None else {}
         measures = unseen | self._measures if unseen else self._measures
         pair, shape = (request.endpoint, request.model), self._shape(request, measures)
@@ -146,6 +157,12 @@ class Pricing:
         said = published(self._prices.get(request.model, []), *pair, shape, inputs_in(shape))
         other = derived(self._by_pair.get(pair, {}), shape)
         return max(price.credits, said[0] if said is not None else 0.0, other or 0.0)
+
+    def learn_run(self, task: Task) -> None:
+        """The cost of a run. One that failed, or was free, says nothing about the next."""
+        if task.state is State.SUCCEEDED and task.cost_credits:
+            self._runs.setdefault(task.request.model, []).append(task.cost_credits)
+            self.learned += 1
 
     def is_learned(self, request: Request, credits: float) -> bool:
         """Whether Runway's latest estimate for such a request was this."""

@@ -145,6 +145,8 @@ class TaskActions:
                 return None
             except ImpossibleMove:
                 task = await self._ledger.task(task_id)
+        if task is not None and task.is_run and (task.state is State.SENDING or task.state.is_live):
+            return WhyNot.RUN_IS_NOT_CANCELED
         if task is not None and task.state is State.SENDING:
             await self._ledger.move(task_id, CancelAsked())
             await self._sent(task_id)
@@ -236,6 +238,8 @@ class TaskActions:
             return WhyNot.NOT_ENDED
         if task.remote_id is None:
             return WhyNot.NEVER_AT_RUNWAY
+        if task.is_run:
+            return WhyNot.RUN_IS_NOT_DELETED
         outputs = await self._store.outputs(task_id)
         if any(
             output.state in (OutputState.WAITING, OutputState.DOWNLOADING, OutputState.FAILED) for output in outputs

@@ -2,7 +2,7 @@
 
 The API asks clients to poll a task at most every `LEAST_GAP` seconds. Poller, cancels, links and downloads share that
 limit here. `KeyWatch` announces once per key that it cannot see some tasks, and makes them visible when their own key
-returns. `Missed` polls tasks that ended by 404s for a day. Loop's thread only.
+returns. `Missed` polls tasks that ended by 404s, and runs without a cost, for a day. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ ASK_UNSEEN_AGAIN = 900.0
 
 
 ASK_MISSED_AGAIN = 60.0
-"""Seconds before the first poll of a task that ended by 404s; each later gap is as long as the time since its end."""
+"""Seconds before the first poll of a task that ended by 404s, or whose cost is still to come; each later gap is as long
+as the time since its end."""
 MISSED_FOR = 86_400.0
 """Seconds after which such a task is no longer polled."""
 MISSED_GAP = 5.0
@@ -258,8 +259,8 @@ class KeyWatch:
 
 
 class Missed:
-    """Polls tasks that ended only by 404s, seldom and for a day. One that answers becomes live again, and the poller
-    takes over."""
+    """Polls tasks that ended only by 404s, and ended runs for their cost, seldom and for a day. One of the former that
+    answers becomes live again, and the poller takes over."""
 
     def __init__(self, ledger: Ledger, asking: Asking, account: Account, bus: Bus, clock: Clock) -> None:
         self._ledger = ledger
@@ -297,7 +298,7 @@ class Missed:
         if not self._account.can_ask or self._account.is_offline:
             return
         task = await self._ledger.task(task_id)
-        ended_at = task.ended_at if task is not None and task.is_missed else None
+        ended_at = task.ended_at if task is not None and (task.is_missed or task.awaits_cost) else None
         missed = MISSED_FOR if ended_at is None else self._clock.now() - ended_at
         if task is None or missed >= MISSED_FOR:
             self._due.pop(task_id, None)
@@ -306,7 +307,7 @@ class Missed:
         await self._asking.ask_for(task)
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, TaskChanged) and event.task.is_missed:
+        if isinstance(event, TaskChanged) and (event.task.is_missed or event.task.awaits_cost):
             self._due.setdefault(event.task.id, self._clock.monotonic() + ASK_MISSED_AGAIN)
             self._alarm.ring()
         elif isinstance(event, TaskChanged):

@@ -81,6 +81,7 @@ class Lane:
 
     def __post_init__(self, budget: Budget, forecasts: Forecasts) -> None:
         self.caps = CapWatch(self._ledger, budget, self._account)
+        self._runs = budget.runs
         self._slots = ModelSlots(self._ledger, self._account, self._settings)
         self._back_offs = BackOffs(self._clock, self._rng)
         self._keeping = Keeping(self._clock)
@@ -208,6 +209,7 @@ class Lane:
         await self.caps.catch_up()
         if self._may_have_other_keys:
             await self._keep_for_their_key(self._account.key.fingerprint)
+        await self._ask_about_runs()
         self._fill()
         await self._outlooks.remember_times()
         await self._alarm.wait(self._pause_length())
@@ -237,6 +239,21 @@ class Lane:
         if any(task.waits_for_person and task.removed_at is None for task in changed):
             self._bus.tell(EngineNotice(EngineNoticeCode.QUEUED_WITH_OTHER_KEY))
 
+    async def _ask_about_runs(self) -> None:
+        """Makes runs of a workflow whose price stays unknown wait for the person, after one that told no cost."""
+        for over in self._runs.overdue(self._clock.now()):
+            pair = over.request.endpoint, over.request.model
+            alike = [one for one in self._ledger.all_queued() if (one.request.endpoint, one.request.model) == pair]
+            unpriced = [one.id for one in alike if self._runs.keeps(one)]
+            try:
+                await self._ledger.change_many(
+                    unpriced, lambda one: replace(one, hold=Hold(HoldCode.NO_COST)) if one.is_free else one, "waits"
+                )
+                await self._ledger.change(over.id, _without_due, "no cost told")
+            except StoreError as error:
+                self._back_offs.extend(LaneReason(LaneCode.UNWRITABLE))
+                log.warning("That runs wait could not be written: %s", error)
+
     def _fill(self) -> None:
         """Starts what may be started, and sets the reason why nothing more is."""
         why = self._blocked()
@@ -257,15 +274,8 @@ class Lane:
                     continue
                 if model not in in_use:
                     in_use[model] = self._in_use(model)
-                limit = self._slots.limit(model)
-                if reason := self._back_offs.reason(task):
+                if reason := self._waits(task, in_use[model]):
                     full = full or reason
-                elif self._followup.is_unsettled(model):
-                    full = full or LaneReason(LaneCode.UNSETTLED)
-                elif limit is not None and in_use[model] >= limit:
-                    full = full or LaneReason(LaneCode.NO_SLOT, min(in_use[model], limit), limit)
-                elif self._slots.is_day_spent(model):
-                    full = full or LaneReason(LaneCode.DAY_USED_UP, model=model)
                 elif (held := self._too_dear(task)) is not None:
                     passed_over[task.id] = held
                     full = full or LaneReason(LaneCode.HELD_BACK, held=held)
@@ -292,6 +302,19 @@ class Lane:
         if self._account.is_offline:
             return LaneReason(LaneCode.OFFLINE)
         return self._back_offs.reason()
+
+    def _waits(self, task: Task, in_use: int) -> LaneReason | None:
+        """Why no other task of the model is sent now."""
+        model, limit = task.request.model, self._slots.limit(task.request.model)
+        if reason := self._back_offs.reason(task):
+            return reason
+        if self._followup.is_unsettled(model):
+            return LaneReason(LaneCode.UNSETTLED)
+        if self._runs.keeps(task, in_use):
+            return LaneReason(LaneCode.FIRST_COST, model=model)
+        if limit is not None and in_use >= limit:
+            return LaneReason(LaneCode.NO_SLOT, min(in_use, limit), limit)
+        return LaneReason(LaneCode.DAY_USED_UP, model=model) if self._slots.is_day_spent(model) else None
 
     def _too_dear(self, task: Task) -> HeldBack | None:
         """While another task of the model is queued for its POST none is started: the last result stays valid."""
@@ -344,7 +367,8 @@ class Lane:
                     or self._followup.is_unsettled(task.request.model)
                 ):
                     return
-                if self._slots.is_full(task.request.model) or self.caps.too_dear(task, self._errands) is not None:
+                is_full = self._slots.is_full(task.request.model) or self._runs.keeps(task)
+                if is_full or self.caps.too_dear(task, self._errands) is not None:
                     return
 
                 def accepted() -> None:
@@ -436,6 +460,8 @@ class Lane:
         now = self._clock.monotonic()
         self._stuck_until = {i: at for i, at in self._stuck_until.items() if at > now}
         dues = [at for at in self._stuck_until.values() if at < math.inf] + self._back_offs.ends(now)
+        if (due := self._runs.next_due()) is not None:
+            dues.append(now + max(1.0, due - self._clock.now()))
         caps = self.caps.seconds_to_look()
         if caps is not None:
             dues.append(now + caps)
@@ -467,6 +493,7 @@ class Lane:
                 if edited and task.request is not before.request:
                     self._stuck_until.pop(task.id, None)
                 has_moved = task.state is not before.state or task.is_hidden is not before.is_hidden
+                has_moved |= task.run != before.run
                 if has_moved or edited or task.removed_at != before.removed_at:
                     self._alarm.ring()
             case TasksAdded(tasks):
@@ -487,3 +514,7 @@ class Lane:
         """The key may change while a task is stored or sent."""
         if task.is_free:
             self._may_have_other_keys |= not task.is_for(self._account.key.fingerprint)
+
+
+def _without_due(task: Task) -> Task:
+    return task if task.run is None else replace(task, run=replace(task.run, cost_due=None))

@@ -252,11 +252,13 @@ class Ledger:
         return await self._store.find_remote(remote_ids)
 
     async def missed(self, since: float) -> list[Task]:
-        """Tasks in the list that ended only by 404s since then (Unix seconds). StoreError."""
+        """Tasks in the list that ended only by 404s since then (Unix seconds), and runs whose cost is still asked for.
+        StoreError."""
         ended = frozenset((State.GONE, State.CANCELLED))
         wanted = Listing(filter=Filter(states=ended, since=since - LONGEST_LIFE), group=GroupBy.NONE)
         found = await self._store.get_many((await self._store.list(wanted)).ids)
-        return [task for task in found if task.is_missed and (task.ended_at or 0.0) >= since]
+        missed = [task for task in found if task.is_missed and (task.ended_at or 0.0) >= since]
+        return missed + [task for task in await self._store.runs_without_cost() if task.awaits_cost]
 
     async def answered_at(self, task_id: TaskId) -> float | None:
         """Latest possible time at which the last sending was answered or given up, from the task's ledger lines; None

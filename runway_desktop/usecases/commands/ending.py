@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.domain.task import State, TaskId
@@ -27,7 +28,6 @@ from .task_command import (
     ids_of,
     is_here,
     is_queued,
-    unless,
 )
 
 if TYPE_CHECKING:
@@ -109,7 +109,15 @@ def _of_trash(done: TrashReport, said: Text, *, can_undo: bool) -> Report:
 
 
 def _can_be_canceled(row: Row) -> bool:
-    return row.task.state.is_live and not row.task.is_hidden
+    return row.task.state.is_live and not row.task.is_hidden and not row.task.is_run
+
+
+def _why_not_canceled(rows: Sequence[Row]) -> Text | str:
+    if any(map(_can_be_canceled, rows)):
+        return ""
+    if all(row.task.is_run for row in rows):
+        return why_not_words(WhyNot.RUN_IS_NOT_CANCELED)
+    return Text("It can't be canceled with this API key.")
 
 
 def _can_be_removed(row: Row) -> bool:
@@ -138,6 +146,8 @@ def _why_it_stays(rows: Sequence[Row]) -> Text | str:
         return Text("It isn't known whether this was created. Decide that first.")
     if states == {State.SENDING}:
         return Text("It is being sent.")
+    if all(row.task.is_run for row in rows):
+        return Text("Still running.")
     return Text("Still running. Cancel it before removing.")
 
 
@@ -152,7 +162,7 @@ CANCEL = TaskCommand(
     begins=True,
     concerns=_can_be_canceled,
     is_listed=lambda row: row.task.state.is_live or row.task.is_hidden,
-    why_not=unless(_can_be_canceled, Text("It can't be canceled with this API key.")),
+    why_not=_why_not_canceled,
     asks=lambda settings: settings.ask_before_cancel,
     question=questions.canceling,
     is_dangerous=True,
@@ -202,7 +212,7 @@ DELETE_REMOTELY = TaskCommand(
     does=_delete_remotely,
     icon="mdi6.cloud-remove-outline",
     submenu=_DELETE,
-    concerns=lambda row: can_be_fetched(row) and bool(row.task.remote_id),
+    concerns=lambda row: can_be_fetched(row) and bool(row.task.remote_id) and not row.task.is_run,
     question=questions.deleting_remotely,
     is_dangerous=True,
 )

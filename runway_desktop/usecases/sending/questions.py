@@ -65,6 +65,8 @@ def _money(prepared: Prepared, above: float | None, *, is_raised: bool) -> Quest
         unpriced, said = _unpriced(sum_, is_more=Ask.ABOVE_LIMIT in asks)
         title = title if title and sum_.unknown < sum_.amount else unpriced
         text.append(said)
+        if sum_.has_runs and sum_.unknown > 1:
+            text.append(_("Runs of a workflow go one after the other until the first cost is known."))
         if sum_.like is not None and sum_.between is None:
             text.append(_like_words(sum_.like, sum_.unknown))
     if Ask.LOW_BALANCE in asks:

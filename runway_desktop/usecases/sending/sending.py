@@ -17,6 +17,7 @@ from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.prices import LikePrices, OpenPrice, PriceSum, price_shape, terms_of
 from runway_desktop.domain.task import ITS_TURN, Hold, MemberId, Request, State, Task, TaskId
+from runway_desktop.domain.workflows.runs import WORKFLOW
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.ports import Clock
@@ -254,8 +255,10 @@ class TaskSender:
     def _sum(self, paid: Iterable[tuple[Request, str]]) -> PriceSum:
         pricing, requests = self._engine.pricing, [request for request, _ in paid]
         unknown = [request for request in requests if pricing.price(request) is None]
-        like = like_prices(unknown, self._engine.catalog, pricing.price)
-        return replace(pricing.sum(requests), between=self._between(unknown), like=like)
+        has_runs = any(request.endpoint == WORKFLOW for request in unknown)
+        # What one workflow costs says nothing about another.
+        like = None if has_runs else like_prices(unknown, self._engine.catalog, pricing.price)
+        return replace(pricing.sum(requests), between=self._between(unknown), like=like, has_runs=has_runs)
 
     def _between(self, requests: Sequence[Request]) -> OpenPrice | None:
         """The price range of each request, if all requests are alike."""

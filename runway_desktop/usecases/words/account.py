@@ -224,6 +224,8 @@ def price_source(price: Price) -> str:
             return _("Runway's estimate for the last request like this.")
         case PriceBasis.WORKED_OUT:
             return _("Calculated from Runway's estimates for this model.")
+        case PriceBasis.EARLIER_RUNS:
+            return _("From its earlier runs. Runway names no price before the end.")
         case PriceBasis.PUBLISHED:
             return str(_PUBLISHED[price.reports].with_(sources="; ".join(price.sources)))
 

@@ -177,6 +177,8 @@ _WHY_NOT: Mapping[WhyNot, Text] = {
     WhyNot.OTHER_KEY: Text(
         "This key can't see this task. It was probably made with another key. Switch to that key first."
     ),
+    WhyNot.RUN_IS_NOT_CANCELED: Text("It can't be canceled: Runway offers none for workflows."),
+    WhyNot.RUN_IS_NOT_DELETED: Text("It can't be deleted: Runway offers none for workflows."),
     WhyNot.UNSENT_HAS_NO_LINK: Text("This task never reached Runway, so there is no link."),
     WhyNot.DELETED_HAS_NO_LINK: Text("This task was deleted from Runway, so there is no link."),
     WhyNot.UNKNOWN_HAS_NO_LINK: Text("Runway no longer knows this task, so there is no link."),

@@ -28,6 +28,9 @@ _WORDS: Mapping[HoldCode, Text] = {
     ),
     HoldCode.APPROVAL: Text("Requested by {program}. Approve it to send it."),
     HoldCode.CREDITS: Text("The balance didn't cover it when it was ordered. Release it to send it."),
+    HoldCode.NO_COST: Text(
+        "The last run of this version ended without telling its cost. Release it to run it at an unknown price."
+    ),
     HoldCode.WHEN_CREDITS: Text("Sent as soon as the balance covers it."),
     HoldCode.NOT_PREPARED: Text(
         "This task could not be prepared. Try “Send next”; if that fails, copy the support details."
@@ -51,6 +54,7 @@ _SHORT: Mapping[HoldCode, Text] = {
     HoldCode.COPIED: Text("Profile was copied"),
     HoldCode.OTHER_KEY: Text("Queued with another key"),
     HoldCode.CREDITS: Text("Waits for credits"),
+    HoldCode.NO_COST: Text("Price still unknown"),
     HoldCode.WHEN_CREDITS: Text("When the balance allows"),
     HoldCode.ASK_PERSON: Text("May have been sent"),
     HoldCode.UPLOAD_FAILED: Text("Upload failed"),
@@ -116,6 +120,7 @@ _LANE: Mapping[LaneCode, Text] = {
     LaneCode.UNSETTLED: Text("Checking the last request"),
     LaneCode.NO_SLOT: Text("{used} of {limit} slots in use"),
     LaneCode.DAY_USED_UP: Text("Daily limit reached"),
+    LaneCode.FIRST_COST: Text("Waits for the first cost"),
 }
 
 

@@ -3,13 +3,22 @@ brings."""
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.task import Output, OutputState, Request, State, TaskId
-from runway_desktop.domain.workflows.runs import WORKFLOW, NodeFailure
+import pytest
+
+from runway_desktop.domain.caps import Cap, LaneCode
+from runway_desktop.domain.errors import NoReply, RequestRefused
+from runway_desktop.domain.failures import WhyNot
+from runway_desktop.domain.task import HoldCode, Output, OutputState, Request, State, TaskId
+from runway_desktop.domain.workflows.runs import COST_FOR, WORKFLOW, NodeFailure
+from runway_desktop.texts import Text
 from runway_desktop.values import replace
-from tests.rigs.engine_rig import Rig
+from tests.rigs.engine_rig import Rig, held_by, kept_by, request
 from tests.rigs.fake_runway import remote_id
+from tests.rigs.fakes import settle
 
 VERSION = "5f0c2a1e-0000-4000-8000-000000000004"
 HERO, CLIP = "https://out.example/hero.png", "https://out.example/clip.mp4"
@@ -100,3 +109,163 @@ async def test_id_that_is_neither_a_task_nor_a_run_is_tried_as_a_run_once():
         await rig.clock.advance(60)
         assert await rig.state(added.added[0]) is State.GONE
         assert len(rig.runway.named("run")) == 1
+
+
+async def test_cost_that_comes_an_hour_late_is_found_after_a_restart():
+    async with Rig() as rig:
+        task_id = await sent(rig)
+        say(rig, "SUCCEEDED", ("hero", HERO))
+        await rig.clock.advance(60)
+        assert (await rig.task(task_id)).cost_credits is None
+    async with Rig(store=rig.store, runway=rig.runway, clock=rig.clock) as again:
+        await again.clock.advance(3_600)
+        say(again, "SUCCEEDED", ("hero", HERO), cost_credits=174.0)
+        await again.clock.advance(2 * 3_600)
+        task = await again.task(task_id)
+        assert (task.state, task.cost_credits, again.budget.spent_today) == (State.SUCCEEDED, 174.0, 174.0)
+        assert (await again.kinds(task_id))[-1] == "cost"
+        price = again.pricing.price(run("Another watch"))
+        assert price is not None
+        assert (price.credits, price.exact) == (174.0, False)
+    async with Rig(store=rig.store, runway=rig.runway, clock=rig.clock) as later:
+        assert later.pricing.price(run()) == price
+
+
+async def test_cost_is_asked_for_seldom_and_not_after_a_day():
+    async with Rig() as rig:
+        await sent(rig)
+        say(rig, "SUCCEEDED", ("hero", HERO))
+        await rig.clock.advance(60)
+        before = len(rig.runway.named("run"))
+        await rig.clock.advance(COST_FOR + 60)
+        asked = len(rig.runway.named("run")) - before
+        await rig.clock.advance(COST_FOR)
+        assert 4 <= asked <= 14
+        assert len(rig.runway.named("run")) - before == asked
+
+
+async def test_canceled_run_is_not_asked_for_its_cost():
+    async with Rig() as rig:
+        await sent(rig)
+        say(rig, "CANCELLED")
+        await rig.clock.advance(60)
+        asked = len(rig.runway.named("run"))
+        await rig.clock.advance(7_200)
+        assert len(rig.runway.named("run")) == asked
+
+
+async def test_runs_go_one_after_the_other_until_the_first_cost_is_known():
+    async with Rig() as rig:
+        _, second, third = await rig.submit(run("1"), run("2"), run("3"))
+        await rig.clock.advance(1)
+        kept = kept_by(rig, second)
+        assert kept is not None
+        assert kept.code is LaneCode.FIRST_COST
+        say(rig, "SUCCEEDED", ("hero", HERO))
+        await rig.clock.advance(60)
+        assert len(rig.runway.named("create")) == 1
+        say(rig, "SUCCEEDED", ("hero", HERO), cost_credits=150.0)
+        await rig.clock.advance(3_600)
+        assert [await rig.state(one) for one in (second, third)] == [State.PENDING, State.PENDING]
+
+
+async def test_run_of_another_version_does_not_wait():
+    async with Rig() as rig:
+        await rig.submit(run(), run(version="5f0c2a1e-0000-4000-8000-000000000005"))
+        await rig.clock.advance(1)
+        assert len(rig.runway.named("create")) == 2
+
+
+@pytest.mark.parametrize("status", ["CANCELLED", "SUCCEEDED"])
+async def test_after_a_run_that_tells_no_cost_the_next_waits_for_the_person(status: str):
+    async with Rig() as rig:
+        _, second, third = await rig.submit(run("1"), run("2"), run("3"))
+        await rig.clock.advance(1)
+        say(rig, status)
+        await rig.clock.advance(60 if status == "CANCELLED" else COST_FOR + 120)
+        assert [(await rig.task(one)).hold.code for one in (second, third)] == [HoldCode.NO_COST] * 2
+        assert len(rig.runway.named("create")) == 1
+        await rig.queue_acts.release([await rig.task(second)], is_next=False, key=rig.runway.key)
+        await rig.clock.advance(1)
+        assert [await rig.state(one) for one in (second, third)] == [State.PENDING, State.QUEUED]
+
+
+async def test_run_without_a_history_counts_as_all_that_is_left_of_a_cap():
+    async with Rig() as rig:
+        rig.settings.day_cap = 1_000.0
+        first = await sent(rig, run())
+        [clip] = await rig.submit(request())
+        await rig.pricing.learn(request(), 25.0)
+        await rig.clock.advance(1)
+        held = held_by(rig, clip)
+        assert held is not None
+        assert (held.limit.cap, held.limit.left) == (Cap.DAY, 0.0)
+        say(rig, "SUCCEEDED", ("hero", HERO), cost_credits=100.0)
+        await rig.clock.advance(120)
+        assert await rig.state(clip) is State.PENDING
+        assert await rig.state(first) is State.SUCCEEDED
+
+
+async def test_run_is_neither_canceled_nor_deleted_at_runway():
+    async with Rig() as rig:
+        task_id = await sent(rig)
+        report = await rig.actions.cancel([task_id])
+        assert report.failed == {task_id: WhyNot.RUN_IS_NOT_CANCELED}
+        assert not (await rig.task(task_id)).cancel_asked
+        say(rig, "SUCCEEDED", cost_credits=1.0)
+        await rig.clock.advance(60)
+        assert (await rig.actions.delete_remotely([task_id])).failed == {task_id: WhyNot.RUN_IS_NOT_DELETED}
+        assert rig.runway.named("delete") == []
+
+
+async def test_queued_run_can_still_be_taken_back():
+    async with Rig(paused=True) as rig:
+        task_id = await sent(rig)
+        assert (await rig.actions.cancel([task_id])).done == [task_id]
+
+
+async def test_run_without_an_answer_is_uncertain_and_the_next_waits():
+    async with Rig() as rig:
+        rig.runway.then("create", NoReply("No answer came."))
+        first, second = await rig.submit(run("1"), run("2"))
+        await rig.clock.advance(600)
+        assert [await rig.state(one) for one in (first, second)] == [State.UNCERTAIN, State.QUEUED]
+        task = await rig.task(first)
+        assert task.evidence is not None
+        assert task.evidence.daily_after is None
+
+
+async def test_run_of_a_version_that_is_gone_fails_in_one_sentence_and_frees_the_next():
+    async with Rig() as rig:
+        gone = RequestRefused(Text("This version of the workflow is no longer at Runway."), status=404)
+        rig.runway.always("create", gone)
+        first, second = await rig.submit(run("1"), run("2"))
+        await rig.clock.advance(60)
+        task = await rig.task(first)
+        assert task.failure is not None
+        assert (str(task.failure.words), task.cost_credits) == (str(gone.text), 0.0)
+        assert await rig.state(second) is State.FAILED
+
+
+async def test_run_killed_before_its_id_is_in_the_list_is_found_in_the_journal(tmp_path: Path):
+    rig = Rig(ids=tmp_path / "accepted.ids")
+    async with rig:
+        reached = asyncio.Event()
+
+        async def never() -> None:
+            if rig.runway.named("create"):
+                reached.set()
+                await asyncio.Event().wait()
+
+        rig.store.before = never
+        submitting = asyncio.create_task(rig.submit(run()))
+        await asyncio.wait_for(reached.wait(), 5)
+        await settle()
+        rig.store.before = None
+        submitting.cancel()
+        async with rig.kill() as again:
+            await again.clock.advance(60)
+            [task] = again.store.tasks.values()
+            assert (task.state, task.remote_id) == (State.PENDING, remote_id(1))
+            assert again.runway.named("run")
+            assert len(again.runway.named("create")) == 1

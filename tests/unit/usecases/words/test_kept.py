@@ -54,6 +54,7 @@ BY_HOLD = (
         "It waits for the person's approval.",
     ),
     Case(Hold(HoldCode.CREDITS), None, PERSON, "Waits for credits (until released)", "The balance didn't cover it"),
+    Case(Hold(HoldCode.NO_COST), None, PERSON, "Held (Price still unknown)", "The last run of this version ended"),
     Case(Hold(HoldCode.FILE_CHANGED), None, PERSON, "Held (Input file changed)", f"{FILE} has changed"),
     Case(Hold(HoldCode.WHEN_CREDITS), over(Cap.BALANCE), RETRY, "Queued (When the balance allows)", "Sent as soon as"),
     Case(Hold(HoldCode.FILE_MISSING), over(Cap.DAY), RETRY, "Queued (Input file missing)", f"{FILE} is missing"),
@@ -89,6 +90,7 @@ BY_LANE = (
     Case(Hold(), lane(LaneCode.UNWRITABLE), RETRY, "Queued (Database not writable)", "Database not writable"),
     Case(Hold(), lane(LaneCode.UNSETTLED), TURN, "Queued (Checking the last request)", "Checking the last request"),
     Case(Hold(), lane(LaneCode.NO_SLOT), TURN, "Queued (1 of 2 slots in use)", "1 of 2 slots in use"),
+    Case(Hold(), lane(LaneCode.FIRST_COST), TURN, "Queued (Waits for the first cost)", "Waits for the first cost"),
     Case(Hold(), lane(LaneCode.DAY_USED_UP), TURN, "Queued (Daily limit reached)", "Daily limit reached"),
     Case(Hold(), None, TURN, "Queued (Sent when a slot is free)", ""),
 )
