@@ -21,7 +21,7 @@ from runway_desktop.domain.account import ModelLimits, Organization, UsedCredits
 from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.moments import known_moment
 from runway_desktop.domain.task import REMOTE_ID, RemoteId, accepted_id, parse_remote_id
-from runway_desktop.domain.workflows.runs import NodeFailure, PublishedWorkflow, WorkflowVersion
+from runway_desktop.domain.workflows.runs import MOST_NODES, NodeFailure, PublishedWorkflow, WorkflowVersion
 
 Reply = TypeVar("Reply")
 
@@ -30,8 +30,6 @@ MOST_CREDITS = 1e9
 """A larger cost is invalid: ten million dollars."""
 MOST_GENERATIONS = 1e9
 """A larger limit or usage is invalid."""
-MOST_NODES = 1_000
-"""Outputs, and failed nodes, that are read of one run."""
 LONGEST_SAID = 2_000
 """Letters that are read of a node's failure."""
 

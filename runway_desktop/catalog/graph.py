@@ -13,13 +13,12 @@ from itertools import islice
 from typing import Any
 
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.workflows.runs import MOST_NODES
 from runway_desktop.texts import _, verbatim
 from runway_desktop.values import Struct
 
 from .model import Field, FieldKind, Pair
 
-MOST_NODES = 1_000
-"""Nodes that are read of a graph."""
 MOST_INPUTS = 200
 """Fields of a form; further inputs stay at their defaults."""
 LONGEST_NAME = 120

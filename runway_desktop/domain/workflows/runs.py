@@ -9,6 +9,8 @@ from runway_desktop.values import Struct
 
 WORKFLOW = "workflow"
 """The endpoint of runs in requests; the model is the id of a version."""
+MOST_NODES = 1_000
+"""Nodes that are read of a graph, and outputs and failed nodes of a run."""
 COST_FOR = 86_400.0
 """Seconds after its end for which a run is asked for its cost, which comes when every task in it has ended."""
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from runway_desktop.catalog import Catalog, FieldKind, build_payload, validate
-from runway_desktop.catalog.graph import LONGEST_TOLD, MOST_INPUTS, MOST_NODES, Version, read_version
+from runway_desktop.catalog.graph import LONGEST_TOLD, MOST_INPUTS, Version, read_version
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.workflows.runs import MOST_NODES
 from runway_desktop.simulator.workflows import DEMO_WORKFLOWS
 
 LINK = "https://media.example.com/watch.png"
