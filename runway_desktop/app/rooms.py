@@ -26,6 +26,7 @@ from runway_desktop.rooms.shortcuts.room import ROOM as SHORTCUTS
 from runway_desktop.rooms.spending.room import ROOM as SPENDING
 from runway_desktop.rooms.steps.room import ROOM as STEPS
 from runway_desktop.rooms.viewer.room import ROOM as VIEWER
+from runway_desktop.rooms.workflows.room import ROOM as WORKFLOWS
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.room import Room, RoomKind
 from runway_desktop.ui.theme import Theme
@@ -37,6 +38,7 @@ from runway_desktop.viewmodels.models import Models
 ROOMS: tuple[Room, ...] = (
     APPROVALS,
     CAST,
+    WORKFLOWS,
     VIEWER,
     SHEET,
     EXCHANGE,

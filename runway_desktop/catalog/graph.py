@@ -58,7 +58,7 @@ class Version(Struct, frozen=True, kw_only=True):
         return found.label if found is not None else _("Unknown node")
 
 
-def read_version(text: str, *, is_gone: bool = False) -> Version | None:
+def read_version(text: str) -> Version | None:
     """The version that Runway's answer tells of; None if it is no such answer."""
     try:
         told = json.loads(text)
@@ -100,8 +100,7 @@ def read_version(text: str, *, is_gone: bool = False) -> Version | None:
         number=number,
         about=_told(told.get("description")),
         pair=Pair(
-            endpoint="workflow", model=version_id, label=label, fields=tuple(fields), fixed={}, inside="nodeOutputs",
-            is_gone=is_gone,
+            endpoint="workflow", model=version_id, label=label, fields=tuple(fields), fixed={}, inside="nodeOutputs"
         ),
         unknown=tuple(NotUnderstood(label=one.label, type=one.type) for one in inputs if one.path not in known),
         outputs=tuple(made),

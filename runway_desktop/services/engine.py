@@ -208,7 +208,7 @@ class Engine:
     def workflows(self) -> Workflows:
         from .library.workflows import Workflows
 
-        return Workflows(self.catalog)
+        return Workflows(self._store, self._runway, self.catalog, self.clock)
 
     @cached_property
     def folder(self) -> LibraryFolder:

@@ -103,6 +103,7 @@ class UseCases:
     sheets = _Of(lambda engine: engine.sheets)
     spending = _Of(lambda engine: engine.spending)
     voices = _Of(lambda engine: engine.voices)
+    workflows = _Of(lambda engine: engine.workflows)
     tasks: _Of[Tasks] = _Of(lambda engine: engine.ledger)
 
     def __init__(self, engine: Engine) -> None:

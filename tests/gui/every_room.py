@@ -25,6 +25,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.permissions import Permission
 from runway_desktop.domain.review import SCHEMA, Round, SentClip
 from runway_desktop.domain.task import Input, OutputState, Pick, Request, State, TaskId
+from runway_desktop.domain.workflows.runs import NodeFailure, Run
 from runway_desktop.rooms.cast.entry import CastPage
 from runway_desktop.rooms.cut.entry import CutPage
 from runway_desktop.rooms.exchange.entry import ExchangeWindows
@@ -373,6 +374,28 @@ async def _cast(desktop: ProfilesDesktop) -> Windows:
     yield desktop.window
 
 
+async def _workflows(desktop: ProfilesDesktop) -> Windows:
+    """The empty page, then a version whose graph is in Greek, with a run that failed in part."""
+    async for window in _open("workflows", None, desktop):
+        yield window
+    nodes = [
+        {
+            "id": key,
+            "nodeType": kind,
+            "nodeOutputs": {key: {"label": PROMPT, "description": OTHER, "value": value, "exposedToApp": True}},
+        }
+        for key, kind, value in (("prompt", "constant-node", PROMPT), ("lut", "constant-node", {}), ("image", "", None))
+    ]
+    told = {"id": "v1", "name": PROJECT, "version": 1, "description": PROMPT, "graph": {"nodes": nodes}}
+    desktop.engine.workflows.learn([json.dumps(told)])
+    request = Request(endpoint="workflow", model="v1", values={"prompt": PROMPT}, prompt=PROMPT)
+    failures = (NodeFailure(node="x", message=PROMPT, code=TAG, name=OTHER),)
+    ended = task(901, State.SUCCEEDED, request=request, run=Run(nodes=("image",), failures=failures), cost_credits=9.0)
+    await desktop.add(ended)
+    async for window in _open("workflows", "v1", desktop):
+        yield window
+
+
 async def _guide(desktop: ProfilesDesktop) -> Windows:
     """Its pages are in English, so this one has a page in Greek."""
     folder = desktop.folder / "guide"
@@ -415,6 +438,7 @@ WAYS: Mapping[str, Way] = {
     "review": _review,
     "cut": _cut,
     "cast": _cast,
+    "workflows": _workflows,
     "guide": _guide,
     "report": _report,
     "meaning": partial(_open, "help", next(iter(MEANINGS))),

@@ -6,22 +6,83 @@ restart. Loop's thread only.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.graph import Version, read_version
+from runway_desktop.domain.errors import NotThere
+from runway_desktop.domain.library import Document
+from runway_desktop.domain.workflows.runs import WORKFLOW
+from runway_desktop.services.ports import Clock, Runway, Store
+from runway_desktop.values import Struct, replace
 
-ENDPOINT = "workflow"
+log = logging.getLogger(__name__)
+
+
+class Workflow(Struct, frozen=True, kw_only=True):
+    """`versions`: newest first, at least one."""
+
+    name: str
+    versions: tuple[Version, ...]
 
 
 class Workflows:
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, store: Store, runway: Runway, catalog: Catalog, clock: Clock) -> None:
+        self._store = store
+        self._runway = runway
         self._catalog = catalog
+        self._clock = clock
         self.versions: dict[str, Version] = {}
         """By id, those that are gone included."""
 
     def learn(self, texts: Iterable[str]) -> None:
         """Takes versions as Runway tells them; what is none is left out."""
         found = [version for text in texts if (version := read_version(text)) is not None]
-        self.versions |= {version.id: version for version in found}
-        self._catalog.learn(ENDPOINT, [one.pair for one in self.versions.values()])
+        self._take({version.id: version for version in found})
+
+    def all(self) -> list[Workflow]:
+        """By name, those without a version at Runway last."""
+        names: dict[str, list[Version]] = {}
+        for version in self.versions.values():
+            names.setdefault(version.name, []).append(version)
+        found = [
+            Workflow(name=name, versions=tuple(sorted(of, key=lambda one: (one.pair.is_gone, -one.number))))
+            for name, of in names.items()
+        ]
+        return sorted(found, key=lambda one: (one.versions[0].pair.is_gone, one.name.casefold()))
+
+    async def refresh(self) -> None:
+        """Asks Runway for the list, and for each version that is new. Raises ApiError and StoreError; what was read
+        before that is kept."""
+        here: set[str] = set()
+        for workflow in await self._runway.workflows():
+            for told in workflow.versions:
+                here.add(told.id)
+                if told.id not in self.versions:
+                    await self._read(told.id)
+        moved = {
+            version.id: replace(version, pair=replace(version.pair, is_gone=version.id not in here))
+            for version in self.versions.values()
+            if version.pair.is_gone is (version.id in here)
+        }
+        if moved:
+            self._take(moved)
+
+    async def _read(self, version_id: str) -> None:
+        try:
+            text = await self._runway.workflow(version_id)
+        except NotThere:
+            # It was taken back meanwhile.
+            return
+        version = read_version(text)
+        if version is None or version.id != version_id:
+            log.warning("The version %s of a workflow cannot be read", version_id)
+            return
+        await self._store.save_document(Document.WORKFLOW, version.id, version.name, self._clock.now(), text)
+        self._take({version.id: version})
+
+    def _take(self, found: dict[str, Version]) -> None:
+        self.versions |= found
+        self._catalog.learn(WORKFLOW, [one.pair for one in self.versions.values()])
+        self._catalog.learn(WORKFLOW, [one.pair for one in self.versions.values() if not one.pair.is_gone])

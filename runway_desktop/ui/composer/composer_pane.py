@@ -219,6 +219,7 @@ class ComposerPane(QWidget):
             self._more.setChecked(True)
         self._form.setVisible(bool(fields) and self._more.isChecked())
         self._prompt.setVisible(pair.prompt_field is not None)
+        self._prompt.show_usual(str(pair.prompt_field.default or "") if pair.prompt_field is not None else "")
         self._box.setVisible(pair.prompt_field is not None or bool(pair.asset_fields))
         self.inputs.show_inputs()
         more = [self._more] if fields else []

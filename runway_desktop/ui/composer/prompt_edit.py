@@ -58,6 +58,7 @@ class PromptEdit(QPlainTextEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, tabChangesFocus=True)
+        self._usual = ""
         viewport_of(self)
         self.setProperty("bare", True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -78,6 +79,11 @@ class PromptEdit(QPlainTextEdit):
     def resizeEvent(self, event: QEvent) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._grow()
+        self._show_hint()
+
+    def show_usual(self, text: str) -> None:
+        """What is used without a prompt, as the placeholder; empty: there is no such text."""
+        self._usual = text
         self._show_hint()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
@@ -137,7 +143,9 @@ class PromptEdit(QPlainTextEdit):
     def _show_hint(self) -> None:
         room = self.viewport().width() - 2 * self.document().documentMargin()
         metrics = self.fontMetrics()
-        hint = next((said for said in map(str, _HINTS) if metrics.horizontalAdvance(said) <= room), str(_HINTS[-1]))
+        hint = self._usual or next(
+            (said for said in map(str, _HINTS) if metrics.horizontalAdvance(said) <= room), str(_HINTS[-1])
+        )
         if hint != self.placeholderText():
             self.setPlaceholderText(hint)
 

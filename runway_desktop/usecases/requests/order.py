@@ -7,6 +7,7 @@ from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.cast import Cast
 from runway_desktop.domain.prices import OpenPrice, PriceSum
 from runway_desktop.domain.task import MemberId, Request, TaskId
+from runway_desktop.domain.workflows.runs import WORKFLOW
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.texts import _, in_turn, ngettext, npgettext, pgettext
@@ -113,6 +114,8 @@ def button_of(
             ngettext("Approve", "Approve {n}", 1), price_words(price, 1, between), reasons, price_detail(price), note
         )
     text = ngettext("Generate", "Generate {n}", amount)
+    if order.pair.endpoint == WORKFLOW:
+        text = ngettext("Run", "Run {n} times", amount)
     if kept is not None:
         text, raising = kept_text(kept, amount), raise_words(kept.held, kept.freed)
         note = note or str(in_turn(_over_words(kept.held, amount), _stays_words(kept, amount)))

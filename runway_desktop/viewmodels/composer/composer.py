@@ -120,7 +120,8 @@ class Composer(Model):
 
     @property
     def endpoint(self) -> Endpoint:
-        return next(found for found in self.endpoints if found.name == self._draft.pair.endpoint)
+        """Of the pair, also if none of its models can be chosen any more."""
+        return self._cases.catalog.endpoint(self._draft.pair.endpoint) or self.endpoints[0]
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
