@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 
@@ -29,6 +30,7 @@ from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
 from runway_desktop.domain.secrecy import without_secret
 from runway_desktop.domain.task import REMOTE_ID, RemoteId
+from runway_desktop.domain.workflows.routing import RequestList, RoutedRequest, Router
 from runway_desktop.domain.workflows.runs import PublishedWorkflow
 from runway_desktop.texts import Text
 
@@ -49,6 +51,9 @@ LARGEST_ANSWER = 4 * 1024 * 1024
 
 LARGEST_COMPLAINT = 256 * 1024
 PIECE = 64 * 1024
+IN_A_PAGE = 100
+"""Entries of a list that are asked for at once. Source: the API reference, which allows no more."""
+MOST_PAGES = 5
 
 Value = TypeVar("Value")
 
@@ -127,6 +132,39 @@ class RunwayClient:
         # Whether it is charged is not stated, so it is sent like a create. Source: the API reference.
         reply = await self._ask("POST", "/v1/voices/preview", {"prompt": words, "model": model}, pool=self._creates)
         return wire.read_link(reply.content)
+
+    @border.guarded
+    async def routers(self) -> Sequence[Router]:
+        found: list[Router] = []
+        async for page, _ in self._pages("/v1/routers"):
+            found += wire.read_routers(page)
+        return found
+
+    @border.guarded
+    async def router_requests(self, router_id: str, since: float) -> RequestList:
+        # The order is not stated: only a page that is sorted, and ends before `since`, ends the reading early.
+        found: dict[str, RoutedRequest] = {}
+        at, is_whole = None, True
+        async for page, reply in self._pages(f"{_path('routers', router_id)}/requests"):
+            entries = wire.read_requests(page)
+            found |= {entry.id: entry for entry in entries}
+            times = [entry.at for entry in entries]
+            at = replies.server_time(reply.headers)
+            is_whole = page.next_cursor is None or (times == sorted(times, reverse=True) and times[-1:] < [since])
+            if is_whole:
+                break
+        return RequestList(at=at, requests=tuple(found.values()), is_whole=is_whole)
+
+    async def _pages(self, path: str) -> AsyncIterator[tuple[wire.Page, _Reply]]:
+        """The pages of a list, `MOST_PAGES` at most."""
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            reply = await self._ask("GET", f"{path}?limit={IN_A_PAGE}{cursor}")
+            page = await self._read(reply, wire.read_page)
+            yield page, reply
+            if not page.next_cursor:
+                return
+            cursor = f"&cursor={quote(page.next_cursor, safe='')}"
 
     @border.guarded
     async def task(self, remote_id: RemoteId) -> Answer:

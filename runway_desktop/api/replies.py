@@ -25,6 +25,7 @@ from runway_desktop.domain.errors import (
     Misrouted,
     NoCredits,
     NoReply,
+    NoRouter,
     NotReached,
     NotTaken,
     NotThere,
@@ -34,13 +35,16 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Refusal
-from runway_desktop.texts import Text, verbatim
+from runway_desktop.domain.workflows.routing import GONE, NO_MODEL
+from runway_desktop.texts import Text, in_turn, verbatim
 from runway_desktop.values import Struct
 
 LONGEST_WAIT = 86_400.0
 """Seconds: no limit of Runway lasts longer than a day, so a longer Retry-After is a mistake."""
 MOST_QUOTED = 2_000
 """Characters of an answer that are kept as evidence."""
+MOST_FILTERS = 5
+"""Reasons that are read of a router's refusal. Source: the SDK, which knows as many."""
 LONGEST = 240
 """Characters of a server's text that are kept for the small print."""
 
@@ -191,6 +195,14 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
                 detail=detail,
                 status=status,
             )
+        case 404 if isinstance(body, dict) and body.get("code") == GONE:
+            # Its body is known to have this code, and not said to have more. Source: the API reference.
+            return NoRouter(
+                Text("This router no longer exists at Runway."),
+                advice=Text("Choose another model or router."),
+                detail=detail,
+                status=status,
+            )
         case 404 if _is_runways_own(body):
             return NotThere(Text("Runway did not find this."), detail=detail, status=status)
         case 404:
@@ -247,6 +259,15 @@ def from_other_host(
     if 500 <= status < 600:
         return ServerTrouble(who.troubled, advice=_IN_A_MOMENT, detail=detail, status=status, retry_after=wait)
     return unreadable("neither a success nor an error", status=status, who=who)
+
+
+def server_time(headers: Mapping[str, str]) -> float | None:
+    """The server's clock when it answered, in Unix seconds; None if it told no time."""
+    try:
+        moment = parsedate_to_datetime(headers.get("date", ""))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
@@ -328,6 +349,8 @@ _NO_CREDITS = re.compile(r"\b(enough|insufficient)\b.{0,20}\bcredits?\b", re.IGN
 
 
 def _refused(status: int, body: Any, said: str, detail: str) -> RequestRefused:
+    if isinstance(body, dict) and body.get("code") == NO_MODEL:
+        return _no_model(body, status, detail)
     refusals = _refusals(body)
     if not refusals and _NO_CREDITS.search(said):
         return NoCredits(Text("Not enough credits at Runway."), detail=detail, status=status)
@@ -337,6 +360,26 @@ def _refused(status: int, body: Any, said: str, detail: str) -> RequestRefused:
         message = Text("Runway did not accept the request: {said}").with_(said=_sentence(said))
     advice = Text("Change what it names and send it again.") if refusals else Text("")
     return RequestRefused(message, advice=advice, detail=detail, status=status, refusals=refusals)
+
+
+_EMPTIED_BY: Mapping[str, tuple[str, Text]] = {
+    "capability": ("", Text("No model of this router can do what the settings ask for.")),
+    "prompt_length": ("promptText", Text("The prompt is too long for every model of this router.")),
+    "input_support": ("", Text("No model of this router takes these inputs.")),
+    "allow_deny": ("", Text("This router allows none of the models that can do this.")),
+    "price": ("", Text("Every model that can do this costs more than this router allows.")),
+}
+"""What left no model, by Runway's word: the field concerned, if one is, and a sentence."""
+
+
+def _no_model(body: Mapping[str, Any], status: int, detail: str) -> RequestRefused:
+    emptied = body.get("emptiedBy")
+    words = [word for word in emptied if isinstance(word, str)] if isinstance(emptied, list) else []
+    known = [_EMPTIED_BY.get(word, ("", verbatim(shorten(word)))) for word in words[:MOST_FILTERS]]
+    found_none = Text("The router found no model for this request. Nothing is charged.")
+    message = in_turn(found_none, *(said for _, said in known))
+    refusals = tuple(Refusal(path=(name,) if name else (), message=str(said), code=NO_MODEL) for name, said in known)
+    return RequestRefused(message, detail=detail, status=status, refusals=refusals)
 
 
 def _refusals(body: Any) -> tuple[Refusal, ...]:

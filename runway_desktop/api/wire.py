@@ -21,6 +21,7 @@ from runway_desktop.domain.account import ModelLimits, Organization, UsedCredits
 from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.moments import known_moment
 from runway_desktop.domain.task import REMOTE_ID, RemoteId, accepted_id, parse_remote_id
+from runway_desktop.domain.workflows.routing import RoutedRequest, Router, Routing
 from runway_desktop.domain.workflows.runs import MOST_NODES, NodeFailure, PublishedWorkflow, WorkflowVersion
 
 Reply = TypeVar("Reply")
@@ -53,6 +54,14 @@ class UploadSlot(msgspec.Struct, rename="camel"):
 class _Created(msgspec.Struct, rename="camel"):
     id: str
     estimated_cost: Any = None
+    routing: Any = None
+
+
+class Page(msgspec.Struct, rename="camel"):
+    """A page of a list, and what asks for the next one."""
+
+    data: list[Any]
+    next_cursor: str | None = None
 
 
 class _Linked(msgspec.Struct):
@@ -118,7 +127,58 @@ def read_created(content: bytes) -> CreatedTask:
     remote_id = accepted_id(reply.id)
     if remote_id is None:
         raise MalformedAnswer("the id is not one")
-    return CreatedTask(remote_id=remote_id, estimated_credits=_credits(reply.estimated_cost))
+    routing = _object(reply.routing)
+    estimate = _credits(reply.estimated_cost if reply.estimated_cost is not None else routing.get("estimatedCost"))
+    return CreatedTask(remote_id=remote_id, estimated_credits=estimate, routing=_routing(routing))
+
+
+def _routing(told: Mapping[str, Any]) -> Routing | None:
+    if not (model := _text(told.get("model"))):
+        return None
+    fallback = _object(told.get("capacityFallback"))
+    return Routing(
+        model=model,
+        provider=_text(told.get("provider")),
+        price_ceiling=_number(_object(told.get("resolvedSettings")).get("priceCeiling"), most=MOST_CREDITS),
+        skipped=tuple(one for one in _list(fallback.get("skipped")) if isinstance(one, str)),
+        all_exhausted=fallback.get("allExhausted") is True,
+    )
+
+
+def read_page(content: bytes) -> Page:
+    return _decode(content, Page)
+
+
+def read_routers(page: Page) -> list[Router]:
+    """Routers that can be used; others are left out."""
+    found = []
+    for told in map(_object, page.data):
+        slug, settings = _text(told.get("slug")), _object(told.get("settings"))
+        most = _object(settings.get("maxCreditsPerGeneration"))
+        ceilings = {kind: number for kind in most if (number := _number(most[kind], most=MOST_CREDITS)) is not None}
+        if slug and REMOTE_ID.fullmatch(router_id := _text(told.get("id"))):
+            found.append(Router(id=router_id, slug=slug, name=_text(told.get("name")) or slug, ceilings=ceilings))
+    return found
+
+
+def read_requests(page: Page) -> list[RoutedRequest]:
+    """Entries of a router's list; MalformedAnswer if one has no id or time, as nothing can be concluded then."""
+    found = []
+    for told in map(_object, page.data):
+        entry_id, at = _text(told.get("id")), unix_seconds(told.get("createdAt"))
+        if not entry_id or at is None:
+            raise MalformedAnswer("an entry has no id or time")
+        is_routed = told.get("status") == "routed"
+        found.append(
+            RoutedRequest(
+                id=entry_id,
+                at=at,
+                remote_id=(is_routed and accepted_id(_text(told.get("taskId")))) or "",
+                model=_text(told.get("model")),
+                credits=_number(told.get("estimatedCredits"), most=MOST_CREDITS),
+            )
+        )
+    return found
 
 
 def read_task(content: bytes, remote_id: RemoteId, *, is_run: bool = False) -> Answer:

@@ -13,6 +13,7 @@ from runway_desktop.values import Struct, replace
 from .account import NO_KEY, Fingerprint
 from .failures import Failure
 from .task import ITS_TURN, Evidence, Hold, Refusal, RemoteId, State, Task
+from .workflows.routing import Routing
 from .workflows.runs import COST_FOR, NodeFailure, Run, placed
 
 _STATES = {
@@ -62,6 +63,7 @@ class Accepted(Struct, frozen=True):
 
     remote_id: RemoteId
     estimated_credits: float | None = None
+    routing: Routing | None = None
 
 
 class NotSent(Struct, frozen=True):
@@ -148,6 +150,7 @@ Transition = (
 class CreatedTask(Struct, frozen=True, kw_only=True):
     remote_id: RemoteId
     estimated_credits: float | None = None
+    routing: Routing | None = None
 
 
 POLL_GAP = 5.0
@@ -176,7 +179,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 raise ImpossibleMove("A task that waits for the person is not sent")
             sending = replace(task, state=State.SENDING, sent_at=now, hold=ITS_TURN, evidence=evidence, key=key)
             return replace(sending, run=Run()) if task.is_run else sending
-        case Accepted(remote_id, estimated):
+        case Accepted(remote_id, estimated, routing):
             # GONE: the person dismissed the uncertain task before its id was written. It is paid for, so it is kept.
             _expect(task, transition, State.SENDING, State.UNCERTAIN, State.GONE)
             price = task.evidence.price if task.evidence is not None else None
@@ -187,6 +190,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 ended_at=None,
                 evidence=None,
                 hold=ITS_TURN,
+                routing=routing,
                 # Where Runway gives no estimate, the price computed before sending counts as spent.
                 estimated_credits=next(
                     (credits for credits in (estimated, task.estimated_credits, price) if credits is not None), None

@@ -11,7 +11,8 @@ what happened, what to do, and whether a retry may help.
     │   ├── NotThere                404 in Runway's own JSON
     │   ├── NotSeen                 404 that is not final: from another key, or the first one. Has .retry_after
     │   ├── RequestRefused          400 and other 4xx; has .refusals for the fields they name
-    │   │   └── NoCredits           the balance is too low for it
+    │   │   ├── NoCredits           the balance is too low for it
+    │   │   └── NoRouter            its router does not exist
     │   ├── SlowDown                429; has .retry_after in seconds, or None
     │   └── ServerTrouble           5xx; .retry_after likewise. After a paid POST the outcome is unknown
     │       └── NotTaken            503 in Runway's own JSON: it says that the request was not accepted
@@ -142,6 +143,10 @@ class RequestRefused(ApiError):
 
 class NoCredits(RequestRefused):
     code = ReasonCode.NO_CREDITS
+
+
+class NoRouter(RequestRefused):
+    usual_status = 404
 
 
 class SlowDown(ApiError):

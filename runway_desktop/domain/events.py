@@ -28,6 +28,13 @@ class TaskChanged(Struct, frozen=True):
     before: Task
 
 
+class TaskFound(Struct, frozen=True):
+    """A task without an answer was found in its router's list. `before`: as it was, to undo that."""
+
+    task: Task
+    before: Task
+
+
 class TasksMoved(Struct, frozen=True):
     """Positions in the lane changed."""
 
@@ -192,6 +199,7 @@ class EngineNotice(Struct, frozen=True):
 Event = (
     TasksAdded
     | TaskChanged
+    | TaskFound
     | TasksMoved
     | OutputChanged
     | DownloadProgressed

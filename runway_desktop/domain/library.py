@@ -47,7 +47,7 @@ class Document(StrEnum):
     CUT = "cut"
     """`domain.film.cut.Cut`; id and name are its project."""
     ROUTER = "router"
-    """`domain.routing.Router`; its id is the slug."""
+    """`domain.workflows.routing.Router`; its id is the slug."""
     WORKFLOW = "workflow"
     """A version as Runway tells it; its id is the version's, its name the workflow's."""
     ROUND = "round"

@@ -80,6 +80,8 @@ class PriceSum(Struct, frozen=True, kw_only=True):
     exact: bool = True
     at_least: bool = False
     """It may be more: for at least one task only a minimum is known."""
+    at_most: bool = False
+    """It may be less: for at least one task only a maximum is known."""
     between: OpenPrice | None = None
     """Price range of each task without a known price, if all of them ask for the same."""
     has_runs: bool = False

@@ -19,6 +19,7 @@ from .account import NO_KEY, Fingerprint
 from .failures import Failure, Reason, ReasonCode
 from .media import Media
 from .moments import local_time
+from .workflows.routing import RouterSeen, Routing
 from .workflows.runs import WORKFLOW, Run
 
 
@@ -140,6 +141,8 @@ class HoldCode(Enum):
     """Queued with another key than the present one, which may belong to another organization."""
     APPROVAL = "approval"
     """Requested by another program. `Hold.client` is its name."""
+    ROUTER_GONE = "router gone"
+    """Runway does not know its router, so nothing was sent."""
     CREDITS = "waits for credits"
     """Ordered although the balance does not suffice for it. A higher balance alone sends nothing."""
     WHEN_CREDITS = "when the balance allows"
@@ -178,6 +181,7 @@ _NEVER_SENT = (
     HoldCode.WAITS_FOR_PERSON,
     HoldCode.OTHER_KEY,
     HoldCode.APPROVAL,
+    HoldCode.ROUTER_GONE,
     HoldCode.CREDITS,
     HoldCode.NO_COST,
     HoldCode.FILE_CHANGED,
@@ -395,6 +399,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Why the create got no answer; None before it has ended."""
     answer: str = ""
     """The beginning of an invalid answer, without secrets; empty if none came."""
+    router: RouterSeen | None = None
+    """What the router's list of requests says, for a request whose model a router chooses."""
     model: str = ""
     """The model of these counts; the request may name another by now. Empty in evidence of an older version."""
 
@@ -501,6 +507,8 @@ class Task(Struct, frozen=True, kw_only=True):
     """In no order."""
     run: Run | None = None
     """Of a run of a workflow that was sent or found."""
+    routing: Routing | None = None
+    """What a router chose for it, once it was sent."""
 
     def trim(self, index: int) -> Trim | None:
         return next((trim for trim in self.trims if trim.index == index), None)

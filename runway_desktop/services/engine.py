@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from runway_desktop.catalog import Catalog
     from runway_desktop.domain.prices import PublishedPrice
     from runway_desktop.domain.profiles import Profile
+    from runway_desktop.domain.task import Request
 
     from .account import Account
     from .approvals import Clients
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from .results.relinking import Relinking
     from .results.sidecar_keeper import SidecarKeeper
     from .results.trash import Trash
+    from .routers import Routers
     from .settings import Settings
     from .tasks.accepted_ids import AcceptedIds
     from .tasks.actions import TaskActions
@@ -115,6 +117,7 @@ RUNNING = (
     "copies",
     "clients",
     "accepted_ids",
+    "routers",
     "dispatch",
     "inputs",
     "lane",
@@ -202,7 +205,17 @@ class Engine:
     def pricing(self) -> Pricing:
         from .money.pricing import Pricing
 
-        return Pricing(self._store, self.clock, self._outside.prices)
+        return Pricing(self._store, self.clock, self._outside.prices, self._ceiling)
+
+    def _ceiling(self, request: Request) -> float | None:
+        # Imported for a request to a router alone.
+        return self.routers.most(request)
+
+    @cached_property
+    def routers(self) -> Routers:
+        from .routers import Routers
+
+        return Routers(self._store, self._runway, self.catalog, self.clock)
 
     @cached_property
     def workflows(self) -> Workflows:
@@ -328,8 +341,10 @@ class Engine:
         from .tasks.dispatch import Dispatch
 
         runway, account, bus, clock = self._runway, self.account, self.bus, self.clock
-        catalog, ids = self.catalog, self.accepted_ids
-        return Dispatch(self.ledger, runway, account, self.pricing, catalog, bus, clock, self._rng, self.copies, ids)
+        catalog, ids, pricing = self.catalog, self.accepted_ids, self.pricing
+        return Dispatch(
+            self.ledger, runway, account, pricing, catalog, bus, clock, self._rng, self.copies, ids, self.routers
+        )
 
     @cached_property
     def inputs(self) -> Inputs:

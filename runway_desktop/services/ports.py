@@ -42,6 +42,7 @@ from runway_desktop.domain.outputs import KeptFile, Looked, Stream
 from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine, Suggestion
 from runway_desktop.domain.spending_report import SpendingLine, Sum
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Source, StepId, Task, TaskId
+from runway_desktop.domain.workflows.routing import RequestList, Router
 from runway_desktop.domain.workflows.runs import PublishedWorkflow
 
 
@@ -77,6 +78,12 @@ class Runway(Protocol):
 
     async def design_voice(self, words: str, model: str) -> str:
         """One POST, never repeated; errors as for `create`. Returns the link of a sound, which works for 24 hours."""
+
+    async def routers(self) -> Sequence[Router]:
+        """The organization's model routers; some hundred at most."""
+
+    async def router_requests(self, router_id: str, since: float) -> RequestList:
+        """A router's requests, at least those since then (Unix seconds) unless it is not whole; each entry once."""
 
     async def task(self, remote_id: RemoteId) -> Answer:
         """One GET. NotThere for Runway's own 404: deleted, or another organization's. Misrouted for a gateway's 404."""

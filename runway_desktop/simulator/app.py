@@ -26,6 +26,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from email.utils import formatdate
 from typing import Any
 
 import msgspec
@@ -164,7 +165,9 @@ class _Api:
             brought, version = request.headers.get("authorization"), request.headers.get("x-runway-version")
             refusal = refusal_of_headers(brought, version, self._simulator.organizations.accepts)
             if refusal is None:
-                return await answer(request, secret_in(brought))
+                told = await answer(request, secret_in(brought))
+                told.headers["date"] = formatdate(self._simulator.clock(), usegmt=True)
+                return told
             if refusal[0] == 401:
                 self._simulator.witness.unauthorized += 1
             return _json({"error": refusal[1]}, refusal[0])

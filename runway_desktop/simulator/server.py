@@ -125,6 +125,8 @@ class _Origin(uvicorn.Server):
                 log_level="critical",
                 access_log=False,
                 server_header=False,
+                # The API tells the simulated time.
+                date_header=False,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             )
         )

@@ -47,6 +47,7 @@ from runway_desktop.domain.task import (
     TaskId,
     Trim,
 )
+from runway_desktop.domain.workflows.routing import RouterSeen, Routing
 from runway_desktop.domain.workflows.runs import Run
 from runway_desktop.values import Struct, as_json
 
@@ -56,7 +57,7 @@ TASK_COLUMNS = (
     "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
     "cancel_asked", "adopted", "deleted_remotely", "hold", "removed_at", "title", "rating", "pick",
     "tags", "shot", "note", "key_used", "hidden_from", "not_found_at", "hold_detail", "imported",
-    "picked_by", "picked_at", "cast_members", "step", "made_of", "trims", "marks", "run",
+    "picked_by", "picked_at", "cast_members", "step", "made_of", "trims", "marks", "run", "routing",
     # For the list only; never read back into a task.
     "shape", "heading", "credits", "rank", "prompt_key", "asked_seconds",
 )  # fmt: skip
@@ -128,6 +129,7 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         to_cell(task.picked_by), task.picked_at, ",".join(task.cast), task.step,
         None if task.made_of is None else source_cell(task.made_of), _values_cell(task.trims), _values_cell(task.marks),
         None if task.run is None else to_json(as_json(task.run)),
+        None if task.routing is None else to_json(as_json(task.routing)),
         to_cell(shape_of(request)), heading_of(task),
         -1.0 if task.credits is None else task.credits, RANKS[task.state],
         prompt_key(request), asked_seconds(request),
@@ -141,7 +143,7 @@ def task_of(row: Sequence[Any]) -> Task:
         position, remote_id, remote_status, sent_at, remote_created_at, running_since, ended_at, asked_at, progress,
         estimated_credits, cost_credits, failure, refusals, evidence, cancel_asked, adopted, deleted_remotely,
         hold, removed_at, title, rating, pick, tags, shot, note, key, hidden_from, not_found_at, hold_detail,
-        imported, picked_by, picked_at, cast, step, made_of, trims, marks, run, *_,
+        imported, picked_by, picked_at, cast, step, made_of, trims, marks, run, routing, *_,
     ) = row  # fmt: skip
     return Task(
         id=TaskId(task_id),
@@ -190,6 +192,7 @@ def task_of(row: Sequence[Any]) -> Task:
         trims=() if trims == "[]" else convert(from_json(trims), tuple[Trim, ...]),
         marks=() if marks == "[]" else convert(from_json(marks), tuple[Mark, ...]),
         run=None if run is None else convert(from_json(run), Run),
+        routing=None if routing is None else convert(from_json(routing), Routing),
     )
 
 
@@ -340,6 +343,8 @@ def evidence_cell(evidence: Evidence | None) -> str | bytes | None:
     known = {name: getattr(evidence, name) for name in _EVIDENCE}
     if evidence.cause is not None:
         known["cause"] = _reason_members(evidence.cause)
+    if evidence.router is not None:
+        known["router"] = as_json(evidence.router)
     return to_json(known)
 
 
@@ -376,4 +381,6 @@ def evidence_of(members: Mapping[str, Any]) -> Evidence:
     known = {name: members[name] for name in _EVIDENCE if name in members}
     if (cause := known.get("cause")) is not None:
         known["cause"] = _reason(cause)
+    if (router := known.get("router")) is not None:
+        known["router"] = convert(router, RouterSeen)
     return Evidence(**known)

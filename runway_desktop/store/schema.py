@@ -343,6 +343,7 @@ CAST_AND_STEPS = (
     "ALTER TABLE tasks ADD COLUMN marks TEXT NOT NULL DEFAULT '[]'",
     "ALTER TABLE tasks ADD COLUMN run TEXT",
     "CREATE INDEX tasks_runs ON tasks (ended_at) WHERE run IS NOT NULL",
+    "ALTER TABLE tasks ADD COLUMN routing TEXT",
     "ALTER TABLE clients ADD COLUMN may_use_cast INTEGER NOT NULL DEFAULT 0",
     "CREATE TABLE task_cast (member TEXT NOT NULL, task INTEGER NOT NULL, PRIMARY KEY (member, task)) WITHOUT ROWID",
     "CREATE INDEX tasks_continued ON tasks (made_of, step) WHERE made_of IS NOT NULL",
@@ -367,5 +368,5 @@ CAST_AND_STEPS = (
     ) WITHOUT ROWID
     """,
 )
-"""Added by version 4.5. `trims`, `marks` and `run` are JSON, `text` the whole member or document. A removed member
-keeps its name for the tasks that it was in."""
+"""Added by version 4.5. `trims`, `marks`, `run` and `routing` are JSON, `text` the whole member or document. A removed
+member keeps its name for the tasks that it was in."""

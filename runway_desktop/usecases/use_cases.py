@@ -99,6 +99,7 @@ class UseCases:
     profiles = _Of(lambda engine: engine.profiles)
     queue: _Of[Queue] = _Of(lambda engine: engine.lane)
     restores = _Of(lambda engine: engine.restores)
+    routers = _Of(lambda engine: engine.routers)
     settings = _Of(lambda engine: engine.settings)
     sheets = _Of(lambda engine: engine.sheets)
     spending = _Of(lambda engine: engine.spending)

@@ -23,6 +23,7 @@ _WHOLE: dict[type[events.Event], str] = {
     events.DownloadsCounted: "downloads_counted",
     events.LaneChanged: "lane_changed",
     events.CapRaised: "cap_raised",
+    events.TaskFound: "task_found",
     events.LibraryFolderChanged: "library_folder_changed",
     events.ClientsChanged: "clients_changed",
 }
@@ -41,6 +42,7 @@ class Bridge(QObject):
     key_changed = Signal(object)
     lane_changed = Signal(object)
     cap_raised = Signal(object)
+    task_found = Signal(object)
     library_folder_changed = Signal(object)
     library_move_changed = Signal(object)
     files_moving = Signal(object)

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from runway_desktop.domain.advance import Answer, CreatedTask
     from runway_desktop.domain.outputs import Stream
     from runway_desktop.domain.task import RemoteId
+    from runway_desktop.domain.workflows.routing import RequestList, Router
     from runway_desktop.services.backup.restoring import RestorePreview
     from runway_desktop.services.backup.watching import Watch
     from runway_desktop.services.ports import ClosableRunway, Fetcher, Hooks, Snapshots
@@ -227,6 +228,8 @@ async def _assemble(
     if versions := await store.documents(Document.WORKFLOW):
         # Before the list is read, which shows their names. Without any, nothing of them is imported.
         engine.workflows.learn(versions)
+    if await store.documents(Document.ROUTER):
+        await engine.routers.load()
     if engine.settings.hook:
         # Likewise, also where the loops never run.
         engine.hooks  # noqa: B018
@@ -493,6 +496,12 @@ class LateRunway:
 
     async def design_voice(self, words: str, model: str) -> str:
         return await (await self._client()).design_voice(words, model)
+
+    async def routers(self) -> Sequence[Router]:
+        return await (await self._client()).routers()
+
+    async def router_requests(self, router_id: str, since: float) -> RequestList:
+        return await (await self._client()).router_requests(router_id, since)
 
     async def task(self, remote_id: RemoteId) -> Answer:
         return await (await self._client()).task(remote_id)

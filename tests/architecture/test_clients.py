@@ -33,9 +33,11 @@ SERVICES = {
     "links",
     "pricing",
     "profile_folder",
+    "routers",
     "settings",
 }
 OF_SERVICE = {
+    "routers": {"refresh"},
     "account": {"key", "organization", "refresh", "connection"},
     "settings": {"confirm_above", "library"},
     "ledger": {"task", "answer", "open"},

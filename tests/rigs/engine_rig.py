@@ -35,6 +35,7 @@ from runway_desktop.services.money.spending import Spending
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.results.own_folders import OwnFolders
 from runway_desktop.services.results.trash import Trash
+from runway_desktop.services.routers import Routers
 from runway_desktop.services.settings import PAUSED, Settings
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.accepted_ids import AcceptedIds
@@ -164,7 +165,8 @@ class Rig:
         self.folder = LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce())
         self.ledger = Ledger(self.store, self.bus, self.clock, CATALOG.makes)
         self.account = Account(self.runway, self._make_runway, self.secrets, self.bus, self.clock, rng, "test", secret)
-        self.pricing = Pricing(self.store, self.clock, prices)
+        self.routers = Routers(self.store, self.runway, CATALOG, self.clock)
+        self.pricing = Pricing(self.store, self.clock, prices, self.routers.most)
         self.budget = Budget(self.store, self.settings, self.pricing, self.bus, self.clock)
         self.spending = Spending(self.store, self.runway, CATALOG, self.clock, AtOnce())
         self.forecasts = Forecasts(self.store, self.bus, self.clock)
@@ -185,6 +187,7 @@ class Rig:
             rng,
             self.copies,
             self.ids,
+            self.routers,
         )
         self.lane = Lane(
             self.ledger,

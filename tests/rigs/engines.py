@@ -45,7 +45,7 @@ def engine_of(parts: engine_rig.Rig, library: Path, fetcher: FakeFetcher | None 
     engine.bus, engine.settings, engine.ledger, engine.folder = parts.bus, parts.settings, parts.ledger, parts.folder
     engine.account, engine.pricing, engine.budget = parts.account, parts.pricing, parts.budget
     engine.copies, engine.accepted_ids, engine.inputs = parts.copies, parts.ids, parts.inputs
-    engine.asking = parts.asking
+    engine.asking, engine.routers = parts.asking, parts.routers
     engine.forecasts, engine.lane, engine.poller = parts.forecasts, parts.lane, parts.poller
     engine.adoption, engine.queue_acts = parts.adoption, parts.queue_acts
     engine.submission, engine.missing_inputs, engine.actions = parts.submission, parts.missing_inputs, parts.actions

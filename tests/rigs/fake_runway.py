@@ -33,11 +33,23 @@ from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.errors import DiskError, KeyRefused, LinkExpired, NoReply, NotThere
 from runway_desktop.domain.outputs import Stream
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.domain.workflows.routing import RequestList, Router
 from runway_desktop.domain.workflows.runs import PublishedWorkflow
 from runway_desktop.values import replace
 
 CallName = Literal[
-    "create", "task", "delete", "organization", "usage", "upload", "design_voice", "run", "workflows", "workflow"
+    "create",
+    "task",
+    "delete",
+    "organization",
+    "usage",
+    "upload",
+    "design_voice",
+    "run",
+    "workflows",
+    "workflow",
+    "routers",
+    "router_requests",
 ]
 
 
@@ -174,6 +186,14 @@ class FakeRunway:
         created = CreatedTask(remote_id=remote_id(self._made), estimated_credits=estimate)
         self._remember(created, endpoint, body, secret)
         return created
+
+    async def routers(self) -> Sequence[Router]:
+        outcome = await self._arrive("routers")
+        return () if outcome is ... else outcome
+
+    async def router_requests(self, router_id: str, since: float) -> RequestList:
+        outcome = await self._arrive("router_requests", router_id)
+        return RequestList() if outcome is ... else outcome
 
     async def task(self, remote_id: RemoteId) -> Answer:
         secret = self.secret

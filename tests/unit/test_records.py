@@ -65,6 +65,7 @@ def test_hold_reasons_equal_the_written_table() -> None:
         "RESTORED": ("restored", "waits_for_person may_be_sent_already"),
         "COPIED": ("copied", "waits_for_person may_be_sent_already"),
         "OTHER_KEY": ("other key", "waits_for_person"),
+        "ROUTER_GONE": ("router gone", "waits_for_person"),
         "APPROVAL": ("approval", "waits_for_person"),
         "CREDITS": ("waits for credits", "waits_for_person"),
         "WHEN_CREDITS": ("when the balance allows", ""),

@@ -1,4 +1,5 @@
-"""Workflows: graphs that people build and publish in Runway's web app.
+"""What makes results beside single models: workflows that people publish in Runway's web app, and model routers.
 
-runs    published versions, and what is known of a run of one
+runs      published versions, and what is known of a run of one
+routing   routers, what one chose for a task, and its list of requests
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from statistics import median
@@ -33,6 +33,7 @@ from runway_desktop.domain.prices import (
     published,
 )
 from runway_desktop.domain.task import Request, State, Task
+from runway_desktop.domain.workflows.routing import GENERATE
 from runway_desktop.domain.workflows.runs import WORKFLOW
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class PriceBasis(Enum):
     """Derived from Runway's estimates for other requests of the model."""
     EARLIER_RUNS = auto()
     """The median of what earlier runs of this version of a workflow cost."""
+    CEILING = auto()
+    """The most that its router allows."""
     PUBLISHED = auto()
     """Published by Runway or reported by others; Runway has not estimated a similar request of ours yet."""
 
@@ -60,12 +63,13 @@ class PriceBasis(Enum):
 @dataclass(frozen=True, slots=True)
 class Price:
     """Credits. `exact`: Runway estimated exactly this request and its inputs cost nothing extra; else "about".
-    `at_least`: it may be more. `sources`: of a published price. `reports`: number of third parties that report it; 0 if
-    Runway itself does."""
+    `at_least`: it may be more. `at_most`: it is no more. `sources`: of
+    a published price. `reports`: number of third parties that report it; 0 if Runway itself does."""
 
     credits: float
     exact: bool
     at_least: bool = False
+    at_most: bool = False
     basis: PriceBasis = field(default=PriceBasis.UNKNOWN, compare=False)
     sources: tuple[str, ...] = field(default=(), compare=False)
     reports: int = field(default=0, compare=False)
@@ -77,7 +81,15 @@ class Price:
 
 
 class Pricing:
-    def __init__(self, store: Store, clock: Clock, prices: tuple[PublishedPrice, ...] = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        prices: tuple[PublishedPrice, ...] = (),
+        ceiling: Callable[[Request], float | None] = lambda _: None,
+    ) -> None:
+        """`ceiling`: the most credits of a request whose model a router chooses, if that is known."""
+        self._ceiling = ceiling
         self._store = store
         self._clock = clock
         self._prices: dict[str, list[PublishedPrice]] = {}
@@ -121,6 +133,9 @@ class Pricing:
         if request.endpoint == WORKFLOW:
             costs = self._runs.get(request.model)
             return Price(median(costs), exact=False, basis=PriceBasis.EARLIER_RUNS) if costs else None
+        if request.endpoint in GENERATE:
+            most = self._ceiling(request)
+            return Price(most, exact=False, at_most=True, basis=PriceBasis.CEILING) if most is not None else None
         unseen = {one: assumed for one in addresses_in(request.values)} if assumed is not None else {}
         measures = unseen | self._measures if unseen else self._measures
         pair, shape = (request.endpoint, request.model), self._shape(request, measures)
@@ -145,13 +160,14 @@ class Pricing:
             unknown=len(prices) - len(known),
             exact=all(price.exact for price in known),
             at_least=any(price.at_least for price in known),
+            at_most=any(price.at_most for price in known),
         )
 
     def most(self, request: Request) -> float | None:
         """The most that is known of what the request may cost: of several sources that are not exact, the highest.
         None if its price is unknown. A price that is `at_least` has no most."""
         price = self.price(request)
-        if price is None or price.exact:
+        if price is None or price.exact or price.at_most:
             return price.credits if price is not None else None
         pair, shape = (request.endpoint, request.model), self._shape(request, self._measures)
         said = published(self._prices.get(request.model, []), *pair, shape, inputs_in(shape))

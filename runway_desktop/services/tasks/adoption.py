@@ -18,6 +18,7 @@ from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from .ledger import Ledger
+from .uncertainty import Lookup
 
 
 class Adopting(Struct, frozen=True):
@@ -98,6 +99,32 @@ class Adoption:
             # The cancel is from a run that was killed while sending; now the person wants the result.
             await self._ledger.change(task_id, lambda task: replace(task, cancel_asked=False), "not cancelled")
         return await self._ledger.move(task_id, Accepted(word), by="person")
+
+    async def undo_found(self, before: Task) -> Task:
+        """Makes a task that was found in its router's list uncertain again, as it was; the entry is only offered
+        then."""
+        evidence = before.evidence
+        if evidence is not None and evidence.router is not None:
+            evidence = replace(evidence, router=replace(evidence.router, verdict=Lookup.UNDONE.value))
+
+        def back(task: Task) -> Task:
+            if not task.state.is_live:
+                raise NotPossible(Text("It has ended meanwhile, and its results are kept."))
+            return replace(
+                task,
+                state=State.UNCERTAIN,
+                remote_id=None,
+                remote_status="",
+                remote_created_at=None,
+                running_since=None,
+                asked_at=None,
+                progress=None,
+                estimated_credits=before.estimated_credits,
+                routing=None,
+                evidence=evidence,
+            )
+
+        return await self._ledger.change(before.id, back, "not found")
 
     async def let_go(self, task_id: TaskId) -> Task:
         """Decides to give up on an uncertain task."""

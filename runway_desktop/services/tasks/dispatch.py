@@ -9,6 +9,7 @@ that receives it, and canceling does not interrupt that. Outcomes:
     nothing sent, 429, 401            -> queued again; the program may repeat it
     503 in Runway's own words         -> the same, a few times, if the counts say that it was not made; else uncertain
     400 for want of credits           -> queued again, until there are more
+    404 for a router that is gone     -> queued again, held for the person
     400 and the other 4xx             -> failed, with what Runway said of each field; no cost
     an id that another task has       -> uncertain, like no answer
     no reply, bad reply, other 5xx,   -> uncertain, with the evidence of counts and balance; never repeated by the
@@ -46,6 +47,7 @@ from runway_desktop.domain.errors import (
     ApiError,
     KeyRefused,
     NoCredits,
+    NoRouter,
     NotReached,
     NotTaken,
     NotThere,
@@ -55,12 +57,24 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, RemoteId, Request, State, Task, TaskId
+from runway_desktop.domain.task import (
+    ITS_TURN,
+    Evidence,
+    Hold,
+    HoldCode,
+    Refusal,
+    RemoteId,
+    Request,
+    State,
+    Task,
+    TaskId,
+)
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import delay, first_of
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.ports import Clock, Runway
+from runway_desktop.services.routers import Routers
 from runway_desktop.services.supervised import report, survived
 from runway_desktop.values import Struct, replace
 
@@ -120,6 +134,7 @@ class Dispatch:
     _rng: random.Random
     _copies: CopyCheck
     _ids: AcceptedIds | None = None
+    _routers: Routers | None = None
 
     def __post_init__(self) -> None:
         self._closing = asyncio.Event()
@@ -129,7 +144,9 @@ class Dispatch:
         self._cannot_write = False
         self._not_taken: dict[TaskId, int] = {}
         """503s in a row per task, in this run."""
-        self.readings = Readings(self._ledger, self._account, self._pricing, self._bus, self._clock, self._rng)
+        self.readings = Readings(
+            self._ledger, self._account, self._pricing, self._bus, self._clock, self._rng, self._routers
+        )
 
     async def recall(self) -> None:
         """Recovers what the last run left: ids that the database lacks, and evidence for uncertain tasks. Call after
@@ -278,8 +295,12 @@ class Dispatch:
                 self._account.want_refresh()
                 await self._not_sent(task, error)
                 return Outcome(Result.TURNED_AWAY, retry_after=WITHOUT_CREDITS, cause=error.reason)
+            case NoRouter():
+                return await self._without_router(task, error)
             case RequestRefused(refusals=refusals):
-                return await self._refused(task, Refused(error.said, refusals))
+                pair = self._catalog.pair(task.request.endpoint, task.request.model)
+                inside = (pair.inside,) if pair is not None and pair.inside else ()
+                return await self._refused(task, Refused(error.said, tuple(_below(inside, one) for one in refusals)))
             case NotThere():
                 return await self._refused(task, Refused(error.said))
             case _:
@@ -303,6 +324,15 @@ class Dispatch:
         # A slow server may still make the task until then; the counts read before the next try show whether it did.
         seconds = max(error.retry_after or 0.0, LATE * 2 ** (times - 1) + 1.0)
         return Outcome(Result.TURNED_AWAY, retry_after=seconds, cause=error.reason)
+
+    async def _without_router(self, task: Task, error: NoRouter) -> Outcome:
+        """Nothing was made. What waits for a router that is gone is held, so that the person can choose another."""
+        self.readings.ended(task.id, Fate.NOT_MADE)
+        self._account.note_success()
+        await self._write(task.id, NotSent(Hold(HoldCode.ROUTER_GONE, small_print=error.detail)))
+        if self._routers is not None:
+            await self._routers.refresh(at_once=True)
+        return Outcome(Result.REFUSED)
 
     async def _refused(self, task: Task, refused: Refused) -> Outcome:
         self._not_taken.pop(task.id, None)
@@ -338,10 +368,11 @@ class Dispatch:
                 with survived("going on after a sending"):
                     self._account.note_success()
                     accepted()
-            await self._write(task.id, Accepted(remote_id, credits), kept, is_kept=is_kept)
+            await self._write(task.id, Accepted(remote_id, credits, created.routing), kept, is_kept=is_kept)
         finally:
             self._accepting.discard(remote_id)
-        if credits is not None:
+        if credits is not None and created.routing is None:
+            # The next request may go to another model.
             with survived("remembering a price"):
                 try:
                     await self._pricing.learn(task.request, credits)
@@ -471,6 +502,12 @@ class Dispatch:
         if task is None or task.state not in (State.UNCERTAIN, State.SENDING):
             return False
         return task.sent_at is None or entry.at >= task.sent_at - CLOCK_SLACK
+
+
+def _below(path: tuple[str, ...], refusal: Refusal) -> Refusal:
+    """With its path as in the request's values, which are at `path` of the body."""
+    is_there = bool(path) and refusal.path[: len(path)] == path
+    return replace(refusal, path=refusal.path[len(path) :]) if is_there else refusal
 
 
 def _held_after(error: ApiError) -> NotSent:

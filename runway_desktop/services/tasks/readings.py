@@ -18,21 +18,23 @@ import random
 from collections.abc import Callable, Iterable
 
 from runway_desktop.domain.account import NO_KEY, Organization, TimeSpan
-from runway_desktop.domain.advance import EvidenceGathered
-from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import Event, TaskChanged
-from runway_desktop.domain.task import Evidence, State, Task, TaskId
+from runway_desktop.domain.advance import Accepted, EvidenceGathered
+from runway_desktop.domain.errors import ApiError, NotThere, StoreError
+from runway_desktop.domain.events import Event, TaskChanged, TaskFound
+from runway_desktop.domain.task import Evidence, RemoteId, State, Task, TaskId
+from runway_desktop.domain.workflows.routing import RoutedRequest, RouterSeen, Routing
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import LONGEST_CREATE, delay
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.ports import Clock
+from runway_desktop.services.routers import Routers
 from runway_desktop.services.supervised import report, survived
 from runway_desktop.values import replace
 
 from .ledger import Ledger
 from .sendings import Fate, Sendings, Sent
-from .uncertainty import Likelihood, verdict
+from .uncertainty import OTHERS_WITHIN, Likelihood, Lookup, look_up, verdict
 
 log = logging.getLogger(__name__)
 
@@ -56,13 +58,24 @@ _FATES = {Likelihood.MADE: Fate.MADE, Likelihood.NOT_MADE: Fate.NOT_MADE}
 
 class Readings:
     def __init__(
-        self, ledger: Ledger, account: Account, pricing: Pricing, bus: Bus, clock: Clock, rng: random.Random
+        self,
+        ledger: Ledger,
+        account: Account,
+        pricing: Pricing,
+        bus: Bus,
+        clock: Clock,
+        rng: random.Random,
+        routers: Routers | None = None,
     ) -> None:
         self._ledger = ledger
         self._account = account
         self._pricing = pricing
         self._clock = clock
         self._rng = rng
+        self._bus = bus
+        self._routers = routers
+        self._listed: dict[TaskId, RouterSeen] = {}
+        """The list of a task's router before its sending."""
         self._sendings = Sendings()
         self._clean: dict[str, tuple[int, Organization]] = {}
         """The latest unambiguous reading of each model, with the number of its key."""
@@ -113,6 +126,26 @@ class Readings:
         return sent.counted_by if sent is not None else -math.inf
 
     async def before(self, task: Task) -> Organization | None:
+        """As `_counts_before`. Also reads the list of the task's router, at the same time."""
+        counts, _ = await asyncio.gather(self._counts_before(task), self._list_before(task))
+        return counts
+
+    async def _list_before(self, task: Task) -> None:
+        router = self._routers.of(task.request) if self._routers is not None else None
+        if router is None or self._routers is None:
+            return
+        self._listed[task.id] = RouterSeen()
+        asked = self._clock.now()
+        try:
+            found = await self._routers.listed(router, asked - OTHERS_WITHIN)
+        except ApiError as error:
+            log.warning("The list of the router %s could not be read: %s", router.slug, error)
+            return
+        if found.at is not None:
+            known = [one.id for one in found.requests if one.at >= found.at - OTHERS_WITHIN]
+            self._listed[task.id] = RouterSeen(ahead=found.at - self._clock.now(), known=tuple(known))
+
+    async def _counts_before(self, task: Task) -> Organization | None:
         """Counts and balance for a sending of the task: at most `FRESH` seconds old and, if possible, read after its
         last sending would be counted and while no task of the model was being sent. None if Runway does not answer.
         Call it while none is being sent."""
@@ -149,8 +182,9 @@ class Readings:
         """The evidence known before a sending."""
         price = self._pricing.price(task.request)
         credits = price.credits if price else None
+        listed = self._listed.pop(task.id, None)
         if before is None:
-            return Evidence(price=credits)
+            return Evidence(price=credits, router=listed)
         took = before.span.end - before.span.begin if before.span is not None else 0.0
         return Evidence(
             asked_before=before.asked_at,
@@ -158,6 +192,7 @@ class Readings:
             balance_before=before.balance,
             daily_before=daily(before, task.request.model),
             price=credits,
+            router=listed,
             model=task.request.model,
         )
 
@@ -208,17 +243,57 @@ class Readings:
             # The reading is another key's, perhaps of another organization.
             return True
         try:
-            evidence = await self._compare(task, sent, after)
+            evidence = await self._looked_up(task, await self._compare(task, sent, after))
+            if evidence.router is not None and evidence.router.verdict == Lookup.FOUND:
+                await self._adopt(task, evidence)
+                return True
             await self._ledger.move(task_id, EvidenceGathered(evidence))
         except StoreError as error:
             log.warning("The evidence for %s could not be written: %s", task_id, error)
             return False
-        if evidence.daily_before is None and evidence.balance_before is None:
+        if evidence.daily_before is None and evidence.balance_before is None and evidence.router is None:
             # There is nothing to compare with, so further readings are useless.
             return True
         if not evidence.is_early:
             settled.set()
         return self._resolve(task_id, evidence) or not (evidence.is_early or evidence.doubtful)
+
+    async def _looked_up(self, task: Task, evidence: Evidence) -> Evidence:
+        """With what the router's list says, once no slow server can still make the task. Raises StoreError."""
+        router = self._routers.of(task.request) if self._routers is not None else None
+        seen = evidence.router
+        if router is None or self._routers is None or seen is None or task.sent_at is None:
+            return evidence
+        if evidence.is_early or seen.verdict == Lookup.UNDONE:
+            return evidence
+        routers, sent_at = self._routers, task.sent_at
+        try:
+            after = await routers.listed(router, sent_at - 2 * OTHERS_WITHIN)
+        except ApiError as error:
+            verdict = Lookup.GONE if isinstance(error, NotThere) else Lookup.UNREAD
+            return replace(evidence, router=replace(seen, found=(), verdict=verdict.value))
+        ours = await self._ledger.find_remote([RemoteId(one.remote_id) for one in after.requests if one.remote_id])
+        others = self._ledger.open()
+        is_alone = not evidence.doubtful and not any(
+            other.id != task.id
+            and other.request.model == task.request.model
+            and other.state in (State.SENDING, State.UNCERTAIN)
+            for other in others
+        )
+
+        def fits(one: RoutedRequest) -> bool | None:
+            return routers.fits(task.request, one)
+
+        return replace(evidence, router=look_up(seen, after, sent_at, ours, fits, is_alone=is_alone))
+
+    async def _adopt(self, task: Task, evidence: Evidence) -> None:
+        """Takes the only entry for the task. Raises StoreError."""
+        if evidence.router is None:
+            return
+        (entry,) = evidence.router.found
+        routing = Routing(model=entry.model)
+        found = await self._ledger.move(task.id, Accepted(RemoteId(entry.remote_id), entry.credits, routing))
+        self._bus.tell(TaskFound(found, replace(task, evidence=evidence)))
 
     async def _compare(self, task: Task, sent: Sent | None, after: Organization) -> Evidence:
         model, before = _model_of(task), self._before.get(task.id)

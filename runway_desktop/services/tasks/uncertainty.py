@@ -11,10 +11,21 @@ known contradicts it; everything else is "cannot tell".
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from enum import Enum, StrEnum, auto
 
 from runway_desktop.domain.task import Evidence
-from runway_desktop.values import Struct
+from runway_desktop.domain.workflows.routing import RequestList, RoutedRequest, RouterSeen
+from runway_desktop.services.clock import LONGEST_CREATE
+from runway_desktop.values import Struct, replace
+
+from .sendings import LATE
+
+TIME_SLACK = 2.0
+"""Seconds by which times of the server may be off: its answers tell theirs in whole seconds, and may be a second
+old."""
+OTHERS_WITHIN = 3_600.0
+"""Seconds before a create in which a request of someone else shows that others use the router."""
 
 
 class Likelihood(StrEnum):
@@ -84,6 +95,66 @@ def verdict(evidence: Evidence) -> SendingVerdict:
     if evidence.is_balance_doubtful and not _supports(evidence, spent, unexplained):
         spent = None
     return SendingVerdict(_by_count(evidence, unexplained, spent), counted, spent)
+
+
+class Lookup(StrEnum):
+    """What a router's list says of a request that got no answer. Values are stored and must not change."""
+
+    FOUND = "found"
+    """It has exactly one new entry, which fits, and nobody else uses the router."""
+    NONE = "none"
+    SEVERAL = "several"
+    OTHERS = "others"
+    """One fits, but others use the router."""
+    UNFIT = "unfit"
+    """It is not known whether the only new one fits."""
+    CUT = "cut"
+    """Part of the list is missing."""
+    NO_CLOCK = "no clock"
+    """The list was not read before, or tells no time: it is not known what is new."""
+    UNREAD = "unread"
+    GONE = "gone"
+    """The router does not exist any more."""
+    UNDONE = "undone"
+    """The person undid that it was found."""
+
+
+def look_up(
+    seen: RouterSeen,
+    after: RequestList,
+    sent_at: float,
+    ours: Collection[str],
+    fits: Callable[[RoutedRequest], bool | None],
+    *,
+    is_alone: bool,
+) -> RouterSeen:
+    """Compares a router's list with what was there before a create.
+
+    `sent_at`: Unix seconds of this clock. `ours`: Runway's ids of the tasks that are known here. `fits`: None if that
+    cannot be told. `is_alone`: no other sending through the router may be among the entries. A wrong FOUND would hide a
+    paid task, so everything else is left to the person.
+    """
+    begin = sent_at + (seen.ahead or 0.0) - TIME_SLACK
+    end = begin + LONGEST_CREATE + LATE + 2 * TIME_SLACK
+    others = [one for one in after.requests if not one.remote_id or one.remote_id not in ours]
+    new = [one for one in others if begin <= one.at <= end and one.id not in seen.known]
+    candidates = {one.remote_id: one for one in new if one.remote_id and fits(one) is not False}
+    strangers = [one for one in others if one.remote_id and begin - OTHERS_WITHIN <= one.at <= end]
+    strangers = [one for one in (*strangers, *new) if one.remote_id not in candidates]
+    found = tuple(candidates.values())
+    if not found:
+        ground = Lookup.NONE if after.is_whole else Lookup.CUT
+    elif len(found) > 1:
+        ground = Lookup.SEVERAL
+    elif not after.is_whole:
+        ground = Lookup.CUT
+    elif seen.ahead is None:
+        ground = Lookup.NO_CLOCK
+    elif strangers or not is_alone:
+        ground = Lookup.OTHERS
+    else:
+        ground = Lookup.FOUND if fits(found[0]) else Lookup.UNFIT
+    return replace(seen, found=found, verdict=ground.value)
 
 
 def counted_of(evidence: Evidence) -> int | None:

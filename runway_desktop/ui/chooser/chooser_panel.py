@@ -39,6 +39,7 @@ class ChooserPanel(Popup):
         self.parts.show_parts(chooser.parts(), chooser.part)
         chooser.changed.connect(self._again)
         chooser.look_up_times()
+        chooser.look_up_routers()
 
     def open_at(self, button: QWidget, *, at_parts: bool = False) -> None:
         """Opens above the button, entirely on its screen. `at_parts`: the focus starts in the left list."""

@@ -39,7 +39,7 @@ from runway_desktop.usecases.searching.pages import PaneEntry
 from runway_desktop.usecases.words.files import Searching
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import Activity
-from runway_desktop.viewmodels.activity.notices import CapNotices
+from runway_desktop.viewmodels.activity.notices import CapNotices, FoundNotices
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from . import commands
@@ -69,6 +69,7 @@ class Interior(QObject):
         FileSearch(m.task_commands, m.activity, window.task_menu.take_for, window)
         m.folder.release_wanted.connect(self._release)
         CapNotices(m.bridge, m.task_commands, m.rows.lane, m.activity, self)
+        FoundNotices(m.bridge, m.task_commands, m.activity, self)
         window.installEventFilter(self)
         self._flash_time = QApplication.cursorFlashTime()
         self._caret_rests = timer(self, CARET_RESTS_MS, lambda: QApplication.setCursorFlashTime(0))

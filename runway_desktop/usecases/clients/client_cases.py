@@ -227,7 +227,8 @@ class ClientCases:
         return verbs.SuggestAnswer(suggested=list(map(str, ids)))
 
     async def models(self, _: str, wanted: verbs.ModelsWanted) -> verbs.ModelsAnswer:
-        """Endpoints with their models; with a model named, its fields and price."""
+        """Endpoints with their models; with a model named, its fields and price. Asks for the routers, seldom."""
+        await self._engine.routers.refresh()
         return models_answer(self._engine.catalog, self._engine.pricing.price, wanted)
 
     async def balance(self, _: str, __: verbs.Nothing) -> verbs.BalanceAnswer:

@@ -21,7 +21,7 @@ from runway_desktop.usecases.words.holds import kept_words
 from runway_desktop.values import replace
 
 from .refusals import THE_KEY
-from .verbs import FileAnswer, TaskAnswer
+from .verbs import FileAnswer, RoutingAnswer, TaskAnswer
 
 ASK_AGAIN = f"Ask again in {POLL_GAP:g} seconds."
 APPROVED_FIRST = "{person} first. Wait for it, or go on; do not make it again."
@@ -97,6 +97,14 @@ def task_answer(
     if task.pick is not Pick.NONE:
         at = written(task.picked_at) if task.picked_at is not None else None
         found |= {"pick": task.pick.value, "picked_by": task.picked_by or "the person", "picked_at": at}
+    if task.routing is not None:
+        of = task.routing
+        found["routing"] = RoutingAnswer(
+            model=of.model,
+            provider=of.provider or None,
+            price_ceiling=of.price_ceiling,
+            skipped=list(of.skipped) or None,
+        )
     if note:
         found["note"] = note
     return TaskAnswer(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.permissions import waits_for_approval
-from runway_desktop.domain.task import State, parse_remote_id
+from runway_desktop.domain.task import RemoteId, State, parse_remote_id
 from runway_desktop.texts import Text, _, ngettext, pgettext
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.queue import SENT_INSTEAD
@@ -102,11 +102,13 @@ def _may_retry(row: Row) -> bool:
     return task.state in (State.CANCELLED, State.GONE)
 
 
-def _id_prompt(context: Context, _: Row) -> Prompt:
+def _id_prompt(context: Context, row: Row) -> Prompt:
     """Asks for an id, and lists the ids that Runway accepted and that are not in the list, latest first: one of them
     may belong to an uncertain task."""
-    ids = context.engine.accepted_ids
+    ids, evidence = context.engine.accepted_ids, row.task.evidence
     known = tuple(entry.remote_id for entry in reversed(ids.left)) if ids is not None else ()
+    if evidence is not None and evidence.router is not None:
+        known = (*(RemoteId(one.remote_id) for one in evidence.router.found), *known)
     listed = "\n".join(known[:MOST_IDS])
     return Prompt(
         Text("Enter the task's ID"),

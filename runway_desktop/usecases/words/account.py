@@ -180,7 +180,8 @@ def month_words(spent: float, cap: float | None) -> str:
 def priced(credits: float, *prices: Price) -> str:
     """A sum of these prices: "60 credits", "about 60 credits", "at least 60 credits"."""
     exact, at_least = all(price.exact for price in prices), any(price.at_least for price in prices)
-    return units.about_credits(credits, exact=exact, at_least=at_least)
+    at_most = any(price.at_most for price in prices)
+    return units.about_credits(credits, exact=exact, at_least=at_least, at_most=at_most)
 
 
 def open_words(found: OpenPrice) -> str:
@@ -207,6 +208,8 @@ def price_detail(price: Price | None) -> str:
     dollars = units.dollars(price.credits)
     if price.at_least:
         said = _("At least {dollars}.", dollars=dollars)
+    elif price.at_most:
+        said = _("Up to {dollars}.", dollars=dollars)
     elif price.exact:
         said = pgettext("sentence", "{words}.", words=dollars)
     else:
@@ -226,6 +229,8 @@ def price_source(price: Price) -> str:
             return _("Calculated from Runway's estimates for this model.")
         case PriceBasis.EARLIER_RUNS:
             return _("From its earlier runs. Runway names no price before the end.")
+        case PriceBasis.CEILING:
+            return _("The most that the router allows.")
         case PriceBasis.PUBLISHED:
             return str(_PUBLISHED[price.reports].with_(sources="; ".join(price.sources)))
 

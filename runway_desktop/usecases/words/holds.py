@@ -27,6 +27,7 @@ _WORDS: Mapping[HoldCode, Text] = {
         "Queued with another key. It is sent when that key is back; release it to send it with the current one."
     ),
     HoldCode.APPROVAL: Text("Requested by {program}. Approve it to send it."),
+    HoldCode.ROUTER_GONE: Text("Its router no longer exists at Runway. Edit it to choose another model."),
     HoldCode.CREDITS: Text("The balance didn't cover it when it was ordered. Release it to send it."),
     HoldCode.NO_COST: Text(
         "The last run of this version ended without telling its cost. Release it to run it at an unknown price."
@@ -53,6 +54,7 @@ _SHORT: Mapping[HoldCode, Text] = {
     HoldCode.RESTORED: Text("Restored from a backup"),
     HoldCode.COPIED: Text("Profile was copied"),
     HoldCode.OTHER_KEY: Text("Queued with another key"),
+    HoldCode.ROUTER_GONE: Text("Router no longer exists"),
     HoldCode.CREDITS: Text("Waits for credits"),
     HoldCode.NO_COST: Text("Price still unknown"),
     HoldCode.WHEN_CREDITS: Text("When the balance allows"),
@@ -305,4 +307,4 @@ def cost_words(of: PriceSum) -> str:
     """ "about 780 credits"."""
     if of.unknown == of.amount:
         return _("price not known")
-    return units.about_credits(of.credits, exact=of.exact, at_least=bool(of.unknown) or of.at_least)
+    return units.about_credits(of.credits, exact=of.exact, at_least=bool(of.unknown) or of.at_least, at_most=of.at_most)

@@ -16,6 +16,7 @@ from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.permissions import ClientRequest, Decision, Suggestion, called, decision, was_edited
 from runway_desktop.domain.spending_report import doubtful_credits, spent_at
 from runway_desktop.domain.task import MOST_STARS, MadeSheet, Output, Pick, Signs, State, Task
+from runway_desktop.domain.workflows.routing import Routing
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.tasks.judging import Judged
@@ -165,7 +166,8 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
     pair, endpoint = catalog.pair(request.endpoint, request.model), catalog.endpoint(request.endpoint)
     made = endpoint.label if endpoint is not None else request.endpoint
     found = [
-        Fact(_("Model"), " · ".join(part for part in (model_label(request.model), made) if part) or _("Not known")),
+        Fact(_("Model"), " · ".join(part for part in (_model_words(task, catalog), made) if part) or _("Not known")),
+        *_routing_facts(task.routing),
         # The title stands in its place.
         Fact(_("Prompt"), request.prompt if task.title else ""),
         Fact(pgettext("of a task", "Settings"), settings_line(pair, request.values)),
@@ -348,6 +350,26 @@ def _link(row: Row, now: float) -> str:
         return _("none: Runway no longer keeps the result")
     lives = [LinkLife(output.url_fetched_at) for output in row.outputs if output.url]
     return line_words(min(lives), now) if lives else ""
+
+
+def _model_words(task: Task, catalog: Catalog) -> str:
+    pair = catalog.pair(task.request.endpoint, task.request.model)
+    return pair.label if pair is not None else model_label(task.request.model)
+
+
+def _routing_facts(routing: Routing | None) -> list[Fact]:
+    """What a router chose, and what bounded it."""
+    if routing is None:
+        return []
+    most = routing.price_ceiling
+    parts = (
+        model_label(routing.model),
+        routing.provider,
+        _("up to {credits} allowed", credits=units.credits_in_words(most)) if most is not None else "",
+        _("busy: {models}", models=listed([model_label(one) for one in routing.skipped])) if routing.skipped else "",
+        _("all models were busy") if routing.all_exhausted else "",
+    )
+    return [Fact(_("Chosen"), " · ".join(part for part in parts if part))]
 
 
 def _field_label(task: Task, catalog: Catalog, path: tuple[str | int, ...]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from runway_desktop.domain.task import Evidence
-from runway_desktop.services.tasks.uncertainty import Ground, counted_of, verdict
-from runway_desktop.texts import Text, _, in_turn, ngettext
+from runway_desktop.domain.workflows.routing import RouterSeen
+from runway_desktop.services.tasks.uncertainty import Ground, Lookup, counted_of, verdict
+from runway_desktop.texts import Text, _, in_turn, listed, ngettext
 
 from . import units
 
@@ -38,7 +39,36 @@ _MEANS: Mapping[Ground, Text] = {
 """The conclusion for each ground."""
 
 
+_LOOKUPS: Mapping[Lookup, Text] = {
+    Lookup.FOUND: Text("The router's list has it."),
+    Lookup.NONE: Text("The router's list has no new request, so it was probably not created."),
+    Lookup.SEVERAL: Text("The router's list has several new requests, and one of them may be this task: {ids}"),
+    Lookup.OTHERS: Text(
+        "The router's list has a new request, but others use this router too. It may be this task: {ids}"
+    ),
+    Lookup.UNFIT: Text("The router's list has a new request, but its model or price may not fit: {ids}"),
+    Lookup.CUT: Text("The router's list was cut off, so this can't tell which request is this task."),
+    Lookup.NO_CLOCK: Text("The router's list wasn't read before, so this request may be older: {ids}"),
+    Lookup.UNREAD: Text("The router's list couldn't be read."),
+    Lookup.GONE: Text("The router no longer exists, so its list can't be read."),
+    Lookup.UNDONE: Text("You said that this request is another one: {ids}"),
+}
+
+
+def _of_router(seen: RouterSeen | None) -> str:
+    """What the router's list says."""
+    if seen is None or not seen.verdict:
+        return ""
+    ids = listed([one.remote_id for one in seen.found])
+    return str(_LOOKUPS[Lookup(seen.verdict)].with_(ids=ids))
+
+
 def verdict_words(evidence: Evidence) -> str:
+    """What was seen, and what it means, after what the router's list says."""
+    return _of_router(evidence.router) or _counts_and_balance(evidence)
+
+
+def _counts_and_balance(evidence: Evidence) -> str:
     """What was seen, and what it means: "Today's count rose by 1 and the balance fell by 70, so it was probably
     created."."""
     found = verdict(evidence)

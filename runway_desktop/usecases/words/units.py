@@ -34,9 +34,11 @@ def uncertain(credits: float) -> str:
     return _("{credits} of them uncertain", credits=credits_in_words(credits)) if credits else ""
 
 
-def about_credits(credits: float, *, exact: bool = True, at_least: bool = False) -> str:
-    """ "60 credits", "about 60 credits", "at least 60 credits"."""
+def about_credits(credits: float, *, exact: bool = True, at_least: bool = False, at_most: bool = False) -> str:
+    """ "60 credits", "about 60 credits", "at least 60 credits", "up to 60 credits"."""
     said = credits_in_words(credits)
+    if at_most and not at_least:
+        return _("up to {credits}", credits=said)
     if at_least:
         return _("at least {credits}", credits=said)
     return said if exact else _("about {credits}", credits=said)

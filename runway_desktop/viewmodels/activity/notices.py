@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from runway_desktop.domain.caps import Cap, Kept
-from runway_desktop.domain.events import CapRaised, TasksAdded
+from runway_desktop.domain.events import CapRaised, TaskFound, TasksAdded
 from runway_desktop.domain.permissions import waiting, waits_for_approval
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _
@@ -86,6 +86,23 @@ class CapNotices(QObject):
 
     def _lower(self, raised: CapRaised) -> None:
         self._activity.tell(lowered_words(raised, is_done=self._task_commands.lower_cap(raised)))
+
+
+class FoundNotices(QObject):
+    """One entry with undo for each task that was found in its router's list."""
+
+    def __init__(self, bridge: Bridge, task_commands: TaskCommands, activity: Activity, parent: QObject) -> None:
+        super().__init__(parent)
+        self._task_commands = task_commands
+        self._activity = activity
+        bridge.task_found.connect(self._found)
+
+    def _found(self, found: TaskFound) -> None:
+        self._activity.act(
+            _("Runway had made the task after all: it was in its router's list."),
+            partial(self._task_commands.undo_found, found.before),
+            short=_("Task found"),
+        )
 
 
 class AskedEntry(QObject):

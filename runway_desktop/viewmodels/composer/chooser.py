@@ -83,6 +83,14 @@ class Chooser(Model):
             self._looked_for = self.version
         return self._new
 
+    def look_up_routers(self) -> None:
+        """Asks Runway for its routers, unless that was just done. Call when the chooser opens."""
+        self._runner(self._learn_routers(), "read the routers")
+
+    async def _learn_routers(self) -> None:
+        if await self._cases.routers.refresh():
+            self.changed.emit()
+
     def look_up_times(self) -> None:
         """Loads how long each pair usually takes in this profile. Call when the chooser opens."""
         self._runner(self._learn_times(), "how long models take")

@@ -20,7 +20,7 @@ from runway_desktop.domain.events import CapRaised, Notice
 from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.services.media.input_fixes import last_frame
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
@@ -220,6 +220,10 @@ class TaskCommands(Model):
 
     def lower_cap(self, raised: CapRaised) -> bool:
         return self._cases.budget.lower_cap(raised)
+
+    def undo_found(self, before: Task) -> None:
+        """Makes a task uncertain again that was found in its router's list."""
+        self._runner(self._cases.adoption.undo_found(before), "undo that a task was found")
 
     def look_at(self, task_ids: Sequence[TaskId]) -> None:
         """Sets the visible tasks: they are polled more often, and their files are checked."""

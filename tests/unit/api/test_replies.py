@@ -15,6 +15,7 @@ from runway_desktop.domain.errors import (
     Misrouted,
     NoCredits,
     NoReply,
+    NoRouter,
     NotReached,
     NotTaken,
     NotThere,
@@ -73,6 +74,31 @@ def test_foreign_404_answer_says_nothing_about_a_task(body: bytes) -> None:
     assert problem.status == 404
     assert problem.may_retry
     assert "instead of Runway" in problem.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code": "router_config_not_found"}',
+        b'{"error": "Router config not found.", "code": "router_config_not_found"}',
+    ],
+)
+def test_router_that_is_gone_is_told_apart_from_other_404s(body: bytes) -> None:
+    assert type(replies.from_status(404, {}, body, NOON)) is NoRouter
+
+
+def test_router_without_a_model_says_what_left_none_at_its_field() -> None:
+    body = {"error": "None.", "code": "no_eligible_model", "emptiedBy": ["prompt_length", "price", "new_filter"]}
+    problem = replies.from_status(400, {}, json.dumps(body).encode(), NOON)
+
+    assert type(problem) is RequestRefused
+    assert [(one.path, one.message) for one in problem.refusals] == [
+        (("promptText",), "The prompt is too long for every model of this router."),
+        ((), "Every model that can do this costs more than this router allows."),
+        ((), "new_filter"),
+    ]
+    assert problem.message.startswith("The router found no model for this request. Nothing is charged.")
+    assert type(replies.from_status(400, {}, b'{"code": "no_eligible_model", "emptiedBy": 3}', NOON)) is RequestRefused
 
 
 def test_refused_key_error_says_what_to_do() -> None:

@@ -13,6 +13,7 @@ from runway_desktop.api import wire
 from runway_desktop.domain.account import UsedCredits
 from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.domain.workflows.routing import Routing
 
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 
@@ -262,3 +263,27 @@ def test_usage_is_read_by_model_and_day_with_refunds() -> None:
 def test_frozen_mappings_are_serialized_as_objects() -> None:
     body = MappingProxyType({"model": "gen4.5", "references": (MappingProxyType({"uri": "https://a.example/ü"}),)})
     assert json.loads(wire.encode(body)) == {"model": "gen4.5", "references": [{"uri": "https://a.example/ü"}]}
+
+
+def test_choice_of_a_router_is_read_and_its_estimate_counts() -> None:
+    routing = {
+        "configId": "everyday", "model": "gen4.5", "provider": "runway", "estimatedCost": {"credits": 60},
+        "resolvedSettings": {"optimizeFor": "cost", "priceCeiling": None},
+        "capacityFallback": {"skipped": ["gen4_turbo", 3], "allExhausted": False},
+    }  # fmt: skip
+    created = wire.read_created(as_json({"id": ID, "routing": routing}))
+
+    assert created.estimated_credits == 60
+    assert created.routing == Routing(model="gen4.5", provider="runway", skipped=("gen4_turbo",))
+    assert wire.read_created(as_json({"id": ID, "routing": "?"})).routing is None
+
+
+def test_entry_of_a_router_without_id_or_time_makes_its_list_unreadable() -> None:
+    good = {"id": "e1", "createdAt": "2026-08-05T12:00:00Z", "status": "routed", "taskId": ID, "estimatedCredits": 60}
+    failed = {**good, "status": "error"}
+    read = wire.read_requests(wire.read_page(as_json({"data": [good, failed], "nextCursor": None})))
+
+    assert [(one.remote_id, one.credits) for one in read] == [(ID, 60), ("", 60)]
+    for bad in ({**good, "id": 3}, {**good, "createdAt": "yesterday"}, "entry"):
+        with pytest.raises(wire.MalformedAnswer):
+            wire.read_requests(wire.read_page(as_json({"data": [bad]})))

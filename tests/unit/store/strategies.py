@@ -32,6 +32,7 @@ from runway_desktop.domain.task import (
     TaskId,
     Trim,
 )
+from runway_desktop.domain.workflows.routing import Routing
 from runway_desktop.domain.workflows.runs import NodeFailure, Run
 
 # Half a surrogate pair is in: file names that are no UTF-8 look like that, and so does broken JSON.
@@ -69,6 +70,13 @@ looks = st.builds(
     signs=st.none() | st.builds(Signs, size=st.integers(0, 2**62), modified=st.integers(0, 2**62)),
 )
 marks = st.builds(Mark, id=texts, index=st.integers(0, 3), at=moments, text=texts, by=texts, made_at=moments)
+routings = st.builds(
+    Routing,
+    model=texts,
+    provider=texts,
+    price_ceiling=st.none() | moments,
+    skipped=st.lists(texts, max_size=2).map(tuple),
+)
 
 failures = st.builds(NodeFailure, node=texts, message=texts, code=texts, name=texts)
 runs = st.builds(
@@ -119,6 +127,7 @@ def tasks(task_id: str) -> st.SearchStrategy[Task]:
         hidden_from=fingerprints,
         not_found_at=st.none() | moments,
         trims=st.lists(st.builds(Trim, st.integers(0, 3), moments, moments), max_size=2).map(tuple),
+        routing=st.none() | routings,
         marks=st.lists(marks, max_size=2).map(tuple),
         run=st.none() | runs,
     )

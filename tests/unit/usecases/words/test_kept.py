@@ -47,6 +47,7 @@ BY_HOLD = (
     Case(Hold(HoldCode.WAITS_FOR_PERSON), over(Cap.DAY), PERSON, "Held (until released)", "Held until you release it."),
     Case(Hold(HoldCode.RESTORED), None, PERSON, "Held (Restored from a backup)", "Restored from a backup. It may"),
     Case(Hold(HoldCode.COPIED), None, PERSON, "Held (Profile was copied)", "This profile's folder was copied"),
+    Case(Hold(HoldCode.ROUTER_GONE), None, PERSON, "Held (Router no longer exists)", "Its router no longer"),
     Case(Hold(HoldCode.OTHER_KEY), lane(LaneCode.OFFLINE), PERSON, "Held (Queued with another key)", "Queued with"),
     Case(Hold(HoldCode.ASK_PERSON), None, PERSON, "Held (May have been sent)", "Not sent automatically"),
     Case(
