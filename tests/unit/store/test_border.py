@@ -71,6 +71,8 @@ READS: dict[str, Call] = {
     "last_sending": lambda store: store.last_sending(),
     "reserved_since": lambda store: store.reserved_since("claude", 0),
     "result_facts": lambda store: store.result_facts(TaskId("t1")),
+    "runs_without_cost": lambda store: store.runs_without_cost(),
+    "costs_of_runs": lambda store: store.costs_of_runs(),
     "rows": lambda store: store.rows([TaskId("t1")]),
     "settings": lambda store: store.settings(),
     "sheet": lambda store: store.sheet("s"),
