@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from runway_desktop.domain.library import PageCounts
 from runway_desktop.domain.task import BatchId, TaskId
@@ -71,6 +71,10 @@ class PageContent(Struct, frozen=True, kw_only=True, eq=False):
     """Replaces preview, details and composer; None keeps them."""
     keeps_composer: bool = False
     """The composer stays below `center`, whatever is at its side."""
+    composer_room: QBoxLayout | None = None
+    """A place in `center` into which the composer moves."""
+    sent: Callable[[Sequence[TaskId]], object] | None = None
+    """Shows tasks that the composer sent. None: the list does."""
     chosen: Callable[[], list[TaskId]] = list
     """Ids of the tasks that commands act on."""
     left: Callable[[], object] = lambda: None

@@ -27,6 +27,7 @@ LATE = (
     "runway_desktop.rooms.exchange.entry", "runway_desktop.ui.lineage.strip", "runway_desktop.ui.media.preview",
     "runway_desktop.ui.tasks.popups", "runway_desktop.ui.window.drops",
     "runway_desktop.viewmodels.composer.chooser", "runway_desktop.rooms.sheet.model",
+    "runway_desktop.rooms.workflows.entry", "runway_desktop.usecases.workflows", "runway_desktop.catalog.graph",
 )  # fmt: skip
 MOST_OF_OUR_OWN = 242
 """Modules of the program that the first paint may need. Each costs about a millisecond. A number to be lowered.

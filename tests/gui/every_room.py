@@ -384,7 +384,7 @@ async def _workflows(desktop: ProfilesDesktop) -> Windows:
             "nodeType": kind,
             "nodeOutputs": {key: {"label": PROMPT, "description": OTHER, "value": value, "exposedToApp": True}},
         }
-        for key, kind, value in (("prompt", "constant-node", PROMPT), ("lut", "constant-node", {}), ("image", "", None))
+        for key, kind, value in (("prompt", "constant-node", PROMPT), ("lut", PROGRAM, {}), ("image", "", None))
     ]
     told = {"id": "v1", "name": PROJECT, "version": 1, "description": PROMPT, "graph": {"nodes": nodes}}
     desktop.engine.workflows.learn([json.dumps(told)])

@@ -1,1 +1,1 @@
-"""The Workflows page: what the organization has published, a form for each, its runs, and what their nodes made."""
+"""The Workflows page: what was published in Runway's web app, its form in the composer, and its runs, node by node."""

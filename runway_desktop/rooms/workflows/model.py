@@ -1,222 +1,245 @@
-"""State of the Workflows page: those of the organization, the version in the composer, its runs, and the chosen run.
-
-The form is the composer's: choosing a version gives it that pair, and leaving the page gives back the one before. GUI
-thread only.
-"""
+"""State of the Workflows page: the workflows with their versions, the runs of the shown version, and one of them. The
+form is the composer's, with a draft for each version. GUI thread only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
 from runway_desktop.catalog.graph import Version
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.domain.workflows.runs import WORKFLOW
 from runway_desktop.services.library.workflows import Workflow
 from runway_desktop.services.supervised import Runner
-from runway_desktop.texts import Text, _, in_turn
+from runway_desktop.texts import _
+from runway_desktop.usecases import workflows as told
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.states import Tone
-from runway_desktop.usecases.workflows import NodeLine, node_lines, run_cost, run_state, runs, runs_in_words, usual_cost
+from runway_desktop.usecases.words.states import StateWords
+from runway_desktop.usecases.workflows import NodeLine
 from runway_desktop.values import Struct
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
-from runway_desktop.viewmodels.model import Model, Soon
-from runway_desktop.viewmodels.tasks.pages import Pages
+from runway_desktop.viewmodels.model import AnyIndex, Model, Soon
 
-_SOON = 200
-"""Milliseconds after which changed tasks are read, so that many changes are one reading."""
-MOST_PICTURES = 4
+LINE = Qt.ItemDataRole.UserRole + 1
+_SOON_MS = 150
+"""Changes within it are one reading."""
 
 
-class Line(Struct, frozen=True, kw_only=True):
-    """A workflow, or one of its runs. `key`: a version's id, or a task's."""
-
-    key: str
-    title: str
+class WorkflowLine(Struct, frozen=True):
+    workflow: Workflow
     detail: str
-    tone: Tone = Tone.PLAIN
-    icon: str = ""
-    cost: str = ""
-    time: str = ""
-    pictures: tuple[str, ...] = ()
+    is_running: bool
+
+    @property
+    def id(self) -> str:
+        return self.workflow.name
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.workflow.name} · {self.detail}"
+
+
+class RunLine(Struct, frozen=True):
+    """`number` counts from 1, oldest first; `cost` is in a few letters."""
+
+    row: Row
+    number: int
+    said: StateWords
+    cost: str
+    at: str
+
+    @property
+    def id(self) -> TaskId:
+        return self.row.task.id
+
+    @property
+    def spoken(self) -> str:
+        return " · ".join(filter(None, (_("Run {n}", n=self.number), self.said.spoken, self.cost, self.at)))
+
+
+class Lines(QAbstractListModel):
+    """Lines of either list, each with an `id` and what is `spoken`."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.lines: Sequence[WorkflowLine | RunLine] = ()
+
+    def show(self, lines: Sequence[WorkflowLine | RunLine]) -> None:
+        """Updates in place if they are of the same things, which keeps what is selected."""
+        is_same = [one.id for one in lines] == [one.id for one in self.lines]
+        if not is_same:
+            self.beginResetModel()
+        before, self.lines = self.lines, lines
+        if not is_same:
+            self.endResetModel()
+        elif before != lines:
+            self.dataChanged.emit(self.index(0), self.index(len(lines) - 1))
+
+    def position_of(self, wanted: str | None) -> int:
+        return next((at for at, one in enumerate(self.lines) if one.id == wanted), -1)
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.lines)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        line = self.lines[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return line.spoken
+        return line if role == LINE else None
 
 
 class WorkflowsModel(Model):
     changed = Signal()
+    run_chosen = Signal()
+    """Another run is shown."""
+    recounted = Signal()
+    """There may be more workflows, or fewer."""
+    left = Signal()
+    """Something else is in the composer now."""
 
     def __init__(
-        self, cases: UseCases, bridge: Bridge, composer: Composer, pages: Pages, runner: Runner, parent: QObject
+        self, cases: UseCases, bridge: Bridge, composer: Composer, runner: Runner, parent: QObject | None = None
     ) -> None:
         super().__init__(cases, runner, parent)
         self._composer = composer
-        self._pages = pages
-        self.problem = ""
-        """Why Runway's list could not be read; what was learned before is shown."""
-        self.is_asking = False
-        self._runs: Sequence[Row] = ()
-        """Of all workflows, newest first."""
-        self._chosen: TaskId | None = None
-        self._version = ""
-        self._before: tuple[str, str] | None = None
-        """The composer's pair before the page was opened; None: it is closed."""
-        self._soon = Soon(self, _SOON, self._read)
+        self.workflows, self.runs = Lines(self), Lines(self)
+        self.version: Version | None = None
+        self.trouble = ""
+        """Why Runway did not tell its workflows."""
+        self.costs = ""
+        """Of the shown version: "Median 174 credits, 150 to 210"."""
+        self.is_asking = self._was_asked = False
+        self._rows: Sequence[Row] = ()
+        self._run: TaskId | None = None
+        self._is_open = False
+        self._soon = Soon(self, _SOON_MS, self._moved)
         for moved in (bridge.tasks_added, bridge.tasks_touched):
-            moved.connect(self._touched)
-        bridge.key_changed.connect(lambda _: self.refresh() if self._before is not None else None)
-        composer.structure_changed.connect(self._followed)
+            moved.connect(self._soon.begin)
+        composer.structure_changed.connect(self._another_pair)
 
-    def set_open(self, is_open: bool) -> None:
-        pair = self._composer.pair
-        if is_open and self._before is None:
-            self._before = (pair.endpoint, pair.model)
-            self._followed()
-            self._choose_first()
-            self._read()
+    def open(self, version_id: str | None = None) -> None:
+        """Shows what is known, and asks Runway if it did not answer yet since the start."""
+        self._is_open = True
+        known = self._cases.workflows
+        first = next((one.versions[0] for one in known.all()), None)
+        if (version := known.versions.get(version_id or "") or self.version or first) is not None:
+            self.show_version(version)
+        self._moved()
+        if not self._was_asked:
             self.refresh()
-        elif not is_open and self._before is not None:
-            before, self._before = self._before, None
-            if pair.endpoint == WORKFLOW and self._composer.editing is None:
-                self._composer.choose(*before)
 
-    @property
-    def workflows(self) -> list[Workflow]:
-        return self._cases.workflows.all()
-
-    @property
-    def version(self) -> Version | None:
-        return self._cases.workflows.versions.get(self._version)
-
-    @property
-    def workflow(self) -> Workflow | None:
-        version = self.version
-        return next((one for one in self.workflows if version is not None and version in one.versions), None)
-
-    @property
-    def runs(self) -> list[Row]:
-        """Of the current workflow, newest first."""
-        return self._runs_of(self.workflow)
-
-    @property
-    def run(self) -> Row | None:
-        """The chosen one, else the newest."""
-        found = self.runs
-        return next((row for row in found if row.task.id == self._chosen), found[0] if found else None)
-
-    def version_of(self, row: Row) -> Version | None:
-        return self._cases.workflows.versions.get(row.task.request.model)
-
-    def number(self, row: Row) -> int:
-        """Counted from the first run of its workflow."""
-        return next((at for at, one in enumerate(reversed(self.runs), 1) if one.task.id == row.task.id), 0)
-
-    def nodes(self, row: Row) -> list[NodeLine]:
-        return list(node_lines(row, self.version_of(row), self._cases.clock.now()))
-
-    def when(self, row: Row) -> str:
-        task, now = row.task, self._cases.clock.now()
-        if task.sent_at is None:
-            return ""
-        lasted = units.duration((task.ended_at or now) - task.sent_at)
-        return _("Started {time} · {duration}", time=units.clock_time(task.sent_at, now), duration=lasted)
-
-    def list_lines(self) -> list[Line]:
-        """A line for each workflow; its key is the version that was chosen last, else the newest."""
-        found = []
-        for workflow in self.workflows:
-            of = self._runs_of(workflow)
-            version = next((one for one in workflow.versions if one.id == self._version), workflow.versions[0])
-            live = any(row.task.state.is_live for row in of)
-            icon = "mdi6.progress-clock" if live else ""
-            detail = runs_in_words(version, len(of))
-            found.append(Line(key=version.id, title=workflow.name, detail=detail, icon=icon, tone=Tone.BUSY))
-        return found
-
-    def run_lines(self) -> list[Line]:
-        found, now = self.runs, self._cases.clock.now()
-        lines = []
-        for at, row in enumerate(found):
-            same = [one for one in found if one.task.request.model == row.task.request.model]
-            state = run_state(row, self.version_of(row))
-            pictures = tuple(output.poster for output in row.outputs if output.poster)[:MOST_PICTURES]
-            lines.append(
-                Line(
-                    key=row.task.id,
-                    title=units.number(len(found) - at),
-                    detail=state.headline,
-                    tone=state.tone,
-                    icon=state.icon,
-                    cost=run_cost(row.task, usual_cost(same)),
-                    time=units.clock_time(row.task.sent_at or row.task.created_at, now),
-                    pictures=pictures,
-                )
-            )
-        return lines
-
-    def look_at(self, task_id: str) -> None:
-        if task_id != self._chosen:
-            self._chosen = TaskId(task_id)
-            self.changed.emit()
-
-    def choose(self, version_id: str) -> None:
-        """Gives the composer this version."""
-        self._version = version_id
-        self._composer.choose(WORKFLOW, version_id)
-        self.changed.emit()
+    def close(self) -> None:
+        """Gives the composer back, with what was loaded into it meanwhile."""
+        if self._is_open:
+            self._is_open = False
+            self._composer.stand_in("", carries=self._composer.pair.endpoint != WORKFLOW)
 
     def refresh(self) -> None:
-        """Asks Runway, once at a time."""
-        if self.is_asking:
+        if not self.is_asking:
+            self.is_asking = True
+            self.changed.emit()
+            self._runner(self._ask(), "read workflows", failed=self._failed)
+
+    def show_version(self, version: Version) -> None:
+        is_other = self.version is None or self.version.id != version.id
+        self.version = version
+        if self._is_open:
+            self._composer.stand_in(f".{version.id}", version.pair)
+        if is_other:
+            self._run = None
+            self._show()
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Of the shown workflow, newest first."""
+        name = self.version.name if self.version is not None else ""
+        return next((one.versions for one in self._cases.workflows.all() if one.name == name), ())
+
+    @property
+    def run(self) -> RunLine | None:
+        """The chosen run, else the latest."""
+        at = max(0, self.runs.position_of(self._run))
+        found = self.runs.lines[at] if self.runs.lines else None
+        return found if isinstance(found, RunLine) else None
+
+    def look_at(self, run: TaskId) -> None:
+        if run != self._run:
+            self._run = run
+            self.run_chosen.emit()
+            self.changed.emit()
+
+    def nodes(self, row: Row) -> list[NodeLine]:
+        version = self._cases.workflows.versions.get(row.task.request.model)
+        return list(told.node_lines(row, version, self._cases.clock.now()))
+
+    def about(self, task: Task) -> str:
+        """ "Started 14:01 · 110 s"."""
+        now = self._cases.clock.now()
+        if task.sent_at is None:
+            return ""
+        said = _("Started {time}", time=units.clock_time(task.sent_at, now))
+        return f"{said} · {units.duration(max(0.0, (task.ended_at or now) - task.sent_at))}"
+
+    def _another_pair(self) -> None:
+        """Follows what another part of the window puts into the composer."""
+        pair, shown = self._composer.pair, self.version
+        if not self._is_open or (shown is not None and pair.model == shown.id):
             return
+        version = self._cases.workflows.versions.get(pair.model)
+        if version is None:
+            self.left.emit()
+        else:
+            self._composer.stand_in(f".{version.id}", carries=True)
+            self.show_version(version)
 
-        def done(_: object) -> None:
-            self._asked("")
+    async def _ask(self) -> None:
+        try:
+            await self._cases.workflows.refresh()
+            self._was_asked, self.trouble = True, ""
+        finally:
+            self.is_asking = False
+            found = self._cases.workflows.all()
+            shown = self.version if self.version is not None else found[0].versions[0] if found else None
+            if self._is_open and shown is not None:
+                # It may be gone by now.
+                self.show_version(self._cases.workflows.versions.get(shown.id, shown))
+            self.recounted.emit()
+            self._show()
 
-        def failed(error: RunwayDesktopError) -> None:
-            known = Text("Shown is what was learned before.") if self.workflows else ""
-            self._asked(str(in_turn(error.in_words(), known)))
-
-        self.is_asking = True
-        self._runner(self._cases.workflows.refresh(), "read the workflows", done=done, failed=failed)
+    def _failed(self, error: RunwayDesktopError) -> None:
+        self.trouble = error.in_words()
         self.changed.emit()
 
-    def _asked(self, problem: str) -> None:
-        self.is_asking, self.problem = False, problem
-        self._pages.recount()
-        if self._before is not None:
-            self._choose_first()
+    def _moved(self) -> None:
+        if self._is_open:
+            self._runner(self._read(), "list runs")
+
+    async def _read(self) -> None:
+        self._rows = await told.runs(self._cases.library)
+        self._show()
+
+    def _show(self) -> None:
+        lines, before = [], self.run
+        for workflow in self._cases.workflows.all():
+            ids = {one.id for one in workflow.versions}
+            own = [row.task for row in self._rows if row.task.request.model in ids]
+            detail = told.runs_in_words(workflow.versions[0], len(own))
+            lines.append(WorkflowLine(workflow, detail, any(task.state.is_live for task in own)))
+        self.workflows.show(lines)
+        rows = [row for row in self._rows if self.version is not None and row.task.request.model == self.version.id]
+        usual = told.usual_cost(rows)
+        self.runs.show([self._run_line(row, len(rows) - at, usual) for at, row in enumerate(rows)])
+        self.costs = told.costs_in_words(rows)
+        if (before.id if before is not None else None) != (self.run.id if self.run is not None else None):
+            self.run_chosen.emit()
         self.changed.emit()
 
-    def _choose_first(self) -> None:
-        """Without a version in the composer, the newest of the first workflow."""
-        found = self.workflows
-        if found and (self._composer.pair.endpoint != WORKFLOW or self.version is None):
-            self.choose(self._version or found[0].versions[0].id)
-
-    def _followed(self) -> None:
-        """An edited run brings its own version into the composer."""
-        if self._before is not None and self._composer.pair.endpoint == WORKFLOW:
-            self._version = self._composer.pair.model
-            self.changed.emit()
-
-    def _runs_of(self, workflow: Workflow | None) -> list[Row]:
-        ids = {one.id for one in workflow.versions} if workflow is not None else set()
-        return [row for row in self._runs if row.task.request.model in ids]
-
-    def _touched(self, _: object) -> None:
-        if self._before is not None:
-            self._soon.begin()
-
-    def _read(self) -> None:
-        def done(found: Sequence[Row]) -> None:
-            if any(row.task.id not in {one.task.id for one in self._runs} for row in found[:1]):
-                # A new run is looked at.
-                self._chosen = None
-            self._runs = found
-            self.changed.emit()
-
-        self._runner(runs(self._cases.library), "read the runs of workflows", done=done)
+    def _run_line(self, row: Row, number: int, usual: float | None) -> RunLine:
+        task, now = row.task, self._cases.clock.now()
+        at = units.clock_time(task.sent_at or task.created_at, now)
+        return RunLine(row, number, told.run_state(row, self.version), told.run_cost(task, usual), at)

@@ -8,12 +8,12 @@ ROOM = Room(
     title=Text("Workflows"),
     kind=RoomKind.PAGE,
     icon="mdi6.sitemap-outline",
-    # From those that were learned, so that the first paint need not read them.
+    # Of those that were learned, so that the first paint need not read them.
     count=lambda cases: len(cases.workflows.all()) if cases.is_made("workflows") else 0,
     entry="runway_desktop.rooms.workflows.entry",
     guide="workflows",
     help=(
-        Text("What you leave as it is stays at the workflow's own default."),
-        Text("Each output of a run is saved as soon as it is made. A run can't be canceled: Runway offers no way."),
+        Text("A workflow is built and published in Runway's web app. Here you fill in its inputs and run it."),
+        Text("Each output is saved as soon as it arrives, also if another node of the run failed."),
     ),
 )

@@ -73,6 +73,8 @@ class ComposerPane(QWidget):
         self._posters = posters
         self._chips: dict[str, Chip] = {}
         self._narrow = False
+        self._below: QWidget | None = None
+        self._priced = ""
         self._build()
         composer.structure_changed.connect(self._rebuild)
         composer.prompt_changed.connect(self._show_prompt)
@@ -87,6 +89,20 @@ class ComposerPane(QWidget):
 
     def focus_prompt(self) -> None:
         self._prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def stand_whole(self, below: QWidget | None) -> None:
+        """For a page that has chosen what to make: every setting is in the form, each input is named, and `below`
+        stands between form and send button. None: as usual."""
+        if self._below is not None:
+            self._column.removeWidget(self._below)
+            self._below.hide()
+        self._below = below
+        if below is not None:
+            self._column.insertWidget(self._column.indexOf(self._note), below, 1)
+            below.show()
+        self._line.setVisible(below is None)
+        self._told.setVisible(below is not None)
+        self._rebuild()
 
     def set_dropping(self, dropping: bool) -> None:
         """Highlights the composer as a drop target."""
@@ -112,6 +128,8 @@ class ComposerPane(QWidget):
         self._highlight = PromptHighlight(self._prompt.document(), self._theme, *spans)
         self._composer.inputs_changed.connect(self._highlight.look_again)
         TagCompletion(self._prompt, self._composer.input_fields, self._theme, self._posters)
+        self._heading = words(self, wrap=False)
+        self._takes = words(self._box, tone="muted")
         self._count = words(self._box, tone="faint")
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._count.hide()
@@ -122,6 +140,7 @@ class ComposerPane(QWidget):
         vbox(
             self._prompt,
             self._count,
+            self._takes,
             self.inputs,
             on=self._box,
             margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID),
@@ -133,10 +152,10 @@ class ComposerPane(QWidget):
         self._wrong = words(self, tone="bad")
         self._note = words(self, tone="muted")
         self._note.hide()
-        parts = (self._editing_bar, self._lines_bar, self._box, self._form, self._wrong)
+        parts = (self._editing_bar, self._lines_bar, self._heading, self._box, self._form, self._wrong)
         bottom = self._build_bottom()
         # Below the note: next to it, a long name of the button would be cut in a small window.
-        vbox(*parts, self._note, hbox(self._raise, STRETCH), bottom, on=self, margins=_MARGIN)
+        self._column = vbox(*parts, self._note, hbox(self._raise, STRETCH), bottom, on=self, margins=_MARGIN)
 
     def _build_bottom(self) -> QGridLayout:
         self._bottom = grid(across=GRID, down=GRID, wide=0)
@@ -154,6 +173,8 @@ class ComposerPane(QWidget):
         self._raise = push_button(self, "", self._composer.raise_cap, spoken=_("Raise the cap"))
         self._raise.hide()
         self._paying = hbox(self._project, self._send, spacing=GRID // 2)
+        self._told = words(self, tone="muted")
+        self._told.hide()
         self._bottom.addWidget(self._line, 0, 0)
         self._bottom.addLayout(self._paying, 0, 1)
         return self._bottom
@@ -203,8 +224,8 @@ class ComposerPane(QWidget):
             chip.hide()
             chip.deleteLater()
         self._chips.clear()
-        pair = self._composer.pair
-        for field in pair.main_fields:
+        pair, is_whole = self._composer.pair, self._below is not None
+        for field in () if is_whole else pair.main_fields:
             if field.is_asset or (field.kind in _NESTED and flat_member(field) is None):
                 continue
             chip = Chip(field, self._line)
@@ -213,17 +234,21 @@ class ComposerPane(QWidget):
             self._chips[field.name] = chip
         fields = [field for field in pair.fields if self._is_in_form(field)]
         self._form.build(fields, self._composer.value)
-        self._more.setVisible(bool(fields))
-        if any(field.required for field in fields):
+        self._more.setVisible(bool(fields) and not is_whole)
+        if any(field.required for field in fields) and not is_whole:
             # Required fields are never hidden.
             self._more.setChecked(True)
-        self._form.setVisible(bool(fields) and self._more.isChecked())
+        self._form.setVisible(bool(fields) and (is_whole or self._more.isChecked()))
+        named = [field.label + (" *" if field.required else "") for field in pair.asset_fields]
+        say(self._takes, " · ".join(named) if is_whole else "")
+        say(self._heading, pair.prompt_field.label if is_whole and pair.prompt_field is not None else "")
         self._prompt.setVisible(pair.prompt_field is not None)
         self._prompt.show_usual(str(pair.prompt_field.default or "") if pair.prompt_field is not None else "")
         self._box.setVisible(pair.prompt_field is not None or bool(pair.asset_fields))
         self.inputs.show_inputs()
         more = [self._more] if fields else []
-        self._line.hold((self._endpoint, self._model), (*self._chips.values(), self._presets, *more))
+        rest = () if is_whole else (*self._chips.values(), self._presets, *more)
+        self._line.hold((self._endpoint, self._model), rest)
         self._show_state()
         if had_focus and self._prompt.isVisible():
             self._prompt.setFocus()
@@ -238,7 +263,7 @@ class ComposerPane(QWidget):
     def _open_form(self, shown: bool) -> None:
         self._line.close_popup()
         self._form.fit()
-        self._form.setVisible(shown and bool(self._form.rows))
+        self._form.setVisible((shown or self._below is not None) and bool(self._form.rows))
 
     def _show_prompt(self) -> None:
         if self._prompt.toPlainText() != self._composer.prompt:
@@ -297,7 +322,8 @@ class ComposerPane(QWidget):
         self._editing_bar.setVisible(self._composer.editing is not None)
         self._edits.setText(_("Editing a program's request") if self._composer.approves else _("Editing a queued task"))
         button = self._composer.button()
-        self._send.setText("   ".join(part for part in (button.text, button.price) if part))
+        self._told.setText(button.detail)
+        self._priced = "   ".join(part for part in (button.text, button.price) if part)
         reasons = "\n".join(button.reasons)
         told = reasons or "\n".join(part for part in (self._keys.tip(SEND), button.detail) if part)
         self._send.setToolTip(tip(told))
@@ -341,14 +367,25 @@ class ComposerPane(QWidget):
     def _place_send(self, *, anew: bool = False) -> None:
         """Puts project and send button on a line of their own if they do not fit next to the chips that always show.
         Only a resize (`anew`) moves them back, so a shorter price does not."""
-        self._paying.invalidate()  # A layout inside a layout keeps its old hint until the loop's next turn.
-        beside = self._line.least_width() + GRID + self._paying.sizeHint().width()
-        narrow = beside > self.contentsRect().width() - 2 * _MARGIN or (self._narrow and not anew)
-        if narrow is not self._narrow:
+        room = self.contentsRect().width() - 2 * _MARGIN
+        keys = self._keys.cap(SEND) if self._below is not None else ""
+        for said in (" · ".join(part for part in (self._priced, keys) if part), self._priced):
+            self._send.setText(said)
+            self._paying.invalidate()  # A layout inside a layout keeps its old hint until the loop's next turn.
+            if self._paying.sizeHint().width() <= room:
+                break
+        left: QWidget = self._line
+        least = self._line.least_width()
+        if self._below is not None:
+            left, least = self._told, _SEND_WIDTH
+        beside = least + GRID + self._paying.sizeHint().width()
+        narrow = beside > room or (self._narrow and not anew)
+        if narrow is not self._narrow or self._bottom.indexOf(left) < 0:
             self._narrow = narrow
             self._bottom.removeItem(self._paying)
-            self._bottom.removeWidget(self._line)
-            self._bottom.addWidget(self._line, 0, 0, 1, 1 + int(narrow))
+            for either in (self._line, self._told):
+                self._bottom.removeWidget(either)
+            self._bottom.addWidget(left, 0, 0, 1, 1 + int(narrow))
             self._bottom.addLayout(self._paying, int(narrow), 1, Qt.AlignmentFlag.AlignRight)
 
     def _choose_prompt(self, prompts: list[str]) -> None:

@@ -301,7 +301,7 @@ class MainWindow(QMainWindow):
                 once=True,
             )
         )
-        m.composer.sent.connect(self._show_tasks)
+        m.composer.sent.connect(self._show_sent)
         m.composer.sent.connect(lambda *_: self.activity.for_good(str(no_undo(SEND.name, SENT_INSTEAD))))
         m.composer.question_wanted.connect(lambda asked, yes: confirm(self, asked, yes))
         m.task_commands.written.connect(self.focus_composer)
@@ -422,6 +422,10 @@ class MainWindow(QMainWindow):
         self.leave_overlay()
         self.pages.leave()
         self._finding.show(task_ids, clears_filters=clears_filters)
+
+    def _show_sent(self, task_ids: Sequence[TaskId]) -> None:
+        page = self.workspace.page
+        (page.sent if page is not None and page.sent is not None else self._show_tasks)(task_ids)
 
     def _show_again(self, task_ids: Sequence[TaskId]) -> None:
         """Shows what an undo brought back. The large view, if that is open, goes there by itself."""

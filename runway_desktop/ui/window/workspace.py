@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QScrollArea, QSplitter, QStackedWidget, QWidget
@@ -77,6 +78,7 @@ class Workspace(QWidget):
         left = pane_of((self.pages, 1), pane="side")
         self._composer_line = line()
         middle = pane_of(self.views_bar, (self._middle, 1), self._composer_line, self.composer, pane="list")
+        self._under_list: Any = middle.layout()
         self.preview_room = pane_of()
         self.preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
         self._stage = QSplitter(Qt.Orientation.Vertical, handleWidth=1, childrenCollapsible=False)
@@ -120,8 +122,10 @@ class Workspace(QWidget):
                 stack.addWidget(widget)
             stack.setCurrentWidget(widget)
         keeps_composer = self._right.currentWidget() is self._beside_list or (page is not None and page.keeps_composer)
-        for part in (self._composer_line, self.composer):
-            part.setVisible(keeps_composer and not is_view)
+        room = page.composer_room if page is not None else None
+        (room or self._under_list).addWidget(self.composer, int(room is not None))
+        self._composer_line.setVisible(keeps_composer and not is_view)
+        self.composer.setVisible(room is not None or (keeps_composer and not is_view))
 
     def show_large(self, view: Overlay | None) -> None:
         """Shows an overlay over everything except the status line; None restores the panes."""

@@ -114,13 +114,13 @@ def button_of(
             ngettext("Approve", "Approve {n}", 1), price_words(price, 1, between), reasons, price_detail(price), note
         )
     text = ngettext("Generate", "Generate {n}", amount)
-    if order.pair.endpoint == WORKFLOW:
+    if is_run := order.pair.endpoint == WORKFLOW:
         text = ngettext("Run", "Run {n} times", amount)
     if kept is not None:
         text, raising = kept_text(kept, amount), raise_words(kept.held, kept.freed)
         note = note or str(in_turn(_over_words(kept.held, amount), _stays_words(kept, amount)))
         amount = kept.now.amount if kept.now is not None else amount
-    elif is_another:
+    elif is_another and not is_run:
         text = ngettext("Generate another", "Generate {n} more", amount)
     # Of what waits for credits, the button asks no price.
     said = price_words(price, amount, between) if amount else ""

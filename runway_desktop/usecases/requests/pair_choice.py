@@ -24,6 +24,8 @@ class PairChoice:
     def __init__(self, catalog: Catalog, settings: Settings) -> None:
         self._catalog = catalog
         self._settings = settings
+        self.is_fixed = False
+        """Whether the pair stays, whatever the inputs are."""
 
     def first(self) -> Pair:
         catalog = self._catalog
@@ -42,7 +44,7 @@ class PairChoice:
     def without_inputs(self, current: Pair) -> Pair:
         """The pair after the last input was removed: the user's choice if the present one requires inputs, else the
         present one."""
-        needs = any(field.required for field in current.asset_fields)
+        needs = any(field.required for field in current.asset_fields) and not self.is_fixed
         return self.chosen() if needs else current
 
     def model_for(self, endpoint: Endpoint, current: Pair, inputs: Iterable[InputItem]) -> str:
@@ -55,6 +57,8 @@ class PairChoice:
 
     def taking_prompt(self, current: Pair, inputs: Iterable[InputItem]) -> Pair | None:
         """A pair that accepts a prompt and these inputs."""
+        if self.is_fixed:
+            return None
         for endpoint in self._catalog.endpoints_taking(_kinds(inputs), has_prompt=True):
             for model in self._models_first_used(endpoint, current):
                 pair = self._catalog.pair(endpoint.name, model)
@@ -64,6 +68,8 @@ class PairChoice:
 
     def taking_input(self, kind: Media, current: Pair, inputs: Iterable[InputItem], *, has_prompt: bool) -> Pair | None:
         """A pair that accepts an input of this kind, with these inputs and the prompt if possible."""
+        if self.is_fixed:
+            return None
         only = frozenset({kind})
         fitting = self._catalog.endpoints_taking(_kinds(inputs) | only, has_prompt=has_prompt)
         if not fitting:

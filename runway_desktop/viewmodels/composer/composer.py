@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog import (
     Endpoint,
+    FieldKind,
     Finding,
     Pair,
     idle_reason,
@@ -45,6 +46,8 @@ from .sending import ComposerSending
 
 if TYPE_CHECKING:
     from .chooser import Chooser
+
+TEXTS = (FieldKind.PROMPT, FieldKind.TEXT)
 
 
 class Composer(Model):
@@ -216,11 +219,30 @@ class Composer(Model):
         elif kept.request.prompt:
             self.load(kept.request)
 
-    def _take_draft(self, draft: Draft) -> None:
+    def stand_in(self, owner: str, pair: Pair | None = None, *, carries: bool = False) -> None:
+        """Changes to the draft of a page, kept under its own name; empty: back to the composer's own. Without a kept
+        one, it begins with the texts of `pair`, which then stays whatever the inputs are. `carries`: the present
+        request becomes that draft instead."""
+        if carries:
+            self._keeping.owner = owner
+            self._keeping.keep()
+        elif owner != self._keeping.owner or (owner and pair != self.pair):
+            self._keeping.keep()
+            self._keeping.owner = owner
+            kept = self._keeping.kept()
+            if kept is not None and (pair is None or kept.request.model == pair.model):
+                self._take_draft(kept, puts_aside=False)
+            elif pair is not None:
+                texts = {one.name: one.default for one in pair.fields if one.kind in TEXTS and one.default}
+                self._take(pair, texts)
+        self._choice.is_fixed = bool(owner)
+
+    def _take_draft(self, draft: Draft, *, puts_aside: bool = True) -> None:
         pair = self._cases.catalog.pair(draft.request.endpoint, draft.request.model)
         if pair is None:
             return
-        self._put_aside()
+        if puts_aside:
+            self._put_aside()
         self.project = draft.project
         self._take(pair, draft.request.values, draft.parked, draft.settled)
         self.editing, self._parent_task = draft.editing, draft.parent

@@ -35,13 +35,15 @@ class DraftKeeping(QObject):
         super().__init__(parent)
         self._cases = cases
         self._draft = draft
+        self.owner = ""
+        """Whose draft it is; empty: the composer's own."""
         self._timer = Soon(self, _KEEP_AFTER_MS, self.keep)
         self.keep_soon = self._timer.begin
 
     def keep(self) -> None:
         """Writes the draft to the settings now."""
         self._timer.stop()
-        self._cases.settings.set(_DRAFT, self._draft().as_json())
+        self._cases.settings.set(_DRAFT + self.owner, self._draft().as_json())
 
     def keep_what_is_due(self) -> None:
         """Saves a pending draft when the program quits."""
@@ -50,7 +52,7 @@ class DraftKeeping(QObject):
 
     def kept(self) -> Draft | None:
         """The draft of the last run; None if there is none, or it is damaged."""
-        return Draft.from_json(self._cases.settings.get(_DRAFT))
+        return Draft.from_json(self._cases.settings.get(_DRAFT + self.owner))
 
 
 class PutAside(QObject):
