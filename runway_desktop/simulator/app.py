@@ -114,7 +114,8 @@ def api_app(simulator: Simulator) -> Starlette:
     """The API's origin as an ASGI application."""
     api = _Api(simulator)
     control = _Control(simulator)
-    creates = simulator.catalog.endpoints
+    # What is known at run time alone has routes of its own.
+    creates = [found for found in simulator.catalog.endpoints if "{" not in found.path]
     routes = [Route(found.path, api.guarded(api.create(found.name)), methods=["POST"]) for found in creates]
     routes += [
         Route("/v1/generate/{kind}", api.guarded(api.routed), methods=["POST"]),

@@ -21,7 +21,7 @@ from runway_desktop.usecases.words.holds import kept_words
 from runway_desktop.values import replace
 
 from .refusals import THE_KEY
-from .verbs import FileAnswer, RoutingAnswer, TaskAnswer
+from .verbs import FileAnswer, NodeAnswer, RoutingAnswer, TaskAnswer
 
 ASK_AGAIN = f"Ask again in {POLL_GAP:g} seconds."
 APPROVED_FIRST = "{person} first. Wait for it, or go on; do not make it again."
@@ -113,7 +113,7 @@ def task_answer(
         credits=task.credits if task.credits is not None else price,
         progress=task.progress if task.state is State.RUNNING else None,
         url=links[0].url if links else None, output=[output.url for output in links] or None,
-        files=[_file(output) for output in row.outputs] or None, **found,
+        files=[_file(output, task) for output in row.outputs] or None, node_failures=_nodes(task), **found,
     )  # fmt: skip
 
 
@@ -214,10 +214,20 @@ def _failure(task: Task) -> dict[str, Any]:
     return {"error": failure_words(failure), "failure": words, "failure_code": failure.code or None}
 
 
-def _file(output: Output) -> FileAnswer:
+def _nodes(task: Task) -> list[NodeAnswer] | None:
+    failures = task.run.failures if task.run is not None else ()
+    return [
+        NodeAnswer(node=one.node, name=one.name or None, failure=one.message or None, failure_code=one.code or None)
+        for one in failures
+    ] or None
+
+
+def _file(output: Output, task: Task) -> FileAnswer:
+    nodes = task.run.nodes if task.run is not None else ()
     return FileAnswer(
         media=output.media.value, state=output.state.value, path=output.path if output.is_kept else None,
         size=output.size if output.is_kept else None, problem=saving_words(output) if output.problem else None,
         poster=output.poster or None, is_missing=output.is_missing or None, width=output.width or None,
         height=output.height if output.width else None, duration=output.duration or None,
+        node=nodes[output.index] if output.index < len(nodes) else None,
     )  # fmt: skip

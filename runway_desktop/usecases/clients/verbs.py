@@ -161,6 +161,16 @@ class FileAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     width: Annotated[int | None, _says("pixels")] = None
     height: Annotated[int | None, _says("pixels")] = None
     duration: Annotated[float | None, _says("seconds")] = None
+    node: Annotated[str | None, _says("of a workflow's run: id of the node that made it")] = None
+
+
+class NodeAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A node of a workflow's run that made nothing."""
+
+    node: str
+    name: Annotated[str | None, _says("its name")] = None
+    failure: Annotated[str | None, _says("Runway's words for it")] = None
+    failure_code: Annotated[str | None, _says("Runway's code for it")] = field(default=None, name="failureCode")
 
 
 _STATES = (
@@ -201,6 +211,9 @@ class TaskAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     error: Annotated[str | None, _says("why it failed")] = None
     failure: Annotated[str | None, _says("Runway's words for it")] = None
     failure_code: Annotated[str | None, _says("Runway's code for it")] = field(default=None, name="failureCode")
+    node_failures: Annotated[
+        list[NodeAnswer] | None, _says("nodes of a run that failed; the others are not affected")
+    ] = None
     pick: Annotated[str | None, _says("pick or reject")] = None
     picked_by: Annotated[str | None, _says("who that was: the person, or a name")] = None
     picked_at: Annotated[str | None, _says("ISO 8601, UTC")] = None

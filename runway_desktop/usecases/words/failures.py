@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.domain.failures import Failure, FailureKind, Reason, ReasonCode, WhyNot
 from runway_desktop.domain.task import Output
+from runway_desktop.domain.workflows.runs import NodeFailure, Run
 from runway_desktop.services.disk.disk_words import disk_error
 from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.values import Struct
@@ -72,6 +73,20 @@ def failure_words(failure: Failure) -> str:
     if failure.kind is FailureKind.INPUT_REFUSED:
         return str(_REFUSED_INPUT.get(failure.refused_input, _INPUT_REFUSED))
     return str(_WORDS[failure.kind][1])
+
+
+def node_words(run: Run | None) -> str:
+    """A line for each node of a run that failed: its name, and why. An output of another node is not affected."""
+    return "\n".join(
+        # Translators: {node} is the name of a part of a workflow, {reason} a sentence.
+        _("{node}: {reason}", node=failure.name or failure.node, reason=_node_reason(failure))
+        for failure in (run.failures if run is not None else ())
+    )
+
+
+def _node_reason(failure: NodeFailure) -> str:
+    # Without a code it failed before anything was made, such as by an input that does not fit: Runway's words say how.
+    return failure_words(Failure(code=failure.code)) if failure.code or not failure.message else failure.message
 
 
 class HelpTopic(Struct, frozen=True):

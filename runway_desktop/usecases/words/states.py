@@ -300,8 +300,13 @@ def _uncertain_headline(task: Task) -> str:
 def _succeeded(row: Row, around: Around) -> StateWords:
     outputs = row.outputs
     saved = [output for output in outputs if output.state is OutputState.SAVED]
+    failed = len(row.task.run.failures) if row.task.run is not None else 0
     if outputs and len(saved) == len(outputs):
-        return _kept(saved)
+        kept = _kept(saved)
+        if failed and kept.tone is Tone.GOOD:
+            headline = _("{n} saved, {failed} failed", n=len(saved), failed=failed)
+            return replace(kept, headline=headline, tone=Tone.WARN, icon="mdi6.alert-circle-outline")
+        return kept
     if any(output.state is OutputState.EXPIRED for output in outputs):
         return StateWords(
             headline=_("Done, but expired"),

@@ -27,7 +27,7 @@ from runway_desktop.values import Struct
 from . import units
 from .account import cost_in_words, priced
 from .expiry import line_words
-from .failures import failure_words
+from .failures import failure_words, node_words
 from .files import binned_words, file_words, first_problem, missing_words, trouble_words
 from .holds import kept_words
 from .plain import shown
@@ -204,7 +204,7 @@ def trouble_of(row: Row, catalog: Catalog, kept: Kept | None) -> str:
     match task.state:
         case State.FAILED if task.failure is not None:
             refusals = (_refusal_words(_field_label(task, catalog, r.path), r.message) for r in task.refusals)
-            return "\n".join((failure_words(task.failure), *refusals))
+            return "\n".join(filter(None, (failure_words(task.failure), *refusals, node_words(task.run))))
         case State.UNCERTAIN if task.evidence is not None:
             return str(in_turn(sending_words(task.evidence.cause), verdict_words(task.evidence)))
         case State.UNCERTAIN:
@@ -214,9 +214,9 @@ def trouble_of(row: Row, catalog: Catalog, kept: Kept | None) -> str:
         case State.QUEUED if kept is not None and (kept.is_by_hold or kept.held is not None):
             return kept_words(kept)
         case State.SUCCEEDED:
-            return trouble_words(row)
+            return "\n".join(filter(None, (trouble_words(row), node_words(task.run))))
         case _:
-            return ""
+            return node_words(task.run)
 
 
 def small_print(task: Task) -> str:
@@ -227,7 +227,7 @@ def small_print(task: Task) -> str:
         # The support details have more of it.
         return units.shortened(task.evidence.answer, 200) if task.evidence is not None else ""
     if task.failure is None:
-        return ""
+        return " · ".join(failure.code for failure in (task.run.failures if task.run else ()) if failure.code)
     return " · ".join(str(part) for part in (task.failure.code, task.failure.words) if part)
 
 

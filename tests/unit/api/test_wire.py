@@ -14,6 +14,7 @@ from runway_desktop.domain.account import UsedCredits
 from runway_desktop.domain.advance import Answer
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.domain.workflows.routing import Routing
+from runway_desktop.domain.workflows.runs import MOST_NODES, NodeFailure
 
 ID = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 
@@ -287,3 +288,42 @@ def test_entry_of_a_router_without_id_or_time_makes_its_list_unreadable() -> Non
     for bad in ({**good, "id": 3}, {**good, "createdAt": "yesterday"}, "entry"):
         with pytest.raises(wire.MalformedAnswer):
             wire.read_requests(wire.read_page(as_json({"data": [bad]})))
+
+
+def test_run_names_the_node_of_each_output_and_of_each_failure() -> None:
+    said = {"message": "Refused.", "failureCode": "SAFETY.INPUT.TEXT", "nodeName": "Spoken line"}
+    content = {
+        "id": ID, "status": "SUCCEEDED", "output": {"hero": ["https://a.example/1", "https://a.example/2"], "clip": []},
+        "nodeErrors": {"voice": said},
+    }  # fmt: skip
+    assert wire.read_task(as_json(content), ID, is_run=True) == Answer(
+        remote_id=ID,
+        status="SUCCEEDED",
+        output=("https://a.example/1", "https://a.example/2"),
+        nodes=("hero", "hero"),
+        node_failures=(NodeFailure(node="voice", message="Refused.", code="SAFETY.INPUT.TEXT", name="Spoken line"),),
+    )
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", ["https://a.example/1"], {"n": 7}, {"n": [None, {}]}, {"n": {"a": 1}}])
+def test_run_with_odd_outputs_and_failures_is_read_without_them(odd: object) -> None:
+    answer = wire.read_task(as_json({"status": "RUNNING", "output": odd}), ID, is_run=True)
+    assert (answer.output, answer.nodes, answer.node_failures) == ((), (), ())
+    answer = wire.read_task(as_json({"status": "RUNNING", "nodeErrors": odd}), ID, is_run=True)
+    assert all(failure == NodeFailure(node="n") for failure in answer.node_failures)
+
+
+def test_run_of_endless_outputs_is_read_up_to_a_bound() -> None:
+    links = {f"n{number}": ["https://a.example/1"] for number in range(2 * MOST_NODES)}
+    answer = wire.read_task(as_json({"status": "RUNNING", "output": links, "nodeErrors": links}), ID, is_run=True)
+    assert (len(answer.output), len(answer.node_failures)) == (MOST_NODES, MOST_NODES)
+
+
+def test_workflows_without_a_usable_version_are_left_out() -> None:
+    listed = [7, {"name": "A"}, {"name": "B", "versions": [{"id": "../x"}]}, {"versions": [{"id": ID, "version": 2}]}]
+    (found,) = wire.read_workflows(as_json({"data": listed}))
+    assert (found.name, [(one.id, one.number) for one in found.versions]) == ("", [(ID, 2)])
+    with pytest.raises(wire.MalformedAnswer):
+        wire.read_workflows(b'{"data": 7}')
+    with pytest.raises(wire.MalformedAnswer):
+        wire.read_workflow(b"[]")

@@ -1,0 +1,49 @@
+"""What is said of a run of a workflow: in its row, in its details, and to programs."""
+
+from __future__ import annotations
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import State, Task
+from runway_desktop.domain.workflows.runs import NodeFailure, Run
+from runway_desktop.texts import Text
+from runway_desktop.usecases.clients.task_answer import task_answer
+from runway_desktop.usecases.commands.ending import CANCEL, DELETE_REMOTELY
+from runway_desktop.usecases.words.states import Around, Tone, describe
+from runway_desktop.usecases.words.tasks import small_print, trouble_of
+from tests.rigs.engine_rig import CATALOG
+from tests.rigs.rows import saved, task
+
+REFUSED = NodeFailure(node="voice", message="No.", code="INPUT_PREPROCESSING.SAFETY.TEXT", name="Spoken line")
+UNNAMED = NodeFailure(node="3f0c", message="The picture is too small.")
+RUN = Run(nodes=("hero", "clip"), failures=(REFUSED, UNNAMED))
+
+
+def row(of: Task) -> Row:
+    return Row(task=of, outputs=(saved(of), saved(of, "/library/two.mp4", 1)))
+
+
+def test_run_of_which_some_nodes_failed_is_a_success_that_tells_it():
+    found = row(task(1, State.SUCCEEDED, run=RUN))
+    said = describe(found, Around())
+    assert (said.headline, said.tone) == ("2 saved, 2 failed", Tone.WARN)
+    assert trouble_of(found, CATALOG, None) == (
+        "Spoken line: Moderation refused the prompt. Change it and send again.\n3f0c: The picture is too small."
+    )
+    assert small_print(found.task) == "INPUT_PREPROCESSING.SAFETY.TEXT"
+
+
+def test_programs_read_the_node_of_each_file_and_of_each_failure():
+    found = task_answer(row(task(1, State.SUCCEEDED, run=RUN)))
+    assert [file.node for file in found.files or ()] == ["hero", "clip"]
+    assert [(one.name, one.failure_code) for one in found.node_failures or ()] == [
+        ("Spoken line", "INPUT_PREPROCESSING.SAFETY.TEXT"), (None, None),
+    ]  # fmt: skip
+
+
+def test_cancel_of_a_run_is_disabled_with_the_reason_and_deletion_is_not_offered():
+    live, task_live = row(task(1, State.RUNNING, run=RUN)), row(task(2, State.RUNNING))
+    assert str(Text("{why}").with_(why=CANCEL.why_not([live]))) == (
+        "It can't be canceled: Runway offers none for workflows."
+    )
+    assert CANCEL.why_not([live, task_live]) == ""
+    assert not DELETE_REMOTELY.concerns(row(task(1, State.SUCCEEDED, run=RUN)))
