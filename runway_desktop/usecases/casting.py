@@ -26,7 +26,7 @@ from runway_desktop.catalog import (
     prompt_of,
     starting_values,
 )
-from runway_desktop.catalog.assets import NUMBERED, TAG, capacity
+from runway_desktop.catalog.assets import NUMBERED, REFERENCE, TAG, capacity
 from runway_desktop.domain.cast import Cast, Member, MemberFile, MemberKind, Mention, as_text, mentions, name_key
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import MemberId, Request, Task
@@ -264,17 +264,14 @@ class _Places:
         free = (0 if items else 1) if is_placed else capacity(field) - len(items)
         if free <= 0:
             return
+        place = field.positions[0] if is_placed else REFERENCE if REFERENCE in field.positions else None
         inner = next((one for one in field.fields if one.name == TAG), None)
         for member, file in self._in_turn(field, free):
             extra = {TAG: self._tag(inner, member)} if inner is not None else {}
             if field.name in NUMBERED:
                 self.names.setdefault(member.id, f"@{NUMBERED[field.name]}{len(items) + 1}")
             self.uses.append(Use(member, field.name, len(items), file))
-            items.append(
-                AssetItem(
-                    uri=file.uri, media=file.media, position=field.positions[0] if is_placed else None, extra=extra
-                )
-            )
+            items.append(AssetItem(uri=file.uri, media=file.media, position=place, extra=extra))
         if items:
             value = asset_value(field, items)
             # A bare address is the first frame.

@@ -16,6 +16,7 @@ from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, TaskS
 from runway_desktop.services.tasks.uncertainty import Lookup
 from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault, Harm
+from runway_desktop.usecases.requests.choices import Choices
 from runway_desktop.usecases.use_cases import UseCases
 from tests.rigs.engine_rig import CATALOG, Rig
 from tests.rigs.engines import engine_of
@@ -58,6 +59,12 @@ async def test_request_to_a_router_is_priced_by_its_ceiling_and_tells_what_was_c
         assert price is not None
         assert (price.credits, price.at_most) == (40, True)
         assert rig.pricing.price(Request(endpoint="generate_video", model="final-cut")) is None
+        choices = Choices(
+            catalog=CATALOG, favorites=(), new=frozenset(), current=still, usually={}, organization=None,
+            price=rig.pricing.price,
+        )  # fmt: skip
+        offers = [(offer.label, offer.price) for offer in choices.offers("generate_video")]
+        assert offers == [("Automatic: Everyday", "up to 120 credits"), ("Automatic: Final cut", "")]
         await send(cases, still)
         (task,) = await until(rig, lambda tasks: bool(tasks) and ended(tasks))
     assert task.state is State.SUCCEEDED

@@ -246,6 +246,9 @@ class Choices(Struct, frozen=True, kw_only=True):
                 between = OpenPrice(between.least / length, between.most / length, a_second=True)
             return (open_words(between), "") if between is not None else ("", "")
         amount = request.values.get("outputCount")
+        if found.at_most:
+            # A limit for each result, however long.
+            return priced(found.credits, found), price_source(found)
         if isinstance(length, int | float) and not isinstance(length, bool) and length > 0:
             a_second = found.credits / length
             said = _("{price} a second", price=priced(a_second, found))

@@ -120,6 +120,12 @@ def test_model_with_tags_gets_tags_that_the_prompt_names():
     assert validate(pair_of(TAGGED), {**casting.values, "ratio": "1280:720"}) == ()
 
 
+def test_router_gets_the_pictures_of_a_member_as_references_not_as_frames():
+    casting = cast_into(pair_of(("generate_video", "")), {"promptText": "@Maya walks"}, cast(MAYA))
+    assert {one["role"] for one in casting.values["referenceImages"]} == {"reference"}
+    assert {one["role"] for one in casting.values["referenceVideos"]} == {"reference"}
+
+
 def test_expanded_request_is_not_expanded_again():
     for key in (TAGGED, PLAIN, WORDS):
         once = cast_in("@Maya and @Old Ben", key)
