@@ -70,7 +70,8 @@ def read_version(text: str) -> Version | None:
         return None
     name = _line(told.get("name")) or _("Unnamed workflow")
     number = number if isinstance(number, int) else 0
-    label = _("{workflow} · version {n}", workflow=name, n=number)
+    # The same in each language, since programs read it too.
+    label = f"{name} · v{number}"
     graph = _object(told.get("graph"))
     fed = {edge.get("target") for edge in _objects(graph.get("edges")) if isinstance(edge.get("target"), str)}
     found: dict[str, _Input] = {}

@@ -14,6 +14,7 @@ from posixpath import splitext
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import OTHER_ENDING, NameValues
 from runway_desktop.domain.library import Filter, GroupBy, Listing, ResultFacts, SortKey
@@ -76,7 +77,7 @@ def name_values(
         sent=local_time(task.sent_at or task.remote_created_at or task.created_at),
         project=task.project,
         shot=task.shot or task.title,
-        model=task.request.model,
+        model=model_label(task.request.model) if task.is_run else task.request.model,
         endpoint=task.request.endpoint,
         prompt=task.request.prompt,
         title=task.title,

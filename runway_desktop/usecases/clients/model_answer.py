@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from runway_desktop.catalog import Catalog, Field, FieldKind, Pair, Variant
 from runway_desktop.catalog.catalog import length_left_out, starting_values
+from runway_desktop.catalog.labels import LEARNED
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Price
@@ -37,7 +38,8 @@ def models_answer(
     models = {pair.endpoint: [one.model for one in shown if one.endpoint == pair.endpoint] for pair in shown}
     return verbs.ModelsAnswer(
         endpoints=[
-            verbs.EndpointAnswer(endpoint=name, makes=catalog.makes(name), models=models[name]) for name in models
+            verbs.EndpointAnswer(endpoint=name, makes=catalog.makes(name), models=of, labels=_own_names(of))
+            for name, of in models.items()
         ],
         models=[_in_full(pair, price) for pair in shown] if wanted.model else None,
     )
@@ -52,6 +54,10 @@ def _in_full(pair: Pair, price: Callable[[Request], Price | None]) -> verbs.Mode
     )  # fmt: skip
 
 
+def _own_names(models: Sequence[str]) -> list[str] | None:
+    return [LEARNED[model] for model in models] if all(model in LEARNED for model in models) else None
+
+
 def _one_of(word: str, what: str, known: Sequence[str]) -> None:
     if word and word not in known:
         raise CallRefused(f"There is no such {what} here.", f"There are: {listed(known)}.")
@@ -62,6 +68,7 @@ def _field(one: Field) -> verbs.FieldAnswer:
         name=one.name, kind=one.kind.value, required=one.required, default=one.default,
         choices=list(one.choices) or None, least=one.minimum, most=one.maximum, longest=one.max_length,
         takes=sorted(kind.value for kind in one.media) or None,
+        label=one.label if one.node is not None else "",
         fields=[*_of_item(one), *map(_field, one.fields)] or None,
         forms=[[*_tag(one, form), *map(_field, form.fields)] for form in one.variants] or None,
     )  # fmt: skip

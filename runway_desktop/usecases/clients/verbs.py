@@ -288,6 +288,7 @@ class FieldAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     longest: Annotated[int | None, _says("letters of a text, items of a list")] = None
     takes: Annotated[list[str] | None, _says("image, video, audio: kinds of an asset")] = None
     default: Any | None = None
+    label: Annotated[str, _says("of a workflow's input: what it is called there")] = ""
     fields: Annotated[list[FieldAnswer] | None, _says("of an object")] = None
     forms: Annotated[list[list[FieldAnswer]] | None, _says("of an object that has several")] = None
 
@@ -299,10 +300,11 @@ class ModelAnswer(Struct, frozen=True, kw_only=True):
     fields: list[FieldAnswer]
 
 
-class EndpointAnswer(Struct, frozen=True, kw_only=True):
+class EndpointAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     endpoint: str
-    makes: Annotated[str, _says("image, video, audio")]
+    makes: Annotated[str, _says("image, video, audio; other: a workflow makes several")]
     models: list[str]
+    labels: Annotated[list[str] | None, _says("of the organization's own: their names, in that order")] = None
 
 
 class ModelsAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -65,7 +65,7 @@ async def test_published_workflow_is_filled_in_and_run_on_its_page(tmp_path: Pat
         page = await opened(rig)
         assert lines(page) == ["Plate to clip · Version 2 · not run yet", "Product turntable · Version 4 · not run yet"]
         page.workflows.setCurrentIndex(page.model.workflows.index(1))
-        assert rig.composer.pair.label == "Product turntable · version 4"
+        assert rig.composer.pair.label == "Product turntable · v4"
         assert rig.composer.prompt == "Steel watch on wet travertine, hard noon sun"
         assert says(page, "“Color grade” is an input of a kind that is not known here (lut-node).")
         assert page.isAncestorOf(rig.window.composer_pane)

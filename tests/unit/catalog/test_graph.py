@@ -40,7 +40,7 @@ def test_form_has_the_exposed_inputs_with_their_labels_and_defaults() -> None:
     version = turntable()
     fields = {field.label: field for field in version.pair.fields}
 
-    assert version.pair.label == "Product turntable · version 4"
+    assert version.pair.label == "Product turntable · v4"
     assert list(fields) == ["Prompt", "Product picture", "Duration", "Spoken line"]
     assert [field.kind for field in fields.values()] == [
         FieldKind.PROMPT, FieldKind.ASSET, FieldKind.NUMBER, FieldKind.TEXT,
@@ -128,7 +128,7 @@ def test_what_is_no_version_is_none(text: str) -> None:
 @pytest.mark.parametrize("graph", [None, [], {"nodes": 3, "edges": "a"}, {"nodes": {"a": 1}}])
 def test_version_without_a_graph_has_an_empty_form(graph: Any) -> None:
     version = version_of(graph=graph, name=None, version="x", description=5)
-    assert (version.pair.fields, version.pair.label) == ((), "Unnamed workflow · version 0")
+    assert (version.pair.fields, version.pair.label) == ((), "Unnamed workflow · v0")
 
 
 def test_learned_pairs_are_replaced_but_stay_known() -> None:

@@ -64,7 +64,7 @@ async def test_versions_of_workflows_are_known_after_a_restart_and_cost_nothing_
     async with assembled(tmp_path) as assembly:
         pair = assembly.engine.catalog.pair("workflow", version.id)
         assert pair is not None
-        assert model_label(version.id) == pair.label == "Product turntable · version 4"
+        assert model_label(version.id) == pair.label == "Product turntable · v4"
 
 
 async def test_running_services_are_built_with_the_loops_and_others_on_demand(tmp_path: Path):
