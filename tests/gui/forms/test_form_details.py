@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -301,3 +302,19 @@ async def test_text_typed_into_nested_fields_is_stored_letter_by_letter(tmp_path
         QTest.keyClicks(line_of(member_of(boxes_of(keyframes)[0], "uri")), "https://a.example/b")
         assert "https://a.example/b" in kept()
         assert "A door opens" in kept(), "what this model does not take waits on its views"
+
+
+async def test_form_of_the_largest_recipe_stands_within_a_tenth_of_a_second(tmp_path, theme):
+    """Of the processor's time, the best of four, since other programs want it too."""
+    async with Desktop(tmp_path, theme) as desktop:
+        recipes = [pair for pair in desktop.cases.catalog.pairs() if "version" in pair.fixed]
+        largest, took = max(recipes, key=lambda pair: len(pair.fields)), []
+        for _ in range(4):
+            desktop.composer.choose("text_to_image", "gen4_image")
+            await rest()
+            began = time.process_time()
+            desktop.composer.choose(largest.endpoint, largest.model)
+            took.append(time.process_time() - began)
+            await rest()
+        assert desktop.composer.pair == largest
+        assert min(took) < 0.1
