@@ -7,12 +7,15 @@ one pure function that applies them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from runway_desktop.texts import Text
 from runway_desktop.values import Struct, replace
 
 from .account import NO_KEY, Fingerprint
 from .failures import Failure
-from .task import ITS_TURN, Evidence, Hold, Refusal, RemoteId, State, Task
+from .media import Media, guess_media
+from .task import ITS_TURN, Evidence, Hold, Output, Refusal, RemoteId, State, Task
 from .workflows.routing import Routing
 from .workflows.runs import COST_FOR, NodeFailure, Run, placed
 
@@ -347,3 +350,15 @@ def _adopted(task: Task, key: Fingerprint) -> Task:
 def _expect(task: Task, transition: Transition, *states: State) -> None:
     if task.state not in states:
         raise ImpossibleMove(f"{type(transition).__name__} makes no sense for a task that is {task.state}")
+
+
+def outputs_of(task: Task, answer: Answer, now: float, makes: Media) -> tuple[Output, ...]:
+    """The results whose links an answer contains, not saved yet. `task`: as moved by the answer. `makes`: what the
+    task's endpoint makes."""
+    indexes: Iterable[int] = range(len(answer.output))
+    if task.run is not None and answer.nodes is not None:
+        indexes = placed(task.run.nodes, answer.nodes)[1]
+    return tuple(
+        Output(task_id=task.id, index=index, url=url, url_fetched_at=now, media=guess_media(url, makes))
+        for index, url in zip(indexes, answer.output, strict=True)
+    )

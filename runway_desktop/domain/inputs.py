@@ -137,3 +137,9 @@ class AssetDrop(Struct, frozen=True, kw_only=True):
     made_by: Request | None = None
     """The request stored inside the file, if this program made it."""
     findings: tuple[IntakeFinding, ...] = ()
+
+
+def last_frame(out: float | None) -> str:
+    """Words of a clip's last frame before *out*, for `InputFixer.keep_frame`. Each *out* has its own, so that no
+    request that is stored gets another frame."""
+    return "last frame" if out is None else f"last frame before {out:.3f} s"

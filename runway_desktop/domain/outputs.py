@@ -8,34 +8,19 @@ Sizes are bytes, modification times nanoseconds as the disk reports them, all ot
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from enum import StrEnum
 from pathlib import Path
 
 from runway_desktop.values import Struct, replace
 
-from .advance import Answer
 from .failures import Reason, ReasonCode
 from .library import LedgerEntry
-from .media import Media, guess_media
-from .task import NEVER_LOOKED, Look, Output, OutputState, Presence, Signs, Task, TaskId
-from .workflows.runs import placed
+from .task import NEVER_LOOKED, Look, Output, OutputState, Presence, Signs, TaskId
 
 AFTERWARDS = 120.0
 """Seconds by which a disk's clock may differ from this machine's."""
 _OF_CHANGED = "-changed.jpg"
-
-
-def outputs_of(task: Task, answer: Answer, now: float, makes: Media) -> tuple[Output, ...]:
-    """The results whose links an answer contains, not saved yet. `task`: as moved by the answer. `makes`: what the
-    task's endpoint makes."""
-    indexes: Iterable[int] = range(len(answer.output))
-    if task.run is not None and answer.nodes is not None:
-        indexes = placed(task.run.nodes, answer.nodes)[1]
-    return tuple(
-        Output(task_id=task.id, index=index, url=url, url_fetched_at=now, media=guess_media(url, makes))
-        for index, url in zip(indexes, answer.output, strict=True)
-    )
 
 
 def wanted_again(known: Output | None, link: Output) -> Output:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LONGEST_CREATE = 400.0
 """Seconds after which `Runway.create` has ended in any case. Nothing waits longer for it."""
+LATE = 20.0
+"""Seconds after a broken connection by which a task is counted, if it was made: a slow server may still be working."""
 LONGEST = 60.0
 """Longest back-off in seconds."""
 LONGEST_RETRY_AFTER = 3_600.0

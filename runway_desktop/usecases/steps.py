@@ -34,14 +34,13 @@ from runway_desktop.catalog.labels import endpoint_label, model_label
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.errors import NotPossible, RunwayDesktopError
 from runway_desktop.domain.film.steps import Chain, ChainId, Step, StepInput, column_of, is_continuation
-from runway_desktop.domain.inputs import with_moved_files
+from runway_desktop.domain.inputs import last_frame, with_moved_files
 from runway_desktop.domain.library import Document
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.prices import addresses_in
 from runway_desktop.domain.task import MemberId, Output, Request, Source, StepId, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake.found_inputs import FoundInput, problem_for
-from runway_desktop.services.media.input_fixes import last_frame
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.settings import CHAINS
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from runway_desktop.domain.errors import NotTaken
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.services.tasks.sendings import LATE
+from runway_desktop.services.clock import LATE
 from runway_desktop.values import replace
 from tests.faults.counts import count
 from tests.rigs import sent

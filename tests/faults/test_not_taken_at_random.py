@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from runway_desktop.domain.task import State
-from runway_desktop.services.tasks.sendings import LATE
+from runway_desktop.services.clock import LATE
 from runway_desktop.values import replace
 from tests.rigs import sent
 from tests.rigs.engine_rig import Rig, request

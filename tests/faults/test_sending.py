@@ -18,8 +18,8 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Refusal, State, TaskId
+from runway_desktop.services.clock import LATE
 from runway_desktop.services.tasks.dispatch import MOST_NOT_TAKEN
-from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.holds import lane_words
 from runway_desktop.usecases.words.uncertain import verdict_words

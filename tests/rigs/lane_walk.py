@@ -43,9 +43,9 @@ from runway_desktop.domain.events import CapRaised, EngineNotice, EngineNoticeCo
 from runway_desktop.domain.library import Filter, Row
 from runway_desktop.domain.permissions import waits_for_approval
 from runway_desktop.domain.task import Hold, HoldCode, Pick, RemoteId, State, Task, TaskId
+from runway_desktop.services.clock import LATE
 from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.services.tasks.judging import Judged, Judging, without
-from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, Release, SendAgain, TaskSource
 from runway_desktop.usecases.commands.approval import APPROVE
 from runway_desktop.usecases.commands.commands import Commands

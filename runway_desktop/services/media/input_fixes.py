@@ -40,12 +40,6 @@ HOME_DIGITS = 16
 _LONGEST_STEM = 80  # bytes
 
 
-def last_frame(out: float | None) -> str:
-    """Words of a clip's last frame before *out*, for `keep_frame`: a name each, so that no request that is stored gets
-    another frame."""
-    return "last frame" if out is None else f"last frame before {out:.3f} s"
-
-
 class FixedFile(Struct, frozen=True, kw_only=True):
     """The original file of a copy."""
 

@@ -12,10 +12,9 @@ import logging
 import math
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.advance import GONE_AFTER, Answer, NotFound
+from runway_desktop.domain.advance import GONE_AFTER, Answer, NotFound, outputs_of
 from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere, ServerTrouble, StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, TaskChanged
-from runway_desktop.domain.outputs import outputs_of
 from runway_desktop.domain.task import Output, RemoteId, State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus

@@ -71,7 +71,7 @@ from runway_desktop.domain.task import (
 )
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.clock import delay, first_of
+from runway_desktop.services.clock import LATE, delay, first_of
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.ports import Clock, Runway
 from runway_desktop.services.routers import Routers
@@ -82,7 +82,7 @@ from .accepted_ids import AcceptedId, AcceptedIds, Intent
 from .copy_check import CopyCheck
 from .ledger import Ledger, NoSuchTask
 from .readings import Readings
-from .sendings import LATE, Fate
+from .sendings import Fate
 from .task_changes import held_by
 from .uncertainty import Ground, verdict
 

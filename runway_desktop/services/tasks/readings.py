@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 FRESH = 30.0
 """Seconds for which a reading is reused for the sendings of one burst."""
 LOOK_AFTER = (3.0, 20.0, 20.0, 40.0)
-"""Seconds before each reading. The first is before `sendings.LATE`, so it can only prove that the task was made. Those
+"""Seconds before each reading. The first is before `clock.LATE`, so it can only prove that the task was made. Those
 after the second are needed only while other sendings make the readings ambiguous."""
 GIVE_UP_LOOKING = 600.0
 WORTH_LOOKING = 1_800.0

@@ -15,10 +15,9 @@ from enum import Enum, auto
 
 from runway_desktop.domain.account import TimeSpan
 from runway_desktop.domain.task import TaskId
+from runway_desktop.services.clock import LATE
 from runway_desktop.values import Struct
 
-LATE = 20.0
-"""Seconds after a broken connection by which a task is counted, if it was made: a slow server may still be working."""
 REMEMBERED = 3_600.0
 """Seconds for which a sending is kept: longer than any follow-up takes."""
 

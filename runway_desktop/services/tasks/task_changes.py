@@ -22,11 +22,11 @@ from runway_desktop.domain.advance import (
     Transition,
     Withdrawn,
     advance,
+    outputs_of,
 )
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.outputs import outputs_of
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Output, Task
 from runway_desktop.values import replace
 

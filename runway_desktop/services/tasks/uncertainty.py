@@ -16,10 +16,8 @@ from enum import Enum, StrEnum, auto
 
 from runway_desktop.domain.task import Evidence
 from runway_desktop.domain.workflows.routing import RequestList, RoutedRequest, RouterSeen
-from runway_desktop.services.clock import LONGEST_CREATE
+from runway_desktop.services.clock import LATE, LONGEST_CREATE
 from runway_desktop.values import Struct, replace
-
-from .sendings import LATE
 
 TIME_SLACK = 2.0
 """Seconds by which times of the server may be off: its answers tell theirs in whole seconds, and may be a second

@@ -17,11 +17,10 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.events import CapRaised, Notice
-from runway_desktop.domain.inputs import AssetDrop
+from runway_desktop.domain.inputs import AssetDrop, last_frame
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request, Task, TaskId
-from runway_desktop.services.media.input_fixes import last_frame
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.usecases.commands.handing_on import ADD_TO_CAST

@@ -16,11 +16,11 @@ import pytest
 from runway_desktop.domain.account import ModelLimits
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.film.steps import Chain, ChainId, StepInput
+from runway_desktop.domain.inputs import last_frame
 from runway_desktop.domain.library import Filter
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Input, Look, Pick, Presence, Request, Source, State, StepId, Task, TaskId, Trim
 from runway_desktop.services.intake.found_inputs import path_of
-from runway_desktop.services.media.input_fixes import last_frame
 from runway_desktop.services.tasks.submission import Ask
 from runway_desktop.store.sqlite_store import SqliteStore
 from runway_desktop.usecases.sending.sending import NotAnswered

@@ -19,10 +19,10 @@ from runway_desktop.catalog.catalog import length_left_out, starting_values
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.film.steps import Chain, ChainId, Step, new_chain_id
+from runway_desktop.domain.inputs import last_frame
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.prices import PriceSum
 from runway_desktop.domain.task import Pick, State, StepId, TaskId
-from runway_desktop.services.media.input_fixes import last_frame
 from runway_desktop.services.supervised import Refresh, Runner
 from runway_desktop.services.tasks.submission import Prepared
 from runway_desktop.texts import Text, _, ngettext

@@ -26,8 +26,9 @@ from runway_desktop.domain.errors import (
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refusal, State
+from runway_desktop.services.clock import LATE
 from runway_desktop.services.tasks.dispatch import WITHOUT_CREDITS, Outcome, Result
-from runway_desktop.services.tasks.sendings import LATE, Fate
+from runway_desktop.services.tasks.sendings import Fate
 from runway_desktop.texts import in_turn
 from runway_desktop.values import replace
 from tests.rigs.dispatch_bench import BODY, FULL, ONE, REMOTE, bench

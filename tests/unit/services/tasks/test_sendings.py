@@ -8,7 +8,8 @@ import pytest
 
 from runway_desktop.domain.account import TimeSpan
 from runway_desktop.domain.task import TaskId
-from runway_desktop.services.tasks.sendings import LATE, REMEMBERED, Fate, Others, Sendings, Sent
+from runway_desktop.services.clock import LATE
+from runway_desktop.services.tasks.sendings import REMEMBERED, Fate, Others, Sendings, Sent
 
 OWN, OTHER = TaskId("own"), TaskId("other")
 BEFORE, AFTER = TimeSpan(100.0, 101.0), TimeSpan(110.0, 111.0)
