@@ -355,7 +355,7 @@ class ComposerPane(QWidget):
             self._line.reveal(self._chips[name])
             self._chips[name].setFocus(Qt.FocusReason.OtherFocusReason)
         elif name in self._form.rows:
-            self._more.setChecked(True)
+            self._more.setChecked(self._more.isChecked() or self._below is None)
             self._form.show_row(name)
         else:
             self.inputs.add_tile.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -123,8 +123,10 @@ def button_of(
     elif is_another and not is_run:
         text = ngettext("Generate another", "Generate {n} more", amount)
     # Of what waits for credits, the button asks no price.
-    said = price_words(price, amount, between) if amount else ""
-    return Button(text, said, reasons, price_detail(price), note, raising)
+    said, detail = price_words(price, amount, between) if amount else "", price_detail(price)
+    if is_run and price is None:
+        said, detail = said and _("price known at the end"), _("Runway names no price of a run before its end.")
+    return Button(text, said, reasons, detail, note, raising)
 
 
 def kept_text(found: KeptInQueue, amount: int) -> str:

@@ -124,6 +124,8 @@ def _unpriced(sum_: PriceSum, *, is_more: bool) -> tuple[str, str]:
         return title, _("Runway reports the exact price after sending.")
     if sum_.unknown == amount:
         title = ngettext("Send {n} task at an unknown price?", "Send {n} tasks at an unknown price?", amount)
+        if sum_.has_runs:
+            return title, _("Runway tells what a run costs only after its end, up to an hour later.")
         return title, _("This price isn't known yet. Runway reports it after sending.")
     said = Text(
         "The price of {n} task is known only after sending.", "The price of {n} tasks is known only after sending."

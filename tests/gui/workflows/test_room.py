@@ -73,7 +73,9 @@ async def test_published_workflow_is_filled_in_and_run_on_its_page(tmp_path: Pat
         Image.new("RGB", (640, 640)).save(picture)
         rig.task_commands.take(paths=[picture])
         await until(rig.composer.inputs)
-        assert rig.composer.button().text == "Run"
+        shown = rig.composer.button()
+        assert (shown.text, shown.price) == ("Run", "price known at the end")
+        assert shown.detail == "Runway names no price of a run before its end."
         QTest.keyClick(rig.window.composer_pane, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: page.model.runs.lines)
         assert page.isVisible()
@@ -86,14 +88,18 @@ async def test_each_version_keeps_its_form_and_the_composer_its_draft(tmp_path: 
     async with Desktop(tmp_path, theme) as rig:
         publish(rig, TURNTABLE, OLDER)
         rig.composer.set_prompt("A fox in the snow")
-        page = await opened(rig)
+        page, pane = await opened(rig), rig.window.composer_pane
+        rig.composer.set_value(IDS["Duration"], "seven")
+        QTest.keyClick(pane, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert rig.composer.finding_for(IDS["Duration"])
         rig.composer.set_prompt("Of version 4")
         page.model.show_version(rig.engine.workflows.versions[OLDER.id])
         rig.composer.set_prompt("Of version 3")
         rig.window.pages.leave()
         assert (rig.composer.pair.endpoint, rig.composer.prompt) == ("text_to_video", "A fox in the snow")
         assert not page.isAncestorOf(rig.window.composer_pane)
-        assert rig.window.composer_pane.isVisible()
+        assert pane.isVisible()
+        assert not pane.findChild(Form).isVisible(), "a finding on the page opened no form elsewhere"
         await opened(rig, TURNTABLE.id)
         assert rig.composer.prompt == "Of version 4"
         await opened(rig, OLDER.id)

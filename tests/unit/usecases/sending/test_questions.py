@@ -32,10 +32,17 @@ from tests.rigs.rows import row
 def asked(
     intent: Intent, asks: set[Ask], *, credits: float = 0.0, exact: bool = True, unknown: int = 0, amount: int = 1,
     above: float | None = 500.0, like: LikePrices | None = None, between: OpenPrice | None = None,
-    at_least: bool = False,
+    at_least: bool = False, has_runs: bool = False,
 ) -> Question | None:  # fmt: skip
     sum_ = PriceSum(
-        amount=amount, credits=credits, unknown=unknown, exact=exact, like=like, between=between, at_least=at_least
+        amount=amount,
+        credits=credits,
+        unknown=unknown,
+        exact=exact,
+        like=like,
+        between=between,
+        at_least=at_least,
+        has_runs=has_runs,
     )
     prepared = Prepared(
         Stamp(), intent, (), sum_, frozenset(asks),
@@ -71,6 +78,13 @@ def test_unknown_price_has_its_own_question():
     question = asked(NEW, {Ask.PRICE_UNKNOWN}, unknown=1)
     assert question is not None
     assert (question.title, question.yes) == ("Send 1 task at an unknown price?", "Send 1 task")
+    assert question.text.endswith("Runway reports it after sending.")
+
+
+def test_question_about_a_run_says_when_its_cost_is_known():
+    question = asked(NEW, {Ask.PRICE_UNKNOWN}, unknown=1, has_runs=True)
+    assert question is not None
+    assert question.text == "Runway tells what a run costs only after its end, up to an hour later."
 
 
 def test_price_range_is_stated_in_the_question():
