@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import TaskId
@@ -57,6 +58,7 @@ class ViewerRoom(QObject):
         desk.endings.append(self._shutdown)
         self.view: Viewer | None = None
         self._selected_before: list[TaskId] = []
+        self._focused: QWidget | None = None
         self._opened_at: TaskId | None = None
 
     def make(self) -> None:
@@ -75,6 +77,7 @@ class ViewerRoom(QObject):
     def show(self, wish: Wish) -> None:
         if self._work.overlay is None:
             self._selected_before = self._work.view.selected_ids()
+            self._focused = self._window.focusWidget()
         if isinstance(wish, SideBySide):
             self.model.open_chosen(wish.task_ids, stacked=False)
         elif isinstance(wish, AtTime):
@@ -123,7 +126,9 @@ class ViewerRoom(QObject):
         if looked_at == self._opened_at and len(self._selected_before) > 1:
             work.view.select(self._selected_before, scroll=False)
         # Back to the view of a project, if the viewer was opened from there.
-        back = work.page.center if work.page is not None else work.views
+        back, before = work.page.center if work.page is not None else work.views, self._focused
+        if before is not None and isValid(before) and back.isAncestorOf(before):
+            back = before
         back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer_frame(self, button: QWidget) -> None:

@@ -70,6 +70,8 @@ class WorkflowsPage(QWidget):
         self._bind()
         self.workflows.moved.connect(self._choose)
         self.runs.moved.connect(self._look)
+        self.workflows.opened.connect(window.composer_pane.focus_prompt)
+        self.runs.opened.connect(lambda: desk.open("viewer", model.run.id) if model.run is not None else None)
         self.runs.menu_wanted.connect(window.task_menu.popup)
         model.changed.connect(self._show)
         model.run_chosen.connect(lambda: window.pages.choice_moved() if self.isVisible() else None)

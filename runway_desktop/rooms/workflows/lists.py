@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.building import menu_point, viewport_of
@@ -18,11 +18,14 @@ THUMB = QSize(5 * GRID + 4, 3 * GRID + 4)
 MOST_THUMBS = 4
 _ROOMY = 62 * GRID
 """Width from which all thumbnails of a run are shown."""
+_OPENING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class LinesView(QListView):
     moved = Signal()
     """Another line is current."""
+    opened = Signal()
+    """The current line, by Return, Space or a double click."""
     menu_wanted = Signal(QPoint)
 
     def __init__(self, lines: Lines, delegate: ItemDelegate, theme: Theme, spoken: str, parent: QWidget) -> None:
@@ -37,6 +40,7 @@ class LinesView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self.selectionModel().currentChanged.connect(lambda *_: self.moved.emit())
+        self.doubleClicked.connect(lambda _: self.opened.emit())
         FollowsTheme(theme, self, self.scheduleDelayedItemsLayout)
 
     @property
@@ -48,6 +52,12 @@ class LinesView(QListView):
         at = lines.position_of(wanted) if isinstance(lines, Lines) else -1
         if at != self.currentIndex().row():
             self.setCurrentIndex(lines.index(at, 0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _OPENING and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.line is not None:

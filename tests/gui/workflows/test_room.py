@@ -214,6 +214,13 @@ async def test_runs_are_chosen_and_judged_by_key(tmp_path: Path, theme: Theme):
         assert page.model.run.number == 2
         QTest.keyClick(page.runs, Qt.Key.Key_4)
         await until(lambda: rig.store.tasks["t2"].rating == 4)
+        rig.interior.add_preview()
+        await rig.load()
+        QTest.keyClick(page.runs, Qt.Key.Key_Return)
+        await until(lambda: rig.window.workspace.overlay)
+        assert rig.window.workspace.chosen_ids() == ["t2"]
+        QTest.keyClick(rig.window.workspace.overlay, Qt.Key.Key_Escape)
+        await until(page.runs.hasFocus, "the next key judges the run, and is not typed into its form")
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.UNCERTAIN, State.CANCELLED])
