@@ -32,10 +32,10 @@ from runway_desktop.ui.labels import LongWordsLabel, say, strong, words
 from runway_desktop.ui.room import PageContent
 from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.theme import GRID, FollowsTheme
-from runway_desktop.ui.window.workspace import pane_of
+from runway_desktop.ui.window.workspace import pane_of, put_in_order
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.tasks import KEYED
-from runway_desktop.usecases.words.plain import caption
+from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.workflows import GONE, NONE_PUBLISHED
 
 from .lists import LinesView, RunDelegate, WorkflowDelegate
@@ -100,7 +100,9 @@ class WorkflowsPage(QWidget):
                 left=self._leave,
             ),
         )
-        self._desk.window.composer_pane.stand_whole(self._below if self._has_form else None)
+        pane = self._desk.window.composer_pane
+        pane.stand_whole(self._below if self._has_form else None)
+        put_in_order((self._list, self._top, *([pane] if self._has_form else ())))
 
     def _leave(self) -> None:
         self._desk.window.composer_pane.stand_whole(None)
@@ -134,7 +136,7 @@ class WorkflowsPage(QWidget):
     def _build(self) -> None:
         desk, model = self._desk, self.model
         self._title = strong(words(self, _("Workflows"), wrap=False))
-        self.refresh = tool_button(self, model.refresh, side=18, kind="flat", tip=_("Ask Runway again"))
+        self.refresh = tool_button(self, model.refresh, side=18, kind="flat", spoken=_("Ask Runway again"))
         self.workflows = LinesView(
             model.workflows, WorkflowDelegate(desk.theme, self), desk.theme, _("Workflows"), self
         )
@@ -166,14 +168,16 @@ class WorkflowsPage(QWidget):
         self.names = push_button(work, "", self._open_names, kind="chip", spoken=_("Workflow"))
         self.versions = push_button(work, "", self._open_versions, kind="chip", spoken=_("Version"))
         self.presets = PresetsButton(desk.models.composer.presets, desk.keys, work)
-        self.sheet = push_button(work, _("Sheet…"), partial(desk.open, "sheet", None))
+        self.sheet = push_button(work, _("Sheet…"), lambda: desk.open("sheet", self.model.for_sheet()))
         self.sheet.setToolTip(_("A row for each run"))
         self._about = LongWordsLabel(work, "muted")
         head = hbox(self._name, self.names, self.versions, STRETCH, self.presets, self.sheet)
         self._gone = words(work, tone="warn")
-        top = vbox(head, self._about, self._gone, margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, 0))
+        self._top = QWidget(work)
+        margins = (GRID + GRID // 2, GRID, GRID + GRID // 2, 0)
+        vbox(head, self._about, self._gone, on=self._top, margins=margins)
         self._room = vbox(spacing=0)
-        vbox(top, (self._room, 1), on=work, spacing=0)
+        vbox(self._top, (self._room, 1), on=work, spacing=0)
 
     def _build_empty(self, empty: QWidget) -> None:
         self._said = words(empty, tone="muted")
@@ -218,6 +222,7 @@ class WorkflowsPage(QWidget):
     def _restyle(self) -> None:
         theme = self._desk.theme
         self.refresh.setIcon(theme.icon("mdi6.refresh"))
+        self.refresh.setToolTip(tip(_("Ask Runway again")))
         self.sheet.setIcon(theme.icon("mdi6.table"))
         self._mark.setPixmap(theme.icon("mdi6.help-circle-outline").pixmap(18, 18))
         for label in (self._foot, self._amount, self._costs, self._strange, self._stays, self._about, self._trouble):

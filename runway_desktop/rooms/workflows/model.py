@@ -12,6 +12,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.domain.workflows.runs import WORKFLOW
+from runway_desktop.services.intake.gathered import Gathered, GatheredDraft
 from runway_desktop.services.library.workflows import Workflow
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
@@ -166,6 +167,14 @@ class WorkflowsModel(Model):
         at = max(0, self.runs.position_of(self._run))
         found = self.runs.lines[at] if self.runs.lines else None
         return found if isinstance(found, RunLine) else None
+
+    def for_sheet(self) -> Gathered:
+        """The form as the first row of a sheet, with a cell for each setting."""
+        pair, request = self._composer.pair, self._composer.for_sheet()
+        usual = {one.name: one.default for one in pair.fields if not one.is_asset and one.default is not None}
+        values = {**usual, **request.values}
+        row = GatheredDraft(endpoint=pair.endpoint, model=pair.model, values=values, source=pair.label)
+        return Gathered(drafts=(row,), name=pair.label)
 
     def look_at(self, run: TaskId) -> None:
         if run != self._run:

@@ -16,6 +16,7 @@ from runway_desktop.catalog.graph import read_version
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.task import Request, State, Task
 from runway_desktop.domain.workflows.runs import WORKFLOW, NodeFailure, PublishedWorkflow, Run, WorkflowVersion
+from runway_desktop.rooms.sheet.window import SheetWindow
 from runway_desktop.rooms.workflows.entry import WorkflowsPage
 from runway_desktop.simulator.workflows import DEMO_WORKFLOWS, Workflow
 from runway_desktop.ui.composer.form import Form
@@ -133,12 +134,20 @@ async def test_another_request_in_the_composer_leads_back_to_the_list(tmp_path: 
         assert rig.composer.prompt == "Steel watch on wet travertine, hard noon sun"
 
 
-async def test_sheet_begins_with_the_version(tmp_path: Path, theme: Theme):
+async def test_sheet_begins_with_the_form_as_a_row_with_its_cells(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
         publish(rig, TURNTABLE)
         page = await opened(rig)
+        rig.composer.set_value(IDS["Spoken line"], "For the deep.")
         button(page, "Sheet…").click()
-        assert rig.composer.for_sheet().model == TURNTABLE.id
+        await until(lambda: rig.window.findChild(SheetWindow))
+        sheet = rig.window.findChild(SheetWindow).sheet
+        assert sheet.title == rig.composer.pair.label
+        [row] = [one for one in sheet.model.rows if one.cells]
+        assert row.cells["@prompt"] == "Steel watch on wet travertine, hard noon sun"
+        assert (row.cells[IDS["Duration"]], row.cells[IDS["Spoken line"]]) == (5, "For the deep.")
+        await until(lambda: row.check is not None)
+        assert row.check.requests[0].model == TURNTABLE.id
 
 
 async def test_page_says_what_to_do_where_nothing_is_published(tmp_path: Path, theme: Theme):
