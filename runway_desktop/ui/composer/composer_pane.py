@@ -238,13 +238,10 @@ class ComposerPane(QWidget):
         if any(field.required for field in fields) and not is_whole:
             # Required fields are never hidden.
             self._more.setChecked(True)
-        self._form.setVisible(bool(fields) and (is_whole or self._more.isChecked()))
         named = [field.label + (" *" if field.required else "") for field in pair.asset_fields]
         say(self._takes, " · ".join(named) if is_whole else "")
         say(self._heading, pair.prompt_field.label if is_whole and pair.prompt_field is not None else "")
-        self._prompt.setVisible(pair.prompt_field is not None)
         self._prompt.show_usual(str(pair.prompt_field.default or "") if pair.prompt_field is not None else "")
-        self._box.setVisible(pair.prompt_field is not None or bool(pair.asset_fields))
         self.inputs.show_inputs()
         more = [self._more] if fields else []
         rest = () if is_whole else (*self._chips.values(), self._presets, *more)
@@ -263,7 +260,7 @@ class ComposerPane(QWidget):
     def _open_form(self, shown: bool) -> None:
         self._line.close_popup()
         self._form.fit()
-        self._form.setVisible((shown or self._below is not None) and bool(self._form.rows))
+        self._form.setVisible((shown or self._below is not None) and self._form.shows_any)
 
     def _show_prompt(self) -> None:
         if self._prompt.toPlainText() != self._composer.prompt:
@@ -313,11 +310,18 @@ class ComposerPane(QWidget):
         self._project.setText(f"{project}  ▾")
         self._project.setAccessibleDescription(self._composer.project or _("No project"))
         self._form.show_state(self._composer)
+        self._more.setEnabled(self._form.shows_any)
+        self._form.setVisible((self._more.isChecked() or self._below is not None) and self._form.shows_any)
         self._show_length()
         fields = sorted(pair.fields, key=lambda field: field is not pair.prompt_field)
         said = [message for field in fields if (message := self._composer.finding_for(field.name))]
         say(self._wrong, "\n".join(dict.fromkeys(said[:3])))
         prompt = pair.prompt_field
+        takes_prompt = prompt is not None and bool(
+            self._composer.prompt or not (prompt.required and self._composer.idle_reason(prompt.name))
+        )
+        self._prompt.setVisible(takes_prompt)
+        self._box.setVisible(takes_prompt or bool(pair.asset_fields))
         mark_wrong(self._box, bool(prompt and self._composer.finding_for(prompt.name)))
         self._editing_bar.setVisible(self._composer.editing is not None)
         self._edits.setText(_("Editing a program's request") if self._composer.approves else _("Editing a queued task"))

@@ -280,8 +280,10 @@ class FormRow(QWidget):
         self.editor.setAccessibleDescription(said)
 
     def _show_use(self) -> None:
-        """Disables a field that does not apply, unless it has a value to clear."""
+        """Disables a field that does not apply, unless it has a value to clear. A list of objects that would be needed
+        is hidden: disabled, it would still look as if it were."""
         counts = not self._idle or not is_left_out(self._value)
+        self.setHidden(not counts and self._field.required and isinstance(self.editor, ObjectBox | ObjectsBox))
         self.editor.setEnabled(counts)
         self._label.setEnabled(counts)
 

@@ -45,6 +45,11 @@ class Form(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFixedHeight(LEAST_HEIGHT)
 
+    @property
+    def shows_any(self) -> bool:
+        """Whether a row is shown: what does not apply can be hidden."""
+        return any(not row.isHidden() for row in self.rows.values())
+
     def stops(self) -> list[QWidget]:
         """Widgets for the tab order, in visual order."""
         return [stop for row in self.rows.values() for stop in row.stops()]

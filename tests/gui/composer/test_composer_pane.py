@@ -337,6 +337,22 @@ async def test_tab_order_of_the_composer_follows_the_layout(tmp_path, theme, qtb
         assert at(button(rig, "Model")) < at(chip(rig, "ratio")) < at(send_of(rig.pane))
 
 
+async def test_what_would_be_needed_is_shown_where_it_applies_alone(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        recipe = "multi_shot_video"
+
+        def seen() -> tuple[bool, bool]:
+            return prompt_of(rig.pane).isVisible(), child(rig.pane, Form).isVisible()
+
+        rig.composer.load(Request(endpoint=recipe, model=recipe, values={"mode": "auto"}))
+        assert seen() == (True, False)
+        rig.composer.set_value("mode", "custom")
+        assert seen() == (False, True)
+        rig.composer.set_value("shots", [{"prompt": "A door opens"}])
+        rig.composer.set_value("mode", "auto")
+        assert seen() == (True, True), "shots that are there can be taken out"
+
+
 @pytest.mark.parametrize(
     ("endpoint", "model"),
     [("avatar_videos", "gwm1_avatars"), ("text_to_video", "kling3.0_pro"), ("video_to_video", "aleph2")],
