@@ -88,5 +88,13 @@ class ItemDelegate(QStyledItemDelegate):
         """`draw_line` in a theme color."""
         return draw_line(painter, room, text, font, self._theme.color(role), align)
 
+    def check(self, painter: QPainter, box: QRect, *, is_on: bool) -> None:
+        """A check box."""
+        painter.setPen(self._theme.color(Role.ACCENT if is_on else Role.OUTLINE))
+        painter.setBrush(self._theme.color(Role.ACCENT if is_on else Role.FIELD))
+        painter.drawRoundedRect(box, 4, 4)
+        if is_on:
+            self.icon(painter, box, "mdi6.check", Role.ON_ACCENT)
+
     def icon(self, painter: QPainter, rect: QRect, name: str, role: Role) -> None:
         self._theme.icon(name, role).paint(painter, rect)

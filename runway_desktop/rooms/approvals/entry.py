@@ -277,7 +277,8 @@ class _RowDelegate(ItemDelegate):
         inner = option.rect.adjusted(GRID + GRID // 2, GRID, -GRID - GRID // 2, -GRID)
         left = inner.left()
         if self.checks:
-            self._check(painter, option, index)
+            is_on = index.data(_CHECK) is Qt.CheckState.Checked
+            self.check(painter, square_in(self.box(option), 2 * GRID), is_on=is_on)
             left += TARGET + GRID // 2
         self._picture(painter, QRect(left, inner.top(), _PICTURE.width(), _PICTURE.height()), row)
         words = inner.adjusted(left + _PICTURE.width() + GRID + GRID // 2 - inner.left(), 0, 0, 0)
@@ -322,15 +323,6 @@ class _RowDelegate(ItemDelegate):
             self.text(painter, self.placed(room), row.title, self._theme.strong_font(), Role.TEXT) + GRID, 0, 0, 0
         )
         self.text(painter, self.placed(room), row.detail, small, Role.MUTED)
-
-    def _check(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        is_on = index.data(_CHECK) is Qt.CheckState.Checked
-        box = square_in(self.box(option), 2 * GRID)
-        painter.setPen(self._theme.color(Role.ACCENT if is_on else Role.OUTLINE))
-        painter.setBrush(self._theme.color(Role.ACCENT if is_on else Role.FIELD))
-        painter.drawRoundedRect(box, 4, 4)
-        if is_on:
-            self._theme.icon("mdi6.check", Role.ON_ACCENT).paint(painter, box)
 
     def _picture(self, painter: QPainter, rect: QRect, row: ApprovalRow) -> None:
         painter.save()

@@ -9,15 +9,14 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent, QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QListWidget,
     QListWidgetItem,
     QPushButton,
     QSizePolicy,
-    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
@@ -26,37 +25,36 @@ from PySide6.QtWidgets import (
 from runway_desktop.domain.review import Answer
 from runway_desktop.domain.task import Mark, TaskId
 from runway_desktop.texts import _, in_turn, language, ngettext, quoted
-from runway_desktop.ui.building import add_check, hbox, line, open_below, passing_menu, push_button, vbox
+from runway_desktop.ui.building import add_check, grid, hbox, line, open_below, passing_menu, push_button, vbox
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import say, strong, words
+from runway_desktop.ui.labels import ElidedLabel, say, strong, words
 from runway_desktop.ui.media import commands as media
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.transport import clock
-from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.room import AtTime, PageContent, Review
-from runway_desktop.ui.tasks.take_painter import TakePainter
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.handing_on import REVIEW
 from runway_desktop.usecases.commands.requests import EDIT_AND_SEND
+from runway_desktop.usecases.listing.lines import GroupWords
 from runway_desktop.usecases.review.sending import Sent
 from runway_desktop.usecases.review.words import DECISIONS, buttons_of, here_words, sum_words, take_words
 from runway_desktop.usecases.words.plain import caption
 from runway_desktop.usecases.words.units import moment, size
 
+from .delegates import LINE, CommentDelegate, LineDelegate
 from .model import Line, ReviewModel, SendModel
 from .send_dialog import SendDialog
 
-TILE = QSize(84, 47)
 NARROW = 100 * GRID
 SIDE, TAKE, HERE, NARROW_HERE = 36 * GRID, 20 * GRID, 38 * GRID, 26 * GRID
 """Width of the side, and of two columns."""
-PLAYER = 27 * GRID
-"""Height of the player: its picture is as 16 to 9 in the width of the side."""
 _PLAYING = (media.PLAY, *media.SHUTTLE, media.FRAME_BACK, media.FRAME_FORWARD, media.SOUND, media.FULL_SCREEN)
-_LINE = Qt.ItemDataRole.UserRole + 1
+LEAST_COMMENTS = 12 * GRID
 _INKS = {"approve": Role.GOOD, "change": Role.WARN, "reject": Role.BAD}
+_SIGNS = {"approve": "mdi6.check", "change": "mdi6.pencil-outline", "reject": "mdi6.close"}
+_UNDO = "mdi6.undo"
 
 
 def open_room(desk: Desk, wish: str | Review) -> None:
@@ -138,7 +136,8 @@ class ReviewPage(QWidget):
     @property
     def current(self) -> Line | None:
         item = self.tree.currentItem()
-        return item.data(0, _LINE) if item is not None else None
+        found = item.data(0, LINE) if item is not None else None
+        return found if isinstance(found, Line) else None
 
     @property
     def answer(self) -> Answer | None:
@@ -157,10 +156,10 @@ class ReviewPage(QWidget):
         tree.setProperty("kind", "lines")
         tree.setIndentation(0)
         tree.setRootIsDecorated(False)
-        tree.setAllColumnsShowFocus(True)
-        tree.setWordWrap(True)
-        tree.setItemDelegateForColumn(0, TakeDelegate(self._desk, tree))
+        tree.setItemDelegate(LineDelegate(self._desk, tree))
         header = tree.header()
+        # The height of a line is that of its wrapped comments.
+        header.sectionResized.connect(tree.scheduleDelayedItemsLayout)
         header.setStretchLastSection(False)
         modes = QHeaderView.ResizeMode
         for column, mode in enumerate((modes.Fixed, modes.ResizeToContents, modes.Stretch, modes.Fixed)):
@@ -169,6 +168,9 @@ class ReviewPage(QWidget):
         self._window.workspace.posters.ready.connect(lambda _: tree.viewport().update())
         tree.currentItemChanged.connect(lambda *_: self._show_current())
         tree.itemActivated.connect(lambda *_: self._open_large())
+        tree.itemClicked.connect(lambda item, _: item.setExpanded(not item.isExpanded()))
+        tree.setVerticalScrollMode(QTreeWidget.ScrollMode.ScrollPerPixel)
+        tree.setExpandsOnDoubleClick(False)
         return tree
 
     def _build_side(self) -> QWidget:
@@ -177,23 +179,30 @@ class ReviewPage(QWidget):
         self._due: tuple[Path, float] | None = None
         """Where the player goes once the clip is open."""
         self.player = Preview(self._desk.theme, self._desk.keys, self._window.workspace.posters.strips, side)
-        self.player.setFixedHeight(PLAYER)
         self.player.playback.changed.connect(self._go_if_open)
-        self._title, self._said = strong(words(side)), words(side)
+        self._badge = words(self.player, wrap=False)
+        self._badge.setProperty("kind", "badge")
+        self._badge.move(GRID, GRID)
+        self._title, self._said, self._sign = strong(words(side)), words(side, wrap=False), words(side, wrap=False)
+        self._prompt = ElidedLabel(side, Qt.TextElideMode.ElideRight, "muted")
+        self._by, self._many = strong(words(side, wrap=False)), words(side, tone="muted", wrap=False)
         self.comments = QListWidget(side)
         self.comments.setProperty("kind", "lines")
-        self.comments.setWordWrap(True)
-        self.comments.setSpacing(GRID // 2)
+        self.comments.setItemDelegate(CommentDelegate(self._desk.theme, self.comments))
+        self.comments.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.comments.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
         self.comments.setAccessibleName(_("Comments"))
-        kept = self.comments.sizePolicy()
-        # Or a take without a comment has its words all over the side.
-        kept.setRetainSizeWhenHidden(True)
-        self.comments.setSizePolicy(kept)
         self.comments.itemChanged.connect(self._tick)
         self.comments.itemClicked.connect(self._go_there)
         self.comments.itemActivated.connect(self._go_there)
         self.comments.currentItemChanged.connect(lambda item, _: self._go_there(item) if item is not None else None)
-        self._done, self._stands = words(side, tone="muted"), words(side, tone="muted")
+        self._done = words(side, tone="muted", wrap=False)
+        self._stands = QWidget(side)
+        self._facts = [words(self._stands) for _fact in range(3)]
+        table = grid(on=self._stands, down=GRID // 2, wide=1)
+        for row, (name, fact) in enumerate(zip((_("Before"), _("Now"), _("Sent")), self._facts, strict=True)):
+            table.addWidget(words(self._stands, name, "muted", wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+            table.addWidget(fact, row, 1)
         self.undo_one = push_button(side, _("Undo for this take"), self._undo_one)
         self.edit = push_button(side, EDIT_AND_SEND.name, self._edit)
         self.large = push_button(side, _("Large view"), self._open_large)
@@ -201,15 +210,21 @@ class ReviewPage(QWidget):
         buttons = FlowLayout(gap=GRID)
         for button in (self.undo_one, self.cut, self.large, self.edit):
             buttons.addWidget(button)
-        said = (self.player, self._title, self._said, (self.comments, 1), self._done, self._stands)
-        vbox(*said, buttons, on=side, margins=2 * GRID)
+        head = hbox((self._title, 1), self._sign, self._said, spacing=GRID // 2)
+        said = (self.player, head, self._prompt, hbox(self._by, (self._many, 1), self._done), self.comments)
+        vbox(*said, self._stands, (None, 1), buttons, on=side, margins=2 * GRID)
         return side
 
     def _show(self) -> None:
         model, one = self.model, self.model.round
-        before = self.current
+        before, tops = self.current, map(self.tree.topLevelItem, range(self.tree.topLevelItemCount()))
+        folded = [item.data(0, LINE).title for item in tops if not item.isExpanded()]
         self.tree.clear()
         self._head.setVisible(one is not None)
+        signs = {self.undo_all: _UNDO, self.undo_one: _UNDO, self.edit: EDIT_AND_SEND.icon}
+        signs |= {self.send: REVIEW.icon, self.large: "mdi6.fullscreen", self.cut: "mdi6.filmstrip"}
+        for button, sign in signs.items():
+            button.setIcon(self._desk.theme.icon(sign))
         if one is not None:
             self.round_button.setText(f"{_('Round {n}', n=one.number)}  ▾")
         groups = (
@@ -218,12 +233,14 @@ class ReviewPage(QWidget):
         for is_open, title, meaning in groups:
             lines = [it for it in model.lines if it.said.is_open is is_open]
             if lines:
-                heading = QTreeWidgetItem(self.tree, [f"{title}  {len(lines)} · {meaning}"])
+                amount = f"{len(lines)} · {meaning}"
+                heading = QTreeWidgetItem(self.tree, [f"{title}  {amount}"])
+                heading.setData(0, LINE, GroupWords(title=title, holds=amount))
                 heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 heading.setFirstColumnSpanned(True)
                 for it in lines:
                     self._add(heading, it, is_current=before is not None and _key(it) == _key(before))
-                heading.setExpanded(True)
+                heading.setExpanded(title not in folded)
         if self.isVisible():
             waiting = one.open if one is not None else 0
             said = ngettext("{n} answer needs you", "{n} answers need you", waiting) if waiting else ""
@@ -236,7 +253,7 @@ class ReviewPage(QWidget):
         elif not model.lines and was_within:
             # Or the focus leaves the view with what is hidden.
             self.setFocus()
-        if model.lines and self.current is None:
+        if model.lines and self.current is None and not folded:
             self.tree.setCurrentItem(self.tree.topLevelItem(0).child(0))
         hint = _("Drop decisions.json here, or paste the text of a mail. The same file twice changes nothing.")
         if one is None:
@@ -256,21 +273,23 @@ class ReviewPage(QWidget):
         item = QTreeWidgetItem(
             heading, ["", decided, "\n".join(remarks) or _("No comment"), "" if said.is_open else here]
         )
-        item.setData(0, _LINE, it)
+        item.setData(0, LINE, it)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, str(take_words(it.clip)))
-        theme = self._desk.theme
-        item.setForeground(1, theme.color(_INKS.get(said.decision, Role.MUTED)))
-        if not remarks:
-            item.setForeground(2, theme.color(Role.MUTED))
+        color = self._desk.theme.color
+        item.setForeground(1, color(_INKS.get(said.decision, Role.MUTED)))
+        item.setForeground(2, color(Role.TEXT if remarks else Role.MUTED))
+        item.setIcon(1, self._sign_of(said.decision))
         if said.is_open:
             item.setData(3, Qt.ItemDataRole.AccessibleTextRole, here)
             choice = self._choice(it, here)
-            height = choice.layout().totalHeightForWidth(self.tree.columnWidth(3) - 2 * GRID)
-            # The style insets the widget of a cell.
-            item.setSizeHint(3, QSize(0, height + 2 * GRID))
+            choice.setMaximumHeight(choice.layout().totalHeightForWidth(self.tree.columnWidth(3)))
+            item.setSizeHint(3, choice.maximumSize())
             self.tree.setItemWidget(item, 3, choice)
         if is_current:
             self.tree.setCurrentItem(item)
+
+    def _sign_of(self, decision: str) -> QIcon:
+        return self._desk.theme.icon(_SIGNS[decision], _INKS[decision]) if decision in _SIGNS else QIcon()
 
     def _choice(self, it: Line, here: str) -> QWidget:
         """What stands against it, and two buttons without a default."""
@@ -295,15 +314,23 @@ class ReviewPage(QWidget):
             part.setEnabled(bool(self.chosen_ids()))
         self.edit.setText(" · ".join(filter(None, (EDIT_AND_SEND.name, self.model.price(it)))))
         self._title.setText(str(take_words(it.clip)) if it is not None else "")
-        say(self._said, str(DECISIONS.get(it.said.decision, "")) if it is not None else "")
+        decision = it.said.decision if it is not None else ""
+        say(self._said, str(DECISIONS.get(decision, "")), _INKS.get(decision, Role.TEXT).value)
+        self._sign.setPixmap(self._sign_of(decision).pixmap(2 * GRID, 2 * GRID))
+        say(self._badge, it.clip.shot if it is not None else "")
+        self._badge.adjustSize()
+        say(self._prompt, it.row.task.request.prompt if it is not None and it.row is not None else "")
         marks = it.marks if it is not None else []
+        say(self._by, it.answer.by if it is not None and marks else "")
+        say(self._many, ngettext("{n} comment", "{n} comments", len(marks)) if marks else "")
         chosen = self.comments.currentItem()
-        chosen_id = chosen.data(_LINE).id if chosen is not None else ""
+        chosen_id = chosen.data(LINE).id if chosen is not None else ""
         self.comments.blockSignals(True)
         self.comments.clear()
         for mark in marks:
-            shown = QListWidgetItem(f"{clock(mark.at)}  {mark.text}", self.comments)
-            shown.setData(_LINE, mark)
+            shown = QListWidgetItem(f"{clock(mark.at)}  {mark.text}")
+            shown.setData(LINE, mark)
+            self.comments.addItem(shown)
             if mark.id == chosen_id:
                 self.comments.setCurrentItem(shown)
             shown.setCheckState(Qt.CheckState.Checked if mark.is_done else Qt.CheckState.Unchecked)
@@ -315,14 +342,18 @@ class ReviewPage(QWidget):
             self.player.clear()
         self.player.playback.set_range(None, None, tuple(mark.at for mark in marks))
         self.comments.setVisible(bool(marks))
+        self.comments.setMinimumHeight(min(self.comments.sizeHint().height(), LEAST_COMMENTS))
         done = sum(mark.is_done for mark in marks)
         say(self._done, _("{done} of {n} done", done=done, n=len(marks)) if marks else "", "muted")
-        say(self._stands, it.stands if it is not None else "", "muted")
+        facts = it.stands(self.model.now) if it is not None else ()
+        self._stands.setVisible(bool(facts))
+        for label, fact in zip(self._facts, facts, strict=False):
+            label.setText(fact)
         self._window.pages.choice_moved()
 
     def _go_there(self, item: QListWidgetItem) -> None:
         """A click on the box ticks only."""
-        mark: Mark = item.data(_LINE)
+        mark: Mark = item.data(LINE)
         if mark.is_done is (item.checkState() is Qt.CheckState.Checked):
             path = self.player.shown_path
             self._due = (path, mark.at) if path is not None else None
@@ -338,7 +369,7 @@ class ReviewPage(QWidget):
     def _tick(self, item: QListWidgetItem) -> None:
         it = self.current
         if it is not None:
-            self.model.set_done(it, item.data(_LINE), is_done=item.checkState() is Qt.CheckState.Checked)
+            self.model.set_done(it, item.data(LINE), is_done=item.checkState() is Qt.CheckState.Checked)
 
     def _choose_round(self) -> None:
         menu = passing_menu(self)
@@ -374,38 +405,6 @@ class ReviewPage(QWidget):
         if ids := self.chosen_ids():
             self._window.pages.leave()
             self._window.task_menu.take_for(EDIT_AND_SEND, ids)
-
-
-class TakeDelegate(ItemDelegate):
-    """The take's poster with its judgment, its shot and its number."""
-
-    def __init__(self, desk: Desk, tree: QTreeWidget) -> None:
-        super().__init__(desk.theme, tree)
-        self._takes = TakePainter(desk.theme, desk.window.workspace.posters)
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        it: Line | None = index.data(_LINE)
-        return super().sizeHint(option, index) if it is None else TILE + QSize(12 * GRID, 3 * GRID)
-
-    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        it: Line | None = index.data(_LINE)
-        if it is None:
-            self.text(painter, option.rect.adjusted(GRID, 0, 0, 0), index.data(), self._theme.strong_font(), Role.TEXT)
-            return
-        self.ground(painter, option, option.rect, 0)
-        box = option.rect.adjusted(GRID, 0, 0, 0)
-        box.setSize(TILE)
-        box.moveTop(option.rect.top() + (option.rect.height() - TILE.height()) // 2)
-        if it.row is not None:
-            self._takes.take(painter, self.placed(box), it.row, option.font)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        room = option.rect.adjusted(TILE.width() + 2 * GRID, 0, -GRID, 0)
-        strong, small = self._theme.strong_font(), self._theme.small_font()
-        height = QFontMetrics(strong).height()
-        upper = QRect(room.left(), room.center().y() - height, room.width(), height)
-        self.text(painter, self.placed(upper), it.clip.shot or "–", strong, Role.TEXT)
-        said = _("take {number}", number=it.clip.take)
-        self.text(painter, self.placed(upper.translated(0, height)), said, small, Role.MUTED)
 
 
 def _key(it: Line) -> tuple[str, int]:

@@ -49,13 +49,13 @@ class Line(Struct, frozen=True):
         start, marks = self.answer.marks_of(self.said), self.row.task.marks if self.row is not None else ()
         return [mark for mark in marks if mark.id.startswith(start)]
 
-    @property
-    def stands(self) -> str:
-        """How the take is judged, before the answer and now."""
+    def stands(self, now: float) -> Sequence[str]:
+        """How the take is judged, before the answer and now, and what it was sent with."""
         if self.row is None:
-            return ""
+            return ()
         task = self.row.task
-        return standing_words(without(task, said=self.said, clip=self.clip, answer=self.answer), task)
+        before = without(task, said=self.said, clip=self.clip, answer=self.answer)
+        return standing_words(before, task, self.round, now)
 
 
 class ReviewModel(Model):

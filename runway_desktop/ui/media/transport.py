@@ -35,7 +35,7 @@ have a key."""
 _SPACING = GRID // 4
 _BOTH, _POSITION = "00:00.0 / 00:00.0", "00:00.0"
 _CODE = "00:00:00:00"
-_RANGE, _DOT = 4.0, 2.5
+_RANGE, _DOT = 4.0, 4.0
 """Heights of the marks of in and out, and radius of a note's dot."""
 
 
@@ -173,7 +173,7 @@ class ScrubSlider(LineSlider):
         self.neared.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """With in and out below the line, and a dot above it for each note."""
+        """With in and out below the line, and a dot on it for each note."""
         super().paintEvent(event)
         (begin, end), marks = self._plays.range, self._plays.marks
         if self.maximum() <= 0 or (begin is None and end is None and not marks):
@@ -192,9 +192,8 @@ class ScrubSlider(LineSlider):
             painter.drawRect(QRectF(left, middle + _RANGE, max(2.0, right - left), 2))
             for x in (left, right - 2):
                 painter.drawRect(QRectF(x, middle - _RANGE, 2, 2 * _RANGE + 2))
-        painter.setBrush(self._theme.color(Role.TEXT))
         for at in marks:
-            painter.drawEllipse(QPointF(place(at), middle - 2 * _DOT), _DOT, _DOT)
+            painter.drawEllipse(QPointF(place(at), middle), _DOT, _DOT)
 
     def follow(self, seconds: float) -> None:
         """Shows a position, unless a drag is in progress."""

@@ -10,6 +10,12 @@ from runway_desktop.usecases.words.units import clock_time
 
 DECISIONS = {"approve": Text("Approved"), "change": Text("Change", context="review"), "reject": Text("Rejected")}
 
+_WAS = {
+    ("approve", Pick.NONE): Text("was not picked"),
+    ("approve", Pick.REJECT): Text("was rejected"),
+    ("reject", Pick.PICK): Text("was picked: shot has no pick now"),
+}
+
 
 def read_words(answer: Answer) -> str:
     return ngettext("{name}’s answer read", "{name}’s {n} answers read", max(1, len(answer.clips)), name=answer.by)
@@ -37,7 +43,7 @@ def take_words(clip: SentClip) -> Text:
 
 
 def here_words(said: Said, one: Round, now: float) -> str:
-    """What became of it, or what stands against it."""
+    """What became of it, and on a second line how it was judged before; or what stands against it."""
     clip = one.clips[said.number]
     if said.is_open:
         return _need_words(said, clip, now)
@@ -55,11 +61,9 @@ def here_words(said: Said, one: Round, now: float) -> str:
             done = _("tag {tag}", tag=CHANGE_TAG)
         case _:
             done = ""
-    was_picked = (
-        said.decision == "reject" and clip.task_id in said.before and said.before[clip.task_id].pick is Pick.PICK
-    )
-    lost = _("was picked: shot has no pick now") if was_picked else ""
-    return "\n".join(filter(None, (enumerated([done, _notes(len(said.comments))]), lost)))
+    before = said.before.get(clip.task_id)
+    was = str(_WAS.get((said.decision, before.pick), "")) if before is not None else ""
+    return "\n".join(filter(None, (enumerated([done, _notes(len(said.comments))]), was)))
 
 
 def _need_words(said: Said, clip: SentClip, now: float) -> str:
@@ -89,12 +93,11 @@ def buttons_of(said: Said, clip: SentClip) -> tuple[str, str]:
     return _("Keep take {n}", n=said.rival) if said.rival else _("Keep as it is"), _("Pick take {n}", n=clip.take)
 
 
-def standing_words(before: Task, now: Task) -> str:
-    """How a take is judged, before an answer and now; two lines."""
-    was, stands = (
-        enumerated([judgment_words(task) or _("not judged"), _notes(len(task.marks))]) for task in (before, now)
-    )
-    return "\n".join((_("Before: {judgment}", judgment=was), _("Now: {judgment}", judgment=stands)))
+def standing_words(before: Task, task: Task, one: Round, now: float) -> tuple[str, str, str]:
+    """How a take is judged, before an answer and now, and when it was sent."""
+    was, stands = (enumerated([judgment_words(it) or _("not judged"), _notes(len(it.marks))]) for it in (before, task))
+    clips = ngettext("{n} clip", "{n} clips", len(one.clips))
+    return was, stands, enumerated((_("Round {n}", n=one.number), clock_time(one.sent_at, now), clips))
 
 
 def _notes(amount: int) -> str:

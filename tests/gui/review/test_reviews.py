@@ -5,20 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.rooms.cut.entry import CutPage
+from runway_desktop.rooms.review.delegates import WAITS, CommentDelegate
 from runway_desktop.rooms.review.send_dialog import SendDialog
 from runway_desktop.rooms.viewer.view import Viewer
+from runway_desktop.ui.colors import COLORS, blend, contrast
 from runway_desktop.ui.room import Review
-from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.commands.handing_on import REVIEW
 from runway_desktop.values import replace
 from tests.gui.review.reviewed import PROJECT, Reviewed, hash_of, reviewed
-from tests.rigs.desktop import rest, until
+from tests.rigs.desktop import after, rest, until
 
 
 async def a_round(film: Reviewed) -> None:
@@ -39,9 +40,38 @@ async def test_what_a_client_said_stands_beside_what_became_of_it(tmp_path: Path
             "Needs you  1 · nothing of yours was changed",
             "Approved | 00:02.1  This one | ",
             "Done  2 · as notes and picks",
-            "Approved | No comment | Picked",
+            "Approved | No comment | Picked / was not picked",
             "Change | 00:02.1  Too early / 00:04.0  Good | tag change, 2 notes",
         ]
+
+
+async def test_a_click_on_a_groups_header_folds_it_until_it_is_clicked_again(tmp_path: Path, theme) -> None:
+    async with reviewed(tmp_path, theme) as film:
+        await a_round(film)
+        tree = film.page.tree
+
+        def click() -> None:
+            at = tree.visualItemRect(tree.topLevelItem(1)).center()
+            QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+        def folded() -> list[bool]:
+            return [not tree.topLevelItem(group).isExpanded() for group in range(2)]
+
+        click()
+        assert folded() == [False, True]
+        async with after(film.page.model.changed):
+            film.page.model.refresh()
+        assert folded() == [False, True], "what is read anew stays folded"
+        click()
+        assert folded() == [False, False]
+
+
+@pytest.mark.parametrize("at", range(4), ids=["dark", "light", "strong dark", "strong light"])
+def test_what_waits_is_read_on_its_amber_ground(at: int) -> None:
+    colors = {role: values[at] for role, values in COLORS.items()}
+    ground = blend(colors["surface"], colors["warn"], WAITS)
+    for ink in ("text", "muted", "good", "warn", "bad"):
+        assert contrast(colors[ink], ground) >= 4.5, ink
 
 
 async def test_what_waits_is_settled_by_a_button_without_a_default(tmp_path: Path, theme) -> None:
@@ -66,8 +96,10 @@ async def test_a_take_says_how_it_stood_and_leads_to_the_cut_and_to_a_comments_t
         assert "Reviews, 1" in [one.accessibleName() for one in window.workspace.views_bar.findChildren(QPushButton)]
         assert "You picked take 2 after sending" in [one.text() for one in page.tree.findChildren(QLabel)]
         page.tree.setCurrentItem(page.tree.topLevelItem(1).child(1))
-        now = "Before: Picked\nNow: Picked, tags change, 2 notes"
-        assert now in [one.text() for one in page.side.findChildren(QLabel)]
+        told = [one.text() for one in page.side.findChildren(QLabel)]
+        at = told.index("Picked, tags change, 2 notes")
+        assert told[at - 1] == "Picked", "as it was before"
+        assert told[at + 1].startswith("Round 2, ")
         QTest.mouseClick(
             page.comments.viewport(),
             Qt.MouseButton.LeftButton,
@@ -144,7 +176,9 @@ async def test_undo_takes_back_one_take_or_all(tmp_path: Path, theme) -> None:
         page.tree.setCurrentItem(page.tree.topLevelItem(1).child(1))
         assert [page.comments.item(row).text() for row in range(2)] == ["00:02.1  Too early", "00:04.0  Good"]
         comments = page.comments
-        box = QPoint(2 * GRID, comments.visualItemRect(comments.item(0)).center().y())
+        delegate = comments.itemDelegate()
+        assert isinstance(delegate, CommentDelegate)
+        box = delegate.box(comments.visualItemRect(comments.item(0))).center()
         QTest.mouseClick(comments.viewport(), Qt.MouseButton.LeftButton, pos=box)
         await until(lambda: film.rig.store.tasks[TaskId("t2")].marks[0].is_done)
         await rest()
