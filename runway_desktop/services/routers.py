@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.errors import ApiError, StoreError
 from runway_desktop.domain.library import Document
 from runway_desktop.domain.task import Request
@@ -51,11 +52,11 @@ class Routers:
             self._learn(router.slug for router, is_gone in found if not is_gone)
 
     async def refresh(self, *, at_once: bool = False) -> bool:
-        """Asks Runway, unless it was asked with this key just now. True if anything changed."""
+        """Asks Runway, unless it was asked with this key just now, or there is none. True if anything changed."""
         async with self._asking:
             key, now = self._runway.key, self._clock.monotonic()
             is_fresh = self._asked_at is not None and now - self._asked_at < AGAIN_AFTER and key == self._key
-            if is_fresh and not at_once:
+            if key == NO_KEY or (is_fresh and not at_once):
                 return False
             try:
                 found = {router.slug: router for router in await self._runway.routers()}

@@ -275,15 +275,17 @@ class _Api:
         simulator = self._simulator
         task_id = request.path_params["id"]
         now, world = simulator.clock(), simulator.organizations.of(secret)
+        if request.method == "GET":
+            simulator.witness.asked(task_id, now)
         try:
-            if world.get(task_id, now).parts:
+            task = world.get(task_id, now)
+            if task.parts:
                 raise UnknownTask
             if request.method == "DELETE":
                 world.delete(task_id, now)
                 simulator.witness.deleted.append(task_id)
                 return Response(status_code=204)
-            simulator.witness.asked(task_id, now)
-            return _json(self._answer(world.get(task_id, now), now, world.knobs.link_seconds))
+            return _json(self._answer(task, now, world.knobs.link_seconds))
         except UnknownTask:
             return _json({"error": "Task not found."}, 404)
 
