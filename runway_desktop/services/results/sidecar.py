@@ -31,7 +31,7 @@ from runway_desktop.domain.task import MOST_STARS, Input, Mark, Output, Pick, Re
 from runway_desktop.domain.workflows.runs import Run
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import parsed, sha256_of, write_whole
-from runway_desktop.values import Struct, as_json, field
+from runway_desktop.values import Struct, as_json, field, replace
 
 SCHEMA = "runway-desktop.result"
 SCHEMA_VERSION = 2
@@ -244,7 +244,7 @@ def _run_of(task: Task) -> dict[str, Any]:
 
 def _run(found: object) -> Run | None:
     with suppress(ValidationError):
-        return convert(found, Run)
+        return replace(convert(found, Run), cost_due=None)
     return None
 
 

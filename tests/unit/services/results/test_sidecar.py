@@ -9,6 +9,7 @@ import pytest
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Input, MemberId, Output, Request, State, Task, TaskId
+from runway_desktop.domain.workflows.runs import Run
 from runway_desktop.services.results import sidecar
 from runway_desktop.values import replace
 from tests.rigs.fake_runway import remote_id
@@ -105,3 +106,10 @@ def test_failed_sidecar_write_keeps_the_former_sidecar(tmp_path):
     with pytest.raises((IsADirectoryError, PermissionError)):
         sidecar.write(result, {"a": 2})
     assert json.loads(Path(tmp_path / "fox.mp4.json").read_text(encoding="utf-8")) == {"a": 1}
+
+
+def test_cost_of_a_run_read_from_a_sidecar_is_not_asked_for():
+    document = sidecar.compose(TASK, OUTPUT, INPUTS) | {"run": {"nodes": ["hero"], "cost_due": 9e12}}
+    found = sidecar.read(document)
+    assert found is not None
+    assert found.run == Run(nodes=("hero",))
