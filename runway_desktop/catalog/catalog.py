@@ -84,6 +84,11 @@ class Catalog:
         found = self.endpoint(endpoint)
         return found.path.removeprefix("/v1/").format(model=model) if found is not None else endpoint
 
+    def names_model(self, endpoint: str) -> bool:
+        """Whether the body of its requests names the model, so that a model that is not known can be sent."""
+        found = self.endpoint(endpoint)
+        return found is None or found.path == f"/v1/{endpoint}"
+
     def pairs(self) -> Iterator[Pair]:
         """Every pair, in the order of the endpoints and of their models."""
         for endpoint in self.endpoints:

@@ -250,6 +250,9 @@ def _dropped(task: Task, now: float, why: Hold = ITS_TURN) -> Task:
 
 def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:
     state = answer.state
+    if task.state is State.UNCERTAIN:
+        # An answer that was under way when the person undid that the task was found.
+        return task
     if task.state is State.SUCCEEDED and state is not State.SUCCEEDED:
         # A paid result is never lost to a late or inconsistent answer.
         return replace(task, asked_at=now)
@@ -293,8 +296,8 @@ def _run(task: Task, answer: Answer, now: float) -> Run | None:
         # A canceled run never declares a cost. Source: the SDK's types.
         ends = now if answer.state is State.CANCELLED else now + COST_FOR
         due = known.cost_due if task.state.is_final and not task.is_missed else ends
-    nodes, _ = placed(known.nodes, answer.nodes)
-    return Run(nodes=nodes, failures=answer.node_failures or known.failures, cost_due=due)
+    made, _ = placed(known, answer.nodes, answer.output)
+    return replace(made, failures=answer.node_failures or known.failures, cost_due=due)
 
 
 def _not_found(task: Task, key: Fingerprint, now: float) -> Task:
@@ -357,7 +360,7 @@ def outputs_of(task: Task, answer: Answer, now: float, makes: Media) -> tuple[Ou
     task's endpoint makes."""
     indexes: Iterable[int] = range(len(answer.output))
     if task.run is not None and answer.nodes is not None:
-        indexes = placed(task.run.nodes, answer.nodes)[1]
+        indexes = placed(task.run, answer.nodes, answer.output)[1]
     return tuple(
         Output(task_id=task.id, index=index, url=url, url_fetched_at=now, media=guess_media(url, makes))
         for index, url in zip(indexes, answer.output, strict=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from runway_desktop.domain.events import Event, TaskChanged
+from runway_desktop.domain.spending_report import doubtful_credits
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Store
@@ -26,7 +27,7 @@ class RunCosts:
     @property
     def unpriced(self) -> Iterable[Task]:
         """Those that were sent without a known price: each may cost any amount."""
-        return [task for task in self._open.values() if task.credits is None]
+        return [task for task in self._open.values() if task.credits is None and not doubtful_credits(task)]
 
     def keeps(self, task: Task, started: int = 0) -> bool:
         """Whether a run waits until another run of its version tells what it costs. `started`: so many are being sent,

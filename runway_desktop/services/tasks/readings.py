@@ -268,17 +268,23 @@ class Readings:
             return evidence
         routers, sent_at = self._routers, task.sent_at
         try:
-            after = await routers.listed(router, sent_at - 2 * OTHERS_WITHIN)
+            after = await routers.listed(router, sent_at + min(0.0, seen.ahead or 0.0) - 2 * OTHERS_WITHIN)
         except ApiError as error:
             verdict = Lookup.GONE if isinstance(error, NotThere) else Lookup.UNREAD
             return replace(evidence, router=replace(seen, found=(), verdict=verdict.value))
-        ours = await self._ledger.find_remote([RemoteId(one.remote_id) for one in after.requests if one.remote_id])
+        # Before the ids are looked up: a sending that is answered meanwhile is no stranger's.
         others = self._ledger.open()
-        is_alone = not evidence.doubtful and not any(
-            other.id != task.id
-            and other.request.model == task.request.model
-            and other.state in (State.SENDING, State.UNCERTAIN)
-            for other in others
+        ours = await self._ledger.find_remote([RemoteId(one.remote_id) for one in after.requests if one.remote_id])
+        # One whose cancel was asked would be deleted at Runway as soon as it is found.
+        is_alone = (
+            not task.cancel_asked
+            and not evidence.doubtful
+            and not any(
+                other.id != task.id
+                and other.request.model == task.request.model
+                and other.state in (State.SENDING, State.UNCERTAIN)
+                for other in others
+            )
         )
 
         def fits(one: RoutedRequest) -> bool | None:
@@ -287,8 +293,9 @@ class Readings:
         return replace(evidence, router=look_up(seen, after, sent_at, ours, fits, is_alone=is_alone))
 
     async def _adopt(self, task: Task, evidence: Evidence) -> None:
-        """Takes the only entry for the task. Raises StoreError."""
-        if evidence.router is None:
+        """Takes the only entry for the task, unless the person settled it meanwhile. Raises StoreError."""
+        now = self._ledger.get_open(task.id)
+        if evidence.router is None or now is None or now.state is not State.UNCERTAIN:
             return
         (entry,) = evidence.router.found
         routing = Routing(model=entry.model)
@@ -312,7 +319,11 @@ class Readings:
             accepted_between=others.accepted,
             charged_between=others.charged,
             doubtful=others.doubtful + await self._leaving(task, after),
-            is_balance_doubtful=others.is_money_moved or task.id in self._recalled or self._others_at_runway(task),
+            # A run of a workflow is charged part by part, up to an hour after its end.
+            is_balance_doubtful=others.is_money_moved
+            or task.id in self._recalled
+            or task.is_run
+            or self._others_at_runway(task),
         )
 
     async def _leaving(self, task: Task, after: Organization) -> int:

@@ -141,7 +141,9 @@ def look_up(
     strangers = [one for one in (*strangers, *new) if one.remote_id not in candidates]
     found = tuple(candidates.values())
     if not found:
-        ground = Lookup.NONE if after.is_whole else Lookup.CUT
+        # Without the server's clock, "nothing new" proves nothing.
+        unsure = Lookup.CUT if not after.is_whole else Lookup.UNREAD if seen.ahead is None else None
+        ground = unsure or Lookup.NONE
     elif len(found) > 1:
         ground = Lookup.SEVERAL
     elif not after.is_whole:

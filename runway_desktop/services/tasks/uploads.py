@@ -101,11 +101,14 @@ class Inputs:
 
     async def prepare(self, task: Task, key: Fingerprint) -> Mapping[str, Any]:
         """The body to send, valid for this key only: its files were uploaded with it. Raises `UnusableInput` for a file
-        that cannot be read, `OtherKeyInUse` if the key changes meanwhile."""
+        that cannot be read, or a request whose form is not known, `OtherKeyInUse` if the key changes meanwhile."""
         values: Mapping[str, Any] = task.request.values
         inputs: list[Input] = []
         replacements: dict[tuple[str | int, ...], str] = {}
         pair = self._catalog.pair(task.request.endpoint, task.request.model)
+        if pair is None and not self._catalog.names_model(task.request.endpoint):
+            # Runway would take any body for a run of a workflow, and make and charge it with its defaults.
+            raise UnusableInput(Hold(HoldCode.NOT_PREPARED))
         assets = assets_in(pair, values) if pair is not None else ()
         most = {asset.path: asset.field.data_uri_megabytes for asset in assets}
         space = MOST_INLINE

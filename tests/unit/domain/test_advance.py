@@ -479,3 +479,9 @@ def test_no_answer_of_the_server_raises(state, status, progress):
 def test_cancel_request_never_changes_the_state(state):
     before = bare(state)
     assert replace(advance(before, CancelAsked(), NOW), cancel_asked=False) == before
+
+
+def test_answer_under_way_when_a_find_was_undone_does_not_make_the_task_live() -> None:
+    uncertain = task(State.UNCERTAIN, evidence=BEFORE)
+    said = Answer(remote_id=REMOTE, status="SUCCEEDED", output=("https://out.example/a.mp4",), cost_credits=5.0)
+    assert advance(uncertain, Answered(said, MINE), NOW) == uncertain

@@ -61,6 +61,7 @@ CASES = {
     "an unknown model": ([entry(2, 1.0, model="gen9")], BEFORE, Lookup.UNFIT, ["t2"]),
     "no estimate": ([entry(2, 1.0, credits=None)], BEFORE, Lookup.UNFIT, ["t2"]),
     "not read before": ([NEW], RouterSeen(), Lookup.NO_CLOCK, ["t2"]),
+    "not read before, and nothing in sight by this clock": ([OLD], RouterSeen(), Lookup.UNREAD, []),
 }
 
 

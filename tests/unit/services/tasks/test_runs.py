@@ -4,25 +4,40 @@ brings."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from runway_desktop.catalog import Pair
 from runway_desktop.domain.caps import Cap, LaneCode
 from runway_desktop.domain.errors import NoReply, RequestRefused
 from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import HoldCode, Output, OutputState, Request, State, TaskId
 from runway_desktop.domain.workflows.runs import COST_FOR, WORKFLOW, NodeFailure
+from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.texts import Text
 from runway_desktop.values import replace
-from tests.rigs.engine_rig import Rig, held_by, kept_by, request
+from tests.rigs.engine_rig import CATALOG, Rig, held_by, kept_by, request
 from tests.rigs.fake_runway import remote_id
 from tests.rigs.fakes import settle
 
 VERSION = "5f0c2a1e-0000-4000-8000-000000000004"
+ANOTHER = "5f0c2a1e-0000-4000-8000-000000000005"
 HERO, CLIP = "https://out.example/hero.png", "https://out.example/clip.mp4"
 REFUSED = NodeFailure(node="voice", message="The text was refused.", code="SAFETY.INPUT.TEXT", name="Spoken line")
+
+
+@pytest.fixture(autouse=True)
+def known_versions() -> Iterator[None]:
+    pairs = [
+        Pair(endpoint=WORKFLOW, model=one, label=one, fields=(), fixed={}, inside="nodeOutputs")
+        for one in (VERSION, ANOTHER)
+    ]
+    CATALOG.learn(WORKFLOW, pairs)
+    yield
+    CATALOG.learn(WORKFLOW, ())
 
 
 def run(prompt: str = "A watch", version: str = VERSION) -> Request:
@@ -80,6 +95,18 @@ async def test_index_of_an_output_never_changes_and_what_is_saved_stays():
         assert (task.state, task.run.nodes) == (State.SUCCEEDED, ("hero", "clip"))
         assert (first.path, first.state) == ("/library/hero.png", OutputState.SAVED)
         assert second.url == CLIP
+
+
+async def test_outputs_of_one_node_are_each_saved_once_in_whatever_order_they_are_told():
+    async with Rig() as rig:
+        task_id = await sent(rig)
+        say(rig, "RUNNING", ("hero", CLIP))
+        await rig.clock.advance(60)
+        assert await rig.store.change_output(task_id, 0, saved) is not None
+        say(rig, "SUCCEEDED", ("hero", HERO), ("hero", CLIP + "?2"), cost_credits=40.0)
+        await rig.clock.advance(60)
+        first, second = await rig.store.outputs(task_id)
+        assert (first.state, first.url, second.url) == (OutputState.SAVED, CLIP, HERO)
 
 
 async def test_node_that_fails_is_kept_beside_what_its_siblings_made():
@@ -171,7 +198,7 @@ async def test_runs_go_one_after_the_other_until_the_first_cost_is_known():
 
 async def test_run_of_another_version_does_not_wait():
     async with Rig() as rig:
-        await rig.submit(run(), run(version="5f0c2a1e-0000-4000-8000-000000000005"))
+        await rig.submit(run(), run(version=ANOTHER))
         await rig.clock.advance(1)
         assert len(rig.runway.named("create")) == 2
 
@@ -233,6 +260,32 @@ async def test_run_without_an_answer_is_uncertain_and_the_next_waits():
         task = await rig.task(first)
         assert task.evidence is not None
         assert task.evidence.daily_after is None
+
+
+async def test_balance_says_nothing_of_a_run_without_an_answer_and_its_usual_price_counts():
+    async with Rig() as rig:
+        rig.settings.day_cap = 1_000.0
+        await sent(rig)
+        say(rig, "SUCCEEDED", ("hero", HERO), cost_credits=150.0)
+        await rig.clock.advance(60)
+        rig.runway.then("create", NoReply("No answer came."))
+        lost = await sent(rig, run("2"))
+        await rig.clock.advance(120)
+        task = await rig.task(lost)
+        assert task.evidence is not None
+        assert task.evidence.balance_after is not None
+        assert verdict(task.evidence).likelihood is Likelihood.UNKNOWN
+        [clip] = await rig.submit(request())
+        await rig.clock.advance(1)
+        assert await rig.state(clip) is State.PENDING
+
+
+async def test_run_of_a_version_whose_form_is_not_known_is_kept_here():
+    async with Rig() as rig:
+        [task_id] = await rig.submit(run(version="5f0c2a1e-0000-4000-8000-00000000dead"))
+        await rig.clock.advance(60)
+        assert (await rig.task(task_id)).hold.code is HoldCode.NOT_PREPARED
+        assert rig.runway.named("create") == []
 
 
 async def test_run_of_a_version_that_is_gone_fails_in_one_sentence_and_frees_the_next():
