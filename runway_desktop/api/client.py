@@ -19,6 +19,7 @@ from concurrent.futures import Executor
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -146,7 +147,7 @@ class RunwayClient:
         found: dict[str, RoutedRequest] = {}
         at, is_whole = None, True
         async for page, reply in self._pages(f"{_path('routers', router_id)}/requests"):
-            entries = wire.read_requests(page)
+            entries = await self._read(reply, partial(_entries, page))
             found |= {entry.id: entry for entry in entries}
             times = [entry.at for entry in entries]
             at = replies.server_time(reply.headers)
@@ -369,13 +370,18 @@ def _check_host(base_url: str) -> None:
         raise AddressRefused(NO_WEB_ADDRESS, detail=str(error)) from None
 
 
-_ENDPOINT = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
+_ENDPOINT = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*")
+"""With the id of a workflow's version in it, which may have any letters of an id."""
 
 
 def _path(kind: str, remote_id: str) -> str:
     if not REMOTE_ID.fullmatch(remote_id):
         raise border.Malformed(f"not an id: {remote_id!r}")
     return f"/v1/{kind}/{remote_id}"
+
+
+def _entries(page: wire.Page, _content: bytes) -> list[RoutedRequest]:
+    return wire.read_requests(page)
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:

@@ -130,7 +130,7 @@ async def test_base_address_with_a_path_keeps_it() -> None:
     assert asked == [f"https://gate.example/runway/v1/tasks/{ID}"]
 
 
-@pytest.mark.parametrize("endpoint", ["image_to_video", "generate/video", "recipes/product_ad", "workflows/17f2-aa"])
+@pytest.mark.parametrize("endpoint", ["image_to_video", "generate/video", "recipes/product_ad", "workflows/17f2-AA"])
 async def test_create_accepts_unknown_endpoints(endpoint: str) -> None:
     async with answered_by(lambda _: httpx.Response(201, content=CREATED)) as (client, asked):
         created = await client.create(endpoint, BODY)
