@@ -120,7 +120,11 @@ class Workspace(QWidget):
         ):
             if stack.indexOf(widget) < 0:
                 stack.addWidget(widget)
+            before = stack.currentWidget()
             stack.setCurrentWidget(widget)
+            if before not in (widget, self.list, self._beside_list):
+                # A stack is as high as the highest of its pages, hidden ones too.
+                stack.removeWidget(before)
         keeps_composer = self._right.currentWidget() is self._beside_list or (page is not None and page.keeps_composer)
         room = page.composer_room if page is not None else None
         (room or self._under_list).addWidget(self.composer, int(room is not None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import Text
 from runway_desktop.ui.room import Room, RoomKind
+from runway_desktop.ui.theme import Theme
 from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.made_modules import Makes
 from tests.rigs.rows import task
@@ -116,3 +118,16 @@ async def test_leaving_pages_restores_the_list_as_it_was(tmp_path, theme, trial)
         assert sys.modules[trial.entry].left == [1]
         rig.window.pages.leave()
         assert work.pages.currentRow() == 1
+
+
+async def test_page_that_was_left_takes_no_room(tmp_path: Path, theme: Theme, trial: Room):
+    async with desktop(tmp_path, theme, trial) as rig:
+        least = rig.window.workspace.minimumSizeHint()
+        rig.open_room("trial")
+        await until(lambda: shown(rig) == ["center", "side"])
+        rig.window.made[0].setMinimumHeight(2 * least.height())
+        rig.window.pages.leave()
+        await rest()
+        assert rig.window.workspace.minimumSizeHint() == least
+        rig.open_room("trial")
+        await until(lambda: shown(rig) == ["center", "side"])
