@@ -203,7 +203,7 @@ def what_words(task: Task) -> str:
     length = task.request.values.get("duration")
     seconds = units.length(length) if isinstance(length, int | float) else ""
     parts = (model_label(task.request.model), endpoint_label(task.request.endpoint), seconds)
-    return " · ".join(part for part in parts if part)
+    return " · ".join(filter(None, dict.fromkeys(parts)))
 
 
 def price_words(price: Price | None) -> str:

@@ -166,7 +166,9 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
     pair, endpoint = catalog.pair(request.endpoint, request.model), catalog.endpoint(request.endpoint)
     made = endpoint.label if endpoint is not None else request.endpoint
     found = [
-        Fact(_("Model"), " · ".join(part for part in (_model_words(task, catalog), made) if part) or _("Not known")),
+        Fact(
+            _("Model"), " · ".join(filter(None, dict.fromkeys((_model_words(task, catalog), made)))) or _("Not known")
+        ),
         *_routing_facts(task.routing),
         # The title stands in its place.
         Fact(_("Prompt"), request.prompt if task.title else ""),

@@ -60,3 +60,11 @@ def test_demo_clips_are_marked_as_samples_with_their_prompt() -> None:
     row = Row(task=ONE, outputs=(clip, picture))
     assert [one.caption for one in showings_of(row, "A fox", "", is_demo=True)] == ["Sample footage: A fox", ""]
     assert [one.caption for one in showings_of(row, "A fox", "")] == ["", ""]
+
+
+def test_recipe_is_named_once() -> None:
+    of = replace(ONE.request, endpoint="product_ad", model="product_ad")
+    facts = facts_of(
+        Details(row=Row(task=replace(ONE, request=of))), Catalog.load(), 2_000_000_000.0, price=None, usual=None
+    )
+    assert facts[0].text == "Product ad"
