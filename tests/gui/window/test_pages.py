@@ -125,7 +125,9 @@ async def test_page_that_was_left_takes_no_room(tmp_path: Path, theme: Theme, tr
         least = rig.window.workspace.minimumSizeHint()
         rig.open_room("trial")
         await until(lambda: shown(rig) == ["center", "side"])
-        rig.window.made[0].setMinimumHeight(2 * least.height())
+        next(one for one in rig.window.findChildren(QLabel) if one.text() == "center").setMinimumHeight(
+            2 * least.height()
+        )
         rig.window.pages.leave()
         await rest()
         assert rig.window.workspace.minimumSizeHint() == least
