@@ -163,6 +163,10 @@ class ObjectBox(QFrame):
         if tag is not None and self._variant is not None and now:
             now = {tag: self._variant.tag, **{key: kept for key, kept in now.items() if key != tag}}
         self._value = now or None
+        for row in self._rows:
+            # What it tells is not shown back to it, and a choice does not show itself.
+            if row.name == name:
+                row.show_value(now.get(name))
         self._tell(self._value)
 
     def _choose_form(self) -> None:

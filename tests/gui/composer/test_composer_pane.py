@@ -353,6 +353,16 @@ async def test_what_would_be_needed_is_shown_where_it_applies_alone(tmp_path, th
         assert seen() == (True, True), "shots that are there can be taken out"
 
 
+async def test_choice_inside_a_shot_shows_what_was_chosen(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        recipe, shots = "multi_shot_video", [{"prompt": "A door opens"}]
+        rig.composer.load(Request(endpoint=recipe, model=recipe, values={"mode": "custom", "shots": shots}))
+        length = child(child(rig.pane, Form), Chip)
+        length.edited.emit("duration", 9)
+        assert rig.composer.value("shots") == [{"prompt": "A door opens", "duration": 9}]
+        assert length.text().startswith("9 s")
+
+
 @pytest.mark.parametrize(
     ("endpoint", "model"),
     [("avatar_videos", "gwm1_avatars"), ("text_to_video", "kling3.0_pro"), ("video_to_video", "aleph2")],
