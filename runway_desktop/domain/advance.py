@@ -303,7 +303,7 @@ def _run(task: Task, answer: Answer, now: float) -> Run | None:
 def _not_found(task: Task, key: Fingerprint, now: float) -> Task:
     """Handles a 404. Only two of them under the task's own key end the task. Another key may belong to an organization
     that never had it."""
-    if not task.state.is_live and task.state is not State.SUCCEEDED:
+    if not task.state.is_live and not task.has_results:
         return replace(task, asked_at=now)
     if key == NO_KEY or key != task.key:
         return replace(task, hidden_from=key if task.state.is_live else NO_KEY, asked_at=now)
@@ -314,7 +314,7 @@ def _not_found(task: Task, key: Fingerprint, now: float) -> Task:
     is_cancel = task.state.is_live and task.cancel_asked
     if since < (CANCELED_AFTER if is_cancel else SOUGHT_GONE_AFTER if task.is_sought else GONE_AFTER):
         return replace(task, hidden_from=NO_KEY, asked_at=now)
-    if task.state is State.SUCCEEDED:
+    if task.has_results:
         return replace(task, deleted_remotely=True, asked_at=now)
     if is_cancel:
         return replace(_over(task, State.CANCELLED, now), not_found_at=task.not_found_at)

@@ -528,6 +528,13 @@ class Task(Struct, frozen=True, kw_only=True):
         """An ended run that is asked for its cost."""
         return self.run is not None and self.run.cost_due is not None and self.state in (State.SUCCEEDED, State.FAILED)
 
+    @property
+    def has_results(self) -> bool:
+        """Ended, with results that Runway may still have: a failed run has those of its other nodes."""
+        return self.state is State.SUCCEEDED or (
+            self.state is State.FAILED and self.run is not None and bool(self.run.nodes)
+        )
+
     def has_more_outputs(self, before: Task) -> bool:
         """Whether it succeeded since, or its run has made more."""
         if self.run is not None:

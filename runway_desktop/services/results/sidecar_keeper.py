@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Output, State, Task, TaskId
+from runway_desktop.domain.task import Output, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
 from runway_desktop.services.disk.disk_threads import in_worker
@@ -113,7 +113,7 @@ class SidecarKeeper:
             await in_worker(self._executor, _renew, await self._store.rows([row.task.id for row in rows]))
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, TaskChanged) and event.task.state is State.SUCCEEDED:
+        if isinstance(event, TaskChanged) and event.task.has_results:
             self._take([event.task.id] if _told(event.task) != _told(event.before) else [])
 
     def _take(self, task_ids: Sequence[TaskId]) -> None:

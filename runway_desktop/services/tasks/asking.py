@@ -15,7 +15,7 @@ from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.advance import GONE_AFTER, Answer, NotFound, outputs_of
 from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere, ServerTrouble, StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, TaskChanged
-from runway_desktop.domain.task import Output, RemoteId, State, Task, TaskId
+from runway_desktop.domain.task import Output, RemoteId, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
@@ -193,7 +193,7 @@ class Asking:
 
 def meaning_of(task: Task, key: Fingerprint, error: NotThere) -> NotThere | NotSeen:
     """The meaning of a 404 to this key, for the task as updated after it."""
-    if task.deleted_remotely or (task.state.is_final and task.state is not State.SUCCEEDED):
+    if task.deleted_remotely or (task.state.is_final and not task.has_results):
         return error
     if key != task.key:
         return NotSeen(

@@ -126,7 +126,7 @@ class ClientCases:
         # An adopted task was just read; it would be read again only after the minimum gap.
         task, note = await self._up_to_date(known) if known else (await self._adopted(client, wanted.id), "")
         links: Sequence[Output] = ()
-        if wanted.links and task.state is State.SUCCEEDED:
+        if wanted.links and task.has_results:
             handed = await self._engine.links.hand_on([task.id])
             links = handed.outputs
             if (why := handed.failed.get(task.id)) is not None:
@@ -482,7 +482,7 @@ class ClientCases:
     async def _up_to_date(self, task: Task) -> tuple[Task, str]:
         """Polls a live task once, unless the poller runs; returns it and a note on what could not be read."""
         engine = self._engine
-        wants_links = task.state is State.SUCCEEDED
+        wants_links = task.has_results
         if not (wants_links or task.state.is_live) or engine.is_made("poller"):
             return task, ""
         try:

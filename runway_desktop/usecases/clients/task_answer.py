@@ -186,7 +186,7 @@ def is_settled(row: Row, *, saved: bool) -> bool:
     if task.state is State.SENDING or task.state in LIVE:
         return False
     underway = (OutputState.WAITING, OutputState.DOWNLOADING)
-    return not (saved and task.state is State.SUCCEEDED and any(output.state in underway for output in row.outputs))
+    return not (saved and task.has_results and any(output.state in underway for output in row.outputs))
 
 
 def _ending(row: Row, *, has_window: bool) -> dict[str, Any]:

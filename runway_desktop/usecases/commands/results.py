@@ -101,7 +101,7 @@ async def files(context: Context, rows: Sequence[Row], _: Given, *, use: Use | N
 
 async def _refresh(context: Context, rows: Sequence[Row], given: Given) -> Report:
     await context.engine.adoption.ask_again(ids_of(rows))
-    return await _fetch(context, [row for row in rows if row.task.state is State.SUCCEEDED], given)
+    return await _fetch(context, [row for row in rows if row.task.has_results], given)
 
 
 async def _fetch(context: Context, rows: Sequence[Row], _: Given, *, changed: bool = False) -> Report:
@@ -206,7 +206,7 @@ def _fetch_words(rows: Sequence[Row]) -> Text:
 def _may_be_known_after_all(row: Row) -> bool:
     """Runway, or the present key, did not know it. Asking again is free."""
     task = row.task
-    lost = task.state is State.SUCCEEDED and task.deleted_remotely and any(not output.is_here for output in row.outputs)
+    lost = task.has_results and task.deleted_remotely and any(not output.is_here for output in row.outputs)
     return task.is_hidden or lost or (task.state is State.GONE and not task.let_go)
 
 
@@ -217,7 +217,7 @@ def _why_not_fetched(rows: Sequence[Row]) -> Text | str:
 
 
 def _is_done(row: Row) -> bool:
-    return row.task.state is State.SUCCEEDED and bool(row.outputs)
+    return row.task.has_results and bool(row.outputs)
 
 
 _is_unsaved = has(lambda output: not output.is_here)

@@ -268,7 +268,7 @@ def is_kept_by_runway(row: Row) -> bool:
 
 
 def can_be_fetched(row: Row) -> bool:
-    return row.task.state is State.SUCCEEDED and is_kept_by_runway(row)
+    return row.task.has_results and is_kept_by_runway(row)
 
 
 def ids_of(rows: Sequence[Row]) -> list[TaskId]:

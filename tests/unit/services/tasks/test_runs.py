@@ -12,7 +12,7 @@ import pytest
 
 from runway_desktop.catalog import Pair
 from runway_desktop.domain.caps import Cap, LaneCode
-from runway_desktop.domain.errors import NoReply, RequestRefused
+from runway_desktop.domain.errors import NoReply, NotSeen, NotThere, RequestRefused
 from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import HoldCode, Output, OutputState, Request, State, TaskId
 from runway_desktop.domain.workflows.runs import COST_FOR, WORKFLOW, NodeFailure
@@ -119,6 +119,19 @@ async def test_node_that_fails_is_kept_beside_what_its_siblings_made():
         assert (task.state, task.run.failures, task.cost_credits) == (State.SUCCEEDED, (REFUSED,), 12.0)
         lines = await rig.store.ledger(task_id)
         assert lines[-1].detail["nodes"] == ["Spoken line"]
+
+
+async def test_single_404_does_not_give_up_what_a_failed_run_made():
+    async with Rig() as rig:
+        task_id = await sent(rig)
+        say(rig, "FAILED", ("hero", HERO), failure="One node failed.", cost_credits=12.0)
+        await rig.clock.advance(60)
+        assert await rig.state(task_id) is State.FAILED
+        rig.runway.then("run", NotThere("Not found.", status=404))
+        with pytest.raises(NotSeen):
+            await rig.asking.ask_for_results(await rig.task(task_id))
+        await rig.clock.advance(60)
+        assert [one.url for one in await rig.asking.ask_for_results(await rig.task(task_id))] == [HERO]
 
 
 async def test_id_of_a_run_that_the_person_brings_is_found():
