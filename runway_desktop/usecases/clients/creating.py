@@ -21,6 +21,7 @@ from runway_desktop.catalog.catalog import starting_values
 from runway_desktop.domain import permissions
 from runway_desktop.domain.permissions import COMMAND_LINE, WITHOUT_ID, Client, ClientRequest, Priced, Verdict, Why
 from runway_desktop.domain.task import Hold, HoldCode, Request, Task, TaskId, parse_remote_id
+from runway_desktop.domain.workflows.routing import GENERATE
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Finishing
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, Prepared, TaskSource
@@ -271,6 +272,9 @@ class Creating:
         for name, word in (("request_id", wish.request_id.strip()), ("project", wish.project)):
             if len(word) > LONGEST_ID:
                 raise CallRefused(f"The {name} is too long.", f"At most {LONGEST_ID} letters.")
+        if wish.endpoint in GENERATE:
+            # Its ceiling is the price that the allowance is compared with, and may have been raised at Runway.
+            await self._engine.routers.refresh()
         pair = self._pair(wish)
         values = {**_needed(pair), **wish.values}
         if wish.prompt:
