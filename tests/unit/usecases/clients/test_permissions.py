@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,7 @@ async def test_client_within_its_allowance_needs_no_approval_and_waits_beyond_it
 
 
 async def test_allowance_is_compared_with_what_the_router_allows_now(tmp_path: Path):
-    routed = {"endpoint": "generate_audio", "model": "everyday", "values": {"type": "audio"}}
+    routed: dict[str, Any] = {"endpoint": "generate_audio", "model": "everyday", "values": {"type": "audio"}}
     async with a_desk(tmp_path) as desk:
         try:
             await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 60)
