@@ -74,6 +74,10 @@ class ChooserPanel(Popup):
             return self._mouse_on_offers(event)
         return super().eventFilter(watched, event)
 
+    def _keeps(self, event: QKeyEvent) -> bool:
+        # With Ctrl too: the send key would pay for the model that is about to be replaced.
+        return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or super()._keeps(event)
+
     def _build_top(self) -> QHBoxLayout:
         hint = _("Search models, makers, inputs and outputs")
         self.search = QLineEdit(self, placeholderText=hint, clearButtonEnabled=True)
