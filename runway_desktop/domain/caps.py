@@ -36,6 +36,8 @@ class Limit(Struct, frozen=True, kw_only=True):
     spent: float = 0.0
     coming: float = 0.0
     project: str = ""
+    is_open: bool = False
+    """Something is under way that may cost any amount, so `coming` is all that is left, however high the cap is."""
 
     @property
     def left(self) -> float:
@@ -66,8 +68,8 @@ class HeldBack(Struct, frozen=True, kw_only=True):
     @property
     def raised(self) -> float | None:
         """The next round amount of the cap that lets this task and all others blocked by it pass; None for the balance,
-        which cannot be raised here."""
-        if self.limit.cap is Cap.BALANCE:
+        which cannot be raised here, and where no amount would do."""
+        if self.limit.cap is Cap.BALANCE or self.limit.is_open:
             return None
         needed = self.limit.limit - self.limit.left + (self.price if self.price is not None else self.limit.limit * 0.1)
         return _round_up(max(needed + self.waiting, self.limit.limit + 1))

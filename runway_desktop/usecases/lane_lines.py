@@ -97,15 +97,16 @@ def _over_words(members: Sequence[QueueMember], *, is_folded: bool) -> GroupWord
     reasons = [member.kept.held for member in members if member.kept is not None and member.kept.held is not None]
     credits = sum(member.price or 0.0 for member in members)
     can_raise = any(held.raised is not None for held in reasons)
+    until = _("on hold until there are credits")
+    if any(held.limit.is_open for held in reasons):
+        until = _("Waits for the first cost")
     return GroupWords(
         title=over_title(reasons),
         holds=" · ".join(
             (
                 ngettext("{n} task", "{n} tasks", len(members)),
                 units.credits_in_words(credits),
-                _("on hold until the cap is raised, or tomorrow")
-                if can_raise
-                else _("on hold until there are credits"),
+                _("on hold until the cap is raised, or tomorrow") if can_raise else until,
             )
         ),
         is_folded=is_folded,

@@ -55,7 +55,7 @@ class Coming:
         if cap.cap is Cap.SENDING:
             return cap
         if self.unpriced if cap.cap is not Cap.PROJECT else cap.project in self.unpriced:
-            return replace(cap, coming=max(0.0, cap.limit - cap.spent))
+            return replace(cap, coming=max(0.0, cap.limit - cap.spent), is_open=True)
         return replace(cap, coming=self.of_project[cap.project] if cap.cap is Cap.PROJECT else self.credits)
 
 

@@ -240,6 +240,9 @@ async def test_run_without_a_history_counts_as_all_that_is_left_of_a_cap():
         held = held_by(rig, clip)
         assert held is not None
         assert (held.limit.cap, held.limit.left) == (Cap.DAY, 0.0)
+        assert held.raised is None, "no cap is high enough for what may cost any amount"
+        rig.budget.raise_cap(held)
+        assert rig.settings.day_cap == 1_000.0
         say(rig, "SUCCEEDED", ("hero", HERO), cost_credits=100.0)
         await rig.clock.advance(120)
         assert await rig.state(clip) is State.PENDING
