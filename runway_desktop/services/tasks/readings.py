@@ -256,6 +256,8 @@ class Readings:
             return True
         if not evidence.is_early:
             settled.set()
+        if evidence.router is not None and evidence.router.verdict == Lookup.UNREAD:
+            return False
         return self._resolve(task_id, evidence) or not (evidence.is_early or evidence.doubtful)
 
     async def _looked_up(self, task: Task, evidence: Evidence) -> Evidence:
