@@ -8,7 +8,7 @@ from statistics import median
 
 from runway_desktop.catalog.graph import Version
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Row
-from runway_desktop.domain.task import Output, OutputState, State, Task
+from runway_desktop.domain.task import HoldCode, Output, OutputState, State, Task
 from runway_desktop.domain.workflows.runs import WORKFLOW, NodeFailure
 from runway_desktop.services.library.library import Library
 from runway_desktop.texts import Text, _, ngettext
@@ -67,6 +67,9 @@ def costs_in_words(found: Sequence[Row]) -> str:
 def run_state(row: Row, version: Version | None) -> StateWords:
     """As in the list, but counted by outputs once there are some."""
     shown, run = describe(row, Around()), row.task.run
+    if row.task.state is State.QUEUED and row.task.hold.code is HoldCode.ITS_TURN:
+        # Here is not known whether a slot, a cap or the first cost is awaited.
+        return replace(shown, detail="")
     if run is None or not (run.nodes or run.failures):
         return shown
     failed, saved = len(run.failures), sum(one.state is OutputState.SAVED for one in row.outputs)

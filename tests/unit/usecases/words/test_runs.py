@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import State, Task
+from runway_desktop.domain.task import Hold, HoldCode, State, Task
 from runway_desktop.domain.workflows.runs import NodeFailure, Run
 from runway_desktop.texts import Text
 from runway_desktop.usecases.clients.task_answer import task_answer
 from runway_desktop.usecases.commands.ending import CANCEL, DELETE_REMOTELY
 from runway_desktop.usecases.words.states import Around, Tone, describe
 from runway_desktop.usecases.words.tasks import small_print, trouble_of
+from runway_desktop.usecases.workflows import run_state
 from tests.rigs.engine_rig import CATALOG
 from tests.rigs.rows import saved, task
 
@@ -47,3 +48,9 @@ def test_cancel_of_a_run_is_disabled_with_the_reason_and_deletion_is_not_offered
     )
     assert CANCEL.why_not([live, task_live]) == ""
     assert not DELETE_REMOTELY.concerns(row(task(1, State.SUCCEEDED, run=RUN)))
+
+
+def test_queued_run_names_no_reason_that_is_not_known() -> None:
+    assert run_state(row(task(1, State.QUEUED)), None).spoken == "Queued"
+    held = task(1, State.QUEUED, hold=Hold(code=HoldCode.NO_COST))
+    assert run_state(row(held), None).spoken == "Held (Price still unknown)"
