@@ -45,7 +45,7 @@ class Room(Struct, frozen=True, kw_only=True, eq=False):
     """Of its help window. Without it, the help key opens the page of the guide."""
     guide: str = "index"
     """Its page of the guide."""
-    count: Callable[[UseCases], int] | None = None
+    count: Callable[[UseCases], int | None] | None = None
     """For a page: the number in the left pane, from values in memory."""
     counts: Callable[[PageCounts], Mapping[str, int]] | None = None
     """For a view: the numbers in its button, by project."""

@@ -8,8 +8,8 @@ ROOM = Room(
     title=Text("Workflows"),
     kind=RoomKind.PAGE,
     icon="mdi6.sitemap-outline",
-    # Of those that were learned, so that the first paint need not read them.
-    count=lambda cases: len(cases.workflows.all()) if cases.is_made("workflows") else 0,
+    # Of those that were learned. Runway is asked when the page is opened; until then it has no number.
+    count=lambda cases: (len(cases.workflows.all()) or None) if cases.is_made("workflows") else None,
     entry="runway_desktop.rooms.workflows.entry",
     guide="workflows",
     help=(
