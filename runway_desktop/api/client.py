@@ -151,7 +151,8 @@ class RunwayClient:
             found |= {entry.id: entry for entry in entries}
             times = [entry.at for entry in entries]
             at = replies.server_time(reply.headers)
-            is_whole = page.next_cursor is None or (times == sorted(times, reverse=True) and times[-1:] < [since])
+            is_sorted = len(times) > 1 and times == sorted(times, reverse=True)
+            is_whole = page.next_cursor is None or (is_sorted and times[-1] < since)
             if is_whole:
                 break
         return RequestList(at=at, requests=tuple(found.values()), is_whole=is_whole)

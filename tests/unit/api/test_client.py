@@ -482,3 +482,21 @@ async def test_upload_uses_the_key_current_at_its_start(tmp_path: Path):
             with pytest.raises(ServerTrouble):
                 await uploading
         assert [request.headers["authorization"] for request in asked] == [f"Bearer {SECRET}"]
+
+
+async def test_page_with_one_old_entry_does_not_end_the_list_of_a_router() -> None:
+    pages = iter(
+        (
+            b'{"data": [{"id": "e1", "createdAt": "2026-01-01T00:00:00Z", "status": "error"}], "nextCursor": "more"}',
+            b'{"data": [{"id": "e2", "createdAt": "2026-06-01T00:00:00Z", "status": "error"}]}',
+        )
+    )
+    async with answered_by(lambda _: httpx.Response(200, content=next(pages))) as (client, _):
+        found = await client.router_requests("17f2", since=1_780_000_000.0)
+    assert ([one.id for one in found.requests], found.is_whole) == (["e1", "e2"], True)
+
+
+async def test_router_list_with_an_unreadable_entry_is_an_unreadable_answer() -> None:
+    async with answered_by(lambda _: httpx.Response(200, content=b'{"data": [{"id": "e1"}]}')) as (client, _):
+        with pytest.raises(BadReply):
+            await client.router_requests("17f2", since=0.0)
