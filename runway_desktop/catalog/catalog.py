@@ -206,15 +206,17 @@ def _asset_fields(fields: tuple[Field, ...], *, required_only: bool = False) -> 
 
 _SECONDS = 5
 """Length of a clip where the request gives none and the model has no default."""
+_LANGUAGES = frozenset({"targetLang", "targetLanguage"})
 _TIMED = frozenset({"text_to_video", "image_to_video"})
 
 
 def starting_values(pair: Pair) -> dict[str, Any]:
-    """A value for each required field except texts and inputs: its default, else its first choice or minimum. Fields
-    for which there is none are left out."""
+    """A value for each required field except texts, inputs and languages, which nobody means unless they are chosen:
+    its default, else its first choice or minimum. Fields for which there is none are left out."""
     found: dict[str, Any] = {}
     for field in pair.fields:
-        if field.required and not field.is_asset and field.kind not in (FieldKind.PROMPT, FieldKind.TEXT):
+        is_given = field.is_asset or field.kind in (FieldKind.PROMPT, FieldKind.TEXT) or field.name in _LANGUAGES
+        if field.required and not is_given:
             value = _starting_value(field)
             if value is not None:
                 found[field.name] = value

@@ -22,6 +22,7 @@ from runway_desktop.ui.building import (
     open_below,
     passing_menu,
     push_button,
+    scroll_area,
     tool_button,
     vbox,
 )
@@ -151,10 +152,11 @@ class WorkflowsPage(QWidget):
         self._list.setFixedWidth(_LIST)
         work = QWidget(self)
         self._stack = QStackedLayout()
-        self._work, self._empty = work, QWidget(self)
+        # In a low window, form and runs scroll instead of lying over each other.
+        self._work, self._empty = scroll_area(self, work), QWidget(self)
         self._build_work(work)
         self._build_empty(self._empty)
-        for one in (work, self._empty):
+        for one in (self._work, self._empty):
             self._stack.addWidget(one)
         edge = line(self)
         edge.setFixedSize(1, 16_777_215)

@@ -224,6 +224,8 @@ async def test_voices_and_languages_are_shown_by_name(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("voice_dubbing", "eleven_voice_dubbing")
         pane = desktop.window.composer_pane
+        assert chip(desktop, "targetLang").text().startswith("Language: –"), "nobody has chosen one"
+        desktop.composer.set_value("targetLang", "en")
         assert "English" in chip(desktop, "targetLang").text()
         desktop.composer.choose("text_to_speech", "eleven_multilingual_v2")
         pane.findChild(FoldingLine).reveal(chip(desktop, "voice"))

@@ -9,6 +9,7 @@ from runway_desktop.catalog import Catalog, FieldKind, starting_values, validate
 CATALOG = Catalog.load()
 PAIRS = {f"{pair.endpoint}-{pair.model}": pair for pair in CATALOG.pairs()}
 each_pair = pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+LANGUAGES = {"targetLang", "targetLanguage"}
 CHOSEN = (FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITCH)
 
 
@@ -17,7 +18,8 @@ def test_new_form_has_only_the_required_choices_set_to_valid_values(pair):
     values = starting_values(pair)
     required = {field.name: field for field in pair.fields if field.required}
     assert values.keys() <= required.keys()
-    assert values.keys() >= {name for name, field in required.items() if field.kind in CHOSEN}
+    assert values.keys() >= {name for name, field in required.items() if field.kind in CHOSEN} - LANGUAGES
+    assert not values.keys() & LANGUAGES, "nobody has chosen one"
     wrong = {finding.path[0] for finding in validate(pair, values) if finding.path}
     assert not wrong & values.keys()
 
