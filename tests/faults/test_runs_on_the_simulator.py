@@ -20,6 +20,7 @@ from runway_desktop.services.results import sidecar
 from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault, Harm
 from runway_desktop.simulator.workflows import DEMO_WORKFLOWS
+from runway_desktop.values import replace
 from tests.rigs.engine_rig import CATALOG, Rig
 from tests.rigs.on_the_simulator import QuickClock, all_tasks, engine, saving, simulated, until
 
@@ -105,6 +106,9 @@ async def test_client_reads_workflows_graphs_and_a_version_that_is_gone(tmp_path
             text = await client.workflow(found[0].versions[0].id)
         finally:
             await client.aclose()
+        pair = CATALOG.pair(WORKFLOW, PLATE.id)
+        assert pair is not None
+        CATALOG.learn(WORKFLOW, [replace(pair, model="00000000-0000-4000-8000-000000000000")])
         gone = Request(endpoint=WORKFLOW, model="00000000-0000-4000-8000-000000000000", values={})
         async with a_run(simulator, _clock, tmp_path, gone) as rig:
             [task] = await until(rig, lambda tasks: bool(tasks) and tasks[0].state.is_final)

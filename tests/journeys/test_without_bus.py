@@ -24,6 +24,10 @@ def bare_screen(tmp_path: Path) -> Iterator[Screen]:
         yield screen
 
 
+OF_OTHERS = ("pw.conf", "Could not find codec parameters", "Consider increasing the value")
+"""PipeWire's line, and FFmpeg's two of a clip that was just being opened when the program ended."""
+
+
 @pytest.mark.parametrize("bus", ["none", "gone", "silent"])
 def test_program_starts_sends_and_ends_without_a_session_bus(
     bus: str, bare_screen: Screen, tmp_path: Path, runway: Runway
@@ -45,4 +49,4 @@ def test_program_starts_sends_and_ends_without_a_session_bus(
         program.wait_saved(1)
         program.hands.key("ctrl+q")
         assert program.ended() == 0
-    assert [line for line in program.complaints.splitlines() if "pw.conf" not in line] == []
+    assert [line for line in program.complaints.splitlines() if not any(one in line for one in OF_OTHERS)] == []

@@ -147,7 +147,7 @@ class Saying:
             return "\n".join(self._sentences(line))
         if column.kind is ColumnKind.CREDITS:
             known = check is not None and check.is_ready and check.priced == 0
-            return _("The price is shown after sending.") if known else ""
+            return _("The price is not known yet.") if known else ""
         said = (
             [found.message for found in (*check.problems, *check.warnings) if found.key == column.key] if check else []
         )

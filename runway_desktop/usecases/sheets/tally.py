@@ -65,7 +65,7 @@ def price_words(totals: Totals) -> str:
     if not totals.ready:
         return ""
     if not totals.priced:
-        return _("price shown after sending")
+        return _("price not known yet")
     return units.about_credits(totals.credits, exact=totals.exact, at_least=totals.priced < totals.ready)
 
 
