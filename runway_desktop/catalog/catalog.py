@@ -71,12 +71,12 @@ class Catalog:
         return self._pairs[key]
 
     def learn(self, endpoint: str, pairs: Iterable[Pair]) -> None:
-        """Replaces the pairs of an endpoint that are known at run time alone. Those before stay known, so that stored
-        tasks keep their names and forms, but are not listed."""
+        """Replaces the pairs of an endpoint that are known at run time alone. Those before, and those that are gone,
+        stay known, so that stored tasks keep their names and forms, but are not listed."""
         found = tuple(pairs)
         self._pairs |= {(endpoint, pair.model): pair for pair in found}
         labels.LEARNED.update((pair.model, pair.label) for pair in found)
-        models = tuple(pair.model for pair in found)
+        models = tuple(pair.model for pair in found if not pair.is_gone)
         self._endpoints = [replace(one, models=models) if one.name == endpoint else one for one in self._endpoints]
 
     def address(self, endpoint: str, model: str) -> str:

@@ -188,5 +188,5 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
     @property
     def kind_label(self) -> str:
-        """What stands beside the model's name: a recipe is its own model."""
+        """Shown next to the model's name. A recipe's own label is that name."""
         return _("Recipe") if self.is_recipe else self.label

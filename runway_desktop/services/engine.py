@@ -221,7 +221,7 @@ class Engine:
     def workflows(self) -> Workflows:
         from .library.workflows import Workflows
 
-        return Workflows(self._store, self._runway, self.catalog, self.clock)
+        return Workflows(self._store, self._runway, self.catalog, self.clock, self._workers)
 
     @cached_property
     def folder(self) -> LibraryFolder:

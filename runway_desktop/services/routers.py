@@ -1,6 +1,6 @@
 """The organization's model routers: read from Runway seldom, kept in the list, and learned by the catalog.
 
-`load` makes those of earlier runs known before anything is sent; `refresh` asks Runway when the person is about to
+`learn` makes those of earlier runs known before anything is sent; `refresh` asks Runway when the person is about to
 choose a model. A router that is gone stays known, so that its tasks keep their names, but is not offered. Loop's thread
 only. Raises StoreError; `refresh` raises nothing for failures of the outside world.
 """
@@ -43,13 +43,11 @@ class Routers:
         self._key = runway.key
         self._asking = asyncio.Lock()
 
-    async def load(self) -> None:
-        """Reads the routers of earlier runs. Call once, before the lane runs."""
-        texts = map(json.loads, await self._store.documents(Document.ROUTER))
-        found = [(convert(one["router"], Router), bool(one["is_gone"])) for one in texts]
+    def learn(self, texts: Iterable[str]) -> None:
+        """Takes the routers of earlier runs, as they were stored. Call once, before the lane runs."""
+        found = [(convert(one["router"], Router), bool(one["is_gone"])) for one in map(json.loads, texts)]
         self._known = {router.slug: router for router, _ in found}
-        if found:
-            self._learn(router.slug for router, is_gone in found if not is_gone)
+        self._learn(router.slug for router, is_gone in found if not is_gone)
 
     async def refresh(self, *, at_once: bool = False) -> bool:
         """Asks Runway, unless it was asked with this key just now, or there is none. True if anything changed."""
@@ -103,14 +101,14 @@ class Routers:
         return bool(changed)
 
     def _learn(self, here: Iterable[str]) -> None:
-        """Tells the catalog those that are here, after those that are gone."""
+        """Tells the catalog all of them, and which are here."""
         self._here = tuple(here)
         for endpoint in GENERATE:
             pair = self._catalog.pair(endpoint, "")
             if pair is None:
                 continue
-            made = {
-                slug: replace(
+            made = [
+                replace(
                     pair,
                     model=slug,
                     # Translators: a model that Runway chooses, by the settings with this name.
@@ -120,6 +118,5 @@ class Routers:
                     is_gone=slug not in self._here,
                 )
                 for slug, router in self._known.items()
-            }
-            self._catalog.learn(endpoint, made.values())
-            self._catalog.learn(endpoint, [made[slug] for slug in self._here])
+            ]
+            self._catalog.learn(endpoint, made)

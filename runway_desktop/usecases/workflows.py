@@ -46,14 +46,14 @@ async def runs(library: Library) -> Sequence[Row]:
     return (await library.beginning(listing, MOST_RUNS, MOST_RUNS))[1]
 
 
-def usual_cost(found: Sequence[Row]) -> float | None:
-    """The median of what runs cost; None if no cost is known."""
-    costs = [row.task.cost_credits for row in found if row.task.cost_credits is not None]
-    return median(costs) if costs else None
+def costs_of(found: Sequence[Row]) -> list[float]:
+    """What runs cost that succeeded, as the price of the next one counts them; the least first."""
+    tasks = [row.task for row in found if row.task.state is State.SUCCEEDED]
+    return sorted(task.cost_credits for task in tasks if task.cost_credits)
 
 
-def costs_in_words(found: Sequence[Row]) -> str:
-    costs = sorted(row.task.cost_credits for row in found if row.task.cost_credits is not None)
+def costs_in_words(costs: Sequence[float]) -> str:
+    """ "Median 174 credits, 150 to 210"; empty without any."""
     if not costs:
         return ""
     said = units.credits_in_words(median(costs))

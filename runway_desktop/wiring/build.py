@@ -227,9 +227,9 @@ async def _assemble(
     await engine.pricing.load()
     if versions := await store.documents(Document.WORKFLOW):
         # Before the list is read, which shows their names. Without any, nothing of them is imported.
-        engine.workflows.learn(versions)
-    if await store.documents(Document.ROUTER):
-        await engine.routers.load()
+        await engine.workflows.learn(versions)
+    if routers := await store.documents(Document.ROUTER):
+        engine.routers.learn(routers)
     if engine.settings.hook:
         # Likewise, also where the loops never run.
         engine.hooks  # noqa: B018

@@ -10,6 +10,7 @@ from typing import Any
 
 from runway_desktop.catalog import build_payload
 from runway_desktop.domain.events import TaskFound
+from runway_desktop.domain.library import Document
 from runway_desktop.domain.task import HoldCode, Request, State, Task
 from runway_desktop.domain.workflows.routing import GENERATE
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, TaskSource
@@ -36,7 +37,7 @@ async def routed(simulator: Simulator, clock: QuickClock, tmp_path: Path) -> Asy
     """An engine that knows the simulator's routers."""
     async with engine(simulator, clock, tmp_path / "a.db") as rig:
         try:
-            await rig.routers.load()
+            rig.routers.learn(await rig.store.documents(Document.ROUTER))
             await until(rig, lambda _: rig.account.organization is not None)
             assert await rig.routers.refresh()
             yield rig, UseCases(engine_of(rig, tmp_path / "library"))
@@ -147,7 +148,7 @@ async def test_routers_of_the_last_run_are_known_before_runway_is_asked(tmp_path
         async with routed(simulator, clock, tmp_path):
             pass
         async with engine(simulator, clock, tmp_path / "a.db") as rig:
-            await rig.routers.load()
+            rig.routers.learn(await rig.store.documents(Document.ROUTER))
             labels = [pair.label for pair in CATALOG.pairs() if pair.endpoint == "generate_audio"]
             pair = CATALOG.pair("generate_audio", "everyday")
             for endpoint in GENERATE:

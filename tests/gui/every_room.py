@@ -387,7 +387,7 @@ async def _workflows(desktop: ProfilesDesktop) -> Windows:
         for key, kind, value in (("prompt", "constant-node", PROMPT), ("lut", PROGRAM, {}), ("image", "", None))
     ]
     told = {"id": "v1", "name": PROJECT, "version": 1, "description": PROMPT, "graph": {"nodes": nodes}}
-    desktop.engine.workflows.learn([json.dumps(told)])
+    await desktop.engine.workflows.learn([json.dumps(told)])
     request = Request(endpoint="workflow", model="v1", values={"prompt": PROMPT}, prompt=PROMPT)
     failures = (NodeFailure(node="x", message=PROMPT, code=TAG, name=OTHER),)
     ended = task(901, State.SUCCEEDED, request=request, run=Run(nodes=("image",), failures=failures), cost_credits=9.0)

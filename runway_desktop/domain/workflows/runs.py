@@ -40,7 +40,7 @@ class NodeFailure(Struct, frozen=True, kw_only=True):
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """What Runway told of a run, besides what it tells of any task."""
+    """What Runway told of a run, in addition to what it tells of any task."""
 
     nodes: tuple[str, ...] = ()
     """Id of the node that made each output, by the output's index. It only grows: an index never changes."""

@@ -1,5 +1,5 @@
 """Delegates of the reviews: the table's lines below their groups, and the comments at the side. Both show a comment as
-its time on a plate with its text beside it. GUI thread only."""
+its time on a plate and its text to the right. GUI thread only."""
 
 from __future__ import annotations
 

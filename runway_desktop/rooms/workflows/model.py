@@ -4,6 +4,7 @@ form is the composer's, with a draft for each version. GUI thread only."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
@@ -88,6 +89,9 @@ class Lines(QAbstractListModel):
         return 0 if parent.isValid() else len(self.lines)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not 0 <= index.row() < len(self.lines):
+            # Qt may ask for a row of before, and an error raised here would end the program.
+            return None
         line = self.lines[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return line.spoken
@@ -241,9 +245,10 @@ class WorkflowsModel(Model):
             lines.append(WorkflowLine(workflow, detail, any(task.state.is_live for task in own)))
         self.workflows.show(lines)
         rows = [row for row in self._rows if self.version is not None and row.task.request.model == self.version.id]
-        usual = told.usual_cost(rows)
+        costs = told.costs_of(rows)
+        usual = median(costs) if costs else None
         self.runs.show([self._run_line(row, len(rows) - at, usual) for at, row in enumerate(rows)])
-        self.costs = told.costs_in_words(rows)
+        self.costs = told.costs_in_words(costs)
         if (before.id if before is not None else None) != (self.run.id if self.run is not None else None):
             self.run_chosen.emit()
         self.changed.emit()

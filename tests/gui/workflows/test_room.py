@@ -163,7 +163,7 @@ async def test_page_says_what_to_do_where_nothing_is_published(tmp_path: Path, t
 
 async def test_offline_page_shows_what_was_learned_and_says_why(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as rig:
-        rig.engine.workflows.learn([json.dumps(TURNTABLE.as_json())])
+        await rig.engine.workflows.learn([json.dumps(TURNTABLE.as_json())])
         rig.runway.always("workflows", NotReached(LINE))
         page = await opened(rig)
         assert lines(page) == ["Product turntable · Version 4 · not run yet"]
@@ -249,7 +249,7 @@ async def test_form_of_sixty_inputs_stands_within_a_tenth_of_a_second(tmp_path: 
         nodes = [replace(node, name=f"{node.name} {n}") for n in range(15) for node in TURNTABLE.nodes[:4]]
         large = replace(TURNTABLE, name="Large", nodes=tuple(nodes))
         version = read_version(json.dumps(large.as_json()))
-        rig.engine.workflows.learn([json.dumps(large.as_json())])
+        await rig.engine.workflows.learn([json.dumps(large.as_json())])
         took = []
         for other in (version, rig.engine.workflows.versions[TURNTABLE.id]) * 4:
             began = time.process_time()

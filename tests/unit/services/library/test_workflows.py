@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -20,8 +22,9 @@ NEW, OLD, PLATE = DEMO_WORKFLOWS
 
 class Published:
     def __init__(self) -> None:
+        self.workers = ThreadPoolExecutor(1)
         self.store, self.runway, self.catalog = MemoryStore(), FakeRunway(), Catalog.load()
-        self.workflows = Workflows(self.store, self.runway, self.catalog, FakeClock())
+        self.workflows = Workflows(self.store, self.runway, self.catalog, FakeClock(), self.workers)
 
     def say(self, *versions: Workflow) -> None:
         told = [
@@ -41,8 +44,10 @@ class Published:
 
 
 @pytest.fixture
-def published() -> Published:
-    return Published()
+def published() -> Iterator[Published]:
+    made = Published()
+    yield made
+    made.workers.shutdown()
 
 
 async def test_each_version_is_read_once_and_kept(published: Published):
@@ -88,3 +93,12 @@ async def test_version_that_cannot_be_read_costs_no_other_one(published: Publish
     published.runway.then("workflow", answer)
     await published.workflows.refresh()
     assert published.offered() == (OLD.id,)
+
+
+async def test_old_versions_of_a_workflow_are_not_read(published: Published):
+    versions = tuple(WorkflowVersion(id=f"{NEW.id[:-3]}{number:03}", number=number) for number in range(300, 0, -1))
+    published.runway.always("workflows", [PublishedWorkflow(name=NEW.name, versions=versions)])
+    published.runway.always("workflow", lambda asked: json.dumps({**NEW.as_json(), "id": asked}))
+    await published.workflows.refresh()
+    assert published.asked() == [version.id for version in versions[:5]]
+    assert published.offered() == tuple(version.id for version in versions[:5])
