@@ -23,6 +23,7 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.rigs.engine_rig import forget_learned
 from tests.rigs.made_modules import makes
 from tests.rigs.mistakes import Mistakes
 from tests.rigs.running import run_test
@@ -82,6 +83,7 @@ def pytest_runtest_protocol() -> Generator[None, object, object]:
     # Only where tests run: the process that hands them out to others keeps the reports of all.
     global _since_collected  # noqa: PLW0603 - a hook has no other place for its count
     result = yield
+    forget_learned()
     _since_collected += 1
     gc.collect(1 if _since_collected % COLLECT_EVERY else 2)
     return result

@@ -12,14 +12,13 @@ from runway_desktop.catalog import build_payload
 from runway_desktop.domain.events import TaskFound
 from runway_desktop.domain.library import Document
 from runway_desktop.domain.task import HoldCode, Request, State, Task
-from runway_desktop.domain.workflows.routing import GENERATE
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, TaskSource
 from runway_desktop.services.tasks.uncertainty import Lookup
 from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault, Harm
 from runway_desktop.usecases.requests.choices import Choices
 from runway_desktop.usecases.use_cases import UseCases
-from tests.rigs.engine_rig import CATALOG, Rig
+from tests.rigs.engine_rig import CATALOG, Rig, forget_learned
 from tests.rigs.engines import engine_of
 from tests.rigs.on_the_simulator import QuickClock, ended, engine, simulated, until
 
@@ -36,14 +35,10 @@ def lost() -> Fault:
 async def routed(simulator: Simulator, clock: QuickClock, tmp_path: Path) -> AsyncIterator[tuple[Rig, UseCases]]:
     """An engine that knows the simulator's routers."""
     async with engine(simulator, clock, tmp_path / "a.db") as rig:
-        try:
-            rig.routers.learn(await rig.store.documents(Document.ROUTER))
-            await until(rig, lambda _: rig.account.organization is not None)
-            assert await rig.routers.refresh()
-            yield rig, UseCases(engine_of(rig, tmp_path / "library"))
-        finally:
-            for endpoint in GENERATE:
-                CATALOG.learn(endpoint, ())
+        rig.routers.learn(await rig.store.documents(Document.ROUTER))
+        await until(rig, lambda _: rig.account.organization is not None)
+        assert await rig.routers.refresh()
+        yield rig, UseCases(engine_of(rig, tmp_path / "library"))
 
 
 async def send(cases: UseCases, *requests: Request) -> None:
@@ -146,13 +141,11 @@ async def test_request_that_no_model_can_make_is_refused_for_nothing_with_the_re
 async def test_routers_of_the_last_run_are_known_before_runway_is_asked(tmp_path: Path) -> None:
     async with simulated() as (simulator, clock):
         async with routed(simulator, clock, tmp_path):
-            pass
+            forget_learned()
         async with engine(simulator, clock, tmp_path / "a.db") as rig:
             rig.routers.learn(await rig.store.documents(Document.ROUTER))
             labels = [pair.label for pair in CATALOG.pairs() if pair.endpoint == "generate_audio"]
             pair = CATALOG.pair("generate_audio", "everyday")
-            for endpoint in GENERATE:
-                CATALOG.learn(endpoint, ())
     assert labels == ["Automatic: Everyday", "Automatic: Final cut"]
     assert pair is not None
     assert build_payload(pair, {"promptText": "Rain", "type": "audio"}) == {

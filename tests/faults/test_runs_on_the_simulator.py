@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -29,11 +29,9 @@ NODES = {node.name: node for node in TURNTABLE.nodes}
 
 
 @pytest.fixture(autouse=True)
-def learned() -> Iterator[None]:
+def learned() -> None:
     found = [read_version(json.dumps(one.as_json())) for one in DEMO_WORKFLOWS]
     CATALOG.learn(WORKFLOW, [version.pair for version in found if version is not None])
-    yield
-    CATALOG.learn(WORKFLOW, [])
 
 
 def request(**said: Any) -> Request:

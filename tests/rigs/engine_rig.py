@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.catalog.labels import LEARNED
 from runway_desktop.domain.caps import HeldBack, Kept, LaneReason
 from runway_desktop.domain.events import Event
 from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Hold, HoldCode, Request, State, Task, TaskId
+from runway_desktop.domain.workflows.routing import GENERATE
+from runway_desktop.domain.workflows.runs import WORKFLOW
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.library_folder import LibraryFolder
@@ -58,6 +61,15 @@ from tests.rigs.fake_runway import FakeRunway
 from tests.rigs.fakes import FakeClock, MemoryBin, MemorySecrets, MemoryStore, settle
 
 CATALOG = Catalog.load()
+"""One for all tests of a process, since reading it takes longer than most of them."""
+
+
+def forget_learned() -> None:
+    """What a test taught the catalog, so that the next one finds what is in the file."""
+    for endpoint in (WORKFLOW, *GENERATE):
+        CATALOG.learn(endpoint, ())
+    LEARNED.clear()
+
 
 Kind = TypeVar("Kind", bound=Event)
 

@@ -59,8 +59,9 @@ async def takes_a_little(connection: RawConnection) -> None:
 async def drips(connection: RawConnection) -> None:
     await connection.read()
     await connection.send(b"HTTP/1.1 200 X\r\nContent-Length: 10000\r\n\r\n")
-    for letter in CREATED.ljust(10_000):
-        await connection.send(bytes([letter]))
+    await connection.send(CREATED)
+    for _ in range(10_000 - len(CREATED)):
+        await connection.send(b" ")
         await asyncio.sleep(0.002)
 
 

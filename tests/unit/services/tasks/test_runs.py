@@ -4,7 +4,6 @@ brings."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +29,12 @@ REFUSED = NodeFailure(node="voice", message="The text was refused.", code="SAFET
 
 
 @pytest.fixture(autouse=True)
-def known_versions() -> Iterator[None]:
+def known_versions() -> None:
     pairs = [
         Pair(endpoint=WORKFLOW, model=one, label=one, fields=(), fixed={}, inside="nodeOutputs")
         for one in (VERSION, ANOTHER)
     ]
     CATALOG.learn(WORKFLOW, pairs)
-    yield
-    CATALOG.learn(WORKFLOW, ())
 
 
 def run(prompt: str = "A watch", version: str = VERSION) -> Request:

@@ -12,7 +12,7 @@ from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.permissions import COMMAND_LINE, EXPIRES_AFTER, Client, Permission
 from runway_desktop.domain.task import TaskId
-from runway_desktop.domain.workflows.routing import GENERATE, Router
+from runway_desktop.domain.workflows.routing import Router
 from runway_desktop.remote.answers import answer
 from runway_desktop.remote.messages import Hello
 from runway_desktop.services.approvals import LOOK_EVERY
@@ -26,7 +26,7 @@ from runway_desktop.usecases.commands.queued import HOLD, RELEASE, SEND_NEXT
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import as_json, replace
 from tests.rigs.clients_desk import AGENT, Desk, Person, a_desk, wish
-from tests.rigs.engine_rig import CATALOG, request
+from tests.rigs.engine_rig import request
 from tests.rigs.fakes import settle
 
 
@@ -127,17 +127,13 @@ async def test_client_within_its_allowance_needs_no_approval_and_waits_beyond_it
 async def test_allowance_is_compared_with_what_the_router_allows_now(tmp_path: Path):
     routed: dict[str, Any] = {"endpoint": "generate_audio", "model": "everyday", "values": {"type": "audio"}}
     async with a_desk(tmp_path) as desk:
-        try:
-            await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 60)
-            for ceiling, decision in ((20.0, "allowance"), (500.0, "waiting")):
-                router = Router(id="17f2", slug="everyday", name="Everyday", ceilings={"audio": ceiling})
-                desk.rig.runway.always("routers", [router])
-                wished = TaskWished(prompt="Rain", request_id=decision, **routed)
-                assert (await desk.call(AGENT, "create", **as_json(wished)))["decision"] == decision
-                await desk.rig.clock.advance(120)
-        finally:
-            for endpoint in GENERATE:
-                CATALOG.learn(endpoint, ())
+        await desk.engine.clients.permit(AGENT, Permission.ALLOWANCE, 60)
+        for ceiling, decision in ((20.0, "allowance"), (500.0, "waiting")):
+            router = Router(id="17f2", slug="everyday", name="Everyday", ceilings={"audio": ceiling})
+            desk.rig.runway.always("routers", [router])
+            wished = TaskWished(prompt="Rain", request_id=decision, **routed)
+            assert (await desk.call(AGENT, "create", **as_json(wished)))["decision"] == decision
+            await desk.rig.clock.advance(120)
 
 
 async def test_simultaneous_requests_share_one_allowance(tmp_path: Path):
