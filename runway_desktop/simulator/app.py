@@ -27,16 +27,16 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from email.utils import formatdate
+from functools import partial
 from typing import Any
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from runway_desktop.catalog import Catalog, Pair, validate
-from runway_desktop.values import Struct, field, replace
+from runway_desktop.values import Struct, asdict, field, replace
 
 from . import workflows
 from .child import DEMO_SECRET
@@ -45,7 +45,7 @@ from .organizations import FIRST, Links, Organizations, Uploads
 from .outputs import FORMATS
 from .routers import DEMO_ROUTERS, Routers, SimulatedRouter, choose
 from .witness import Witness
-from .world import FAILURES, DailyLimitReached, NotEnoughCredits, SimulatedTask, TaskStatus, UnknownTask
+from .world import FAILURES, DailyLimitReached, NotEnoughCredits, SimulatedTask, TaskStatus, UnknownTask, World
 
 API_VERSION = "2024-11-06"
 DOCS = "https://docs.dev.runwayml.com/api"
@@ -66,12 +66,9 @@ class Issue(Struct, frozen=True):
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-KeyedEndpoint = Callable[[Request, str], Awaitable[Response]]
-"""Handler of a request with this secret."""
 _LEAST_WORDS = 20
 _MOST_IN_PAGE = 100
 _VOICE_MODELS = ("eleven_ttv_v3", "eleven_multilingual_ttv_v2")
-_ROUTERS_MADE = 1_780_000_000.0
 _MONTHLY_LIMIT = 10_000
 """Credits that an organization may buy in a month. Reported, not enforced."""
 
@@ -110,32 +107,88 @@ class Simulator(Struct):
     """By organization; another one has none."""
 
 
+Answer = Response | Mapping[str, object] | None
+"""Of a handler: JSON, or None for 204."""
+
+
+class Refused(Exception):
+    """A request that is answered with an error."""
+
+    def __init__(self, status: int, error: str, **more: object) -> None:
+        super().__init__(error)
+        self.answer = _json({"error": error, **more}, status)
+
+
+class Call(Struct, frozen=True):
+    """A request with its organization and time. `body`: the JSON in it; None if there is none."""
+
+    simulator: Simulator
+    request: Request
+    owner: str
+    world: World
+    body: object
+    now: float
+
+    @property
+    def id(self) -> str:
+        """The one in the path."""
+        return str(self.request.path_params["id"])
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """Of a JSON object in the body; empty if the body is anything else."""
+        return self.body if isinstance(self.body, dict) else {}
+
+    @property
+    def routers(self) -> Routers:
+        return self.simulator.routers.setdefault(self.owner, Routers())
+
+    @property
+    def router(self) -> SimulatedRouter:
+        if (found := self.routers.with_id(self.id)) is None:
+            raise Refused(404, "Router not found.")
+        return found
+
+    def is_uploaded(self, uri: str) -> bool:
+        return self.simulator.uploads.is_known(uri, self.now, self.owner)
+
+    def link(self, name: str, signed: str, index: int) -> str:
+        """The link to a file of the outputs' origin, signed for an output of a task."""
+        query = self.simulator.links.query(signed, index, self.now + self.world.knobs.link_seconds)
+        return f"{self.simulator.output_url}/{name}?{query}"
+
+
+Handler = Callable[[Call], Answer]
+
+
 def api_app(simulator: Simulator) -> Starlette:
     """The API's origin as an ASGI application."""
-    api = _Api(simulator)
-    control = _Control(simulator)
     # What is known at run time alone has routes of its own.
     creates = [found for found in simulator.catalog.endpoints if "{" not in found.path]
-    routes = [Route(found.path, api.guarded(api.create(found.name)), methods=["POST"]) for found in creates]
-    routes += [
-        Route("/v1/generate/{kind}", api.guarded(api.routed), methods=["POST"]),
-        Route("/v1/routers", api.guarded(api.routers), methods=["GET"]),
-        Route("/v1/routers/{id}", api.guarded(api.router), methods=["GET"]),
-        Route("/v1/routers/{id}/requests", api.guarded(api.router_requests), methods=["GET"]),
-        Route("/v1/tasks/{id}", api.guarded(api.task), methods=["GET", "DELETE"]),
-        Route("/v1/workflows", api.guarded(api.workflows), methods=["GET"]),
-        Route("/v1/workflows/{id}", api.guarded(api.workflow), methods=["GET", "POST"]),
-        Route("/v1/workflow_invocations/{id}", api.guarded(api.run), methods=["GET"]),
-        Route("/v1/organization", api.guarded(api.organization), methods=["GET"]),
-        Route("/v1/organization/usage", api.guarded(api.usage), methods=["POST"]),
-        Route("/v1/uploads", api.guarded(api.slot), methods=["POST"]),
-        Route("/v1/voices/preview", api.guarded(api.voice), methods=["POST"]),
-        Route("/_control/state", control.state, methods=["GET"]),
-        Route("/_control/faults", control.faults, methods=["POST", "DELETE"]),
-        Route("/_control/knobs", control.knobs, methods=["POST"]),
-        Route("/_control/keys", control.keys, methods=["POST"]),
-        Route("/_control/clock", control.clock, methods=["POST"]),
+    keyed: list[tuple[str, Handler, tuple[str, ...]]] = [
+        *((found.path, partial(_create, found.name), ("POST",)) for found in creates),
+        ("/v1/generate/{kind}", _generate, ("POST",)),
+        ("/v1/routers", lambda call: _page(call, [one.described() for one in call.routers.found.values()]), ("GET",)),
+        ("/v1/routers/{id}", lambda call: call.router.described(), ("GET",)),
+        ("/v1/routers/{id}/requests", lambda call: _page(call, call.routers.requests[call.router.id]), ("GET",)),
+        ("/v1/tasks/{id}", _task, ("GET", "DELETE")),
+        ("/v1/workflows", lambda _: workflows.listed(), ("GET",)),
+        ("/v1/workflows/{id}", _workflow, ("GET", "POST")),
+        ("/v1/workflow_invocations/{id}", _run, ("GET",)),
+        ("/v1/organization", _organization, ("GET",)),
+        ("/v1/organization/usage", _usage, ("POST",)),
+        ("/v1/uploads", _slot, ("POST",)),
+        ("/v1/voices/preview", _voice, ("POST",)),
     ]
+    control: list[tuple[str, Handler, tuple[str, ...]]] = [
+        ("/_control/state", _state, ("GET",)),
+        ("/_control/faults", _change_faults, ("POST", "DELETE")),
+        ("/_control/knobs", _turn_knobs, ("POST",)),
+        ("/_control/keys", _give_key, ("POST",)),
+        ("/_control/clock", _forward, ("POST",)),
+    ]
+    routes = [Route(path, _guarded(simulator, handler), methods=methods) for path, handler, methods in keyed]
+    routes += [Route(path, _open(simulator, handler), methods=methods) for path, handler, methods in control]
     return Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_allowed})
 
 
@@ -155,352 +208,259 @@ def api_route_of(catalog: Catalog) -> Callable[[str, str], str]:
     return route_of
 
 
-class _Api:
-    def __init__(self, simulator: Simulator) -> None:
-        self._simulator = simulator
+def _guarded(simulator: Simulator, handler: Handler) -> Endpoint:
+    """Refuses requests without a valid key or version."""
+    organizations, route_of = simulator.organizations, api_route_of(simulator.catalog)
 
-    def guarded(self, answer: KeyedEndpoint) -> Endpoint:
-        """Wraps a handler: requests without a valid key or version are refused."""
+    async def guarded(request: Request) -> Response:
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not (_SECRET.fullmatch(secret) or organizations.accepts(secret)):
+            simulator.witness.unauthorized += 1
+            return _json({"error": "Your API key is invalid, disabled, or belongs to a suspended account."}, 401)
+        if request.headers.get("x-runway-version") != API_VERSION:
+            return _json({"error": f"The header X-Runway-Version has to be {API_VERSION}."}, 400)
+        owner, world, body = organizations.name_of(secret), organizations.of(secret), await _body(request)
+        told = _answered(handler, Call(simulator, request, owner, world, body, simulator.clock()))
+        if told.status_code >= 400 and route_of(request.method, request.url.path) == "create":
+            simulator.witness.refused[told.status_code] += 1
+        told.headers["date"] = formatdate(simulator.clock(), usegmt=True)
+        return told
 
-        async def guarded(request: Request) -> Response:
-            brought, version = request.headers.get("authorization"), request.headers.get("x-runway-version")
-            refusal = refusal_of_headers(brought, version, self._simulator.organizations.accepts)
-            if refusal is None:
-                told = await answer(request, secret_in(brought))
-                told.headers["date"] = formatdate(self._simulator.clock(), usegmt=True)
-                return told
-            if refusal[0] == 401:
-                self._simulator.witness.unauthorized += 1
-            return _json({"error": refusal[1]}, refusal[0])
+    return guarded
 
-        return guarded
 
-    def create(self, endpoint: str) -> KeyedEndpoint:
-        async def create(request: Request, secret: str) -> Response:
-            body = await _body(request)
-            return self._counted(self._created(endpoint, body, secret))
+def _open(simulator: Simulator, handler: Handler) -> Endpoint:
+    """Takes requests of tests, which bring no key."""
 
-        return create
-
-    async def routed(self, request: Request, secret: str) -> Response:
-        """A create of which a router chooses the model."""
-        kind = request.path_params["kind"]
-        return self._counted(self._routed(kind, await _members(request), secret))
-
-    def _counted(self, answer: Response) -> Response:
-        if answer.status_code != 200:
-            self._simulator.witness.refused[answer.status_code] += 1
-        return answer
-
-    def _created(self, endpoint: str, body: object, secret: str) -> Response:
-        issues = issues_of(self._simulator.catalog, endpoint, body, self._is_known(secret))
-        if issues or not isinstance(body, dict):
-            return _refusal(issues)
-        recipe = self._simulator.catalog.pair(endpoint, endpoint)
-        usual = {field.name: field.default for field in (recipe.fields if recipe else ()) if field.default is not None}
-        task = self._made(endpoint, {"model": endpoint, **usual, **body}, secret)
-        if isinstance(task, Response):
-            return task
-        return _json({"id": task.id, "estimatedCost": {"credits": task.credits}})
-
-    def _routed(self, kind: str, body: Mapping[str, Any], secret: str) -> Response:
-        simulator, values = self._simulator, body.get("input")
-        pair = simulator.catalog.pair(f"generate_{kind}", "")
-        if pair is None:
-            return _json({"error": "Not found."}, 404)
-        if not isinstance(values, dict):
-            return _refusal((Issue(("input",), "Expected an object.", "invalid_type"),))
-        routers = self._routers_of(secret)
-        router = routers.found.get(str(body.get("configId")))
-        if router is None:
-            return _json({"error": "Router config not found.", "code": "router_config_not_found"}, 404)
-        if issues := _issues(pair, values, self._is_known(secret)):
-            return _refusal(replace(issue, path=("input", *issue.path)) for issue in issues)
-        now, world = simulator.clock(), simulator.organizations.of(secret)
-        choice = choose(simulator.catalog, router, kind, values, world.is_full)
-        if choice.emptied_by:
-            routers.note(router, choice, _moment(now))
-            return _json(
-                {
-                    "error": "No model is eligible for this request.", "code": "no_eligible_model",
-                    "pipeline": list(choice.pipeline), "emptiedBy": [choice.emptied_by],
-                },
-                400,
-            )  # fmt: skip
-        task = self._made(choice.endpoint, choice.values, secret)
-        if isinstance(task, Response):
-            return task
-        routers.note(router, replace(choice, credits=task.credits), _moment(now), task.id)
-        return _json({"id": task.id, "routing": replace(choice, credits=task.credits).routing(router, kind)})
-
-    def _made(self, endpoint: str, values: Mapping[str, object], secret: str) -> SimulatedTask | Response:
-        """The task of a valid request, or why there is none."""
-        simulator = self._simulator
+    async def answer(request: Request) -> Response:
+        body, world = await _body(request), simulator.organizations.first
         try:
-            task = simulator.organizations.of(secret).create(endpoint, values, simulator.clock())
-        except NotEnoughCredits:
-            return _json({"error": "You do not have enough credits to run this task."}, 400)
-        except DailyLimitReached:
-            return _json({"error": "You have reached the daily limit of generations for this model."}, 429)
-        simulator.witness.accepted.append(task.id)
-        return task
-
-    def _is_known(self, secret: str) -> Callable[[str], bool]:
-        simulator = self._simulator
-        now, owner = simulator.clock(), simulator.organizations.name_of(secret)
-        return lambda uri: simulator.uploads.is_known(uri, now, owner)
-
-    def _routers_of(self, secret: str) -> Routers:
-        name = self._simulator.organizations.name_of(secret)
-        return self._simulator.routers.setdefault(name, Routers())
-
-    async def routers(self, request: Request, secret: str) -> Response:
-        return _page(request, [self._described(router) for router in self._routers_of(secret).found.values()])
-
-    async def router(self, request: Request, secret: str) -> Response:
-        found = self._routers_of(secret).with_id(request.path_params["id"])
-        return _json({"error": "Router not found."}, 404) if found is None else _json(self._described(found))
-
-    async def router_requests(self, request: Request, secret: str) -> Response:
-        routers = self._routers_of(secret)
-        found = routers.with_id(request.path_params["id"])
-        if found is None:
-            return _json({"error": "Router not found."}, 404)
-        return _page(request, routers.requests.get(found.id, []))
-
-    def _described(self, router: SimulatedRouter) -> dict[str, object]:
-        return router.as_json(_moment(_ROUTERS_MADE))
-
-    async def task(self, request: Request, secret: str) -> Response:
-        simulator = self._simulator
-        task_id = request.path_params["id"]
-        now, world = simulator.clock(), simulator.organizations.of(secret)
-        if request.method == "GET":
-            simulator.witness.asked(task_id, now)
-        try:
-            task = world.get(task_id, now)
-            if task.parts:
-                raise UnknownTask
-            if request.method == "DELETE":
-                world.delete(task_id, now)
-                simulator.witness.deleted.append(task_id)
-                return Response(status_code=204)
-            return _json(self._answer(task, now, world.knobs.link_seconds))
-        except UnknownTask:
-            return _json({"error": "Task not found."}, 404)
-
-    def _answer(self, task: SimulatedTask, now: float, link_seconds: float) -> dict[str, object]:
-        status = task.status(now)
-        answer: dict[str, object] = {"id": task.id, "status": status.value, "createdAt": _moment(task.created_at)}
-        match status:
-            case TaskStatus.RUNNING:
-                answer["progress"] = task.progress(now)
-                answer["status"] = task.status_word or status.value
-            case TaskStatus.SUCCEEDED:
-                expires = now + link_seconds
-                answer["output"] = [self._link(task, index, expires) for index in range(task.recipe.count)]
-            case TaskStatus.FAILED:
-                code = task.failure or ""
-                answer["failure"] = FAILURES.get(code, "The task failed.")
-                if code:
-                    answer["failureCode"] = code
-        money = "cost" if status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED) else "estimatedCost"
-        answer[money] = {"credits": task.cost if money == "cost" else task.credits}
-        return answer
-
-    def _link(self, task: SimulatedTask, index: int, expires: float) -> str:
-        simulator = self._simulator
-        name = f"{task.id}/{index}{FORMATS[task.recipe_at(index).format].suffix}"
-        query = simulator.links.query(task.id, index, expires)
-        return f"{simulator.output_url}/outputs/{name}?{query}"
-
-    async def workflows(self, request: Request, secret: str) -> Response:
-        return _json(workflows.listed())
-
-    async def workflow(self, request: Request, secret: str) -> Response:
-        simulator = self._simulator
-        found = workflows.version_with(request.path_params["id"])
-        if found is None:
-            return _json({"error": "Workflow not found."}, 404)
-        if request.method == "GET":
-            return _json(found.as_json())
-        now, owner = simulator.clock(), simulator.organizations.name_of(secret)
-        given = (await _members(request)).get("nodeOutputs", {})
-        issues = [Issue(path, message) for path, message in found.problems(given)]
-        uploads = _upload_issues(given, ("nodeOutputs",), lambda uri: simulator.uploads.is_known(uri, now, owner))
-        if issues := issues or list(uploads):
-            simulator.witness.refused[400] += 1
-            words = [issue.as_json() for issue in issues]
-            return _json({"error": "Validation of body failed", "issues": words, "docUrl": DOCS}, 400)
-        try:
-            task = simulator.organizations.of(secret).run(found.id, *found.parts(given, int(now)), now)
-        except NotEnoughCredits:
-            return _json({"error": "You do not have enough credits to run this task."}, 400)
-        simulator.witness.accepted.append(task.id)
-        return _json({"id": task.id})
-
-    async def run(self, request: Request, secret: str) -> Response:
-        simulator = self._simulator
-        run_id = request.path_params["id"]
-        now, world = simulator.clock(), simulator.organizations.of(secret)
-        try:
-            task = world.get(run_id, now)
-            if not task.parts:
-                raise UnknownTask
-        except UnknownTask:
-            return _json({"error": "Workflow invocation not found."}, 404)
-        simulator.witness.asked(run_id, now)
-        answer = self._answer(task, now, world.knobs.link_seconds)
-        answer.pop("estimatedCost", None)
-        if task.ends_at is None or now < task.ends_at + world.knobs.cost_seconds:
-            answer.pop("cost", None)
-        if answer["status"] in (TaskStatus.RUNNING, TaskStatus.SUCCEEDED):
-            output: dict[str, list[str]] = {}
-            for index, part in enumerate(task.parts):
-                if task.is_made(index, now):
-                    output.setdefault(part.node, []).append(self._link(task, index, now + world.knobs.link_seconds))
-            answer["output"] = output
-        failed = {
-            part.node: {"message": FAILURES.get(part.failure, "The node failed."), "nodeName": part.name}
-            | ({"failureCode": part.failure} if part.failure else {})
-            for index, part in enumerate(task.parts)
-            if part.failure is not None and task.is_past(index, now)
-        }
-        return _json({**answer, "nodeErrors": failed} if failed else answer)
-
-    async def organization(self, request: Request, secret: str) -> Response:
-        simulator = self._simulator
-        world, now = simulator.organizations.of(secret), simulator.clock()
-        world.advance(now)
-        limits = {
-            "maxConcurrentGenerations": world.knobs.concurrency,
-            "maxDailyGenerations": world.knobs.daily_limit,
-        }
-        used = {model: {"dailyGenerations": world.generations_of_the_day(model, now)} for model in world.models}
-        return _json(
-            {
-                "creditBalance": world.balance,
-                "tier": {
-                    "maxMonthlyCreditSpend": _MONTHLY_LIMIT,
-                    "models": dict.fromkeys(world.models, limits),
-                },
-                "usage": {"models": used},
-            }
-        )
-
-    async def usage(self, request: Request, secret: str) -> Response:
-        simulator = self._simulator
-        world = simulator.organizations.of(secret)
-        wishes = await _members(request)
-        now = simulator.clock()
-        world.advance(now)
-        today = datetime.fromtimestamp(now, UTC).date()
-        try:
-            first = _day(wishes.get("startDate"), today - timedelta(days=30))
-            before = _day(wishes.get("beforeDate"), first + timedelta(days=30))
-        except ValueError:
-            return _json({"error": "A date has to be written as YYYY-MM-DD."}, 400)
-        if before < first or before - first > timedelta(days=90):
-            return _json({"error": "beforeDate has to be 0 to 90 days after startDate."}, 400)
-        results: list[dict[str, object]] = []
-        models: list[str] = []
-        for day, spent in world.spent_by_day(first, before):
-            credits = [{"model": model, "amount": amount} for model, amount in sorted(spent.items())]
-            results.append({"date": day.isoformat(), "usedCredits": credits})
-            models += [model for model in spent if model not in models]
-        return _json({"results": results, "models": models})
-
-    async def slot(self, request: Request, secret: str) -> Response:
-        simulator = self._simulator
-        body = await _members(request)
-        filename = body.get("filename")
-        if not isinstance(filename, str) or "." not in filename:
-            issue = {"code": "custom", "path": ["filename"], "message": "A file name with an ending is needed."}
-            return _json({"error": "Validation of body failed", "issues": [issue], "docUrl": DOCS}, 400)
-        if body.get("type") != "ephemeral":
-            issue = {"code": "custom", "path": ["type"], "message": "Expected ephemeral."}
-            return _json({"error": "Validation of body failed", "issues": [issue], "docUrl": DOCS}, 400)
-        slot = simulator.uploads.open(filename, simulator.clock(), simulator.organizations.name_of(secret))
-        return _json(
-            {
-                "uploadUrl": f"{simulator.upload_url}/uploads/{slot.id}",
-                "fields": {"key": f"ephemeral/{slot.id}/{filename}", "policy": slot.policy},
-                "runwayUri": slot.uri,
-            }
-        )
-
-    async def voice(self, request: Request, secret: str) -> Response:
-        simulator = self._simulator
-        body = await _members(request)
-        words, model = body.get("prompt"), body.get("model")
-        if not isinstance(words, str) or len(words) < _LEAST_WORDS or model not in _VOICE_MODELS:
-            issue = {"code": "custom", "path": ["prompt"], "message": f"At least {_LEAST_WORDS} letters, and a model."}
-            return _json({"error": "Validation of body failed", "issues": [issue], "docUrl": DOCS}, 400)
-        simulator.witness.voices.append(words)
-        name = f"voice-{len(simulator.witness.voices)}"
-        query = simulator.links.query(
-            name, 0, simulator.clock() + simulator.organizations.of(secret).knobs.link_seconds
-        )
-        return _json({"url": f"{simulator.output_url}/voices/{name}.mp3?{query}", "durationSecs": 6.0})
-
-
-class _Control:
-    def __init__(self, simulator: Simulator) -> None:
-        self._simulator = simulator
-
-    async def state(self, request: Request) -> Response:
-        simulator = self._simulator
-        organizations, now = simulator.organizations, simulator.clock()
-        organizations.advance(now)
-        worlds = dict(organizations.each())
-        ended = {task_id: at for world in worlds.values() for task_id, at in world.ended.items()}
-        report = simulator.witness.report(ended, sum(world.unfinished() for world in worlds.values()))
-        return _json(
-            report
-            | {
-                "now": now,
-                "knobs": msgspec.structs.asdict(organizations.first.knobs),
-                "balance": organizations.first.balance,
-                "organizations": {
-                    name: {"balance": world.balance, "open": world.unfinished()} for name, world in worlds.items()
-                },
-                "faults": [msgspec.structs.asdict(fault) for fault in simulator.faults.listed()],
-            }
-        )
-
-    async def faults(self, request: Request) -> Response:
-        if request.method == "DELETE":
-            self._simulator.faults.clear()
-            return Response(status_code=204)
-        body = await _body(request)
-        try:
-            added = [Fault.of(wish) for wish in (body if isinstance(body, list) else [body])]
+            return _answered(handler, Call(simulator, request, FIRST, world, body, simulator.clock()))
         except ValueError as error:
             return _json({"error": str(error)}, 400)
-        self._simulator.faults.add(*added)
-        return _json({"faults": len(self._simulator.faults.listed())})
 
-    async def knobs(self, request: Request) -> Response:
-        try:
-            knobs = self._simulator.organizations.turn(await _members(request), self._simulator.clock())
-        except ValueError as error:
-            return _json({"error": str(error)}, 400)
-        return _json(msgspec.structs.asdict(knobs))
+    return answer
 
-    async def keys(self, request: Request) -> Response:
-        wish = await _members(request)
-        secret, name = wish.get("secret"), wish.get("organization")
-        if not isinstance(secret, str) or not isinstance(name, str) or not secret.strip() or not name:
-            return _json({"error": "secret and organization have to be words."}, 400)
-        self._simulator.organizations.give(secret.strip(), name)
-        return _json({"organizations": [known for known, _ in self._simulator.organizations.each()]})
 
-    async def clock(self, request: Request) -> Response:
-        seconds = (await _members(request)).get("forward")
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
-            return _json({"error": "forward has to be a number of seconds."}, 400)
-        self._simulator.clock.forward(seconds)
-        return _json({"now": self._simulator.clock()})
+def _answered(handler: Handler, call: Call) -> Response:
+    try:
+        told = handler(call)
+    except Refused as refused:
+        return refused.answer
+    except NotEnoughCredits:
+        return _json({"error": "You do not have enough credits to run this task."}, 400)
+    except DailyLimitReached:
+        return _json({"error": "You have reached the daily limit of generations for this model."}, 429)
+    if isinstance(told, Response):
+        return told
+    return Response(status_code=204) if told is None else _json(told)
+
+
+def _create(endpoint: str, call: Call) -> Answer:
+    catalog, values = call.simulator.catalog, call.members
+    _refuse_for(issues_of(catalog, endpoint, call.body, call.is_uploaded))
+    recipe = catalog.pair(endpoint, endpoint)
+    usual = {field.name: field.default for field in (recipe.fields if recipe else ()) if field.default is not None}
+    task = call.world.create(endpoint, {"model": endpoint, **usual, **values}, call.now)
+    call.simulator.witness.accepted.append(task.id)
+    return {"id": task.id, "estimatedCost": {"credits": task.credits}}
+
+
+def _generate(call: Call) -> Answer:
+    """A create of which a router chooses the model."""
+    kind, values, routers = call.request.path_params["kind"], call.members.get("input"), call.routers
+    pair = call.simulator.catalog.pair(f"generate_{kind}", "")
+    if pair is None:
+        raise Refused(404, "Not found.")
+    if not isinstance(values, dict):
+        raise _invalid(Issue(("input",), "Expected an object.", "invalid_type"))
+    router = routers.found.get(str(call.members.get("configId")))
+    if router is None:
+        raise Refused(404, "Router config not found.", code="router_config_not_found")
+    issues = _issues(pair, values, call.is_uploaded)
+    _refuse_for(replace(issue, path=("input", *issue.path)) for issue in issues)
+    choice = choose(call.simulator.catalog, router, kind, values, call.world.is_full)
+    if choice.emptied_by:
+        routers.note(router, choice, _moment(call.now))
+        emptied, pipeline = [choice.emptied_by], list(choice.pipeline)
+        error = "No model is eligible for this request."
+        raise Refused(400, error, code="no_eligible_model", pipeline=pipeline, emptiedBy=emptied)
+    task = call.world.create(choice.endpoint, choice.values, call.now)
+    call.simulator.witness.accepted.append(task.id)
+    choice = replace(choice, credits=task.credits)
+    routers.note(router, choice, _moment(call.now), task.id)
+    return {"id": task.id, "routing": choice.routing(router, kind)}
+
+
+def _workflow(call: Call) -> Answer:
+    found = workflows.version_with(call.id)
+    if found is None:
+        raise Refused(404, "Workflow not found.")
+    if call.request.method == "GET":
+        return found.as_json()
+    given = call.members.get("nodeOutputs", {})
+    _refuse_for(Issue(path, message) for path, message in found.problems(given))
+    _refuse_for(_upload_issues(given, ("nodeOutputs",), call.is_uploaded))
+    task = call.world.run(found.id, *found.parts(given, int(call.now)), call.now)
+    call.simulator.witness.accepted.append(task.id)
+    return {"id": task.id}
+
+
+def _task(call: Call) -> Answer:
+    if call.request.method == "GET":
+        call.simulator.witness.asked(call.id, call.now)
+    task = _known(call, is_run=False)
+    if call.request.method == "DELETE":
+        call.world.delete(task.id, call.now)
+        call.simulator.witness.deleted.append(task.id)
+        return None
+    return _described(call, task)
+
+
+def _run(call: Call) -> Answer:
+    now, task = call.now, _known(call, is_run=True)
+    call.simulator.witness.asked(task.id, now)
+    answer = _described(call, task)
+    answer.pop("estimatedCost", None)
+    if task.ends_at is None or now < task.ends_at + call.world.knobs.cost_seconds:
+        answer.pop("cost", None)
+    if answer["status"] in (TaskStatus.RUNNING, TaskStatus.SUCCEEDED):
+        output: dict[str, list[str]] = {}
+        for index, part in enumerate(task.parts):
+            if task.is_made(index, now):
+                output.setdefault(part.node, []).append(_link(call, task, index))
+        answer["output"] = output
+    failed = {
+        part.node: {"message": FAILURES.get(part.failure, "The node failed."), "nodeName": part.name}
+        | ({"failureCode": part.failure} if part.failure else {})
+        for index, part in enumerate(task.parts)
+        if part.failure is not None and task.is_past(index, now)
+    }
+    return {**answer, "nodeErrors": failed} if failed else answer
+
+
+def _known(call: Call, *, is_run: bool) -> SimulatedTask:
+    with suppress(UnknownTask):
+        task = call.world.get(call.id, call.now)
+        if bool(task.parts) is is_run:
+            return task
+    raise Refused(404, "Workflow invocation not found." if is_run else "Task not found.")
+
+
+def _described(call: Call, task: SimulatedTask) -> dict[str, object]:
+    status = task.status(call.now)
+    answer: dict[str, object] = {"id": task.id, "status": status.value, "createdAt": _moment(task.created_at)}
+    match status:
+        case TaskStatus.RUNNING:
+            answer["progress"] = task.progress(call.now)
+            answer["status"] = task.status_word or status.value
+        case TaskStatus.SUCCEEDED:
+            answer["output"] = [_link(call, task, index) for index in range(task.recipe.count)]
+        case TaskStatus.FAILED:
+            code = task.failure or ""
+            answer["failure"] = FAILURES.get(code, "The task failed.")
+            if code:
+                answer["failureCode"] = code
+    money = "cost" if status in (TaskStatus.SUCCEEDED, TaskStatus.FAILED) else "estimatedCost"
+    answer[money] = {"credits": task.cost if money == "cost" else task.credits}
+    return answer
+
+
+def _link(call: Call, task: SimulatedTask, index: int) -> str:
+    suffix = FORMATS[task.recipe_at(index).format].suffix
+    return call.link(f"outputs/{task.id}/{index}{suffix}", task.id, index)
+
+
+def _organization(call: Call) -> Answer:
+    world = call.world
+    world.advance(call.now)
+    limits = {"maxConcurrentGenerations": world.knobs.concurrency, "maxDailyGenerations": world.knobs.daily_limit}
+    used = {model: {"dailyGenerations": world.generations_of_the_day(model, call.now)} for model in world.models}
+    tier = {"maxMonthlyCreditSpend": _MONTHLY_LIMIT, "models": dict.fromkeys(world.models, limits)}
+    return {"creditBalance": world.balance, "tier": tier, "usage": {"models": used}}
+
+
+def _usage(call: Call) -> Answer:
+    call.world.advance(call.now)
+    today = datetime.fromtimestamp(call.now, UTC).date()
+    try:
+        first = _day(call.members.get("startDate"), today - timedelta(days=30))
+        before = _day(call.members.get("beforeDate"), first + timedelta(days=30))
+    except ValueError:
+        raise Refused(400, "A date has to be written as YYYY-MM-DD.") from None
+    if before < first or before - first > timedelta(days=90):
+        raise Refused(400, "beforeDate has to be 0 to 90 days after startDate.")
+    results: list[dict[str, object]] = []
+    models: dict[str, None] = {}
+    for day, spent in call.world.spent_by_day(first, before):
+        credits = [{"model": model, "amount": amount} for model, amount in sorted(spent.items())]
+        results.append({"date": day.isoformat(), "usedCredits": credits})
+        models |= dict.fromkeys(spent)
+    return {"results": results, "models": list(models)}
+
+
+def _slot(call: Call) -> Answer:
+    simulator, filename = call.simulator, call.members.get("filename")
+    if not isinstance(filename, str) or "." not in filename:
+        raise _invalid(Issue(("filename",), "A file name with an ending is needed."))
+    if call.members.get("type") != "ephemeral":
+        raise _invalid(Issue(("type",), "Expected ephemeral."))
+    slot = simulator.uploads.open(filename, call.now, call.owner)
+    fields = {"key": f"ephemeral/{slot.id}/{filename}", "policy": slot.policy}
+    return {"uploadUrl": f"{simulator.upload_url}/uploads/{slot.id}", "fields": fields, "runwayUri": slot.uri}
+
+
+def _voice(call: Call) -> Answer:
+    words, voices = call.members.get("prompt"), call.simulator.witness.voices
+    if not isinstance(words, str) or len(words) < _LEAST_WORDS or call.members.get("model") not in _VOICE_MODELS:
+        raise _invalid(Issue(("prompt",), f"At least {_LEAST_WORDS} letters, and a model."))
+    voices.append(words)
+    name = f"voice-{len(voices)}"
+    return {"url": call.link(f"voices/{name}.mp3", name, 0), "durationSecs": 6.0}
+
+
+def _state(call: Call) -> Answer:
+    simulator = call.simulator
+    simulator.organizations.advance(call.now)
+    worlds, first = dict(simulator.organizations.each()), call.world
+    ended = {task_id: at for world in worlds.values() for task_id, at in world.ended.items()}
+    return {
+        **simulator.witness.report(ended, sum(world.unfinished() for world in worlds.values())),
+        "now": call.now,
+        "knobs": asdict(first.knobs),
+        "balance": first.balance,
+        "organizations": {name: {"balance": one.balance, "open": one.unfinished()} for name, one in worlds.items()},
+        "faults": [asdict(fault) for fault in simulator.faults.listed()],
+    }
+
+
+def _change_faults(call: Call) -> Answer:
+    faults = call.simulator.faults
+    if call.request.method == "DELETE":
+        faults.clear()
+        return None
+    faults.add(*[Fault.of(wish) for wish in (call.body if isinstance(call.body, list) else [call.body])])
+    return {"faults": len(faults.listed())}
+
+
+def _turn_knobs(call: Call) -> Answer:
+    return asdict(call.simulator.organizations.turn(call.members, call.now))
+
+
+def _give_key(call: Call) -> Answer:
+    organizations, secret, name = call.simulator.organizations, *map(call.members.get, ("secret", "organization"))
+    if not isinstance(secret, str) or not isinstance(name, str) or not secret.strip() or not name:
+        raise Refused(400, "secret and organization have to be words.")
+    organizations.give(secret.strip(), name)
+    return {"organizations": [known for known, _ in organizations.each()]}
+
+
+def _forward(call: Call) -> Answer:
+    seconds = call.members.get("forward")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+        raise Refused(400, "forward has to be a number of seconds.")
+    call.simulator.clock.forward(seconds)
+    return {"now": call.simulator.clock()}
 
 
 async def _body(request: Request) -> object:
@@ -509,29 +469,28 @@ async def _body(request: Request) -> object:
     return None
 
 
-async def _members(request: Request) -> dict[str, Any]:
-    """The members of a JSON object in the body; empty if the body is anything else."""
-    body = await _body(request)
-    return body if isinstance(body, dict) else {}
-
-
 def _json(content: object, status: int = 200) -> Response:
     return Response(json.dumps(content), status, media_type="application/json")
 
 
-def _refusal(issues: Iterable[Issue]) -> Response:
-    words = [issue.as_json() for issue in issues]
-    return _json({"error": "Validation of body failed", "issues": words, "docUrl": DOCS}, 400)
+def _invalid(*issues: Issue) -> Refused:
+    return Refused(400, "Validation of body failed", issues=[issue.as_json() for issue in issues], docUrl=DOCS)
 
 
-def _page(request: Request, entries: Sequence[object]) -> Response:
+def _refuse_for(issues: Iterable[Issue]) -> None:
+    if found := tuple(issues):
+        raise _invalid(*found)
+
+
+def _page(call: Call, entries: Sequence[object]) -> Answer:
     """A page of a list: `limit` entries from the cursor on."""
-    words, cursor = request.query_params.get("limit", ""), request.query_params.get("cursor", "0")
+    asked = call.request.query_params
+    words, cursor = asked.get("limit", ""), asked.get("cursor", "0")
     if not words.isdecimal() or not 1 <= int(words) <= _MOST_IN_PAGE or not cursor.isdecimal():
-        return _refusal((Issue(("limit",), "Expected an integer from 1 to 100."),))
+        raise _invalid(Issue(("limit",), "Expected an integer from 1 to 100."))
     start, end = int(cursor), int(cursor) + int(words)
     following = {"nextCursor": str(end)} if end < len(entries) else {}
-    return _json({"data": list(entries[start:end]), **following})
+    return {"data": list(entries[start:end]), **following}
 
 
 def _moment(seconds: float) -> str:
@@ -574,25 +533,6 @@ def _issues(pair: Pair, values: Mapping[str, object], is_uploaded: Callable[[str
     named = {issue.path for issue in findings}
     findings += [issue for issue in _upload_issues(values, (), is_uploaded) if issue.path not in named]
     return tuple(findings)
-
-
-def secret_in(authorization: str | None) -> str:
-    """The secret in an Authorization header; empty if there is none."""
-    scheme, _, secret = (authorization or "").partition(" ")
-    return secret if scheme.lower() == "bearer" else ""
-
-
-def refusal_of_headers(
-    authorization: str | None, version: str | None, also: Callable[[str], bool]
-) -> tuple[int, str] | None:
-    """Status and message of a request refused by its headers; None if it passes. `also` tells which secrets are
-    accepted without the usual form of a key."""
-    secret = secret_in(authorization)
-    if not secret or not (_SECRET.fullmatch(secret) or also(secret)):
-        return 401, "Your API key is invalid, disabled, or belongs to a suspended account."
-    if version != API_VERSION:
-        return 400, f"The header X-Runway-Version has to be {API_VERSION}."
-    return None
 
 
 def _upload_issues(value: object, path: Path, is_uploaded: Callable[[str], bool]) -> Iterator[Issue]:

@@ -8,6 +8,7 @@ quality is preferred, is taken. Ratios and references are not compared, as every
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from .outputs import recipe_of
 from .world import price_of
 
 Values = Mapping[str, Any]
+_MADE = "2026-05-28T20:26:40.000Z"
 
 
 class SimulatedRouter(Struct, frozen=True, kw_only=True):
@@ -34,8 +36,8 @@ class SimulatedRouter(Struct, frozen=True, kw_only=True):
     def id(self) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, self.slug))
 
-    def as_json(self, moment: str) -> dict[str, object]:
-        """As Runway describes it. `moment`: when it was created."""
+    def described(self) -> dict[str, object]:
+        """As Runway describes it."""
         settings: dict[str, object] = {
             "schemaVersion": 1, "optimizeFor": self.optimizes_for, "fallback": {"onCapacity": self.falls_back},
             "maxCreditsPerGeneration": dict(self.ceilings),
@@ -44,7 +46,7 @@ class SimulatedRouter(Struct, frozen=True, kw_only=True):
             settings["models"] = {"mode": "allowlist_only", "ids": list(self.models)}
         return {
             "id": self.id, "slug": self.slug, "name": self.name, "version": 1, "settings": settings,
-            "createdAt": moment, "updatedAt": moment,
+            "createdAt": _MADE, "updatedAt": _MADE,
         }  # fmt: skip
 
 
@@ -94,7 +96,7 @@ class Routers:
 
     def __init__(self, routers: tuple[SimulatedRouter, ...] = ()) -> None:
         self.found = {router.slug: router for router in routers}
-        self.requests: dict[str, list[dict[str, object]]] = {}
+        self.requests: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
 
     def with_id(self, router_id: str) -> SimulatedRouter | None:
         return next((router for router in self.found.values() if router.id == router_id), None)
@@ -112,7 +114,7 @@ class Routers:
             "id": str(uuid.uuid4()), "requestId": str(uuid.uuid4()), "createdAt": moment, **known,
             "emptiedBy": [choice.emptied_by] if choice.emptied_by else [], "pipeline": list(choice.pipeline),
         }  # fmt: skip
-        self.requests.setdefault(router.id, []).insert(0, entry)
+        self.requests[router.id].insert(0, entry)
 
 
 def provider_of(model: str) -> str:

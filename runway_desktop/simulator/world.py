@@ -319,7 +319,18 @@ class World:
             picture=self._made if picture is None else picture,
             is_signed=magic.is_signed,
         )
-        credits = price_of(recipe)
+        task = self._accepted(model, recipe, (), magic, now)
+        self._created.setdefault(model, deque()).append(now)
+        return task
+
+    def run(self, version: str, magic: Magic, parts: tuple[Part, ...], now: float) -> SimulatedTask:
+        """Accepts a run of this version of a workflow. It fails as a whole if each of its parts does."""
+        self.advance(now)
+        return self._accepted(version, parts[0].recipe, parts, magic, now)
+
+    def _accepted(self, model: str, recipe: Recipe, parts: tuple[Part, ...], magic: Magic, now: float) -> SimulatedTask:
+        recipes, fates = [part.recipe for part in parts] or [recipe], [part.failure for part in parts] or [None]
+        credits = sum(map(price_of, recipes))
         if credits > self.balance:
             raise NotEnoughCredits
         task = SimulatedTask(
@@ -329,40 +340,15 @@ class World:
             credits=credits,
             created_at=now,
             pending_seconds=self._random.uniform(*_PENDING_SECONDS) / self.knobs.speed,
-            running_seconds=self._running_seconds(recipe, magic.seconds) / self.knobs.speed,
-            failure=self._fate(magic.failure),
-            status_word=magic.status_word,
-        )
-        self._created.setdefault(model, deque()).append(now)
-        return self._placed(task, now)
-
-    def run(self, version: str, magic: Magic, parts: tuple[Part, ...], now: float) -> SimulatedTask:
-        """Accepts a run of this version of a workflow. It fails as a whole if each of its parts does."""
-        self.advance(now)
-        recipe = parts[0].recipe
-        credits = sum(price_of(part.recipe) for part in parts)
-        if credits > self.balance:
-            raise NotEnoughCredits
-        fates = [part.failure for part in parts]
-        task = SimulatedTask(
-            id=self._new_id(),
-            model=version,
-            recipe=recipe,
-            credits=credits,
-            created_at=now,
-            pending_seconds=self._random.uniform(*_PENDING_SECONDS) / self.knobs.speed,
-            running_seconds=2 * self._running_seconds(parts[-1].recipe, magic.seconds) / self.knobs.speed,
+            running_seconds=(2 if parts else 1) * self._running_seconds(recipes[-1], magic.seconds) / self.knobs.speed,
             failure=self._fate(magic.failure if None in fates else fates[0]),
             status_word=magic.status_word,
             parts=parts,
         )
-        return self._placed(task, now)
-
-    def _placed(self, task: SimulatedTask, now: float) -> SimulatedTask:
         self._tasks[task.id] = task
-        self._pay(task.recipe.model, task.credits, now)
-        self._waiting.setdefault(task.model, deque()).append(task.id)
-        self._fill(task.model, now)
+        self._pay(recipe.model, credits, now)
+        self._waiting.setdefault(model, deque()).append(task.id)
+        self._fill(model, now)
         return task
 
     def _new_id(self) -> str:
