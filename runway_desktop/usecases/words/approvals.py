@@ -281,7 +281,7 @@ def lines_of(one: Asked, catalog: Catalog, now: float, spent: float, cap: float 
         "id": id_words(one, now),
     }
     if waits:
-        cost, source = cost_words(one.price)
+        cost, source = cost_words(one.price, is_run=one.task.is_run)
         used, over = allowance_words(one)
         found |= {"price title": _("Price"), "price": cost, "source": source, "used": used, "over": over}
         found["cap"] = cap_words(spent, cap, one.price)
@@ -355,9 +355,11 @@ def bounded(text: str) -> str:
     return ngettext("{start}… ({n} character)", "{start}… ({n} characters)", len(text), start=start)
 
 
-def cost_words(price: Price | None) -> tuple[str, str]:
+def cost_words(price: Price | None, *, is_run: bool = False) -> tuple[str, str]:
+    """`is_run`: of a workflow."""
     if price is None:
-        return _("Price not known"), _("Runway reports it after sending.")
+        told = _("Runway reports it when the run has ended.") if is_run else _("Runway reports it after sending.")
+        return _("Price not known"), told
     return " · ".join((priced(price.credits, price), units.dollars(price.credits))), price_source(price)
 
 

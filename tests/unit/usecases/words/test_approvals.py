@@ -15,6 +15,7 @@ from runway_desktop.usecases.words.approvals import (
     Asked,
     allowance_words,
     cap_words,
+    cost_words,
     id_words,
     prompt_as_sent,
     record_row,
@@ -111,6 +112,11 @@ def test_sum_says_which_prices_are_unknown():
     assert sum_words([None]) == "price not known"
     assert cap_words(1480, 2100, PRICE) == "Your cap: 1,480 of 2,100 today, 1,540 after this"
     assert cap_words(1480, None, PRICE) == ""
+
+
+def test_unknown_price_of_a_run_is_promised_for_its_end():
+    assert cost_words(None) == ("Price not known", "Runway reports it after sending.")
+    assert cost_words(None, is_run=True) == ("Price not known", "Runway reports it when the run has ended.")
 
 
 def test_request_id_is_shown_if_the_program_gave_one():
