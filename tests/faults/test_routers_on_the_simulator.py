@@ -10,7 +10,7 @@ from typing import Any
 
 from runway_desktop.catalog import build_payload
 from runway_desktop.domain.events import TaskFound
-from runway_desktop.domain.library import Document
+from runway_desktop.domain.library import Document, Row
 from runway_desktop.domain.task import HoldCode, Request, State, Task
 from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, TaskSource
 from runway_desktop.services.tasks.uncertainty import Lookup
@@ -18,6 +18,7 @@ from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault, Harm
 from runway_desktop.usecases.requests.choices import Choices
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.tasks import small_print, trouble_of
 from tests.rigs.engine_rig import CATALOG, Rig, forget_learned
 from tests.rigs.engines import engine_of
 from tests.rigs.on_the_simulator import QuickClock, ended, engine, simulated, until
@@ -135,7 +136,10 @@ async def test_request_that_no_model_can_make_is_refused_for_nothing_with_the_re
     assert (task.state, task.cost_credits) == (State.FAILED, 0)
     assert [(one.path, one.code) for one in task.refusals] == [((), "no_eligible_model")]
     assert task.failure is not None
-    assert "costs more than this router allows" in str(task.failure.words)
+    why = "Every model that can do this costs more than this router allows."
+    assert why in str(task.failure.words)
+    told = (trouble_of(Row(task=task, outputs=()), CATALOG, None), small_print(task))
+    assert [why in text for text in told] == [True, False], "once"
 
 
 async def test_routers_of_the_last_run_are_known_before_runway_is_asked(tmp_path: Path) -> None:

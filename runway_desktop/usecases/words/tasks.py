@@ -230,7 +230,10 @@ def small_print(task: Task) -> str:
         return units.shortened(task.evidence.answer, 200) if task.evidence is not None else ""
     if task.failure is None:
         return " · ".join(failure.code for failure in (task.run.failures if task.run else ()) if failure.code)
-    return " · ".join(str(part) for part in (task.failure.code, task.failure.words) if part)
+    words = str(task.failure.words or "")
+    # Of a router, the trouble says it already.
+    is_said = any(one.message and one.message in words for one in task.refusals)
+    return " · ".join(part for part in (task.failure.code, "" if is_said else words) if part)
 
 
 def showings_of(row: Row, title: str, state: str, *, is_demo: bool = False) -> list[Showing]:
