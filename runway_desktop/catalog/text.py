@@ -19,7 +19,7 @@ from .model import Field, FieldKind, Pair
 _PROMPT_NAMES = ("promptText", "text", "prompt")
 _YES = frozenset({"true", "yes", "on", "1", "y"})
 _NO = frozenset({"false", "no", "off", "0", "n"})
-_SETTINGS_SHOWN = tuple(name for name in labels.MAIN_FIELDS if name != "voice")
+_SETTINGS_SHOWN = (*(name for name in labels.MAIN_FIELDS if name != "voice"), "shots")
 
 
 def utf16_length(text: str) -> int:
@@ -57,9 +57,14 @@ def settings_line(pair: Pair | None, values: Mapping[str, object]) -> str:
 def _said(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "" if name != "audio" else (pgettext("setting", "sound") if value else _("no sound"))
+    if name == "shots" and isinstance(value, list):
+        return _counted(Text("{n} shot", "{n} shots"), len(value))
     if not isinstance(value, str | int | float) or value == "":
         return ""
     match name:
+        case "mode" if value in ("auto", "custom"):
+            # Who writes the shots of `multi_shot_video`. Those of a person are counted.
+            return ""
         case "duration":
             return _("automatic length") if value == "auto" else _("{n} s", n=number_in_words(value))
         case "seed":
