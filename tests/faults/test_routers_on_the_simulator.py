@@ -16,7 +16,7 @@ from runway_desktop.services.tasks.submission import Ask, NewTask, Origin, TaskS
 from runway_desktop.services.tasks.uncertainty import Lookup
 from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault, Harm
-from runway_desktop.usecases.requests.choices import Choices
+from runway_desktop.usecases.requests.choices import Choices, typical_request
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.tasks import small_print, trouble_of
 from tests.rigs.engine_rig import CATALOG, Rig, forget_learned
@@ -58,7 +58,7 @@ async def test_request_to_a_router_is_priced_by_its_ceiling_and_tells_what_was_c
         assert rig.pricing.price(Request(endpoint="generate_video", model="final-cut")) is None
         choices = Choices(
             catalog=CATALOG, favorites=(), new=frozenset(), current=still, usually={}, organization=None,
-            price=rig.pricing.price,
+            price=rig.pricing.price, chosen=typical_request,
         )  # fmt: skip
         offers = [(offer.label, offer.price) for offer in choices.offers("generate_video")]
         assert offers == [("Automatic: Everyday", "up to 120 credits"), ("Automatic: Final cut", "")]

@@ -113,7 +113,9 @@ class HasPair(Protocol):
     @property
     def pair(self) -> Pair: ...
 
-    def first_request(self) -> Request: ...
+    def first_request(self, pair: Pair | None = None) -> Request:
+        """`pair`: as it is after choosing that one."""
+        ...
 
     def choose(self, endpoint: str, model: str) -> None: ...
 
@@ -128,6 +130,8 @@ class Choices(Struct, frozen=True, kw_only=True):
     new: frozenset[Key]
     current: Request
     """The request in the composer."""
+    chosen: Callable[[Pair], Request]
+    """That request, after choosing another pair."""
     usually: Mapping[Key, str]
     """Usual duration of a pair, in words."""
     organization: Organization | None
@@ -234,18 +238,19 @@ class Choices(Struct, frozen=True, kw_only=True):
         )
 
     def _price(self, pair: Pair) -> tuple[str, str]:
-        """Price of a typical request; for one second or picture if that is more useful."""
+        """Price of a typical request, of one second or picture if that is more useful; of a recipe, whose first seconds
+        cost more than the others, as on the button after choosing it."""
         is_current = (pair.endpoint, pair.model) == (self.current.endpoint, self.current.model)
-        request = self.current if is_current else typical_request(pair)
-        # The first seconds of a recipe cost more than the others.
-        length = None if self._is_recipe(pair.endpoint) else request.values.get("duration")
+        is_recipe = self._is_recipe(pair.endpoint)
+        request = self.current if is_current else self.chosen(pair) if is_recipe else typical_request(pair)
+        amounts = {} if is_recipe else request.values
+        length, amount = amounts.get("duration"), amounts.get("outputCount")
         found = self.price(request)
         if found is None:
             between = open_price(pair, request, self.price)
             if between is not None and isinstance(length, int | float) and not between.a_second:
                 between = OpenPrice(between.least / length, between.most / length, a_second=True)
             return (open_words(between), "") if between is not None else ("", "")
-        amount = request.values.get("outputCount")
         if found.at_most:
             # A limit for each result, however long.
             return priced(found.credits, found), price_source(found)
@@ -424,6 +429,8 @@ def _at_size(pair: Pair, request: Request, price: PriceOf) -> OpenPrice | None:
         found = price(replace(request, values={**lacking, **request.values, **values}), measure)
         return found.credits if found is not None else None
 
+    if (left_out := cost({})) is not None:
+        return _between([left_out])
     field = pair.field(_LENGTH)
     if field is not None and not isinstance(request.values.get(_LENGTH), int | float):
         numbers = [choice for choice in field.choices if isinstance(choice, int | float)]

@@ -8,6 +8,7 @@ only after an attempt to send. Nothing raises.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from runway_desktop.catalog import (
@@ -466,6 +467,13 @@ class RequestDraft:
         dropped += self._move_assets(old_pair, old_assets)
         self.touched()
         return dropped
+
+    def switched(self, pair: Pair) -> Request:
+        """The request that `switch` would leave."""
+        twin = copy(self)
+        twin.parked = copy(self.parked)
+        twin.switch(pair)
+        return twin.request()
 
     def _take_nearest_length(self) -> None:
         field, wanted = self.pair.field(_LENGTH), self.parked.values.get(_LENGTH)

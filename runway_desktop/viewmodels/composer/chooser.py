@@ -112,6 +112,7 @@ class Chooser(Model):
             favorites=favorites_of(cases.settings),
             new=self.new(),
             current=self._composer.first_request(),
+            chosen=self._composer.first_request,
             usually=self._usually,
             organization=cases.account.organization,
             price=cases.pricing.price,

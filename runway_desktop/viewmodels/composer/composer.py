@@ -37,6 +37,7 @@ from runway_desktop.usecases.requests.order import Button, Order, price_words
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.cast import unknown_words
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
@@ -393,9 +394,10 @@ class Composer(Model):
         field = self._draft.pair.field(name)
         return idle_reason(self._draft.pair, self.wire_values(), field) if field is not None else ""
 
-    def first_request(self) -> Request:
-        """With the cast in it; of several the first. Its price is shown."""
-        return self._order().first
+    def first_request(self, pair: Pair | None = None) -> Request:
+        """With the cast in it; of several the first. Its price is shown. `pair`: as it is after choosing that one."""
+        order = self._order()
+        return (replace(order, pair=pair, request=self._draft.switched(pair)) if pair is not None else order).first
 
     def price(self) -> Price | None:
         return self._cases.pricing.price(self.first_request())

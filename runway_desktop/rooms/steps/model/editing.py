@@ -95,9 +95,10 @@ class StepChoice(Struct, frozen=True, kw_only=True):
         found = self.catalog.pair(self.step.endpoint, self.step.model) if self.step is not None else None
         return found or next(iter(self.catalog.pairs()))
 
-    def first_request(self) -> Request:
-        values = self.step.values if self.step is not None else {}
-        return Request(endpoint=self.pair.endpoint, model=self.pair.model, values=values)
+    def first_request(self, pair: Pair | None = None) -> Request:
+        pair, values = pair or self.pair, self.step.values if self.step is not None else {}
+        kept = {name: value for name, value in values.items() if name in pair.names}
+        return Request(endpoint=pair.endpoint, model=pair.model, values=kept)
 
     def choose(self, endpoint: str, model: str) -> None:
         self.chosen(endpoint, model)

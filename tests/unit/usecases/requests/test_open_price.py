@@ -39,6 +39,8 @@ def between(endpoint: str, model: str, **values: Any) -> OpenPrice | None:
         ("text_to_image", "ideogram_4_0", {"ratio": "2048:2048"}, "about 4 to 11 credits"),
         ("video_to_hdr", "ruby", {}, "about 20 to 40 credits a second"),
         ("image_upscale", "magnific_precision_upscaler_v2", {}, "about 25 to 150 credits"),
+        ("product_ad", "product_ad", {}, "about 416 to 456 credits"),
+        ("product_ugc", "product_ugc", {}, "about 588 to 648 credits"),
         ("voice_isolation", "eleven_voice_isolation", {}, "about 10 credits a minute"),
     ],
 )  # fmt: skip

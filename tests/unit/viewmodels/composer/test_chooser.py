@@ -59,6 +59,21 @@ async def test_recipes_are_a_part_of_their_own_with_prices(tmp_path, qapp):
         assert chooser.part == part.scope
 
 
+@pytest.mark.parametrize("before", [("text_to_video", "gen4.5"), ("text_to_image", "gen4_image")])
+async def test_chooser_says_the_price_of_a_recipe_that_the_button_says_once_it_is_chosen(before, tmp_path, qapp):
+    async with Rig(tmp_path, prices=read_published()) as rig:
+        composer, said = rig.composer, {}
+        for offer in composer.chooser.offers(CatalogPart.RECIPES):
+            composer.clear()
+            composer.choose(*before)
+            shown = next(one for one in composer.chooser.offers(CatalogPart.RECIPES) if one.key == offer.key)
+            promised = shown.price
+            composer.choose(*offer.key)
+            said[offer.model] = (promised, composer.button().price)
+        assert [one for one in said.values() if one[0] != one[1]] == []
+        assert said["product_ad"][0] == ("about 416 credits" if before[0] == "text_to_image" else "about 236 credits")
+
+
 async def test_chooser_search_covers_everything_and_ranks_the_open_endpoint_first(tmp_path, qapp):
     async with opened(tmp_path) as (_, chooser):
         found = chooser.offers("image_to_video", "gemini")
