@@ -32,7 +32,6 @@ from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
 from runway_desktop.domain.secrecy import without_secret
 from runway_desktop.domain.task import REMOTE_ID, RemoteId
 from runway_desktop.domain.workflows.routing import RequestList, RoutedRequest, Router
-from runway_desktop.domain.workflows.runs import PublishedWorkflow
 from runway_desktop.texts import Text
 
 from . import border, replies, uploads, wire
@@ -179,7 +178,7 @@ class RunwayClient:
         return await self._read(reply, lambda content: wire.read_task(content, remote_id, is_run=True))
 
     @border.guarded
-    async def workflows(self) -> Sequence[PublishedWorkflow]:
+    async def workflows(self) -> Sequence[Sequence[str]]:
         return await self._read(await self._ask("GET", "/v1/workflows"), wire.read_workflows)
 
     @border.guarded

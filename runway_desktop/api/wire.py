@@ -22,7 +22,7 @@ from runway_desktop.domain.advance import Answer, CreatedTask
 from runway_desktop.domain.moments import known_moment
 from runway_desktop.domain.task import REMOTE_ID, RemoteId, accepted_id, parse_remote_id
 from runway_desktop.domain.workflows.routing import RoutedRequest, Router, Routing
-from runway_desktop.domain.workflows.runs import MOST_NODES, NodeFailure, PublishedWorkflow, WorkflowVersion
+from runway_desktop.domain.workflows.runs import MOST_NODES, NodeFailure
 
 Reply = TypeVar("Reply")
 
@@ -79,10 +79,6 @@ class _Task(msgspec.Struct, rename="camel"):
     failure: Any = None
     failure_code: Any = None
     node_errors: Any = None
-
-
-class _Workflows(msgspec.Struct):
-    data: list[Any]
 
 
 class _Organization(msgspec.Struct, rename="camel"):
@@ -211,20 +207,12 @@ def _node_failures(errors: object) -> Iterator[NodeFailure]:
         yield NodeFailure(node=node, message=message, code=code, name=name)
 
 
-def read_workflows(content: bytes) -> list[PublishedWorkflow]:
-    """The organization's workflows, in the server's order. One without a version that can be asked for is left out."""
-    found = []
-    for listed in _decode(content, _Workflows).data:
-        versions = tuple(
-            WorkflowVersion(
-                id=one["id"], number=_count(one, "version") or 0, created_at=unix_seconds(one.get("createdAt"))
-            )
-            for one in map(_object, _list(_object(listed).get("versions")))
-            if REMOTE_ID.fullmatch(_text(one.get("id")))
-        )
-        if versions:
-            found.append(PublishedWorkflow(name=_text(_object(listed).get("name")), versions=versions))
-    return found
+def read_workflows(content: bytes) -> list[list[str]]:
+    """Ids of the versions of each workflow, in the server's order. One without a version that can be asked for is left
+    out."""
+    listed = (_list(_object(one).get("versions")) for one in _decode(content, Page).data)
+    ids = ([_text(_object(version).get("id")) for version in versions] for versions in listed)
+    return [usable for found in ids if (usable := [one for one in found if REMOTE_ID.fullmatch(one)])]
 
 
 def read_workflow(content: bytes) -> str:

@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from .exchange.cut.cut_files import CutFiles
     from .exchange.exchange import Exchange
     from .intake.intake import Intake
+    from .learned import Routers, Workflows
     from .library.cast import CastKeeper
     from .library.library import Library
     from .library.library_move import LibraryMove
     from .library.lineage import Lineage
     from .library.sheets import Sheets
     from .library.voices import Voices
-    from .library.workflows import Workflows
     from .media.input_fixes import InputFixer
     from .money.budget import Budget
     from .money.pricing import Pricing
@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from .results.relinking import Relinking
     from .results.sidecar_keeper import SidecarKeeper
     from .results.trash import Trash
-    from .routers import Routers
     from .settings import Settings
     from .tasks.accepted_ids import AcceptedIds
     from .tasks.actions import TaskActions
@@ -213,13 +212,13 @@ class Engine:
 
     @cached_property
     def routers(self) -> Routers:
-        from .routers import Routers
+        from .learned import Routers
 
         return Routers(self._store, self._runway, self.catalog, self.clock)
 
     @cached_property
     def workflows(self) -> Workflows:
-        from .library.workflows import Workflows
+        from .learned import Workflows
 
         return Workflows(self._store, self._runway, self.catalog, self.clock, self._workers)
 
@@ -343,7 +342,7 @@ class Engine:
         runway, account, bus, clock = self._runway, self.account, self.bus, self.clock
         catalog, ids, pricing = self.catalog, self.accepted_ids, self.pricing
         return Dispatch(
-            self.ledger, runway, account, pricing, catalog, bus, clock, self._rng, self.copies, ids, self.routers
+            self.ledger, runway, account, pricing, catalog, bus, clock, self._rng, self.copies, self.routers, ids
         )
 
     @cached_property

@@ -43,7 +43,6 @@ from runway_desktop.domain.permissions import Client, ClientRequest, RecordLine,
 from runway_desktop.domain.spending_report import SpendingLine, Sum
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Source, StepId, Task, TaskId
 from runway_desktop.domain.workflows.routing import RequestList, Router
-from runway_desktop.domain.workflows.runs import PublishedWorkflow
 
 
 class Clock(Protocol):
@@ -91,8 +90,9 @@ class Runway(Protocol):
     async def run(self, remote_id: RemoteId) -> Answer:
         """The same for a run of a workflow, which has its own ids."""
 
-    async def workflows(self) -> Sequence[PublishedWorkflow]:
-        """Those of the organization; none if nobody linked its workspace with the project and published."""
+    async def workflows(self) -> Sequence[Sequence[str]]:
+        """Ids of the versions of each, newest first. None if nobody linked its workspace with the project and
+        published."""
 
     async def workflow(self, version_id: str) -> str:
         """A version with its graph, as Runway's own JSON. NotThere if it is gone."""

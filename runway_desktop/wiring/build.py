@@ -29,7 +29,6 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Document
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
-from runway_desktop.domain.workflows.runs import PublishedWorkflow
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.clock import LONGEST_CREATE, SystemClock
 from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
@@ -509,7 +508,7 @@ class LateRunway:
     async def run(self, remote_id: RemoteId) -> Answer:
         return await (await self._client()).run(remote_id)
 
-    async def workflows(self) -> Sequence[PublishedWorkflow]:
+    async def workflows(self) -> Sequence[Sequence[str]]:
         return await (await self._client()).workflows()
 
     async def workflow(self, version_id: str) -> str:

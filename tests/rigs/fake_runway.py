@@ -34,7 +34,6 @@ from runway_desktop.domain.errors import DiskError, KeyRefused, LinkExpired, NoR
 from runway_desktop.domain.outputs import Stream
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.domain.workflows.routing import RequestList, Router
-from runway_desktop.domain.workflows.runs import PublishedWorkflow
 from runway_desktop.values import replace
 
 CallName = Literal[
@@ -209,7 +208,7 @@ class FakeRunway:
             return outcome
         return self._known(remote_id, secret, is_run=True)
 
-    async def workflows(self) -> Sequence[PublishedWorkflow]:
+    async def workflows(self) -> Sequence[Sequence[str]]:
         outcome = await self._arrive("workflows")
         return () if outcome is ... else outcome
 

@@ -25,6 +25,8 @@ class Router(Struct, frozen=True, kw_only=True):
     slug: str
     name: str
     ceilings: Mapping[str, float] = field(default_factory=dict)
+    is_gone: bool = False
+    """Runway has it no more."""
 
 
 class Routing(Struct, frozen=True, kw_only=True):

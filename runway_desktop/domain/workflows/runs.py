@@ -15,21 +15,6 @@ COST_FOR = 86_400.0
 """Seconds after its end for which a run is asked for its cost, which comes when every task in it has ended."""
 
 
-class WorkflowVersion(Struct, frozen=True, kw_only=True):
-    """Never changes: publishing again makes a new one, with its own id."""
-
-    id: str
-    number: int
-    created_at: float | None = None
-
-
-class PublishedWorkflow(Struct, frozen=True, kw_only=True):
-    """`versions`: newest first, at least one."""
-
-    name: str
-    versions: tuple[WorkflowVersion, ...]
-
-
 class NodeFailure(Struct, frozen=True, kw_only=True):
     """Why one node of a run made nothing. `name` is the node's; empty if Runway does not tell it."""
 

@@ -14,7 +14,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.domain.workflows.runs import WORKFLOW
 from runway_desktop.services.intake.gathered import Gathered, GatheredDraft
-from runway_desktop.services.library.workflows import Workflow
+from runway_desktop.services.learned import Workflow
 from runway_desktop.services.supervised import Runner
 from runway_desktop.texts import _
 from runway_desktop.usecases import workflows as told

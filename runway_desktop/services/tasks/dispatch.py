@@ -72,9 +72,9 @@ from runway_desktop.domain.task import (
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import LATE, delay, first_of
+from runway_desktop.services.learned import Routers
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.ports import Clock, Runway
-from runway_desktop.services.routers import Routers
 from runway_desktop.services.supervised import report, survived
 from runway_desktop.values import Struct, replace
 
@@ -133,8 +133,8 @@ class Dispatch:
     _clock: Clock
     _rng: random.Random
     _copies: CopyCheck
+    _routers: Routers
     _ids: AcceptedIds | None = None
-    _routers: Routers | None = None
 
     def __post_init__(self) -> None:
         self._closing = asyncio.Event()
@@ -330,8 +330,7 @@ class Dispatch:
         self.readings.ended(task.id, Fate.NOT_MADE)
         self._account.note_success()
         await self._write(task.id, NotSent(Hold(HoldCode.ROUTER_GONE, small_print=error.detail)))
-        if self._routers is not None:
-            await self._routers.refresh(at_once=True)
+        await self._routers.refresh(at_once=True)
         return Outcome(Result.REFUSED)
 
     async def _refused(self, task: Task, refused: Refused) -> Outcome:

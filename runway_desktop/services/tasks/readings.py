@@ -16,19 +16,21 @@ import logging
 import math
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 
 from runway_desktop.domain.account import NO_KEY, Organization, TimeSpan
 from runway_desktop.domain.advance import Accepted, EvidenceGathered
 from runway_desktop.domain.errors import ApiError, NotThere, StoreError
 from runway_desktop.domain.events import Event, TaskChanged, TaskFound
 from runway_desktop.domain.task import Evidence, RemoteId, State, Task, TaskId
-from runway_desktop.domain.workflows.routing import RoutedRequest, RouterSeen, Routing
+from runway_desktop.domain.workflows.routing import RouterSeen, Routing
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import LONGEST_CREATE, delay
+from runway_desktop.services.learned import Routers
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.ports import Clock
-from runway_desktop.services.routers import Routers
 from runway_desktop.services.supervised import report, survived
 from runway_desktop.values import replace
 
@@ -56,24 +58,17 @@ SLACK = 0.1
 _FATES = {Likelihood.MADE: Fate.MADE, Likelihood.NOT_MADE: Fate.NOT_MADE}
 
 
+@dataclass(eq=False, repr=False)
 class Readings:
-    def __init__(
-        self,
-        ledger: Ledger,
-        account: Account,
-        pricing: Pricing,
-        bus: Bus,
-        clock: Clock,
-        rng: random.Random,
-        routers: Routers | None = None,
-    ) -> None:
-        self._ledger = ledger
-        self._account = account
-        self._pricing = pricing
-        self._clock = clock
-        self._rng = rng
-        self._bus = bus
-        self._routers = routers
+    _ledger: Ledger
+    _account: Account
+    _pricing: Pricing
+    _bus: Bus
+    _clock: Clock
+    _rng: random.Random
+    _routers: Routers
+
+    def __post_init__(self) -> None:
         self._listed: dict[TaskId, RouterSeen] = {}
         """The list of a task's router before its sending."""
         self._sendings = Sendings()
@@ -81,7 +76,7 @@ class Readings:
         """The latest unambiguous reading of each model, with the number of its key."""
         self._before: dict[TaskId, TimeSpan] = {}
         self._recalled: set[TaskId] = set()
-        bus.listen(self._hear)
+        self._bus.listen(self._hear)
 
     async def recall(self) -> None:
         """Restores the sendings of the last run that matter for the evidence of uncertain tasks, and of tasks refused
@@ -131,8 +126,7 @@ class Readings:
         return counts
 
     async def _list_before(self, task: Task) -> None:
-        router = self._routers.of(task.request) if self._routers is not None else None
-        if router is None or self._routers is None:
+        if (router := self._routers.of(task.request)) is None:
             return
         self._listed[task.id] = RouterSeen()
         asked = self._clock.now()
@@ -262,15 +256,11 @@ class Readings:
 
     async def _looked_up(self, task: Task, evidence: Evidence) -> Evidence:
         """With what the router's list says, once no slow server can still make the task. Raises StoreError."""
-        router = self._routers.of(task.request) if self._routers is not None else None
-        seen = evidence.router
-        if router is None or self._routers is None or seen is None or task.sent_at is None:
+        router, seen, sent_at = self._routers.of(task.request), evidence.router, task.sent_at
+        if router is None or seen is None or sent_at is None or evidence.is_early or seen.verdict == Lookup.UNDONE:
             return evidence
-        if evidence.is_early or seen.verdict == Lookup.UNDONE:
-            return evidence
-        routers, sent_at = self._routers, task.sent_at
         try:
-            after = await routers.listed(router, sent_at + min(0.0, seen.ahead or 0.0) - 2 * OTHERS_WITHIN)
+            after = await self._routers.listed(router, sent_at + min(0.0, seen.ahead or 0.0) - 2 * OTHERS_WITHIN)
         except ApiError as error:
             verdict = Lookup.GONE if isinstance(error, NotThere) else Lookup.UNREAD
             return replace(evidence, router=replace(seen, found=(), verdict=verdict.value))
@@ -288,10 +278,7 @@ class Readings:
                 for other in others
             )
         )
-
-        def fits(one: RoutedRequest) -> bool | None:
-            return routers.fits(task.request, one)
-
+        fits = partial(self._routers.fits, task.request)
         return replace(evidence, router=look_up(seen, after, sent_at, ours, fits, is_alone=is_alone))
 
     async def _adopt(self, task: Task, evidence: Evidence) -> None:

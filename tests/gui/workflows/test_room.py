@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from runway_desktop.catalog.graph import read_version
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.task import Request, State, Task
-from runway_desktop.domain.workflows.runs import WORKFLOW, NodeFailure, PublishedWorkflow, Run, WorkflowVersion
+from runway_desktop.domain.workflows.runs import WORKFLOW, NodeFailure, Run
 from runway_desktop.rooms.sheet.window import SheetWindow
 from runway_desktop.rooms.workflows.entry import WorkflowsPage
 from runway_desktop.simulator.workflows import DEMO_WORKFLOWS, Workflow
@@ -34,10 +34,7 @@ LINE = "Runway can't be reached."
 def publish(rig: Desktop, *versions: Workflow) -> None:
     """What Runway tells from now on."""
     names = dict.fromkeys(one.name for one in versions)
-    told = {name: [WorkflowVersion(id=v.id, number=v.version) for v in versions if v.name == name] for name in names}
-    rig.runway.always(
-        "workflows", [PublishedWorkflow(name=name, versions=tuple(found)) for name, found in told.items()]
-    )
+    rig.runway.always("workflows", [[one.id for one in versions if one.name == name] for name in names])
     rig.runway.always("workflow", lambda one: json.dumps(next(v for v in versions if v.id == one).as_json()))
 
 

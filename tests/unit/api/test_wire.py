@@ -321,8 +321,7 @@ def test_run_of_endless_outputs_is_read_up_to_a_bound() -> None:
 
 def test_workflows_without_a_usable_version_are_left_out() -> None:
     listed = [7, {"name": "A"}, {"name": "B", "versions": [{"id": "../x"}]}, {"versions": [{"id": ID, "version": 2}]}]
-    (found,) = wire.read_workflows(as_json({"data": listed}))
-    assert (found.name, [(one.id, one.number) for one in found.versions]) == ("", [(ID, 2)])
+    assert wire.read_workflows(as_json({"data": listed})) == [[ID]]
     with pytest.raises(wire.MalformedAnswer):
         wire.read_workflows(b'{"data": 7}')
     with pytest.raises(wire.MalformedAnswer):

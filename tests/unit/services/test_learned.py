@@ -11,8 +11,8 @@ import pytest
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import NotReached, NotThere
 from runway_desktop.domain.library import Document
-from runway_desktop.domain.workflows.runs import WORKFLOW, PublishedWorkflow, WorkflowVersion
-from runway_desktop.services.library.workflows import Workflows
+from runway_desktop.domain.workflows.runs import WORKFLOW
+from runway_desktop.services.learned import Workflows
 from runway_desktop.simulator.workflows import DEMO_WORKFLOWS, Workflow
 from tests.rigs.fake_runway import FakeRunway
 from tests.rigs.fakes import FakeClock, MemoryStore
@@ -27,11 +27,7 @@ class Published:
         self.workflows = Workflows(self.store, self.runway, self.catalog, FakeClock(), self.workers)
 
     def say(self, *versions: Workflow) -> None:
-        told = [
-            PublishedWorkflow(name=one.name, versions=(WorkflowVersion(id=one.id, number=one.version),))
-            for one in versions
-        ]
-        self.runway.always("workflows", told)
+        self.runway.always("workflows", [[one.id] for one in versions])
         self.runway.always("workflow", lambda asked: json.dumps(next(v for v in versions if v.id == asked).as_json()))
 
     def asked(self) -> list[str]:
@@ -96,9 +92,9 @@ async def test_version_that_cannot_be_read_costs_no_other_one(published: Publish
 
 
 async def test_old_versions_of_a_workflow_are_not_read(published: Published):
-    versions = tuple(WorkflowVersion(id=f"{NEW.id[:-3]}{number:03}", number=number) for number in range(300, 0, -1))
-    published.runway.always("workflows", [PublishedWorkflow(name=NEW.name, versions=versions)])
+    versions = tuple(f"{NEW.id[:-3]}{number:03}" for number in range(300, 0, -1))
+    published.runway.always("workflows", [versions])
     published.runway.always("workflow", lambda asked: json.dumps({**NEW.as_json(), "id": asked}))
     await published.workflows.refresh()
-    assert published.asked() == [version.id for version in versions[:5]]
-    assert published.offered() == tuple(version.id for version in versions[:5])
+    assert published.asked() == list(versions[:5])
+    assert published.offered() == versions[:5]
