@@ -9,7 +9,7 @@ from functools import cache
 from importlib import metadata
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -82,6 +82,8 @@ def speaking(name: str) -> Iterator[None]:
 async def seen_in(desktop: ProfilesDesktop, room: str) -> AsyncIterator[tuple[QWidget, list[Seen]]]:
     """The windows of a room, each with what is read and painted in it."""
     async for window in WAYS[room](desktop):
+        # A timer may have changed a text in the very last turn, whose place is then made in the next one.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         with painted_texts() as painted:
             window.grab()
         yield window, [*texts_of(window), *accessible_texts(window), *painted]
