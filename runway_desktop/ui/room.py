@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, auto
+from pathlib import Path
 from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint
@@ -88,11 +89,11 @@ class Opens(Protocol):
 
 
 class AtTime(Struct, frozen=True):
-    """A task of the list in the viewer, with the result of that index, at a time of its clip in seconds."""
+    """A task of the list in the viewer, with the result in that file, at a time of its clip in seconds."""
 
     task_id: TaskId
+    path: Path
     seconds: float
-    index: int = 0
 
 
 class SideBySide(Struct, frozen=True):

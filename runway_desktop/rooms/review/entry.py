@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QIcon, QResizeEvent
@@ -176,10 +175,7 @@ class ReviewPage(QWidget):
     def _build_side(self) -> QWidget:
         side = QWidget(self)
         side.setMinimumWidth(SIDE)
-        self._due: tuple[Path, float] | None = None
-        """Where the player goes once the clip is open."""
         self.player = Preview(self._desk.theme, self._desk.keys, self._window.workspace.posters.strips, side)
-        self.player.playback.changed.connect(self._go_if_open)
         self._badge = words(self.player, wrap=False)
         self._badge.setProperty("kind", "badge")
         self._badge.move(GRID, GRID)
@@ -354,17 +350,11 @@ class ReviewPage(QWidget):
     def _go_there(self, item: QListWidgetItem) -> None:
         """A click on the box ticks only."""
         mark: Mark = item.data(LINE)
-        if mark.is_done is (item.checkState() is Qt.CheckState.Checked):
-            path = self.player.shown_path
-            self._due = (path, mark.at) if path is not None else None
-            self._go_if_open()
-
-    def _go_if_open(self) -> None:
-        player = self.player
-        if self._due is not None and player.playback.shows_result and player.shown_path == self._due[0]:
-            (_path, seconds), self._due = self._due, None
-            player.playback.pause()
-            player.playback.seek(seconds)
+        if (
+            mark.is_done is (item.checkState() is Qt.CheckState.Checked)
+            and (path := self.player.shown_path) is not None
+        ):
+            self.player.go_to(path, mark.at)
 
     def _tick(self, item: QListWidgetItem) -> None:
         it = self.current
@@ -394,7 +384,8 @@ class ReviewPage(QWidget):
         it = self.current
         if it is not None and it.row is not None:
             self.player.playback.pause()
-            wish = AtTime(it.row.task.id, self.player.playback.position, it.clip.index)
+            task_id, path = it.row.task.id, self.player.shown_path
+            wish = AtTime(task_id, path, self.player.playback.position) if path is not None else task_id
             self._desk.open("viewer", wish)
 
     def _show_in_cut(self) -> None:

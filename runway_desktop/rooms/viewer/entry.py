@@ -82,8 +82,8 @@ class ViewerRoom(QObject):
             self.model.open_chosen(wish.task_ids, stacked=False)
         elif isinstance(wish, AtTime):
             self.show(wish.task_id)
-            if self.view is not None:
-                self.view.go_to(wish.seconds, wish.index)
+            if self._window.preview is not None and self._work.overlay is not None:
+                self._window.preview.go_to(wish.path, wish.seconds)
         elif wish is not None and not isinstance(wish, str):
             self.model.open_chosen(wish)
         elif (wanted := wish or self._work.view.current_id()) is not None and self._work.overlay is None:

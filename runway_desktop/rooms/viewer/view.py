@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -23,7 +22,6 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.labels import announce
 from runway_desktop.ui.media import commands as playing
-from runway_desktop.ui.media.playback import PlayState
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.tasks import commands as judging
@@ -45,7 +43,6 @@ from .take_strip import TakeStrip
 
 _PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Left, Qt.Key.Key_Right)
 _SLIDES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
-_OPEN = (PlayState.PLAYING, PlayState.PAUSED)
 _NARROW = 130 * GRID
 """Below this width the details are hidden unless requested."""
 
@@ -79,8 +76,6 @@ class Viewer(Overlay):
         self._told: TaskId | None = None
         """The task that was announced last."""
         self._shows_one = True
-        self._due: tuple[TaskId | None, float, int] | None = None
-        """A take, and the time to go to once its clip is open."""
         self.setAccessibleName(_("Large view"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header = Header(model, activity, self._surround, keys, self)
@@ -112,17 +107,15 @@ class Viewer(Overlay):
         preview.full_screen_asked.connect(self.full_screen_wanted)
         preview.frame_wanted.connect(self.frame_menu_wanted)
         preview.currentChanged.connect(self._output_chosen)
-        preview.playback.changed.connect(self._go_if_open)
         self._arrange(self.model.is_one)
         self.show_take()
 
     def leave(self) -> None:
-        preview, self._preview, self._told, self._due = self._preview, None, None, None
+        preview, self._preview, self._told = self._preview, None, None
         if preview is not None:
             preview.full_screen_asked.disconnect(self.full_screen_wanted)
             preview.frame_wanted.disconnect(self.frame_menu_wanted)
             preview.currentChanged.disconnect(self._output_chosen)
-            preview.playback.changed.disconnect(self._go_if_open)
             preview.playback.set_range(None, None)
             self.panes.close_files()
             self._surround.darken(self, on=False)
@@ -262,23 +255,6 @@ class Viewer(Overlay):
             start, end = (trim.start, trim.end) if trim is not None else (None, None)
             self.plays.playback.set_range(start, end, marks)
 
-    def go_to(self, seconds: float, index: int = 0) -> None:
-        """Goes to a time of a result of the current take, once its clip is open."""
-        self._due = (self.model.current, seconds, index)
-        self._go_if_open()
-
-    def _go_if_open(self) -> None:
-        row, preview = self.model.row, self._preview
-        if self._due is None or row is None or preview is None or row.task.id != self._due[0]:
-            return
-        (_current, seconds, index) = self._due
-        path = next((Path(one.path) for one in row.outputs if one.index == index), None)
-        if path is not None and preview.shown_path != path:
-            preview.choose(path)
-        elif preview.playback.activity in _OPEN:
-            self._due = None
-            self._go_to_time(seconds)
-
     def _output_chosen(self, index: int) -> None:
         self.model.output = index
         self.show_take()
@@ -291,7 +267,6 @@ class Viewer(Overlay):
     def show_take(self, *_: object) -> None:
         if self._preview is not None:
             self._show_range()
-            self._go_if_open()
             self.header.show_take()
             if self.model.is_one:
                 self.takes.show_takes()

@@ -78,6 +78,8 @@ class Preview(QWidget):
         self._made: dict[Media, Stage] = {}
         """Preview widgets created so far, by kind."""
         self._pending_open: tuple[Path, bool] | None = None
+        self._due: tuple[Path, float] | None = None
+        """A file, and the time to go to once it is open."""
         self._opener = timer(self, OPEN_DELAY_MS, self._open_pending)
         self._opened = QElapsedTimer()
         self._full_screen: FullScreenWindow | None = None
@@ -114,13 +116,26 @@ class Preview(QWidget):
         if len(items) > 1:
             self.strip.show_items(self._items, self.current_index)
         self._show_current()
+        self._go_if_open()
 
-    def choose(self, path: Path) -> None:
-        """Selects the output with this file, if it is one of those."""
-        at = next((number for number, item in enumerate(self._items) if item.path == path), self.current_index)
-        if at != self.current_index:
-            self.show_outputs(self._items, at)
-            self.currentChanged.emit(at)
+    def go_to(self, path: Path, seconds: float) -> None:
+        """Selects the output with this file and goes to a time, as soon as it is there and open."""
+        self._due = (path, seconds)
+        self._go_if_open()
+
+    def _go_if_open(self) -> None:
+        if self._due is None:
+            return
+        path, seconds = self._due
+        if self.shown_path == path and self.playback.shows_result:
+            self._due = None
+            self.playback.pause()
+            self.playback.seek(seconds)
+        elif self.shown_path != path:
+            at = next((number for number, item in enumerate(self._items) if item.path == path), self.current_index)
+            if at != self.current_index:
+                self.show_outputs(self._items, at)
+                self.currentChanged.emit(at)
 
     def clear(self, text: str = "") -> None:
         self._items, self.current_index = (), 0
@@ -136,7 +151,7 @@ class Preview(QWidget):
     def lend(self, on: bool) -> None:
         """Lends the preview to the large view, which then handles the keys. Clips play as soon as they are open, unless
         motion is reduced."""
-        self._is_lent = on
+        self._is_lent, self._due = on, None
         self._transport.count_frames(on)
         self._offer_frame()
         for action in (*self.actions(), *self._body.actions()):
@@ -238,6 +253,7 @@ class Preview(QWidget):
     def _connect(self) -> None:
         playback = self.playback
         playback.failed.connect(self._play_failed)
+        playback.changed.connect(self._go_if_open)
         playback.released.connect(self.released)
         self._notice.action_wanted.connect(lambda: self._hand_over(self.openRequested))
         self._notice.folder_wanted.connect(lambda: self._hand_over(self.folder_wanted))
