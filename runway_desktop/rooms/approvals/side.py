@@ -12,9 +12,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from runway_desktop.texts import _, ngettext
 from runway_desktop.ui.building import (
     STRETCH,
-    add_row,
     clear_layout,
-    grid,
     hbox,
     line,
     progress_bar,
@@ -24,6 +22,7 @@ from runway_desktop.ui.building import (
     vbox,
 )
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.fact_table import FactTable
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import LongWordsLabel, words
 from runway_desktop.ui.tasks.posters import PosterBox, PosterCache
@@ -37,7 +36,6 @@ from runway_desktop.usecases.words import approvals as said
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.approvals import InputShown, bounded
 from runway_desktop.usecases.words.plain import shown, tip
-from runway_desktop.usecases.words.tasks import Fact
 
 from .model import ApprovalsModel
 
@@ -81,8 +79,7 @@ class ApprovalSide(QWidget):
         self.prompt = _Prompt(self._holder)
         self._inputs = QWidget(self._holder)
         self._input_rows = vbox(on=self._inputs)
-        self._facts = QWidget(self._holder)
-        self._grid = grid(on=self._facts, wide=1)
+        self._facts = FactTable(self._theme, self._holder)
         self._bar = progress_bar(self._holder, _("Share of today's allowance used"))
         lines = list(self._lines.values())
         vbox(
@@ -131,25 +128,13 @@ class ApprovalSide(QWidget):
             label.setVisible(bool(label.whole))
         self.prompt.say(texts["prompt"])
         show_share(self._bar, one.used, one.client.credits if texts.get("used") else 0.0)
-        self._show_facts(model.facts)
+        self._facts.show_facts(model.facts)
         self._inputs.setVisible(bool(model.inputs))
         if model.inputs != self._inputs_shown:
             self._inputs_shown = model.inputs
             clear_layout(self._input_rows)
             for each in model.inputs:
                 self._input_rows.addWidget(_InputCard(each, self._theme, self._posters, self._inputs))
-
-    def _show_facts(self, facts: list[Fact]) -> None:
-        texts = [(fact.label, fact.text) for fact in facts]
-        if self._facts.property("shown") != texts:
-            self._facts.setProperty("shown", texts)
-            clear_layout(self._grid)
-            for number, (label, text) in enumerate(texts):
-                value = LongWordsLabel(self._facts, selectable=True)
-                value.say(text)
-                value.setAccessibleName(_("{label}: {text}", label=label, text=text))
-                name = words(self._facts, label, "muted", wrap=False)
-                add_row(self._grid, number, (name, Qt.AlignmentFlag.AlignTop), value)
 
     def _show_buttons(self) -> None:
         model, keys = self._model, self._keys

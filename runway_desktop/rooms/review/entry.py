@@ -10,25 +10,18 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QIcon, QResizeEvent
-from PySide6.QtWidgets import (
-    QHeaderView,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QSizePolicy,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QHeaderView, QPushButton, QSizePolicy, QTreeWidget, QTreeWidgetItem, QWidget
 
 from runway_desktop.domain.review import Answer
-from runway_desktop.domain.task import Mark, TaskId
+from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _, in_turn, language, ngettext, quoted
-from runway_desktop.ui.building import add_check, grid, hbox, line, open_below, passing_menu, push_button, vbox
+from runway_desktop.ui.building import add_check, hbox, line, open_below, passing_menu, push_button, scroll_area, vbox
 from runway_desktop.ui.desk import Desk
+from runway_desktop.ui.fact_table import FactTable
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import ElidedLabel, say, strong, words
 from runway_desktop.ui.media import commands as media
+from runway_desktop.ui.media.note_rows import NoteRows
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.room import AtTime, PageContent, Review
@@ -42,7 +35,7 @@ from runway_desktop.usecases.review.words import DECISIONS, buttons_of, here_wor
 from runway_desktop.usecases.words.plain import caption
 from runway_desktop.usecases.words.units import moment, size
 
-from .delegates import LINE, CommentDelegate, LineDelegate
+from .delegates import LINE, LineDelegate
 from .model import Line, ReviewModel, SendModel
 from .send_dialog import SendDialog
 
@@ -182,23 +175,13 @@ class ReviewPage(QWidget):
         self._title, self._said, self._sign = strong(words(side)), words(side, wrap=False), words(side, wrap=False)
         self._prompt = ElidedLabel(side, Qt.TextElideMode.ElideRight, "muted")
         self._by, self._many = strong(words(side, wrap=False)), words(side, tone="muted", wrap=False)
-        self.comments = QListWidget(side)
-        self.comments.setProperty("kind", "lines")
-        self.comments.setItemDelegate(CommentDelegate(self._desk.theme, self.comments))
-        self.comments.setResizeMode(QListWidget.ResizeMode.Adjust)
-        self.comments.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
+        self.comments = NoteRows(self._desk.theme, self, side, with_author=False)
         self.comments.setAccessibleName(_("Comments"))
-        self.comments.itemChanged.connect(self._tick)
-        self.comments.itemClicked.connect(self._go_there)
-        self.comments.itemActivated.connect(self._go_there)
-        self.comments.currentItemChanged.connect(lambda item, _: self._go_there(item) if item is not None else None)
+        self.comments.time_wanted.connect(lambda seconds: self.player.go_to(self.player.shown_path, seconds))
+        self.comments.changed.connect(lambda mark: self.model.set_mark(self.current, mark))
+        self._scrolled = scroll_area(side, self.comments)
         self._done = words(side, tone="muted", wrap=False)
-        self._stands = QWidget(side)
-        self._facts = [words(self._stands) for _fact in range(3)]
-        table = grid(on=self._stands, down=GRID // 2, wide=1)
-        for row, (name, fact) in enumerate(zip((_("Before"), _("Now"), _("Sent")), self._facts, strict=True)):
-            table.addWidget(words(self._stands, name, "muted", wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
-            table.addWidget(fact, row, 1)
+        self._stands = FactTable(self._desk.theme, side)
         self.undo_one = push_button(side, _("Undo for this take"), self._undo_one)
         self.edit = push_button(side, EDIT_AND_SEND.name, self._edit)
         self.large = push_button(side, _("Large view"), self._open_large)
@@ -207,7 +190,7 @@ class ReviewPage(QWidget):
         for button in (self.undo_one, self.cut, self.large, self.edit):
             buttons.addWidget(button)
         head = hbox((self._title, 1), self._sign, self._said, spacing=GRID // 2)
-        said = (self.player, head, self._prompt, hbox(self._by, (self._many, 1), self._done), self.comments)
+        said = (self.player, head, self._prompt, hbox(self._by, (self._many, 1), self._done), self._scrolled)
         vbox(*said, self._stands, (None, 1), buttons, on=side, margins=2 * GRID)
         return side
 
@@ -257,7 +240,7 @@ class ReviewPage(QWidget):
                 "Nothing was sent for review yet. Send picks to a client as one file, and drop here what comes back."
             )
         say(self._hint, hint, "muted")
-        for before_it, after in pairwise([self.tree, *self.tree.findChildren(QPushButton), self.comments]):
+        for before_it, after in pairwise([self.tree, *self.tree.findChildren(QPushButton), *self.comments.boxes]):
             QWidget.setTabOrder(before_it, after)
         self._show_current()
 
@@ -319,47 +302,19 @@ class ReviewPage(QWidget):
         marks = it.marks if it is not None else []
         say(self._by, it.answer.by if it is not None and marks else "")
         say(self._many, ngettext("{n} comment", "{n} comments", len(marks)) if marks else "")
-        chosen = self.comments.currentItem()
-        chosen_id = chosen.data(LINE).id if chosen is not None else ""
-        self.comments.blockSignals(True)
-        self.comments.clear()
-        for mark in marks:
-            shown = QListWidgetItem(f"{clock(mark.at)}  {mark.text}")
-            shown.setData(LINE, mark)
-            self.comments.addItem(shown)
-            if mark.id == chosen_id:
-                self.comments.setCurrentItem(shown)
-            shown.setCheckState(Qt.CheckState.Checked if mark.is_done else Qt.CheckState.Unchecked)
-        self.comments.blockSignals(False)
+        self.comments.show_marks(marks)
         showings = self.model.showings(it)
         if showings:
             self.player.show_outputs(showings)
         else:
             self.player.clear()
         self.player.playback.set_range(None, None, tuple(mark.at for mark in marks))
-        self.comments.setVisible(bool(marks))
-        self.comments.setMinimumHeight(min(self.comments.sizeHint().height(), LEAST_COMMENTS))
+        self._scrolled.setVisible(bool(marks))
+        self._scrolled.setMinimumHeight(min(self.comments.sizeHint().height(), LEAST_COMMENTS))
         done = sum(mark.is_done for mark in marks)
         say(self._done, _("{done} of {n} done", done=done, n=len(marks)) if marks else "", "muted")
-        facts = it.stands(self.model.now) if it is not None else ()
-        self._stands.setVisible(bool(facts))
-        for label, fact in zip(self._facts, facts, strict=False):
-            label.setText(fact)
+        self._stands.show_facts(it.stands(self.model.now) if it is not None else ())
         self._window.pages.choice_moved()
-
-    def _go_there(self, item: QListWidgetItem) -> None:
-        """A click on the box ticks only."""
-        mark: Mark = item.data(LINE)
-        if (
-            mark.is_done is (item.checkState() is Qt.CheckState.Checked)
-            and (path := self.player.shown_path) is not None
-        ):
-            self.player.go_to(path, mark.at)
-
-    def _tick(self, item: QListWidgetItem) -> None:
-        it = self.current
-        if it is not None:
-            self.model.set_done(it, item.data(LINE), is_done=item.checkState() is Qt.CheckState.Checked)
 
     def _choose_round(self) -> None:
         menu = passing_menu(self)

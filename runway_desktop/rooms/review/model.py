@@ -20,7 +20,7 @@ from runway_desktop.usecases.review.sending import Sent, Survey
 from runway_desktop.usecases.review.words import standing_words, take_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.account import priced
-from runway_desktop.usecases.words.tasks import Showing, showings_of
+from runway_desktop.usecases.words.tasks import Fact, Showing, showings_of
 from runway_desktop.values import Struct, replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model, Soon
@@ -49,7 +49,7 @@ class Line(Struct, frozen=True):
         start, marks = self.answer.marks_of(self.said), self.row.task.marks if self.row is not None else ()
         return [mark for mark in marks if mark.id.startswith(start)]
 
-    def stands(self, now: float) -> Sequence[str]:
+    def stands(self, now: float) -> Sequence[Fact]:
         """How the take is judged, before the answer and now, and what it was sent with."""
         if self.row is None:
             return ()
@@ -139,9 +139,9 @@ class ReviewModel(Model):
             work = self._cases.reviews.undo(one, answer, numbers)
             self._runner(work, "undo an answer", done=lambda _: self.refresh())
 
-    def set_done(self, line: Line, mark: Mark, *, is_done: bool) -> None:
-        if line.row is not None and mark.is_done is not is_done:
-            self._judge.set_mark(line.row.task.id, replace(mark, is_done=is_done))
+    def set_mark(self, line: Line | None, mark: Mark) -> None:
+        if line is not None and line.row is not None:
+            self._judge.set_mark(line.row.task.id, mark)
 
 
 class SendModel(Model):

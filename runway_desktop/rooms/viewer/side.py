@@ -3,13 +3,12 @@ keys. GUI thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
-from runway_desktop.domain.task import MOST_STARS, Mark, Pick
+from runway_desktop.domain.task import MOST_STARS, Pick
 from runway_desktop.texts import Text, _
 from runway_desktop.ui.building import (
     STRETCH,
@@ -24,9 +23,10 @@ from runway_desktop.ui.building import (
     vbox,
 )
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.fact_table import FactTable
 from runway_desktop.ui.labels import KeyCap, LongWordsLabel, words
 from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, PLAY, SHUTTLE
-from runway_desktop.ui.media.transport import clock
+from runway_desktop.ui.media.note_rows import NoteRows
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT, star_words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -34,7 +34,6 @@ from runway_desktop.usecases.commands.handing_on import USE_AS_INPUT
 from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.listing.takes import differences
 from runway_desktop.usecases.words.tasks import Fact
-from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
 from .model import ViewerModel
@@ -69,29 +68,23 @@ class SidePane(QWidget):
     use_as_input_wanted = Signal(object)
     """The widget below which the menu opens."""
     show_file_wanted = Signal()
-    time_wanted = Signal(float)
-    """Go to this time of the clip."""
 
-    def __init__(
-        self, model: ViewerModel, details: DetailsModel, theme: Theme, keys: Keys, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, model: ViewerModel, details: DetailsModel, theme: Theme, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
         self._model = model
         self._details = details
         self._theme = theme
         self._keys = keys
-        self._shown: tuple[Sequence[Fact], Sequence[str]] | None = None
-        """Facts, and names of those that differ."""
         self.setProperty("pane", "raised")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(_("Details of the take"))
-        self._build()
+        self._build(parent)
         for signal in (model.changed, model.judged, model.moved, details.changed):
             signal.connect(self.show_take)
         keys.changed.connect(self._restyle)
         FollowsTheme(theme, self, self._restyle)
 
-    def _build(self) -> None:
+    def _build(self, view: QWidget) -> None:
         edge = 2 * GRID
         self._stars = [
             tool_button(self, partial(self._rate, number), side=26, kind="flat") for number in range(1, MOST_STARS + 1)
@@ -121,19 +114,20 @@ class SidePane(QWidget):
         OneStop(self, self._stars)
         OneStop(self, [self._pick, self._reject])
         self._prompt = LongWordsLabel(self, selectable=True)
-        self._facts = QWidget(self)
-        self._grid = _two_columns(self._facts)
+        self._facts = FactTable(self._theme, self, least=9 * GRID)
         what = QWidget(self)
         vbox(self._prompt, self._facts, on=what, margins=(edge, edge, edge, edge), spacing=GRID)
-        self._notes = QWidget(self)
-        self._notes_rows = vbox(on=self._notes, margins=(edge, edge, edge, edge), spacing=GRID)
-        self._notes_shown: tuple[Mark, ...] = ()
+        self.notes = NoteRows(self._theme, view, self)
+        self.notes.setContentsMargins(edge, edge, edge, edge)
+        self.notes.changed.connect(self._model.set_mark)
+        self.notes.removed.connect(partial(self._model.set_mark, remove=True))
         self._legend = QWidget(self)
-        self._legend_grid = _two_columns(self._legend, GRID // 2)
+        self._legend_grid = grid(on=self._legend, down=GRID // 2, wide=1)
+        self._legend_grid.setColumnMinimumWidth(0, 9 * GRID)
         legend = QWidget(self)
         vbox(self._legend, on=legend, margins=(edge, edge, edge, edge))
         body = QWidget(self)
-        vbox(judging, line(), what, line(), self._notes, legend, STRETCH, on=body, spacing=0)
+        vbox(judging, line(), what, line(), self.notes, legend, STRETCH, on=body, spacing=0)
         area = scroll_area(self, body)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._use = push_button(self, f"{USE_AS_INPUT.words}  ▾")
@@ -148,7 +142,7 @@ class SidePane(QWidget):
                 # A click does not take the focus, so the view's arrow keys keep working.
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def show_take(self, *_: object) -> None:
+    def show_take(self, *_args: object) -> None:
         row = self._model.row
         if row is None:
             return
@@ -171,56 +165,13 @@ class SidePane(QWidget):
         facts = self._details.facts() if self._details.row is not None else []
         wanted = set(map(str, _SHOWN))
         shown = [fact for fact in facts if fact.label in wanted]
-        self._show_facts(shown, told.get(task.id, ()))
-        self._show_notes(tuple(self._model.marks))
+        if differing := told.get(task.id, ()):
+            shown.append(Fact(_("Differs in"), " · ".join(differing), is_strong=True))
+        self._facts.setFont(self._theme.small_font())
+        self._facts.show_facts(shown)
+        self.notes.show_marks(self._model.marks)
         self._use.setEnabled(any(output.is_here for output in row.outputs))
         self._file.setEnabled(self._use.isEnabled())
-
-    def _show_facts(self, facts: Sequence[Fact], differing: Sequence[str]) -> None:
-        if (facts, differing) == self._shown:
-            return
-        self._shown = facts, differing
-        clear_layout(self._grid)
-        if differing:
-            facts = [*facts, Fact(_("Differs in"), " · ".join(differing))]
-        small = self._theme.small_font()
-        for at, fact in enumerate(facts):
-            label = words(self._facts, fact.label, tone="muted", wrap=False, font=small)
-            text = LongWordsLabel(self._facts, selectable=True)
-            text.say(fact.text)
-            text.setAccessibleName(_("{fact}: {value}", fact=fact.label, value=fact.text))
-            text.setFont(self._theme.strong_font() if fact.label == _("Differs in") else small)
-            add_row(self._grid, at, (label, Qt.AlignmentFlag.AlignTop), text)
-
-    def _show_notes(self, marks: tuple[Mark, ...]) -> None:
-        """Each note with its time, which leads there, whether it is done, and its removal."""
-        self._notes.setVisible(bool(marks))
-        if marks == self._notes_shown:
-            return
-        self._notes_shown = marks
-        focus = self.window().focusWidget()
-        if focus is not None and self._notes.isAncestorOf(focus):
-            # The focused widget is about to be removed; with the focus on the viewer, its keys still work.
-            self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
-        clear_layout(self._notes_rows)
-        for mark in marks:
-            said, time = f"{mark.by}: {mark.text}" if mark.by else mark.text, clock(mark.at)
-            row = QWidget(self._notes)
-            done = QCheckBox(row)
-            done.setChecked(mark.is_done)
-            done.setAccessibleName(_("Done: {note}", note=said))
-            done.toggled.connect(lambda on, mark=mark: self._model.set_mark(replace(mark, is_done=on)))
-            go = push_button(row, time, partial(self.time_wanted.emit, mark.at), kind="flat")
-            go.setAccessibleName(_("Go to {time}: {note}", time=time, note=said))
-            text = LongWordsLabel(row, selectable=True)
-            text.say(said)
-            gone = tool_button(row, partial(self._model.set_mark, mark, remove=True), side=18, kind="flat",
-                               spoken=_("Remove note: {note}", note=said))  # fmt: skip
-            gone.setIcon(self._theme.icon("mdi6.close", Role.MUTED))
-            for button in (done, go, gone):
-                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            hbox(done, go, (text, 1), gone, on=row, spacing=GRID // 2)
-            self._notes_rows.addWidget(row)
 
     def _show_legend(self) -> None:
         clear_layout(self._legend_grid)
@@ -241,7 +192,6 @@ class SidePane(QWidget):
         name_with_key(self._pick, PICK.name, self._keys.words(PICK))
         name_with_key(self._reject, REJECT.name, self._keys.words(REJECT))
         self._show_legend()
-        self._shown, self._notes_shown = None, ()
         self.show_take()
 
     def _rate(self, number: int) -> None:
@@ -253,9 +203,3 @@ class SidePane(QWidget):
 def name_with_key(button: QPushButton, name: str, key: str) -> None:
     button.setText(f"{name}  {key}".rstrip())
     button.setAccessibleName(name)
-
-
-def _two_columns(holder: QWidget, down: int = GRID - 2) -> QGridLayout:
-    made = grid(on=holder, down=down, wide=1)
-    made.setColumnMinimumWidth(0, 9 * GRID)
-    return made

@@ -206,7 +206,7 @@ class Viewer(Overlay):
         model.moved.connect(self.show_take)
         self.takes.chosen.connect(model.go_to)
         model.focus_moved.connect(self._show_range)
-        self.side.time_wanted.connect(self._go_to_time)
+        self.side.notes.time_wanted.connect(self._go_to_time)
         self.panes.full_screen_wanted.connect(self.full_screen_wanted)
         self.panes.size_wanted.connect(self.show_size)
         self.panes.said.connect(self._tell)

@@ -78,7 +78,7 @@ class Preview(QWidget):
         self._made: dict[Media, Stage] = {}
         """Preview widgets created so far, by kind."""
         self._pending_open: tuple[Path, bool] | None = None
-        self._due: tuple[Path, float] | None = None
+        self._due: tuple[Path | None, float] | None = None
         """A file, and the time to go to once it is open."""
         self._opener = timer(self, OPEN_DELAY_MS, self._open_pending)
         self._opened = QElapsedTimer()
@@ -118,7 +118,7 @@ class Preview(QWidget):
         self._show_current()
         self._go_if_open()
 
-    def go_to(self, path: Path, seconds: float) -> None:
+    def go_to(self, path: Path | None, seconds: float) -> None:
         """Selects the output with this file and goes to a time, as soon as it is there and open."""
         self._due = (path, seconds)
         self._go_if_open()

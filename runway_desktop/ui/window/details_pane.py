@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QApplication,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.texts import _, ngettext
-from runway_desktop.ui.building import (
-    STRETCH,
-    Margins,
-    add_all,
-    add_row,
-    grid,
-    hbox,
-    passing_menu,
-    push_button,
-    tool_button,
-    vbox,
-)
+from runway_desktop.ui.building import STRETCH, Margins, add_all, hbox, passing_menu, push_button, vbox
+from runway_desktop.ui.fact_table import FactTable
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import LABEL_TONES, LongWordsLabel, at_start, put, set_reason, set_tone, words
+from runway_desktop.ui.labels import LABEL_TONES, LongWordsLabel, put, set_reason, set_tone
 from runway_desktop.ui.tab_group import OneStop
-from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.commands.ending import CANCEL
 from runway_desktop.usecases.commands.handing_on import COPY_FILE, COPY_PROMPT, COPYING, EXPORT, USE_AS_INPUT
 from runway_desktop.usecases.commands.queued import HOLD, MOVE_DOWN, MOVE_UP, RELEASE, SEND_NEXT
@@ -42,7 +23,7 @@ from runway_desktop.usecases.commands.results import LOOK_FOR, SHOW_FILE
 from runway_desktop.usecases.commands.task_command import Given, TaskCommand
 from runway_desktop.usecases.commands.tasks import NextStep, available, steps_of
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.usecases.words.tasks import Fact, Showing, small_print
+from runway_desktop.usecases.words.tasks import Showing, small_print
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.task_commands import UseAsInput
 
@@ -101,9 +82,9 @@ class DetailsPane(QWidget):
         self._decide = _CommandButtons(_UNCERTAIN, self._details, holder)
         self._queued = _CommandButtons(_QUEUED, self._details, holder)
         OneStop(self._queued, [*self._queued.buttons.values()])
-        self._facts = QWidget(holder)
-        self._grid = grid(on=self._facts, across=GRID, down=GRID // 2, wide=1)
-        self._lines: list[tuple[QLabel, LongWordsLabel, QToolButton]] = []
+        self._facts = FactTable(self._theme, holder, tone="faint")
+        copied = ngettext("Task ID copied.", "{n} task IDs copied.", 1)
+        self._facts.copy_wanted.connect(lambda text: self.copy_wanted.emit(text, copied))
         said, gives = (self._title, self._state, self._trouble), (self._decide, self._next, self._more, self._queued)
         add_all(column, *said, *gives, self._small, self._facts, STRETCH)
         add_all(outer, (area, 1), self._build_buttons())
@@ -172,7 +153,7 @@ class DetailsPane(QWidget):
         self._show_more_steps()
         self._decide.setVisible(row is not None and not LET_GO.reason([row]))
         self._queued.show_rows([row] if row is not None else [])
-        self._show_facts(self._details.facts())
+        self._facts.show_facts(self._details.facts())
         use, shown = self._use_as_input, self._shown_result()
         ways = use.ways(shown.media) if use is not None and shown is not None and shown.path else []
         self.ways_shown.emit([way.text for way in ways])
@@ -203,39 +184,6 @@ class DetailsPane(QWidget):
         said = _("{state} · {detail}", state=words.headline, detail=words.detail) if words.detail else words.headline
         self._state.say(said)
         set_tone(self._state, LABEL_TONES[words.tone])
-
-    def _show_facts(self, facts: list[Fact]) -> None:
-        """Reuses label rows, which avoids flicker; adds or hides rows as needed."""
-        while len(self._lines) < len(facts):
-            self._add_line()
-        for (label, text, copy), fact in itertools.zip_longest(self._lines, facts):
-            shown = fact is not None
-            label.setVisible(shown)
-            text.setVisible(shown)
-            copy.setVisible(shown and fact.copyable)
-            if shown:
-                label.setText(fact.label)
-                text.say(fact.text)
-                text.setAccessibleName(_("{label}: {text}", label=fact.label, text=fact.text))
-                text.setToolTip(tip(fact.tool_tip))
-                copy.setIcon(self._theme.icon("mdi6.content-copy", Role.MUTED))
-                copy.setAccessibleName(_("Copy task ID"))
-                copy.setProperty("copies", fact.text)
-
-    def _add_line(self) -> None:
-        label = words(self._facts, tone="faint", wrap=False)
-        label.setAlignment(Qt.AlignmentFlag.AlignTop | at_start())
-        text = self._label()
-        text.setAlignment(Qt.AlignmentFlag.AlignTop | at_start())
-        copy = tool_button(self._facts, side=14, kind="flat", tip=_("Copy"))
-        copy.setStyleSheet(f"padding: 0; min-width: {TARGET - 2}px; min-height: {TARGET - 2}px;")
-        copy.clicked.connect(
-            lambda: self.copy_wanted.emit(
-                str(copy.property("copies")), ngettext("Task ID copied.", "{n} task IDs copied.", 1)
-            )
-        )
-        add_row(self._grid, len(self._lines), label, text, (copy, Qt.AlignmentFlag.AlignTop))
-        self._lines.append((label, text, copy))
 
     def use_as_input_menu(self, above: QWidget) -> None:
         """Opens the menu of what can be made from the shown result, above a widget."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from runway_desktop.domain.review import CHANGE_TAG, Answer, Need, Round, Said, SentClip, Settled
 from runway_desktop.domain.task import Pick, Task
 from runway_desktop.texts import Text, _, enumerated, ngettext
-from runway_desktop.usecases.words.tasks import judgment_words
+from runway_desktop.usecases.words.tasks import Fact, judgment_words
 from runway_desktop.usecases.words.units import clock_time
 
 DECISIONS = {"approve": Text("Approved"), "change": Text("Change", context="review"), "reject": Text("Rejected")}
@@ -93,11 +93,12 @@ def buttons_of(said: Said, clip: SentClip) -> tuple[str, str]:
     return _("Keep take {n}", n=said.rival) if said.rival else _("Keep as it is"), _("Pick take {n}", n=clip.take)
 
 
-def standing_words(before: Task, task: Task, one: Round, now: float) -> tuple[str, str, str]:
+def standing_words(before: Task, task: Task, one: Round, now: float) -> list[Fact]:
     """How a take is judged, before an answer and now, and when it was sent."""
     was, stands = (enumerated([judgment_words(it) or _("not judged"), _notes(len(it.marks))]) for it in (before, task))
     clips = ngettext("{n} clip", "{n} clips", len(one.clips))
-    return was, stands, enumerated((_("Round {n}", n=one.number), clock_time(one.sent_at, now), clips))
+    sent = enumerated((_("Round {n}", n=one.number), clock_time(one.sent_at, now), clips))
+    return [Fact(_("Before"), was), Fact(_("Now"), stands), Fact(_("Sent"), sent)]
 
 
 def _notes(amount: int) -> str:

@@ -76,6 +76,7 @@ class Fact(Struct, frozen=True):
     text: str
     copyable: bool = False
     tool_tip: str = ""
+    is_strong: bool = False
 
 
 class Showing(Struct, frozen=True):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.rooms.cut.entry import CutPage
-from runway_desktop.rooms.review.delegates import WAITS, CommentDelegate
+from runway_desktop.rooms.review.delegates import WAITS
 from runway_desktop.rooms.review.send_dialog import SendDialog
 from runway_desktop.rooms.viewer.view import Viewer
 from runway_desktop.ui.colors import COLORS, blend, contrast
@@ -98,13 +98,9 @@ async def test_a_take_says_how_it_stood_and_leads_to_the_cut_and_to_a_comments_t
         page.tree.setCurrentItem(page.tree.topLevelItem(1).child(1))
         told = [one.text() for one in page.side.findChildren(QLabel)]
         at = told.index("Picked, tags change, 2 notes")
-        assert told[at - 1] == "Picked", "as it was before"
-        assert told[at + 1].startswith("Round 2, ")
-        QTest.mouseClick(
-            page.comments.viewport(),
-            Qt.MouseButton.LeftButton,
-            pos=page.comments.visualItemRect(page.comments.item(0)).center(),
-        )
+        assert told[at - 2] == "Picked", "as it was before"
+        assert told[at + 2].startswith("Round 2, ")
+        next(one for one in page.comments.findChildren(QPushButton) if one.text() == "00:02.1").click()
         aside = page.player.playback
         await until(lambda: abs(aside.position - 2.0) < 0.1 and not aside.is_playing, "at its time, at the side")
         assert page.player.shown_path == film.rig.folder / "2.mp4"
@@ -159,7 +155,7 @@ async def test_keyboard_undoes_an_answer_that_was_just_read(tmp_path: Path, them
         await film.answer((0, "approve", ("Good",)))
         await until(lambda: len(film.cells) == 2)
         page, window = film.page, film.rig.window
-        places = {"table": page.tree, "comments": page.comments, "button": page.undo_all}
+        places = {"table": page.tree, "comments": page.comments.boxes[0], "button": page.undo_all}
         bar = window.workspace.views_bar.findChildren(QPushButton)[0]
         places.get(place, bar).setFocus()
         assert window.focusWidget() is places.get(place, bar)
@@ -174,14 +170,12 @@ async def test_undo_takes_back_one_take_or_all(tmp_path: Path, theme) -> None:
         await a_round(film)
         page = film.page
         page.tree.setCurrentItem(page.tree.topLevelItem(1).child(1))
-        assert [page.comments.item(row).text() for row in range(2)] == ["00:02.1  Too early", "00:04.0  Good"]
-        comments = page.comments
-        delegate = comments.itemDelegate()
-        assert isinstance(delegate, CommentDelegate)
-        box = delegate.box(comments.visualItemRect(comments.item(0))).center()
-        QTest.mouseClick(comments.viewport(), Qt.MouseButton.LeftButton, pos=box)
+        assert [one.accessibleName() for one in page.comments.boxes] == ["Done: Too early", "Done: Good"]
+        page.comments.boxes[0].setFocus()
+        page.comments.boxes[0].click()
         await until(lambda: film.rig.store.tasks[TaskId("t2")].marks[0].is_done)
         await rest()
+        assert page.window().focusWidget() is page.comments.boxes[0]
         assert film.rig.window.findChild(Viewer) is None
         page.undo_one.click()
         await until(lambda: film.rig.store.tasks[TaskId("t2")].marks == ())
