@@ -266,7 +266,7 @@ class CutPage(QWidget):
         card, strips = self.model.card, self._window.workspace.posters.strips
         if card is None or card.gap or card.is_still:
             return True
-        strips.want((card.path, card.poster))
+        strips.want(card.clip)
         image = strips.near(card.path, card.start + seconds - card.at)
         if image is not None:
             self.picture.show_glance(image)

@@ -86,6 +86,11 @@ class Card(Struct, frozen=True, kw_only=True):
         return self.duration == 0
 
     @property
+    def clip(self) -> tuple[str, str]:
+        """Its file and poster, as strips are requested. A file from outside has none: a strip is stored beside it."""
+        return self.path, "" if self.is_file else self.poster
+
+    @property
     def played(self) -> tuple[object, ...]:
         return (self.path, self.found.item.media, self.start, self.length, self.gap)
 
@@ -189,7 +194,7 @@ class CutModel(Model):
         if (card := self.card) is None or self.preview is None or not card.path:
             return None
         is_in = self.preview[0] != self._base().start
-        return card.path, card.poster, self.preview[0] if is_in else self.preview[1] - self.frame_seconds
+        return *card.clip, self.preview[0] if is_in else self.preview[1] - self.frame_seconds
 
     def words_of(self, seconds: float) -> str:
         return timecode(self.fps.frames(seconds), self.fps)

@@ -150,7 +150,7 @@ class Frames(QWidget):
         if card is None or not card.duration:
             return
         wide = self.width() / _FRAMES
-        self._strips.want((card.path, card.poster))
+        self._strips.want(card.clip)
         for number in range(_FRAMES):
             image = self._strips.at_fraction(card.path, (number + 0.5) / _FRAMES)
             if image is not None and not image.isNull():

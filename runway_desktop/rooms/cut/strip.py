@@ -418,7 +418,7 @@ class CutStrip(QListView):
         room = self.viewport().rect()
         cards = [card for card in self._cut.cards if self.rect_of(card).intersects(room)]
         self.seen.emit([row for card in cards for row in card.takes])
-        if clips := [(card.path, card.poster) for card in cards if card.is_file and card.duration]:
+        if clips := [card.clip for card in cards if card.is_file and card.duration]:
             self._posters.strips.want(*clips)
 
     # Painting.

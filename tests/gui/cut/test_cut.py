@@ -239,6 +239,20 @@ async def test_dropped_clip_is_a_card_that_can_be_trimmed_and_removed(tmp_path, 
         await until(lambda: len(order(film)) == 3)
 
 
+async def test_nothing_is_stored_beside_a_file_from_outside(tmp_path, theme, monkeypatch):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        asked: list[tuple[str, str]] = []
+        strips = film.rig.window.workspace.posters.strips
+        monkeypatch.setattr(strips, "want", lambda *clips: asked.extend(clips))
+        film.model.add_files([SAMPLES / SAND[0]])
+        await until(lambda: order(film)[-1] == "File")
+        film.press(KEYS.Key_End)
+        film.page.side.grab()
+        await until(lambda: asked.count((str(SAMPLES / SAND[0]), "")) > 1)
+        assert {poster for path, poster in asked if path == str(SAMPLES / SAND[0])} == {""}
+
+
 async def test_export_writes_the_cut_and_offers_to_show_it(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
