@@ -209,7 +209,7 @@ class CutModel(Model):
         """ "9 shots · 7 picked · 2 gaps"."""
         gaps = sum(bool(card.gap) for card in self.cards)
         shots = sum(not card.is_file for card in self.cards)
-        picked = sum(not card.is_file and not card.gap for card in self.cards)
+        picked = sum(not card.is_file and not card.gap and card.playing is not None for card in self.cards)
         parts = [ngettext("{n} shot", "{n} shots", shots), _("{n} picked", n=picked)]
         parts += [ngettext("{n} gap", "{n} gaps", gaps)] if gaps else []
         if self.view is not None and (credits := round(self.view.credits_per_second)):

@@ -82,6 +82,15 @@ async def test_another_take_plays_in_place_until_it_is_picked_or_put_back(tmp_pa
         await until(lambda: film.model.cards[0].playing == 1)
 
 
+async def test_take_that_is_tried_in_a_gap_does_not_count_as_picked(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        film.press(KEYS.Key_End)
+        await until(lambda: film.model.at == 2)
+        film.press(KEYS.Key_Down)
+        assert film.model.words == "3 shots · 2 picked"
+
+
 async def test_alt_arrow_moves_the_shot_and_undo_puts_it_back(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
