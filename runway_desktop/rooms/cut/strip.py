@@ -141,6 +141,8 @@ class CutStrip(QListView):
         self._zoom = 1.0
         self._pressed: tuple[At, QPoint] | None = None
         self._is_moving = False
+        self._held = 0.0
+        """Scale while an end is dragged: with a fitting one the end would leave the pointer."""
         self._pointer = QPoint()
         self._playhead = 0
         self.peaks: tuple[float, ...] = ()
@@ -165,7 +167,7 @@ class CutStrip(QListView):
     def scale(self) -> float:
         """Pixels of a second."""
         room = max(1, self.viewport().width() - 2 * SIDE - DROP - GRID)
-        return min(_NEAREST, room / max(1.0, self._cut.length)) * self._zoom
+        return self._held or min(_NEAREST, room / max(1.0, self._cut.length)) * self._zoom
 
     def zoom(self, by: int) -> None:
         """1 comes closer, −1 goes away, 0 fits."""
@@ -319,6 +321,8 @@ class CutStrip(QListView):
                 if found.hit is not Hit.CARD:
                     self.scrubbing.emit(True)
                 self.sought.emit(self.time(point.x()))
+            case Hit.IN | Hit.OUT:
+                self._held = self.scale
             case Hit.NOTE:
                 self.sought.emit(cut.notes[found.card].at)
             case Hit.TAKE:
@@ -372,10 +376,10 @@ class CutStrip(QListView):
             self.opened.emit()
 
     def _put_back(self) -> None:
-        self._pressed, self._is_moving = None, False
+        self._pressed, self._is_moving, self._held = None, False, 0.0
         self._cut.drop_trim()
         self.gesture.emit("", "")
-        self.viewport().update()
+        self.updateGeometries()
 
     def _place(self) -> int:
         """Number of the card before which the moved one would stand."""

@@ -157,6 +157,20 @@ async def test_dragged_end_trims_only_when_it_is_released(tmp_path, theme):
         await until(lambda: film.model.preview is None and film.model.cards[0].length < 3.0)
 
 
+async def test_dragged_end_stays_at_the_pointer(tmp_path, theme):
+    async with a_film(tmp_path, theme) as film:
+        await film.open()
+        strip = film.page.strip
+        rect, view = strip.rect_of(film.model.cards[0]), strip.viewport()
+        end, to = QPoint(rect.right() - 3, rect.center().y()), QPoint(rect.center().x(), rect.center().y())
+        QTest.mousePress(view, LEFT, pos=end)
+        move_pointer(view, to, LEFT)
+        assert abs(strip.rect_of(film.model.cards[0]).right() - to.x()) < 12
+        film.press(KEYS.Key_Escape)
+        QTest.mouseRelease(view, LEFT, pos=to)
+        assert strip.rect_of(film.model.cards[0]) == rect
+
+
 async def test_note_stands_at_the_cuts_time_when_shots_move(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
