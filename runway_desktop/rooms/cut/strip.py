@@ -313,7 +313,8 @@ class CutStrip(QListView):
         if found is None or event.button() is not Qt.MouseButton.LeftButton:
             if event.button() is Qt.MouseButton.LeftButton and self.drop_rect.contains(point):
                 self.files_wanted.emit()
-            cut.go(found.card if found is not None and found.hit is Hit.CARD else cut.at)
+            if found is not None and found.hit is Hit.CARD and found.card != cut.at:
+                cut.go(found.card)
             return
         self._pressed = (found, point)
         match found.hit:

@@ -243,8 +243,12 @@ async def test_place_for_drops_asks_for_files_when_clicked(tmp_path, theme):
         asked: list[bool] = []
         film.page.strip.files_wanted.disconnect()
         film.page.strip.files_wanted.connect(lambda: asked.append(True))
-        QTest.mouseClick(film.page.strip.viewport(), LEFT, pos=film.page.strip.drop_rect.center())
+        film.page.player.seek(6.0)
+        view = film.page.strip.viewport()
+        QTest.mouseClick(view, LEFT, pos=film.page.strip.drop_rect.center())
         assert asked == [True]
+        QTest.mouseClick(view, Qt.MouseButton.RightButton, pos=film.page.strip.rect_of(film.model.cards[1]).center())
+        assert film.model.position == 6.0, "neither moves the playhead in its shot"
 
 
 async def test_dropped_clip_is_a_card_that_can_be_trimmed_and_removed(tmp_path, theme):
