@@ -80,6 +80,7 @@ class Side(QWidget):
             self._prompt.say(card.row.task.request.prompt if card.row is not None else "")
             self._prompt.setVisible(card.row is not None)
             self._trims.setVisible(not card.gap)
+            self._frames.setVisible(not card.is_still)
             self._show_trying()
             begin, end = (model.words_of(at) for at in (card.start, card.start + card.length))
             whole = model.length_words(card.duration) if card.duration else ""

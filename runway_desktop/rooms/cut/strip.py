@@ -530,7 +530,7 @@ class CutStrip(QListView):
 
     def _gap(self, painter: QPainter, rect: QRect, card: Card) -> None:
         self._dashed(painter, rect, "")
-        theme, room = self._theme, rect.adjusted(GRID, GRID // 2, -GRID, -GRID // 2)
+        theme, room = self._theme, rect.adjusted(_HANDLE + 1, GRID // 2, -_HANDLE - 1, -GRID // 2)
         height = self._letters.small.height
         line = QRect(room.left(), room.top(), room.width(), height + 2)
         taken = draw_line(painter, line, card.name, theme.strong_font(), theme.color(Role.TEXT))
@@ -606,7 +606,6 @@ class CutStrip(QListView):
         """The card at the pointer, and where it would stand."""
         cards, place = self._cut.cards, self._place()
         x = self.left_of(cards[place].at if place < len(cards) else self._cut.length)
-        painter.fillRect(QRectF(x - 1.5, RULER - 4, 3, CARD + 8), self._theme.color(Role.ACCENT))
         rect = self.rect_of(card)
         rect.moveCenter(QPoint(self._pointer.x(), rect.center().y() - GRID))
         painter.fillRect(rect, self._theme.color(Role.MEDIA))
@@ -618,6 +617,9 @@ class CutStrip(QListView):
         painter.setPen(QPen(self._theme.color(Role.ACCENT), 2))
         painter.drawRoundedRect(QRectF(rect), 5, 5)
         self._letters.badge(painter, QRectF(rect).adjusted(0, 0, 0, 22 - CARD), card.name, at_left=True, inset=5)
+        painter.fillRect(QRectF(x - 1.5, RULER - 4, 3, CARD + 8), self._theme.color(Role.ACCENT))
+        painter.setBrush(self._theme.color(Role.WINDOW))
+        painter.drawEllipse(QPointF(x, RULER - 8), 4, 4)
 
     def _dashed(self, painter: QPainter, rect: QRect, said: str) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
