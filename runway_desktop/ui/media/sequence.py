@@ -241,6 +241,8 @@ class SequencePlayer(Scrubbed):
             return
         is_playing, rate = self._runs, self.rate
         self._halt()
+        # A clip that was opened ahead may have failed for lack of time.
+        self._broken.discard(self._part_at(wanted))
         self._seek_frame(wanted)
         if is_playing and rate > 0:
             self._runs, self.rate = True, rate

@@ -154,6 +154,16 @@ def test_missing_file_is_told_and_timed_like_a_gap(shows: Any) -> None:
     assert show.told == [(1, 0)]
 
 
+def test_clip_that_failed_is_tried_again_by_who_goes_there(shows: Any) -> None:
+    show = shows(A, B)
+    show.engine(A).says_frame(0)
+    engine = show.engine(B)
+    engine.failed.emit(PlayFault.NO_PICTURE)
+    show.player.seek(5 * FRAME)
+    engine.says_frame(1)
+    assert show.told[-1] == (1, 1)
+
+
 def test_end_keeps_the_last_frame_and_play_begins_again(shows: Any) -> None:
     show = shows(A)
     show.engine(A).says_frame(0)
