@@ -459,14 +459,17 @@ class CutStrip(QListView):
     def _ruler(self, painter: QPainter) -> None:
         step = next((one for one in _TICKS if one * self.scale >= _LABEL), _TICKS[-1])
         small, color = self._theme.tabular(self._theme.small_font()), self._theme.color(Role.MUTED)
+        parts = 5 if step % 5 == 0 else 4
         first = int(self.time(0) // step)
-        for number in range(first, int(self._cut.length // step) + 1):
-            x = round(self.left_of(number * step))
-            painter.fillRect(QRect(x, RULER - 18, 1, 14), self._theme.color(Role.OUTLINE))
-            said = f"{number * step // 60:02d}:{number * step % 60:02d}"
-            draw_line(painter, QRect(x + 5, RULER - 22, _LABEL, 18), said, small, color)
+        for number in range(first * parts, int(self._cut.length * parts // step) + 1):
+            x, (seconds, part) = round(self.left_of(number * step / parts)), divmod(number, parts)
             if x > self.viewport().width():
                 break
+            height, role = (6, Role.BORDER) if part else (14, Role.OUTLINE)
+            painter.fillRect(QRect(x, RULER - 4 - height, 1, height), self._theme.color(role))
+            if not part:
+                said = f"{seconds * step // 60:02d}:{seconds * step % 60:02d}"
+                draw_line(painter, QRect(x + 5, RULER - 22, _LABEL, 18), said, small, color)
 
     def _card(self, painter: QPainter, number: int, card: Card) -> None:
         rect, theme, is_now = self.rect_of(card), self._theme, number == self._cut.at
@@ -598,9 +601,10 @@ class CutStrip(QListView):
     def _flag(self, painter: QPainter, rect: QRect, said: str) -> None:
         color = self._theme.color(Role.WARN)
         painter.fillRect(QRect(rect.left(), rect.top(), 1, RULER - rect.top()), color)
-        painter.fillPath(rounded(rect, 4), color)
+        painter.fillPath(rounded(rect, 9), color)
+        painter.fillRect(QRect(rect.left(), rect.center().y(), 9, 10), color)
         align = Qt.AlignmentFlag.AlignCenter
-        draw_line(painter, rect, said, self._theme.small_font(), self._theme.color(Role.ON_ACCENT), align)
+        draw_line(painter, rect, said, self._theme.strong_font(), self._theme.color(Role.ON_ACCENT), align)
 
     def _moving(self, painter: QPainter, card: Card) -> None:
         """The card at the pointer, and where it would stand."""
@@ -616,10 +620,10 @@ class CutStrip(QListView):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self._theme.color(Role.ACCENT), 2))
         painter.drawRoundedRect(QRectF(rect), 5, 5)
-        self._letters.badge(painter, QRectF(rect).adjusted(0, 0, 0, 22 - CARD), card.name, at_left=True, inset=5)
         painter.fillRect(QRectF(x - 1.5, RULER - 4, 3, CARD + 8), self._theme.color(Role.ACCENT))
         painter.setBrush(self._theme.color(Role.WINDOW))
         painter.drawEllipse(QPointF(x, RULER - 8), 4, 4)
+        self._letters.badge(painter, QRectF(rect).adjusted(0, 0, 0, 22 - CARD), card.name, at_left=True, inset=5)
 
     def _dashed(self, painter: QPainter, rect: QRect, said: str) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
