@@ -187,7 +187,7 @@ class Face(QAbstractButton):
         theme.icon(name, role).paint(painter, sides.place(QRect(11, (self.height() - _ICON) // 2, _ICON, _ICON)))
         right = self.width() - GRID // 2
         left = _TEXT_LEFT
-        wanted = self.wanted_width() - left
+        wanted = self.wanted_width() - left + GRID
         if shown.hint:
             # The text has priority over the hint; list and accessible name have both in full.
             font = theme.tabular(theme.small_font())
