@@ -30,7 +30,9 @@ def found() -> Iterator[list[bool]]:
     gc.unfreeze()
     gc.set_threshold(1, 1, 1)
     yield []
-    gc.unfreeze()
+    # As after the collection of tests: every full search would look through all modules again.
+    gc.collect()
+    gc.freeze()
     gc.set_threshold(*thresholds)
     if was_on:
         gc.enable()
