@@ -111,10 +111,10 @@ COMMANDS = (
     *TURNS,
     _comparing("compare.stack", Text("Stack or spread takes"), lambda on: on.model.stack(not on.model.is_stacked), "S"),
     WIPE,
-    _comparing("compare.divider.left", Text("Divider to the left"), lambda on: on.move_divider(-1), "Shift+Left",
-               repeats=True),
-    _comparing("compare.divider.right", Text("Divider to the right"), lambda on: on.move_divider(1), "Shift+Right",
-               repeats=True),
+    _comparing("compare.divider.left", Text("Divider to the left"), lambda view: view.panes.move_divider(-1),
+               "Shift+Left", repeats=True),
+    _comparing("compare.divider.right", Text("Divider to the right"), lambda view: view.panes.move_divider(1),
+               "Shift+Right", repeats=True),
     DIFFERENCE,
 )  # fmt: skip
 

@@ -32,8 +32,7 @@ from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
-from .bar import CompareBar
-from .header import Header
+from .bars import CompareBar, Header
 from .model import ViewerModel
 from .pair import CompareMode
 from .panes import Panes
@@ -176,9 +175,6 @@ class Viewer(Overlay):
         ask_text(self, title, _("Note"), "", lambda text: "" if text.strip() else _("Type a note."),
                  partial(self.model.add_mark, playback.position), ok=_("Add note"))  # fmt: skip
 
-    def move_divider(self, steps: int) -> None:
-        self.panes.move_divider(steps)
-
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not event.modifiers():
             focus = self.window().focusWidget()
@@ -210,8 +206,6 @@ class Viewer(Overlay):
         self.panes.full_screen_wanted.connect(self.full_screen_wanted)
         self.panes.size_wanted.connect(self.show_size)
         self.panes.said.connect(self._tell)
-        self.header.back_wanted.connect(self.step_back)
-        self.header.pane_wanted.connect(self.toggle_pane)
         self.header.full_screen_wanted.connect(self.full_screen_wanted)
 
     def _toggle(self, mode: CompareMode) -> None:
