@@ -1,7 +1,7 @@
 """The cut of a project: what plays, what the person changes of it, and its exports.
 
-Each change is stored at once and returns the cut before it, which `put_back` restores. In and out of a take, picks and
-notes of takes are judgments (`Judging`), with their own undo. Loop's thread; StoreError passes, DiskError for files.
+Each change is stored at once and returns the cut before it, for its undo. In and out of a take, picks and notes of
+takes are judgments (`Judging`), with their own undo. Loop's thread; StoreError passes, DiskError for files.
 """
 
 from __future__ import annotations
@@ -61,10 +61,6 @@ class Cuts:
             before = await self._cut(project)
             await self._save(edit(before))
             return before
-
-    async def put_back(self, cut: Cut) -> Cut:
-        """Undoes or repeats a change: stores the cut that it returned. Returns the one in its place."""
-        return await self.change(cut.project, lambda _: cut)
 
     async def move(self, view: CutView, card_id: str, before: str | None) -> Cut:
         """Puts a card before another one, or at the end. Notes of the cut keep their time."""

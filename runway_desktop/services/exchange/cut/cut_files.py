@@ -57,10 +57,6 @@ class Exported(Struct, frozen=True, kw_only=True):
     paths: tuple[Path, ...] = ()
     gaps: tuple[TimelineItem, ...] = ()
 
-    @property
-    def is_stopped(self) -> bool:
-        return not self.paths
-
 
 Told = Callable[[int, int], bool]
 """In the worker: how much of how much is done. Says whether to go on."""

@@ -128,7 +128,7 @@ async def test_order_is_of_this_cut_and_a_new_shot_follows_the_one_before_it(tmp
         assert names(await film.cuts.open(PROJECT)) == ["040", "010", "020"]
         await film.take(3)
         assert names(await film.cuts.open(PROJECT)) == ["040", "010", "020", "030"]
-        await film.cuts.put_back(before)
+        await film.cuts.change(PROJECT, lambda _: before)
         assert names(await film.cuts.open(PROJECT)) == ["010", "020", "030", "040"]
         await film.cuts.move(await film.cuts.open(PROJECT), "010", None)
         assert names(await film.cuts.open(PROJECT)) == ["020", "030", "040", "010"]
@@ -163,7 +163,7 @@ async def test_files_from_outside_are_measured_trimmed_and_never_changed(tmp_pat
         assert [frames for _, _, frames in told(await film.cuts.open(PROJECT))] == [120, 24, 24, 120]
         await film.cuts.remove_file(PROJECT, card.id)
         assert names(await film.cuts.open(PROJECT)) == ["010", "mark.svg", "020"]
-        await film.cuts.put_back(before)
+        await film.cuts.change(PROJECT, lambda _: before)
         assert names(await film.cuts.open(PROJECT)) == ["010", "020"]
 
 
@@ -189,9 +189,9 @@ async def test_one_lane_of_sound_is_set_and_put_back(tmp_path: Path) -> None:
         sound = (await film.cuts.open(PROJECT)).timeline.sound
         assert sound is not None
         assert (Path(sound.path).name, sound.duration, sound.gain_db, len(sound.sha256)) == ("wind.wav", 3.0, -6.0, 64)
-        with_sound = await film.cuts.put_back(before)
+        with_sound = await film.cuts.change(PROJECT, lambda _: before)
         assert (await film.cuts.open(PROJECT)).timeline.sound is None
-        await film.cuts.put_back(with_sound)
+        await film.cuts.change(PROJECT, lambda _: with_sound)
         await film.cuts.set_sound(PROJECT, None)
         assert (await film.cuts.open(PROJECT)).timeline.sound is None
 
