@@ -154,9 +154,9 @@ class First(Walk):
             await self.choose((await until(partial(self.saved, media, model), f"a saved {name}", 90))[0])
             await asyncio.sleep(0.8)
             if media is Media.VIDEO and window.preview is not None:
-                window.preview.toggle_play()
+                window.preview.playback.toggle_play()
                 await asyncio.sleep(1.5)
-                window.preview.toggle_play()
+                window.preview.playback.toggle_play()
             await self.take(f"preview-{name}")
         self.say("preview: drawing")
         await self.choose((await until(lambda: self.saved(Media.IMAGE, "recraft"), "the drawing", 60))[0])

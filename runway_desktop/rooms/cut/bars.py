@@ -69,7 +69,6 @@ class Bar(QWidget):
             (BarButton(desk.theme, self, lambda: model.go(model.at + 1)), "mdi6.skip-next", _("Next shot")),
         )
         self.transport = Transport(desk.theme, player, self, keys=desk.keys, leads=True)
-        self.transport.play_wanted.connect(player.toggle_play)
         self.note = push_button(self, "", self.note_wanted, kind="flat", spoken=_("Note here"))
         shots = [button for button, _icon, _said in self._shots]
         hbox(*shots, (self.transport, 1), self.note, on=self, margins=(0, GRID, 0, GRID), spacing=GRID // 2)

@@ -55,7 +55,7 @@ from .side import Side
 from .strip import CARD, LANE, RULER, TAKE, CutStrip
 
 _OWN = (judging.PICK, judging.PICK_INSTEAD, judging.REJECT, *judging.RATE)
-_PLAYING = (media.PLAY, *media.SHUTTLE, media.FRAME_BACK, media.FRAME_FORWARD, media.SOUND)
+_PLAYING = (media.PLAY, *media.SHUTTLE, media.FRAME_BACK, media.FRAME_FORWARD, media.SOUND, media.FULL_SCREEN)
 _TALL, _MIDDLING, _LOW = 620, 560, 440
 """Heights of the view with room for four takes below each shot, for two, and for one."""
 _NARROW = 120 * GRID
@@ -77,10 +77,10 @@ class CutPage(QWidget):
         judge = desk.models.task_commands.judging
         self.model = model = CutModel(desk.cases, desk.models.bridge, desk.runner, judge, self)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.player = SequencePlayer(self)
+        self.playback = SequencePlayer(self)
         self.tools = Tools(model, desk)
         self.picture = Screen(model, desk.theme, posters, self)
-        self.bar = Bar(model, self.player, desk, self)
+        self.bar = Bar(model, self.playback, desk, self)
         self.strip = CutStrip(model, desk.theme, posters)
         self.side = Side(model, desk.theme, desk.keys, posters.strips, self)
         self._workers = Workers(self)
@@ -119,8 +119,8 @@ class CutPage(QWidget):
 
     def note(self, note_id: str = "") -> None:
         """Asks for a note at the playhead, or for another text of one."""
-        self.player.pause()
-        model, at = self.model, self.player.position
+        self.playback.pause()
+        model, at = self.model, self.playback.position
         text = next((one.text for one in model.notes if one.id == note_id), "")
         keep = partial(model.edit_note, note_id) if note_id else partial(model.add_note, at=at)
         title = _("Note at {time}", time=model.words_of(at))
@@ -138,7 +138,7 @@ class CutPage(QWidget):
         self._full = full = FullScreenWindow(self._desk.theme, self._window)
         full.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         full.left.connect(self._full_screen_left)
-        self._bind_playing(full)
+        self._desk.keys.bind(full, Scope.PREVIEW, (_PLAYING, lambda: self))
         self.picture.set_rounded(False)
         full.take(self.picture, self.model.project)
 
@@ -184,15 +184,15 @@ class CutPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if self._full is None:
-            self.player.pause()
+            self.playback.pause()
 
     def _left(self) -> None:
         self.model.close()
-        self.player.close()
+        self.playback.close()
         self._window.workspace.status.say_takes("")
 
     def _connect(self) -> None:
-        model, player, strip = self.model, self.player, self.strip
+        model, player, strip = self.model, self.playback, self.strip
         model.changed.connect(self._show)
         model.loaded.connect(self._load)
         model.sought.connect(player.seek)
@@ -221,18 +221,14 @@ class CutPage(QWidget):
         window, keys = self._window, self._desk.keys
         tell = self._desk.models.task_commands.tell
         keys.bind(self, Scope.VIEW, ((BACK, ON, IN, OUT, WHOLE, NOTE, ADD, EXPORT), lambda: self), tell=tell)
-        self._bind_playing(self)
+        keys.bind(self, Scope.PREVIEW, (_PLAYING, lambda: self))
         keys.bind(self, Scope.LIST, (_OWN, lambda: self.model), tell=tell)
         keys.bind(self, Scope.LIST, ((judging.TAG, judging.SHOT, judging.PROJECT), lambda: window.judge), tell=tell)
         keys.bind(self, Scope.LIST, (KEYED, window.chosen_rows), give=lambda key, _on: window.task_menu.take(key))
 
-    def _bind_playing(self, owner: QWidget) -> None:
-        plays = (_PLAYING, lambda: self.player), ((media.FULL_SCREEN,), lambda: self)
-        self._desk.keys.bind(owner, Scope.PREVIEW, *plays)
-
     @property
     def shows_result(self) -> bool:
-        return self.player.shows_result
+        return self.playback.shows_result
 
     def _show(self) -> None:
         model, has_cards = self.model, bool(self.model.cards)
@@ -246,12 +242,14 @@ class CutPage(QWidget):
 
     def _load(self, position: float) -> None:
         model = self.model
-        self.player.fps = model.fps
+        self.playback.fps = model.fps
         paths = [Path(card.path) if card.path and not card.gap else None for card in model.cards]
         plays = zip(paths, model.cards, strict=True)
         parts = [Part(path, card.found.item.media, card.start, card.length) for path, card in plays]
         sound = model.sound
-        self.player.show(parts, position, (Path(sound.path), 10 ** (sound.gain_db / 20)) if sound is not None else None)
+        self.playback.show(
+            parts, position, (Path(sound.path), 10 ** (sound.gain_db / 20)) if sound is not None else None
+        )
         if sound is not None and sound.path != self._heard_path:
             self._heard_path = sound.path
             self._waveforms.read(Path(sound.path))

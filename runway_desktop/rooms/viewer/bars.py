@@ -213,7 +213,6 @@ class CompareBar(QWidget):
         says = ((self.transport, 1), self._position, (self._rest, 1), self._hints)
         margins = (2 * GRID, GRID + GRID // 2, 2 * GRID, GRID + GRID // 2)
         hbox(*says, hbox(*self._switches, spacing=2), on=self, margins=margins, spacing=GRID * 3 // 2)
-        self.transport.play_wanted.connect(panes.toggle_play)
         self.transport.full_screen_wanted.connect(panes.full_screen_wanted)
         self.transport.neared.connect(panes.near)
         for signal in (

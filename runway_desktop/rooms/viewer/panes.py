@@ -103,21 +103,6 @@ class Panes(QStackedWidget):
     def shows_result(self) -> bool:
         return bool(self.model.shown)
 
-    def toggle_play(self) -> None:
-        self.playback.toggle_play()
-
-    def shuttle(self, direction: int) -> None:
-        self.playback.shuttle(direction)
-
-    def step(self, frames: int) -> None:
-        self.playback.step(frames)
-
-    def toggle_loop(self) -> None:
-        self.playback.toggle_loop()
-
-    def toggle_sound(self) -> None:
-        self.playback.toggle_sound()
-
     def toggle_full_screen(self) -> None:
         self.full_screen_wanted.emit()
 

@@ -163,7 +163,7 @@ class Viewer(Overlay):
         if self.model.trim is not None:
             self.model.set_trim(None)
         elif self.plays is not None:
-            self.plays.toggle_loop()
+            self.plays.playback.toggle_loop()
 
     def ask_note(self) -> None:
         """Pauses, and asks for a note at the playhead."""

@@ -297,7 +297,6 @@ class FramePicker(Dialog):
         self._view.setAccessibleName(_("Selected frame"))
         self._transport = Transport(theme, self.playback, self)
         self._transport.keep_to_frames()
-        self._transport.play_wanted.connect(self.playback.toggle_play)
         self._said = words(self, tone="bad")
         self._said.hide()
         self._use = push_button(self, _("Use this frame"), self._take, kind="primary", default=True)

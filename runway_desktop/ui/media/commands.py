@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import PLAYING, RecordsOf, Scope
+
+if TYPE_CHECKING:
+    from .playback import Scrubbed
 
 
 class Plays(Protocol):
     @property
     def shows_result(self) -> bool: ...
-    def toggle_play(self) -> None: ...
-    def shuttle(self, direction: int) -> None: ...
-    def step(self, frames: int) -> None: ...
-    def toggle_loop(self) -> None: ...
-    def toggle_sound(self) -> None: ...
+    @property
+    def playback(self) -> Scrubbed: ...
     def toggle_full_screen(self) -> None: ...
     def zoom(self, by: int) -> None:
         """1 zooms in, −1 out, 0 toggles between fitted and 100 %."""
@@ -28,23 +28,24 @@ def _why_not(on: Plays) -> Text | str:
 _SEEN = (Scope.PREVIEW, Scope.VIEWER)
 _seen = RecordsOf[Plays](PLAYING, *_SEEN, why_not=_why_not)
 _listed = RecordsOf[Plays](PLAYING, Scope.LIST, *_SEEN, why_not=_why_not)
+_stepping = RecordsOf[Plays](PLAYING, Scope.LIST, *_SEEN, why_not=_why_not, repeats=True)
 
-PLAY = _seen("play.toggle", Text("Play or pause"), lambda on: on.toggle_play(), "Space")
+PLAY = _seen("play.toggle", Text("Play or pause"), lambda on: on.playback.toggle_play(), "Space")
 SHUTTLE = (
-    _listed("play.back", Text("Shuttle back"), lambda on: on.shuttle(-1), "J"),
-    _listed("play.stop", Text("Shuttle stop"), lambda on: on.shuttle(0), "K"),
-    _listed("play.forward", Text("Shuttle forward"), lambda on: on.shuttle(1), "L"),
+    _listed("play.back", Text("Shuttle back"), lambda on: on.playback.shuttle(-1), "J"),
+    _listed("play.stop", Text("Shuttle stop"), lambda on: on.playback.shuttle(0), "K"),
+    _listed("play.forward", Text("Shuttle forward"), lambda on: on.playback.shuttle(1), "L"),
 )
-FRAME_BACK = _listed(
-    "play.frame.back", Text("One frame back"), lambda on: on.step(-1), ",", icon="mdi6.step-backward", repeats=True
+FRAME_BACK = _stepping(
+    "play.frame.back", Text("One frame back"), lambda on: on.playback.step(-1), ",", icon="mdi6.step-backward"
 )
-FRAME_FORWARD = _listed(
-    "play.frame.forward", Text("One frame forward"), lambda on: on.step(1), ".", icon="mdi6.step-forward", repeats=True
+FRAME_FORWARD = _stepping(
+    "play.frame.forward", Text("One frame forward"), lambda on: on.playback.step(1), ".", icon="mdi6.step-forward"
 )
 LOOP = RecordsOf[Plays](PLAYING, Scope.PREVIEW, why_not=_why_not, begins=True)(
-    "play.loop", Text("Loop or play once"), lambda on: on.toggle_loop(), "Shift+L"
+    "play.loop", Text("Loop or play once"), lambda on: on.playback.toggle_loop(), "Shift+L"
 )
-SOUND = _seen("play.sound", Text("Sound on or off"), lambda on: on.toggle_sound(), "M")
+SOUND = _seen("play.sound", Text("Sound on or off"), lambda on: on.playback.toggle_sound(), "M")
 FULL_SCREEN = _listed(
     "play.full", Text("Full screen"), lambda on: on.toggle_full_screen(), "F", "F11", icon="mdi6.fullscreen"
 )

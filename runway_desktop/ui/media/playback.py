@@ -63,6 +63,8 @@ class Scrubbed(QObject):
         super().__init__(parent)
         self.loop = self.muted = False
         self.volume = 1.0
+        self.opens: Callable[[], bool] = lambda: True
+        """Called before a person's playing: opens a file that is delayed or was stopped. False if nothing can play."""
         self._runs = False
         self._wanted = False
         """Start playback once all files are open and a seek has ended."""
@@ -123,7 +125,7 @@ class Scrubbed(QObject):
     def toggle_play(self) -> None:
         if self.is_playing:
             self.pause()
-        else:
+        elif self.opens():
             self.play()
 
     def shuttle(self, direction: int) -> None:
@@ -131,6 +133,8 @@ class Scrubbed(QObject):
         editor."""
         if direction == 0:
             self.pause()
+        elif not self.opens():
+            return
         elif direction > 0:
             self.play(min(self.rate * 2, FASTEST) if self._runs and self.rate >= 1 else 1.0)
         elif self.shows_result:
@@ -340,7 +344,7 @@ class Playback(Scrubbed):
 
     def step(self, frames: int) -> None:
         """Steps by frames of the audible clip, else of the first; sound by tenths of a second."""
-        if not self._tracks.are_there:
+        if not self.opens() or not self._tracks.are_there:
             return
         length, half = self._tracks.frame_us, self._tracks.half_us
         aim = self._tracks.aim

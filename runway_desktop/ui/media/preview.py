@@ -144,10 +144,6 @@ class Preview(QWidget):
         self._shown = None
         self._say(text)
 
-    def toggle_play(self) -> None:
-        if self._opens_now():
-            self.playback.toggle_play()
-
     def lend(self, on: bool) -> None:
         """Lends the preview to the large view, which then handles the keys. Clips play as soon as they are open, unless
         motion is reduced."""
@@ -168,23 +164,8 @@ class Preview(QWidget):
             else:
                 self._show_current()
 
-    def toggle_loop(self) -> None:
-        self.playback.toggle_loop()
-
-    def toggle_sound(self) -> None:
-        self.playback.toggle_sound()
-
     def zoom(self, by: int) -> None:
         self.stage.zoom_by(by)
-
-    def shuttle(self, direction: int) -> None:
-        """−1, 0 and 1 for J, K and L."""
-        if self._opens_now():
-            self.playback.shuttle(direction)
-
-    def step(self, frames: int) -> None:
-        if self._opens_now():
-            self.playback.step(frames)
 
     def toggle_full_screen(self) -> None:
         if self._is_lent:
@@ -238,7 +219,6 @@ class Preview(QWidget):
             transport=self._transport,
             open_soon=self._open_soon,
             not_shown=self._not_shown,
-            toggle_play=self.toggle_play,
             toggle_full_screen=self.toggle_full_screen,
         )
         self._bars.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -252,6 +232,7 @@ class Preview(QWidget):
 
     def _connect(self) -> None:
         playback = self.playback
+        playback.opens = self._opens_now
         playback.failed.connect(self._play_failed)
         playback.changed.connect(self._go_if_open)
         playback.released.connect(self.released)
@@ -260,7 +241,6 @@ class Preview(QWidget):
         self._notice.drag_wanted.connect(self._drag_out)
         self.strip.chosen.connect(self._chosen)
         self.strip.drag_wanted.connect(self._drag_out_of_strip)
-        self._transport.play_wanted.connect(self.toggle_play)
         self._transport.full_screen_wanted.connect(self.toggle_full_screen)
         self._transport.frame_wanted.connect(self.frame_wanted)
         # Bound to the body, which moves into the full-screen window with all controls.

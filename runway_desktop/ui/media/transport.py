@@ -217,7 +217,6 @@ def clock(seconds: float) -> str:
 
 
 class Transport(QWidget):
-    play_wanted = Signal()
     full_screen_wanted = Signal()
     frame_wanted = Signal(QWidget)
     neared = Signal()
@@ -240,7 +239,7 @@ class Transport(QWidget):
         self._keys = keys
         self._playback = playback
         self._back = BarButton(theme, self, lambda: playback.step(-1))
-        self._play = BarButton(theme, self, self.play_wanted)
+        self._play = BarButton(theme, self, playback.toggle_play)
         self._on = BarButton(theme, self, lambda: playback.step(1))
         self._slider = ScrubSlider(theme, playback, self)
         self._time = words(self, tone="" if leads else "muted", wrap=False)

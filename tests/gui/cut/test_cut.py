@@ -44,7 +44,7 @@ async def test_arrows_go_through_shots_and_the_playhead_follows(tmp_path, theme)
         await film.open()
         film.press(KEYS.Key_Right)
         await until(lambda: film.model.at == 1)
-        assert film.model.position == film.page.player.position == 5.0
+        assert film.model.position == film.page.playback.position == 5.0
         assert film.page.chosen_ids() == ["t3"]
         film.press(KEYS.Key_End)
         await until(lambda: film.model.at == 2)
@@ -55,7 +55,7 @@ async def test_arrows_go_through_shots_and_the_playhead_follows(tmp_path, theme)
 async def test_bar_has_the_timecode_of_the_playhead_and_goes_to_the_next_shot(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
-        film.page.player.seek(6.0)
+        film.page.playback.seek(6.0)
         for width in (1600, 1024):
             film.rig.window.resize(width, 700)
             await rest()
@@ -123,11 +123,11 @@ async def test_dragged_card_lands_before_the_card_at_the_pointer(tmp_path, theme
 async def test_in_and_out_at_the_playhead_stay_with_the_take_and_move_what_follows(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
-        film.page.player.seek(1.0)
+        film.page.playback.seek(1.0)
         film.press(KEYS.Key_I)
         await until(lambda: film.model.cards[0].start == 1.0)
         assert film.model.cards[1].at == 4.0
-        film.page.player.seek(2.0)
+        film.page.playback.seek(2.0)
         film.press(KEYS.Key_O)
         await until(lambda: film.model.cards[0].length < 4.0)
         [row] = await film.rig.cases.library.rows([TaskId("t2")])
@@ -174,7 +174,7 @@ async def test_dragged_end_stays_at_the_pointer(tmp_path, theme):
 async def test_note_stands_at_the_cuts_time_when_shots_move(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
-        film.page.player.seek(6.0)
+        film.page.playback.seek(6.0)
         film.press(KEYS.Key_N)
         line = await dialog(film, QLineEdit)
         line.setText("Horn one beat later")
@@ -258,7 +258,7 @@ async def test_dropped_clip_is_a_card_that_can_be_trimmed_and_removed(tmp_path, 
         await until(lambda: order(film)[-1] == "File")
         assert film.model.words.startswith("3 shots · 2 picked · 1 gap")
         film.press(KEYS.Key_End)
-        film.page.player.seek(film.model.length - 1.0)
+        film.page.playback.seek(film.model.length - 1.0)
         film.press(KEYS.Key_I)
         await until(lambda: film.model.card.start == 1.0)
         [remove] = [one for one in film.page.side.findChildren(QPushButton) if one.text() == "Remove from the cut"]
@@ -308,23 +308,23 @@ async def test_contact_sheet_begins_each_time_without_what_it_told_before(tmp_pa
 async def test_cut_plays_through_a_trimmed_join(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
-        film.page.player.seek(4.8)
+        film.page.playback.seek(4.8)
         film.press(KEYS.Key_Space)
-        assert film.page.player.is_playing
+        assert film.page.playback.is_playing
         await until(lambda: film.model.position > 5.2)
         assert film.model.card.name == "020"
         film.press(KEYS.Key_K)
-        assert not film.page.player.is_playing
+        assert not film.page.playback.is_playing
 
 
 async def test_cut_that_was_left_plays_again_when_it_is_opened(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
         film.rig.window.pages.leave_view()
-        assert film.page.player.parts == ()
+        assert film.page.playback.parts == ()
         film.rig.open_room("cut", PROJECT)
         assert film.page.strip.model().rowCount() == len(film.model.cards) == 0
-        await until(lambda: len(film.page.player.parts) == 3)
+        await until(lambda: len(film.page.playback.parts) == 3)
         assert film.model.position == 0.0
 
 

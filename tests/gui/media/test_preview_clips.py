@@ -66,10 +66,10 @@ def test_step_moves_by_exactly_one_frame(preview: Preview, clip: Path, qtbot: Qt
     moved: list[float] = []
     preview.playback.moved.connect(moved.append)
     for number in range(1, 6):
-        preview.step(1)
+        preview.playback.step(1)
         qtbot.waitUntil(partial(_has_length, moved, number))
     assert moved == pytest.approx([number * FRAME for number in range(1, 6)], abs=1e-4)
-    preview.step(-1)
+    preview.playback.step(-1)
     qtbot.waitUntil(partial(_has_length, moved, 6))
     assert moved[5] == moved[3]
 
@@ -115,9 +115,9 @@ def test_j_runs_backwards_through_the_clip(preview: Preview, clip: Path, qtbot: 
     show_clip(preview, clip, qtbot)
     preview.playback.seek(3.0)
     qtbot.waitUntil(lambda: preview.playback.position == 3.0)
-    preview.shuttle(-1)
+    preview.playback.shuttle(-1)
     qtbot.waitUntil(lambda: preview.playback.position < 2.7)
-    preview.shuttle(0)
+    preview.playback.shuttle(0)
 
 
 def test_loop_restarts_the_clip_at_the_end(preview: Preview, clip: Path, qtbot: QtBot) -> None:
@@ -125,7 +125,7 @@ def test_loop_restarts_the_clip_at_the_end(preview: Preview, clip: Path, qtbot: 
     preview.playback.set_loop(True)
     preview.playback.seek(4.8)
     qtbot.waitUntil(lambda: preview.playback.position > 4.7)
-    preview.toggle_play()
+    preview.playback.toggle_play()
     qtbot.waitUntil(lambda: 0 < preview.playback.position < 1)
     assert preview.playback.activity is PlayState.PLAYING
 
@@ -134,11 +134,11 @@ def test_clip_without_loop_stays_on_its_last_frame(preview: Preview, clip: Path,
     stage = show_clip(preview, clip, qtbot)
     preview.playback.seek(4.8)
     qtbot.waitUntil(lambda: preview.playback.position > 4.7)
-    preview.toggle_play()
+    preview.playback.toggle_play()
     qtbot.waitUntil(lambda: preview.playback.activity is PlayState.PAUSED)
     assert preview.playback.position == 5.0
     assert stage.shows_frame
-    preview.step(-1)
+    preview.playback.step(-1)
     qtbot.waitUntil(lambda: preview.playback.position == pytest.approx(5 - 2 * FRAME, abs=1e-4))
 
 
@@ -215,7 +215,7 @@ def test_opening_thirty_clips_in_a_row_does_not_hang(
     preview.playback.frame.connect(frames.append)
     for number in range(30):
         preview.show_outputs([item(portrait_clip if number % 2 else clip)])
-        preview.toggle_play()
+        preview.playback.toggle_play()
         if number % 3 == 0:
             qtbot.waitUntil(lambda: preview.playback.activity is PlayState.PLAYING)
     qtbot.waitUntil(lambda: preview.playback.activity is PlayState.PLAYING)
@@ -224,7 +224,7 @@ def test_opening_thirty_clips_in_a_row_does_not_hang(
 
 def test_live_update_of_the_same_output_does_not_restart_the_clip(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     show_clip(preview, clip, qtbot)
-    preview.toggle_play()
+    preview.playback.toggle_play()
     qtbot.waitUntil(lambda: preview.playback.position > 0.1)
     before = preview.playback.position
     preview.show_outputs([item(clip, title="A better title", text="Saved")])
@@ -251,7 +251,7 @@ def test_play_after_stop_opens_the_file_again(preview: Preview, clip: Path, qtbo
     show_clip(preview, clip, qtbot)
     with qtbot.waitSignal(preview.released):
         preview.stop()
-    preview.toggle_play()
+    preview.playback.toggle_play()
     qtbot.waitUntil(lambda: preview.playback.position > 0)
 
 
@@ -302,7 +302,7 @@ def test_full_screen_uses_the_same_view_and_escape_brings_it_back(preview: Previ
 
 def test_hidden_preview_stops_playing(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     show_clip(preview, clip, qtbot)
-    preview.toggle_play()
+    preview.playback.toggle_play()
     preview.hide()
     assert preview.playback.activity is PlayState.PAUSED
 
@@ -321,7 +321,7 @@ def test_sound_shows_its_waveform_and_plays(preview: Preview, name: str, qtbot: 
     assert isinstance(stage, SoundPreview)
     qtbot.waitUntil(lambda: stage.waveform is not None)
     qtbot.waitUntil(lambda: preview.playback.activity is PlayState.PAUSED)
-    preview.toggle_play()
+    preview.playback.toggle_play()
     qtbot.waitUntil(lambda: preview.playback.position > 0.1)
 
 

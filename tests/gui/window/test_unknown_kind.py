@@ -79,8 +79,8 @@ async def test_unknown_file_kind_is_never_played_and_gets_no_poster(tmp_path, th
         rig.rows.refresh()
         await rest()
         preview = rig.window.preview
-        preview.toggle_play()
-        preview.step(1)
+        preview.playback.toggle_play()
+        preview.playback.step(1)
         preview.zoom(1)
         assert preview.playback.activity is PlayState.EMPTY
         assert preview.shown_frame().isNull()

@@ -98,9 +98,9 @@ class ClipPreview(VideoView):
         parts.playback.glance = self._glance
         parts.transport.neared.connect(self._want_strip)
         parts.strips.grown.connect(self._grown)
-        self.clicked.connect(parts.toggle_play)
+        self.clicked.connect(parts.playback.toggle_play)
         # A double click starts with a click that toggled playback; toggle back.
-        self.double_clicked.connect(parts.toggle_play)
+        self.double_clicked.connect(parts.playback.toggle_play)
         self.double_clicked.connect(parts.toggle_full_screen)
 
     def show_file(self, path: Path) -> None:

@@ -49,7 +49,6 @@ class PreviewParts(Struct, frozen=True, kw_only=True):
     open_soon: Callable[[Path, bool], None]
     """Opens a file in the player once the selection rests; the flag: it has frames."""
     not_shown: Callable[[BadPicture], None]
-    toggle_play: Callable[[], None]
     toggle_full_screen: Callable[[], None]
 
 
