@@ -23,8 +23,7 @@ from runway_desktop.services.exchange.cut.references import Editor
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Refresh, Runner
 from runway_desktop.texts import _, ngettext
-from runway_desktop.usecases.cut.contact_sheet import Told
-from runway_desktop.usecases.cut.cuts import NO_FFMPEG
+from runway_desktop.usecases.cut.cuts import NO_FFMPEG, Told
 from runway_desktop.usecases.cut.playing import CutCard, CutView, playing
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.shots import ProjectShot, ShotTake

@@ -71,8 +71,8 @@ class ViewerRoom(QObject):
         view.left.connect(self._left)
         view.full_screen_wanted.connect(self._toggle_full_screen)
         view.frame_menu_wanted.connect(self._offer_frame)
-        view.side.use_as_input_wanted.connect(work.details.use_as_input_menu)
-        view.side.show_file_wanted.connect(partial(self._window.task_menu.take, SHOW_FILE))
+        view.side.use.clicked.connect(lambda: work.details.use_as_input_menu(view.side.use))
+        view.side.file.clicked.connect(lambda: self._window.task_menu.take(SHOW_FILE))
 
     def show(self, wish: Wish) -> None:
         if self._work.overlay is None:

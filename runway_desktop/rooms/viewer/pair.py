@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from functools import partial
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +17,7 @@ from runway_desktop.texts import Text, _
 from runway_desktop.ui.labels import announce
 from runway_desktop.ui.media.picture import Picture
 from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.tasks.text_cache import TextCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 
 from .pane import ClipSurface, Sight, paint_words, turn_sight
@@ -39,9 +40,11 @@ class CompareMode(Enum):
 
 
 class CompareOverlay(QWidget):
-    def __init__(self, theme: Theme, sight: Sight, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, sight: Sight, workers: Workers, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._workers = workers
+        self._looked_at: tuple[Picture, Picture] | None = None
+        self._theme, self._letters = theme, TextCache(theme)
         self._sight = sight
         self._pair: tuple[ClipSurface, ClipSurface] | None = None
         self._names = ("", "")
@@ -66,8 +69,25 @@ class CompareOverlay(QWidget):
         self._describe()
         self.update()
 
-    def say_whether_same(self, same: bool) -> None:
-        """Result of the pixel check for the pair shown."""
+    def look(self, first: Picture | None, second: Picture | None) -> None:
+        """Checks on a worker, once, whether a pair is equal. Skipped unless both are loaded at full precision."""
+        if first is None or second is None or not (first.is_exact and second.is_exact):
+            self.forget()
+        elif self._looked_at is None or self._looked_at[0] is not first or self._looked_at[1] is not second:
+            self._looked_at = pair = (first, second)
+            self._say_whether_same(False)
+            self._workers.run(partial(same_pixels, first.levels[0], second.levels[0]), partial(self._looked, pair))
+
+    def forget(self) -> None:
+        """Releases the pair that was checked, so that it can leave memory."""
+        self._looked_at = None
+        self._say_whether_same(False)
+
+    def _looked(self, pair: tuple[Picture, Picture], same: bool) -> None:
+        if pair is self._looked_at:
+            self._say_whether_same(same)
+
+    def _say_whether_same(self, same: bool) -> None:
         if same != self.is_same:
             self.is_same = same
             self._describe()
@@ -149,20 +169,11 @@ class CompareOverlay(QWidget):
             painter.drawLine(QPointF(tip, middle), QPointF(tip - side * reach, middle + reach))
 
     def _paint_names(self, painter: QPainter, area: QRectF) -> None:
-        height = self.fontMetrics().height()
-        line = QRectF(area.x() + GRID * 1.5, area.bottom() - height - GRID, area.width() - 3 * GRID, height)
-        sides = (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
-        for name, side in zip(self._names, sides, strict=True):
-            words = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(line.width() / 2) - 2 * GRID)
-            width = self.fontMetrics().horizontalAdvance(words) + 2 * GRID
-            x = line.x() - GRID if side is Qt.AlignmentFlag.AlignLeft else line.right() - width + GRID
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.color(Role.MEDIA))
-            painter.setOpacity(0.7)
-            painter.drawRoundedRect(QRectF(x, line.y() - 2, width, height + 4), 4, 4)
-            painter.setOpacity(1.0)
-            painter.setPen(self._theme.color(Role.TEXT))
-            painter.drawText(line, int(side | Qt.AlignmentFlag.AlignVCenter), words)
+        self._letters.use(self.font())
+        for name, at_left in zip(self._names, (True, False), strict=True):
+            room = round(area.width() / 2) - 4 * GRID
+            words = self._letters.small_figures.metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            self._letters.badge(painter, area, words, at_left=at_left, inset=GRID)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -201,34 +212,6 @@ def _common(first: ClipSurface, second: ClipSurface) -> QSizeF:
     """The picture size for the layout of both: the first one's, or the second's while the first is missing."""
     size = first.size()
     return second.size() if size.isEmpty() else size
-
-
-class Sameness(QObject):
-    known = Signal(bool)
-    """Whether the current pair is equal pixel for pixel; false while unknown."""
-
-    def __init__(self, workers: Workers, parent: QObject) -> None:
-        super().__init__(parent)
-        self._workers = workers
-        self._pair: tuple[Picture, Picture] | None = None
-
-    def look(self, first: Picture | None, second: Picture | None) -> None:
-        """Checks a pair once, on a worker. Skipped unless both are loaded at full precision."""
-        if first is None or second is None or not (first.is_exact and second.is_exact):
-            self.forget()
-        elif self._pair is None or self._pair[0] is not first or self._pair[1] is not second:
-            self._pair = pair = (first, second)
-            self.known.emit(False)
-            self._workers.run(partial(same_pixels, first.levels[0], second.levels[0]), partial(self._tell, pair))
-
-    def forget(self) -> None:
-        """Releases the pair, so that it can leave memory."""
-        self._pair = None
-        self.known.emit(False)
-
-    def _tell(self, pair: tuple[Picture, Picture], same: bool) -> None:
-        if pair is self._pair:
-            self.known.emit(same)
 
 
 def same_pixels(first: QImage, second: QImage) -> bool:

@@ -5,12 +5,11 @@ The view-model decides what is compared. Open it from a plain slot, not from a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Pick
@@ -29,7 +28,7 @@ from runway_desktop.usecases.commands.drag_payload import DragPayload
 from runway_desktop.usecases.listing.takes import Take
 
 from .model import ViewerModel
-from .pair import STRIDE, CompareMode, CompareOverlay, Sameness
+from .pair import STRIDE, CompareMode, CompareOverlay
 from .pane import Pane, Sight, make_an_image, open_graphics
 
 
@@ -46,14 +45,15 @@ class Panes(QStackedWidget):
         self._theme = theme
         self._sight = Sight(self)
         self._workers = Workers(self)
-        self._sameness = Sameness(self._workers, self)
         self.playback = Playback(self)
         self.mode = CompareMode.SIDE_BY_SIDE
         self._takes: list[Take | None] = [None] * MOST
         """The take of each pane, or None."""
-        self._is_open = self._shows_clips = False
+        self._is_open = self._shows_clips = self._has_played = False
+        self._strips = strips
+        self._crossed_at: float | None = None
+        """Position of the pointer that moves across a pane, in seconds."""
         self._build()
-        self._glances = Glances(strips, self.playback, self._sight, self.panes, self._takes, self._repaint, self)
         self._connect()
 
     def open(self) -> None:
@@ -63,11 +63,13 @@ class Panes(QStackedWidget):
         self.set_mode(CompareMode.SIDE_BY_SIDE)
         self._fill(at=0.0, play=True)
         self.panes[self.model.focus].setFocus(Qt.FocusReason.OtherFocusReason)
-        self._glances.open()
+        if self._clips():
+            # The process that extracts frames then runs by the time the clips play.
+            self._strips.warm()
 
     def close_files(self) -> None:
-        self._is_open = False
-        self._glances.close()
+        self._is_open = self._has_played = False
+        self._crossed_at = None
         self.playback.close()
         for position in range(MOST):
             self._empty(position)
@@ -88,8 +90,8 @@ class Panes(QStackedWidget):
         self.set_mode(CompareMode.SIDE_BY_SIDE if mode is self.mode else mode)
 
     def near(self) -> None:
-        """A drag of the position may follow."""
-        self._glances.want()
+        """A drag of the position may follow: requests small frames of the shown clips."""
+        self._strips.want(*((take.output.path, take.output.poster) for _, take in self._clips()))
 
     def move_divider(self, steps: int) -> None:
         if self.mode is CompareMode.WIPE:
@@ -118,7 +120,7 @@ class Panes(QStackedWidget):
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         side_by_side = QWidget(self)
         self.panes = [Pane(self._theme, self._sight, side_by_side) for _pane in range(MOST)]
-        self.overlay = CompareOverlay(self._theme, self._sight, self)
+        self.overlay = CompareOverlay(self._theme, self._sight, self._workers, self)
         self._grid = grid(on=side_by_side, across=GRID // 2, down=GRID // 2, margins=GRID + 2)
         self._aside_room = QWidget(side_by_side)
         self._aside = hbox(on=self._aside_room, spacing=GRID // 2)
@@ -133,11 +135,15 @@ class Panes(QStackedWidget):
         model.focus_moved.connect(self._show_focus)
         playback.shown.connect(self._show_frames)
         playback.failed.connect(self._clip_failed)
-        self._sameness.known.connect(self.overlay.say_whether_same)
+        playback.changed.connect(self._played)
+        playback.glance = self._glance
+        self._strips.grown.connect(self._grown)
         for position, pane in enumerate(self.panes):
             pane.chosen.connect(partial(model.focus_on, position))
             pane.opened.connect(partial(self.size_wanted.emit, 1))
             pane.drag_wanted.connect(partial(self._drag, position))
+            pane.crossed.connect(self._cross)
+            pane.uncrossed.connect(self._uncross)
 
     def _changed(self) -> None:
         if self._is_open and not self.model.is_one:
@@ -214,7 +220,7 @@ class Panes(QStackedWidget):
     def _empty(self, position: int) -> None:
         self._takes[position] = None
         self.panes[position].surface.clear()
-        self._sameness.forget()
+        self.overlay.forget()
 
     def _picture_read(self, position: int, result: Picture | BadPicture) -> None:
         take = self._takes[position]
@@ -235,7 +241,7 @@ class Panes(QStackedWidget):
 
     def _show_frames(self, frames: dict[int, Any]) -> None:
         for position, frame in frames.items():
-            if not self._glances.hides(frame):
+            if not self._hides(frame):
                 self.panes[position].surface.set_frame(frame)
                 self._repaint(position)
 
@@ -305,7 +311,7 @@ class Panes(QStackedWidget):
         first, second = self.panes[pair[0]].surface, self.panes[pair[1]].surface
         self.overlay.show_pair(first, second, self.mode, (names[0], names[1]))
         if self.mode is CompareMode.DIFFERENCE:
-            self._sameness.look(first.picture, second.picture)
+            self.overlay.look(first.picture, second.picture)
 
     def _toggle_zoom(self) -> None:
         if not self._sight.is_fitted:
@@ -324,99 +330,49 @@ class Panes(QStackedWidget):
             pane = self.panes[position]
             start_drag(pane, self._theme, DragPayload(paths=(take.path,)), pane.surface.image(256))
 
+    def _clips(self) -> list[tuple[int, Take]]:
+        takes = enumerate(self._takes)
+        return [(position, take) for position, take in takes if take is not None and take.media.kind.has_frames]
 
-class Glances(QObject):
-    """Small preview frames instead of decoded ones while a person drags the position or moves the pointer across a
-    pane.
-
-    Extraction starts with the first playback, at low priority: a drag usually follows it, and four clips take seconds.
-    """
-
-    def __init__(
-        self,
-        strips: Strips,
-        playback: Playback,
-        sight: Sight,
-        panes: Sequence[Pane],
-        takes: Sequence[Take | None],
-        repaint: Callable[[int], None],
-        parent: QObject,
-    ) -> None:
-        """`takes` is the view's list of the take in each pane; it is read live."""
-        super().__init__(parent)
-        self._strips, self._playback, self._sight = strips, playback, sight
-        self._panes, self._takes, self._repaint = panes, takes, repaint
-        self._is_open = False
-        self._has_played = False
-        self._crossed_at: float | None = None
-        """Position of the pointer that moves across a pane, in seconds."""
-        playback.glance = self._glance
-        playback.changed.connect(self._changed)
-        strips.grown.connect(self._grown)
-        for pane in panes:
-            pane.crossed.connect(self._cross)
-            pane.uncrossed.connect(self._uncross)
-
-    def open(self) -> None:
-        """Starts the process that extracts frames, so that it runs by the time the clips play."""
-        self._is_open = True
-        if self._shown():
-            self._strips.warm()
-
-    def close(self) -> None:
-        """Stops requests until the next opening."""
-        self._is_open = self._has_played = False
-        self._crossed_at = None
-
-    def want(self) -> list[tuple[int, Take]]:
-        """Requests small frames of the shown clips; returns these with their panes."""
-        clips = self._shown()
-        self._strips.want(*((take.output.path, take.output.poster) for _, take in clips))
-        return clips
-
-    def hides(self, frame: Any) -> bool:
+    def _hides(self, frame: Any) -> bool:
         """Whether to drop a late frame of the clips' own position while the pointer crosses a pane. It is shown again
         once the pointer leaves."""
-        here = round(self._playback.position * 1e6) + 1000
+        here = round(self.playback.position * 1e6) + 1000
         if self._crossed_at is not None and frame.startTime() <= here < frame.endTime():
             return True
         self._crossed_at = None
         return False
 
-    def _shown(self) -> list[tuple[int, Take]]:
-        return [
-            (position, take)
-            for position, take in enumerate(self._takes)
-            if take is not None and take.media.kind.has_frames
-        ]
-
-    def _changed(self) -> None:
-        self._has_played = self._is_open and (self._has_played or self._playback.is_playing)
+    def _played(self) -> None:
+        """Small frames are extracted from the first playback on: a drag usually follows it, and four clips take
+        seconds."""
+        self._has_played = self._is_open and (self._has_played or self.playback.is_playing)
         if self._has_played:
-            self.want()
+            self.near()
 
     def _glance(self, seconds: float) -> bool:
         """Shows small frames near that time; False if there are none and none are coming."""
+        self.near()
         is_shown = False
-        for position, take in self.want():
+        for position, take in self._clips():
             image = self._strips.near(take.output.path, seconds)
-            if image is not None and self._panes[position].surface.set_glance(image):
+            if image is not None and self.panes[position].surface.set_glance(image):
                 self._repaint(position)
             is_shown = is_shown or image is not None or self._strips.is_coming(take.output.path)
         return is_shown
 
     def _cross(self, fraction: float) -> None:
         """The pointer's horizontal position scrubs all paused clips alike."""
-        if not self._playback.is_playing and self._playback.length and self._sight.is_fitted:
-            self._crossed_at = fraction * self._playback.length
+        if not self.playback.is_playing and self.playback.length and self._sight.is_fitted:
+            self._crossed_at = fraction * self.playback.length
             self._glance(self._crossed_at)
 
     def _uncross(self) -> None:
         crossed, self._crossed_at = self._crossed_at, None
-        if crossed is not None and not self._playback.is_glancing:
-            self._playback.show_again()
+        if crossed is not None and not self.playback.is_glancing:
+            self.playback.show_again()
 
     def _grown(self, _path: str) -> None:
-        at = self._playback.position if self._playback.is_glancing else self._crossed_at
-        if at is not None and not self._playback.is_playing:
+        at = self.playback.position if self.playback.is_glancing else self._crossed_at
+        if at is not None and not self.playback.is_playing:
             self._glance(at)

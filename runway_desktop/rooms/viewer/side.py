@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from runway_desktop.domain.task import MOST_STARS, Pick
@@ -65,10 +65,6 @@ _KEYS = (
 
 
 class SidePane(QWidget):
-    use_as_input_wanted = Signal(object)
-    """The widget below which the menu opens."""
-    show_file_wanted = Signal()
-
     def __init__(self, model: ViewerModel, details: DetailsModel, theme: Theme, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
         self._model = model
@@ -130,14 +126,13 @@ class SidePane(QWidget):
         vbox(judging, line(), what, line(), self.notes, legend, STRETCH, on=body, spacing=0)
         area = scroll_area(self, body)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._use = push_button(self, f"{USE_AS_INPUT.words}  ▾")
-        self._use.clicked.connect(lambda: self.use_as_input_wanted.emit(self._use))
-        self._use.setAccessibleName(USE_AS_INPUT.name)
-        self._file = push_button(self, str(SHOW_FILE.words), self.show_file_wanted)
+        self.use = push_button(self, f"{USE_AS_INPUT.words}  ▾")
+        self.use.setAccessibleName(USE_AS_INPUT.name)
+        self.file = push_button(self, str(SHOW_FILE.words))
         buttons = QWidget(self)
-        hbox((self._use, 1), (self._file, 1), on=buttons, margins=(edge, GRID, edge, edge), spacing=GRID)
+        hbox((self.use, 1), (self.file, 1), on=buttons, margins=(edge, GRID, edge, edge), spacing=GRID)
         vbox((area, 1), buttons, on=self, spacing=0)
-        for button in (*self._stars, self._pick, self._reject, self._advance, self._use, self._file):
+        for button in (*self._stars, self._pick, self._reject, self._advance, self.use, self.file):
             if button.focusPolicy() is Qt.FocusPolicy.StrongFocus:
                 # A click does not take the focus, so the view's arrow keys keep working.
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -170,8 +165,8 @@ class SidePane(QWidget):
         self._facts.setFont(self._theme.small_font())
         self._facts.show_facts(shown)
         self.notes.show_marks(self._model.marks)
-        self._use.setEnabled(any(output.is_here for output in row.outputs))
-        self._file.setEnabled(self._use.isEnabled())
+        self.use.setEnabled(any(output.is_here for output in row.outputs))
+        self.file.setEnabled(self.use.isEnabled())
 
     def _show_legend(self) -> None:
         clear_layout(self._legend_grid)

@@ -7,8 +7,7 @@ from pathlib import Path
 from runway_desktop.services.exchange.cut.cut_files import CutForm
 from runway_desktop.services.exchange.cut.references import Editor
 from runway_desktop.texts import english
-from runway_desktop.usecases.cut.contact_sheet import Told
-from runway_desktop.usecases.cut.cuts import Cuts
+from runway_desktop.usecases.cut.cuts import Cuts, Told
 from runway_desktop.usecases.words.cuts import gap_words
 
 from .refusals import CallRefused, Code

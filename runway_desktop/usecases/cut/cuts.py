@@ -10,11 +10,13 @@ import asyncio
 import json
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from msgspec import convert
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.desktop import ffmpeg
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.film.cut import Cut, FileCard, GapReason, Sound
@@ -26,12 +28,13 @@ from runway_desktop.services.exchange.cut.cut_files import CutForm, Exported
 from runway_desktop.services.exchange.cut.references import Editor
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.library.sheets import DamagedSheet, SheetContent
+from runway_desktop.services.media.contact_sheet import Tile
 from runway_desktop.texts import Text
 from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
 from runway_desktop.usecases.shots import Shots
+from runway_desktop.usecases.words.units import credits_in_words
 from runway_desktop.values import as_json, replace
 
-from .contact_sheet import Told, tile_of
 from .playing import CutCard, CutView, PlannedShot, view_of
 
 NOTHING_PICKED = Text("Nothing is picked in this project.")
@@ -39,6 +42,14 @@ NO_FFMPEG = Text("One film needs ffmpeg, which is not installed.")
 _NO_MEDIA = Text("“{name}” is no clip, picture or sound.")
 _NO_CLIP = Text("“{name}” is a sound. It belongs into the lane of sound.")
 _NO_SOUND = Text("“{name}” is no sound.")
+
+
+class Told(StrEnum):
+    """What a sheet tells of a take only if the person wants it. The values are options of a command."""
+
+    PROMPT = "prompt"
+    MODEL = "model"
+    COST = "cost"
 
 
 class Cuts:
@@ -187,3 +198,20 @@ def _order(view: CutView, moved: Sequence[str], before: str | None) -> tuple[str
     order = [card.id for card in view.cards if card.id not in moved]
     at = order.index(before) if before in order else len(order)
     return (*order[:at], *moved, *order[at:])
+
+
+def tile_of(card: CutCard, number: int, told: Collection[Told]) -> Tile:
+    """`number` names a take without shot and title: its name may be the beginning of its prompt."""
+    item, task = card.item, card.take.row.task if card.take is not None else None
+    path = str(item.path) if item.path is not None else ""
+    pictures = [path if item.is_still else "", card.output.poster if card.output is not None else ""]
+    name, lines = item.shot or (item.name if task is None else task.title) or f"{number}", list[str]()
+    if task is not None:
+        made = [model_label(task.request.model)] if Told.MODEL in told else []
+        if Told.COST in told and task.cost_credits is not None:
+            made.append(credits_in_words(task.cost_credits))
+        lines = [" ".join(task.request.prompt.split()) if Told.PROMPT in told else "", " · ".join(made)]
+    return Tile(
+        name=name, pictures=tuple(filter(None, pictures)), clip="" if item.is_still else path, at=item.start,
+        lines=tuple(filter(None, lines)),
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from runway_desktop.domain.task import Pick, TaskId, Trim
 from runway_desktop.rooms.cut.entry import EmptyCut
 from runway_desktop.services.exchange.cut.cut_files import CutForm
 from runway_desktop.ui.theme import ColorScheme
-from runway_desktop.usecases.cut.contact_sheet import Told
+from runway_desktop.usecases.cut.cuts import Told
 from tests.gui.cut.film import PROJECT, SAND, Film, a_film
 from tests.rigs.clips import SAMPLES, write_wav
 from tests.rigs.desktop import Desktop, move_pointer, rest, until

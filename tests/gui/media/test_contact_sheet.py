@@ -18,7 +18,7 @@ from runway_desktop.domain.permissions import COMMAND_LINE
 from runway_desktop.domain.task import Pick, Trim
 from runway_desktop.services.exchange.cut.cut_files import CutForm
 from runway_desktop.services.media.contact_sheet import Tile, drawn
-from runway_desktop.usecases.cut.contact_sheet import Told, tile_of
+from runway_desktop.usecases.cut.cuts import Told, tile_of
 from runway_desktop.values import replace
 from tests.rigs import film
 from tests.rigs.clients_desk import a_desk

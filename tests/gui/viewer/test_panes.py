@@ -15,9 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.task import Look, Pick, Presence, Signs, TaskId
-from runway_desktop.rooms.viewer.pair import CompareMode, Sameness, same_pixels
+from runway_desktop.rooms.viewer.pair import CompareMode, same_pixels
 from runway_desktop.ui.media.picture import Picture, read_picture
-from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import ColorScheme, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.changes import Touch
@@ -130,7 +129,9 @@ def test_identical_pictures_are_reported_as_identical(opened: Open, plain: Calla
 
 
 @pytest.mark.parametrize("way", [QImage.Format.Format_RGBX64, QImage.Format.Format_Grayscale16])
-def test_reduced_pictures_are_never_reported_as_identical(tmp_path: Path, way: Any) -> None:
+def test_reduced_pictures_are_never_reported_as_identical(
+    opened: Open, pictures: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Any
+) -> None:
     image = QImage(8, 8, QImage.Format.Format_RGB32)
     image.fill(QColor("#808080"))
     path = tmp_path / "deep.png"
@@ -138,13 +139,16 @@ def test_reduced_pictures_are_never_reported_as_identical(tmp_path: Path, way: A
     read = read_picture(path)
     assert isinstance(read, Picture)
     assert not read.is_exact
-    told: list[bool] = []
-    workers = Workers()
-    sameness = Sameness(workers, workers)
-    sameness.known.connect(told.append)
-    sameness.look(read, read)
-    assert told == [False]
-    workers.shutdown()
+    opened.enter(pictures)
+    overlay = opened.room.panes.overlay
+    checked: list[QImage] = []
+    monkeypatch.setattr("runway_desktop.rooms.viewer.pair.same_pixels", lambda one, _: not checked.append(one))
+    overlay.look(read, read)
+    exact = read_picture(pictures[0])
+    assert isinstance(exact, Picture)
+    overlay.look(exact, exact)
+    opened.qtbot.waitUntil(lambda: overlay.is_same)
+    assert len(checked) == 1, "only the exact one"
 
 
 def test_pictures_differing_in_one_pixel_or_in_transparency_are_not_identical() -> None:
