@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 from runway_desktop.texts import Text
 from runway_desktop.usecases.commands.command import PLAYING, RecordsOf, Scope
-
-if TYPE_CHECKING:
-    from .playback import Scrubbed
 
 
 class Plays(Protocol):
     @property
     def shows_result(self) -> bool: ...
     @property
-    def playback(self) -> Scrubbed: ...
+    def playback(self) -> Any:
+        """A `Scrubbed`. Commands are imported at start, and import no players."""
+
     def toggle_full_screen(self) -> None: ...
     def zoom(self, by: int) -> None:
         """1 zooms in, −1 out, 0 toggles between fitted and 100 %."""

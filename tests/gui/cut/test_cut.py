@@ -243,7 +243,7 @@ async def test_place_for_drops_asks_for_files_when_clicked(tmp_path, theme):
         asked: list[bool] = []
         film.page.strip.files_wanted.disconnect()
         film.page.strip.files_wanted.connect(lambda: asked.append(True))
-        film.page.player.seek(6.0)
+        film.page.playback.seek(6.0)
         view = film.page.strip.viewport()
         QTest.mouseClick(view, LEFT, pos=film.page.strip.drop_rect.center())
         assert asked == [True]
