@@ -76,6 +76,7 @@ class Catalog:
         found = tuple(pairs)
         self._pairs |= {(endpoint, pair.model): pair for pair in found}
         labels.LEARNED.update((pair.model, pair.label) for pair in found)
+        labels.LEARNED.update((f"{pair.model}/{node}", name) for pair in found for node, name in pair.nodes.items())
         models = tuple(pair.model for pair in found if not pair.is_gone)
         self._endpoints = [replace(one, models=models) if one.name == endpoint else one for one in self._endpoints]
 

@@ -52,11 +52,6 @@ class Version(Struct, frozen=True, kw_only=True):
     outputs: tuple[str, ...] = ()
     nodes: Mapping[str, NotUnderstood] = {}
 
-    def node_name(self, node_id: str) -> str:
-        """A run may tell of a node that the graph lacks."""
-        found = self.nodes.get(node_id)
-        return found.label if found is not None else _("Unknown node")
-
 
 def read_version(text: str) -> Version | None:
     """The version that Runway's answer tells of; None if it is no such answer."""
@@ -101,7 +96,8 @@ def read_version(text: str) -> Version | None:
         number=number,
         about=_told(told.get("description")),
         pair=Pair(
-            endpoint="workflow", model=version_id, label=label, fields=tuple(fields), fixed={}, inside="nodeOutputs"
+            endpoint="workflow", model=version_id, label=label, fields=tuple(fields), fixed={}, inside="nodeOutputs",
+            nodes={node: known.label for node, known in nodes.items()},
         ),
         unknown=tuple(NotUnderstood(label=one.label, type=one.type) for one in inputs if one.path not in known),
         outputs=tuple(made),

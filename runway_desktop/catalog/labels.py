@@ -399,7 +399,7 @@ FIELD_WORDS = {
 
 
 LEARNED: dict[str, str] = {}
-"""Labels of models that are known at run time alone, by their ids: `Catalog.learn`."""
+"""Labels of models that are known at run time alone, by their ids, and of nodes of workflows: `Catalog.learn`."""
 
 
 def endpoint_label(name: str) -> str:
@@ -413,6 +413,11 @@ def endpoint_text(name: str) -> Text:
 def model_label(model: str) -> str:
     # A recipe is its own model.
     return MODEL_LABELS.get(model) or LEARNED.get(model) or str(endpoint_text(model))
+
+
+def node_label(version: str, node: str) -> str:
+    """The name of a node of a workflow; empty if it is not known."""
+    return LEARNED.get(f"{version}/{node}", "")
 
 
 def field_words(name: str, endpoint: str = "") -> FieldWords:

@@ -129,6 +129,8 @@ class Pair(Struct, frozen=True, kw_only=True, dict=True):
     """Runway has it no more; kept for the tasks that were made with it."""
     inside: str = ""
     """The member of the body that holds the values; empty: the body itself."""
+    nodes: Mapping[str, str] = {}
+    """Of a workflow: the names of its nodes, by their ids."""
 
     def field(self, name: str) -> Field | None:
         return self._by_name.get(name)

@@ -49,7 +49,7 @@ FIELDS: Mapping[str, Text] = MappingProxyType(
         "task": Text("Full task ID at Runway"),
         "batch": Text("Name of the batch, without a file extension"),
         "row": Text("Number in the batch; {field} gives {example}").with_(field="{row:3}", example="007"),
-        "index": Text("Number of the result, if a task has several"),
+        "index": Text("Number of the result, if a task has several; of a workflow, the node's name"),
         "ext": Text("File extension, such as {example}; added at the end if missing").with_(example="mp4"),
     }
 )
@@ -89,6 +89,8 @@ class NameValues(Struct, frozen=True, kw_only=True):
     index: int = 0
     count: int = 1
     """Number of results of the task; the index appears in a name only if there are several."""
+    node: str = ""
+    """Name of the node of a workflow that made the result; it stands in place of the index."""
     ext: str = ""
     """Without the dot."""
 
@@ -119,7 +121,7 @@ def render(template: str, values: NameValues) -> tuple[str, ...]:
     """
     above, last, has_index = _parts(template.strip() or DEFAULT_TEMPLATE)
     folders = [name for part in above if (name := _part(part, values, ending=""))]
-    if values.count > 1 and not has_index:
+    if (values.count > 1 or values.node) and not has_index:
         last = (last if last.strip() else "{id}") + "_{index}"
     ending = f".{result_ending(values.ext)}"
     name = _part(last, values, ending=ending) or _part("{id}", values, ending=ending) or "untitled"
@@ -241,6 +243,8 @@ def _field(token: str) -> tuple[str, int | None]:
 def _number(name: str, values: NameValues, width: int | None) -> str:
     if name == "row":
         return "" if values.row is None else str(values.row).zfill(min(width or 0, 9))
+    if named := _slug(values.node, _PROMPT_LENGTH):
+        return named
     return "" if values.count <= 1 else str(values.index + 1).zfill(min(width or 0, 9))
 
 

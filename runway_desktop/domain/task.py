@@ -523,6 +523,11 @@ class Task(Struct, frozen=True, kw_only=True):
         """A run of a workflow, which is asked for at its own address and can't be canceled or deleted there."""
         return self.run is not None or self.request.endpoint == WORKFLOW
 
+    def node(self, index: int) -> str:
+        """Id of the node of a workflow that made a result; empty of any other task."""
+        nodes = self.run.nodes if self.run is not None else ()
+        return nodes[index] if index < len(nodes) else ""
+
     @property
     def awaits_cost(self) -> bool:
         """An ended run that is asked for its cost."""

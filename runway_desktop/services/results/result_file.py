@@ -14,7 +14,7 @@ from posixpath import splitext
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from runway_desktop.catalog.labels import model_label
+from runway_desktop.catalog.labels import model_label, node_label
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import OTHER_ENDING, NameValues
 from runway_desktop.domain.library import Filter, GroupBy, Listing, ResultFacts, SortKey
@@ -88,6 +88,7 @@ def name_values(
         batch=batch,
         row=row,
         index=output.index,
+        node=node_label(task.request.model, task.node(output.index)),
         count=count,
         ext=ext,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from runway_desktop.catalog.labels import node_label
 from runway_desktop.domain.advance import POLL_GAP
 from runway_desktop.domain.caps import Cap, Kept, LaneCode, Way
 from runway_desktop.domain.library import Row
@@ -217,17 +218,20 @@ def _failure(task: Task) -> dict[str, Any]:
 def _nodes(task: Task) -> list[NodeAnswer] | None:
     failures = task.run.failures if task.run is not None else ()
     return [
-        NodeAnswer(node=one.node, name=one.name or None, failure=one.message or None, failure_code=one.code or None)
+        NodeAnswer(
+            node=one.node, name=one.name or node_label(task.request.model, one.node) or None,
+            failure=one.message or None, failure_code=one.code or None,
+        )
         for one in failures
-    ] or None
+    ] or None  # fmt: skip
 
 
 def _file(output: Output, task: Task) -> FileAnswer:
-    nodes = task.run.nodes if task.run is not None else ()
+    node = task.node(output.index)
     return FileAnswer(
         media=output.media.value, state=output.state.value, path=output.path if output.is_kept else None,
         size=output.size if output.is_kept else None, problem=saving_words(output) if output.problem else None,
         poster=output.poster or None, is_missing=output.is_missing or None, width=output.width or None,
         height=output.height if output.width else None, duration=output.duration or None,
-        node=nodes[output.index] if output.index < len(nodes) else None,
+        node=node or None, node_name=node_label(task.request.model, node) or None,
     )  # fmt: skip

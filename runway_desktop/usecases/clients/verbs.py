@@ -162,6 +162,7 @@ class FileAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     height: Annotated[int | None, _says("pixels")] = None
     duration: Annotated[float | None, _says("seconds")] = None
     node: Annotated[str | None, _says("of a workflow's run: id of the node that made it")] = None
+    node_name: Annotated[str | None, _says("that node's name, if it is known")] = field(default=None, name="nodeName")
 
 
 class NodeAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
+from runway_desktop.catalog.labels import node_label
 from runway_desktop.domain.library import Filter, Page, Row
 from runway_desktop.domain.task import Output, State
 from runway_desktop.texts import _, ngettext
@@ -77,7 +78,8 @@ def payload_of(rows: Sequence[Row], shown: Path | None = None) -> DragPayload:
     chosen = [found for row in rows if (found := chosen_output(row, shown)) is not None]
     part = ""
     if len(chosen) == 1 and len(rows) == 1 and len(rows[0].outputs) > 1:
-        part = _("{position} of {all}", position=chosen[0].index + 1, all=len(rows[0].outputs))
+        named = node_label(rows[0].task.request.model, rows[0].task.node(chosen[0].index))
+        part = named or _("{position} of {all}", position=chosen[0].index + 1, all=len(rows[0].outputs))
     empty = [row for row in rows if chosen_output(row, shown) is None]
     return DragPayload(
         paths=tuple(Path(output.path) for output in chosen),

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from msgspec import convert
 
+from runway_desktop.catalog.labels import node_label
 from runway_desktop.desktop import ffmpeg
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.filenames import safe_name
@@ -183,7 +184,8 @@ def _going(row: Row, output: Output, take: int, is_alone: bool) -> Going:
     sent = SentClip(task_id=task.id, index=output.index, sha256=output.sha256, shot=task.shot, take=take)
     name: Text | str = task.shot if is_alone and task.shot else take_words(sent)
     if len(row.outputs) > 1:
-        name = Text("{name} ({number})").with_(name=name, number=output.index + 1)
+        number = node_label(task.request.model, task.node(output.index)) or output.index + 1
+        name = Text("{name} ({number})").with_(name=name, number=number)
     clip = PageClip(
         name=name, sha256=output.sha256, path=path,
         media=output.media, mime=form.mimes[0] if form is not None else "", duration=output.duration,

@@ -315,9 +315,8 @@ def settings_of(task: Task, catalog: Catalog) -> list[Fact]:
         if name != prompt and (rest := _without(value, inputs)) not in (None, [], {}):
             field = pair.field(name) if pair is not None else None
             is_choice = field is not None and bool(field.choices)
-            facts.append(
-                Fact(str(field_words(name, request.endpoint).label), _value_words(name, rest, is_choice=is_choice))
-            )
+            label = field.label if field is not None else str(field_words(name).label)
+            facts.append(Fact(label, _value_words(name, rest, is_choice=is_choice)))
     return facts
 
 

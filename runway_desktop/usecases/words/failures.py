@@ -7,11 +7,13 @@ Source: the API's page on task failures, and what its SDK says about canceling.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
+from runway_desktop.catalog.labels import node_label
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.domain.failures import Failure, FailureKind, Reason, ReasonCode, WhyNot
-from runway_desktop.domain.task import Output
-from runway_desktop.domain.workflows.runs import NodeFailure, Run
+from runway_desktop.domain.task import Output, Task
+from runway_desktop.domain.workflows.runs import NodeFailure
 from runway_desktop.services.disk.disk_words import disk_error
 from runway_desktop.texts import Text, _, in_turn
 from runway_desktop.values import Struct
@@ -75,12 +77,13 @@ def failure_words(failure: Failure) -> str:
     return str(_WORDS[failure.kind][1])
 
 
-def node_words(run: Run | None) -> str:
+def node_words(task: Task) -> str:
     """A line for each node of a run that failed: its name, and why. An output of another node is not affected."""
+    named = partial(node_label, task.request.model)
     return "\n".join(
         # Translators: {node} is the name of a part of a workflow, {reason} a sentence.
-        _("{node}: {reason}", node=failure.name or failure.node, reason=_node_reason(failure))
-        for failure in (run.failures if run is not None else ())
+        _("{node}: {reason}", node=one.name or named(one.node) or one.node, reason=_node_reason(one))
+        for one in (task.run.failures if task.run is not None else ())
     )
 
 

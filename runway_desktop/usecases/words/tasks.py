@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runway_desktop.catalog import Catalog, settings_line
-from runway_desktop.catalog.labels import model_label
+from runway_desktop.catalog.labels import model_label, node_label
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.caps import Kept
 from runway_desktop.domain.library import KeptSheet, Row
@@ -134,6 +134,12 @@ _MADE: Mapping[MadeSheet, Text] = {
 }
 
 
+def output_name(row: Row, index: int) -> str:
+    """ "Hero still", as the node of a workflow is called; else "File", or "File 2" of several."""
+    numbered = _("File {n}", n=index + 1) if len(row.outputs) > 1 else _("File")
+    return node_label(row.task.request.model, row.task.node(index)) or numbered
+
+
 def sheet_title(name: str) -> str:
     return next((str(words) for made, words in _MADE.items() if made.value == name), name)
 
@@ -189,10 +195,9 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
     ]
     first = first_problem(row)
     for output in row.outputs:
-        label = _("File") if len(row.outputs) == 1 else _("File {n}", n=output.index + 1)
         # Not repeated here, since the problem is shown above.
         is_said = first is not None and output.problem == first.problem and task.state is State.SUCCEEDED
-        found.append(Fact(label, "" if is_said else file_words(output), tool_tip=output.path))
+        found.append(Fact(output_name(row, output.index), "" if is_said else file_words(output), tool_tip=output.path))
     found.append(_credentials(details))
     found.append(Fact(_("Link"), _link(row, now)))
     found.append(Fact(_("Task ID"), task.remote_id or "", copyable=True, tool_tip=_("The ID at Runway")))
@@ -207,7 +212,7 @@ def trouble_of(row: Row, catalog: Catalog, kept: Kept | None) -> str:
     match task.state:
         case State.FAILED if task.failure is not None:
             refusals = (_refusal_words(_field_label(task, catalog, r.path), r.message) for r in task.refusals)
-            return "\n".join(filter(None, (failure_words(task.failure), *refusals, node_words(task.run))))
+            return "\n".join(filter(None, (failure_words(task.failure), *refusals, node_words(task))))
         case State.UNCERTAIN if task.evidence is not None:
             return str(in_turn(sending_words(task.evidence.cause), verdict_words(task.evidence)))
         case State.UNCERTAIN:
@@ -217,9 +222,9 @@ def trouble_of(row: Row, catalog: Catalog, kept: Kept | None) -> str:
         case State.QUEUED if kept is not None and (kept.is_by_hold or kept.held is not None):
             return kept_words(kept)
         case State.SUCCEEDED:
-            return "\n".join(filter(None, (trouble_words(row), node_words(task.run))))
+            return "\n".join(filter(None, (trouble_words(row), node_words(task))))
         case _:
-            return node_words(task.run)
+            return node_words(task)
 
 
 def small_print(task: Task) -> str:
@@ -301,7 +306,8 @@ def _credentials(details: Details) -> Fact:
         for output in outputs
         if output.is_here and not output.is_changed and saved.get(output.index, {}).get("credentials")
     ]
-    said = _("kept") if len(signed) == len(outputs) else listed([_("File {n}", n=one.index + 1) for one in signed])
+    named = listed([output_name(details.row, one.index) for one in signed])
+    said = _("kept") if len(signed) == len(outputs) else named
     tool_tip = _("Signed by its maker (C2PA). The file stays as it came; its request is next to it and in the list.")
     return Fact(_("Content credentials"), said if signed else "", tool_tip=tool_tip)
 

@@ -53,8 +53,7 @@ def test_form_has_the_exposed_inputs_with_their_labels_and_defaults() -> None:
 def test_what_is_not_understood_is_listed_and_outputs_keep_their_names() -> None:
     version = turntable()
     assert [(one.label, one.type) for one in version.unknown] == [("Color grade", "lut-node")]
-    assert [version.node_name(one) for one in version.outputs] == ["Hero still", "Turntable", "Voice", "Detail clip"]
-    assert version.node_name("of another graph") == "Unknown node"
+    assert [version.pair.nodes[one] for one in version.outputs] == ["Hero still", "Turntable", "Voice", "Detail clip"]
 
 
 def test_body_names_each_changed_input_by_node_and_key() -> None:
