@@ -22,7 +22,6 @@ from runway_desktop.ui.building import (
     open_below,
     passing_menu,
     push_button,
-    scroll_area,
     tool_button,
     vbox,
 )
@@ -90,6 +89,9 @@ class WorkflowsPage(QWidget):
             self.model.open(wish)
 
     def _present(self) -> None:
+        # First, since it takes the focus out of the form.
+        pane = self._desk.window.composer_pane
+        pane.stand_whole(self._below if self._has_form else None)
         self._desk.window.pages.show(
             "workflows",
             PageContent(
@@ -101,8 +103,6 @@ class WorkflowsPage(QWidget):
                 left=self._leave,
             ),
         )
-        pane = self._desk.window.composer_pane
-        pane.stand_whole(self._below if self._has_form else None)
         put_in_order((self._list, self._top, *([pane] if self._has_form else ())))
 
     def _leave(self) -> None:
@@ -150,11 +150,9 @@ class WorkflowsPage(QWidget):
         self._trouble.setContentsMargins(2 * GRID, 0, GRID, GRID)
         self._list = pane_of(top, self._trouble, (self.workflows, 1), below)
         self._list.setFixedWidth(_LIST)
-        work = QWidget(self)
         self._stack = QStackedLayout()
-        # In a low window, form and runs scroll instead of lying over each other.
-        self._work, self._empty = scroll_area(self, work), QWidget(self)
-        self._build_work(work)
+        self._work, self._empty = QWidget(self), QWidget(self)
+        self._build_work(self._work)
         self._build_empty(self._empty)
         for one in (self._work, self._empty):
             self._stack.addWidget(one)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind
 from runway_desktop.texts import Text, _, in_turn, ngettext
-from runway_desktop.ui.building import STRETCH, grid, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, grid, hbox, push_button, scroll_area, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text
@@ -92,14 +92,18 @@ class ComposerPane(QWidget):
 
     def stand_whole(self, below: QWidget | None) -> None:
         """For a page that has chosen what to make: every setting is in the form, each input is named, and `below`
-        stands between form and send button. None: as usual."""
+        stands between form and send button. What is above that button scrolls if it is low. None: as usual."""
         if self._below is not None:
-            self._column.removeWidget(self._below)
+            self._written.removeWidget(self._below)
             self._below.hide()
+            self._column.insertWidget(0, self._area.takeWidget())
         self._below = below
         if below is not None:
-            self._column.insertWidget(self._column.indexOf(self._note), below, 1)
+            self._written.addWidget(below, 1)
             below.show()
+            self._area.setWidget(self._above)
+        self._above.show()
+        self._area.setVisible(below is not None)
         self._line.setVisible(below is None)
         self._told.setVisible(below is not None)
         self._rebuild()
@@ -155,7 +159,11 @@ class ComposerPane(QWidget):
         parts = (self._editing_bar, self._lines_bar, self._heading, self._box, self._form, self._wrong)
         bottom = self._build_bottom()
         # Below the note: next to it, a long name of the button would be cut in a small window.
-        self._column = vbox(*parts, self._note, hbox(self._raise, STRETCH), bottom, on=self, margins=_MARGIN)
+        self._above, self._area = QWidget(self), scroll_area(self)
+        self._area.hide()
+        self._written = vbox(*parts, on=self._above)
+        rest = (self._note, hbox(self._raise, STRETCH), bottom)
+        self._column = vbox(self._above, (self._area, 1), *rest, on=self, margins=_MARGIN)
 
     def _build_bottom(self) -> QGridLayout:
         self._bottom = grid(across=GRID, down=GRID, wide=0)

@@ -24,7 +24,7 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.values import replace
 from tests.rigs.desktop import Desktop, rest, until
 from tests.rigs.rows import saved, task
-from tests.rigs.seen import button, child, says
+from tests.rigs.seen import button, child, says, send
 
 TURNTABLE, OLDER, PLATE = DEMO_WORKFLOWS
 IDS = {node.name: node.id for node in TURNTABLE.nodes}
@@ -80,6 +80,18 @@ async def test_published_workflow_is_filled_in_and_run_on_its_page(tmp_path: Pat
         assert says(page.side, "Run 1")
         await until(lambda: lines(page)[1] == "Product turntable · Version 4 · 1 run")
         assert [one.request.endpoint for one in rig.store.tasks.values()] == [WORKFLOW]
+
+
+async def test_run_button_stays_whole_in_a_low_window_while_the_form_scrolls(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        publish(rig, TURNTABLE)
+        await rig.add(run(1, State.SUCCEEDED, run=Run(), cost_credits=100.0))
+        rig.window.resize(1024, 640)
+        page = await opened(rig)
+        await until(lambda: page.model.runs.lines)
+        await rest()
+        shown = send(rig.window.composer_pane)
+        assert shown.visibleRegion().boundingRect() == shown.rect()
 
 
 async def test_each_version_keeps_its_form_and_the_composer_its_draft(tmp_path: Path, theme: Theme):
