@@ -24,7 +24,7 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Refresh, Runner
 from runway_desktop.texts import _, ngettext
 from runway_desktop.usecases.cut.cuts import NO_FFMPEG, Told
-from runway_desktop.usecases.cut.playing import CutCard, CutView, playing
+from runway_desktop.usecases.cut.playing import CutCard, CutView, playing, view_of
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.shots import ProjectShot, ShotTake
 from runway_desktop.usecases.use_cases import UseCases
@@ -363,12 +363,18 @@ class CutModel(Model):
     # Exports.
 
     @property
+    def _stored(self) -> CutView:
+        """What is exported: the cut without what is only tried."""
+        now = self.view
+        return view_of(now.cut, now.shots, now.planned) if now is not None else view_of(self.cut, ())
+
+    @property
     def gap_words(self) -> str:
         """ "2 gaps, 9 s, become black."; empty without a gap."""
-        gaps = [card for card in self.cards if card.gap]
+        gaps = [item for item in self._stored.timeline.items if item.gap is not None and item.frames]
         if not gaps:
             return ""
-        seconds = self.length_words(sum(card.length for card in gaps))
+        seconds = self.length_words(self.fps.seconds(sum(item.frames for item in gaps)))
         return ngettext(
             "{n} gap, {length}, becomes black.", "{n} gaps, {length}, become black.", len(gaps), length=seconds
         )
@@ -392,7 +398,7 @@ class CutModel(Model):
                 then(paths)
 
         if self.view is not None:
-            self._runner(write(self.view), "export the cut")
+            self._runner(write(self._stored), "export the cut")
 
     # In and out.
 

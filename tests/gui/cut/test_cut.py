@@ -283,11 +283,13 @@ async def test_nothing_is_stored_beside_a_file_from_outside(tmp_path, theme, mon
 async def test_export_writes_the_cut_and_offers_to_show_it(tmp_path, theme):
     async with a_film(tmp_path, theme) as film:
         await film.open()
+        film.model.try_take(0)
         film.page.tools.write(CutForm.OTIO, tmp_path / "Aurora.otio")
         await until((tmp_path / "Aurora.otio").exists)
         activity = film.rig.models.activity
         await until(lambda: activity.messages() == ["Exported: “Aurora.otio”"])
         assert film.model.gap_words == "1 gap, 5:00, becomes black."
+        assert "2.mp4" in (tmp_path / "Aurora.otio").read_text("utf-8"), "the pick, not what is tried"
 
 
 async def test_contact_sheet_begins_each_time_without_what_it_told_before(tmp_path, theme):
