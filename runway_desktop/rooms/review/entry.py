@@ -82,7 +82,7 @@ class ReviewPage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.model = model = ReviewModel(desk.cases, desk.models.bridge, desk.runner, commands, self)
         self.round_button = push_button(self, "", self._choose_round, kind="chip")
-        self.send = push_button(self, REVIEW.name, self._send, spoken=REVIEW.name)
+        self.send = push_button(self, "", self._send, spoken=REVIEW.name)
         self._who, self._comment = words(self), words(self, tone="muted")
         self.undo_all = push_button(self, _("Undo all"), self._undo_all)
         self._head = QWidget(self)
@@ -115,7 +115,7 @@ class ReviewPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         is_narrow = self.width() < self._desk.theme.wide(NARROW)
-        self.send.setText(_("Send…") if is_narrow else REVIEW.name)
+        self.send.setText(_("Send…") if is_narrow else str(REVIEW.words))
         header, here = self.tree.header(), NARROW_HERE if is_narrow else HERE
         if header.sectionSize(3) != here:
             header.resizeSection(3, here)
@@ -240,6 +240,8 @@ class ReviewPage(QWidget):
                 "Nothing was sent for review yet. Send picks to a client as one file, and drop here what comes back."
             )
         say(self._hint, hint, "muted")
+        aligned = Qt.AlignmentFlag
+        self._hint.setAlignment(aligned.AlignVCenter if model.lines else aligned.AlignCenter)
         for before_it, after in pairwise([self.tree, *self.tree.findChildren(QPushButton), *self.comments.boxes]):
             QWidget.setTabOrder(before_it, after)
         self._show_current()
@@ -291,6 +293,8 @@ class ReviewPage(QWidget):
         say(self._comment, quoted(answer.comment) if answer is not None and answer.comment else "", "muted")
         for part in (self.undo_one, self.edit, self.large, self.cut):
             part.setEnabled(bool(self.chosen_ids()))
+            part.setVisible(it is not None)
+        self.player.setVisible(it is not None)
         self.edit.setText(" · ".join(filter(None, (EDIT_AND_SEND.name, self.model.price(it)))))
         self._title.setText(str(take_words(it.clip)) if it is not None else "")
         decision = it.said.decision if it is not None else ""

@@ -190,6 +190,8 @@ async def test_send_writes_the_picks_and_lists_the_round(tmp_path: Path, theme) 
         await film.take(1, "010", pick=Pick.PICK)
         await film.take(2, "020")
         await film.open()
+        assert not film.page.player.isVisible()
+        assert not any(one.isVisible() for one in film.page.side.findChildren(QPushButton)), "nothing was said"
         film.page.send.click()
         await until(lambda: film.rig.window.findChild(SendDialog))
         dialog = film.rig.window.findChild(SendDialog)
