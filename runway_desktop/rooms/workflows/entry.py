@@ -184,7 +184,7 @@ class WorkflowsPage(QWidget):
         self._said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.ask = push_button(empty, _("Ask Runway again"), self.model.refresh)
         picture = EmptyPicture(self._desk.theme, "nothing yet", empty)
-        asks = hbox(STRETCH, self.ask, STRETCH)
+        asks = hbox(STRETCH, self.ask, push_button(empty, _("Open Runway"), self._open_runway, kind="link"), STRETCH)
         vbox((STRETCH, 2), picture, self._said, asks, (STRETCH, 3), on=empty, margins=4 * GRID)
 
     def _build_below(self) -> None:

@@ -6,21 +6,25 @@ closes without a selection. A window of its own without a nested event loop. GUI
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QToolButton, QWidget
 
 from runway_desktop.domain.media import INPUTS
+from runway_desktop.domain.workflows.routing import GENERATE
 from runway_desktop.texts import Text, _
-from runway_desktop.ui.building import Popup, hbox, tool_button, vbox
+from runway_desktop.ui.building import Popup, hbox, push_button, tool_button, vbox
 from runway_desktop.ui.labels import announce, words
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.choices import CatalogPart
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.composer.chooser import Chooser
 
 from .lists import TEXT_ICON, OfferDelegate, OffersModel, PartsList, star_rect
 
 WIDTH, HEIGHT = 108 * GRID, 78 * GRID
+PORTAL = QUrl("https://dev.runwayml.com")
+"""Runway's developer portal, where routers are made."""
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _HAVE = (
     ("text", TEXT_ICON, Text("prompt")),
@@ -125,10 +129,13 @@ class ChooserPanel(Popup):
 
     def _build_foot(self) -> QHBoxLayout:
         foot = hbox()
+        self._portal = push_button(self, _("Set up routers"), lambda: QDesktopServices.openUrl(PORTAL), kind="link")
+        self._portal.setToolTip(tip(_("A router chooses a model for each request. Opens dev.runwayml.com.")))
         keys = _("Return selects   ·   Ctrl+D adds to favorites   ·   Esc closes")
         for text in (keys, _("Catalog: SDK {version}", version=self._chooser.version)):
             label = words(self, text, "faint", wrap=False, font=self._theme.small_font())
             foot.addWidget(label, 0 if foot.count() else 1)
+        foot.insertWidget(1, self._portal)
         return foot
 
     def _go_to_offers(self) -> None:
@@ -194,6 +201,8 @@ class ChooserPanel(Popup):
         self.offers.setVisible(bool(amount))
         self._nothing.setText(self._nothing_words(text))
         self._nothing.setVisible(not amount)
+        # A part without routers is not listed.
+        self._portal.setVisible(self.parts.scope in (CatalogPart.ALL, *GENERATE))
 
     def _nothing_words(self, text: str) -> str:
         if text:

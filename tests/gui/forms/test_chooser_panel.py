@@ -16,8 +16,10 @@ from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.chooser.lists import OFFER, PartsList, star_rect
 from runway_desktop.ui.theme import ColorScheme, Theme
 from runway_desktop.usecases.requests.choices import CatalogPart, ModelOffer
+from runway_desktop.values import replace
 from tests.rigs.desktop import Rig, painted, rest, until
-from tests.rigs.seen import said
+from tests.rigs.engine_rig import CATALOG
+from tests.rigs.seen import button, said
 from tests.rigs.targets import too_small
 
 LEFT = Qt.MouseButton.LeftButton
@@ -196,3 +198,16 @@ async def test_chooser_paints_in_both_themes(choice, tmp_path, theme, qtbot):
 async def test_clickable_controls_are_large_enough(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         assert too_small(rig.panel) == []
+
+
+async def test_link_to_the_portal_stands_where_routers_are_chosen_or_missing(tmp_path: Path, theme: Theme):
+    async with opened(tmp_path, theme) as rig:
+        link = button(rig.panel, "Set up routers")
+        look_at(rig.panel.parts, CatalogPart.ALL)
+        assert link.isVisible()
+        look_at(rig.panel.parts, "text_to_video")
+        assert not link.isVisible()
+        CATALOG.learn("generate_video", [replace(rig.composer.pair, endpoint="generate_video", model="everyday")])
+        rig.composer.chooser.changed.emit()
+        look_at(rig.panel.parts, "generate_video")
+        assert link.isVisible()
