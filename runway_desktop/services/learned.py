@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+import msgspec
+
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.graph import Version, read_version
 from runway_desktop.domain.account import NO_KEY
@@ -55,8 +57,14 @@ class Routers(_Learned):
         self._asking = asyncio.Lock()
 
     def learn(self, texts: Iterable[str]) -> None:
-        """Takes routers as they were stored."""
-        self._take(convert([json.loads(text) for text in texts], list[Router]))
+        """Takes routers as they were stored. One that cannot be read is left out, and asked for again."""
+        found = []
+        for text in texts:
+            try:
+                found.append(convert(json.loads(text), Router))
+            except (ValueError, msgspec.ValidationError) as error:
+                log.warning("A stored router cannot be read: %s", error)
+        self._take(found)
 
     async def refresh(self, *, at_once: bool = False) -> bool:
         """Asks Runway, unless it was asked with this key just now, or there is none. True if anything changed. Raises

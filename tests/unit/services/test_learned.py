@@ -11,9 +11,11 @@ import pytest
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import NotReached, NotThere
 from runway_desktop.domain.library import Document
+from runway_desktop.domain.workflows.routing import Router
 from runway_desktop.domain.workflows.runs import WORKFLOW
-from runway_desktop.services.learned import Workflows
+from runway_desktop.services.learned import Routers, Workflows
 from runway_desktop.simulator.workflows import DEMO_WORKFLOWS, Workflow
+from runway_desktop.values import as_json
 from tests.rigs.fake_runway import FakeRunway
 from tests.rigs.fakes import FakeClock, MemoryStore
 
@@ -98,3 +100,11 @@ async def test_old_versions_of_a_workflow_are_not_read(published: Published):
     await published.workflows.refresh()
     assert published.asked() == list(versions[:5])
     assert published.offered() == versions[:5]
+
+
+async def test_stored_router_that_cannot_be_read_keeps_no_one_from_starting():
+    catalog = Catalog.load()
+    routers = Routers(MemoryStore(), FakeRunway(), catalog, FakeClock())
+    everyday = json.dumps(as_json(Router(id="17f2", slug="everyday", name="Everyday")))
+    routers.learn(["{", "[]", '{"router": {}, "is_gone": false}', everyday])
+    assert [pair.model for pair in catalog.pairs() if pair.endpoint == "generate_audio"] == ["everyday"]
