@@ -96,10 +96,12 @@ class AtTime(Struct, frozen=True):
     seconds: float
 
 
-class SideBySide(Struct, frozen=True):
-    """Compare all results of these tasks without stacks."""
+class Results(Struct, frozen=True):
+    """The saved results of a task side by side, whether the list has the task or not."""
 
-    task_ids: Sequence[TaskId]
+    task_id: TaskId
+    index: int = 0
+    """Of the result that has the focus."""
 
 
 class GuidePage(Struct, frozen=True):

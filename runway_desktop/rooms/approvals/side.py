@@ -22,12 +22,11 @@ from runway_desktop.ui.building import (
     vbox,
 )
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.fact_table import FactTable
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import LongWordsLabel, words
 from runway_desktop.ui.tasks.posters import PosterBox, PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.ui.window.details_pane import Holder
+from runway_desktop.ui.window.details_pane import FactTable, Holder
 from runway_desktop.usecases.commands.approval import APPROVE, APPROVE_KEY, EDIT_KEY, OF_PAGE, REFUSE, REFUSE_KEY
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.requests import EDIT_QUEUED

@@ -17,7 +17,6 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.texts import _, in_turn, language, ngettext, quoted
 from runway_desktop.ui.building import add_check, hbox, line, open_below, passing_menu, push_button, scroll_area, vbox
 from runway_desktop.ui.desk import Desk
-from runway_desktop.ui.fact_table import FactTable
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import ElidedLabel, say, strong, words
 from runway_desktop.ui.media import commands as media
@@ -26,6 +25,7 @@ from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.room import AtTime, PageContent, Review
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role
+from runway_desktop.ui.window.details_pane import FactTable
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.handing_on import REVIEW
 from runway_desktop.usecases.commands.requests import EDIT_AND_SEND

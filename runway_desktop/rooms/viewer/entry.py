@@ -18,14 +18,14 @@ from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.media.stills import png_of
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.ui.room import AtTime, SideBySide
+from runway_desktop.ui.room import AtTime, Results
 from runway_desktop.usecases.commands.handing_on import ADD_TO_CAST, CAST_PROMPT
 from runway_desktop.usecases.commands.results import SHOW_FILE
 
 from .model import ViewerModel
 from .view import Viewer
 
-Wish = TaskId | Sequence[TaskId] | SideBySide | AtTime | None
+Wish = TaskId | Sequence[TaskId] | Results | AtTime | None
 
 
 def open_room(desk: Desk, wish: Wish) -> None:
@@ -78,8 +78,8 @@ class ViewerRoom(QObject):
         if self._work.overlay is None:
             self._selected_before = self._work.view.selected_ids()
             self._focused = self._window.focusWidget()
-        if isinstance(wish, SideBySide):
-            self.model.open_chosen(wish.task_ids, stacked=False)
+        if isinstance(wish, Results):
+            self.model.open_results(wish.task_id, wish.index)
         elif isinstance(wish, AtTime):
             self.show(wish.task_id)
             if self._window.preview is not None and self._work.overlay is not None:

@@ -101,14 +101,20 @@ class ViewerModel(Model):
         self._look_at(task_id)
         self.changed.emit()
 
-    def open_chosen(self, task_ids: Sequence[TaskId], *, stacked: bool = True) -> None:
-        """Compares these tasks; for a single one, all its takes. `stacked`: see `compare_rows`."""
+    def open_chosen(self, task_ids: Sequence[TaskId]) -> None:
+        """Compares these tasks; for a single one, all its takes."""
         self._cases.integrity.look_at(task_ids)
-        self._runner(self._gather_takes(tuple(task_ids), stacked), "gather takes")
+        self._runner(self._gather_takes(tuple(task_ids)), "gather takes")
 
-    def compare_rows(self, rows: Sequence[Row], *, at: TaskId | None = None, stacked: bool = True) -> None:
-        """Compares the saved results of these rows in their order, with `at` focused. `stacked` False: side by side
-        even if prompts differ."""
+    def open_results(self, task_id: TaskId, index: int) -> None:
+        """Compares the results of a task, which need not be in the list, with the one of this index focused."""
+        self._runner(self._gather_results(task_id, index), "gather results")
+
+    def compare_rows(
+        self, rows: Sequence[Row], *, at: TaskId | tuple[TaskId, int] | None = None, stacked: bool = True
+    ) -> None:
+        """Compares the saved results of these rows in their order, with `at`, a task or one of its results, focused.
+        `stacked` False: side by side even if prompts differ."""
         takes = [Take(row.task, output) for row in rows for output in row.outputs if output.is_here]
         if not takes:
             self.said.emit(_("Nothing to compare: no selected task has a saved result."))
@@ -119,7 +125,7 @@ class ViewerModel(Model):
         self.is_stacked = stacked and len({take.prompt for take in takes}) > 1
         self._pile()
         self.size = next((size for size in SIZES[1:] if size >= len(self._stacks)), SIZES[-1])
-        self._go_to(next((n for n, stack in enumerate(self._stacks) if stack.top.task.id == at), 0))
+        self._go_to(next((n for n, stack in enumerate(self._stacks) if at in (stack.top.task.id, stack.top.key)), 0))
         self.opened.emit()
         self._shown_changed()
 
@@ -405,13 +411,16 @@ class ViewerModel(Model):
         self._cases.integrity.look_around()
         self._cases.integrity.look_at([stack.top.task.id for stack in self.shown])
 
-    async def _gather_takes(self, task_ids: tuple[TaskId, ...], stacked: bool) -> None:
+    async def _gather_results(self, task_id: TaskId, index: int) -> None:
+        self.compare_rows(await self._cases.library.rows([task_id]), at=(task_id, index), stacked=False)
+
+    async def _gather_takes(self, task_ids: tuple[TaskId, ...]) -> None:
         if len(task_ids) == 1:
             family = await self._cases.library.takes(task_ids[0])
             rows = await self._cases.library.rows(family.ids or task_ids)
             self.compare_rows([row for row in rows if row.task.removed_at is None], at=task_ids[0], stacked=False)
         else:
-            self.compare_rows(await self._cases.library.rows(task_ids), stacked=stacked)
+            self.compare_rows(await self._cases.library.rows(task_ids))
 
     def _look_at(self, task_id: TaskId) -> None:
         self.current, self.output = task_id, 0

@@ -23,13 +23,13 @@ from runway_desktop.ui.building import (
     vbox,
 )
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.fact_table import FactTable
 from runway_desktop.ui.labels import KeyCap, LongWordsLabel, words
 from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, PLAY, SHUTTLE
 from runway_desktop.ui.media.note_rows import NoteRows
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT, star_words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.window.details_pane import FactTable
 from runway_desktop.usecases.commands.handing_on import USE_AS_INPUT
 from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.listing.takes import differences

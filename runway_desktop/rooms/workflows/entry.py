@@ -29,7 +29,7 @@ from runway_desktop.ui.composer.presets_menu import PresetsButton
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.empty_picture import EmptyPicture
 from runway_desktop.ui.labels import LongWordsLabel, say, strong, words
-from runway_desktop.ui.room import PageContent
+from runway_desktop.ui.room import PageContent, Results
 from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.theme import GRID, FollowsTheme
 from runway_desktop.ui.window.workspace import pane_of, put_in_order
@@ -71,7 +71,7 @@ class WorkflowsPage(QWidget):
         self.workflows.moved.connect(self._choose)
         self.runs.moved.connect(self._look)
         self.workflows.opened.connect(window.composer_pane.focus_prompt)
-        self.runs.opened.connect(lambda: desk.open("viewer", model.run.id) if model.run is not None else None)
+        self.runs.opened.connect(self._open_run)
         self.runs.menu_wanted.connect(window.task_menu.popup)
         model.changed.connect(self._show)
         model.run_chosen.connect(lambda: window.pages.choice_moved() if self.isVisible() else None)
@@ -133,6 +133,11 @@ class WorkflowsPage(QWidget):
         self._list.setVisible(not is_narrow)
         self.names.setVisible(is_narrow)
         self._name.setVisible(not is_narrow)
+
+    def _open_run(self) -> None:
+        if (run := self.model.run) is not None:
+            has_result = any(output.is_here for output in run.row.outputs)
+            self._desk.open("viewer", Results(run.id) if has_result else run.id)
 
     def _build(self) -> None:
         desk, model = self._desk, self.model

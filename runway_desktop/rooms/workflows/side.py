@@ -28,6 +28,7 @@ from runway_desktop.ui.building import (
 )
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.labels import LABEL_TONES, SECOND_INKS, ElidedLabel, LongWordsLabel, say, strong, words
+from runway_desktop.ui.room import Results
 from runway_desktop.ui.tasks.judge import JudgeBar
 from runway_desktop.ui.tasks.posters import PosterBox
 from runway_desktop.ui.theme import GRID, FollowsTheme
@@ -177,14 +178,16 @@ class RunSide(QWidget):
             file.setFont(small)
             beside.addWidget(file)
             if output.is_here:
-                beside.addLayout(self._buttons(body, node, Path(output.path)))
+                beside.addLayout(self._buttons(body, run, node, output))
         beside.addStretch()
         hbox((picture, Qt.AlignmentFlag.AlignTop), (beside, 1), on=body)
         return body
 
-    def _buttons(self, body: QWidget, node: NodeLine, path: Path) -> QLayout:
-        commands, row = self._desk.models.task_commands, hbox(spacing=GRID // 2)
+    def _buttons(self, body: QWidget, run: RunLine, node: NodeLine, output: Output) -> QLayout:
+        commands, row, path = self._desk.models.task_commands, hbox(spacing=GRID // 2), Path(output.path)
+        large = Results(run.id, output.index)
         does = (
+            ("mdi6.fullscreen", _("Large view"), lambda: self._desk.open("viewer", large)),
             ("mdi6.open-in-new", _("Open"), lambda: commands.system_wanted.emit([path])),
             ("mdi6.folder-outline", _("Show in folder"), lambda: commands.selection_wanted.emit([path])),
         )

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.texts import _, ngettext
-from runway_desktop.ui.building import STRETCH, Margins, add_all, hbox, passing_menu, push_button, vbox
-from runway_desktop.ui.fact_table import FactTable
+from runway_desktop.ui.building import (
+    STRETCH,
+    Margins,
+    add_all,
+    add_row,
+    grid,
+    hbox,
+    passing_menu,
+    push_button,
+    tool_button,
+    vbox,
+)
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import LABEL_TONES, LongWordsLabel, put, set_reason, set_tone
+from runway_desktop.ui.labels import LABEL_TONES, LongWordsLabel, at_start, put, set_reason, set_tone, words
 from runway_desktop.ui.tab_group import OneStop
-from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.usecases.commands.ending import CANCEL
 from runway_desktop.usecases.commands.handing_on import COPY_FILE, COPY_PROMPT, COPYING, EXPORT, USE_AS_INPUT
 from runway_desktop.usecases.commands.queued import HOLD, MOVE_DOWN, MOVE_UP, RELEASE, SEND_NEXT
@@ -23,7 +34,7 @@ from runway_desktop.usecases.commands.results import LOOK_FOR, SHOW_FILE
 from runway_desktop.usecases.commands.task_command import Given, TaskCommand
 from runway_desktop.usecases.commands.tasks import NextStep, available, steps_of
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.usecases.words.tasks import Showing, small_print
+from runway_desktop.usecases.words.tasks import Fact, Showing, small_print
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.task_commands import UseAsInput
 
@@ -267,3 +278,46 @@ class _CommandButtons(QWidget):
                 button.setText(f"{text}{_OPENS_MENU if command.does is None else ''}")
                 set_reason(button, command.reason(rows))
         self.setVisible(bool(rows) and any(command.is_for(rows) for command in self.buttons))
+
+
+class FactTable(QWidget):
+    """Facts as aligned lines: a label, and a value that wraps and can be selected."""
+
+    copy_wanted = Signal(str)
+    """Text of a fact that can be copied."""
+
+    def __init__(self, theme: Theme, parent: QWidget, *, tone: str = "muted", least: int = 0) -> None:
+        """`tone`: of the labels. `least`: width of their column in pixels."""
+        super().__init__(parent)
+        self._theme, self._tone = theme, tone
+        self._grid = grid(on=self, across=GRID, down=GRID // 2, wide=1)
+        self._grid.setColumnMinimumWidth(0, least)
+        self._lines: list[tuple[QLabel, LongWordsLabel, QToolButton]] = []
+
+    def show_facts(self, facts: Sequence[Fact]) -> None:
+        """Reuses lines, which avoids flicker; adds or hides some as needed."""
+        while len(self._lines) < len(facts):
+            self._add_line()
+        for (label, text, copy), fact in zip_longest(self._lines, facts):
+            label.setVisible(fact is not None)
+            text.setVisible(fact is not None)
+            copy.setVisible(fact is not None and fact.copyable)
+            if fact is not None:
+                label.setText(fact.label)
+                text.say(fact.text)
+                text.setAccessibleName(_("{label}: {text}", label=fact.label, text=fact.text))
+                text.setToolTip(tip(fact.tool_tip))
+                text.setFont(self._theme.strong_font() if fact.is_strong else self.font())
+                copy.setIcon(self._theme.icon("mdi6.content-copy", Role.MUTED))
+
+    def _add_line(self) -> None:
+        label, text = words(self, tone=self._tone, wrap=False), LongWordsLabel(self, selectable=True)
+        for part in (label, text):
+            part.setAlignment(Qt.AlignmentFlag.AlignTop | at_start())
+        # A click does not take the focus from what has keys.
+        text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        copy = tool_button(self, side=14, kind="flat", tip=_("Copy"), spoken=_("Copy task ID"))
+        copy.clicked.connect(lambda: self.copy_wanted.emit(text.whole))
+        copy.setStyleSheet(f"padding: 0; min-width: {TARGET - 2}px; min-height: {TARGET - 2}px;")
+        add_row(self._grid, len(self._lines), label, text, (copy, Qt.AlignmentFlag.AlignTop))
+        self._lines.append((label, text, copy))

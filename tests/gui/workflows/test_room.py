@@ -11,12 +11,14 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 
 from runway_desktop.catalog.graph import read_version
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.task import Request, State, Task
 from runway_desktop.domain.workflows.runs import WORKFLOW, NodeFailure, Run
 from runway_desktop.rooms.sheet.window import SheetWindow
+from runway_desktop.rooms.viewer.view import Viewer
 from runway_desktop.rooms.workflows.entry import WorkflowsPage
 from runway_desktop.simulator.workflows import DEMO_WORKFLOWS, Workflow
 from runway_desktop.ui.composer.form import Form
@@ -217,6 +219,25 @@ async def test_run_shows_each_output_with_its_node_and_why_another_failed(tmp_pa
         button(page.side, "Edit and run again").click()
         await until(lambda: rig.composer.prompt == "A watch")
         assert page.isVisible()
+
+
+async def test_one_output_is_seen_large_though_the_list_hides_the_run(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        publish(rig, TURNTABLE)
+        one = run(1, State.SUCCEEDED, run=Run(nodes=(IDS["Hero still"], IDS["Turntable"])), cost_credits=174.0)
+        await rig.add(one)
+        for index in range(2):
+            await rig.output(saved(one, f"/library/{index}.mp4", index))
+        rig.interior.add_preview()
+        rig.filter.search("nothing is called so")
+        page = await opened(rig)
+        await until(lambda: says(page.side, "Turntable"))
+        [large] = [
+            one for one in page.side.findChildren(QToolButton) if one.accessibleName() == "Large view: Turntable"
+        ]
+        large.click()
+        await until(lambda: rig.window.workspace.overlay)
+        assert child(rig.window, Viewer).model.focused.top.output.index == 1
 
 
 async def test_runs_are_chosen_and_judged_by_key(tmp_path: Path, theme: Theme):

@@ -191,14 +191,15 @@ async def test_rating_made_elsewhere_is_shown_live_and_counts_when_advancing(tmp
         assert (tops(model), model.focus) == (["t5", "t6"], 0)
 
 
-async def test_takes_of_a_shot_are_compared_whatever_their_prompts(tmp_path: Path) -> None:
+async def test_results_of_a_task_that_the_list_hides_are_side_by_side(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
         model = room(rig)
-        tasks = [done(number, "Fog" if number < 3 else "Rain") for number in range(1, 5)]
-        for one in tasks:
-            await rig.put(one, outputs=[saved(one)])
-        model.open_chosen([one.id for one in tasks], stacked=False)
-        await until(lambda: tops(model) == ["t1", "t2", "t3", "t4"])
+        one = done(1)
+        await rig.put(one, outputs=[saved(one, f"/library/{index}.mp4", index) for index in (1, 4, 5)])
+        rig.filter.search("nothing is called so")
+        model.open_results(one.id, 4)
+        await until(lambda: tops(model) == ["t1"] * 3)
+        assert model.focused.top.output.index == 4
 
 
 async def test_one_selected_task_compares_all_its_takes(tmp_path: Path) -> None:
