@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from runway_desktop.catalog.catalog import all_fields
 from runway_desktop.domain.cast import MemberFile
 from runway_desktop.domain.task import MemberId
 from runway_desktop.texts import _, in_turn
@@ -172,7 +173,8 @@ class CastPage(QWidget):
     def _menu(self) -> QMenu:
         """Of the current member."""
         menu, member = passing_menu(self.window()), self.model.current
-        menu.addAction(_("Use in the prompt"), self._use)
+        has_prompt = self._desk.models.composer.pair.prompt_field is not None
+        menu.addAction(_("Use in the prompt") if has_prompt else _("Use as input"), self._use)
         menu.addAction(_("Show all tasks"), self._show_tasks)
         kinds = menu.addMenu(_("Kind"))
         for kind, title in KIND_WORDS.items():
@@ -184,9 +186,15 @@ class CastPage(QWidget):
 
     def _use(self) -> None:
         composer, member = self._desk.models.composer, self.model.current
-        if member is not None:
+        if member is None:
+            return
+        if composer.pair.prompt_field is not None:
             composer.set_prompt(" ".join(filter(None, (composer.prompt.rstrip(), f"@{member.written} "))))
-            self._desk.window.focus_composer()
+        else:
+            kinds = {kind for field in all_fields(composer.pair.fields) for kind in field.media}
+            files = [Path(file.path) for file in member.all_files if file.media in kinds]
+            self._desk.models.task_commands.take(paths=files, are_results=True)
+        self._desk.window.focus_composer()
 
     def _show_tasks(self) -> None:
         chosen, member = self._desk.models.filter, self.model.current

@@ -11,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QWidget
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.cast import Member, MemberKind
@@ -162,6 +162,27 @@ async def test_words_are_kept_when_another_card_is_chosen(tmp_path: Path, theme:
         QTest.keyClick(page.view, Qt.Key.Key_Left)
         await until(lambda: named(rig, "Maya").words == "red hair")
         assert page.side.name.text() == "@Ben"
+
+
+async def test_member_is_used_as_an_input_where_there_is_no_prompt(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        maya = await with_picture(rig.engine, tmp_path)
+        page = await opened(rig)
+        for endpoint, words in (("text_to_image", "Use in the prompt"), ("ad_localization", "Use as input")):
+            rig.composer.choose_endpoint(endpoint)
+            page.side.more.click()
+            menu = QApplication.activePopupWidget()
+            assert isinstance(menu, QMenu)
+            first = menu.actions()[0]
+            assert first.text() == words
+            first.trigger()
+            menu.close()
+        await until(rig.composer.inputs)
+        [only] = rig.composer.inputs()
+        assert (only.field, only.uri) == ("referenceImage", maya.files[0].uri)
+        rig.composer.set_value("targetLanguage", "de")
+        rig.composer.send()
+        await until(lambda: [one for one in rig.store.tasks.values() if one.cast == (maya.id,)])
 
 
 async def test_show_all_searches_for_the_tasks_of_a_member(tmp_path: Path, theme: Theme):
