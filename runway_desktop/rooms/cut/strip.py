@@ -9,19 +9,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from enum import Enum, auto
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QItemSelectionModel,
     QModelIndex,
-    QObject,
     QPoint,
     QPointF,
     QRect,
     QRectF,
     QSize,
+    QStringListModel,
     Qt,
     Signal,
 )
@@ -94,31 +92,6 @@ class At(Struct, frozen=True):
     take: int = -1
 
 
-class Cards(QAbstractListModel):
-    """The cards in the order of the cut, as a screen reader hears them."""
-
-    def __init__(self, model: CutModel, parent: QObject) -> None:
-        super().__init__(parent)
-        self._model = model
-        self._amount = 0
-        model.changed.connect(self._renew)
-
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else self._amount
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        is_text = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
-        return self._model.spoken(self._model.cards[index.row()]) if is_text else None
-
-    def _renew(self) -> None:
-        if self._amount != len(self._model.cards):
-            self.beginResetModel()
-            self._amount = len(self._model.cards)
-            self.endResetModel()
-        elif self._amount:
-            self.dataChanged.emit(self.index(0), self.index(self._amount - 1))
-
-
 class CutStrip(QListView):
     opened = Signal()
     """The current take, or what mends a gap: after Return, a double click, or a press on its fix."""
@@ -147,7 +120,10 @@ class CutStrip(QListView):
         self._playhead = 0
         self.peaks: tuple[float, ...] = ()
         """Of the lane's sound."""
-        self.setModel(Cards(model, self))
+        self._spoken = QStringListModel(self)
+        """The cards in the order of the cut, as a screen reader hears them."""
+        self.setModel(self._spoken)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setAccessibleName(_("Cut"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -400,7 +376,10 @@ class CutStrip(QListView):
     # What moved.
 
     def _renew(self) -> None:
-        index = self.model().index(self._cut.at, 0) if self._cut.cards else QModelIndex()
+        spoken = list(map(self._cut.spoken, self._cut.cards))
+        if spoken != self._spoken.stringList():
+            self._spoken.setStringList(spoken)
+        index = self._spoken.index(self._cut.at, 0) if spoken else QModelIndex()
         if index != self.currentIndex():
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         self.updateGeometries()

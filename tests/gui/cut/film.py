@@ -73,7 +73,7 @@ class Film:
     def spoken(self) -> list[str]:
         """What a screen reader says of each card."""
         cards = self.page.strip.model()
-        return [cards.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(cards.rowCount())]
+        return [cards.index(row, 0).data(Qt.ItemDataRole.DisplayRole) for row in range(cards.rowCount())]
 
 
 @asynccontextmanager
