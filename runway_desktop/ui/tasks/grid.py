@@ -37,7 +37,7 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
-from .grid_cell import CellPainter
+from .delegate import CellPainter
 from .grid_layout import GridLayout
 from .posters import HoverScrub, PosterCache
 from .task_items import AnyIndex, TaskItems

@@ -41,8 +41,7 @@ from runway_desktop.usecases.commands.queued import HOLD, RELEASE
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
-from .delegate import RowDelegate
-from .grid_cell import DIMMED
+from .delegate import DIMMED, RowDelegate
 from .headers import ColumnHeader
 from .lane_drops import LaneDrops
 from .posters import HoverScrub, PosterCache
