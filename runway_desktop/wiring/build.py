@@ -177,13 +177,14 @@ async def _assemble(
     given = demo.secret if demo is not None else address.secret
     source = KeySource.DEMO if demo is not None else KeySource.ENVIRONMENT
 
+    async def base_url() -> str:
+        return await demo.base_url() if demo is not None else address.url
+
     async def make_client() -> ClosableRunway:
-        url = await demo.base_url() if demo is not None else address.base_url
-        return await in_worker(workers, _client_of, url, workers)
+        return await in_worker(workers, _client_of, await base_url(), workers)
 
     async def make_fetcher() -> ClosableFetcher:
-        url = await demo.base_url() if demo is not None else address.base_url
-        return await in_worker(workers, _fetcher_for, url)
+        return await in_worker(workers, _fetcher_for, await base_url())
 
     runway, fetcher = LateRunway(make_client, secrecy), LateFetcher(make_fetcher)
 
@@ -282,9 +283,9 @@ async def _assemble(
         demo=demo,
         settling=(
             # An id in transit is a paid result.
-            ClosingStage("sendings", lambda: _settle_sendings(engine), LONGEST_CREATE + WRITE_SECONDS),
+            ClosingStage("sendings", lambda: _settle(engine, "lane"), LONGEST_CREATE + WRITE_SECONDS),
             # A short rest is finished; a long one resumes at the next start.
-            ClosingStage("downloads", lambda: _settle_downloads(engine), SETTLE_SECONDS + 4),
+            ClosingStage("downloads", lambda: _settle(engine, "downloads", SETTLE_SECONDS), SETTLE_SECONDS + 4),
             # The latest rating is also written to the sidecar.
             ClosingStage("sidecars", sidecars.settle, 5),
         ),
@@ -294,7 +295,7 @@ async def _assemble(
             # Answers are written before the store closes.
             ClosingStage("ledger", engine.ledger.settle, 10),
             # What it has to read is read. It runs after the profile was released.
-            ClosingStage("hook", lambda: _settle_hooks(engine), 5),
+            ClosingStage("hook", lambda: _settle(engine, "hooks"), 5),
             # Drafts and column widths are stored.
             ClosingStage("settings", engine.settings.flush, 5),
             # Connections close before the loop.
@@ -341,9 +342,9 @@ async def _send(engine: Engine, sound: asyncio.Event, demo: Demo | None) -> None
     await engine.lane.run()
 
 
-async def _settle_sendings(engine: Engine) -> None:
-    if engine.is_made("lane"):
-        await engine.lane.settle()
+async def _settle(engine: Engine, name: str, *within: float) -> None:
+    if engine.is_made(name):
+        await getattr(engine, name).settle(*within)
 
 
 async def _give_up_sendings(engine: Engine, runway: LateRunway) -> None:
@@ -351,16 +352,6 @@ async def _give_up_sendings(engine: Engine, runway: LateRunway) -> None:
     if engine.is_made("lane") and engine.lane.is_sending:
         await runway.aclose()
         await engine.lane.settle()
-
-
-async def _settle_hooks(engine: Engine) -> None:
-    if engine.is_made("hooks"):
-        await engine.hooks.settle()
-
-
-async def _settle_downloads(engine: Engine) -> None:
-    if engine.is_made("downloads"):
-        await engine.downloads.settle(SETTLE_SECONDS)
 
 
 def _leave(engine: Engine) -> None:
@@ -394,20 +385,18 @@ def _snapshots() -> Snapshots:
     return SqliteSnapshots()
 
 
-def _client_of(url: str | None, workers: Executor) -> ClosableRunway:
+def _client_of(url: str, workers: Executor) -> ClosableRunway:
     """Blocking: imports httpx, and reads the system's certificates."""
-    from runway_desktop.api.address import DEFAULT_BASE_URL
     from runway_desktop.api.client import RunwayClient
 
-    return RunwayClient(url or DEFAULT_BASE_URL, executor=workers)
+    return RunwayClient(url, executor=workers)
 
 
-def _fetcher_for(url: str | None) -> ClosableFetcher:
+def _fetcher_for(url: str) -> ClosableFetcher:
     """Blocking, likewise."""
-    from runway_desktop.api.address import DEFAULT_BASE_URL
     from runway_desktop.api.fetcher import HttpFetcher
 
-    return HttpFetcher(url or DEFAULT_BASE_URL)
+    return HttpFetcher(url)
 
 
 def make_hooks(engine: Engine) -> Hooks:
