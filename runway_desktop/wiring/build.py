@@ -14,13 +14,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
-from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import Fingerprint, KeySource, fingerprint_of
@@ -43,11 +42,7 @@ from runway_desktop.values import Struct
 from .stages import ClosingStage
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.account import Organization, UsedCredits
-    from runway_desktop.domain.advance import Answer, CreatedTask
     from runway_desktop.domain.outputs import Stream
-    from runway_desktop.domain.task import RemoteId
-    from runway_desktop.domain.workflows.routing import RequestList, Router
     from runway_desktop.services.backup.restoring import RestorePreview
     from runway_desktop.services.backup.watching import Watch
     from runway_desktop.services.ports import ClosableRunway, Fetcher, Hooks, Snapshots
@@ -427,6 +422,8 @@ class _Closable(Protocol):
 
 
 Made = TypeVar("Made", bound=_Closable)
+Asks = ParamSpec("Asks")
+Told = TypeVar("Told")
 
 
 class Late(Generic[Made]):
@@ -461,9 +458,35 @@ class Late(Generic[Made]):
             raise NotReached(message, advice=Text("Start the program again."), detail=f"{error}") from error
 
 
+class _Call(Generic[Asks, Told]):
+    """A call of the client, which is built before it."""
+
+    def __init__(self, of: Callable[[ClosableRunway], Callable[Asks, Awaitable[Told]]]) -> None:
+        self._of = of
+
+    def __get__(self, runway: LateRunway, _: type[LateRunway]) -> Callable[Asks, Coroutine[Any, Any, Told]]:
+        async def call(*given: Asks.args, **named: Asks.kwargs) -> Told:
+            return await self._of(await runway._client())(*given, **named)
+
+        return call
+
+
 class LateRunway:
     """Implements `Runway`. A secret set before the client exists is passed on when it is built. If the key changes
     while a call waits for that, the call is not sent. Each secret is registered in `secrecy` until `aclose`."""
+
+    create = _Call(lambda client: client.create)
+    design_voice = _Call(lambda client: client.design_voice)
+    routers = _Call(lambda client: client.routers)
+    router_requests = _Call(lambda client: client.router_requests)
+    task = _Call(lambda client: client.task)
+    run = _Call(lambda client: client.run)
+    workflows = _Call(lambda client: client.workflows)
+    workflow = _Call(lambda client: client.workflow)
+    delete = _Call(lambda client: client.delete)
+    organization = _Call(lambda client: client.organization)
+    usage = _Call(lambda client: client.usage)
+    upload = _Call(lambda client: client.upload)
 
     def __init__(self, make: Callable[[], Awaitable[ClosableRunway]], secrecy: KnownSecrets) -> None:
         self._secrecy = secrecy
@@ -478,42 +501,6 @@ class LateRunway:
         self.key = fingerprint_of(secret)
         if self._late.made is not None:
             self._late.made.use_secret(secret)
-
-    async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
-        return await (await self._client()).create(endpoint, body)
-
-    async def design_voice(self, words: str, model: str) -> str:
-        return await (await self._client()).design_voice(words, model)
-
-    async def routers(self) -> Sequence[Router]:
-        return await (await self._client()).routers()
-
-    async def router_requests(self, router_id: str, since: float) -> RequestList:
-        return await (await self._client()).router_requests(router_id, since)
-
-    async def task(self, remote_id: RemoteId) -> Answer:
-        return await (await self._client()).task(remote_id)
-
-    async def run(self, remote_id: RemoteId) -> Answer:
-        return await (await self._client()).run(remote_id)
-
-    async def workflows(self) -> Sequence[Sequence[str]]:
-        return await (await self._client()).workflows()
-
-    async def workflow(self, version_id: str) -> str:
-        return await (await self._client()).workflow(version_id)
-
-    async def delete(self, remote_id: RemoteId) -> None:
-        await (await self._client()).delete(remote_id)
-
-    async def organization(self) -> Organization:
-        return await (await self._client()).organization()
-
-    async def usage(self, start: date, before: date) -> Sequence[UsedCredits]:
-        return await (await self._client()).usage(start, before)
-
-    async def upload(self, path: Path, progress: Callable[[int, int], None], sha256: str = "") -> str:
-        return await (await self._client()).upload(path, progress, sha256)
 
     async def aclose(self) -> None:
         await self._late.aclose()
