@@ -19,7 +19,6 @@ from concurrent.futures import Executor
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -135,56 +134,53 @@ class RunwayClient:
 
     @border.guarded
     async def routers(self) -> Sequence[Router]:
-        found: list[Router] = []
-        async for page, _ in self._pages("/v1/routers"):
-            found += wire.read_routers(page)
-        return found
+        return [one async for routers, _, _ in self._pages("/v1/routers", wire.read_routers) for one in routers]
 
     @border.guarded
     async def router_requests(self, router_id: str, since: float) -> RequestList:
         # The order is not stated: only a page that is sorted, and ends before `since`, ends the reading early.
         found: dict[str, RoutedRequest] = {}
         at, is_whole = None, True
-        async for page, reply in self._pages(f"{_path('routers', router_id)}/requests"):
-            entries = await self._read(reply, partial(_entries, page))
+        path = f"{_path('routers', router_id)}/requests"
+        async for entries, is_last, reply in self._pages(path, wire.read_requests):
             found |= {entry.id: entry for entry in entries}
             times = [entry.at for entry in entries]
             at = replies.server_time(reply.headers)
             is_sorted = len(times) > 1 and times == sorted(times, reverse=True)
-            is_whole = page.next_cursor is None or (is_sorted and times[-1] < since)
+            is_whole = is_last or (is_sorted and times[-1] < since)
             if is_whole:
                 break
         return RequestList(at=at, requests=tuple(found.values()), is_whole=is_whole)
 
-    async def _pages(self, path: str) -> AsyncIterator[tuple[wire.Page, _Reply]]:
-        """The pages of a list, `MOST_PAGES` at most."""
+    async def _pages(
+        self, path: str, reader: Callable[[bytes], wire.Page[Value]]
+    ) -> AsyncIterator[tuple[Sequence[Value], bool, _Reply]]:
+        """The entries of each page of a list, and whether it is the last; `MOST_PAGES` at most."""
         cursor = ""
         for _ in range(MOST_PAGES):
             reply = await self._ask("GET", f"{path}?limit={IN_A_PAGE}{cursor}")
-            page = await self._read(reply, wire.read_page)
-            yield page, reply
-            if not page.next_cursor:
+            entries, following = await self._read(reply, reader)
+            yield entries, following is None, reply
+            if not following:
                 return
-            cursor = f"&cursor={quote(page.next_cursor, safe='')}"
+            cursor = f"&cursor={quote(following, safe='')}"
 
     @border.guarded
     async def task(self, remote_id: RemoteId) -> Answer:
-        reply = await self._ask("GET", _path("tasks", remote_id))
-        return await self._read(reply, lambda content: wire.read_task(content, remote_id))
+        return await self._get(_path("tasks", remote_id), lambda content: wire.read_task(content, remote_id))
 
     @border.guarded
     async def run(self, remote_id: RemoteId) -> Answer:
-        reply = await self._ask("GET", _path("workflow_invocations", remote_id))
-        return await self._read(reply, lambda content: wire.read_task(content, remote_id, is_run=True))
+        path = _path("workflow_invocations", remote_id)
+        return await self._get(path, lambda content: wire.read_task(content, remote_id, is_run=True))
 
     @border.guarded
     async def workflows(self) -> Sequence[Sequence[str]]:
-        return await self._read(await self._ask("GET", "/v1/workflows"), wire.read_workflows)
+        return await self._get("/v1/workflows", wire.read_workflows)
 
     @border.guarded
     async def workflow(self, version_id: str) -> str:
-        reply = await self._ask("GET", _path("workflows", version_id))
-        return await self._read(reply, wire.read_workflow)
+        return await self._get(_path("workflows", version_id), wire.read_workflow)
 
     @border.guarded
     async def delete(self, remote_id: RemoteId) -> None:
@@ -195,8 +191,7 @@ class RunwayClient:
     @border.guarded
     async def organization(self) -> Organization:
         """Balance, limits and usage of the day."""
-        reply = await self._ask("GET", "/v1/organization")
-        return await self._read(reply, lambda content: wire.read_organization(content, self._now()))
+        return await self._get("/v1/organization", lambda content: wire.read_organization(content, self._now()))
 
     @border.guarded
     async def usage(self, start: date, before: date) -> Sequence[UsedCredits]:
@@ -292,6 +287,9 @@ class RunwayClient:
             await exchange.aclose()
         return _Reply(exchange.status, exchange.headers, bytes(content), cut, key)
 
+    async def _get(self, path: str, reader: Callable[[bytes], Value]) -> Value:
+        return await self._read(await self._ask("GET", path), reader)
+
     async def _read(self, reply: _Reply, reader: Callable[[bytes], Value]) -> Value:
         try:
             if len(reply.content) > LARGE_ANSWER:
@@ -378,10 +376,6 @@ def _path(kind: str, remote_id: str) -> str:
     if not REMOTE_ID.fullmatch(remote_id):
         raise border.Malformed(f"not an id: {remote_id!r}")
     return f"/v1/{kind}/{remote_id}"
-
-
-def _entries(page: wire.Page, _content: bytes) -> list[RoutedRequest]:
-    return wire.read_requests(page)
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:

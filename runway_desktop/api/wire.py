@@ -25,6 +25,9 @@ from runway_desktop.domain.workflows.routing import RoutedRequest, Router, Routi
 from runway_desktop.domain.workflows.runs import MOST_NODES, NodeFailure
 
 Reply = TypeVar("Reply")
+Entry = TypeVar("Entry")
+Page = tuple[list[Entry], str | None]
+"""Entries of a list, and what asks for the next page."""
 
 
 MOST_CREDITS = 1e9
@@ -57,9 +60,7 @@ class _Created(msgspec.Struct, rename="camel"):
     routing: Any = None
 
 
-class Page(msgspec.Struct, rename="camel"):
-    """A page of a list, and what asks for the next one."""
-
+class _Page(msgspec.Struct, rename="camel"):
     data: list[Any]
     next_cursor: str | None = None
 
@@ -141,25 +142,21 @@ def _routing(told: Mapping[str, Any]) -> Routing | None:
     )
 
 
-def read_page(content: bytes) -> Page:
-    return _decode(content, Page)
-
-
-def read_routers(page: Page) -> list[Router]:
+def read_routers(content: bytes) -> Page[Router]:
     """Routers that can be used; others are left out."""
-    found = []
+    found, page = [], _decode(content, _Page)
     for told in map(_object, page.data):
         slug, settings = _text(told.get("slug")), _object(told.get("settings"))
         most = _object(settings.get("maxCreditsPerGeneration"))
         ceilings = {kind: number for kind in most if (number := _number(most[kind], most=MOST_CREDITS)) is not None}
         if slug and REMOTE_ID.fullmatch(router_id := _text(told.get("id"))):
             found.append(Router(id=router_id, slug=slug, name=_text(told.get("name")) or slug, ceilings=ceilings))
-    return found
+    return found, page.next_cursor
 
 
-def read_requests(page: Page) -> list[RoutedRequest]:
+def read_requests(content: bytes) -> Page[RoutedRequest]:
     """Entries of a router's list; MalformedAnswer if one has no id or time, as nothing can be concluded then."""
-    found = []
+    found, page = [], _decode(content, _Page)
     for told in map(_object, page.data):
         entry_id, at = _text(told.get("id")), unix_seconds(told.get("createdAt"))
         if not entry_id or at is None:
@@ -174,7 +171,7 @@ def read_requests(page: Page) -> list[RoutedRequest]:
                 credits=_number(told.get("estimatedCredits"), most=MOST_CREDITS),
             )
         )
-    return found
+    return found, page.next_cursor
 
 
 def read_task(content: bytes, remote_id: RemoteId, *, is_run: bool = False) -> Answer:
@@ -210,7 +207,7 @@ def _node_failures(errors: object) -> Iterator[NodeFailure]:
 def read_workflows(content: bytes) -> list[list[str]]:
     """Ids of the versions of each workflow, in the server's order. One without a version that can be asked for is left
     out."""
-    listed = (_list(_object(one).get("versions")) for one in _decode(content, Page).data)
+    listed = (_list(_object(one).get("versions")) for one in _decode(content, _Page).data)
     ids = ([_text(_object(version).get("id")) for version in versions] for versions in listed)
     return [usable for found in ids if (usable := [one for one in found if REMOTE_ID.fullmatch(one)])]
 

@@ -262,7 +262,6 @@ _IN_ENDPOINT = {
     ("video_to_audio", "promptText"): setting("Prompt", "Describe the sound for the clip."),
     ("video_to_audio", "duration"): setting("Duration", "How long the sound lasts, in seconds."),
     ("sound_effect", "duration"): setting("Duration", "How long the sound lasts, in seconds."),
-    ("text_to_image", "style"): setting("Style", "The look of the picture."),
     ("text_to_image", "ratio"): setting("Size", "Width and height of the picture in pixels."),
     ("avatar_videos", "audio"): setting("Recording", "The recording that the avatar speaks."),
     ("avatar_videos", "voice"): setting("Voice", "Who speaks the script, instead of the avatar's own voice."),

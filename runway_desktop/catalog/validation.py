@@ -192,10 +192,7 @@ class _Check:
         if WHOLE_KEY.search(value):
             yield Finding(path, _("“{field}” holds an API key. Remove it: it would be sent and stored.", field=label))
         elif field.max_length is not None and length > field.max_length:
-            if field.name in _PROMPTS:
-                long = Text("The prompt is {n} characters long; {model} takes up to {most}.")
-            else:
-                long = Text("“{field}” is {n} characters long; {model} takes up to {most}.")
+            long = _LONG_PROMPT if field.name in _PROMPTS else _LONG
             yield Finding(path, str(long.with_(field=label, n=length, model=self._model, most=field.max_length)))
         elif field.min_length is not None and length < field.min_length:
             short = _(
@@ -348,8 +345,7 @@ class _Check:
         for position, entry in enumerate(value):
             yield from self._object(field, entry, (*path, position))
         low, high = field.total_seconds
-        lengths = [entry.get("duration") for entry in value if isinstance(entry, Mapping)]
-        total = sum(length for length in lengths if isinstance(length, int | float))
+        total = _total(value)
         if (low is not None and total < low) or (high is not None and total > high):
             if low:
                 said = Text("“{field}” last {total} seconds together; they may last {low} to {high}.")
@@ -436,14 +432,18 @@ def _sums(pair: Pair, values: Mapping[str, object]) -> Iterator[Finding]:
         whole, items = pair.field(field.sums_to or ""), values.get(field.name)
         if whole is None or not _is_list(items) or not items:
             continue
-        lengths = [item.get("duration") for item in items if isinstance(item, Mapping)]
-        total = sum(length for length in lengths if isinstance(length, int | float))
         wanted = values.get(whole.name)
         wanted = whole.default if is_left_out(wanted) else wanted
-        if total != wanted:
+        if (total := _total(items)) != wanted:
             said = Text("“{field}” last {total} seconds together; they must add up to “{other}”, {wanted} seconds.")
             said = said.with_(field=field.label, total=number_in_words(total), other=whole.label, wanted=wanted)
             yield Finding((field.name,), str(said))
+
+
+def _total(items: Sequence[object]) -> float:
+    """The durations of these objects together."""
+    lengths = [item.get("duration") for item in items if isinstance(item, Mapping)]
+    return sum(length for length in lengths if isinstance(length, int | float))
 
 
 def label_of(pair: Pair, name: str) -> str:
@@ -451,6 +451,8 @@ def label_of(pair: Pair, name: str) -> str:
     return field.label if field is not None else name
 
 
+_LONG = Text("“{field}” is {n} characters long; {model} takes up to {most}.")
+_LONG_PROMPT = Text("The prompt is {n} characters long; {model} takes up to {most}.")
 _PROMPTS = frozenset({"promptText", "prompt", "userConcept"})
 _FRAMES = {"first": Text("the first frame"), "last": Text("the last frame")}
 _BOUNDS = {

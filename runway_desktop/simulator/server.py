@@ -235,20 +235,22 @@ def output_app(simulator: Simulator, executor: Executor, samples: Path) -> Starl
     # Cached, so that a resumed download need not make the output again.
     made = lru_cache(4)(make_output)
 
-    async def output(request: Request) -> Response:
+    def is_good(request: Request, name: str, index: int) -> bool:
         _watch_for_secret(simulator, request, "outputs")
-        task_id, name = request.path_params["task"], request.path_params["name"]
-        now = simulator.clock()
         words = request.query_params
-        stem, _, _ = name.partition(".")
+        return simulator.links.is_good(name, index, words.get("exp", ""), words.get("sig", ""), simulator.clock())
+
+    async def output(request: Request) -> Response:
+        now, task_id = simulator.clock(), request.path_params["task"]
+        stem, _, _ = request.path_params["name"].partition(".")
         index = int(stem) if stem.isdecimal() else -1
-        if not simulator.links.is_good(task_id, index, words.get("exp", ""), words.get("sig", ""), now):
+        if not is_good(request, task_id, index):
             return _denied("The link has expired or is not valid.")
         try:
             task = simulator.organizations.task(task_id, now)
+            if not task.is_made(index, now):
+                raise UnknownTask
         except UnknownTask:
-            return Response(status_code=404)
-        if not task.is_made(index, now):
             return Response(status_code=404)
         if request.method == "GET":
             simulator.witness.downloads[task_id] += 1
@@ -258,11 +260,9 @@ def output_app(simulator: Simulator, executor: Executor, samples: Path) -> Starl
         return _served(request, body, content_type, task.ends_at or task.created_at)
 
     async def voice(request: Request) -> Response:
-        _watch_for_secret(simulator, request, "outputs")
-        words, now = request.query_params, simulator.clock()
-        if not simulator.links.is_good(request.path_params["name"], 0, words.get("exp", ""), words.get("sig", ""), now):
+        if not is_good(request, request.path_params["name"], 0):
             return _denied("The link has expired or is not valid.")
-        return _served(request, (samples / "speech-6s.mp3").read_bytes(), "audio/mpeg", now)
+        return _served(request, (samples / "speech-6s.mp3").read_bytes(), "audio/mpeg", simulator.clock())
 
     return Starlette(
         routes=[
@@ -275,12 +275,7 @@ def output_app(simulator: Simulator, executor: Executor, samples: Path) -> Starl
 def _served(request: Request, body: bytes, content_type: str, made_at: float) -> Response:
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     modified = formatdate(made_at, usegmt=True)
-    headers = {
-        "Accept-Ranges": "bytes",
-        "ETag": tag,
-        "Last-Modified": modified,
-        "Content-Type": content_type,
-    }
+    headers = {"Accept-Ranges": "bytes", "ETag": tag, "Last-Modified": modified, "Content-Type": content_type}
     span = _span(request, len(body), (tag, modified))
     if span is None:
         return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{len(body)}"})

@@ -282,12 +282,12 @@ def test_choice_of_a_router_is_read_and_its_estimate_counts() -> None:
 def test_entry_of_a_router_without_id_or_time_makes_its_list_unreadable() -> None:
     good = {"id": "e1", "createdAt": "2026-08-05T12:00:00Z", "status": "routed", "taskId": ID, "estimatedCredits": 60}
     failed = {**good, "status": "error"}
-    read = wire.read_requests(wire.read_page(as_json({"data": [good, failed], "nextCursor": None})))
+    read, _ = wire.read_requests(as_json({"data": [good, failed], "nextCursor": None}))
 
     assert [(one.remote_id, one.credits) for one in read] == [(ID, 60), ("", 60)]
     for bad in ({**good, "id": 3}, {**good, "createdAt": "yesterday"}, "entry"):
         with pytest.raises(wire.MalformedAnswer):
-            wire.read_requests(wire.read_page(as_json({"data": [bad]})))
+            wire.read_requests(as_json({"data": [bad]}))
 
 
 def test_run_names_the_node_of_each_output_and_of_each_failure() -> None:
