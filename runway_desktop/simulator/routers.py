@@ -7,6 +7,7 @@ quality is preferred, is taken. Ratios and references are not compared, as every
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -129,17 +130,15 @@ def choose(
     known = catalog.endpoint(endpoint)
     left = [pair for model in (known.models if known else ()) if (pair := catalog.pair(endpoint, model)) is not None]
     wire = {**values, "ratio": values.get("aspectRatio", "16:9")}
-    ceiling = router.ceilings.get(kind)
     pipeline: list[dict[str, object]] = []
     costs = {pair.model: price_of(recipe_of(endpoint, {**wire, "model": pair.model}, "", None, 0)) for pair in left}
-    count = values.get("outputCount", 1)
-
+    most = router.ceilings.get(kind, math.inf) * values.get("outputCount", 1)
     filters: dict[str, Callable[[Pair], bool]] = {
         "capability": lambda pair: _can(pair, values),
-        "prompt_length": lambda pair: _has_room(pair, values),
+        "prompt_length": lambda pair: _room(pair) >= len(values.get("promptText", "")),
         "input_support": lambda pair: True,
         "allow_deny": lambda pair: not router.models or pair.model in router.models,
-        "price": lambda pair: ceiling is None or costs[pair.model] <= ceiling * count,
+        "price": lambda pair: costs[pair.model] <= most,
     }
     for name, keeps in filters.items():
         left = [pair for pair in left if keeps(pair)]
@@ -147,17 +146,14 @@ def choose(
         if not left:
             return Choice(tuple(pipeline), emptied_by=name)
     left.sort(key=lambda pair: costs[pair.model], reverse=router.optimizes_for == "quality")
-    full = [pair.model for pair in left if is_full(pair.model)] if router.falls_back else []
-    free = [pair for pair in left if pair.model not in full]
-    best = (free or left)[0]
-    skipped = tuple(full[: left.index(best)] if free else full)
+    ranked = [pair.model for pair in left]
+    free = [model for model in ranked if not (router.falls_back and is_full(model))]
+    model = (free or ranked)[0]
+    skipped = tuple(ranked[: ranked.index(model)] if free else ranked)
     if skipped:
         pipeline.append({"type": "capacity", "skipped": list(skipped), "allExhausted": not free})
     pipeline.append({"type": "rank", "outcome": "cost" if router.optimizes_for == "cost" else "selected"})
-    model = best.model
-    return Choice(
-        tuple(pipeline), endpoint, model, {**wire, "model": model}, costs[model], "", skipped, bool(full) and not free
-    )
+    return Choice(tuple(pipeline), endpoint, model, {**wire, "model": model}, costs[model], "", skipped, not free)
 
 
 def _endpoint(kind: str, values: Values) -> str:
@@ -183,6 +179,5 @@ def _can(pair: Pair, values: Values) -> bool:
     return "seed" not in values or pair.endpoint != "text_to_image" or pair.model in ("gen4_image", "gen4_image_turbo")
 
 
-def _has_room(pair: Pair, values: Values) -> bool:
-    most = pair.prompt_field.max_length if pair.prompt_field is not None else None
-    return most is None or len(values.get("promptText", "")) <= most
+def _room(pair: Pair) -> float:
+    return (pair.prompt_field.max_length if pair.prompt_field is not None else None) or math.inf

@@ -28,7 +28,7 @@ class Node(Struct, frozen=True, kw_only=True):
     type: str = "constant-node"
     about: str = ""
     value: object = None
-    makes: tuple[str, str] = ("", "")
+    makes: tuple[str, str] | None = None
     words: str = ""
     at: float = 1.0
     settings: Mapping[str, object] = {}
@@ -39,7 +39,7 @@ class Node(Struct, frozen=True, kw_only=True):
 
     def as_json(self) -> Json:
         told: Json = {"type": self.kind, "label": self.name, "description": self.about, "exposedToApp": True}
-        if self.makes == ("", ""):
+        if self.makes is None:
             told["value"] = self.value
         found: Json = {"id": self.id, "nodeType": self.type, "nodeOutputs": {self.key: told}}
         if self.type == "constant-node":
@@ -59,37 +59,38 @@ class Workflow(Struct, frozen=True, kw_only=True):
     def id(self) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"workflow/{self.name}/{self.version}"))
 
+    @property
+    def inputs(self) -> dict[str, Node]:
+        """By id. The other nodes make outputs."""
+        return {node.id: node for node in self.nodes if node.makes is None}
+
     def listed(self) -> Json:
         return {"id": self.id, "createdAt": _MADE.format(self.version), "version": self.version}
 
     def as_json(self) -> Json:
-        inputs = [node for node in self.nodes if not node.makes[0]]
         edges = [
             {"id": f"{source.id}-{node.id}", "source": source.id, "sourceHandle": source.key, "target": node.id}
             for node in self.nodes
-            if node.makes[0]
-            for source in inputs
+            for source in (self.inputs.values() if node.makes else ())
         ]
-        moment = _MADE.format(self.version)
         graph = {"version": 1, "nodes": [node.as_json() for node in self.nodes], "edges": edges}
-        told = {"name": self.name, "description": self.about, "createdAt": moment, "updatedAt": moment}
-        return {"id": self.id, **told, "version": self.version, "graph": graph}
+        told = {"name": self.name, "description": self.about, "updatedAt": _MADE.format(self.version)}
+        return {**self.listed(), **told, "graph": graph}
 
     def problems(self, given: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Path and message of each problem of a run's `nodeOutputs`."""
-        known = {node.id: node for node in self.nodes if not node.makes[0]}
         if not isinstance(given, dict):
             yield ("nodeOutputs",), "Expected an object."
             return
         for node_id, values in given.items():
-            node = known.get(node_id)
+            node = self.inputs.get(node_id)
             for key, one in values.items() if isinstance(values, dict) else (("", None),):
                 member = {"primitive": "value"}.get(node.kind, "uri") if node is not None else ""
                 if node is None or key != node.key:
                     yield ("nodeOutputs", node_id, key), "The graph has no such output."
                 elif not isinstance(one, dict) or one.get("type") != node.kind or not one.get(member):
                     yield ("nodeOutputs", node_id, key), f"Expected a {node.kind} with a {member}."
-        for node in known.values():
+        for node in self.inputs.values():
             if node.value is None and node.id not in given:
                 yield ("nodeOutputs", node.id, node.key), "Required."
 
@@ -103,14 +104,12 @@ class Workflow(Struct, frozen=True, kw_only=True):
         whole, _ = read_magic(str(values[self.nodes[0].name]))
         parts: list[Part] = []
         for node in self.nodes:
-            endpoint, model = node.makes
-            if not endpoint:
-                continue
-            magic, words = read_magic(str(values.get(node.words, "")))
-            wishes = {"duration": values.get("Duration"), **node.settings, "model": model}
-            recipe = replace(recipe_of(endpoint, wishes, words, None, chance), picture=len(parts))
-            failure = None if node.words == self.nodes[0].name else magic.failure
-            parts.append(Part(node=node.id, name=node.name, recipe=recipe, at=node.at, failure=failure))
+            if node.makes is not None:
+                magic, words = read_magic(str(values.get(node.words, "")))
+                wishes = {"duration": values.get("Duration"), **node.settings, "model": node.makes[1]}
+                recipe = replace(recipe_of(node.makes[0], wishes, words, None, chance), picture=len(parts))
+                failure = None if node.words == self.nodes[0].name else magic.failure
+                parts.append(Part(node=node.id, name=node.name, recipe=recipe, at=node.at, failure=failure))
         return whole, tuple(parts)
 
 
