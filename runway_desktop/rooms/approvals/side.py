@@ -19,6 +19,7 @@ from runway_desktop.ui.building import (
     push_button,
     scroll_area,
     show_share,
+    timer,
     vbox,
 )
 from runway_desktop.ui.commands.keys import Keys
@@ -168,10 +169,12 @@ class _Prompt(QPlainTextEdit):
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        # A fixed height is set in two steps: a fit within the first one is undone by the second.
+        self._soon = timer(self, 0, self._fit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._soon.start()
 
     def say(self, text: str) -> None:
         self.setVisible(bool(text))

@@ -64,6 +64,7 @@ async def test_request_is_shown_in_full_before_approval(tmp_path, theme):
         assert "Request from Claude Code" in said
         assert any("60 credits" in text for text in said)
         assert too_small(rig.window) == []
+        await rest()
         before = side.prompt.height()
         rig.window.resize(1000, 700)
         await until(lambda: side.prompt.height() > before, "as high as its words where they have less room")
